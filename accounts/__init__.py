@@ -1,0 +1,1 @@
+"""People: users, agencies and their succession, memberships, administrative units."""

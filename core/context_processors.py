@@ -1,0 +1,18 @@
+"""What every template may say of the portal itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Return the names of the portal and whether it is a demo."""
+    return {
+        "portal_name": settings.PORTAL_NAME,
+        "portal_province": settings.PORTAL_PROVINCE,
+        "portal_owner": settings.PORTAL_OWNER,
+        "portal_demo": settings.DEMO,
+    }

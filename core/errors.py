@@ -1,0 +1,36 @@
+"""Errors of the domain. Views turn them into pages; services raise them with a message for the person."""
+
+from __future__ import annotations
+
+
+class PortalError(Exception):
+    """An expected failure. ``message`` is translated and safe to show; ``code`` is stable for programs."""
+
+    code = "error"
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+
+
+class NotAllowed(PortalError):
+    """The actor may not do this. Shown as the same 404 as for nothing (ARCHITECTURE rule 12)."""
+
+    code = "not_allowed"
+
+
+class Conflict(PortalError):
+    """Somebody else changed the object first (optimistic version)."""
+
+    code = "conflict"
+
+
+class InvalidInput(PortalError):
+    """The input breaks a rule; ``fields`` maps field ids to messages."""
+
+    code = "invalid"
+
+    def __init__(self, message: str = "", *, fields: dict[str, str] | None = None, code: str = "") -> None:
+        super().__init__(message, code=code)
+        self.fields = fields or {}

@@ -1,0 +1,6 @@
+from core.models.cache import CacheEpoch
+from core.models.outbox import OutboxMessage
+from core.models.pages import BasePage
+from core.models.worktime import Holiday
+
+__all__ = ["BasePage", "CacheEpoch", "Holiday", "OutboxMessage"]

@@ -1,0 +1,5 @@
+"""Whole pages for anonymous people, answered by the first middleware."""
+
+from core.pagecache.services import allow, purge
+
+__all__ = ["allow", "purge"]

@@ -1,0 +1,70 @@
+"""Vietnamese text: one folding and one slug function for every engine, form and page.
+
+Folding is NFC → NFD → drop the combining marks → đ becomes d → lower case. It keeps the length of an NFC string
+character by character, so an offset in the folded text is the same offset in the text a person reads.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_D_WITH_STROKE: Final = str.maketrans({"đ": "d", "Đ": "d"})
+_NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
+_TOKEN: Final = re.compile(r"[^\W_]+(?:[.\-/][^\W_]+)*", re.UNICODE)
+_SPACES: Final = re.compile(r"\s+")
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+
+
+def nfc(text: str) -> str:
+    """Return ``text`` in Unicode NFC: the only form that enters the database."""
+    return unicodedata.normalize("NFC", text)
+
+
+def clean(text: str) -> str:
+    """Return ``text`` in NFC with invisible characters dropped and runs of white space made one space."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", nfc(text))).strip()
+
+
+def _fold_character(character: str) -> str:
+    if character.isascii():
+        return character.lower()
+    bare = "".join(c for c in unicodedata.normalize("NFD", character) if unicodedata.category(c) != "Mn")
+    lowered = (bare or " ").translate(_D_WITH_STROKE).lower()
+    return lowered if len(lowered) == 1 else lowered[0]
+
+
+def fold(text: str) -> str:
+    """Return the searchable form of ``text``: NFC, no marks, đ→d, lower case; as long as ``nfc(text)``.
+
+    >>> fold("Đăng ký KẾT HÔN")
+    'dang ky ket hon'
+    """
+    normal = nfc(text)
+    if normal.isascii():
+        return normal.lower()
+    return "".join(map(_fold_character, normal))
+
+
+def slugify(text: str, *, max_length: int = 80) -> str:
+    """Return an ASCII slug of ``text``, cut at a word where it is longer than ``max_length`` characters.
+
+    >>> slugify("Cấp Giấy phép xây dựng")
+    'cap-giay-phep-xay-dung'
+    """
+    slug = _NOT_SLUG.sub("-", fold(clean(text))).strip("-")
+    if len(slug) <= max_length:
+        return slug
+    cut = slug[: max_length + 1]
+    return cut.rsplit("-", 1)[0][:max_length].strip("-") if "-" in cut else slug[:max_length]
+
+
+def tokens(text: str) -> list[str]:
+    """Return the folded syllables, numbers and codes of ``text`` in order; codes keep their dots and dashes."""
+    return _TOKEN.findall(fold(text))
+
+
+def has_marks(text: str) -> bool:
+    """Say whether ``text`` carries Vietnamese marks, so that its writer meant exact words."""
+    return fold(text) != nfc(text).lower()

@@ -1,0 +1,1 @@
+"""A family of three layered Django apps: builder < dossiers < desk."""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """Composition root."""
+
+    name = "portal"
+    label = "portal"

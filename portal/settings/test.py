@@ -1,0 +1,22 @@
+"""The test run: in-memory or named servers, fast hashes, no page cache unless a test asks for it."""
+
+from .base import *  # noqa: F403
+from .base import DATABASES, VAR_DIR, env
+
+SECRET_KEY = "test-only"  # noqa: S105
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WHITENOISE_AUTOREFRESH = True
+MEDIA_ROOT = VAR_DIR / "test" / "media"
+PRIVATE_MEDIA_ROOT = VAR_DIR / "test" / "private"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+ELASTICSEARCH_URL = ""
+TEST_ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
+TEST_REDIS_URL = env.str("REDIS_URL", default="")
+CELERY_BROKER_URL = ""
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+PAGE_CACHE_ENABLED = False
+AXES_ENABLED = False
+DATABASES["default"]["CONN_MAX_AGE"] = 0
