@@ -1,0 +1,122 @@
+"""Rebuild the message catalogues, or check them: `catalogues.py [--check]`.
+
+Django's makemessages collects the texts; the files are then written without places and dates, sorted by text, so
+that two people who add texts do not meet in the same line. English texts are their own translation.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import polib
+
+ROOT = Path(__file__).resolve().parents[1]
+PLURALS = {"vi": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
+NOT_OURS = ("var/*", ".venv/*", "tests/*", "bench/*", "scripts/*", "node_modules/*", "artifacts/*")
+SHOWN = 15
+
+
+def catalogue(tree: Path, language: str) -> Path:
+    return tree / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def collect(tree: Path) -> None:
+    """Run makemessages in `tree`, whose catalogues it rewrites."""
+    command = [sys.executable, "manage.py", "makemessages", "--no-location", "--no-obsolete", "-v", "0"]
+    for language in PLURALS:
+        catalogue(tree, language).parent.mkdir(parents=True, exist_ok=True)
+        command += ["-l", language]
+    for pattern in NOT_OURS:
+        command += ["-i", pattern]
+    subprocess.run(command, cwd=tree, check=True)
+    for language in PLURALS:
+        settle(catalogue(tree, language), language)
+
+
+def settle(path: Path, language: str) -> None:
+    """Give the file the one form it has in the repository. A guessed ("fuzzy") translation counts as none."""
+    messages = polib.pofile(str(path), encoding="utf-8")
+    messages.header = ""
+    messages.metadata = {
+        "Project-Id-Version": "portal",
+        "Language": language,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": PLURALS[language],
+    }
+    messages.metadata_is_fuzzy = False
+    for entry in messages:
+        if entry.fuzzy:
+            entry.msgstr = ""
+            entry.flags.remove("fuzzy")
+        entry.previous_msgid = entry.previous_msgctxt = entry.previous_msgid_plural = None
+        if language == "en":
+            speak_for_itself(entry)
+    messages.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
+    messages.save(str(path))
+
+
+def speak_for_itself(entry: polib.POEntry) -> None:
+    if entry.msgid_plural:
+        entry.msgstr_plural = {0: entry.msgid, 1: entry.msgid_plural}
+    else:
+        entry.msgstr = entry.msgid
+
+
+def entries(path: Path) -> dict[tuple[str | None, str, str | None], polib.POEntry]:
+    if not path.exists():
+        return {}
+    messages = polib.pofile(str(path), encoding="utf-8")
+    return {
+        (entry.msgctxt, entry.msgid, entry.msgid_plural): entry for entry in messages if not entry.obsolete
+    }
+
+
+def compare(kept: Path, fresh: Path, language: str) -> list[str]:
+    """What keeps the catalogue in the repository from being the one that the sources ask for."""
+    old, new = entries(kept), entries(fresh)
+    problems = [f"{language}: not in the catalogue: {key[1]!r}" for key in new.keys() - old.keys()]
+    problems += [f"{language}: no longer in the sources: {key[1]!r}" for key in old.keys() - new.keys()]
+    problems += [
+        f"{language}: untranslated: {key[1]!r}"
+        for key in old.keys() & new.keys()
+        if not old[key].translated()
+    ]
+    return sorted(problems)
+
+
+def check() -> int:
+    """Collect into a copy of the tree, so that a check changes nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "tree"
+        skipped = shutil.ignore_patterns(".git", ".venv", "var", "node_modules", "artifacts", "*.pyc", "*.mo")
+        shutil.copytree(ROOT, copy, ignore=skipped)
+        collect(copy)
+        problems = [
+            problem
+            for language in PLURALS
+            for problem in compare(catalogue(ROOT, language), catalogue(copy, language), language)
+        ]
+    for problem in problems[:SHOWN]:
+        print(f"  {problem}")
+    if problems:
+        print(
+            f"  {len(problems)} in all; `make messages` brings the texts up to date, translations are written by people"
+        )
+    return 1 if problems else 0
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["--check"]:
+        return check()
+    collect(ROOT)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

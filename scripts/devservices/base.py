@@ -1,0 +1,87 @@
+"""What every server can do; one module each for the three of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from devservices.state import State
+from devservices.system import pick_port, say, wait_until
+
+
+class Service(ABC):
+    """One server on 127.0.0.1 with its files in `home`."""
+
+    name: str
+    variable: str
+    """The environment variable through which the portal is told the address."""
+    usual_port: int
+    start_seconds = 30.0
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.home: Path = state.home(self.name)
+        self.port = state.port(self.name)
+
+    @property
+    def port_variable(self) -> str:
+        return f"PORTAL_{self.name.upper()}_PORT"
+
+    def up(self) -> None:
+        """Install what is missing and launch; `wait` says when it answers."""
+        if self.is_running():
+            return
+        self.install()
+        self.port = self.choose_port()
+        say(f"  {self.name}: starting on port {self.port}")
+        self.launch()
+        self.state.remember(self.name, self.port)
+
+    def choose_port(self) -> int:
+        """What the environment asks for (0: any free one), else the last one, else the usual one."""
+        asked = os.environ.get(self.port_variable)
+        if asked and int(asked):
+            return int(asked)
+        return pick_port(0 if asked else self.port or self.usual_port)
+
+    def wait(self) -> None:
+        wait_until(self.answers, self.start_seconds, f"{self.name} (see {self.home})")
+        self.prepare()
+
+    def down(self) -> None:
+        if self.is_running():
+            say(f"  {self.name}: stopping")
+            self.stop()
+
+    def is_running(self) -> bool:
+        return bool(self.port) and self.process_runs() and self.answers()
+
+    def remove(self) -> None:
+        """Forget the server's files (they are made again by the next `up`)."""
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    @property
+    @abstractmethod
+    def url(self) -> str: ...
+
+    @abstractmethod
+    def install(self) -> None: ...
+
+    @abstractmethod
+    def launch(self) -> None: ...
+
+    @abstractmethod
+    def process_runs(self) -> bool:
+        """Is the server that *we* started alive? Another one on the same port does not count."""
+
+    @abstractmethod
+    def answers(self) -> bool: ...
+
+    @abstractmethod
+    def stop(self) -> None: ...
+
+    def prepare(self) -> None:
+        """What has to exist in the running server; runs on every `up`, so it must be idempotent."""
+        return
