@@ -105,9 +105,7 @@ def check() -> int:
     for problem in problems[:SHOWN]:
         print(f"  {problem}")
     if problems:
-        print(
-            f"  {len(problems)} in all; `make messages` brings the texts up to date, translations are written by people"
-        )
+        print(f"  {len(problems)} in all; `make messages` brings the texts up to date, people translate them")
     return 1 if problems else 0
 
 

@@ -32,10 +32,17 @@ class Agency(Validity):
     short_name = models.CharField(_("short name"), max_length=100, blank=True)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    code = models.CharField(_("code"), max_length=20, validators=[CODE_NEW], help_text=_("For example H12.05."))
+    code = models.CharField(
+        _("code"), max_length=20, validators=[CODE_NEW], help_text=_("For example H12.05.")
+    )
     code_old = models.CharField(_("code before 2025"), max_length=20, blank=True, validators=[CODE_OLD])
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("parent"),
     )
     unit = models.ForeignKey(
         AdminUnit, on_delete=models.PROTECT, null=True, blank=True, related_name="agencies",

@@ -37,7 +37,9 @@ class Membership(Validity):
         verbose_name_plural = _("memberships")
         constraints = [
             *Validity.Meta.constraints,
-            models.UniqueConstraint(fields=["user", "agency", "role", "valid_from"], name="membership_once_a_day"),
+            models.UniqueConstraint(
+                fields=["user", "agency", "role", "valid_from"], name="membership_once_a_day"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,10 +20,17 @@ class AdminUnit(Validity):
 
     gso_code = models.CharField(_("GSO code"), max_length=5)
     name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=20, blank=True, help_text=_("tinh, thanh_pho, xa, phuong …"))
+    kind = models.CharField(
+        _("kind"), max_length=20, blank=True, help_text=_("tinh, thanh_pho, xa, phuong …")
+    )
     level = models.CharField(_("level"), max_length=10, choices=Level.choices)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("parent"),
     )
     legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
 

@@ -16,7 +16,10 @@ class BasePage(Page):
     """What every page has: a clean title, a slug made by the one slug function, a summary for lists and search."""
 
     summary = models.TextField(
-        _("summary"), blank=True, max_length=500, help_text=_("One or two sentences for lists and search results.")
+        _("summary"),
+        blank=True,
+        max_length=500,
+        help_text=_("One or two sentences for lists and search results."),
     )
 
     class Meta:

@@ -12,11 +12,17 @@ class PortalImage(AbstractImage):
     """An image with its compulsory text alternative."""
 
     alt_text = models.CharField(
-        _("text alternative"), max_length=250, help_text=_("What the picture shows, for people who do not see it.")
+        _("text alternative"),
+        max_length=250,
+        help_text=_("What the picture shows, for people who do not see it."),
     )
     credit = models.CharField(_("credit"), max_length=150, blank=True)
 
-    admin_form_fields = (*(name for name in Image.admin_form_fields if name != "description"), "alt_text", "credit")
+    admin_form_fields = (
+        *(name for name in Image.admin_form_fields if name != "description"),
+        "alt_text",
+        "credit",
+    )
 
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")

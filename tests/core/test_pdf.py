@@ -42,7 +42,12 @@ def text_of(content: bytes) -> str:
 @pytest.mark.parametrize("template", ["mau-01", "mau-02", "mau-03"])
 def test_every_paper_carries_the_national_head_the_code_and_the_people(template: str) -> None:
     text = text_of(pdf.render(template, paper()))
-    for part in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "UBND PHƯỜNG TÂN THÀNH", "H12.45-261123-0001", "Lê Thị Ngọc Ẩn"):
+    for part in (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "UBND PHƯỜNG TÂN THÀNH",
+        "H12.45-261123-0001",
+        "Lê Thị Ngọc Ẩn",
+    ):
         assert part in text
 
 
@@ -57,7 +62,9 @@ def test_supplement_and_refusal_say_why() -> None:
     assert "Không thuộc thẩm quyền" in text_of(pdf.render("mau-03", paper()))
 
 
-@pytest.mark.parametrize("attack", ["#panic()", '#read("/etc/passwd")', "*bold* _x_ $a$", '"; #let d = 1', "<label>"])
+@pytest.mark.parametrize(
+    "attack", ["#panic()", '#read("/etc/passwd")', "*bold* _x_ $a$", '"; #let d = 1', "<label>"]
+)
 def test_what_a_person_typed_is_text_and_never_markup(attack: str) -> None:
     text = text_of(pdf.render("mau-01", paper(rows=[["Địa chỉ", attack]])))
     assert attack.split(" ", maxsplit=1)[0].strip('"') in text
