@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def compile_catalogues(locale: Path = LOCALE) -> list[Path]:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
             continue
-        aside = target.with_suffix(f".mo.{source.stat().st_mtime_ns}")
+        aside = target.with_suffix(f".mo.{os.getpid()}")
         polib.pofile(str(source), encoding="utf-8").save_as_mofile(str(aside))
         aside.replace(target)
         written.append(target)

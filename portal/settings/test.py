@@ -1,7 +1,7 @@
 """The test run: in-memory or named servers, fast hashes, no page cache unless a test asks for it."""
 
 from .base import *  # noqa: F403
-from .base import DATABASES, VAR_DIR, env
+from .base import DATABASES, STORAGES, VAR_DIR, env
 
 SECRET_KEY = "test-only"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
@@ -10,6 +10,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True
 MEDIA_ROOT = VAR_DIR / "test" / "media"
 PRIVATE_MEDIA_ROOT = VAR_DIR / "test" / "private"
+STORAGES["private"]["OPTIONS"]["location"] = PRIVATE_MEDIA_ROOT
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 ELASTICSEARCH_URL = ""
 TEST_ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")

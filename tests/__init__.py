@@ -1,0 +1,1 @@
+"""The tests; shared tools are in tests.support."""

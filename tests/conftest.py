@@ -1,0 +1,132 @@
+"""What every test may count on; docs/operations.md#tests explains the rules."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from compile_messages import compile_catalogues
+from django.conf import settings as django_settings
+from django.core.cache import caches
+from django.db import connections
+from django.test import TransactionTestCase
+from django.utils import timezone, translation
+
+from tests.support import browser as browsing
+from tests.support import services
+from tests.support.database import Snapshot
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+RUN = secrets.token_hex(3)
+
+
+def pytest_configure() -> None:
+    """Tests read the interface in Vietnamese, so the catalogues must be compiled before the first one is loaded."""
+    compile_catalogues()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Under xdist the browser tests of a module stay on one worker and share its browser."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.location[0]}"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    services.skip_or_fail(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    report: pytest.TestReport = yield  # type: ignore[assignment, misc]
+    services.fail_on_skip(report)
+    return report  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="session")
+def worker() -> str:
+    """A name that no other process of this or another run has."""
+    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{RUN}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After a test that commits, put back what the migrations created instead of flushing it away."""
+    with django_db_blocker.unblock():
+        snapshots = {alias: Snapshot(connections[alias]) for alias in connections}
+
+    def restore(test: TransactionTestCase) -> None:
+        for alias in test._databases_names(include_mirrors=False):  # type: ignore[attr-defined]
+            snapshots[alias].restore(connections[alias])
+
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = restore  # type: ignore[attr-defined]
+    yield
+    TransactionTestCase._fixture_teardown = flush  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _as_a_new_visitor() -> Iterator[None]:
+    """Nothing of one test is seen by the next: language, time zone, caches."""
+    translation.activate("vi")
+    yield
+    translation.deactivate_all()
+    timezone.deactivate()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_index_prefix(settings: Any, worker: str) -> None:
+    """Two workers, or two people on one server, never write to the same index."""
+    settings.ELASTICSEARCH_INDEX_PREFIX = f"test-{worker}"
+
+
+@pytest.fixture(scope="session")
+def _swept_indices(worker: str) -> Iterator[None]:
+    yield
+    services.sweep_indices(django_settings.TEST_ELASTICSEARCH_URL, f"test-{worker}")
+
+
+@pytest.fixture
+def elasticsearch_url(settings: Any, _swept_indices: None) -> str:
+    """Point the portal at the real server for this test (which carries the marker `elasticsearch`)."""
+    settings.ELASTICSEARCH_URL = settings.TEST_ELASTICSEARCH_URL
+    return str(settings.ELASTICSEARCH_URL)
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """An empty Redis database of this worker's own (the test carries the marker `redis`)."""
+    number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    url = f"{django_settings.TEST_REDIS_URL.rsplit('/', 1)[0]}/{number}"
+    services.empty_redis(url)
+    yield url
+    services.empty_redis(url)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser process for the module; pages come from `visits`."""
+    with browsing.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visits(chromium: Browser, live_server: Any) -> Iterator[browsing.Visits]:
+    """`visits.page(javascript=…, width=…)` on the live server; a script or policy error fails the test."""
+    opened = browsing.Visits(chromium, live_server.url)
+    yield opened
+    opened.close()
+    assert not opened.complaints, "\n".join(opened.complaints)
+
+
+@pytest.fixture
+def shoot() -> Callable[..., None]:
+    """`shoot(page, name)` keeps a screenshot as artifacts/<name>.png."""
+    return browsing.shoot

@@ -1,0 +1,108 @@
+"""Put a test database back to what the migrations left in it.
+
+Django flushes after every test that commits, and with it goes what migrations created: the first Locale, Site and
+root page, holidays, the lexicon. Tests run in random order, so each must find the database as new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All rows of one table, as the database holds them."""
+
+    table: str
+    columns: tuple[str, ...]
+    values: list[tuple[Any, ...]]
+
+
+def _models() -> Iterator[type[Model]]:
+    seen = set()
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and not model._meta.proxy and model._meta.db_table not in seen:
+            seen.add(model._meta.db_table)
+            yield model
+
+
+class Snapshot:
+    """The rows of every model's table at the time of `Snapshot(connection)`."""
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.rows = [rows for model in _models() if (rows := self._read(connection, model)).values]
+
+    def restore(self, connection: BaseDatabaseWrapper) -> None:
+        """Empty every table and write the rows of the snapshot again; sequences go on counting."""
+        quote = connection.ops.quote_name
+        with without_guards(connection), connection.cursor() as cursor:
+            for table in _filled(connection):
+                cursor.execute(f"DELETE FROM {quote(table)}")
+            for rows in self.rows:
+                columns = ", ".join(quote(column) for column in rows.columns)
+                marks = ", ".join(["%s"] * len(rows.columns))
+                statement = f"INSERT INTO {quote(rows.table)} ({columns}) VALUES ({marks})"
+                cursor.executemany(statement, rows.values)
+
+    @staticmethod
+    def _read(connection: BaseDatabaseWrapper, model: type[Model]) -> Rows:
+        quote = connection.ops.quote_name
+        columns = tuple(field.column for field in model._meta.local_concrete_fields if not field.generated)
+        with connection.cursor() as cursor:
+            names = ", ".join(quote(column) for column in columns)
+            cursor.execute(f"SELECT {names} FROM {quote(model._meta.db_table)}")
+            return Rows(model._meta.db_table, columns, cursor.fetchall())
+
+
+def _filled(connection: BaseDatabaseWrapper) -> list[str]:
+    """Tables with a row in them, by one query: most tests touch a few of a hundred."""
+    quote = connection.ops.quote_name
+    tables = [model._meta.db_table for model in _models()]
+    asked = " UNION ALL ".join(
+        f"SELECT {number} WHERE EXISTS (SELECT 1 FROM {quote(table)})" for number, table in enumerate(tables)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        return [tables[number] for (number,) in cursor.fetchall()]
+
+
+@contextmanager
+def without_guards(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Switch off foreign keys and the triggers that keep histories append-only."""
+    guards = _postgres_guards_off if connection.vendor == "postgresql" else _sqlite_guards_off
+    with guards(connection):
+        yield
+
+
+@contextmanager
+def _postgres_guards_off(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        try:
+            yield
+        finally:
+            cursor.execute("SET session_replication_role = DEFAULT")
+
+
+@contextmanager
+def _sqlite_guards_off(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """SQLite cannot disable a trigger: those that refuse are dropped and made again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%%RAISE%%'")
+        triggers = cursor.fetchall()
+        connection.disable_constraint_checking()
+        for name, _sql in triggers:
+            cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+        try:
+            yield
+        finally:
+            for _name, sql in triggers:
+                cursor.execute(sql.replace("%", "%%"))
+            connection.enable_constraint_checking()
