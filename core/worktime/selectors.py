@@ -1,0 +1,15 @@
+"""The calendar that staff keep in the database."""
+
+from __future__ import annotations
+
+from core.models import Holiday
+from core.worktime.calendar import WorkCalendar
+
+
+def load_calendar() -> WorkCalendar:
+    """Return the working calendar with today's holiday rows, in one query."""
+    rows = list(Holiday.objects.values_list("date", "kind"))
+    return WorkCalendar(
+        days_off=frozenset(day for day, kind in rows if kind == Holiday.Kind.DAY_OFF),
+        makeup=frozenset(day for day, kind in rows if kind == Holiday.Kind.MAKEUP),
+    )
