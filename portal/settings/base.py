@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "crispy_forms",
-    "crispy_bootstrap5",
+    "django.forms",
     "axes",
     "csp",
     "django.contrib.admin",
@@ -239,8 +239,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="khong-tra-loi@localh
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Forms --------------------------------------------------------------------------------------------------------
-CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5", "portal"]
-CRISPY_TEMPLATE_PACK = "portal"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["portal_crispy"]
+CRISPY_TEMPLATE_PACK = "portal_crispy"
 
 # Security -----------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,0 +1,148 @@
+"""Template tags of the look: numbers and dates as people read them, states, paging, menus, the language switch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils import timezone
+
+from core import display, hooks
+
+register = template.Library()
+
+
+@register.filter
+def date_vn(value: dt.date | dt.datetime | None) -> str:
+    """27/11/2026, or nothing."""
+    return display.date_text(value) if value else ""
+
+
+@register.filter
+def time_vn(value: dt.datetime | dt.time | None) -> str:
+    """17:00, or nothing."""
+    return display.time_text(value) if value else ""
+
+
+@register.filter
+def datetime_vn(value: dt.datetime | None) -> str:
+    """27/11/2026 17:00, or nothing."""
+    return display.moment_text(value) if value else ""
+
+
+@register.filter
+def number_vn(value: float | Decimal | None) -> str:
+    """18.402, or nothing."""
+    return "" if value is None else display.number_text(value)
+
+
+@register.filter
+def money(value: float | Decimal | None) -> str:
+    """7.500 đ, or nothing."""
+    return "" if value is None else display.money_text(value)
+
+
+@register.filter
+def filesize_vn(value: int | None) -> str:
+    """1,2 MB, or nothing."""
+    return "" if value is None else display.size_text(value)
+
+
+@register.filter
+def due_phrase(due: dt.datetime | None) -> str:
+    """Còn 12 ngày, or nothing."""
+    return display.due_text(due, timezone.now()) if due else ""
+
+
+@register.inclusion_tag("components/status.html")
+def status_badge(label: str, tone: str = "plain") -> dict[str, str]:
+    """Show a state in words on its tint."""
+    return {"label": label, "tone": tone}
+
+
+@register.inclusion_tag("components/status.html")
+def due_badge(due: dt.datetime) -> dict[str, str]:
+    """Show the time left on its tint."""
+    now = timezone.now()
+    return {"label": display.due_text(due, now), "tone": display.due_tone(due, now)}
+
+
+def _page_url(request: HttpRequest, param: str, number: int) -> str:
+    query = request.GET.copy()
+    query.pop(param, None)
+    if number > 1:
+        query[param] = str(number)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(
+    context: template.Context, page: Page[Any], param: str = "page"
+) -> dict[str, Any]:
+    """Show the links of ``page``; the rest of the query stays as it is, page 1 has no number in its address."""
+    request: HttpRequest = context["request"]
+    numbers: Iterable[int | str] = page.paginator.get_elided_page_range(
+        page.number, on_each_side=1, on_ends=1
+    )
+    return {
+        "page": page,
+        "entries": [
+            {"number": number, "url": _page_url(request, param, number)}
+            if isinstance(number, int)
+            else {}
+            for number in numbers
+        ],
+        "previous_url": _page_url(request, param, page.previous_page_number())
+        if page.has_previous()
+        else "",
+        "next_url": _page_url(request, param, page.next_page_number())
+        if page.has_next()
+        else "",
+    }
+
+
+@register.simple_tag(takes_context=True)
+def menu(context: template.Context, place: str) -> list[dict[str, Any]]:
+    """Return the links that the hook ``menu`` gives for ``place`` (main, footer), the current one marked."""
+    request: HttpRequest | None = context.get("request")
+    path = request.path if request else ""
+    links = [link for answer in hooks.call("menu", place) for link in answer]
+    inside = [
+        link.url
+        for link in links
+        if path == link.url or (path.startswith(link.url) and link.url.count("/") > 1)
+    ]
+    current = max(inside, key=len, default=None)
+    return [
+        {"label": link.label, "url": link.url, "current": link.url == current}
+        for link in links
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def language_url(context: template.Context, code: str) -> str:
+    """Return the address of this page in the language ``code``.
+
+    A view whose page has another address in that language says so with ``translation_urls`` in its context; all others
+    differ by the prefix only, so that asking costs no query.
+    """
+    known: dict[str, str] = context.get("translation_urls") or {}
+    request: HttpRequest = context["request"]
+    return known.get(code) or translate_url(request.get_full_path(), code)
+
+
+@register.simple_tag(takes_context=True)
+def account_links(context: template.Context) -> dict[str, Any]:
+    """Return what the hooks ``account_links`` (links) and ``sign_out_url`` give for the person of this request."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None:
+        return {"links": [], "logout_url": ""}
+    links = [link for answer in hooks.call("account_links", user) for link in answer]
+    logout = hooks.call("sign_out_url") if user.is_authenticated else []
+    return {"links": links, "logout_url": logout[0] if logout else ""}
