@@ -75,9 +75,7 @@ def due_text(due: dt.datetime, now: dt.datetime) -> str:
             else (gettext("Today %(time)s") % {"time": clock})
         )
     if days < 0:
-        return ngettext(
-            "Overdue by %(days)d day", "Overdue by %(days)d days", -days
-        ) % {"days": -days}
+        return ngettext("Overdue by %(days)d day", "Overdue by %(days)d days", -days) % {"days": -days}
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
 

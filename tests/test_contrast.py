@@ -1,4 +1,4 @@
-"""The contrast of every pair of colour tokens that meet on a page, in the light and in the dark theme (WCAG 1.4.3, 1.4.11)."""
+"""The contrast of every pair of colour tokens that meet on a page, in both themes (WCAG 1.4.3, 1.4.11)."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ def test_text_is_readable(theme: str, ink: str, ground: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(
-    ("edge", "ground"), [("edge", "paper"), ("edge", "ground"), ("brand", "line-soft")]
-)
+@pytest.mark.parametrize(("edge", "ground"), [("edge", "paper"), ("edge", "ground"), ("brand", "line-soft")])
 def test_edges_of_controls_are_visible(theme: str, edge: str, ground: str) -> None:
     tokens = THEMES[theme]
     assert contrast(tokens[edge], tokens[ground]) >= 3, f"{edge} on {ground} ({theme})"
@@ -119,9 +117,7 @@ def test_sheets_of_a_public_page_weigh_at_most_30_kb() -> None:
     assert sum((CSS / sheet).stat().st_size for sheet in sheets) <= 30_000
 
 
-@pytest.mark.parametrize(
-    "sheet", ["tokens.css", "base.css", "components.css", "desk.css", "print.css"]
-)
+@pytest.mark.parametrize("sheet", ["tokens.css", "base.css", "components.css", "desk.css", "print.css"])
 def test_no_gradient_no_foreign_host(sheet: str) -> None:
     text = (CSS / sheet).read_text(encoding="utf-8")
     assert "gradient" not in text

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.urls import translate_url
@@ -82,9 +83,7 @@ def _page_url(request: HttpRequest, param: str, number: int) -> str:
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(
-    context: template.Context, page: Page[Any], param: str = "page"
-) -> dict[str, Any]:
+def pagination(context: template.Context, page: Page[Any], param: str = "page") -> dict[str, Any]:
     """Show the links of ``page``; the rest of the query stays as it is, page 1 has no number in its address."""
     request: HttpRequest = context["request"]
     numbers: Iterable[int | str] = page.paginator.get_elided_page_range(
@@ -93,18 +92,17 @@ def pagination(
     return {
         "page": page,
         "entries": [
-            {"number": number, "url": _page_url(request, param, number)}
-            if isinstance(number, int)
-            else {}
+            {"number": number, "url": _page_url(request, param, number)} if isinstance(number, int) else {}
             for number in numbers
         ],
-        "previous_url": _page_url(request, param, page.previous_page_number())
-        if page.has_previous()
-        else "",
-        "next_url": _page_url(request, param, page.next_page_number())
-        if page.has_next()
-        else "",
+        "previous_url": _page_url(request, param, page.previous_page_number()) if page.has_previous() else "",
+        "next_url": _page_url(request, param, page.next_page_number()) if page.has_next() else "",
     }
+
+
+def _is_inside(path: str, place: str) -> bool:
+    is_front_page = place.strip("/") in {"", *dict(settings.LANGUAGES)}
+    return path == place or (path.startswith(place) and not is_front_page)
 
 
 @register.simple_tag(takes_context=True)
@@ -113,16 +111,9 @@ def menu(context: template.Context, place: str) -> list[dict[str, Any]]:
     request: HttpRequest | None = context.get("request")
     path = request.path if request else ""
     links = [link for answer in hooks.call("menu", place) for link in answer]
-    inside = [
-        link.url
-        for link in links
-        if path == link.url or (path.startswith(link.url) and link.url.count("/") > 1)
-    ]
+    inside = [link.url for link in links if _is_inside(path, link.url)]
     current = max(inside, key=len, default=None)
-    return [
-        {"label": link.label, "url": link.url, "current": link.url == current}
-        for link in links
-    ]
+    return [{"label": link.label, "url": link.url, "current": link.url == current} for link in links]
 
 
 @register.simple_tag(takes_context=True)

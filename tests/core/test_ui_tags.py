@@ -16,6 +16,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from core import display, hooks
+from core.templatetags.ui_tags import account_links
 
 UTC = dt.UTC
 NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # 12:00 in the province
@@ -23,9 +24,7 @@ NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # 12:00 in the province
 
 def render(source: str, path: str = "/", **context: Any) -> str:
     request = RequestFactory().get(path)
-    return Template("{% load ui_tags %}" + source).render(
-        Context({"request": request, **context})
-    )
+    return Template("{% load ui_tags %}" + source).render(Context({"request": request, **context}))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +104,7 @@ def test_time_left_in_words(due: dt.datetime, text: str, tone: str) -> None:
 
 
 def test_status_is_escaped() -> None:
-    assert "&lt;b&gt;" in render("{% status_badge '<b>' 'done' %}")
+    assert "&lt;b&gt;" in render("{% status_badge label 'done' %}", label="<b>")
 
 
 class TestPagination:
@@ -118,12 +117,8 @@ class TestPagination:
 
     def test_rest_of_the_query_is_kept_and_escaped(self) -> None:
         html = self.show(3, "/tim-kiem/?q=khai+sinh&kind=news&page=3")
-        assert (
-            'href="/tim-kiem/?q=khai+sinh&amp;kind=news&amp;page=4" rel="next"' in html
-        )
-        assert (
-            'href="/tim-kiem/?q=khai+sinh&amp;kind=news&amp;page=2" rel="prev"' in html
-        )
+        assert 'href="/tim-kiem/?q=khai+sinh&amp;kind=news&amp;page=4" rel="next"' in html
+        assert 'href="/tim-kiem/?q=khai+sinh&amp;kind=news&amp;page=2" rel="prev"' in html
 
     def test_first_page_has_no_number(self) -> None:
         assert 'href="/tin-tuc/" rel="prev"' in self.show(2, "/tin-tuc/?page=2")
@@ -147,7 +142,10 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
 
 @pytest.mark.usefixtures("answers")
 class TestMenu:
-    SOURCE = "{% menu 'main' as links %}{% for link in links %}{{ link.label }}{% if link.current %}*{% endif %} {% endfor %}"
+    SOURCE = (
+        "{% menu 'main' as links %}"
+        "{% for link in links %}{{ link.label }}{% if link.current %}*{% endif %} {% endfor %}"
+    )
 
     def fill(self) -> None:
         @hooks.register("menu")
@@ -188,8 +186,6 @@ class TestAccountLinks:
     def links(self, user: Any) -> dict[str, Any]:
         request = RequestFactory().get("/")
         request.user = user
-        from core.templatetags.ui_tags import account_links
-
         return account_links(Context({"request": request}))
 
     def test_stranger_gets_links_but_no_sign_out(self) -> None:
@@ -200,8 +196,6 @@ class TestAccountLinks:
         assert answer["logout_url"] == ""
 
     def test_request_without_user_is_served(self) -> None:
-        from core.templatetags.ui_tags import account_links
-
         assert account_links(Context({"request": HttpRequest()})) == {
             "links": [],
             "logout_url": "",
@@ -214,10 +208,7 @@ class TestLanguageUrl:
             assert render("{% language_url 'en' %}", "/tin-tuc/") == "/en/tin-tuc/"
 
     def test_known_address_wins(self) -> None:
-        assert (
-            render("{% language_url 'en' %}", translation_urls={"en": "/en/news/"})
-            == "/en/news/"
-        )
+        assert render("{% language_url 'en' %}", translation_urls={"en": "/en/news/"}) == "/en/news/"
 
 
 @pytest.mark.usefixtures("answers")

@@ -21,12 +21,8 @@ class GalleryForm(forms.Form):
         error_messages={"invalid": "Số căn cước phải có đủ 12 chữ số. Bạn đã nhập 11."},
     )
     email = forms.EmailField(label="Thư điện tử", required=False)
-    born = forms.DateField(
-        label="Ngày sinh", widget=forms.DateInput(attrs={"type": "date"})
-    )
-    commune = forms.ChoiceField(
-        label="Xã, phường", choices=[("1", "Phường Tân Thành"), ("2", "Xã Đất Mũi")]
-    )
+    born = forms.DateField(label="Ngày sinh", widget=forms.DateInput(attrs={"type": "date"}))
+    commune = forms.ChoiceField(label="Xã, phường", choices=[("1", "Phường Tân Thành"), ("2", "Xã Đất Mũi")])
     purpose = forms.ChoiceField(
         label="Mục đích",
         choices=[("a", "Kết hôn"), ("b", "Mua bán nhà đất")],
@@ -38,12 +34,8 @@ class GalleryForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    note = forms.CharField(
-        label="Ghi chú", widget=forms.Textarea(attrs={"rows": 3}), required=False
-    )
-    scan = forms.FileField(
-        label="Bản án ly hôn", help_text="PDF hoặc ảnh, mỗi tệp tối đa 10 MB."
-    )
+    note = forms.CharField(label="Ghi chú", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    scan = forms.FileField(label="Bản án ly hôn", help_text="PDF hoặc ảnh, mỗi tệp tối đa 10 MB.")
     consent = forms.BooleanField(label="Tôi cam đoan nội dung khai là đúng")
 
     @property
