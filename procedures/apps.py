@@ -6,3 +6,6 @@ class ProceduresConfig(AppConfig):
     name = "procedures"
     label = "procedures"
     verbose_name = _("Procedures")
+
+    def ready(self) -> None:
+        from procedures import receivers  # noqa: F401, PLC0415

@@ -1,0 +1,45 @@
+"""Codes of procedures (mã thủ tục). One procedure is written in three ways; the eight-character core is the same.
+
+``1.002407`` (national), ``1.002407.000.00.00.H12`` (local until 2025), ``1.000110.H12`` (local since); DOMAIN 1.2.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+CORE_PATTERN: Final = r"^\d\.\d{6}$"
+LOCAL_PATTERN: Final = r"^\d\.\d{6}((\.\d{3}\.\d{2}\.\d{2})?\.[A-Z]\d{2})?$"
+_ANY_STYLE: Final = re.compile(r"(\d\.\d{6})((?:\.\d{3}\.\d{2}\.\d{2})?\.[A-Z]\d{2})?")
+
+
+def split(text: str) -> tuple[str, str]:
+    """Return (core code, local code) of ``text`` in any style; local is empty for a bare national code.
+
+    ``ValueError`` when ``text`` is no procedure code.
+
+    >>> split(" 1.002407.000.00.00.h12 ")
+    ('1.002407', '1.002407.000.00.00.H12')
+    """
+    found = _ANY_STYLE.fullmatch(re.sub(r"\s+", "", text).upper())
+    if found is None:
+        raise ValueError(f"not a procedure code: {text[:40]!r}")
+    return found[1], found[0] if found[2] else ""
+
+
+def core_code(text: str) -> str:
+    """Return the national code inside ``text``; ``ValueError`` when there is none.
+
+    >>> core_code("1.000110.H12")
+    '1.000110'
+    """
+    return split(text)[0]
+
+
+def styles(core: str, province: str) -> tuple[str, ...]:
+    """Return every way in which a person may write the code: bare, since 2025, until 2025.
+
+    >>> styles("1.000110", "H12")
+    ('1.000110', '1.000110.H12', '1.000110.000.00.00.H12')
+    """
+    return core, f"{core}.{province}", f"{core}.000.00.00.{province}"

@@ -1,0 +1,106 @@
+"""The normalised record: what every importer produces and the demo data are written in.
+
+A record is a snapshot plus what only an import needs: the section it belongs to and the levels of 2011 and 2022.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Self
+
+from core.worktime.units import TimeUnit
+from procedures import codes
+from procedures.choices import (
+    AudienceCode,
+    Channel,
+    FeeKind,
+    Level,
+    PaperKind,
+    ProcedureKind,
+    ServiceLevel,
+    Status,
+)
+from procedures.jsonable import RecordError, decode, encode
+from procedures.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcedureRecord(Snapshot):
+    """One procedure from a file. ``section_agency`` is an agency's slug; empty: the section the command names."""
+
+    section_agency: str = ""
+    level_2011: int | None = None
+    level_2022: str = ""
+    status: str = Status.PUBLIC.value
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read a record and check it; ``RecordError`` says where and what."""
+        record = decode(cls, _modern(data))
+        record.check()
+        return record
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = encode(self)
+        return data
+
+    def content(self) -> Snapshot:
+        """Return the part of the record that a version keeps."""
+        names = [item.name for item in dataclasses.fields(Snapshot)]
+        return Snapshot(**{name: getattr(self, name) for name in names})
+
+    def check(self) -> None:
+        """Raise ``RecordError`` for a missing title, an unreadable code or a word that is in no closed list."""
+        try:
+            core = codes.core_code(self.core_code)
+        except ValueError as error:
+            raise RecordError(f"core_code: {error}") from error
+        if core != self.core_code:
+            raise RecordError(f"core_code: write it as {core}")
+        if not self.title:
+            raise RecordError("title: empty")
+        for path, value, allowed in self._closed():
+            if value and value not in allowed:
+                raise RecordError(f"{path}: {value!r} is not one of {', '.join(allowed)}")
+
+    def _closed(self) -> list[tuple[str, str, list[str]]]:
+        found = [
+            ("kind", self.kind, ProcedureKind.values),
+            ("service_level", self.service_level, ServiceLevel.values),
+            ("level_2022", self.level_2022, ServiceLevel.values),
+            ("status", self.status, Status.values),
+        ]
+        found += [("levels", level, Level.values) for level in self.levels]
+        found += [("audiences", audience, AudienceCode.values) for audience in self.audiences]
+        for channel in self.channels:
+            found.append(("channels.channel", channel.channel, Channel.values))
+            found.append(("channels.time_unit", channel.time_unit, TimeUnit.values))
+            found += [("channels.fees.kind", fee.kind, FeeKind.values) for fee in channel.fees]
+        found += [("cases.papers.kind", paper.kind, PaperKind.values) for paper in self.papers()]
+        return found
+
+
+def _modern(data: Any) -> Any:
+    """Accept ``template_name`` of a paper as the short way to write its one template."""
+    if not isinstance(data, dict):
+        return data
+    data = dict(data)
+    cases = data.get("cases")
+    if isinstance(cases, list):
+        data["cases"] = [_modern_case(case) for case in cases]
+    return data
+
+
+def _modern_case(case: Any) -> Any:
+    if not isinstance(case, dict) or not isinstance(case.get("papers"), list):
+        return case
+    return {**case, "papers": [_modern_paper(paper) for paper in case["papers"]]}
+
+
+def _modern_paper(paper: Any) -> Any:
+    if not isinstance(paper, dict) or "template_name" not in paper:
+        return paper
+    name = paper["template_name"]
+    rest = {key: value for key, value in paper.items() if key != "template_name"}
+    return {**rest, "templates": [{"name": name}]} if name and not rest.get("templates") else rest

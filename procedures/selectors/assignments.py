@@ -1,0 +1,32 @@
+"""Who carries out what."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Agency
+from procedures.choices import Status
+from procedures.models import LocalAssignment, Procedure
+
+
+def assignments_on(on: date | None = None) -> QuerySet[LocalAssignment]:
+    """Return the assignments in force on ``on`` (today)."""
+    found: QuerySet[LocalAssignment] = LocalAssignment.objects.valid_on(on or timezone.localdate())
+    return found
+
+
+def procedures_for_agency(agency: Agency, on: date | None = None) -> QuerySet[Procedure]:
+    """Return the published procedures that ``agency`` receives on ``on`` (today), by name."""
+    mine = assignments_on(on).filter(agency=agency).values("procedure")
+    return (
+        Procedure.objects.filter(pk__in=mine, status=Status.PUBLIC).select_related("field").order_by("title")
+    )
+
+
+def agencies_for_procedure(procedure: Procedure, on: date | None = None) -> QuerySet[Agency]:
+    """Return the agencies that receive ``procedure`` on ``on`` (today), by name."""
+    mine = assignments_on(on).filter(procedure=procedure).values("agency")
+    return Agency.objects.filter(pk__in=mine).order_by("name")

@@ -1,0 +1,68 @@
+"""Make legal versions. Every door into the catalogue (editor, import, demo) ends here."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from core.pagecache import purge
+from procedures.models import Procedure, ProcedurePage, ProcedureVersion, PublicationDecision
+from procedures.selectors import snapshot_of
+from procedures.signals import procedure_version_published
+
+DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def record_version(
+    *,
+    page: ProcedurePage,
+    decision: PublicationDecision | None,
+    valid_from: date | None = None,
+    by: User | None = None,
+) -> ProcedureVersion:
+    """Freeze what ``page`` says as the next version; the latest one is returned when nothing changed.
+
+    ``valid_from``: first day in force, today when not given, but never before the latest version's first day.
+    """
+    procedure = Procedure.objects.select_for_update().get(pk=page.procedure_id)
+    content = snapshot_of(page)
+    latest = procedure.versions.select_related("decision").order_by("-number").first()
+    if latest is not None and latest.digest == content.digest:
+        return latest
+    begins = _make_room(latest, valid_from or timezone.localdate())
+    procedure.title, procedure.field = content.title, page.field
+    procedure.save(update_fields=["title", "field"])
+    version = ProcedureVersion.objects.create(
+        procedure=procedure,
+        number=latest.number + 1 if latest else 1,
+        decision=decision,
+        valid_from=begins,
+        title=content.title,
+        snapshot=content.to_json(),
+        digest=content.digest,
+        created_by=by,
+    )
+    announce(version)
+    return version
+
+
+def _make_room(latest: ProcedureVersion | None, wanted: date) -> date:
+    """Return the first day that the next version can have, closing the open one before it."""
+    if latest is None:
+        return wanted
+    if latest.valid_to is not None:
+        return max(wanted, latest.valid_to + DAY)
+    begins = max(wanted, latest.valid_from)
+    latest.valid_to = begins - DAY
+    latest.save(update_fields=["valid_to"])
+    return begins
+
+
+def announce(version: ProcedureVersion) -> None:
+    """Tell the rest of the house, in the transaction of the change."""
+    purge()
+    procedure_version_published.send(sender=ProcedureVersion, version=version)
