@@ -18,3 +18,8 @@ urlpatterns += i18n_patterns(
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )
+
+handler400 = "core.error_views.bad_request"
+handler403 = "core.error_views.not_found"
+handler404 = "core.error_views.not_found"
+handler500 = "core.error_views.server_error"

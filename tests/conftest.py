@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext as gettext_module
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from django.core.cache import caches
 from django.db import connections
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
+from django.utils.translation import trans_real
 
 from tests.support import browser as browsing
 from tests.support import services
@@ -25,9 +27,17 @@ if TYPE_CHECKING:
 RUN = secrets.token_hex(3)
 
 
+def reset_translations() -> None:
+    """Make Django read the catalogues again, as its own autoreloader does."""
+    gettext_module._translations = {}  # type: ignore[attr-defined]
+    trans_real._translations = {}
+    trans_real._default = None
+
+
 def pytest_configure() -> None:
-    """Tests read the interface in Vietnamese, so the catalogues must be compiled before the first one is loaded."""
-    compile_catalogues()
+    """Tests read the interface in Vietnamese: compile the catalogues, and drop what Django loaded before."""
+    if compile_catalogues():
+        reset_translations()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,6 +13,7 @@ from django.core.paginator import Page
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from core import display, hooks
 
@@ -59,6 +60,13 @@ def filesize_vn(value: int | None) -> str:
 def due_phrase(due: dt.datetime | None) -> str:
     """Còn 12 ngày, or nothing."""
     return display.due_text(due, timezone.now()) if due else ""
+
+
+@register.filter
+def in_language(path: str) -> str:
+    """The address ``path`` of the Vietnamese site in the language of the reader: /en/thu-tuc/ for /thu-tuc/."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
 
 
 @register.inclusion_tag("components/status.html")
