@@ -6,3 +6,8 @@ class BuilderConfig(AppConfig):
     name = "forms_app.builder"
     label = "builder"
     verbose_name = _("Forms")
+
+    def ready(self) -> None:
+        from forms_app.builder.field_types import registry  # noqa: PLC0415 - needs the models
+
+        registry.load()

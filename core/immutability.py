@@ -1,0 +1,76 @@
+"""A migration operation that makes rows unchangeable in the database itself, on PostgreSQL and SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+POSTGRES_FUNCTION = """
+CREATE OR REPLACE FUNCTION portal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% rows are append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+
+
+class AppendOnly(Operation):
+    """Refuse UPDATE and DELETE on a model's table; with ``columns`` only changes of these columns are refused.
+
+    Both engines raise ``IntegrityError``. Reversible: backwards the triggers are dropped.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, model_name: str, columns: Sequence[str] = ()) -> None:
+        self.model_name = model_name
+        self.columns = tuple(columns)
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Leave the model state alone: triggers are the database's business."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Create the triggers."""
+        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        for statement in self._create(table, schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Drop the triggers."""
+        table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        on_table = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+        for event in ("update", "delete"):
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{event}{on_table}")
+
+    def describe(self) -> str:
+        """Say what the operation does, for ``migrate --plan``."""
+        return f"Make {self.model_name} append-only"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        """Name the migration after the model."""
+        return f"{self.model_name.lower()}_append_only"
+
+    def _create(self, table: str, vendor: str) -> list[str]:
+        of_columns = f" OF {', '.join(self.columns)}" if self.columns else ""
+        triggers = [
+            f"CREATE TRIGGER {table}_no_{event.split()[0].lower()} BEFORE {event} ON {table} FOR EACH ROW"
+            for event in (f"UPDATE{of_columns}", "DELETE")
+        ]
+        if vendor == "postgresql":
+            return [
+                POSTGRES_FUNCTION,
+                *(f"{trigger} EXECUTE FUNCTION portal_refuse_change()" for trigger in triggers),
+            ]
+        return [
+            f"{trigger} BEGIN SELECT RAISE(ABORT, '{table} rows are append-only'); END"
+            for trigger in triggers
+        ]

@@ -1,0 +1,63 @@
+"""The first step of every form, added by the software when a form is published (người yêu cầu)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from forms_app.builder.schema import Choice, FieldSpec, FormSchema, StepSpec
+
+STEP: Final = "applicant"
+FULL_NAME: Final = "applicant_full_name"
+CITIZEN_ID: Final = "applicant_citizen_id"
+PHONE: Final = "applicant_phone"
+EMAIL: Final = "applicant_email"
+ADDRESS: Final = "applicant_address"
+ON_BEHALF_OF: Final = "applicant_on_behalf_of"
+DELIVERY: Final = "applicant_delivery"
+PREFIX: Final = "applicant"
+
+
+def step() -> StepSpec:
+    """Return the step as it is asked today; it is frozen into each published version in Vietnamese."""
+    with override("vi"):
+        return StepSpec(id=STEP, title=_("Applicant"), fields=_fields())
+
+
+def _fields() -> tuple[FieldSpec, ...]:
+    return (
+        FieldSpec(
+            FULL_NAME, "short_text", _("Family name, middle name and given name"), options={"autocomplete": "name"}
+        ),
+        FieldSpec(CITIZEN_ID, "citizen_id", _("Citizen ID number"), _("12 digits on the front of the card")),
+        FieldSpec(PHONE, "phone", _("Telephone number")),
+        FieldSpec(
+            EMAIL, "email", _("E-mail"), _("For the dossier code and news of each step."), required=False
+        ),
+        FieldSpec(ADDRESS, "address", _("Place of residence")),
+        FieldSpec(
+            ON_BEHALF_OF, "short_text", _("Filed on behalf of"),
+            _("Only if you file for somebody else: their full name."),
+            required=False,
+        ),
+        FieldSpec(
+            DELIVERY, "choice", _("How do you want to receive the result?"),
+            choices=(
+                Choice("electronic", _("Electronic copy")),
+                Choice("counter", _("On paper, at the one-stop desk")),
+                Choice("post", _("On paper, by post to your address")),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def with_applicant(schema: FormSchema) -> FormSchema:
+    """Return ``schema`` with the applicant's step in front."""
+    return FormSchema(steps=(step(), *schema.steps), estimated_minutes=schema.estimated_minutes)
+
+
+def is_reserved(identifier: str) -> bool:
+    """Say whether an id belongs to the software's own step."""
+    return identifier == STEP or identifier.startswith(f"{PREFIX}_")

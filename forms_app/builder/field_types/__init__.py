@@ -1,0 +1,1 @@
+"""Field types are plug-ins: ``base.py``, ``registry.py`` and one module each."""

@@ -1,0 +1,86 @@
+"""Files. The bytes are the dossiers' business; here is what the form says and accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from forms_app.builder.field_types.base import FieldType
+from forms_app.builder.field_types.registry import register
+from forms_app.builder.schema import FieldSpec
+
+KNOWN: Final = ("pdf", "jpg", "jpeg", "png", "heic", "webp", "docx", "xlsx")
+DEFAULT_EXTENSIONS: Final = ("pdf", "jpg", "jpeg", "png", "heic", "docx")
+DEFAULT_FILES: Final = 5
+MEGABYTE: Final = 1024 * 1024
+
+
+class ManyFilesInput(forms.FileInput):
+    """A file input that takes several files at once."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Cleans to a list of uploaded files; how many and which is checked where they are stored."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [file for file in (data if isinstance(data, list) else [data]) if file]
+
+
+def extensions(spec: FieldSpec) -> Sequence[str]:
+    """Return the file name extensions that ``spec`` takes, without the dot."""
+    return tuple(spec.options.get("extensions", DEFAULT_EXTENSIONS))
+
+
+def most_files(spec: FieldSpec) -> int:
+    """Return how many files ``spec`` takes."""
+    return int(spec.options.get("max_files", DEFAULT_FILES))
+
+
+def most_bytes(spec: FieldSpec) -> int:
+    """Return the size that a file of ``spec`` may have: its own limit below that of the portal."""
+    own = spec.options.get("max_size_mb")
+    return min(int(own) * MEGABYTE, settings.UPLOAD_MAX_BYTES) if own else settings.UPLOAD_MAX_BYTES
+
+
+@register
+class File(FieldType):
+    """``options``: ``extensions`` (list), ``max_files``, ``max_size_mb``."""
+
+    code = "file"
+    label = gettext_lazy("File")
+    options = {"extensions": list, "max_files": int, "max_size_mb": int}
+    stores_files = True
+
+    def form_field(self, spec: FieldSpec) -> forms.Field:
+        accepted = ",".join(f".{extension}" for extension in extensions(spec))
+        arguments = self.common(spec)
+        arguments["help_text"] = " ".join(filter(None, [spec.help, self.limits(spec)]))
+        # Whether a file is there is known only with those stored before; the filing step checks it.
+        return ManyFilesField(
+            widget=ManyFilesInput(attrs={"accept": accepted, "multiple": most_files(spec) > 1}),
+            **{**arguments, "required": False},
+        )
+
+    def limits(self, spec: FieldSpec) -> str:
+        """Return what may be sent, in words."""
+        kinds = ", ".join(extension.upper() for extension in extensions(spec) if extension != "jpeg")
+        text = _("%(kinds)s; at most %(size)d MB a file, %(count)d files.")
+        return text % {"kinds": kinds, "size": most_bytes(spec) // MEGABYTE, "count": most_files(spec)}
+
+    def problems(self, spec: FieldSpec) -> Iterable[str]:
+        yield from super().problems(spec)
+        listed = spec.options.get("extensions", [])
+        unknown = (
+            [str(extension) for extension in listed if extension not in KNOWN]
+            if isinstance(listed, list)
+            else []
+        )
+        if unknown:
+            yield _("These file types cannot be taken: %(types)s.") % {"types": ", ".join(unknown)}

@@ -1,0 +1,110 @@
+"""The schema of a form as typed values. JSON shape: docs/features/filing.md.
+
+``{"steps": [{"id", "title", "intro", "fields": [{"id", "type", "label", "help", "required", "choices", "options"}]}],
+"estimated_minutes": 10}``
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+from core.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to choose: ``value`` is kept, ``label`` is read."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One question. ``id`` is stable for the life of the form; ``options`` belong to the field type."""
+
+    id: str
+    type: str
+    label: str
+    help: str = ""
+    required: bool = True
+    choices: tuple[Choice, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read one field; ``KeyError`` or ``TypeError`` where it is not one."""
+        return cls(
+            id=str(data["id"]),
+            type=str(data["type"]),
+            label=clean(str(data["label"])),
+            help=clean(str(data.get("help", ""))),
+            required=bool(data.get("required", True)),
+            choices=tuple(Choice(str(c["value"]), clean(str(c["label"]))) for c in data.get("choices", [])),
+            options=dict(data.get("options", {})),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """One page of the form."""
+
+    id: str
+    title: str
+    intro: str = ""
+    fields: tuple[FieldSpec, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read one step; ``KeyError`` or ``TypeError`` where it is not one."""
+        return cls(
+            id=str(data["id"]),
+            title=clean(str(data["title"])),
+            intro=clean(str(data.get("intro", ""))),
+            fields=tuple(FieldSpec.from_json(item) for item in data.get("fields", [])),
+        )
+
+
+@dataclass(frozen=True)
+class FormSchema:
+    """A whole form."""
+
+    steps: tuple[StepSpec, ...] = ()
+    estimated_minutes: int = 10
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read a schema; ``KeyError`` or ``TypeError`` where the shape is wrong (``validation`` says it nicely)."""
+        return cls(
+            steps=tuple(StepSpec.from_json(item) for item in data.get("steps", [])),
+            estimated_minutes=int(data.get("estimated_minutes", 10)),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return JSON types; equal schemas give equal JSON."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), ensure_ascii=False))
+        return plain
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the canonical JSON."""
+        text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def fields(self) -> dict[str, FieldSpec]:
+        """Return every field by id, in order."""
+        return {spec.id: spec for step in self.steps for spec in step.fields}
+
+    def step(self, step_id: str) -> StepSpec | None:
+        """Return the step of that id."""
+        return next((step for step in self.steps if step.id == step_id), None)
+
+    def of_type(self, *types: str) -> Iterator[FieldSpec]:
+        """Yield the fields of these types."""
+        return (spec for spec in self.fields.values() if spec.type in types)

@@ -1,0 +1,54 @@
+"""Dossier codes as text: the pattern language and its checks. No database here."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+_PLACE: Final = re.compile(r"\{(agency_code|agency_code_old|yymmdd|seq:0([4-6])d)\}")
+# Both lawful shapes: 000.00.06.H56-231027-0361 (TT 01/2018) and H12.05-250701-0001 (since 2025).
+CODE: Final = re.compile(
+    r"([0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}|[A-Z][0-9]{2}(\.[0-9]{1,3}){0,3})-\d{6}-\d{4,6}"
+)
+
+
+def validate_pattern(pattern: str) -> None:
+    """Refuse a pattern whose codes would not be unique or not have the national shape."""
+    try:
+        sample = render(
+            pattern, agency_code="H12.05", agency_code_old="000.00.05.H12", day=date(2026, 1, 2), number=1
+        )
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    if not CODE.fullmatch(sample):
+        raise ValidationError(
+            _("A code would read “%(code)s”, which is not a national dossier code."), params={"code": sample}
+        )
+
+
+def render(pattern: str, *, agency_code: str, agency_code_old: str, day: date, number: int) -> str:
+    """Return the code of the ``number``-th dossier of ``day``; ``ValueError`` when a value is missing."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[2]:
+            return f"{number:0{match[2]}d}"
+        found = {"agency_code": agency_code, "agency_code_old": agency_code_old, "yymmdd": f"{day:%y%m%d}"}[
+            match[1]
+        ]
+        if not found:
+            raise ValueError(f"no {match[1]} for the pattern {pattern!r}")
+        return found
+
+    code = _PLACE.sub(value, pattern)
+    if "{" in code or "}" in code:
+        raise ValueError(f"unknown field in the pattern {pattern!r}")
+    return code
+
+
+def normalise(text: str) -> str:
+    """Return a code as a person may have typed it (lower case, spaces, long dashes) in its stored form."""
+    return re.sub(r"[\u2010-\u2015\u2212]", "-", re.sub(r"\s+", "", text)).upper()

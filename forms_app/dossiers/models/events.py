@@ -1,0 +1,95 @@
+"""The history of a dossier: what was done, what was asked of the citizen, who looked."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from forms_app.dossiers.transitions import Action, Status, database_check
+
+
+class DossierEvent(models.Model):
+    """One act (append-only by triggers). The check constraint is generated from the transition table."""
+
+    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="events")
+    sequence = models.PositiveIntegerField(_("sequence"))
+    action = models.CharField(_("action"), max_length=24, choices=Action.choices)
+    from_status = models.PositiveSmallIntegerField(_("from"), choices=Status.choices, null=True, blank=True)
+    to_status = models.PositiveSmallIntegerField(_("to"), choices=Status.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("actor"),
+    )  # fmt: skip
+    actor_name = models.CharField(_("name of the actor"), max_length=200)
+    at = models.DateTimeField(_("at"))
+    note = models.TextField(_("note"), blank=True)
+    data = models.JSONField(_("data"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("dossier event")
+        verbose_name_plural = _("dossier events")
+        ordering = ["dossier", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "sequence"], name="dossier_event_sequence_once"),
+            models.CheckConstraint(condition=database_check(), name="dossier_event_lawful"),
+        ]
+        indexes = [models.Index(fields=["action", "at"], name="dossier_event_figures")]
+
+    def __str__(self) -> str:
+        return f"{self.dossier} {self.sequence}: {self.get_action_display()}"
+
+
+class SupplementRequest(models.Model):
+    """What the desk asks the citizen to supply (Mẫu 02). ``items``: ``[{"id", "label", "note", "kind"}]``.
+
+    ``kind`` is ``file`` or ``text``; ``answers`` maps item ids of kind ``text`` to what the citizen wrote.
+    """
+
+    dossier = models.ForeignKey(
+        "dossiers.Dossier", on_delete=models.PROTECT, related_name="supplement_requests"
+    )
+    number = models.PositiveIntegerField(_("number"))
+    items = models.JSONField(_("items"))
+    reason = models.TextField(_("reason"))
+    asked_at = models.DateTimeField(_("asked at"))
+    citizen_deadline = models.DateTimeField(_("to be answered by"), null=True, blank=True)
+    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    # Set when answered, and also when the dossier leaves status 5 without an answer.
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("supplement request")
+        verbose_name_plural = _("supplement requests")
+        ordering = ["dossier", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "number"], name="supplement_number_once"),
+            models.UniqueConstraint(
+                fields=["dossier"], condition=models.Q(closed_at__isnull=True), name="supplement_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier} · {self.number}"
+
+
+class ViewLog(models.Model):
+    """Who looked at a dossier or one of its files, and when. Append-only by triggers."""
+
+    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="views")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("actor"), help_text=_("Empty: the citizen, by the private link."),
+    )  # fmt: skip
+    at = models.DateTimeField(_("at"))
+    what = models.CharField(_("what"), max_length=200)
+
+    class Meta:
+        verbose_name = _("view log entry")
+        verbose_name_plural = _("view log entries")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["dossier", "-at"], name="view_log_of_dossier")]
+
+    def __str__(self) -> str:
+        return f"{self.dossier} {self.at:%d/%m/%Y %H:%M}"
