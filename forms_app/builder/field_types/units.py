@@ -21,7 +21,9 @@ def choices() -> tuple[Choices, Choices]:
     found: tuple[Choices, Choices] | None = cache.get(key)
     if found is None:
         units = AdminUnit.objects.valid_on(timezone.localdate()).order_by("name")
-        provinces: Choices = [(str(unit.pk), unit.name) for unit in units.filter(level=AdminUnit.Level.PROVINCE)]
+        provinces: Choices = [
+            (str(unit.pk), unit.name) for unit in units.filter(level=AdminUnit.Level.PROVINCE)
+        ]
         by_province: dict[str, Choices] = defaultdict(list)
         names = dict(provinces)
         for unit in units.filter(level=AdminUnit.Level.COMMUNE):
