@@ -43,3 +43,8 @@ def styles(core: str, province: str) -> tuple[str, ...]:
     ('1.000110', '1.000110.H12', '1.000110.000.00.00.H12')
     """
     return core, f"{core}.{province}", f"{core}.000.00.00.{province}"
+
+
+def find_all(text: str) -> tuple[str, ...]:
+    """Return the national codes inside ``text``, each once, in order."""
+    return tuple(dict.fromkeys(found[1] for found in _ANY_STYLE.finditer(text)))

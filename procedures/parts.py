@@ -32,11 +32,11 @@ class ChannelPart:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A blank form (mẫu đơn, tờ khai). ``path``: where the list says it lies; ``url``, ``size``: our own copy."""
+    """A blank form (mẫu đơn, tờ khai). ``path``: where the list says it lies; ``form``, ``size``: our own copy."""
 
     name: str
     path: str = ""
-    url: str = ""
+    form: int | None = None
     size: int = 0
 
 

@@ -27,12 +27,18 @@ from procedures.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedureRecord(Snapshot):
-    """One procedure from a file. ``section_agency`` is an agency's slug; empty: the section the command names."""
+    """One procedure from a file. ``section_agency`` is an agency's slug; empty: found from the other facts.
+
+    ``ministry``: which ministry's field it is, where two use one name; ``publisher``: the agency that
+    makes it public. ``status`` empty: the file does not say.
+    """
 
     section_agency: str = ""
+    ministry: str = ""
+    publisher: str = ""
     level_2011: int | None = None
     level_2022: str = ""
-    status: str = Status.PUBLIC.value
+    status: str = ""
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

@@ -105,7 +105,7 @@ def _paper(paper: RequiredPaper) -> Paper:
         Template(
             name=template.name,
             path=template.path,
-            url=template.form.get_absolute_url() if template.form else "",
+            form=template.form_id,
             size=template.form.size if template.form else 0,
         )
         for template in paper.templates.all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from core.pagecache import purge
 from procedures.models import Procedure, ProcedurePage, ProcedureVersion, PublicationDecision
 from procedures.selectors import snapshot_of
 from procedures.signals import procedure_version_published
+from procedures.snapshot import Snapshot
 
 DAY = timedelta(days=1)
 
@@ -33,36 +35,53 @@ def record_version(
     latest = procedure.versions.select_related("decision").order_by("-number").first()
     if latest is not None and latest.digest == content.digest:
         return latest
-    begins = _make_room(latest, valid_from or timezone.localdate())
     procedure.title, procedure.field = content.title, page.field
     procedure.save(update_fields=["title", "field"])
-    version = ProcedureVersion.objects.create(
+    version = next_version(
+        procedure=procedure, content=content, decision=decision, latest=latest, valid_from=valid_from, by=by
+    )
+    if latest is not None:
+        latest.save(update_fields=["valid_to"])
+    version.save()
+    announce([version])
+    return version
+
+
+def next_version(
+    *,
+    procedure: Procedure,
+    content: Snapshot,
+    decision: PublicationDecision | None,
+    latest: ProcedureVersion | None,
+    valid_from: date | None,
+    by: User | None,
+) -> ProcedureVersion:
+    """Return the unsaved next version and close ``latest``, unsaved as well, the day before it."""
+    return ProcedureVersion(
         procedure=procedure,
         number=latest.number + 1 if latest else 1,
         decision=decision,
-        valid_from=begins,
+        valid_from=_make_room(latest, valid_from or timezone.localdate()),
         title=content.title,
         snapshot=content.to_json(),
         digest=content.digest,
         created_by=by,
     )
-    announce(version)
-    return version
 
 
 def _make_room(latest: ProcedureVersion | None, wanted: date) -> date:
-    """Return the first day that the next version can have, closing the open one before it."""
+    """Return the first day that the next version can have."""
     if latest is None:
         return wanted
     if latest.valid_to is not None:
         return max(wanted, latest.valid_to + DAY)
     begins = max(wanted, latest.valid_from)
     latest.valid_to = begins - DAY
-    latest.save(update_fields=["valid_to"])
     return begins
 
 
-def announce(version: ProcedureVersion) -> None:
+def announce(versions: Sequence[ProcedureVersion]) -> None:
     """Tell the rest of the house, in the transaction of the change."""
     purge()
-    procedure_version_published.send(sender=ProcedureVersion, version=version)
+    for version in versions:
+        procedure_version_published.send(sender=ProcedureVersion, version=version)

@@ -1,0 +1,80 @@
+"""Channels out of a full-text record: the parsed rows give channel, time and amount, the flattened table the words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from core.text import clean, fold
+from procedures.choices import FeeKind
+from procedures.importing import words
+from procedures.parts import ChannelPart, Fee
+
+_ROW: Final = re.compile(r"(Trực tiếp|Trực tuyến|Dịch vụ bưu chính)(?=\d|Không có thông tin)")
+_FEE: Final = re.compile(
+    r"(?P<free>Miễn phí)|(?P<none>Không có thông tin)|(?P<amount>\d[\d.,]*)\s*(?P<unit>Việt Nam Đồng|VNĐ|Đồng|USD)"
+)
+_EXEMPT: Final = re.compile(r"\b(mien|giam)\b")
+_DUTY: Final = "le phi"
+
+
+def channels_of(record: dict[str, Any]) -> tuple[ChannelPart, ...]:
+    """Return the channels of a record with ``kenh_parsed`` and ``cach_thuc_thuc_hien``."""
+    rows = record.get("kenh_parsed") or []
+    texts = _row_texts(str(record.get("cach_thuc_thuc_hien") or ""))
+    if len(texts) != len(rows):
+        texts = [""] * len(rows)
+    return tuple(_channel(row, text) for row, text in zip(rows, texts, strict=True))
+
+
+def _row_texts(text: str) -> list[str]:
+    """Return for each row of the flattened table what stands behind the name of the channel."""
+    return _ROW.split(text)[2::2]
+
+
+def _channel(row: dict[str, Any], text: str) -> ChannelPart:
+    value, unit, note = words.time_limit(row.get("thoi_han", ""))
+    rest = text.removeprefix(str(row.get("thoi_han", "")))
+    fees, description = fees_of(rest or str(row.get("phi_le_phi", "")))
+    return ChannelPart(
+        channel=words.channel(row["hinh_thuc"]),
+        time_value=value,
+        time_unit=unit,
+        time_note="\n".join(part for part in (note, words.said_lines(description)) if part),
+        fees=fees,
+    )
+
+
+def fees_of(text: str) -> tuple[tuple[Fee, ...], str]:
+    """Read ``8,000 VNĐ(note)`` and what follows; return the fees and the description behind them."""
+    fees: list[Fee] = []
+    while found := _FEE.match(text):
+        note, text = _bracket(text[found.end() :])
+        if not found["none"]:
+            fees.append(_fee(found, note))
+    return tuple(fees), text
+
+
+def _bracket(text: str) -> tuple[str, str]:
+    """Return (inside, behind) of a bracket at the front; an unclosed one reaches to the end."""
+    if not text.startswith("("):
+        return "", text
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return text[1:place], text[place + 1 :]
+    return text[1:], ""
+
+
+def _fee(found: re.Match[str], note: str) -> Fee:
+    inside = clean(note).strip("() -").removeprefix("Đồng (")
+    exempt = bool(_EXEMPT.search(fold(inside)))
+    kind = FeeKind.DUTY if _DUTY in fold(inside) else FeeKind.CHARGE
+    return Fee(
+        kind=kind.value,
+        amount=words.amount(found["amount"] or "0"),
+        currency="USD" if found["unit"] == "USD" else "VND",
+        note="" if exempt else inside,
+        exemption=inside if exempt else "",
+    )

@@ -1,0 +1,90 @@
+"""Full-text records as saved from the national portal (``ma_thu_tuc``, ``ten_thu_tuc`` …)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.text import clean, fold
+from procedures import codes
+from procedures.importing import words
+from procedures.importing.flat_channels import channels_of
+from procedures.importing.flat_legal import legal_bases_of
+from procedures.importing.flat_papers import papers_of
+from procedures.importing.steps import steps_of
+from procedures.parts import Decision, Result
+from procedures.records import ProcedureRecord
+
+KEY = "ma_thu_tuc"
+_UNREAD = "Mã:"
+
+
+def fulltext_record(data: dict[str, Any]) -> ProcedureRecord:
+    """Return the record; the province's own facts (``ca_mau``) win over the national ones for code and decision."""
+    local = data.get("ca_mau") or {}
+    core = codes.core_code(str(data[KEY]))
+    field, ministry = words.field(local.get("linh_vuc") or data.get("linh_vuc", ""))
+    return ProcedureRecord(
+        core_code=core,
+        local_code=_local_code(local.get("ma_tthc_dia_phuong", "")),
+        title=_title(str(data.get("ten_thu_tuc") or ""), str(local.get("ten") or "")),
+        summary=_summary(data.get("mo_ta", "")),
+        keywords=words.names(data.get("tu_khoa", "")),
+        field=field,
+        ministry=ministry,
+        levels=words.levels(str(data.get("cap_thuc_hien") or "")),
+        kind=words.kind(data.get("loai_thu_tuc", "")),
+        audiences=words.audiences(str(data.get("doi_tuong_thuc_hien") or "")),
+        decision=_decision(data, local),
+        channels=channels_of(data),
+        cases=papers_of(str(data.get("thanh_phan_ho_so") or "")),
+        steps=steps_of(str(data.get("trinh_tu_thuc_hien") or "")),
+        results=tuple(_results(data.get("ket_qua_parsed") or [])),
+        legal_bases=legal_bases_of(str(data.get("can_cu_phap_ly") or "")),
+        implementing_agencies=words.names(data.get("co_quan_thuc_hien", "")),
+        competent_authority=words.said(data.get("co_quan_co_tham_quyen")),
+        authorized_agency=words.said(data.get("co_quan_duoc_uy_quyen")),
+        coordinating_agencies=words.names(data.get("co_quan_phoi_hop", "")),
+        reception_address=words.said_lines(data.get("dia_chi_tiep_nhan")),
+        requirements=words.said_lines(data.get("yeu_cau_dieu_kien")),
+        related_codes=_related(str(data.get("thu_tuc_lien_quan") or ""), core),
+        status=words.status(local.get("tinh_trang", "")),
+    )
+
+
+def _local_code(text: str) -> str:
+    try:
+        return codes.split(text)[1]
+    except ValueError:
+        return ""
+
+
+def _title(national: str, local: str) -> str:
+    """Return the local name unless it is the national one in capitals."""
+    name, own = clean(national), clean(local)
+    return own if own and (fold(own) != fold(name) or not own.isupper()) else name
+
+
+def _summary(text: str) -> str:
+    return words.said(text)[:500]
+
+
+def _decision(data: dict[str, Any], local: dict[str, Any]) -> Decision | None:
+    number, _note = words.decision(local.get("qd_cong_bo", ""))
+    if number:
+        return Decision(number=number)
+    number, _note = words.decision(data.get("so_quyet_dinh", ""))
+    return Decision(number=number) if number else None
+
+
+def _results(rows: list[dict[str, str]]) -> list[Result]:
+    found = []
+    for row in rows:
+        name, _mark, code = str(row.get("ten") or "").partition(_UNREAD)
+        if words.said(name):
+            found.append(Result(name=words.said(name), code=clean(row.get("ma") or code)[:30]))
+    return found
+
+
+def _related(text: str, own: str) -> tuple[str, ...]:
+    found = codes.find_all(text)
+    return tuple(code for code in found if code != own)

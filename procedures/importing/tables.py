@@ -1,0 +1,66 @@
+"""Find the header of a list and read the rows below it by the names of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from core.text import clean, fold
+from procedures.importing.limits import HEADER_SEARCH_ROWS, MAX_ROWS
+from procedures.importing.problems import FileProblem
+
+COLUMNS: Final = {
+    "code": ("ma tthc", "ma so", "ma thu tuc", "ma"),
+    "title": ("ten tthc", "ten thu tuc", "ten thu tuc hanh chinh", "ten"),
+    "decision": ("qd cong bo", "so quyet dinh", "quyet dinh cong bo"),
+    "audience": ("doi tuong", "doi tuong thuc hien"),
+    "field": ("linh vuc",),
+    "publisher": ("co quan cong khai", "co quan ban hanh"),
+    "implementing": ("co quan thuc hien",),
+    "levels": ("cap thuc hien",),
+    "status": ("tinh trang",),
+    "paper": ("ten giay to",),
+    "path": ("mau don, to khai", "mau don to khai"),
+    "file": ("ten file",),
+}
+REQUIRED: Final = ("code", "title")
+_NAMES: Final = {written: name for name, ways in COLUMNS.items() for written in ways}
+
+Cells = dict[str, str]
+
+
+def table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, Cells]]:
+    """Yield (row number, cells by column name) below the header; ``FileProblem`` without one, or for half a row."""
+    places, width = _header(rows)
+    for count, (number, cells) in enumerate(rows):
+        if count >= MAX_ROWS:
+            raise FileProblem(_("more than %(rows)d rows") % {"rows": MAX_ROWS}, place=_row(number))
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) < width:
+            message = _("half a row: %(have)d of %(want)d columns; the file was cut off")
+            raise FileProblem(message % {"have": len(cells), "want": width}, place=_row(number))
+        yield number, {name: cells[place].strip() for name, place in places.items()}
+
+
+def _row(number: int) -> str:
+    return _("row %(number)d") % {"number": number}
+
+
+def _header(rows: Iterator[tuple[int, list[str]]]) -> tuple[dict[str, int], int]:
+    first = ""
+    for _place, (_number, cells) in zip(range(HEADER_SEARCH_ROWS), rows, strict=False):
+        first = first or clean(" ".join(cells))[:60]
+        places: dict[str, int] = {}
+        for place, cell in enumerate(cells):
+            name = _NAMES.get(fold(clean(cell)))
+            if name:
+                places.setdefault(name, place)
+        if all(name in places for name in REQUIRED):
+            return places, max(place for place, cell in enumerate(cells) if cell.strip()) + 1
+    message = _(
+        "no header row with “Mã TTHC” and “Tên TTHC” in the first %(rows)d rows; the file begins “%(first)s”"
+    )
+    raise FileProblem(message % {"rows": HEADER_SEARCH_ROWS, "first": first}, place=_row(1))

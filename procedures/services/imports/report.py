@@ -1,0 +1,69 @@
+"""What an import did, or would do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One procedure of the file. ``detail``: why it was refused, or which facts changed."""
+
+    outcome: Outcome
+    row: int
+    code: str = ""
+    title: str = ""
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """All lines, in the order of the file."""
+
+    lines: list[Line] = field(default_factory=list)
+
+    def of(self, *outcomes: Outcome) -> list[Line]:
+        """Return the lines with one of ``outcomes``."""
+        return [line for line in self.lines if line.outcome in outcomes]
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of lines of each outcome."""
+        found = Counter(line.outcome for line in self.lines)
+        return {outcome.value: found[outcome] for outcome in Outcome}
+
+    def summary(self) -> str:
+        """Return ``created=416 updated=0 unchanged=0 refused=0``."""
+        return " ".join(f"{name}={count}" for name, count in self.counts().items())
+
+    def to_json(self, limit: int = 500) -> dict[str, Any]:
+        """Return the counts and the first ``limit`` lines that are not ``unchanged``."""
+        shown = self.of(Outcome.CREATED, Outcome.UPDATED, Outcome.REFUSED)[:limit]
+        return {"counts": self.counts(), "lines": [_plain(line) for line in shown]}
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    return {
+        "outcome": line.outcome.value,
+        "row": line.row,
+        "code": line.code,
+        "title": line.title,
+        "detail": line.detail,
+    }
+
+
+def sorted_lines(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines in the order of the file."""
+    return sorted(lines, key=lambda line: line.row)
