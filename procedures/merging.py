@@ -107,10 +107,22 @@ def _is_amended(old: Decision | None, merged: Decision | None) -> bool:
 def _cases(old: tuple[Case, ...], new: tuple[Case, ...], amended: bool) -> tuple[Case, ...]:
     chosen = _richer(old, new, amended)
     other = new if chosen is old else old
-    forms = [paper for case in other for paper in case.papers if paper.templates]
-    for paper in forms:
-        chosen = _carry(chosen, paper)
+    here = {template.name for case in chosen for paper in case.papers for template in paper.templates}
+    for paper in (paper for case in other for paper in case.papers if paper.templates):
+        known = all(template.name in here for template in paper.templates)
+        chosen = _fill(chosen, paper) if known else _carry(chosen, paper)
     return chosen
+
+
+def _fill(cases: tuple[Case, ...], lost: Paper) -> tuple[Case, ...]:
+    """Add to the blank forms that are here already what ``lost`` knows of them: place, own copy."""
+    theirs = {template.name: template for template in lost.templates}
+
+    def filled(paper: Paper) -> Paper:
+        templates = (_better(one, theirs.get(one.name, one)) for one in paper.templates)
+        return dataclasses.replace(paper, templates=tuple(templates))
+
+    return tuple(dataclasses.replace(case, papers=tuple(map(filled, case.papers))) for case in cases)
 
 
 def _carry(cases: tuple[Case, ...], lost: Paper) -> tuple[Case, ...]:
@@ -128,8 +140,9 @@ def _carry(cases: tuple[Case, ...], lost: Paper) -> tuple[Case, ...]:
 
 
 def _likeness(one: Paper, two: Paper) -> float:
+    """Return how much of the shorter name is in the longer one; 2 for papers that share a blank form."""
     if {template.name for template in one.templates} & {template.name for template in two.templates}:
-        return 1.0
+        return 2.0
     mine, theirs = set(tokens(one.name)), set(tokens(two.name))
     return len(mine & theirs) / (min(len(mine), len(theirs)) or 1)
 

@@ -16,7 +16,9 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def csv_rows(handle: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row as a spreadsheet counts, cells). ``FileProblem`` for another encoding than UTF-8, endless lines, an open quotation mark."""
+    """Yield (row as a spreadsheet counts, cells).
+
+    ``FileProblem`` for another encoding than UTF-8, endless lines, an open quotation mark."""
     head = handle.read(4096)
     handle.seek(0)
     if head.startswith(UTF16_MARKS):
@@ -34,7 +36,7 @@ def csv_rows(handle: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
         ) from error
     except csv.Error as error:
         raise FileProblem(
-            _("no readable CSV (%(reason)s)") % {"reason": error}, place=_line(begins)
+            _("no readable CSV (%(reason)s)") % {"reason": error}, place=_line(lines.number)
         ) from error
     finally:
         text.detach()
