@@ -1,0 +1,11 @@
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("dang-nhap/", views.SignIn.as_view(), name="login"),
+    path("dang-xuat/", views.SignOut.as_view(), name="logout"),
+    path("mat-khau/", views.ChangePassword.as_view(), name="password"),
+]
