@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from django.conf import settings
 from django.utils.module_loading import import_string
 
 from search.engines.base import Engine, EngineUnavailable, Mirror
