@@ -10,14 +10,14 @@ from django.utils.translation import override
 from forms_app.builder.schema import Choice, FieldSpec, FormSchema, StepSpec
 
 STEP: Final = "applicant"
-FULL_NAME: Final = "applicant_full_name"
-CITIZEN_ID: Final = "applicant_citizen_id"
-PHONE: Final = "applicant_phone"
-EMAIL: Final = "applicant_email"
-ADDRESS: Final = "applicant_address"
-ON_BEHALF_OF: Final = "applicant_on_behalf_of"
-DELIVERY: Final = "applicant_delivery"
-PREFIX: Final = "applicant"
+FULL_NAME: Final = "full_name"
+CITIZEN_ID: Final = "citizen_id"
+PHONE: Final = "phone"
+EMAIL: Final = "email"
+ADDRESS: Final = "address"
+ON_BEHALF_OF: Final = "on_behalf_of"
+DELIVERY: Final = "result_delivery"
+RESERVED: Final = frozenset({STEP, FULL_NAME, CITIZEN_ID, PHONE, EMAIL, ADDRESS, ON_BEHALF_OF, DELIVERY})
 
 
 def step() -> StepSpec:
@@ -60,4 +60,4 @@ def with_applicant(schema: FormSchema) -> FormSchema:
 
 def is_reserved(identifier: str) -> bool:
     """Say whether an id belongs to the software's own step."""
-    return identifier == STEP or identifier.startswith(f"{PREFIX}_")
+    return identifier in RESERVED

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import StepSpec
@@ -27,8 +29,11 @@ class StepForm(forms.Form):
         answers: Answers,
         data: QueryDict | Mapping[str, Any] | None = None,
         files: MultiValueDict[str, Any] | None = None,
+        stored: Mapping[str, Sequence[Any]] | None = None,
     ) -> None:
+        """``stored`` are the files kept before, by field id; with them a file question counts as answered."""
         self.step = step
+        self.stored = stored or {}
         initial = {
             spec.id: registry.get(spec.type).to_initial(answers[spec.id])
             for spec in step.fields
@@ -37,7 +42,20 @@ class StepForm(forms.Form):
         super().__init__(data=data, files=files, initial=initial)
         for spec in step.fields:
             self.fields[spec.id] = registry.get(spec.type).form_field(spec)
+            self.fields[spec.id].stored = self.stored.get(spec.id, ())  # type: ignore[attr-defined]
         self.helper = self._helper()
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for files where none was stored yet."""
+        for spec in self.step.fields:
+            stores_files = registry.get(spec.type).stores_files
+            if stores_files and spec.required and not self.stored.get(spec.id) and spec.id not in self.errors:
+                self.add_error(spec.id, _("Choose a file for “%(label)s”.") % {"label": spec.label})
+        return self.cleaned_data
+
+    def forget_errors(self) -> None:
+        """Show what was typed without judging it: the person only added or removed a file."""
+        self._errors = ErrorDict()
 
     def answers(self) -> dict[str, Any]:
         """Return the JSON answers of the fields that are valid; also of a form that has errors elsewhere."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import Membership, User
+from accounts.models import User
+from accounts.selectors import memberships_of
 from core.worktime import TIME_ZONE
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import CITIZEN, SYSTEM
@@ -23,9 +24,8 @@ class Actor:
         """Return the roles held at the agency of ``dossier`` on the day of ``now``."""
         if self.user is None:
             return frozenset({self.role})
-        day = now.astimezone(TIME_ZONE).date()
-        held = Membership.objects.valid_on(day).filter(user=self.user, agency_id=dossier.agency_id)
-        return frozenset(held.values_list("role", flat=True)) if self.user.is_active else frozenset()
+        held = memberships_of(self.user, now.astimezone(TIME_ZONE).date())
+        return frozenset(held.filter(agency_id=dossier.agency_id).values_list("role", flat=True))
 
 
 def officer(user: User) -> Actor:

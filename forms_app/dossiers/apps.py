@@ -6,3 +6,7 @@ class DossiersConfig(AppConfig):
     name = "forms_app.dossiers"
     label = "dossiers"
     verbose_name = _("Dossiers")
+
+    def ready(self) -> None:
+        # Each registers what it answers: outbox kinds, hooks.
+        from forms_app.dossiers import notices, procedure_actions  # noqa: F401, PLC0415

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from forms_app.builder.schema import FieldSpec
@@ -28,6 +29,8 @@ class FieldType:
     stores_files: ClassVar[bool] = False
     # Class of the crispy wrapper (docs/components.md), e.g. a short input.
     wrapper_class: ClassVar[str] = ""
+    # Template of the crispy field; None is that of the template pack.
+    template_name: ClassVar[str | None] = None
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         """Return the Django form field of ``spec``."""
@@ -63,7 +66,8 @@ class FieldType:
         wanted = missing or _("Fill in “%(label)s”.") % {"label": spec.label}
         return {
             "label": spec.label,
-            "help_text": spec.help,
+            # Templates mark help texts as safe HTML; an editor writes plain text.
+            "help_text": escape(spec.help),
             "required": spec.required,
             "error_messages": {"required": wanted},
         }

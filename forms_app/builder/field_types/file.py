@@ -57,6 +57,7 @@ class File(FieldType):
     label = gettext_lazy("File")
     options = {"extensions": list, "max_files": int, "max_size_mb": int}
     stores_files = True
+    template_name = "builder/file_field.html"
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         accepted = ",".join(f".{extension}" for extension in extensions(spec))

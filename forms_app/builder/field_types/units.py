@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.models import AdminUnit, Agency
+from accounts.models import Agency
+from accounts.selectors import current_communes, current_provinces
 
 SECONDS = 300
 Choices = list[tuple[str, Any]]
@@ -20,13 +21,10 @@ def choices() -> tuple[Choices, Choices]:
     key = f"builder.units.{timezone.localdate().isoformat()}"
     found: tuple[Choices, Choices] | None = cache.get(key)
     if found is None:
-        units = AdminUnit.objects.valid_on(timezone.localdate()).order_by("name")
-        provinces: Choices = [
-            (str(unit.pk), unit.name) for unit in units.filter(level=AdminUnit.Level.PROVINCE)
-        ]
+        provinces: Choices = [(str(unit.pk), unit.name) for unit in current_provinces()]
         by_province: dict[str, Choices] = defaultdict(list)
         names = dict(provinces)
-        for unit in units.filter(level=AdminUnit.Level.COMMUNE):
+        for unit in current_communes():
             by_province[str(unit.parent_id)].append((str(unit.pk), unit.name))
         found = provinces, [(names.get(pk, ""), group) for pk, group in by_province.items()]
         cache.set(key, found, SECONDS)

@@ -20,7 +20,6 @@ class Draft(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     answers = models.JSONField(_("answers"), default=dict, blank=True)
     steps_done = models.JSONField(_("finished steps"), default=list, blank=True)
-    version = models.PositiveIntegerField(_("version"), default=1)
     created_at = models.DateTimeField(_("created at"))
     saved_at = models.DateTimeField(_("saved at"))
     expires_at = models.DateTimeField(_("expires at"), db_index=True)

@@ -1,5 +1,24 @@
 """Everything that changes a dossier. Other apps import from here."""
 
+from forms_app.dossiers.services.drafts import save_step, start_draft
+from forms_app.dossiers.services.filing import Submitted, answer_for, submit
+from forms_app.dossiers.services.history import log_view
 from forms_app.dossiers.services.performing import perform
+from forms_app.dossiers.services.supplements import supply, withdraw
+from forms_app.dossiers.services.uploads import remove, store_answer, store_result, store_supplement
 
-__all__ = ["perform"]
+__all__ = [
+    "Submitted",
+    "answer_for",
+    "log_view",
+    "perform",
+    "remove",
+    "save_step",
+    "start_draft",
+    "store_answer",
+    "store_result",
+    "store_supplement",
+    "submit",
+    "supply",
+    "withdraw",
+]

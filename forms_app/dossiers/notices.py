@@ -1,0 +1,42 @@
+"""Mails to the citizen about their dossier, always in Vietnamese; read from the rows when they are sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from core import mail
+from core.outbox import handler
+from forms_app.dossiers.models import DossierEvent
+from forms_app.dossiers.services.filing import answer_for
+from forms_app.dossiers.transitions import Action
+from forms_app.dossiers.words import CITIZEN
+
+
+@handler("dossier.mail")
+def deliver(payload: dict[str, Any]) -> None:
+    """Tell the citizen of one event; the mail of the submission carries the second secret and the private link."""
+    event = DossierEvent.objects.select_related("dossier__agency", "dossier__procedure_version").get(
+        pk=payload["event"]
+    )
+    dossier, base = event.dossier, settings.WAGTAILADMIN_BASE_URL.rstrip("/")
+    with override("vi"):
+        told = answer_for(dossier) if event.action == Action.SUBMIT else None
+        words = CITIZEN[event.to_status]
+        context = {
+            "event": event,
+            "dossier": dossier,
+            "words": words,
+            "secret": told.secret if told else "",
+            "private_url": base + reverse("dossiers:mine", args=[told.token]) if told and told.token else "",
+            "lookup_url": f"{base}{reverse('dossiers:lookup')}?ma={dossier.code}",
+        }
+        subject = _("%(code)s: %(status)s") % {"code": dossier.code, "status": words.name}
+        mail.send(
+            to=[dossier.email], subject=subject, text=render_to_string("dossiers/mail/notice.txt", context)
+        )

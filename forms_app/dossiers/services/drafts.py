@@ -1,0 +1,67 @@
+"""A filing in the making: begin, save a step, find it again by its token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Agency
+from core.errors import NotAllowed
+from forms_app.builder.models import FormVersion
+from forms_app.dossiers import access
+from forms_app.dossiers.models import Draft
+from procedures.models import ProcedureVersion
+
+LIFETIME: Final = timedelta(days=30)
+
+
+def start_draft(
+    *,
+    procedure_version: ProcedureVersion,
+    form_version: FormVersion,
+    agency: Agency,
+    now: datetime | None = None,
+) -> tuple[Draft, str]:
+    """Begin a draft pinned to both versions; returns it with the token that only its citizen has."""
+    moment, token = now or timezone.now(), access.new_token()
+    draft = Draft.objects.create(
+        token_hash=access.token_hash(token), idempotency_key=access.new_token(), agency=agency,
+        procedure_version=procedure_version, form_version=form_version,
+        created_at=moment, saved_at=moment, expires_at=moment + LIFETIME,
+    )  # fmt: skip
+    return draft, token
+
+
+@transaction.atomic
+def save_step(
+    *, token: str, step_id: str, answers: Mapping[str, Any], complete: bool, now: datetime | None = None
+) -> Draft:
+    """Keep the answers of one step, also of an unfinished one; other steps stay as they are.
+
+    ``complete`` says whether the step has no errors. ``NotAllowed`` when the draft is unknown, expired or filed.
+    """
+    moment = now or timezone.now()
+    draft = lock_draft(token=token, now=moment)
+    if draft.dossier_id:
+        raise NotAllowed
+    draft.answers = {**draft.answers, **answers}
+    others = [done for done in draft.steps_done if done != step_id]
+    draft.steps_done = [*others, step_id] if complete else others
+    draft.saved_at, draft.expires_at = moment, moment + LIFETIME
+    draft.save(update_fields=["answers", "steps_done", "saved_at", "expires_at"])
+    return draft
+
+
+def lock_draft(*, token: str, now: datetime) -> Draft:
+    """Return the draft behind ``token``, locked until the transaction ends; ``NotAllowed`` when there is none."""
+    found = Draft.objects.select_for_update(of=("self",)).select_related(
+        "form_version", "procedure_version", "agency"
+    )
+    draft = found.filter(token_hash=access.token_hash(token), expires_at__gt=now).first()
+    if draft is None:
+        raise NotAllowed
+    return draft

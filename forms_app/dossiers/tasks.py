@@ -1,0 +1,15 @@
+"""What runs on a schedule."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from forms_app.dossiers.services import retention
+
+
+@shared_task(name="dossiers.tidy")
+def tidy() -> None:
+    """Expire drafts, wipe seeds, sweep up files without a row; beat calls it every quarter of an hour."""
+    retention.expire_drafts()
+    retention.seal()
+    retention.remove_orphans()

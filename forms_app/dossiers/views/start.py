@@ -1,0 +1,84 @@
+"""Before the first question: what is needed, and which agency receives it."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Agency
+from forms_app.builder.schema import FormSchema
+from forms_app.dossiers import services
+from forms_app.dossiers.forms import StartForm
+from forms_app.dossiers.selectors.drafts import draft_by_token, missing_steps
+from forms_app.dossiers.selectors.procedures import Offer, offer_for
+from forms_app.dossiers.views import cookies
+from forms_app.dossiers.views.private import private
+from forms_app.dossiers.views.steps import step_url
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, core_code: str) -> HttpResponseBase:
+    """Show what is needed; POST begins a draft."""
+    offer = offer_for(core_code)
+    if offer is None:
+        raise Http404
+    agencies = list(offer.agencies)
+    form = StartForm(request.POST or None, agencies=offer.agencies)
+    if request.method == "POST":
+        agency = (
+            agencies[0] if len(agencies) == 1 else form.cleaned_data["agency"] if form.is_valid() else None
+        )
+        if agency is not None:
+            return _begin(offer, agency)
+    return _page(request, offer, form, agencies)
+
+
+def _begin(offer: Offer, agency: Agency) -> HttpResponse:
+    _draft, token = services.start_draft(
+        procedure_version=offer.version, form_version=offer.form, agency=agency
+    )
+    schema = FormSchema.from_json(offer.form.schema)
+    core_code = offer.procedure.core_code
+    response = redirect(step_url(core_code, schema.steps[0].id))
+    cookies.remember(response, core_code, token)
+    return response
+
+
+def _page(request: HttpRequest, offer: Offer, form: StartForm, agencies: list[Agency]) -> HttpResponse:
+    draft = cookies.draft_of(request, offer.procedure.core_code)
+    schema = FormSchema.from_json(offer.form.schema)
+    content = offer.version.content
+    context = {
+        "offer": offer,
+        "content": content,
+        "schema": schema,
+        "form": form,
+        "agency": agencies[0] if len(agencies) == 1 else None,
+        "papers": [paper for paper in content.papers() if paper.kind != "ghi_chu"],
+        "draft": draft if draft and draft.dossier_id is None else None,
+        "resume_url": reverse("dossiers:resume", args=[offer.procedure.core_code]),
+    }
+    return render(request, "dossiers/start.html", context)
+
+
+@private
+@require_safe
+def resume(request: HttpRequest, core_code: str, token: str = "") -> HttpResponseBase:
+    """Go on where the draft stands; with a token (from another device) the browser gets the cookie first."""
+    draft = draft_by_token(token, timezone.now()) if token else cookies.draft_of(request, core_code)
+    if draft is None or draft.procedure_version.procedure.core_code != core_code:
+        raise Http404
+    if draft.dossier_id:
+        response = redirect("dossiers:receipt", core_code)
+    else:
+        missing = missing_steps(draft, FormSchema.from_json(draft.form_version.schema))
+        response = redirect(
+            step_url(core_code, missing[0].id) if missing else reverse("dossiers:review", args=[core_code])
+        )
+    if token:
+        cookies.remember(response, core_code, token)
+    return response
