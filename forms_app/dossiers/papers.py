@@ -180,7 +180,7 @@ def _supplement(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
         "reason": request.reason,
         "terms": [["Bổ sung trước", _clock_in_words(until)]] if until else [],
         "notes": [
-            "Bổ sung tại trang theo dõi hồ sơ hoặc tại nơi tiếp nhận. Trong thời gian chờ, thời hạn giải quyết tạm dừng."
+            "Bổ sung tại trang theo dõi hồ sơ hoặc tại nơi tiếp nhận. Trong lúc chờ, thời hạn giải quyết tạm dừng."
         ],
     }
 

@@ -89,6 +89,7 @@ def _keep_files(request: HttpRequest, asked: SupplementRequest, spec: StepSpec) 
 
 def _page(
     request: HttpRequest,
+    *,
     dossier: Dossier,
     asked: SupplementRequest,
     form: StepForm,
