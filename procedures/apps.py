@@ -8,4 +8,4 @@ class ProceduresConfig(AppConfig):
     verbose_name = _("Procedures")
 
     def ready(self) -> None:
-        from procedures import receivers  # noqa: F401, PLC0415
+        from procedures import receivers, search_documents  # noqa: F401, PLC0415

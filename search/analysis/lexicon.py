@@ -1,0 +1,98 @@
+"""The lexicon compiled for matching: sequences of syllables and what else they may be called."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from search.analysis.syllables import Syllable, syllables
+
+# What finding the other word is worth: the official word nearly all, another everyday word a little less.
+OFFICIAL: Final = 0.95
+ALSO: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One row of the lexicon. ``equal``: each term may stand for each; otherwise terms lead to the official words."""
+
+    terms: tuple[str, ...]
+    official: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    equal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a term leads to. ``label`` is the text of ``words``; without words only the codes count."""
+
+    words: tuple[Syllable, ...]
+    label: str
+    codes: tuple[str, ...]
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A term found in a query, from syllable ``start`` to ``end`` (exclusive)."""
+
+    start: int
+    end: int
+    meanings: tuple[Meaning, ...]
+
+
+def _meanings(group: Group, term: str) -> Iterable[Meaning]:
+    is_official = term in group.official
+    for label in group.official:
+        if label != term:
+            yield Meaning(tuple(syllables(label)), label, group.codes, OFFICIAL)
+    for label in group.terms if group.equal else ():
+        if label != term:
+            yield Meaning(tuple(syllables(label)), label, group.codes, ALSO)
+    if group.codes and not is_official:
+        yield Meaning((), "", group.codes, OFFICIAL)
+
+
+class CompiledLexicon:
+    """Finds the longest terms in a query; terms may overlap, a shorter one inside a longer one is left out."""
+
+    def __init__(self, groups: Iterable[Group] = ()) -> None:
+        self._terms: dict[tuple[str, ...], list[tuple[tuple[str, ...], Meaning]]] = defaultdict(list)
+        for group in groups:
+            for term in group.terms + (group.official if group.equal else ()):
+                self._add(syllables(term), _meanings(group, term))
+        self._longest = max(map(len, self._terms), default=0)
+        self.words = frozenset(word for term in self._terms for word in term)
+
+    def _add(self, term: list[Syllable], meanings: Iterable[Meaning]) -> None:
+        written = tuple(syllable.marked for syllable in term)
+        folded = tuple(syllable.folded for syllable in term)
+        if folded:
+            self._terms[folded].extend((written, meaning) for meaning in meanings)
+
+    def matches(self, query: Sequence[Syllable]) -> list[Match]:
+        """Return the terms in ``query`` from left to right."""
+        found: list[Match] = []
+        for start in range(len(query)):
+            match = self._longest_at(query, start)
+            if match and (not found or match.end > found[-1].end):
+                found.append(match)
+        return found
+
+    def _longest_at(self, query: Sequence[Syllable], start: int) -> Match | None:
+        for end in range(min(len(query), start + self._longest), start, -1):
+            span = query[start:end]
+            known = self._terms.get(tuple(syllable.folded for syllable in span), ())
+            meanings = tuple(meaning for written, meaning in known if _as_written(span, written))
+            if meanings:
+                return Match(start, end, meanings)
+        return None
+
+
+def _as_written(span: Sequence[Syllable], written: Sequence[str]) -> bool:
+    """Say whether marks do not contradict: a query without marks fits, a differently marked one is another word."""
+    return all(
+        syllable.marked in (syllable.folded, form) for syllable, form in zip(span, written, strict=True)
+    )

@@ -1,0 +1,3 @@
+from search.engines.database.engine import DatabaseEngine
+
+__all__ = ["DatabaseEngine"]

@@ -1,0 +1,118 @@
+"""Keep documents in the database: rows, exact values and folded text, changed together or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+
+from django.db import transaction
+
+from search.analysis.codes import normal_codes
+from search.analysis.syllables import folded_syllables, marked_syllables
+from search.documents import SearchDocument
+from search.engines.database.text import Text, tables
+from search.models import IndexedDocument, IndexedTerm
+
+_WRITTEN = [field.name for field in IndexedDocument._meta.concrete_fields if field.name not in ("id", "key")]
+
+
+def _digest(document: SearchDocument) -> str:
+    contents = asdict(document) | {"changed_at": document.changed_at.isoformat(), "version": None}
+    return hashlib.sha256(json.dumps(contents, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _extra(document: SearchDocument) -> str:
+    labels = [document.facet_labels.get(value, value) for value in document.facets.get("field", ())]
+    return " ".join([*document.keywords, document.summary, *labels])
+
+
+def _row(document: SearchDocument, digest: str, version: int) -> IndexedDocument:
+    return IndexedDocument(
+        key=document.key,
+        kind=document.kind,
+        ref=document.ref,
+        collection=document.collection,
+        locale=document.locale,
+        title=document.title,
+        url=document.url,
+        summary=document.summary,
+        body=document.body,
+        codes=list(document.codes),
+        keywords=list(document.keywords),
+        facets={name: list(values) for name, values in document.facets.items()},
+        facet_labels=dict(document.facet_labels),
+        scopes=list(document.scopes),
+        title_words=" ".join(folded_syllables(document.title)),
+        title_marked=" ".join(marked_syllables(document.title)),
+        extra_words=" ".join(folded_syllables(_extra(document))),
+        weight=document.weight,
+        source_version=document.version,
+        version=version,
+        digest=digest,
+        changed_at=document.changed_at,
+    )
+
+
+def _terms(document: SearchDocument, document_id: int) -> list[IndexedTerm]:
+    values = {("kind", document.kind)}
+    values |= {("scope", scope) for scope in document.scopes}
+    values |= {("code", code) for code in normal_codes(document.codes)}
+    values |= {(name, value) for name, some in document.facets.items() for value in some}
+    return [IndexedTerm(document_id=document_id, name=name, value=value) for name, value in sorted(values)]
+
+
+def _text(row: IndexedDocument) -> Text:
+    everything = [row.title_words, row.extra_words, *folded_syllables(row.body)]
+    return Text(row.pk, row.title_words, row.extra_words, " ".join(everything))
+
+
+def _changed(documents: Iterable[SearchDocument]) -> list[tuple[SearchDocument, IndexedDocument]]:
+    """Pair each document that differs from what is kept with its new row; late, older ones are left out."""
+    latest = {document.key: document for document in documents}
+    kept = {
+        key: (pk, digest, version, source)
+        for pk, key, digest, version, source in IndexedDocument.objects.filter(key__in=latest).values_list(
+            "pk", "key", "digest", "version", "source_version"
+        )
+    }
+    # Milliseconds, so that a document deleted and made anew is newer than the tombstone Elasticsearch keeps.
+    now = time.time_ns() // 1_000_000
+    changed = []
+    for key, document in latest.items():
+        pk, old_digest, old_version, source = kept.get(key, (None, "", 0, 0))
+        digest = _digest(document)
+        if digest == old_digest or document.version < source:
+            continue
+        row = _row(document, digest, max(old_version + 1, now))
+        row.pk = pk
+        changed.append((document, row))
+    return changed
+
+
+@transaction.atomic
+def write(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
+    """Keep ``documents`` of one collection; return the rows that differ from what was kept."""
+    changed = _changed(documents)
+    if not changed:
+        return []
+    rows = [row for _document, row in changed]
+    IndexedDocument.objects.bulk_update([row for row in rows if row.pk], _WRITTEN, batch_size=100)
+    IndexedDocument.objects.bulk_create([row for row in rows if not row.pk], batch_size=100)
+    IndexedTerm.objects.filter(document__in=[row.pk for row in rows]).delete()
+    IndexedTerm.objects.bulk_create([t for document, row in changed for t in _terms(document, row.pk)])
+    for collection in {row.collection for row in rows}:
+        tables(collection).write([_text(row) for row in rows if row.collection == collection])
+    return rows
+
+
+@transaction.atomic
+def delete(keys: Collection[str]) -> Sequence[str]:
+    """Forget the documents ``keys``; return the keys that were kept until now."""
+    gone = list(IndexedDocument.objects.filter(key__in=keys).values_list("pk", "key", "collection"))
+    for collection in {collection for _pk, _key, collection in gone}:
+        tables(collection).delete([pk for pk, _key, of in gone if of == collection])
+    IndexedDocument.objects.filter(pk__in=[pk for pk, _key, _collection in gone]).delete()
+    return [key for _pk, key, _collection in gone]

@@ -1,0 +1,69 @@
+"""Which engines there are, which one answers first, and what happens when it does not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from django.utils.module_loading import import_string
+
+from search.engines.base import Engine, EngineUnavailable, Mirror
+from search.models import IndexedDocument
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+DATABASE: Final = "database"
+_ENGINES: Final = {DATABASE: "search.engines.database.DatabaseEngine"}
+
+
+def engine(name: str) -> Engine:
+    """Return the engine called ``name``; ``LookupError`` for an unknown one."""
+    if name not in _ENGINES:
+        raise LookupError(f"no search engine {name!r}; there are {', '.join(_ENGINES)}")
+    made: Engine = import_string(_ENGINES[name])()
+    return made
+
+
+def mirrors() -> list[Mirror]:
+    """Return the engines that keep a copy of the documents and must be told of changes."""
+    return []
+
+
+def primary() -> Engine:
+    """Return the engine that is asked first."""
+    return next(iter(mirrors()), None) or engine(DATABASE)
+
+
+def attempt(call: Callable[[Engine], T], *, first: Engine | None = None) -> tuple[T, Engine, bool]:
+    """Return the answer, the engine that gave it, and whether it stood in for another one."""
+    asked = first or primary()
+    try:
+        return call(asked), asked, False
+    except EngineUnavailable as error:
+        if asked.name == DATABASE:
+            raise
+        logger.warning("search engine %s: %s; the database answers", asked.name, error)
+        stand_in = engine(DATABASE)
+        return call(stand_in), stand_in, True
+
+
+def _tell(call: Callable[[Mirror], None]) -> None:
+    for mirror in mirrors():
+        try:
+            call(mirror)
+        except EngineUnavailable as error:
+            logger.warning(
+                "search engine %s missed a change: %s; the reconciler heals it", mirror.name, error
+            )
+
+
+def mirror_rows(collection: str, rows: Sequence[IndexedDocument]) -> None:
+    """Tell the mirrors of new or changed documents; one that does not answer is healed later."""
+    _tell(lambda mirror: mirror.put(collection, rows))
+
+
+def mirror_removal(collection: str, keys: Sequence[str]) -> None:
+    """Tell the mirrors of documents that are gone."""
+    _tell(lambda mirror: mirror.remove(collection, keys))

@@ -1,0 +1,130 @@
+"""How good the search is on graded queries.
+
+Success@k: the share of queries with a best document (grade 2) among the first k. MRR: the mean of one over the place of
+the first best document. nDCG@10: gain 3 for grade 2, 1 for grade 1.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from core.errors import InvalidInput
+from search.analysis.codes import normal_codes
+
+COLUMNS: Final = ("id", "query", "codes_grade2", "codes_grade1", "kind")
+DEPTH: Final = 10
+BEST: Final = 2
+NEAR: Final = 5
+GAINS: Final = {BEST: 3.0, 1: 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class GradedQuery:
+    """One query and the national codes that answer it, best and acceptable."""
+
+    id: str
+    query: str
+    kind: str
+    best: frozenset[str]
+    acceptable: frozenset[str]
+
+    def grade(self, codes: Sequence[str]) -> int:
+        """Return the grade of a document with ``codes``."""
+        known = set(normal_codes(codes))
+        return 2 if known & self.best else 1 if known & self.acceptable else 0
+
+    def ideal(self) -> float:
+        """Return the discounted gain of the perfect order."""
+        gains = [GAINS[BEST]] * len(self.best) + [GAINS[1]] * len(self.acceptable)
+        return discounted(gains[:DEPTH])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one query got: the place of the first best document (0: none), the nDCG, what came first."""
+
+    query: GradedQuery
+    place: int
+    ndcg: float
+    first: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The measures over some queries."""
+
+    queries: int
+    success_at_1: float
+    success_at_5: float
+    mrr: float
+    ndcg_at_10: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All figures of one run."""
+
+    overall: Figures
+    kinds: dict[str, Figures]
+    failures: list[Outcome] = field(default_factory=list)
+
+
+def discounted(gains: Sequence[float]) -> float:
+    """Return the discounted cumulative gain."""
+    return sum(gain / math.log2(place + 1) for place, gain in enumerate(gains, start=1))
+
+
+def read(path: Path) -> list[GradedQuery]:
+    """Read a tab-separated file of graded queries; ``InvalidInput`` names what is missing."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if missing := set(COLUMNS) - set(rows.fieldnames or ()):
+            raise InvalidInput(f"{path}: the columns {', '.join(sorted(missing))} are missing")
+        return [
+            GradedQuery(
+                row["id"], row["query"], row["kind"], _codes(row["codes_grade2"]), _codes(row["codes_grade1"])
+            )
+            for row in rows
+        ]
+
+
+def _codes(cell: str | None) -> frozenset[str]:
+    return frozenset(code for code in (cell or "").replace(",", " ").split() if code)
+
+
+def evaluate(
+    queries: Sequence[GradedQuery], ask: Callable[[str], Sequence[tuple[Sequence[str], str]]]
+) -> Evaluation:
+    """Ask every query; ``ask`` returns (codes, title) of the hits, best first."""
+    outcomes = [_outcome(query, ask(query.query)[:DEPTH]) for query in queries]
+    kinds = sorted({query.kind for query in queries})
+    return Evaluation(
+        figures(outcomes),
+        {kind: figures([o for o in outcomes if o.query.kind == kind]) for kind in kinds},
+        [outcome for outcome in outcomes if outcome.place != 1],
+    )
+
+
+def _outcome(query: GradedQuery, hits: Sequence[tuple[Sequence[str], str]]) -> Outcome:
+    grades = [query.grade(codes) for codes, _title in hits]
+    place = grades.index(BEST) + 1 if BEST in grades else 0
+    gains = [GAINS.get(grade, 0.0) for grade in grades]
+    ideal = query.ideal()
+    return Outcome(query, place, discounted(gains) / ideal if ideal else 0.0, hits[0][1] if hits else "")
+
+
+def figures(outcomes: Sequence[Outcome]) -> Figures:
+    """Return the measures over ``outcomes``; all zero for none."""
+    number = len(outcomes) or 1
+    return Figures(
+        len(outcomes),
+        sum(o.place == 1 for o in outcomes) / number,
+        sum(1 <= o.place <= NEAR for o in outcomes) / number,
+        sum(1 / o.place for o in outcomes if o.place) / number,
+        sum(o.ndcg for o in outcomes) / number,
+    )

@@ -1,0 +1,62 @@
+"""``manage.py search_eval FILE``: measure the search on graded queries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from core.errors import InvalidInput
+from search.engines import registry as engines
+from search.engines.base import EngineUnavailable
+from search.evaluation import Evaluation, Figures, evaluate, read
+from search.requests import SearchRequest
+from search.selectors import search
+
+
+class Command(BaseCommand):
+    """Print Success@1, Success@5, MRR and nDCG@10 over all queries and by kind, and what went wrong."""
+
+    help = "Measure the search on a tab-separated file of graded queries."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--engine", default="", help="database or elastic; without it the one in use")
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *args: Any, file: Path, engine: str, as_json: bool, **options: Any) -> None:
+        try:
+            asked = engines.engine(engine) if engine else engines.primary()
+            found = evaluate(read(file), lambda text: self._ask(text, asked.name))
+        except (InvalidInput, LookupError, OSError, EngineUnavailable) as error:
+            raise CommandError(str(error)) from error
+        if as_json:
+            self.stdout.write(
+                json.dumps({"engine": asked.name} | asdict(found), ensure_ascii=False, default=sorted)
+            )
+        else:
+            self._print(asked.name, found)
+
+    def _ask(self, text: str, name: str) -> list[tuple[tuple[str, ...], str]]:
+        result = search(SearchRequest(query=text, kinds=("procedure",)), engine=engines.engine(name))
+        if result.degraded:
+            raise EngineUnavailable(f"the engine {name} did not answer {text!r}")
+        return [(hit.codes, hit.title.text) for hit in result.hits]
+
+    def _print(self, name: str, found: Evaluation) -> None:
+        self.stdout.write(f"engine {name}")
+        self._line("all", found.overall)
+        for kind, figures in found.kinds.items():
+            self._line(kind, figures)
+        for miss in found.failures:
+            place = miss.place or "-"
+            self.stdout.write(f"  {miss.query.id} [{place}] {miss.query.query} → {miss.first[:90]}")
+
+    def _line(self, label: str, figures: Figures) -> None:
+        self.stdout.write(
+            f"{label:<14} n={figures.queries:<4} Success@1 {figures.success_at_1:.2f}  Success@5 "
+            f"{figures.success_at_5:.2f}  MRR {figures.mrr:.2f}  nDCG@10 {figures.ndcg_at_10:.2f}"
+        )

@@ -1,0 +1,24 @@
+"""The full-text tables of the database engine: FTS5 in SQLite, tsvector in PostgreSQL. Rebuilt by search_rebuild."""
+
+from django.db import migrations
+
+from search.documents import COLLECTIONS
+from search.engines.database.text import tables
+
+
+def create(apps, schema_editor):
+    for collection in COLLECTIONS:
+        for statement in tables(collection, schema_editor.connection.vendor).create():
+            schema_editor.execute(statement)
+
+
+def drop(apps, schema_editor):
+    for collection in COLLECTIONS:
+        for statement in tables(collection, schema_editor.connection.vendor).drop():
+            schema_editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("search", "0001_initial")]
+
+    operations = [migrations.RunPython(create, drop)]

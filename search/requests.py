@@ -1,0 +1,73 @@
+"""What a person asks, checked and cut to size before any engine sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from core.text import clean
+from search.documents import COLLECTIONS, PUBLIC
+
+MAX_QUERY: Final = 200
+MAX_PAGE: Final = 50
+MAX_PER_PAGE: Final = 50
+MAX_VALUES: Final = 20
+SORTS: Final = ("relevance", "newest", "title")
+
+Values = tuple[str, ...]
+
+
+def readable(text: str) -> str:
+    """Return ``text`` without control characters, in NFC, with single spaces, at most ``MAX_QUERY`` long."""
+    printable = "".join(character if character.isprintable() else " " for character in text[: MAX_QUERY * 4])
+    return clean(printable)[:MAX_QUERY].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A question to the search. ``scopes`` is what the asking person may see; an empty one sees nothing.
+
+    ``page`` counts from 1 to ``MAX_PAGE``. An empty query lists everything that the filters leave.
+    """
+
+    query: str = ""
+    collection: str = PUBLIC
+    kinds: Values = ()
+    agency: Values = ()
+    field: Values = ()
+    level: Values = ()
+    audience: Values = ()
+    status: Values = ()
+    scopes: Values = (PUBLIC,)
+    locale: str = "vi"
+    page: int = 1
+    per_page: int = 10
+    sort: str = "relevance"
+
+    def __post_init__(self) -> None:
+        if self.collection not in COLLECTIONS:
+            raise ValueError(f"unknown collection {self.collection!r}")
+        if self.sort not in SORTS:
+            raise ValueError(f"unknown order {self.sort!r}")
+        keep = object.__setattr__
+        keep(self, "query", readable(self.query))
+        keep(self, "page", min(max(self.page, 1), MAX_PAGE))
+        keep(self, "per_page", min(max(self.per_page, 1), MAX_PER_PAGE))
+        for name in ("kinds", "agency", "field", "level", "audience", "status"):
+            keep(self, name, tuple(dict.fromkeys(getattr(self, name)))[:MAX_VALUES])
+
+    @property
+    def selected(self) -> dict[str, Values]:
+        """The filters a person chose: facet name to values; ``kind`` is one of them."""
+        chosen = {"kind": self.kinds, "agency": self.agency, "field": self.field}
+        chosen |= {"level": self.level, "audience": self.audience, "status": self.status}
+        return {name: values for name, values in chosen.items() if values}
+
+    @property
+    def offset(self) -> int:
+        """How many hits come before this page."""
+        return (self.page - 1) * self.per_page
+
+    def without_filters(self) -> SearchRequest:
+        """Return the same question with nothing chosen."""
+        return replace(self, kinds=(), agency=(), field=(), level=(), audience=(), status=())

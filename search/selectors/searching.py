@@ -1,0 +1,103 @@
+"""Answer a question: analyse, find candidates, rank, narrow, count, mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from search.analysis.query import Query
+from search.engines import registry as engines
+from search.engines.base import Candidate, Engine, Filters, Tally
+from search.ranking.rows import Row, load
+from search.ranking.scorer import Scored, rank
+from search.requests import MAX_PAGE, SearchRequest
+from search.results import SearchResult
+from search.selectors import knowledge, presenting, tallying
+
+# How many candidates are ranked: as deep as anybody can page.
+WINDOW: Final = MAX_PAGE * 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The hits of one page, the counts of all, and what the counted values are called."""
+
+    page: list[Scored]
+    tally: Tally
+    labels: dict[str, str]
+
+
+def search(request: SearchRequest, *, engine: Engine | None = None) -> SearchResult:
+    """Return one page of hits, best first, with facets; from the database when the first engine is silent."""
+    query = knowledge.analyse(request)
+    answer, used, degraded = engines.attempt(lambda e: _answer(e, query, request), first=engine)
+    reachable = min(answer.tally.total, WINDOW)
+    return SearchResult(
+        hits=presenting.hits(answer.page, query),
+        total=answer.tally.total,
+        facets=tallying.facets_of(answer.tally, request, answer.labels),
+        page=request.page,
+        pages=min(MAX_PAGE, max(1, -(-reachable // request.per_page))),
+        engine=used.name,
+        degraded=degraded,
+        also=presenting.also(answer.page, query),
+        did_you_mean=query.corrected if query else "",
+    )
+
+
+def filters_of(request: SearchRequest) -> Filters:
+    """Return what ``request`` may find and what it chose."""
+    return Filters(request.collection, request.locale, request.scopes, request.selected)
+
+
+def _answer(engine: Engine, query: Query | None, request: SearchRequest) -> Answer:
+    if query is None:
+        return _everything(engine, request)
+    if query.is_empty:
+        return Answer([], Tally(0, {}), {})
+    return _ranked(engine, query, request)
+
+
+def _everything(engine: Engine, request: SearchRequest) -> Answer:
+    filters = filters_of(request)
+    keys = engine.browse(filters, sort=request.sort, offset=request.offset, limit=request.per_page)
+    rows = load([Candidate(key) for key in keys], filters)
+    tally = engine.tally(None, filters, facets=tallying.NAMES)
+    return Answer([Scored(row, 0.0) for row in rows], tally, _labels(rows))
+
+
+def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
+    """Rank the candidates before anything is chosen: where they all fit the window, choosing and counting is exact."""
+    scored = _scored(engine, query, request.without_filters())
+    if len(scored) < WINDOW:
+        tally = tallying.tally_of(scored, request)
+        scored = tallying.narrowed(scored, request)
+    else:
+        tally = engine.tally(query, filters_of(request), facets=tallying.NAMES)
+        if request.selected:
+            scored = _scored(engine, query, request)
+    _sort(scored, request.sort)
+    labels = _labels([one.row for one in scored])
+    return Answer(scored[request.offset : request.offset + request.per_page], tally, labels)
+
+
+def _scored(engine: Engine, query: Query, request: SearchRequest) -> list[Scored]:
+    filters = filters_of(request)
+    rows = load(engine.candidates(query, filters, limit=WINDOW), filters)
+    return rank(
+        query,
+        rows[:WINDOW],
+        statistics=knowledge.statistics_of(request.collection),
+        uses=knowledge.USES.get(),
+    )
+
+
+def _sort(scored: list[Scored], order: str) -> None:
+    if order == "newest":
+        scored.sort(key=lambda s: (s.row.changed_at, s.row.pk), reverse=True)
+    elif order == "title":
+        scored.sort(key=lambda s: (s.row.title_words, s.row.pk))
+
+
+def _labels(rows: list[Row]) -> dict[str, str]:
+    return {value: label for row in rows for value, label in row.facet_labels.items()}
