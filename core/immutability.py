@@ -60,10 +60,13 @@ class AppendOnly(Operation):
         return f"{self.model_name.lower()}_append_only"
 
     def _create(self, table: str, vendor: str) -> list[str]:
-        of_columns = f" OF {', '.join(self.columns)}" if self.columns else ""
+        # "UPDATE OF" fires for every column that is named, changed or not, so the values are compared.
+        differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+        changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in self.columns)
+        when = {"UPDATE": f" WHEN ({changed})" if changed else "", "DELETE": ""}
         triggers = [
-            f"CREATE TRIGGER {table}_no_{event.split()[0].lower()} BEFORE {event} ON {table} FOR EACH ROW"
-            for event in (f"UPDATE{of_columns}", "DELETE")
+            f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} FOR EACH ROW{when[event]}"
+            for event in ("UPDATE", "DELETE")
         ]
         if vendor == "postgresql":
             return [

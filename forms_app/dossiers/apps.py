@@ -8,5 +8,5 @@ class DossiersConfig(AppConfig):
     verbose_name = _("Dossiers")
 
     def ready(self) -> None:
-        # Each registers what it answers: outbox kinds, hooks.
-        from forms_app.dossiers import notices, procedure_actions  # noqa: F401, PLC0415
+        # Each registers what it answers: outbox kinds, hooks, search documents.
+        from forms_app.dossiers import notices, procedure_actions, search_documents  # noqa: F401, PLC0415

@@ -1,0 +1,135 @@
+"""The queue: the right dossiers in the right tab, most urgent first, at a fixed number of queries."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Agency, User
+from forms_app.desk.access import Desk, desk_of
+from forms_app.desk.selectors import queue
+from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.transitions import Action
+from tests.accounts.factories import AgencyFactory
+from tests.desk.factories import VN, ask, do, make_desk_form, make_dossier, make_officer
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN)
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def agency() -> Agency:
+    return AgencyFactory()
+
+
+@pytest.fixture
+def officer(agency: Agency) -> User:
+    return make_officer(agency)
+
+
+@pytest.fixture
+def desk(officer: User) -> Desk:
+    found = desk_of(officer)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def client(officer: User) -> Client:
+    client = Client()
+    client.force_login(officer)
+    return client
+
+
+def codes(desk: Desk, key: str) -> list[str]:
+    tab = queue.tab_of(key)
+    page = queue.page_of(desk, tab, number=1, total=queue.counts(desk, NOW)[key], now=NOW)
+    return [dossier.code for dossier in page]
+
+
+def in_process(agency: Agency, officer: User, accepted: datetime) -> Dossier:
+    dossier = make_dossier(agency, at=accepted - timedelta(hours=1))
+    return do(dossier, Action.ACCEPT, officer, at=accepted)
+
+
+def test_tabs_sort_by_state_and_urgency(agency: Agency, officer: User, desk: Desk) -> None:
+    new = make_dossier(agency)
+    late = in_process(agency, officer, datetime(2026, 11, 9, 8, 0, tzinfo=VN))
+    soon = in_process(agency, officer, datetime(2026, 11, 20, 8, 0, tzinfo=VN))
+    waiting = in_process(agency, officer, datetime(2026, 11, 19, 8, 0, tzinfo=VN))
+    ask(waiting, officer, at=NOW - timedelta(days=1))
+    refused = do(make_dossier(agency), Action.REFUSE, officer, at=NOW)
+
+    assert codes(desk, "moi") == [new.code]
+    assert codes(desk, "dang-giai-quyet") == [late.code, soon.code]
+    assert codes(desk, "qua-han") == [late.code]
+    assert codes(desk, "cho") == [waiting.code]
+    assert codes(desk, "da-dong") == [refused.code]
+    assert set(codes(desk, "tat-ca")) == {new.code, late.code, soon.code, waiting.code, refused.code}
+
+
+def test_counts_agree_with_the_lists(agency: Agency, officer: User, desk: Desk) -> None:
+    make_dossier(agency)
+    in_process(agency, officer, datetime(2026, 11, 9, 8, 0, tzinfo=VN))
+    counts = queue.counts(desk, NOW)
+    assert counts == {tab.key: len(codes(desk, tab.key)) for tab in queue.TABS}
+    assert (counts["moi"], counts["qua-han"], counts["tat-ca"]) == (1, 1, 2)
+
+
+def test_dossiers_of_other_agencies_are_not_there(desk: Desk, client: Client) -> None:
+    foreign = make_dossier(AgencyFactory())
+    assert codes(desk, "tat-ca") == []
+    assert foreign.code not in client.get(reverse("desk:queue"), {"muc": "tat-ca"}).content.decode()
+    assert queue.found_by_refs(desk, [str(foreign.pk)]) == []
+
+
+def test_search_order_is_kept_and_rubbish_refs_are_left_out(agency: Agency, desk: Desk) -> None:
+    first, second = make_dossier(agency), make_dossier(agency)
+    found = queue.found_by_refs(desk, [str(second.pk), "x'; --", str(first.pk), "999999"])
+    assert [dossier.pk for dossier in found] == [second.pk, first.pk]
+
+
+def test_an_unknown_tab_is_the_first_one() -> None:
+    assert queue.tab_of("khong-co").key == "moi"
+
+
+def test_the_page_says_what_and_when(agency: Agency, officer: User, client: Client) -> None:
+    in_process(agency, officer, datetime(2026, 11, 9, 8, 0, tzinfo=VN))
+    text = client.get(reverse("desk:queue"), {"muc": "qua-han"}).content.decode()
+    assert "Nguyễn Thị Thu Đông" in text
+    assert "Quá hạn 11 ngày" in text
+
+
+def test_an_empty_tab_says_so(client: Client) -> None:
+    assert "Không có hồ sơ nào chờ ở đây" in client.get(reverse("desk:queue")).content.decode()
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "999", "abc", ""])
+def test_any_page_number_shows_a_page(agency: Agency, client: Client, number: str) -> None:
+    make_dossier(agency)
+    assert client.get(reverse("desk:queue"), {"page": number}).status_code == 200
+
+
+def test_query_count_does_not_grow_with_the_list(
+    agency: Agency, client: Client, django_assert_num_queries
+) -> None:
+    form = make_desk_form(agency)
+    for _number in range(2):
+        make_dossier(form=form)
+    client.get(reverse("desk:queue"))
+    with django_assert_num_queries(6):
+        client.get(reverse("desk:queue"))
+    for _number in range(5):
+        make_dossier(form=form)
+    with django_assert_num_queries(6):
+        client.get(reverse("desk:queue"))
