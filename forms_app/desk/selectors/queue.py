@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from forms_app.desk.access import Desk
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.querysets import DossierQuerySet
-from forms_app.dossiers.transitions import Status
+from forms_app.dossiers.transitions import CLOSED, Status
 
 PER_PAGE: Final = 50
 _RUNNING: Final = [Status.ACCEPTED, Status.PROCESSING]
@@ -47,7 +47,7 @@ TABS: Final = (
     Tab("qua-han", _("Overdue"), lambda now, user_id: Q(status__in=_RUNNING, due_at__lt=now), tone="bad"),
     Tab("cho", _("Waiting"), _status(Status.SUPPLEMENT, Status.PAYMENT, Status.SUSPENDED), ("paused_at", "id")),
     Tab("cho-tra", _("To be returned"), _status(Status.FINISHED), ("finished_at", "id")),
-    Tab("da-dong", _("Closed ones"), _status(Status.REFUSED, Status.WITHDRAWN, Status.RETURNED), ("-submitted_at", "-id")),
+    Tab("da-dong", _("Closed ones"), _status(*CLOSED), ("-submitted_at", "-id")),
     Tab("tat-ca", _("All"), lambda now, user_id: Q(), ("-submitted_at", "-id")),
 )  # fmt: skip
 
