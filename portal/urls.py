@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 urlpatterns += i18n_patterns(
     path("tai-khoan/", include("accounts.urls")),
+    path("tim-kiem/", include("search.urls")),
     path("mot-cua/", include("forms_app.desk.urls")),
     path("", include("forms_app.dossiers.urls")),
     path("", include(wagtail_urls)),

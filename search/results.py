@@ -49,6 +49,16 @@ class Hit:
         """Return the words shown for the values of one facet."""
         return [self.facet_labels.get(value, value) for value in self.facets.get(name, ())]
 
+    @property
+    def agency_labels(self) -> list[str]:
+        """Return the agencies in words, for templates."""
+        return self.labels("agency")
+
+    @property
+    def field_labels(self) -> list[str]:
+        """Return the fields in words, for templates."""
+        return self.labels("field")
+
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:

@@ -1,0 +1,12 @@
+"""Addresses of the search, below /tim-kiem/."""
+
+from django.urls import path
+
+from search import views
+
+app_name = "search"
+
+urlpatterns = [
+    path("", views.results, name="results"),
+    path("goi-y/", views.suggestions, name="suggestions"),
+]
