@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns += i18n_patterns(
+    path("thu-tuc/", include("procedures.urls")),
     path("tai-khoan/", include("accounts.urls")),
     path("tim-kiem/", include("search.urls")),
     path("mot-cua/", include("forms_app.desk.urls")),

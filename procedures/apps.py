@@ -9,3 +9,4 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         from procedures import receivers, search_documents  # noqa: F401, PLC0415
+        from procedures.views import pages  # noqa: F401, PLC0415

@@ -10,12 +10,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 
-from core.models import BasePage
 from core.text import clean
 from procedures.choices import Level, ProcedureKind, ServiceLevel
 from procedures.models.decisions import PublicationDecision
 from procedures.models.page_panels import edit_handler
 from procedures.models.register import Procedure
+from procedures.models.rendering import ShownPage
 from procedures.models.vocabulary import Audience, Field
 
 LEVEL_FIELDS: Final = {
@@ -27,7 +27,7 @@ LEVEL_FIELDS: Final = {
 }
 
 
-class ProcedurePage(BasePage):
+class ProcedurePage(ShownPage):
     """The working copy of a procedure. Publishing it under a decision makes a ``ProcedureVersion``."""
 
     procedure = models.ForeignKey(

@@ -7,15 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
 from accounts.models import Agency
-from core.models import BasePage
+from procedures.models.rendering import ShownPage
 
 
-class ProcedureCataloguePage(BasePage):
+class ProcedureCataloguePage(ShownPage):
     """The catalogue of the province: search first, then browsing by agency, field and level."""
 
     introduction = models.TextField(_("introduction"), blank=True)
 
-    content_panels = [*BasePage.content_panels, FieldPanel("summary"), FieldPanel("introduction")]
+    content_panels = [*ShownPage.content_panels, FieldPanel("summary"), FieldPanel("introduction")]
     subpage_types = ["procedures.ProcedureSectionPage"]
     template = "procedures/catalogue_page.html"
 
@@ -24,7 +24,7 @@ class ProcedureCataloguePage(BasePage):
         verbose_name_plural = _("procedure catalogues")
 
 
-class ProcedureSectionPage(BasePage):
+class ProcedureSectionPage(ShownPage):
     """The procedures of one responsible agency."""
 
     agency = models.ForeignKey(
@@ -33,7 +33,7 @@ class ProcedureSectionPage(BasePage):
     introduction = models.TextField(_("introduction"), blank=True)
 
     content_panels = [
-        *BasePage.content_panels,
+        *ShownPage.content_panels,
         FieldPanel("agency"),
         FieldPanel("summary"),
         FieldPanel("introduction"),

@@ -44,7 +44,7 @@ def history(procedure_id: int, on: date | None = None) -> History:
     )
     versions = tuple(
         ProcedureVersion.objects.filter(procedure=procedure_id)
-        .select_related("decision")
+        .select_related("decision", "procedure")
         .defer("snapshot")
         .annotate(body=body)
         .order_by("-number")
