@@ -13,7 +13,7 @@ from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from procedures.choices import Level
 from procedures.models import ProcedurePage, ProcedureSectionPage, ProcedureVersion
-from procedures.signals import procedure_version_published
+from procedures.selectors import live_pages
 from procedures.snapshot import Snapshot
 from search.documents import SearchDocument
 from search.registry import DocumentSource, register
@@ -31,7 +31,7 @@ class ProcedureSource(DocumentSource):
 
     def documents(self, refs: Iterable[str] | None = None) -> Iterator[SearchDocument]:
         """Yield the documents of the pages with these ids, or of all. Aliases would only repeat their source."""
-        pages = ProcedurePage.objects.live().public().filter(alias_of=None).order_by("pk")
+        pages = live_pages().filter(alias_of=None).order_by("pk")
         pages = pages.select_related("procedure", "field", "locale")
         if refs is not None:
             pages = pages.filter(pk__in=[ref for ref in refs if ref.isdigit()])
@@ -104,9 +104,3 @@ def reindex(pages: Iterable[ProcedurePage]) -> None:
 def index_page(instance: ProcedurePage, **_kwargs: Any) -> None:
     """A page came, went or moved."""
     reindex([instance])
-
-
-@receiver(procedure_version_published, dispatch_uid="procedures.index_version")
-def index_version(version: ProcedureVersion, **_kwargs: Any) -> None:
-    """A new version counts: its text replaces the old one."""
-    reindex(ProcedurePage.objects.filter(procedure=version.procedure_id))

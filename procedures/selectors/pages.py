@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import get_language
+from wagtail.models import PageViewRestriction
 
 from procedures.codes import core_code
 from procedures.models import ProcedurePage
 
 
 def live_pages() -> QuerySet[ProcedurePage]:
-    """Return the published procedure pages that everybody may see."""
-    pages: QuerySet[ProcedurePage] = ProcedurePage.objects.live().public()
+    """Return the published procedure pages that everybody may see, in one query where ``public()`` needs two."""
+    restrictions = PageViewRestriction.objects.annotate(path=OuterRef("path"))
+    restricted = restrictions.filter(path__startswith=F("page__path"))
+    pages: QuerySet[ProcedurePage] = ProcedurePage.objects.live().exclude(Exists(restricted))
     return pages
 
 

@@ -14,6 +14,7 @@ from procedures.models import Procedure, ProcedurePage, ProcedureVersion, Public
 from procedures.selectors import snapshot_of
 from procedures.signals import procedure_version_published
 from procedures.snapshot import Snapshot
+from search.services import index
 
 DAY = timedelta(days=1)
 
@@ -83,5 +84,7 @@ def _make_room(latest: ProcedureVersion | None, wanted: date) -> date:
 def announce(versions: Sequence[ProcedureVersion]) -> None:
     """Tell the rest of the house, in the transaction of the change."""
     purge()
+    pages = ProcedurePage.objects.filter(procedure__in=[version.procedure_id for version in versions])
+    index(kind="procedure", refs=[str(pk) for pk in pages.values_list("pk", flat=True)])
     for version in versions:
         procedure_version_published.send(sender=ProcedureVersion, version=version)
