@@ -1,0 +1,78 @@
+"""News (tin tức), of the province and of its agencies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+
+from accounts.models import Agency
+from core.blocks import LeanStreamField
+from core.models import BasePage
+from home.blocks import BodyBlock
+from home.models.agencies import AgencySitePage
+
+
+class NewsIndexPage(BasePage):
+    """All news, newest first, of one agency when asked."""
+
+    content_panels = [*BasePage.content_panels, FieldPanel("summary")]
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["home.NewsPage"]
+    template = "home/news_index_page.html"
+
+    class Meta:
+        verbose_name = _("list of news")
+        verbose_name_plural = _("lists of news")
+
+
+class NewsPage(BasePage):
+    """One piece of news with its date and the agency that says it."""
+
+    date = models.DateField(_("date"), default=timezone.localdate)
+    agency = models.ForeignKey(
+        Agency,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="news",
+        verbose_name=_("agency"),
+        help_text=_("Below the site of an agency it is that agency."),
+    )
+    image = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("image"),
+    )
+    body = LeanStreamField(BodyBlock(), verbose_name=_("text"), blank=True)
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("date"),
+        FieldPanel("agency"),
+        FieldPanel("summary"),
+        FieldPanel("image"),
+        FieldPanel("body"),
+    ]
+    parent_page_types = ["home.NewsIndexPage", "home.AgencySitePage"]
+    subpage_types: list[str] = []
+    template = "home/news_page.html"
+
+    class Meta:
+        verbose_name = _("news")
+        verbose_name_plural = _("news")
+        indexes = [models.Index(fields=["-date"], name="news_newest_first")]
+
+    def save(self, *args: Any, **kwargs: Any) -> Any:
+        """Take the agency from the site that the news stand under, so that nobody speaks for another one."""
+        parent = self.get_parent()
+        if parent is not None and parent.specific_class is AgencySitePage:
+            self.agency_id = AgencySitePage.objects.values_list("agency", flat=True).get(pk=parent.pk)
+        return super().save(*args, **kwargs)
