@@ -113,12 +113,25 @@ def _is_inside(path: str, place: str) -> bool:
     return path == place or (path.startswith(place) and not is_front_page)
 
 
+def _menus(request: HttpRequest | None) -> dict[str, list[hooks.NavLink]]:
+    """Return the menus of all places, asked for once a request."""
+    known: dict[str, list[hooks.NavLink]] | None = getattr(request, "_menus", None)
+    if known is None:
+        known = {}
+        for answer in hooks.call("menus"):
+            for place, links in answer.items():
+                known.setdefault(place, []).extend(links)
+        if request is not None:
+            request._menus = known  # type: ignore[attr-defined]
+    return known
+
+
 @register.simple_tag(takes_context=True)
 def menu(context: template.Context, place: str) -> list[dict[str, Any]]:
-    """Return the links that the hook ``menu`` gives for ``place`` (main, footer), the current one marked."""
+    """Return the links that the hook ``menus`` gives for ``place`` (main, footer), the current one marked."""
     request: HttpRequest | None = context.get("request")
     path = request.path if request else ""
-    links = [link for answer in hooks.call("menu", place) for link in answer]
+    links = _menus(request).get(place, [])
     inside = [link.url for link in links if _is_inside(path, link.url)]
     current = max(inside, key=len, default=None)
     return [{"label": link.label, "url": link.url, "current": link.url == current} for link in links]

@@ -146,10 +146,10 @@ class TestMenu:
     )
 
     def fill(self) -> None:
-        @hooks.register("menu")
-        def links(place: str) -> list[hooks.NavLink]:
+        @hooks.register("menus")
+        def links() -> dict[str, list[hooks.NavLink]]:
             given = [("Home", "/"), ("News", "/tin-tuc/"), ("Archive", "/tin-tuc/cu/")]
-            return [hooks.NavLink(*link) for link in given] if place == "main" else []
+            return {"main": [hooks.NavLink(*link) for link in given], "footer": []}
 
     @pytest.mark.parametrize(
         ("path", "shown"),

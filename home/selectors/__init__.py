@@ -1,0 +1,21 @@
+"""Read what the portal's own pages show."""
+
+from home.selectors.agencies import AgencyGroup, agency_groups, site_path_of
+from home.selectors.alerts import current_alerts, seconds_until_alerts_change
+from home.selectors.menus import menus
+from home.selectors.news import latest_news, news_agencies, news_on
+from home.selectors.procedures import LinkedProcedure, linked_procedures
+
+__all__ = [
+    "AgencyGroup",
+    "LinkedProcedure",
+    "agency_groups",
+    "current_alerts",
+    "latest_news",
+    "linked_procedures",
+    "menus",
+    "news_agencies",
+    "news_on",
+    "seconds_until_alerts_change",
+    "site_path_of",
+]
