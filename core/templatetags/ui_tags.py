@@ -158,3 +158,12 @@ def account_links(context: template.Context) -> dict[str, Any]:
     links = [link for answer in hooks.call("account_links", user) for link in answer]
     logout = hooks.call("sign_out_url") if user.is_authenticated else []
     return {"links": links, "logout_url": logout[0] if logout else ""}
+
+
+@register.inclusion_tag("components/breadcrumbs.html", takes_context=True)
+def page_crumbs(context: template.Context, wrap: str = "") -> dict[str, Any]:
+    """Show the way from the front page to the page of the context, in one query."""
+    page = context["page"]
+    ancestors = page.get_ancestors().filter(depth__gt=1).live()
+    crumbs = [{"title": ancestor.title, "url": ancestor.url} for ancestor in ancestors]
+    return {"crumbs": [*crumbs, {"title": page.title, "url": ""}], "wrap": wrap}

@@ -1,0 +1,58 @@
+"""What is published, changed or taken away must be fresh on every cached page and in the search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from wagtail.models import Page
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from core import pagecache
+from home.models import AgencySitePage, Alert, InformationPage, MenuItem, NewsPage
+from home.search_documents import KINDS
+from search import services as search
+
+
+@receiver(
+    [page_published, page_unpublished, page_slug_changed, post_page_move], dispatch_uid="home.page_changed"
+)
+def purge_pages(**_kwargs: Any) -> None:
+    """Titles, menus and lists of any page may show on any other."""
+    pagecache.purge()
+
+
+@receiver([post_save, post_delete], sender=Alert, dispatch_uid="home.alert_changed")
+@receiver([post_save, post_delete], sender=MenuItem, dispatch_uid="home.menu_changed")
+def purge_frame(**_kwargs: Any) -> None:
+    """Alerts and menus show on pages of other apps too."""
+    pagecache.purge()
+
+
+@receiver([page_published, page_unpublished], dispatch_uid="home.index_page")
+def index_page(instance: Page, **_kwargs: Any) -> None:
+    """Bring the page itself up to date in the search."""
+    kind = KINDS.get(type(instance))
+    if kind:
+        search.index(kind=kind, refs=[str(instance.pk)])
+
+
+@receiver([page_slug_changed, post_page_move], dispatch_uid="home.index_branch")
+def index_branch(instance: Page, **_kwargs: Any) -> None:
+    """The addresses of everything below have changed."""
+    for model, kind in KINDS.items():
+        refs = [
+            str(pk)
+            for pk in model.objects.descendant_of(instance, inclusive=True).values_list("pk", flat=True)
+        ]
+        search.index(kind=kind, refs=refs)
+
+
+@receiver(post_delete, sender=AgencySitePage, dispatch_uid="home.agency_site_deleted")
+@receiver(post_delete, sender=InformationPage, dispatch_uid="home.information_deleted")
+@receiver(post_delete, sender=NewsPage, dispatch_uid="home.news_deleted")
+def forget_page(instance: Page, **_kwargs: Any) -> None:
+    """A deleted page leaves the caches and the search."""
+    pagecache.purge()
+    search.index(kind=KINDS[type(instance)], refs=[str(instance.pk)])

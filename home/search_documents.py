@@ -1,0 +1,88 @@
+"""What the search knows of the portal's own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from django.utils.html import strip_tags
+from wagtail.models import Page
+
+from core.text import clean
+from home.models import AgencySitePage, InformationPage, NewsPage
+from search.documents import SearchDocument
+from search.registry import DocumentSource, register
+
+KINDS: Final[dict[type[Page], str]] = {InformationPage: "page", NewsPage: "news", AgencySitePage: "agency"}
+
+
+def body_text(body: Any) -> str:
+    """Return the words of a StreamField: headings, paragraphs, notices, captions; not codes and numbers of rows."""
+    return clean(" ".join(strip_tags(text) for block in body.raw_data for text in _strings(block["value"])))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in {"id", "tone", "codes"}:
+                yield from _strings(inner)
+
+
+class PageSource(DocumentSource):
+    """Live, public pages of one type; an alias is the same text twice and stays out."""
+
+    model: type[Page]
+
+    def documents(self, refs: Iterable[str] | None = None) -> Iterator[SearchDocument]:
+        """Yield a document a page."""
+        pages = self.model.objects.live().public().filter(alias_of__isnull=True).select_related("locale")
+        pages = pages.select_related("agency") if self.kind != "page" else pages
+        if refs is not None:
+            pages = pages.filter(pk__in=list(refs))
+        for page in pages.order_by("pk").iterator(chunk_size=500):
+            yield self.document(page)
+
+    def document(self, page: Any) -> SearchDocument:
+        """Return what is found of ``page``."""
+        changed_at = page.last_published_at or page.first_published_at or page.latest_revision_created_at
+        agency = getattr(page, "agency", None)
+        return SearchDocument(
+            kind=self.kind,
+            ref=str(page.pk),
+            title=page.title,
+            url=page.url or "",
+            locale=page.locale.language_code,
+            summary=page.summary,
+            body=body_text(page.body),
+            codes=(agency.code,) if agency and self.kind == "agency" else (),
+            facets={"agency": (agency.slug,)} if agency else {},
+            facet_labels={agency.slug: agency.name} if agency else {},
+            version=int(changed_at.timestamp() * 1000),
+            changed_at=changed_at,
+        )
+
+
+@register
+class InformationSource(PageSource):
+    """Information pages."""
+
+    kind = "page"
+    model = InformationPage
+
+
+@register
+class NewsSource(PageSource):
+    """News."""
+
+    kind = "news"
+    model = NewsPage
+
+
+@register
+class AgencySource(PageSource):
+    """Sites of agencies."""
+
+    kind = "agency"
+    model = AgencySitePage
