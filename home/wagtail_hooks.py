@@ -1,0 +1,20 @@
+"""What the front floor adds to the Wagtail admin."""
+
+from __future__ import annotations
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from wagtail import hooks
+from wagtail.snippets.models import register_snippet
+
+from home.admin import AlertViewSet, MenuItemViewSet
+
+register_snippet(AlertViewSet)
+register_snippet(MenuItemViewSet)
+
+
+@hooks.register("insert_global_admin_css")
+def admin_colours() -> SafeString:
+    """The admin wears the colours of the portal."""
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
