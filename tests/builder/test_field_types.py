@@ -118,7 +118,6 @@ def test_required_says_which_question_and_optional_may_stay_empty(kind: str) -> 
 
 def test_choices() -> None:
     one, many = spec_of("choice", choices=CHOICES), spec_of("many_choices", choices=CHOICES)
-    assert asked(one, {"f": "b"}).answers() == {}, "answers wait for validation"
     chosen = asked(one, {"f": "b"})
     assert chosen.is_valid()
     assert chosen.answers() == {"f": "b"}

@@ -27,13 +27,17 @@ class AddressWidget(forms.MultiWidget):
     template_name = "builder/widgets/address.html"
     use_fieldset = True
 
-    def __init__(self) -> None:
+    def __init__(self, provinces: units.Choices, communes: units.Choices) -> None:
         widgets = {
-            "province": forms.Select(attrs={"autocomplete": "address-level1"}),
-            "commune": forms.Select(attrs={"autocomplete": "address-level2"}),
+            "province": forms.Select({"autocomplete": "address-level1"}, provinces),
+            "commune": forms.Select({"autocomplete": "address-level2"}, communes),
             "detail": forms.TextInput(attrs={"autocomplete": "street-address", "maxlength": 200}),
         }
         super().__init__(widgets)
+
+    def id_for_label(self, id_: str) -> str:
+        """Send the error summary to the first list."""
+        return f"{id_}_0" if id_ else id_
 
     def decompress(self, value: dict[str, str] | None) -> list[str | None]:
         if not value:
@@ -53,18 +57,17 @@ class AddressField(forms.MultiValueField):
 
     def __init__(self, **kwargs: Any) -> None:
         provinces, communes = units.choices()
+        self.has_units = bool(provinces)
+        provinces = [("", _("Choose a province")), *provinces]
+        communes = [("", _("Choose a commune")), *communes]
         unknown = {"invalid_choice": _("Choose from the list.")}
         fields = (
-            forms.ChoiceField(
-                choices=[("", _("Choose a province")), *provinces], required=False, error_messages=unknown
-            ),
-            forms.ChoiceField(
-                choices=[("", _("Choose a commune")), *communes], required=False, error_messages=unknown
-            ),
+            forms.ChoiceField(choices=provinces, required=False, error_messages=unknown),
+            forms.ChoiceField(choices=communes, required=False, error_messages=unknown),
             CleanCharField(required=False, max_length=200),
         )
-        super().__init__(fields, widget=AddressWidget(), require_all_fields=False, **kwargs)
-        self.has_units = bool(provinces)
+        widget = AddressWidget(provinces, communes)
+        super().__init__(fields, widget=widget, require_all_fields=False, **kwargs)
 
     def compress(self, data_list: list[str]) -> dict[str, str] | None:
         province, commune, detail = data_list or ("", "", "")

@@ -9,9 +9,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from core.display import number_text
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.registry import register
 from forms_app.builder.schema import FieldSpec
@@ -68,7 +68,8 @@ class Number(FieldType):
         return answer and answer.replace(".", ",")
 
     def display(self, spec: FieldSpec, answer: str) -> str:
-        text = number_format(Decimal(answer), force_grouping=True)
+        number = Decimal(answer)
+        text = number_text(number, decimals=max(0, -int(number.as_tuple().exponent)))
         return f"{text} {spec.options['unit']}" if "unit" in spec.options else text
 
     def problems(self, spec: FieldSpec) -> Iterable[str]:
