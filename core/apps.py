@@ -11,3 +11,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("core.mail")
+        import_module("core.pagecache.signals").connect()

@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+
+from core.serving import serve
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # One door with one throttle: the admin's own sign-in page is not a second one.
@@ -24,6 +26,8 @@ urlpatterns += i18n_patterns(
     path("tim-kiem/", include("search.urls")),
     path("mot-cua/", include("forms_app.desk.urls")),
     path("", include("forms_app.dossiers.urls")),
+    # Wagtail's own view for pages comes second, for its name only; its other addresses stay as they are.
+    re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

@@ -6,8 +6,8 @@ from django.db.models import F
 from django.http import HttpResponse
 
 from core.models import CacheEpoch
+from core.pagecache.epochs import SITE
 
-SITE = "site"
 ATTRIBUTE = "page_cache_seconds"
 
 
