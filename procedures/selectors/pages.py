@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.utils.translation import get_language
 from wagtail.models import PageViewRestriction
 
@@ -12,8 +12,8 @@ from procedures.models import ProcedurePage
 
 def live_pages() -> QuerySet[ProcedurePage]:
     """Return the published procedure pages that everybody may see, in one query where ``public()`` needs two."""
-    restrictions = PageViewRestriction.objects.annotate(path=OuterRef("path"))
-    restricted = restrictions.filter(path__startswith=F("page__path"))
+    here = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    restricted = PageViewRestriction.objects.annotate(here=here).filter(here__startswith=F("page__path"))
     pages: QuerySet[ProcedurePage] = ProcedurePage.objects.live().exclude(Exists(restricted))
     return pages
 
