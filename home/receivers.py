@@ -1,9 +1,13 @@
-"""What is published, changed or taken away must be fresh on every cached page and in the search."""
+"""What is published, changed or taken away must be fresh on every cached page and in the search.
+
+Wagtail sends its signals outside of a transaction of its own; the outbox wants one.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.models import Page
@@ -31,6 +35,7 @@ def purge_frame(**_kwargs: Any) -> None:
 
 
 @receiver([page_published, page_unpublished], dispatch_uid="home.index_page")
+@transaction.atomic
 def index_page(instance: Page, **_kwargs: Any) -> None:
     """Bring the page itself up to date in the search."""
     kind = KINDS.get(type(instance))
@@ -39,6 +44,7 @@ def index_page(instance: Page, **_kwargs: Any) -> None:
 
 
 @receiver([page_slug_changed, post_page_move], dispatch_uid="home.index_branch")
+@transaction.atomic
 def index_branch(instance: Page, **_kwargs: Any) -> None:
     """The addresses of everything below have changed."""
     for model, kind in KINDS.items():
@@ -52,6 +58,7 @@ def index_branch(instance: Page, **_kwargs: Any) -> None:
 @receiver(post_delete, sender=AgencySitePage, dispatch_uid="home.agency_site_deleted")
 @receiver(post_delete, sender=InformationPage, dispatch_uid="home.information_deleted")
 @receiver(post_delete, sender=NewsPage, dispatch_uid="home.news_deleted")
+@transaction.atomic
 def forget_page(instance: Page, **_kwargs: Any) -> None:
     """A deleted page leaves the caches and the search."""
     pagecache.purge()
