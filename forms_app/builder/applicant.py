@@ -23,7 +23,7 @@ RESERVED: Final = frozenset({STEP, FULL_NAME, CITIZEN_ID, PHONE, EMAIL, ADDRESS,
 def step() -> StepSpec:
     """Return the step as it is asked today; it is frozen into each published version in Vietnamese."""
     with override("vi"):
-        return StepSpec(id=STEP, title=_("Applicant"), fields=_fields())
+        return StepSpec(id=STEP, title=_("Person who applies"), fields=_fields())
 
 
 def _fields() -> tuple[FieldSpec, ...]:
