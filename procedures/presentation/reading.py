@@ -31,7 +31,7 @@ def read(content: Snapshot, *, section: str, related: Sequence[object] = ()) -> 
     """Return the reading of ``content``; ``section`` is the name of the responsible agency."""
     table = channel_table(content.channels)
     where = ", ".join(content.implementing_agencies) or section
-    facts = [(_("Result"), table.time), (_("Fee"), table.fee), (_("Where"), where)]
+    facts = [(_("Result within"), table.time), (_("Fee"), table.fee), (_("Where"), where)]
     return Reading(
         content=content,
         title=sentence_case(content.title),
