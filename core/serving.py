@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Exists, F, OuterRef
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from wagtail import hooks
@@ -55,7 +55,9 @@ def find_public_page(request: HttpRequest, path: str) -> Page | None:
     if root is None:
         return None
     url_path = f"{root}{path}"
-    restrictions = PageViewRestriction.objects.annotate(seen=OuterRef("path"))
+    restrictions = PageViewRestriction.objects.annotate(
+        seen=ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    )
     base = (
         # The slug has an index, the whole path has none.
         Page.objects.filter(slug=url_path.rstrip("/").rsplit("/", 1)[-1], url_path=url_path, live=True)
