@@ -63,6 +63,12 @@ def due_phrase(due: dt.datetime | None) -> str:
 
 
 @register.filter
+def lower_first(text: str) -> str:
+    """tỉnh Cà Mau for Tỉnh Cà Mau: a name that goes on inside a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+@register.filter
 def in_language(path: str) -> str:
     """The address ``path`` of the Vietnamese site in the language of the reader: /en/thu-tuc/ for /thu-tuc/."""
     language = get_language() or settings.LANGUAGE_CODE
