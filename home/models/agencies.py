@@ -12,6 +12,7 @@ from accounts.models import Agency
 from core.blocks import TEXT_FEATURES, LeanStreamField
 from core.models import BasePage
 from home.blocks import BodyBlock
+from home.models.alerts import ShowsAlerts
 
 
 class AgencyIndexPage(BasePage):
@@ -27,7 +28,7 @@ class AgencyIndexPage(BasePage):
         verbose_name_plural = _("lists of agencies")
 
 
-class AgencySitePage(BasePage):
+class AgencySitePage(ShowsAlerts, BasePage):
     """Who an agency is, where and when it is open, what it does and says. Contact data stand in the register."""
 
     agency = models.ForeignKey(
@@ -50,6 +51,7 @@ class AgencySitePage(BasePage):
     parent_page_types = ["home.AgencyIndexPage"]
     subpage_types = ["home.InformationPage", "home.NewsPage"]
     template = "home/agency_site_page.html"
+    serve_prefetch = ("agency",)
 
     class Meta:
         verbose_name = _("site of an agency")

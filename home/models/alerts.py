@@ -13,6 +13,8 @@ from wagtail.models import Page
 
 from accounts.models import Agency
 
+DEFAULT_CACHE_SECONDS = 300
+
 
 class AlertQuerySet(models.QuerySet["Alert"]):
     """Alerts by time."""
@@ -20,6 +22,25 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def current(self, now: datetime) -> AlertQuerySet:
         """Return those in force at ``now``, the most urgent first."""
         return self.filter(starts_at__lte=now, ends_at__gt=now)
+
+    def seconds_until_change(self, now: datetime, *, at_most: int) -> int:
+        """Return 1 to ``at_most`` seconds until the next alert begins or ends: how long a page may be kept."""
+        moments = self.aggregate(
+            start=models.Min("starts_at", filter=models.Q(starts_at__gt=now)),
+            end=models.Min("ends_at", filter=models.Q(ends_at__gt=now)),
+        )
+        waits = [int((moment - now).total_seconds()) for moment in moments.values() if moment is not None]
+        return max(1, min([at_most, *waits]))
+
+
+class ShowsAlerts:
+    """A page type that shows alerts: it may be kept until the next one begins or ends."""
+
+    @property
+    def cache_seconds(self) -> int:
+        """Seconds for the page cache (core.serving)."""
+        seconds: int = Alert.objects.seconds_until_change(timezone.now(), at_most=DEFAULT_CACHE_SECONDS)
+        return seconds
 
 
 class Alert(models.Model):

@@ -9,9 +9,10 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from core.blocks import LeanStreamField
 from core.models import BasePage
 from home.blocks import LifeEventBlock
+from home.models.alerts import ShowsAlerts
 
 
-class HomePage(BasePage):
+class HomePage(ShowsAlerts, BasePage):
     """The search first, then life events, the way to one's dossier, alerts, news and figures."""
 
     question = models.CharField(_("question above the search"), max_length=100)

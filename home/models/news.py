@@ -64,6 +64,7 @@ class NewsPage(BasePage):
     parent_page_types = ["home.NewsIndexPage", "home.AgencySitePage"]
     subpage_types: list[str] = []
     template = "home/news_page.html"
+    serve_prefetch = ("agency", "image")
 
     class Meta:
         verbose_name = _("news")

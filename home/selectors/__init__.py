@@ -1,7 +1,7 @@
 """Read what the portal's own pages show."""
 
 from home.selectors.agencies import AgencyGroup, agency_groups, site_path_of
-from home.selectors.alerts import current_alerts, seconds_until_alerts_change
+from home.selectors.alerts import current_alerts
 from home.selectors.menus import menus
 from home.selectors.news import latest_news, news_agencies, news_on
 from home.selectors.procedures import LinkedProcedure, linked_procedures
@@ -16,6 +16,5 @@ __all__ = [
     "menus",
     "news_agencies",
     "news_on",
-    "seconds_until_alerts_change",
     "site_path_of",
 ]

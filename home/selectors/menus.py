@@ -9,8 +9,7 @@ from django.core.cache import cache
 from django.utils.translation import get_language
 
 from core.hooks import NavLink
-from core.models import CacheEpoch
-from core.pagecache.services import SITE
+from core.pagecache.epochs import watch
 from home.models import MenuItem
 
 KEEP_SECONDS = 3600
@@ -31,10 +30,9 @@ def _read(language: str) -> dict[str, list[NavLink]]:
 
 
 def menus() -> dict[str, list[NavLink]]:
-    """Return the links of each place; one query for the epoch while nothing has been published since."""
+    """Return the links of each place; no query while nothing has been published since."""
     language = get_language() or settings.LANGUAGE_CODE
-    epoch = CacheEpoch.objects.filter(scope=SITE).values_list("epoch", flat=True).first() or 0
-    key = f"home.menus.{language}.{epoch}"
+    key = f"home.menus.{language}.{watch.current()}"
     known: dict[str, list[NavLink]] | None = cache.get(key)
     if known is None:
         known = _read(language)
