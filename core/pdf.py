@@ -6,11 +6,15 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import typst
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+
+# A compiler keeps its fonts and parsed files, and serves one thread at a time.
+_ONE_AT_A_TIME = Lock()
 
 
 @cache
@@ -29,4 +33,8 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
     typed stays a string there, so it cannot act as Typst markup. ``LookupError`` names a missing template.
     """
     payload = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
-    return _compiler(template).compile(format="pdf", sys_inputs={"data": payload})
+    with _ONE_AT_A_TIME:
+        content = _compiler(template).compile(format="pdf", sys_inputs={"data": payload})
+    if not isinstance(content, bytes):
+        raise TypeError(f"{template}: Typst gave no single PDF")
+    return content

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.sitemaps import Sitemap
-from django.db.models import QuerySet
 from wagtail.models import Page
+from wagtail.query import PageQuerySet
 
 from home.models import AgencySitePage, InformationPage, NewsPage
 from procedures.models import ProcedurePage, ProcedureSectionPage
@@ -23,9 +23,9 @@ class PageSitemap(Sitemap[Any]):
     def __init__(self, *models: type[Page]) -> None:
         self.models = models
 
-    def items(self) -> QuerySet[Page]:
+    def items(self) -> PageQuerySet:
         """Return the pages with no more than their addresses."""
-        pages: QuerySet[Page] = Page.objects.live().public().filter(alias_of__isnull=True).order_by("path")
+        pages: PageQuerySet = Page.objects.live().public().filter(alias_of__isnull=True).order_by("path")
         if self.models:
             pages = pages.type(*self.models)
         else:

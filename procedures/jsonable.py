@@ -74,4 +74,4 @@ def _scalar(hint: type, value: Any, path: str) -> Any:
         return ""
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
         raise RecordError(f"{path}: {hint.__name__} is expected, not {type(value).__name__}")
-    return nfc(value).strip() if hint is str else value
+    return nfc(value).strip() if isinstance(value, str) else value

@@ -46,10 +46,13 @@ def request_of(query: QueryDict) -> SearchRequest:
     chosen = {name: tuple(query.getlist(param)) for name, (param, _label) in FACETS.items()}
     return SearchRequest(
         query=query.get("q", ""),
-        kinds=tuple(kind for kind in chosen.pop("kind") if kind in KINDS),
+        kinds=tuple(kind for kind in chosen["kind"] if kind in KINDS),
+        agency=chosen["agency"],
+        field=chosen["field"],
+        level=chosen["level"],
+        audience=chosen["audience"],
         page=_number(query.get("trang", "1")),
         locale=(get_language() or "vi")[:2],
-        **chosen,
     )
 
 
@@ -61,17 +64,17 @@ class _Pages(Paginator[None]):
         self.result = result
 
     @property
-    def num_pages(self) -> int:  # type: ignore[override]
+    def num_pages(self) -> int:
         return self.result.pages
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return self.result.total
 
 
 def _filters(result: SearchResult) -> list[dict[str, object]]:
     """Return the facets for the page: the first values shown, the rest folded away; a lonely value is no choice."""
-    shown = []
+    shown: list[dict[str, object]] = []
     for name, (param, label) in FACETS.items():
         facet = result.facet(name)
         if len(facet.values) > 1 or any(value.selected for value in facet.values):

@@ -57,7 +57,7 @@ class SuccessionRow:
     def from_row(cls, row: dict[str, str]) -> Self:
         """Read one line of ``camau_old_to_new_wards.csv``."""
         *fields, relation = (row[column] for column in cls.columns)
-        return cls(*fields, SHARES.get(relation, relation))
+        return cls(*[*fields, SHARES.get(relation, relation)])
 
 
 def read_units(path: Path) -> list[UnitRow]:

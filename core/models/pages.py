@@ -27,8 +27,10 @@ class BasePage(Page):
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         """Normalise what an editor typed before Wagtail derives a slug of its own from it."""
-        self.title = clean(self.title)
-        self.slug = slugify(self.slug or self.title) or self.slug
+        title: str = self.title  # type: ignore[has-type]
+        slug: str = self.slug  # type: ignore[has-type]
+        self.title = clean(title)
+        self.slug = slugify(slug or self.title) or slug
         super().full_clean(*args, **kwargs)
 
     def clean(self) -> None:

@@ -53,7 +53,7 @@ def normalise_secret(text: str) -> str:
     return "".join(character for character in text.upper() if character in ALPHABET)
 
 
-def secret_hash(secret: str, *, key: str | None = None) -> str:
+def secret_hash(secret: str, *, key: str | bytes | None = None) -> str:
     """Return the keyed hash that the database keeps of a second secret."""
     return salted_hmac(_LOOKUP, secret, secret=key or settings.SECRET_KEY, algorithm="sha256").hexdigest()
 

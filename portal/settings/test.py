@@ -10,7 +10,13 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True
 MEDIA_ROOT = VAR_DIR / "test" / "media"
 PRIVATE_MEDIA_ROOT = VAR_DIR / "test" / "private"
-STORAGES["private"]["OPTIONS"]["location"] = PRIVATE_MEDIA_ROOT
+STORAGES = {
+    **STORAGES,
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_MEDIA_ROOT, "base_url": None},
+    },
+}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 ELASTICSEARCH_URL = ""
 TEST_ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")

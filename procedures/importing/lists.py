@@ -80,8 +80,9 @@ def _cases(cells: Cells) -> tuple[Case, ...]:
     name, template = clean(cells.get("paper", "")), _template(cells)
     if not name and template is None:
         return ()
-    templates = (template,) if template else ()
-    return (Case(papers=(Paper(name=name or templates[0].name, templates=templates),)),)
+    if template is None:
+        return (Case(papers=(Paper(name=name),)),)
+    return (Case(papers=(Paper(name=name or template.name, templates=(template,)),)),)
 
 
 def _continue(record: ProcedureRecord, cells: Cells) -> ProcedureRecord:

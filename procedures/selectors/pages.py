@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.utils.translation import get_language
 from wagtail.models import PageViewRestriction
+from wagtail.query import PageQuerySet
 
 from procedures.codes import core_code
 from procedures.models import ProcedurePage
 
 
-def live_pages() -> QuerySet[ProcedurePage]:
+def live_pages() -> PageQuerySet:
     """Return the published procedure pages that everybody may see, in one query where ``public()`` needs two."""
     here = ExpressionWrapper(OuterRef("path"), output_field=CharField())
     restricted = PageViewRestriction.objects.annotate(here=here).filter(here__startswith=F("page__path"))
-    pages: QuerySet[ProcedurePage] = ProcedurePage.objects.live().exclude(Exists(restricted))
-    return pages
+    return ProcedurePage.objects.live().exclude(Exists(restricted))
 
 
 def page_for_code(code: str, language: str | None = None) -> ProcedurePage | None:

@@ -49,6 +49,6 @@ def history(procedure_id: int, on: date | None = None) -> History:
         .annotate(body=body)
         .order_by("-number")
     )
-    current = next((version for version in versions if version.body is not None), None)  # type: ignore[attr-defined]
-    content = Snapshot.from_json(current.body) if current else None  # type: ignore[attr-defined]
+    current = next((version for version in versions if version.body is not None), None)
+    content = Snapshot.from_json(current.body) if current else None
     return History(versions=versions, current=current, content=content)

@@ -50,7 +50,7 @@ class Postgres(Service):
         extra = shlex.split(os.environ.get("PORTAL_POSTGRES_OPTIONS", ""))
         options = ["-p", str(self.port), "-k", str(self.home), "-c", "listen_addresses=127.0.0.1"]
         options += ["-c", "max_connections=200", *extra]
-        where = ["-D", self.data, "-l", self.home / "log"]
+        where = ["-D", str(self.data), "-l", str(self.home / "log")]
         self._run("pg_ctl", *where, "-o", shlex.join(options), "-w", "-t", "30", "start")
 
     def process_runs(self) -> bool:

@@ -29,9 +29,16 @@ class Redis(Service):
 
     def launch(self) -> None:
         self.home.mkdir(exist_ok=True)
-        where = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.home]
+        where = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.home)]
         memory_only = ["--save", "", "--appendonly", "no"]
-        background = ["--daemonize", "yes", "--pidfile", self.pid_file, "--logfile", self.home / "log"]
+        background = [
+            "--daemonize",
+            "yes",
+            "--pidfile",
+            str(self.pid_file),
+            "--logfile",
+            str(self.home / "log"),
+        ]
         run(["redis-server", *where, *memory_only, *background])
 
     def process_runs(self) -> bool:

@@ -94,7 +94,9 @@ def statistics_of(collection: str) -> Statistics:
 
 def forget() -> None:
     """Look at the database again at the next question; for tests and commands."""
-    for known in (LEXICON, USES, *_STATISTICS.values()):
+    LEXICON.forget()
+    USES.forget()
+    for known in _STATISTICS.values():
         known.forget()
 
 

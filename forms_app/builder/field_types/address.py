@@ -28,7 +28,7 @@ class AddressWidget(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, provinces: units.Choices, communes: units.Choices) -> None:
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             "province": forms.Select({"autocomplete": "address-level1"}, provinces),
             "commune": forms.Select({"autocomplete": "address-level2"}, communes),
             "detail": forms.TextInput(attrs={"autocomplete": "street-address", "maxlength": 200}),

@@ -75,7 +75,7 @@ class _Counted(Paginator[Dossier]):
     known = 0
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return self.known
 
 

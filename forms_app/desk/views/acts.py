@@ -89,7 +89,7 @@ def _do(request: HttpRequest, case: _Case, form: ActForm) -> HttpResponse:
         return _page(request, case, form, status=422)
     except Conflict as error:
         return _conflict(request, case, form, error)
-    messages.success(request, case.act.done)
+    messages.success(request, str(case.act.done))
     return redirect("desk:dossier", case.dossier.code)
 
 
@@ -98,8 +98,9 @@ def _conflict(request: HttpRequest, case: _Case, form: ActForm, error: Conflict)
     fresh = dossier_of(case.desk, str(case.dossier.code))
     if fresh is None:
         raise Http404
-    form.data = form.data.copy()
-    form.data["version"] = str(fresh.dossier.version)
+    typed = request.POST.copy()
+    typed["version"] = str(fresh.dossier.version)
+    form.data = typed
     return _page(request, _Case(case.desk, fresh.dossier, case.act), form, conflict=error.message, status=409)
 
 

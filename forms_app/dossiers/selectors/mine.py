@@ -12,7 +12,8 @@ def dossier_by_token(token: str) -> Dossier | None:
         "agency__parent", "agency__unit", "procedure_version__procedure", "form_version"
     )
     if token.startswith(access.VISIT_PREFIX):
-        return found.filter(pk=access.visited_dossier(token)).first()
+        visited = access.visited_dossier(token)
+        return found.filter(pk=visited).first() if visited is not None else None
     return found.filter(link_token_hash=access.token_hash(token)).first()
 
 

@@ -67,7 +67,7 @@ def _store(spec: FieldSpec, upload: UploadedFile, now: datetime | None, **owner:
     path = storages["private"].save(f"dossiers/{moment:%Y/%m}/{secrets.token_hex(20)}", upload)
     return Attachment.objects.create(
         field_id=spec.id, path=path, original_name=verdict.name, content_type=verdict.content_type,
-        size=upload.size, sha256=digest, uploaded_at=moment, **owner,
+        size=upload.size or 0, sha256=digest, uploaded_at=moment, **owner,
     )  # fmt: skip
 
 

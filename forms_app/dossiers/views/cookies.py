@@ -29,8 +29,7 @@ def remember(response: HttpResponse, core_code: str, token: str) -> None:
 
 def token_of(request: HttpRequest, core_code: str) -> str:
     """Return the token that the browser brought; empty when there is none or it was tampered with."""
-    token: str = request.get_signed_cookie(_name(core_code), default="", salt=SALT)
-    return token
+    return request.get_signed_cookie(_name(core_code), default="", salt=SALT) or ""
 
 
 def draft_of(request: HttpRequest, core_code: str) -> Draft | None:

@@ -17,7 +17,7 @@ _ORDERS = {"newest": "d.changed_at DESC, d.id DESC", "title": "d.title_words, d.
 _BY_WEIGHT = "d.weight DESC, d.changed_at DESC, d.id DESC"
 
 
-def _rows(sql: str, params: Sequence[object]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())
