@@ -23,6 +23,18 @@ _GLUE: Final = re.compile(
     rf"(?<=[{LOWER}\])”\"])(?=[{UPPER}])|(?<=[^\d\s][.;:,)])(?=[{UPPER}0-9])|(?<=[{LOWER})])(?=\d+[.\-_])"
 )
 _SHOW: Final = "xuat trinh"
+# A row that begins so explains; it names no paper.
+_EXPLAINS: Final = (
+    "truong hop",
+    "doi voi",
+    "luu y",
+    "ghi chu",
+    "nguoi ",
+    "ca nhan",
+    "co quan",
+    "khi ",
+    "neu ",
+)
 _BULLET: Final = re.compile(r"^[-+*•–\s]+")
 _COMPRISES: Final = re.compile(r"[,:]?\s*(?:bao\s+)?gồm\s*:?$", re.IGNORECASE)
 MAX_SHOWN_NAME: Final = 200
@@ -87,6 +99,8 @@ def _paper(text: str, case: str, originals: int, copies: int) -> Paper | None:
 
 def _kind_without_number(name: str, case: str) -> PaperKind:
     """Rows with 0 originals and 0 copies are papers to show, or notes (DOMAIN 1.1, row 10a)."""
+    if name.startswith(_EXPLAINS):
+        return PaperKind.NOTE
     shown = _SHOW in case or (_SHOW in name and len(name) < MAX_SHOWN_NAME)
     return PaperKind.SHOW if shown else PaperKind.NOTE
 

@@ -77,8 +77,12 @@ def _row(channel: ChannelPart) -> ChannelRow:
 
 def _line(fee: Fee) -> FeeLine:
     long = len(fee.exemption) > SHORT
+    charged = fee.amount is None or fee.amount > 0
     return FeeLine(
-        amount=fee_text(fee), note=fee_note(fee), exemption="" if long else fee.exemption, reduced=long
+        amount=fee_text(fee),
+        note=fee_note(fee),
+        exemption="" if long else fee.exemption,
+        reduced=long and charged,
     )
 
 

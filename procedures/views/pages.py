@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -24,15 +25,14 @@ from procedures.selectors.catalogue import (
     pages_below,
     sections_with_counts,
 )
-from procedures.selectors.related import related_pages
+from procedures.selectors.related import FRONT_DEPTH, surroundings
 from procedures.selectors.versions import History
 from procedures.snapshot import Snapshot
 
 
-def crumbs_of(page: Page, request: HttpRequest, *, last: str) -> list[dict[str, str]]:
-    """Return the way from the catalogue down to ``page``: one query."""
-    above = page.get_ancestors().filter(depth__gt=2).order_by("depth")
-    return [{"title": p.title, "url": p.get_url(request) or ""} for p in above] + [{"title": last, "url": ""}]
+def crumbs_of(above: Iterable[Page], request: HttpRequest, *, last: str) -> list[dict[str, str]]:
+    """Return the way from the catalogue down to the page called ``last``."""
+    return [*({"title": p.title, "url": p.get_url(request) or ""} for p in above), {"title": last, "url": ""}]
 
 
 def _content(page: ProcedurePage, request: HttpRequest, found: History) -> Snapshot:
@@ -49,17 +49,19 @@ def procedure_context(page: ProcedurePage, request: HttpRequest) -> dict[str, An
     if found.versions:
         page.procedure = found.versions[0].procedure
     content = _content(page, request, found)
-    related = related_pages(page, content.related_codes)
-    crumbs = crumbs_of(page, request, last=sentence_case(content.short_title or content.title))
+    around = surroundings(page, content.related_codes)
+    crumbs = crumbs_of(around.above, request, last=sentence_case(content.short_title or content.title))
     actions = [] if page.procedure.ended else hooks.call("procedure_actions", get_language(), page.procedure)
     return {
-        "reading": read(content, section=crumbs[-2]["title"] if len(crumbs) > 1 else "", related=related),
+        "reading": read(
+            content, section=crumbs[-2]["title"] if len(crumbs) > 1 else "", related=around.related
+        ),
         "procedure": page.procedure,
         "version": found.current,
         "versions": found.versions,
         "upcoming": [v for v in found.versions if v.valid_from > timezone.localdate()],
         "action": next((action for action in actions if action.primary), actions[0] if actions else None),
-        "related": [{"title": sentence_case(p.title), "url": p.get_url(request)} for p in related],
+        "related": [{"title": sentence_case(p.title), "url": p.get_url(request)} for p in around.related],
         "crumbs": crumbs,
         "untranslated": bool(page.alias_of_id) and not get_language().startswith("vi"),
         "share_url": page.get_full_url(request),
@@ -114,5 +116,5 @@ def section_context(page: ProcedureSectionPage, request: HttpRequest) -> dict[st
     return {
         **_choices(page),
         **_listing(page, request, _filters(request)),
-        "crumbs": crumbs_of(page, request, last=page.title),
+        "crumbs": crumbs_of(page.get_ancestors().filter(depth__gt=FRONT_DEPTH), request, last=page.title),
     }

@@ -261,12 +261,12 @@ def test_the_number_of_queries_does_not_grow(client, kind, django_assert_max_num
     assert len(many) == len(few)
 
 
-def test_a_procedure_page_asks_for_four_things_of_its_own(rf, birth, django_assert_max_num_queries):
-    """History with content, related pages, the way down; routing and the actions of other apps come on top."""
+def test_a_procedure_page_asks_for_little_of_its_own(rf, birth, django_assert_max_num_queries):
+    """History with content; what stands around it; what upper apps ask for the action."""
     page = ProcedurePage.objects.get(pk=birth.pk)
     request = rf.get(page.url)
     request.csp_nonce = "x"
     page.get_url(request)
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         page.get_context(request)
