@@ -10,5 +10,6 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
+        import_module("core.checks")
         import_module("core.mail")
         import_module("core.pagecache.signals").connect()

@@ -9,9 +9,11 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from core.health import healthz
 from core.serving import serve
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz),
     # One door with one throttle: the admin's own sign-in page is not a second one.
     path("quan-tri/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
     path("quan-tri/", include(wagtailadmin_urls)),

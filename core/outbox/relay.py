@@ -1,70 +1,130 @@
-"""Deliver what waits: claim a few rows, run their handlers, record the outcome."""
+"""Deliver what waits: claim a few rows, run their handlers, record the outcome.
+
+A claim is a lease. Whoever dies in the middle leaves a lease that runs out, and the sweeper delivers again: a handler
+may run twice and must not mind (its database work is undone, as it shares the transaction with the record).
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
+from core.breaker import Breaker
 from core.models import OutboxMessage
 from core.outbox import registry
 
 logger = logging.getLogger(__name__)
 
-CLAIM = timedelta(minutes=5)
+LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 12
-BATCH = 50
+# Twenty mails at the mail time-out of five seconds stay inside the lease and the task's time limit.
+BATCH = 20
+FIRST_WAIT_SECONDS = 10
+LONGEST_WAIT_SECONDS = 3600
+BROKER_BREAKER_SECONDS = 30.0
+PUBLISH_SECONDS = 1.5
+
+broker = Breaker(BROKER_BREAKER_SECONDS)
+_here = threading.local()
 
 
 def wake() -> None:
-    """Ask for a delivery run; a broker that does not answer is no harm, the sweeper comes by."""
+    """Ask for a delivery run; a broker that does not answer is no harm, the sweeper comes by.
+
+    A silent broker costs one request a second and a half, and the next half minute nobody asks it.
+    """
     from core.tasks import relay_outbox  # noqa: PLC0415 - tasks import this module
 
+    if relay_outbox.app.conf.task_always_eager:
+        _publish(relay_outbox)
+    elif not broker.is_open:
+        # The client library tries several times, each with its own time-out: only a thread bounds the sum.
+        publishing = threading.Thread(target=_publish, args=(relay_outbox,), daemon=True)
+        publishing.start()
+        publishing.join(PUBLISH_SECONDS)
+        if publishing.is_alive():
+            broker.trip()
+            logger.warning("the broker is silent; the sweeper delivers later")
+
+
+def _publish(task: Any) -> None:
     try:
-        relay_outbox.delay()
+        task.apply_async(retry=False)
     except Exception:
+        broker.trip()
         logger.warning("outbox relay could not be woken; the sweeper delivers later", exc_info=True)
 
 
 def claim() -> list[OutboxMessage]:
-    """Take up to ``BATCH`` due messages for ``CLAIM``; two relays never hold the same one."""
+    """Take up to ``BATCH`` due messages for ``LEASE``; two relays never hold the same one.
+
+    The attempt is counted here, before the handler runs: a message that kills its worker is given up, too.
+    """
     now = timezone.now()
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     with transaction.atomic():
         waiting = (
-            OutboxMessage.objects.filter(delivered_at=None, failed_at=None, available_at__lte=now)
-            .filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+            OutboxMessage.objects.filter(free, delivered_at=None, failed_at=None, available_at__lte=now)
             .order_by("available_at", "id")
             .select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
         )
         messages = list(waiting[:BATCH])
-        OutboxMessage.objects.filter(pk__in=[m.pk for m in messages]).update(claimed_until=now + CLAIM)
+        for message in messages:
+            message.claimed_until = now + LEASE
+            message.attempts += 1
+        OutboxMessage.objects.filter(pk__in=[message.pk for message in messages]).update(
+            claimed_until=now + LEASE, attempts=F("attempts") + 1
+        )
     return messages
 
 
 def deliver(message: OutboxMessage) -> bool:
     """Run the handler of one claimed message; a failure waits longer each time and is given up after 12."""
-    message.attempts += 1
+    if message.attempts > MAX_ATTEMPTS:
+        _settle(message, failed_at=timezone.now(), last_error="its worker died each time")
+        return False
     try:
         with transaction.atomic():
             registry.find(message.kind)(message.payload)
-        message.delivered_at, message.last_error = timezone.now(), ""
+            return _settle(message, delivered_at=timezone.now(), last_error="")
     except Exception as error:
         logger.warning("outbox message %s failed", message.pk, exc_info=True)
-        message.last_error = f"{type(error).__name__}: {error}"[:2000]
-        message.available_at = timezone.now() + timedelta(seconds=min(3600, 5 * 2**message.attempts))
-        if message.attempts >= MAX_ATTEMPTS:
-            message.failed_at = timezone.now()
-    message.claimed_until = None
-    message.save()
-    return message.delivered_at is not None
+        outcome = {"last_error": f"{type(error).__name__}: {error}"[:2000]}
+    if message.attempts >= MAX_ATTEMPTS:
+        _settle(message, failed_at=timezone.now(), **outcome)
+    else:
+        _settle(message, available_at=timezone.now() + backoff(message.attempts), **outcome)
+    return False
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return the wait after so many failures: 10 s, 20 s, 40 s … at most an hour."""
+    return timedelta(seconds=min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (attempts - 1)))
+
+
+def _settle(message: OutboxMessage, **outcome: Any) -> bool:
+    """Record the outcome, unless the lease ran out and another relay holds the message now."""
+    mine = OutboxMessage.objects.filter(pk=message.pk, claimed_until=message.claimed_until, delivered_at=None)
+    return bool(mine.update(claimed_until=None, **outcome))
 
 
 def run() -> int:
-    """Deliver until nothing is due; returns the number delivered."""
-    delivered = 0
-    while messages := claim():
-        delivered += sum(map(deliver, messages))
+    """Deliver until nothing is due; returns the number delivered.
+
+    Called by a handler's own commit (in process) it does nothing: the run that is under way takes the new message.
+    """
+    if getattr(_here, "running", False):
+        return 0
+    _here.running, delivered = True, 0
+    try:
+        while messages := claim():
+            delivered += sum(map(deliver, messages))
+    finally:
+        _here.running = False
     return delivered

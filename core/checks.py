@@ -1,0 +1,103 @@
+"""Settings whose defaults lose tasks or hang requests (FACTS: Celery, Redis, transactions), held by a system check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+MIN_VISIBILITY: Final = 300
+MAX_VISIBILITY: Final = 600
+MAX_SOCKET_TIMEOUT: Final = 2
+
+
+def _transport(name: str) -> Any:
+    return settings.CELERY_BROKER_TRANSPORT_OPTIONS.get(name)
+
+
+def _bounded(value: Any, limit: float) -> bool:
+    return isinstance(value, int | float) and 0 < value <= limit
+
+
+RULES: Final[list[tuple[str, str, Callable[[], bool]]]] = [
+    ("core.E001", "CELERY_TASK_ACKS_LATE must be on", lambda: settings.CELERY_TASK_ACKS_LATE is True),
+    (
+        "core.E002",
+        "CELERY_TASK_REJECT_ON_WORKER_LOST must be on: late acknowledgement alone loses the task of a killed child",
+        lambda: settings.CELERY_TASK_REJECT_ON_WORKER_LOST is True,
+    ),
+    (
+        "core.E003",
+        "CELERY_WORKER_PREFETCH_MULTIPLIER must be 1",
+        lambda: settings.CELERY_WORKER_PREFETCH_MULTIPLIER == 1,
+    ),
+    (
+        "core.E004",
+        "the visibility timeout must be 300 to 600 seconds and longer than CELERY_TASK_TIME_LIMIT",
+        lambda: (
+            MIN_VISIBILITY <= (_transport("visibility_timeout") or 0) <= MAX_VISIBILITY
+            and _bounded(settings.CELERY_TASK_TIME_LIMIT, _transport("visibility_timeout") - 1)
+        ),
+    ),
+    (
+        "core.E005",
+        "the broker's socket_timeout and socket_connect_timeout must be at most 2 seconds",
+        lambda: all(
+            _bounded(_transport(name), MAX_SOCKET_TIMEOUT)
+            for name in ("socket_timeout", "socket_connect_timeout")
+        ),
+    ),
+    (
+        "core.E006",
+        "tasks must be JSON only",
+        lambda: settings.CELERY_TASK_SERIALIZER == "json" and settings.CELERY_ACCEPT_CONTENT == ["json"],
+    ),
+    (
+        "core.E007",
+        "tasks must keep no results",
+        lambda: settings.CELERY_TASK_IGNORE_RESULT is True and settings.CELERY_RESULT_BACKEND is None,
+    ),
+    (
+        "core.E008",
+        "unacked_restore_throttle and unacked_restore_interval must be set: redelivery takes 92 s without",
+        lambda: bool(_transport("unacked_restore_throttle") and _transport("unacked_restore_interval")),
+    ),
+    (
+        "core.E009",
+        "CELERY_TASK_PUBLISH_RETRY_POLICY must stop after one retry",
+        lambda: settings.CELERY_TASK_PUBLISH_RETRY_POLICY.get("max_retries") in {0, 1},
+    ),
+    (
+        "core.E010",
+        "a Redis cache needs core.cache.DegradingRedisCache with time-outs of at most 2 seconds",
+        lambda: all(map(_cache_degrades, settings.CACHES.values())),
+    ),
+    (
+        "core.E011",
+        "WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE must be off",
+        lambda: settings.WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE is False,
+    ),
+    (
+        "core.E012",
+        "PageCacheMiddleware must be the first middleware",
+        lambda: settings.MIDDLEWARE[0] == "core.pagecache.middleware.PageCacheMiddleware",
+    ),
+]
+
+
+def _cache_degrades(config: dict[str, Any]) -> bool:
+    if "redis" not in config["BACKEND"].lower():
+        return True
+    options = config.get("OPTIONS", {})
+    return config["BACKEND"] == "core.cache.DegradingRedisCache" and all(
+        _bounded(options.get(name), MAX_SOCKET_TIMEOUT)
+        for name in ("socket_timeout", "socket_connect_timeout")
+    )
+
+
+@register
+def check_settings(**_kwargs: Any) -> list[CheckMessage]:
+    """Return one error for each rule that is broken."""
+    return [Error(message, id=code) for code, message, holds in RULES if not holds()]
