@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from django.test import RequestFactory, TestCase
+from django.db.models import F, Q
+from django.test import Client, RequestFactory, TestCase
+from django.utils import timezone
+from django.utils.html import escape
+from wagtail.models import Page
 
 from accounts.models import Agency, Membership, User
 from accounts.selectors import has_role
+from core.models import OutboxMessage
 from forms_app.builder.models import FormVersion
+from forms_app.dossiers.models import Dossier, SupplementRequest
+from forms_app.dossiers.transitions import Status
+from home.models import AgencySitePage
 from portal.demo import sources
 from portal.demo.load import load_province
 from procedures.models import ProcedurePage, ProcedureVersion
@@ -77,3 +87,44 @@ class ProvinceTests(TestCase):
     def test_every_form_is_published(self):
         published = set(FormVersion.objects.values_list("definition__procedure__core_code", flat=True))
         assert published == {form["procedure"] for form in sources.read_folder("forms")}
+
+    def test_every_live_page_answers(self):
+        client = Client()
+        for page in Page.objects.live().filter(depth__gt=1).specific():
+            response = client.get(page.get_url())
+            assert response.status_code == 200, page.get_url()
+            assert escape(page.title) in response.content.decode()
+
+    def test_dossiers_stand_in_all_ten_statuses(self):
+        assert Dossier.objects.count() == 200
+        assert set(Dossier.objects.values_list("status", flat=True)) == set(Status.values)
+        assert not Dossier.objects.filter(Q(code=None) | Q(submitted_at__gt=timezone.now())).exists()
+        assert Dossier.objects.filter(submitted_at__lt=timezone.now() - timedelta(days=300)).exists()
+
+    def test_some_dossiers_are_overdue_and_some_were_late(self):
+        assert Dossier.objects.filter(status=Status.PROCESSING, due_at__lt=timezone.now()).exists()
+        assert Dossier.objects.filter(status=Status.PROCESSING, due_at__gt=timezone.now()).exists()
+        assert Dossier.objects.filter(status=Status.RETURNED, finished_at__gt=F("due_at")).exists()
+
+    def test_supplements_were_asked_and_answered(self):
+        asked = SupplementRequest.objects.all()
+        assert (
+            asked.filter(closed_at=None).count() == Dossier.objects.filter(status=Status.SUPPLEMENT).count()
+        )
+        assert all(request.answers for request in asked.exclude(answered_at=None))
+
+    def test_no_mail_waits_for_people_who_do_not_exist(self):
+        assert not OutboxMessage.objects.filter(delivered_at=None).exists()
+
+    def test_the_front_page_shows_the_accounts_in_a_demo_only(self):
+        username = sources.people()["accounts"][1]["username"]
+        with self.settings(DEMO=True):
+            assert username in Client().get("/").content.decode()
+        with self.settings(DEMO=False):
+            assert username not in Client().get("/").content.decode()
+
+    def test_an_editor_may_change_the_own_site_alone(self):
+        editor = User.objects.get(memberships__role=Membership.Role.EDITOR)
+        own, other = (AgencySitePage.objects.get(slug=slug) for slug in ("so-tu-phap", "so-y-te"))
+        assert own.permissions_for_user(editor).can_edit()
+        assert not other.permissions_for_user(editor).can_edit()
