@@ -14,7 +14,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from forms_app.builder.field_types import registry
-from forms_app.builder.schema import StepSpec
+from forms_app.builder.field_types.file import ManyFilesField
+from forms_app.builder.schema import FieldSpec, StepSpec
 
 Answers = Mapping[str, Any]
 
@@ -41,15 +42,21 @@ class StepForm(forms.Form):
         }
         super().__init__(data=data, files=files, initial=initial)
         for spec in step.fields:
-            self.fields[spec.id] = registry.get(spec.type).form_field(spec)
-            self.fields[spec.id].stored = self.stored.get(spec.id, ())  # type: ignore[attr-defined]
+            field = self.fields[spec.id] = registry.get(spec.type).form_field(spec)
+            if isinstance(field, ManyFilesField):
+                field.stored = self.stored.get(spec.id, ())
         self.helper = self._helper()
 
     def clean(self) -> dict[str, Any]:
         """Ask for files where none was stored yet."""
         for spec in self.step.fields:
-            stores_files = registry.get(spec.type).stores_files
-            if stores_files and spec.required and not self.stored.get(spec.id) and spec.id not in self.errors:
+            field = self.fields[spec.id]
+            if (
+                isinstance(field, ManyFilesField)
+                and field.needed
+                and not field.stored
+                and spec.id not in self.errors
+            ):
                 self.add_error(spec.id, _("Choose a file for “%(label)s”.") % {"label": spec.label})
         return self.cleaned_data
 
@@ -69,10 +76,10 @@ class StepForm(forms.Form):
         helper = FormHelper()
         # The page brings the form element, so that buttons and lists of files stand inside it.
         helper.form_tag = False
-        helper.layout = Layout(
-            *(
-                Field(spec.id, wrapper_class=registry.get(spec.type).wrapper_class)
-                for spec in self.step.fields
-            )
-        )
+        helper.layout = Layout(*map(_layout, self.step.fields))
         return helper
+
+
+def _layout(spec: FieldSpec) -> Field:
+    field_type = registry.get(spec.type)
+    return Field(spec.id, wrapper_class=field_type.wrapper_class, template=field_type.template_name)

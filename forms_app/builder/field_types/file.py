@@ -27,7 +27,13 @@ class ManyFilesInput(forms.FileInput):
 
 
 class ManyFilesField(forms.FileField):
-    """Cleans to a list of uploaded files; how many and which is checked where they are stored."""
+    """Cleans to a list of uploaded files; how many and which is checked where they are stored.
+
+    ``needed``: the question must be answered, by this upload or an earlier one; ``stored``: the earlier ones.
+    """
+
+    needed = False
+    stored: Sequence[Any] = ()
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         return [file for file in (data if isinstance(data, list) else [data]) if file]
@@ -64,10 +70,12 @@ class File(FieldType):
         arguments = self.common(spec)
         arguments["help_text"] = " ".join(filter(None, [spec.help, self.limits(spec)]))
         # Whether a file is there is known only with those stored before; the filing step checks it.
-        return ManyFilesField(
+        field = ManyFilesField(
             widget=ManyFilesInput(attrs={"accept": accepted, "multiple": most_files(spec) > 1}),
             **{**arguments, "required": False},
         )
+        field.needed = spec.required
+        return field
 
     def limits(self, spec: FieldSpec) -> str:
         """Return what may be sent, in words."""
