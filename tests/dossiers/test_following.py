@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -75,14 +76,14 @@ class TestWalls:
                 continue  # their own dossier has this paper
             answer = client.get(address)
             assert answer.status_code == 404, address
-            assert without_changing_parts(answer.content.decode()) == without_changing_parts(
-                nothing.content.decode()
-            )
+            page = answer.content.decode().replace(address, "/ho-so/khong-co-gi/")
+            assert without_changing_parts(page) == without_changing_parts(nothing.content.decode())
 
     def test_the_right_token_opens_everything_and_every_look_is_logged(self) -> None:
         told = file_dossier()
         for address in self.addresses(told, told.token):
-            assert Client().get(address).status_code in {200, 302}, address
+            with closing(Client().get(address)) as answer:
+                assert answer.status_code in {200, 302}, address
         file = told.dossier.attachments.get()
         assert set(told.dossier.views.values_list("what", "actor")) == {
             ("dossier", None),
@@ -91,8 +92,8 @@ class TestWalls:
 
     def test_a_file_is_a_download_that_nobody_keeps_or_sniffs(self) -> None:
         told = file_dossier()
-        answer = Client().get(f"/ho-so/{told.token}/tep/{told.dossier.attachments.get().pk}/")
-        assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
+        with closing(Client().get(f"/ho-so/{told.token}/tep/{told.dossier.attachments.get().pk}/")) as answer:
+            assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
         assert answer["Content-Disposition"].startswith("attachment;")
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert "no-store" in answer["Cache-Control"]
@@ -118,7 +119,8 @@ class TestWalls:
         assert stranger.get(f"/nop-ho-so/{code}/xem-lai/").status_code == 404
         assert owner.get(f"/nop-ho-so/{code}/tiep/{token}/").status_code == 302
         assert owner.get(f"/nop-ho-so/{code}/xem-lai/").status_code == 200
-        assert owner.get(f"/nop-ho-so/{code}/tep/{file.pk}/").status_code == 200
+        with closing(owner.get(f"/nop-ho-so/{code}/tep/{file.pk}/")) as answer:
+            assert answer.status_code == 200
         foreign, _token = make_draft()
         assert owner.get(f"/nop-ho-so/{code}/tep/{foreign.attachments.get().pk}/").status_code == 404
 
@@ -235,14 +237,11 @@ def test_withdrawal_asks_for_the_reason_and_ends_everything() -> None:
 
 @pytest.mark.parametrize(
     ("status", "word"),
-    zip(
-        [1, 2, 4, 5, 6, 8, 9, 10, 3, 7],
-        [
-            "Đã nộp", "Được tiếp nhận", "Đang giải quyết", "Cần bổ sung", "Cần nộp phí hoặc nghĩa vụ tài chính",
-            "Tạm dừng", "Đã có kết quả", "Đã trả kết quả", "Không được tiếp nhận", "Đã rút",
-        ],
-        strict=True,
-    ),
+    [
+        (1, "Đã nộp"), (2, "Được tiếp nhận"), (4, "Đang giải quyết"), (5, "Cần bổ sung"),
+        (6, "Cần nộp phí hoặc nghĩa vụ tài chính"), (8, "Tạm dừng"), (9, "Đã có kết quả"), (10, "Đã trả kết quả"),
+        (3, "Không được tiếp nhận"), (7, "Đã rút"),
+    ],
 )  # fmt: skip
 def test_statuses_are_said_in_the_citizen_s_words(status: int, word: str) -> None:
     assert str(CITIZEN[status].name) == word
@@ -318,6 +317,7 @@ class TestQueries:
     """The same number of statements however long the history and the list of files."""
 
     def count(self, client: Client, address: str, django_assert_max_num_queries: Any) -> int:
+        client.get(address)  # what is read once a process
         with django_assert_max_num_queries(20) as captured:
             assert client.get(address).status_code == 200
         return len(captured)
