@@ -68,7 +68,8 @@ def speak_for_itself(entry: polib.POEntry) -> None:
         entry.msgstr = entry.msgid
 
 
-def entries(path: Path) -> dict[tuple[str | None, str, str | None], polib.POEntry]:
+def entries(path: Path) -> dict[tuple[str, str, str], polib.POEntry]:
+    """The texts of a catalogue by context, text and plural, each empty where there is none."""
     if not path.exists():
         return {}
     messages = polib.pofile(str(path), encoding="utf-8")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
@@ -19,6 +20,7 @@ LOCAL = {"localhost", "127.0.0.1", "", None}
 WIDTHS = {"phone": 360, "tablet": 768, "desktop": 1440}
 SERIOUS = {"serious", "critical"}
 PATIENCE_MS = 15_000
+_WITHOUT_SCRIPTS: WeakSet[BrowserContext] = WeakSet()
 
 
 @contextmanager
@@ -65,6 +67,8 @@ class Visits:
         context.set_default_timeout(PATIENCE_MS)
         context.route("**/*", self._only_local)
         self.contexts.append(context)
+        if not javascript:
+            _WITHOUT_SCRIPTS.add(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
         page.on("console", lambda message: self._listen(message.type, message.text))
@@ -94,7 +98,9 @@ def shoot(page: Page, name: str) -> None:
 
 
 def axe_violations(page: Page, *, impacts: set[str] = SERIOUS) -> list[str]:
-    """What axe finds of these impacts, one line per rule with the first places."""
+    """What axe finds of these impacts, one line per rule with the first places. The page must run scripts."""
+    if page.context in _WITHOUT_SCRIPTS:
+        raise ValueError("axe is itself a script: judge the page that has JavaScript on")
     found = Axe().run(page).response["violations"]
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']} at {[node['target'] for node in rule['nodes']][:3]}"
