@@ -31,9 +31,12 @@ MEDIA: Final = (
 MODEL_RIGHTS: Final[dict[str, tuple[str, ...]]] = {
     Role.EDITOR: ("access_admin", "submit_translation", *MEDIA),
     Role.COMMUNICATION: ("access_admin", "submit_translation", *MEDIA),
-    Role.CATALOGUE: ("access_admin", *MEDIA, "add_holiday", "change_holiday", "view_holiday"),
+    Role.CATALOGUE: (
+        "access_admin", *MEDIA, "add_holiday", "change_holiday", "view_holiday",
+        "add_formdefinition", "change_formdefinition", "view_formdefinition",
+    ),
     Role.OPERATOR: ("access_admin",),
-}
+}  # fmt: skip
 PAGE_RIGHTS: Final[dict[str, tuple[str, ...]]] = {
     Role.EDITOR: ("add_page", "change_page", "publish_page"),
     Role.COMMUNICATION: ("add_page", "change_page", "publish_page"),

@@ -1,0 +1,1 @@
+"""The editor of forms inside the Wagtail admin."""

@@ -1,0 +1,91 @@
+"""What an editor does to a form beside writing it: look at it, publish it, take it out and in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.errors import InvalidInput
+from forms_app.builder import applicant, services, validation
+from forms_app.builder.admin.forms import ImportForm
+from forms_app.builder.compiling import StepForm
+from forms_app.builder.models import FormDefinition
+from forms_app.builder.selectors import used_types
+
+
+def for_editors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let only editors of forms in; others get the 404 of nothing."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm(services.PERMISSION):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return inner
+
+
+@for_editors
+@require_safe
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show every step as a citizen will see it, with what keeps the form from being published."""
+    definition = get_object_or_404(FormDefinition, pk=pk)
+    schema, found = validation.read(definition.draft)
+    if schema is not None:
+        found += validation.problems(schema, used_types(definition))
+    steps = applicant.with_applicant(schema).steps if schema is not None and not found else ()
+    context = {
+        "definition": definition,
+        "problems": found,
+        "steps": [(step, StepForm(step, answers={})) for step in steps],
+        "versions": definition.versions.select_related("published_by").defer("schema"),
+    }
+    return render(request, "builder/admin/preview.html", context)
+
+
+@for_editors
+@require_POST
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Publish the working copy."""
+    definition = get_object_or_404(FormDefinition, pk=pk)
+    try:
+        version = services.publish(definition=definition, by=request.user)  # type: ignore[arg-type]
+    except InvalidInput as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Version %(number)d is published.") % {"number": version.number})
+    return redirect("builder_preview", pk)
+
+
+@for_editors
+@require_safe
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the working copy as a JSON file."""
+    definition = get_object_or_404(FormDefinition.objects.select_related("procedure"), pk=pk)
+    text = json.dumps(services.export_form(definition), ensure_ascii=False, indent=1)
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{definition.procedure.core_code}.json"'
+    return response
+
+
+@for_editors
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_form(request: HttpRequest) -> HttpResponse:
+    """Take a JSON file as the working copy of its procedure's form."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            definition = services.import_form(data=form.cleaned_data["file"], by=request.user)  # type: ignore[arg-type]
+        except InvalidInput as error:
+            form.add_error("file", error.message)
+        else:
+            return redirect("builder_preview", definition.pk)
+    return render(request, "builder/admin/import.html", {"form": form})
