@@ -1,0 +1,50 @@
+"""A PostgreSQL database for one run."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+
+@contextmanager
+def throw_away() -> Iterator[str]:
+    """Make a database, migrate it, point the environment and Django at it; drop it afterwards."""
+    base = os.environ.get("DATABASE_URL", "")
+    if not base.startswith("postgres"):
+        raise SystemExit("DATABASE_URL must name a PostgreSQL server; make services-up starts one")
+    name = f"portal_bench_{secrets.token_hex(4)}"
+    with psycopg.connect(_named(base, "postgres"), autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            os.environ["DATABASE_URL"] = _named(base, name)
+            os.environ["ELASTICSEARCH_INDEX_PREFIX"] = name
+            _migrate()
+            yield name
+        finally:
+            _close()
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _named(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _migrate() -> None:
+    import django  # noqa: PLC0415 - after the environment is set
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _close() -> None:
+    from django.db import connections  # noqa: PLC0415
+
+    connections.close_all()

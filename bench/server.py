@@ -1,0 +1,55 @@
+"""The portal in granian, two workers, for as long as a measurement takes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+WORKERS = 2
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def server(*, page_cache: bool = True) -> Iterator[str]:
+    """Start the server; yields its address."""
+    port = _free_port()
+    environment = os.environ | {
+        "BENCH_PAGE_CACHE": str(page_cache),
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+    }
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", str(WORKERS), "--blocking-threads", "1", "--backlog", "1024", "--no-access-log",
+        "--log-level", "error", "bench.wsgi:application",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _attempt in range(240):
+        if process.poll() is not None:
+            raise SystemExit(f"the server ended with {process.returncode}")
+        try:
+            with urllib.request.urlopen(f"{address}/bench/constant/", timeout=5):  # noqa: S310 - our own server
+                return
+        except OSError:
+            time.sleep(0.25)
+    raise SystemExit("the server did not answer within a minute")
