@@ -22,14 +22,15 @@ def run() -> list[Result]:
     with server() as address:
         answers = all_at_once(address, [one.filing() for one in ready])
     refused = sum(answer.status != FOUND for answer in answers)
-    codes = list(Dossier.objects.values_list("code", "agency__code"))
+    codes = [(str(code), agency) for code, agency in Dossier.objects.values_list("code", "agency__code")]
     numbers: dict[str, list[int]] = defaultdict(list)
     for code, agency in codes:
         numbers[f"{agency} {code.rsplit('-', 2)[1]}"].append(int(code.rsplit("-", 1)[1]))
     gaps = sum(sorted(taken) != list(range(1, len(taken) + 1)) for taken in numbers.values())
     doubled = len(codes) - len({code for code, _agency in codes})
     print(
-        f"{SUBMISSIONS} submissions, {refused} refused, {len(codes)} dossiers, {doubled} codes twice, {gaps} series with gaps"
+        f"{SUBMISSIONS} submissions, {refused} refused, {len(codes)} dossiers,"
+        f" {doubled} codes twice, {gaps} series with gaps"
     )
     faults = refused + abs(SUBMISSIONS - len(codes)) + doubled + gaps
     return [Result("numbering", faults, 0, at_least=False)]
