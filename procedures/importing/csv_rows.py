@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator
 from typing import IO
 
 from django.utils.translation import gettext as _
 
-from procedures.importing.limits import MAX_CELL_CHARACTERS, MAX_LINE_CHARACTERS
+from procedures.importing.limits import MAX_CELL_CHARACTERS, MAX_LINE_BYTES
 from procedures.importing.problems import FileProblem
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -23,23 +22,17 @@ def csv_rows(handle: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
     handle.seek(0)
     if head.startswith(UTF16_MARKS):
         raise FileProblem(_("the text is UTF-16; save the list as “CSV UTF-8”"), place=_line(1))
-    text = io.TextIOWrapper(handle, encoding="utf-8-sig", errors="strict", newline="")
-    lines = _Lines(text)
+    lines = _Lines(handle)
     csv.field_size_limit(MAX_CELL_CHARACTERS)
-    reader = csv.reader(lines, delimiter=_delimiter(head), strict=True)
     try:
-        yield from enumerate(reader, start=1)
+        yield from enumerate(csv.reader(lines, delimiter=_delimiter(head), strict=True), start=1)
     except UnicodeDecodeError as error:
         message = _("the text is not UTF-8 (byte 0x%(byte)02x); save the list as “CSV UTF-8”")
-        raise FileProblem(
-            message % {"byte": error.object[error.start]}, place=_line(lines.number + 1)
-        ) from error
+        raise FileProblem(message % {"byte": error.object[error.start]}, place=_line(lines.number)) from error
     except csv.Error as error:
         raise FileProblem(
             _("no readable CSV (%(reason)s)") % {"reason": error}, place=_line(lines.number)
         ) from error
-    finally:
-        text.detach()
 
 
 def _line(number: int) -> str:
@@ -52,20 +45,22 @@ def _delimiter(head: bytes) -> str:
 
 
 class _Lines:
-    """Lines of limited length, counted."""
+    """Lines of limited length, decoded and counted."""
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._text = text
+    def __init__(self, handle: IO[bytes]) -> None:
+        self._handle = handle
         self.number = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._text.readline(MAX_LINE_CHARACTERS)
+        line = self._handle.readline(MAX_LINE_BYTES)
         if not line:
             raise StopIteration
         self.number += 1
-        if len(line) >= MAX_LINE_CHARACTERS:
+        if len(line) >= MAX_LINE_BYTES:
             raise FileProblem(_("a line without end; this is no list"), place=_line(self.number))
-        return line
+        if b"\0" in line:
+            raise FileProblem(_("binary data; this is no list"), place=_line(self.number))
+        return line.decode("utf-8-sig" if self.number == 1 else "utf-8", errors="strict")

@@ -8,7 +8,7 @@ MAX_FILE_BYTES: Final = 200 * 1024 * 1024
 MAX_ROWS: Final = 50_000
 MAX_COLUMNS: Final = 64
 MAX_CELL_CHARACTERS: Final = 32_767  # Excel's own limit
-MAX_LINE_CHARACTERS: Final = 500_000
+MAX_LINE_BYTES: Final = 500_000
 MAX_RECORD_CHARACTERS: Final = 2_000_000
 HEADER_SEARCH_ROWS: Final = 20
 # Excel workbooks are zip files: what they declare is checked before anything is unpacked.

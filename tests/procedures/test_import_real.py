@@ -1,0 +1,107 @@
+"""The numbers of the real lists (DOMAIN 5). The files are read where they lie and never copied."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from wagtail.models import Page, Revision
+
+from procedures.models import (
+    LocalAssignment,
+    PaperTemplate,
+    Procedure,
+    ProcedureCataloguePage,
+    ProcedurePage,
+    ProcedureVersion,
+)
+from procedures.selectors import page_for_code
+from tests.paths import shared_data
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*parts, **options):
+    """Import one shared file; return the last line of the report."""
+    out = StringIO()
+    call_command("import_procedures", str(shared_data(*parts)), stdout=out, stderr=StringIO(), **options)
+    return out.getvalue().splitlines()[-1]
+
+
+def state():
+    """What an import that changes nothing leaves as it was."""
+    models = (Procedure, ProcedurePage, ProcedureVersion, Revision, PaperTemplate, LocalAssignment, Page)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+CSV = ("camau", "DanhSachTTHC_CaMau_capxa.csv")
+JSON = ("camau", "tthc_camau_overlap_194.json")
+
+
+def test_the_list_of_the_province_gives_416_procedures_and_a_second_time_nothing(client):
+    assert run(*CSV) == "created=416 updated=0 unchanged=0 refused=0"
+    assert Procedure.objects.count() == ProcedurePage.objects.live().count() == 416
+    assert ProcedureVersion.objects.count() == 416
+    paper = PaperTemplate.objects.filter(paper__case__page__procedure__core_code="1.001776")
+    assert sorted(paper.values_list("name", flat=True)) == [
+        "Mus1.docx", "Mus1a.docx", "Mus1b.docx", "Mus1c.docx", "Mus1d.docx",
+    ]  # fmt: skip
+    two = PaperTemplate.objects.filter(paper__case__page__procedure__core_code="1.000689")
+    assert two.values("paper").distinct().count() == 2
+    for code in ("1.000110.H12", "1.002407.000.00.00.H12", "1.007809"):
+        assert page_for_code(code)
+
+    before = state()
+    assert run(*CSV) == "created=0 updated=0 unchanged=416 refused=0"
+    assert state() == before
+    assert Page.find_problems() == ([], [], [], [], [])
+
+
+def test_full_texts_enrich_the_same_procedures_and_every_page_can_be_read(client):
+    run(*CSV)
+    assert run(*JSON) == "created=0 updated=194 unchanged=0 refused=0"
+    before = state()
+    assert before["Procedure"] == 416
+    assert run(*JSON) == "created=0 updated=0 unchanged=194 refused=0"
+    assert run(*CSV) == "created=0 updated=0 unchanged=416 refused=0"
+    assert state() == before
+    names = PaperTemplate.objects.filter(paper__case__page__procedure__core_code="1.001776")
+    assert names.filter(name="Mus1c.docx").exists(), "the list's blank forms survive the richer record"
+
+    rich = ProcedurePage.objects.filter(steps__isnull=False).distinct()
+    assert rich.count() == 194
+    for page in rich:
+        response = client.get(page.url)
+        assert response.status_code == 200, page.url
+        assert "Không có thông tin" not in response.content.decode(), page.url
+
+
+def test_the_national_excel_list_and_the_structured_records():
+    assert run("national", "danh-sach-tthc-BoTuPhap.xlsx") == "created=271 updated=0 unchanged=0 refused=0"
+    assert run("national", "danh-sach-tthc-BoTuPhap.xlsx") == "created=0 updated=0 unchanged=271 refused=0"
+    assert run("national", "tthc_structured_25.jsonl") == "created=25 updated=0 unchanged=0 refused=0"
+    assert run("national", "tthc_structured_25.jsonl") == "created=0 updated=0 unchanged=25 refused=0"
+    page = page_for_code("1.013144")
+    assert [template.name for case in page.cases.all() for paper in case.papers.all()
+            for template in paper.templates.all()] == ["MU1A.docx", "MU1B.docx", "Mu4-phlc11.docx"]  # fmt: skip
+
+
+def test_a_dry_run_tells_the_same_and_changes_nothing():
+    assert run(*CSV, dry_run=True) == "created=416 updated=0 unchanged=0 refused=0"
+    assert not Procedure.objects.exists()
+    assert not ProcedureCataloguePage.objects.exists()
+
+
+def test_blank_forms_are_taken_from_a_folder_and_can_be_downloaded(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    run(*CSV, forms=shared_data("camau", "forms"))
+    page = page_for_code("1.001193")
+    template = PaperTemplate.objects.get(paper__case__page=page)
+
+    response = client.get(template.form.get_absolute_url())
+
+    assert response.status_code == 200
+    assert response["Content-Disposition"].startswith("attachment")
+    assert len(b"".join(response.streaming_content)) == template.form.size
+    assert template.form.get_absolute_url() in client.get(page.url).content.decode().replace("&#x27;", "'")
