@@ -7,6 +7,7 @@ from procedures.models.procedure_page import ProcedurePage
 from procedures.models.register import Procedure
 from procedures.models.sections import ProcedureCataloguePage, ProcedureSectionPage
 from procedures.models.templates import FormTemplate
+from procedures.models.uploads import ImportUpload
 from procedures.models.versions import ProcedureVersion
 from procedures.models.vocabulary import Audience, Field
 
@@ -15,6 +16,7 @@ __all__ = [
     "ChannelFee",
     "Field",
     "FormTemplate",
+    "ImportUpload",
     "LocalAssignment",
     "PaperTemplate",
     "Procedure",
