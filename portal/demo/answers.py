@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
@@ -12,7 +12,7 @@ from accounts.models import AdminUnit
 from forms_app.builder import applicant
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FieldSpec, FormSchema
-from portal.demo.sources import full_name, people, read
+from portal.demo.sources import full_name, people
 
 YEAR: Final = 365
 # How many days before filing a date lies, by the end of its question's id; the first that fits counts.
@@ -38,7 +38,7 @@ class Answerer:
     day: date
     person: Any
     commune: AdminUnit
-    samples: dict[str, Any] = field(default_factory=lambda: read("samples"))
+    samples: Mapping[str, Any]
 
     def answers(self, schema: FormSchema) -> dict[str, Any]:
         """Return an answer to every question but files; optional ones are sometimes left out."""

@@ -58,6 +58,9 @@ class Filer:
         filed = submit(
             token=token, idempotency_key=draft.idempotency_key, consent=self._consent, now=story.filed_at
         )
+        # People at the counter and at the post office are served with the same form.
+        filed.dossier.source = story.source
+        filed.dossier.save(update_fields=["source"])
         return filed.dossier
 
     def _answers(self, story: Story, schema: FormSchema, chance: Random) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from accounts.models import Agency
 from home.models import AgencyIndexPage, AgencySitePage, HomePage
@@ -16,9 +17,8 @@ def load_front() -> HomePage:
     home = start_site()
     if not home.life_events:
         wanted = ("title", "description", "query")
-        home.life_events = [
-            ("event", {name: event[name] for name in wanted}) for event in read("life_events")
-        ]
+        events: Any = [("event", {name: event[name] for name in wanted}) for event in read("life_events")]
+        home.life_events = events
         home.save_revision().publish()
         home.refresh_from_db()
     return home

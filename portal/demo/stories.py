@@ -22,6 +22,8 @@ MINUTES_OF: Final = {
     "thang": DAY_OF_WORK * 21,
 }
 UNHURRIED_FROM: Final = 3 * DAY_OF_WORK
+# In ten dossiers.
+SOURCES: Final = {"portal": 7, "counter": 2, "post": 1}
 OPENS, CLOSES = time(6, 30), time(21, 30)
 
 
@@ -42,6 +44,7 @@ class Story:
     agency: str
     filed_at: datetime
     applicant: Mapping[str, Any]
+    source: str
     acts: tuple[Act, ...]
 
 
@@ -85,7 +88,8 @@ class Teller:
             filed_at -= timedelta(days=3)
             acts = self._acts(filed_at, gaps)
         agency = chance.choices(list(self.agencies), weights=list(self.agencies.values()))[0]
-        return Story(key, record["core_code"], agency, filed_at, chance.choice(self.people), acts)
+        source = chance.choices(list(SOURCES), weights=list(SOURCES.values()))[0]
+        return Story(key, record["core_code"], agency, filed_at, chance.choice(self.people), source, acts)
 
     def _filed(self, age: int, chance: Random) -> datetime:
         if age == 0:
