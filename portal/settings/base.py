@@ -174,6 +174,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "core.outbox.sweep", "schedule": 15.0},
     "dossiers-tidy": {"task": "dossiers.tidy", "schedule": 900.0},
+    "search-reconcile": {"task": "search.reconcile", "schedule": 60.0},
     "publish-scheduled": {"task": "core.publish_scheduled", "schedule": 60.0},
 }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
+from django.conf import settings
 from django.utils.module_loading import import_string
 
 from search.engines.base import Engine, EngineUnavailable, Mirror
@@ -15,20 +16,26 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 DATABASE: Final = "database"
-_ENGINES: Final = {DATABASE: "search.engines.database.DatabaseEngine"}
+ELASTIC: Final = "elastic"
+_ENGINES: Final = {
+    DATABASE: "search.engines.database.DatabaseEngine",
+    ELASTIC: "search.engines.elastic.ElasticEngine",
+}
 
 
 def engine(name: str) -> Engine:
-    """Return the engine called ``name``; ``LookupError`` for an unknown one."""
+    """Return the engine called ``name``; ``LookupError`` for an unknown one or one without a server."""
     if name not in _ENGINES:
         raise LookupError(f"no search engine {name!r}; there are {', '.join(_ENGINES)}")
+    if name == ELASTIC and not settings.ELASTICSEARCH_URL:
+        raise LookupError("ELASTICSEARCH_URL is not set")
     made: Engine = import_string(_ENGINES[name])()
     return made
 
 
 def mirrors() -> list[Mirror]:
     """Return the engines that keep a copy of the documents and must be told of changes."""
-    return []
+    return [cast("Mirror", engine(ELASTIC))] if settings.ELASTICSEARCH_URL else []
 
 
 def primary() -> Engine:

@@ -7,7 +7,7 @@ from typing import Final
 
 from search.analysis.query import Query
 from search.engines import registry as engines
-from search.engines.base import Candidate, Engine, Filters, Tally
+from search.engines.base import Candidate, Engine, EngineUnavailable, Filters, Tally
 from search.ranking.rows import Row, load
 from search.ranking.scorer import Scored, rank
 from search.requests import MAX_PAGE, SearchRequest
@@ -83,7 +83,10 @@ def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
 
 def _scored(engine: Engine, query: Query, request: SearchRequest) -> list[Scored]:
     filters = filters_of(request)
-    rows = load(engine.candidates(query, filters, limit=WINDOW), filters)
+    found = engine.candidates(query, filters, limit=WINDOW)
+    rows = load(found, filters)
+    if len(rows) * 2 < len(found):
+        raise EngineUnavailable("most of what it found is unknown to the database")
     return rank(
         query,
         rows[:WINDOW],

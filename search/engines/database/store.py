@@ -56,21 +56,27 @@ def _row(document: SearchDocument, digest: str, version: int) -> IndexedDocument
     )
 
 
-def _terms(document: SearchDocument, document_id: int) -> list[IndexedTerm]:
-    values = {("kind", document.kind)}
-    values |= {("scope", scope) for scope in document.scopes}
-    values |= {("code", code) for code in normal_codes(document.codes)}
-    values |= {(name, value) for name, some in document.facets.items() for value in some}
-    return [IndexedTerm(document_id=document_id, name=name, value=value) for name, value in sorted(values)]
+def exact_values(row: IndexedDocument) -> list[tuple[str, str]]:
+    """Return the exact values of ``row`` as (name, value): kind, scopes, codes and facets."""
+    values = {("kind", row.kind)}
+    values |= {("scope", scope) for scope in row.scopes}
+    values |= {("code", code) for code in normal_codes(row.codes)}
+    values |= {(name, value) for name, some in row.facets.items() for value in some}
+    return sorted(values)
 
 
-def _text(row: IndexedDocument) -> Text:
+def _terms(row: IndexedDocument) -> list[IndexedTerm]:
+    return [IndexedTerm(document_id=row.pk, name=name, value=value) for name, value in exact_values(row)]
+
+
+def text_of(row: IndexedDocument) -> Text:
+    """Return the folded text of ``row``."""
     everything = [row.title_words, row.extra_words, *folded_syllables(row.body)]
     return Text(row.pk, row.title_words, row.extra_words, " ".join(everything))
 
 
-def _changed(documents: Iterable[SearchDocument]) -> list[tuple[SearchDocument, IndexedDocument]]:
-    """Pair each document that differs from what is kept with its new row; late, older ones are left out."""
+def _changed(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
+    """Return the new row of each document that differs from what is kept; late, older ones are left out."""
     latest = {document.key: document for document in documents}
     kept = {
         key: (pk, digest, version, source)
@@ -88,23 +94,22 @@ def _changed(documents: Iterable[SearchDocument]) -> list[tuple[SearchDocument, 
             continue
         row = _row(document, digest, max(old_version + 1, now))
         row.pk = pk
-        changed.append((document, row))
+        changed.append(row)
     return changed
 
 
 @transaction.atomic
 def write(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
     """Keep ``documents`` of one collection; return the rows that differ from what was kept."""
-    changed = _changed(documents)
-    if not changed:
+    rows = _changed(documents)
+    if not rows:
         return []
-    rows = [row for _document, row in changed]
     IndexedDocument.objects.bulk_update([row for row in rows if row.pk], _WRITTEN, batch_size=100)
     IndexedDocument.objects.bulk_create([row for row in rows if not row.pk], batch_size=100)
     IndexedTerm.objects.filter(document__in=[row.pk for row in rows]).delete()
-    IndexedTerm.objects.bulk_create([t for document, row in changed for t in _terms(document, row.pk)])
+    IndexedTerm.objects.bulk_create([term for row in rows for term in _terms(row)])
     for collection in {row.collection for row in rows}:
-        tables(collection).write([_text(row) for row in rows if row.collection == collection])
+        tables(collection).write([text_of(row) for row in rows if row.collection == collection])
     return rows
 
 

@@ -1,0 +1,3 @@
+from search.engines.elastic.engine import ElasticEngine
+
+__all__ = ["ElasticEngine"]
