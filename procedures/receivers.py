@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from wagtail.signals import page_published
 
-from procedures.models import ProcedurePage
+from accounts.models import Agency
+from core.pagecache import purge
+from procedures.models import Procedure, ProcedurePage, PublicationDecision
 from procedures.services import record_version
+from procedures.services.versions import refresh
 
 
 @receiver(page_published, sender=ProcedurePage, dispatch_uid="procedures.version_on_publish")
@@ -22,3 +26,26 @@ def version_on_publish(instance: ProcedurePage, revision: Any, **_kwargs: Any) -
         valid_from=instance.effective_from,
         by=revision.user if revision else None,
     )
+
+
+@receiver(post_save, sender=PublicationDecision, dispatch_uid="procedures.decision_changed")
+def decision_changed(**_kwargs: Any) -> None:
+    """The date or address of a decision stands on every page that rests on it."""
+    purge()
+
+
+@receiver(post_save, sender=Procedure, dispatch_uid="procedures.register_changed")
+def register_changed(instance: Procedure, created: bool, **_kwargs: Any) -> None:
+    """A procedure was abolished or replaced: its page says so at once."""
+    if not created:
+        refresh(procedures=[instance.pk])
+
+
+@receiver(post_save, sender=Agency, dispatch_uid="procedures.agency_changed")
+def agency_changed(instance: Agency, created: bool, **_kwargs: Any) -> None:
+    """The name of an agency stands in the index beside the procedures of its sections."""
+    if created:
+        return
+    sections = instance.procedure_sections.values_list("path", flat=True)
+    pages = (ProcedurePage.objects.filter(path__startswith=path) for path in sections)
+    refresh(procedures=[pk for found in pages for pk in found.values_list("procedure", flat=True)])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from core.outbox import enqueue
 from core.pagecache import purge
 from procedures.models import Procedure, ProcedurePage, ProcedureVersion, PublicationDecision
 from procedures.selectors import snapshot_of
@@ -17,6 +18,7 @@ from procedures.snapshot import Snapshot
 from search.services import index
 
 DAY = timedelta(days=1)
+VERSION_BEGINS = "procedures.version_begins"
 
 
 @transaction.atomic
@@ -83,8 +85,27 @@ def _make_room(latest: ProcedureVersion | None, wanted: date) -> date:
 
 def announce(versions: Sequence[ProcedureVersion]) -> None:
     """Tell the rest of the house, in the transaction of the change."""
-    purge()
-    pages = ProcedurePage.objects.filter(procedure__in=[version.procedure_id for version in versions])
-    index(kind="procedure", refs=[str(pk) for pk in pages.values_list("pk", flat=True)])
+    refresh(procedures=[version.procedure_id for version in versions])
     for version in versions:
+        _remember(version)
         procedure_version_published.send(sender=ProcedureVersion, version=version)
+
+
+def _remember(version: ProcedureVersion) -> None:
+    """A version of the future: what caches and the index say has to follow on its first day."""
+    if version.valid_from > timezone.localdate():
+        morning = timezone.make_aware(datetime.combine(version.valid_from, time.min))
+        enqueue(
+            kind=VERSION_BEGINS,
+            key=f"{VERSION_BEGINS}:{version.pk}",
+            payload={"procedure": version.procedure_id},
+            available_at=morning,
+        )
+
+
+@transaction.atomic
+def refresh(*, procedures: Iterable[int]) -> None:
+    """Make what anonymous people see and the index of ``procedures`` (ids) new."""
+    purge()
+    pages = ProcedurePage.objects.filter(procedure__in=procedures)
+    index(kind="procedure", refs=[str(pk) for pk in pages.values_list("pk", flat=True)])
