@@ -15,7 +15,6 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from core.breaker import Breaker
 from core.models import OutboxMessage
 from core.outbox import registry
 
@@ -27,38 +26,8 @@ MAX_ATTEMPTS = 12
 BATCH = 20
 FIRST_WAIT_SECONDS = 10
 LONGEST_WAIT_SECONDS = 3600
-BROKER_BREAKER_SECONDS = 30.0
-PUBLISH_SECONDS = 1.5
 
-broker = Breaker(BROKER_BREAKER_SECONDS)
 _here = threading.local()
-
-
-def wake() -> None:
-    """Ask for a delivery run; a broker that does not answer is no harm, the sweeper comes by.
-
-    A silent broker costs one request a second and a half, and the next half minute nobody asks it.
-    """
-    from core.tasks import relay_outbox  # noqa: PLC0415 - tasks import this module
-
-    if relay_outbox.app.conf.task_always_eager:
-        _publish(relay_outbox)
-    elif not broker.is_open:
-        # The client library tries several times, each with its own time-out: only a thread bounds the sum.
-        publishing = threading.Thread(target=_publish, args=(relay_outbox,), daemon=True)
-        publishing.start()
-        publishing.join(PUBLISH_SECONDS)
-        if publishing.is_alive():
-            broker.trip()
-            logger.warning("the broker is silent; the sweeper delivers later")
-
-
-def _publish(task: Any) -> None:
-    try:
-        task.apply_async(retry=False)
-    except Exception:
-        broker.trip()
-        logger.warning("outbox relay could not be woken; the sweeper delivers later", exc_info=True)
 
 
 def claim() -> list[OutboxMessage]:

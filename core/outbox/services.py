@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.models import OutboxMessage
-from core.outbox import relay
+from core.outbox import waking
 
 
 def enqueue(*, kind: str, key: str, payload: dict[str, Any], available_at: datetime | None = None) -> bool:
@@ -25,5 +25,5 @@ def enqueue(*, kind: str, key: str, payload: dict[str, Any], available_at: datet
         key=key, defaults={"kind": kind, "payload": payload, "available_at": available_at or timezone.now()}
     )
     if created:
-        transaction.on_commit(relay.wake, robust=True)
+        transaction.on_commit(waking.wake, robust=True)
     return created

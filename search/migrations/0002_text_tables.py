@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from search.documents import COLLECTIONS
-from search.engines.database.text import tables
+from search.engines.database.tables import tables
 
 
 def create(apps, schema_editor):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from core import outbox
 from core.models import OutboxMessage
-from core.outbox import registry, relay
+from core.outbox import registry, relay, waking
 from core.outbox.selectors import backlog
 
 KIND = "test.effect"
@@ -36,10 +36,10 @@ def effects():
             raise OSError("mail server away")
 
     outbox.handler(KIND)(handle)
-    relay.broker.reset()
+    waking.broker.reset()
     yield seen
     del registry._handlers[KIND]
-    relay.broker.reset()
+    waking.broker.reset()
 
 
 def enqueue(n=1, **options):

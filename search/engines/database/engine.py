@@ -11,7 +11,8 @@ from django.db import connection
 from search.analysis.query import Query
 from search.engines.base import Candidate, Engine, Filters, Tally
 from search.engines.database.filtering import Sql, documents, marks
-from search.engines.database.text import Matching, tables
+from search.engines.database.tables import tables
+from search.engines.database.text import Matching
 
 _ORDERS = {"newest": "d.changed_at DESC, d.id DESC", "title": "d.title_words, d.id"}
 _BY_WEIGHT = "d.weight DESC, d.changed_at DESC, d.id DESC"

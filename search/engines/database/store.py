@@ -13,7 +13,8 @@ from django.db import transaction
 from search.analysis.codes import normal_codes
 from search.analysis.syllables import folded_syllables, marked_syllables
 from search.documents import SearchDocument
-from search.engines.database.text import Text, tables
+from search.engines.database.tables import tables
+from search.engines.database.text import Text
 from search.models import IndexedDocument, IndexedTerm
 
 _WRITTEN = [field.name for field in IndexedDocument._meta.concrete_fields if field.name not in ("id", "key")]

@@ -10,8 +10,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from search.analysis.query import Query
 
 
@@ -70,12 +68,3 @@ class TextTables(ABC):
     @abstractmethod
     def beginning(self, query: Query) -> Matching | None:
         """Match documents whose title holds the words, the last one perhaps unfinished."""
-
-
-def tables(collection: str, vendor: str = "") -> TextTables:
-    """Return the tables of ``collection`` for the server in use."""
-    from search.engines.database.postgresql import PostgresTables  # noqa: PLC0415 - they extend this module's class
-    from search.engines.database.sqlite import SqliteTables  # noqa: PLC0415
-
-    kinds: dict[str, type[TextTables]] = {"sqlite": SqliteTables, "postgresql": PostgresTables}
-    return kinds[vendor or connection.vendor](collection)
