@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 MAX_LINES = 400
-LONG_BY_NATURE = ("portal/settings/",)
+LONG_BY_NATURE = ("portal/settings/", "/migrations/")
 SERVICES = {"postgres", "redis", "elasticsearch"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))")
 
@@ -28,7 +28,7 @@ def too_long() -> Iterator[str]:
     for path in tracked("*.py"):
         name = path.relative_to(ROOT).as_posix()
         lines = len(path.read_text().splitlines())
-        if lines > MAX_LINES and not name.startswith(LONG_BY_NATURE):
+        if lines > MAX_LINES and not any(part in name for part in LONG_BY_NATURE):
             yield f"{name}: {lines} lines, at most {MAX_LINES}"
 
 

@@ -1,10 +1,8 @@
-"""Refuse migrations that lock a live table or lose data, and ones without a meaningful name (ADR 0008).
-
-django-migration-linter reads the SQL that PostgreSQL would run; initial migrations create only new tables.
-"""
+"""Refuse migrations without a meaningful name, without a way back, or with StreamField definitions (ADR 0009)."""
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -12,8 +10,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 APPS = ("accounts", "core", "forms_app", "home", "portal", "procedures", "search")
 NAMED = re.compile(r"^\d{4}_(?!auto_)[a-z0-9_]{3,}$")
-REVERSE = re.compile(r"Irreversible:|reverse_(code|sql)|\.noop|\bbackwards\b")
-RUNS_CODE = re.compile(r"\b(RunPython|RunSQL)\(")
+
+
+def code_runs(text: str) -> list[ast.Call]:
+    """Every RunPython(…) and RunSQL(…) of a migration."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    return [call for call in calls if ast.unparse(call.func).endswith(("RunPython", "RunSQL"))]
+
+
+def undoes(call: ast.Call) -> bool:
+    """The way back is the second argument, or named."""
+    return len(call.args) > 1 or any(
+        keyword.arg in ("reverse_code", "reverse_sql") for keyword in call.keywords
+    )
 
 
 def problems_of(path: Path) -> list[str]:
@@ -22,7 +31,7 @@ def problems_of(path: Path) -> list[str]:
     found = []
     if not NAMED.match(path.stem):
         found.append("needs a name that says what it does")
-    if RUNS_CODE.search(text) and not REVERSE.search(text):
+    if "Irreversible:" not in text and any(not undoes(call) for call in code_runs(text)):
         found.append("runs code that cannot be undone: add a reverse, or a comment 'Irreversible: why'")
     if "StreamBlock" in text or "StructBlock" in text:
         found.append("holds StreamField block definitions; use core.blocks.LeanStreamField")
