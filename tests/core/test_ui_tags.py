@@ -168,12 +168,9 @@ class TestMenu:
         assert render(self.SOURCE) == ""
 
     def test_english_home_is_not_the_place_of_every_english_page(self) -> None:
-        @hooks.register("menu")
-        def links(place: str) -> list[hooks.NavLink]:
-            return [
-                hooks.NavLink("Home", "/en/"),
-                hooks.NavLink("News", "/en/tin-tuc/"),
-            ]
+        @hooks.register("menus")
+        def links() -> dict[str, list[hooks.NavLink]]:
+            return {"main": [hooks.NavLink("Home", "/en/"), hooks.NavLink("News", "/en/tin-tuc/")]}
 
         assert render(self.SOURCE, "/en/tin-tuc/") == "Home News* "
         assert render(self.SOURCE, "/en/khac/") == "Home News "
