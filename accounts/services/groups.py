@@ -34,6 +34,7 @@ MODEL_RIGHTS: Final[dict[str, tuple[str, ...]]] = {
     Role.CATALOGUE: (
         "access_admin", *MEDIA, "add_holiday", "change_holiday", "view_holiday",
         "add_formdefinition", "change_formdefinition", "view_formdefinition",
+        "add_filingchannel", "change_filingchannel", "add_deadlinesetting", "change_deadlinesetting",
     ),
     Role.OPERATOR: ("access_admin",),
 }  # fmt: skip

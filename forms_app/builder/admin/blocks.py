@@ -82,7 +82,7 @@ def _question_to_block(field: dict[str, Any]) -> dict[str, Any]:
         for name, value in field.get("options", {}).items()
     }
     plain = {name: field.get(name, "") for name in ("id", "label", "help")}
-    choices = [{"type": "item", "value": choice} for choice in field.get("choices", [])]
+    choices = [dict(choice) for choice in field.get("choices", [])]
     return {**plain, "required": field.get("required", True), "choices": choices, **options}
 
 

@@ -1,0 +1,77 @@
+"""What the province sets by date, in the Wagtail admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from forms_app.dossiers.models import CodeFormat, ConsentText, DeadlineSetting, FilingChannel
+
+
+class FilingChannelViewSet(ModelViewSet):
+    """Kênh nộp: own form, national portal or counter, by date."""
+
+    model = FilingChannel
+    icon = "link"
+    form_fields = ["procedure", "channel", "url", "valid_from", "valid_to"]
+    list_display = ["procedure", "channel", "valid_from", "valid_to"]
+
+    def formfield_for_dbfield(self, db_field: models.Field, **kwargs: Any) -> forms.Field | None:
+        """Read an address typed without its scheme as https (Django 6's default)."""
+        if isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
+        found: forms.Field | None = super().formfield_for_dbfield(db_field, **kwargs)
+        return found
+
+
+class DeadlineSettingViewSet(ModelViewSet):
+    """What a supplement does to the clock, by date."""
+
+    model = DeadlineSetting
+    icon = "time"
+    form_fields = ["procedure", "supplement_mode", "same_day_cutoff", "valid_from", "valid_to"]
+    list_display = ["procedure", "supplement_mode", "valid_from", "valid_to"]
+
+
+class CodeFormatViewSet(ModelViewSet):
+    """Dạng mã hồ sơ, by date."""
+
+    model = CodeFormat
+    icon = "tag"
+    form_fields = ["pattern", "legal_basis", "valid_from", "valid_to"]
+    list_display = ["pattern", "valid_from", "valid_to"]
+
+
+class ConsentTextViewSet(ModelViewSet):
+    """Wordings of the consent; the database refuses to change one, so a new wording is a new row."""
+
+    model = ConsentText
+    icon = "doc-full"
+    form_fields = ["number", "valid_from", "purpose", "retention", "rights"]
+    list_display = ["number", "valid_from"]
+
+
+class FilingRules(ViewSetGroup):
+    """The entry of the menu."""
+
+    menu_label = _("Filing rules")
+    menu_icon = "cogs"
+    menu_order = 330
+    items = (
+        FilingChannelViewSet("filing_channels"),
+        DeadlineSettingViewSet("deadline_settings"),
+        CodeFormatViewSet("code_formats"),
+        ConsentTextViewSet("consent_texts"),
+    )
+
+
+@hooks.register("register_admin_viewset")
+def register_rules() -> FilingRules:
+    """Add the rules to the menu of who may change one of them."""
+    return FilingRules()
