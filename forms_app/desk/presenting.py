@@ -31,6 +31,11 @@ class OfferedAct:
     needs_reason: bool = False
     danger: bool = False
 
+    @property
+    def title(self) -> str:
+        """Return the label without the dots that announce a form: for the form itself."""
+        return str(self.label).rstrip("…")
+
 
 #: What each act is called on its button and after it; in the order in which the desk offers them.
 _WORDS: Final[dict[Action, tuple[Text, Text]]] = {

@@ -60,7 +60,7 @@ def _no_longer(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 def _form(request: HttpRequest, case: _Case) -> ActForm:
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     initial: dict[str, Any] = {"version": case.dossier.version}
-    shared: dict[str, Any] = {"submit": case.act.label, "initial": initial}
+    shared: dict[str, Any] = {"submit": case.act.title, "initial": initial}
     if case.act.action == Action.REQUEST_SUPPLEMENT:
         initial["answer_by"] = services.proposed_supplement_day(timezone.now())
         return SupplementForm(data, askable=askable_fields(case.dossier), **shared)
