@@ -27,8 +27,10 @@ def account_links(user: User | AnonymousUser) -> list[hooks.NavLink] | None:
 
 @hooks.register("home_figures")
 def home_figures() -> list[hooks.Figure]:
-    """The last whole month, honest: a share of nothing is not shown."""
+    """The last whole month, honest: a month without a settled dossier says nothing about the agencies."""
     month = month_figures(last_whole_month(timezone.localdate()))
+    if not month.finished:
+        return []
     label = f"{month.first:%m/%Y}"
     figures = [
         hooks.Figure(
