@@ -85,14 +85,18 @@ def make_form(version: ProcedureVersion | None = None, *agencies: Agency, schema
 
 
 def make_draft(
-    form: FormVersion | None = None, *, now: datetime | None = None, **answers: Any
+    form: FormVersion | None = None,
+    *,
+    agency: Agency | None = None,
+    now: datetime | None = None,
+    **answers: Any,
 ) -> tuple[Draft, str]:
-    """A draft with every step answered, ready to be filed."""
+    """A draft with every step answered, ready to be filed, at the first agency that receives it or at ``agency``."""
     form = form or make_form()
     procedure = form.definition.procedure
     draft, token = services.start_draft(
         procedure_version=procedure.versions.get(), form_version=form,
-        agency=procedure.assignments.order_by("pk").first().agency, now=now,
+        agency=agency or procedure.assignments.order_by("pk").first().agency, now=now,
     )  # fmt: skip
     schema = FormSchema.from_json(form.schema)
     everything = {**APPLICANT, **CHILD, **answers}
@@ -106,10 +110,14 @@ def make_draft(
 
 
 def file_dossier(
-    form: FormVersion | None = None, *, now: datetime | None = None, **answers: Any
+    form: FormVersion | None = None,
+    *,
+    agency: Agency | None = None,
+    now: datetime | None = None,
+    **answers: Any,
 ) -> services.Submitted:
     """A dossier filed by a citizen."""
-    draft, token = make_draft(form, now=now, **answers)
+    draft, token = make_draft(form, agency=agency, now=now, **answers)
     return services.submit(
         token=token, idempotency_key=draft.idempotency_key, consent=consent_in_force(), now=now
     )

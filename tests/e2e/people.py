@@ -183,14 +183,12 @@ class Officer:
         self.page.get_by_label("Bản án hoặc quyết định ly hôn").check()
         self.page.locator("[name=reason]").fill(reason)
         self.keep("can-bo-05-yeu-cau-bo-sung")
-        button(self.page, "Yêu cầu bổ sung…").click()
+        button(self.page, "Yêu cầu bổ sung").click()
         expect(self.page.locator("main")).to_contain_text(reason)
 
     def finish(self, result: dict[str, Any]) -> None:
         self.page.get_by_role("link", name="Đã có kết quả…").click()
         self.page.locator("[name=result]").set_input_files(result)
         self.keep("can-bo-07-ket-qua")
-        button(self.page, "Đã có kết quả…").click()
+        button(self.page, "Đã có kết quả").click()
         expect(self.page.locator("main")).to_contain_text(result["name"])
-
-

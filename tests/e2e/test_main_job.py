@@ -31,7 +31,7 @@ def test_a_citizen_files_and_an_officer_settles(visits, shoot, javascript):
     officer.keep("can-bo-02-viec-cua-toi")
     officer.open(code)
     officer.keep("can-bo-03-ho-so-moi")
-    officer.press("Tiếp nhận hồ sơ", then="Hồ sơ đã được tiếp nhận")
+    officer.press("Tiếp nhận hồ sơ", then="Đã tiếp nhận hồ sơ.")
     officer.keep("can-bo-04-da-tiep-nhan")
     citizen.look_up(code, secret, says="Hồ sơ của bạn đã được tiếp nhận", station="11-da-tiep-nhan")
 
@@ -45,9 +45,9 @@ def test_a_citizen_files_and_an_officer_settles(visits, shoot, javascript):
     citizen.look_up(code, secret, says="Kết quả của bạn đã có", station="15-co-ket-qua")
     assert citizen.download("giay-xac-nhan.jpg").startswith(b"\xff\xd8\xff")
 
-    officer.press("Đã trả kết quả", then="Hồ sơ đã trả kết quả")
+    officer.press("Đã trả kết quả", then="Đã ghi nhận việc trả kết quả.")
     officer.keep("can-bo-08-da-tra")
     citizen.look_up(code, secret, says="Bạn đã nhận kết quả", station="16-da-tra")
-    for state in ("Đã nộp", "Được tiếp nhận", "Cần bổ sung", "Đang giải quyết", "Đã có kết quả", "Đã trả"):
+    for state in ("Đã nộp", "Được tiếp nhận", "Cần bổ sung", "Đã gửi bổ sung", "Đã có kết quả", "Đã trả"):
         assert state in citizen.page.locator("main").inner_text()
-    assert citizen.download("Mẫu 01").startswith(b"%PDF-")
+    assert citizen.download("Mẫu số 01").startswith(b"%PDF-")
