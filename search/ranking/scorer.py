@@ -13,6 +13,7 @@ from typing import Final
 
 from search.analysis.codes import normal_codes
 from search.analysis.query import Expansion, Query, Word
+from search.ranking.qualifiers import count_unasked, unasked
 from search.ranking.rows import Row
 from search.ranking.statistics import Statistics
 from search.ranking.titles import Title
@@ -30,6 +31,9 @@ FOCUS: Final = 0.5
 TEXT: Final = 0.1
 PRIOR: Final = 0.03
 CODE: Final = 10.0
+# What each special case in a title costs that nobody asked for; two at most.
+UNASKED: Final = -0.12
+MOST_UNASKED: Final = 2
 # Titles of a whole paragraph are not worse for their length beyond this.
 TITLE_LIMIT: Final = 18
 # What is kept, against the best hit: below it a document shares words but not the subject.
@@ -66,6 +70,7 @@ class Scorer:
         self.query = query
         self.weight = statistics.weight
         self.uses = uses
+        self.unasked = unasked(query)
         self.total = sum(word.weight for word in query.words) or 1.0
         self.pairs = list(zip(query.words, query.words[1:], strict=False))
         self.pairs_total = sum(min(a.weight, b.weight) for a, b in self.pairs)
@@ -83,6 +88,7 @@ class Scorer:
                 "phrase": PHRASE * cover * self._phrase(title),
                 "focus": FOCUS * cover * self._focus(title, matched),
                 "text": TEXT * text,
+                "special": UNASKED * cover * min(MOST_UNASKED, count_unasked(title, self.unasked)),
                 "prior": PRIOR * cover * self._prior(row, codes),
             }
         return Scored(row, sum(why.values()), why)
