@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.test import Client, RequestFactory, TestCase
 from django.utils import timezone
 from django.utils.html import escape
-from wagtail.models import Page
+from wagtail.models import Page, ReferenceIndex
 
 from accounts.models import Agency, Membership, User
 from accounts.selectors import has_role
@@ -29,6 +29,8 @@ COUNTED = [
     model
     for label in ("core", "accounts", "procedures", "builder", "dossiers", "home", "wagtailcore")
     for model in apps.get_app_config(label).get_models()
+    # Wagtail writes its reference index after commit, which a test case never reaches.
+    if model is not ReferenceIndex
 ]
 
 
