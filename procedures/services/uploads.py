@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from procedures.models import ImportUpload
 from procedures.services.imports import Import, ImportReport, apply_plan, plan_import
 
 
-def may_import(user: User) -> bool:
+def may_import(user: User | AnonymousUser) -> bool:
     """Say whether ``user`` may change the whole catalogue: a procedure controller, or the superuser."""
     return user.is_superuser or agencies_where(user, Membership.Role.CATALOGUE).exists()
 

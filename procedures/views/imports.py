@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import User
 from core.errors import Conflict
 from procedures.importing import FileProblem
 from procedures.models import ImportUpload
@@ -42,26 +43,27 @@ class UploadForm(forms.Form):
 
 
 def controllers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Everybody else sees the same as for no page."""
+    """Hand the controller to ``view``; everybody else sees the same as for no page."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_import(request.user):
+        user = request.user
+        if not isinstance(user, User) or not may_import(user):
             raise Http404
-        return view(request, *args, **kwargs)
+        return view(request, *args, by=user, **kwargs)
 
     return guarded
 
 
 @require_http_methods(["GET", "POST"])
 @controllers_only
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: HttpRequest, *, by: User) -> HttpResponse:
     """Take a file; show what is wrong with it, or go on to its preview."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            kept = preview_upload(file=file, name=file.name, by=request.user)
+            kept = preview_upload(file=file, name=file.name, by=by)
             return redirect("procedures_import_preview", pk=kept.pk)
         except FileProblem as problem:
             form.add_error("file", problem.message)
@@ -71,7 +73,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET"])
 @controllers_only
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Show what the file would change, or what it changed."""
     return render(
         request, "procedures/admin/import_preview.html", {"upload": get_object_or_404(ImportUpload, pk=pk)}
@@ -80,11 +82,11 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @controllers_only
-def apply(request: HttpRequest, pk: int) -> HttpResponse:
+def apply(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Apply the file and show its report."""
     get_object_or_404(ImportUpload, pk=pk)
     try:
-        report = apply_upload(upload_id=pk, by=request.user)
+        report = apply_upload(upload_id=pk, by=by)
         messages.success(request, _("Imported: %(counts)s") % {"counts": report.summary()})
     except (Conflict, FileProblem) as problem:
         messages.error(request, problem.message)
