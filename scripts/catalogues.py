@@ -72,10 +72,8 @@ def entries(path: Path) -> dict[tuple[str, str, str], polib.POEntry]:
     """The texts of a catalogue by context, text and plural, each empty where there is none."""
     if not path.exists():
         return {}
-    messages = polib.pofile(str(path), encoding="utf-8")
-    return {
-        (entry.msgctxt, entry.msgid, entry.msgid_plural): entry for entry in messages if not entry.obsolete
-    }
+    known = [entry for entry in polib.pofile(str(path), encoding="utf-8") if not entry.obsolete]
+    return {(entry.msgctxt or "", entry.msgid, entry.msgid_plural or ""): entry for entry in known}
 
 
 def compare(kept: Path, fresh: Path, language: str) -> list[str]:
