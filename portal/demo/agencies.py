@@ -51,5 +51,6 @@ def _agency(row: dict[str, Any], parent: Agency | None, unit: AdminUnit | None) 
         "email": row.get("email", ""),
         "working_hours": row.get("working_hours", ""),
     }
-    agency, _created = Agency.objects.update_or_create(slug=row["slug"], defaults=facts)
+    # Saving an agency again would tell the search of it again; what staff changed stays.
+    agency, _created = Agency.objects.get_or_create(slug=row["slug"], defaults=facts)
     return agency
