@@ -63,7 +63,7 @@ class DegradingRedisCache(RedisCache):
     def delete_many(self, *args: Any, **kwargs: Any) -> None:
         self._ask(lambda: super(DegradingRedisCache, self).delete_many(*args, **kwargs), None)
 
-    def clear(self) -> bool:
+    def clear(self) -> bool:  # type: ignore[override] # Django's own Redis cache says so
         return bool(self._ask(super().clear, False))
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:

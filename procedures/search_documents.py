@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
-from procedures.choices import Level
+from procedures.choices import AudienceCode, Level
 from procedures.models import ProcedurePage, ProcedureSectionPage, ProcedureVersion
 from procedures.selectors import live_pages
 from procedures.snapshot import Snapshot
@@ -60,6 +60,7 @@ def _document(
 ) -> SearchDocument:
     agency, agency_name = agencies.get(page.path[: -page.steplen], ("", ""))
     labels = {agency: agency_name} | {level.value: str(level.label) for level in Level}
+    labels |= {audience.value: str(audience.label) for audience in AudienceCode}
     facets: dict[str, tuple[str, ...]] = {"level": tuple(page.levels)}
     if agency:
         facets["agency"] = (agency,)

@@ -84,7 +84,7 @@ class TestInProcess:
         assert effects == []
 
     def test_an_effect_that_causes_another_is_followed_without_nesting(self, effects):
-        depth = []
+        depth: list[int] = []
 
         def chain(payload):
             depth.append(len(depth))
