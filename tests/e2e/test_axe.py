@@ -1,0 +1,146 @@
+"""Every public template and every state of it: axe finds nothing serious, and nothing scrolls sideways at 320 px."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from forms_app.dossiers.transitions import Status
+from tests.e2e.people import button
+from tests.e2e.province import COMMUNE
+from tests.e2e.town import FILING, Town
+from tests.support.browser import assert_accessible, assert_fits
+
+pytestmark = pytest.mark.browser
+Opener = Callable[[Page, Town], object]
+S = Status
+PLACES = {
+    "home": "/",
+    "catalogue": "/thu-tuc/",
+    "section": "/thu-tuc/so-tu-phap/",
+    "unknown-code": "/thu-tuc/ma/9.999999/",
+    "search-empty": "/tim-kiem/",
+    "search-results": "/tim-kiem/?q=giay+xac+nhan+tinh+trang+hon+nhan",
+    "search-none": "/tim-kiem/?q=zzzz+qqqq",
+    "not-found": "/khong-co-trang-nay/",
+    "news-index": "/tin-tuc/",
+    "news": "/tin-tuc/nop-ho-so-ho-tich/",
+    "agencies": "/co-quan/",
+    "agency": "/co-quan/ubnd-xa-31825/",
+    "information": "/huong-dan/",
+    "lookup": "/tra-cuu/",
+    "login": "/tai-khoan/dang-nhap/",
+    "filing-start": FILING,
+}
+
+
+def at(path: str) -> Opener:
+    return lambda page, _town: page.goto(path)
+
+
+def pressed(opener: Opener, name: str) -> Opener:
+    """Open, then press a button: mostly to see what is missing."""
+
+    def then(page: Page, town: Town) -> None:
+        opener(page, town)
+        button(page, name).click()
+
+    return then
+
+
+def begun(step: str = "") -> Opener:
+    """A draft that was just begun, or one of which everything is answered, at ``step``."""
+
+    def begin(page: Page, town: Town) -> None:
+        if step:
+            page.goto(town.resume())
+            page.goto(f"{FILING}{step}/")
+        else:
+            page.goto(FILING)
+            page.get_by_label("Bạn nộp ở đâu?").select_option(label=COMMUNE)
+            button(page, "Bắt đầu").click()
+
+    return begin
+
+
+def filed(page: Page, town: Town) -> None:
+    page.goto(town.resume())
+    page.locator("[name=consent]").check()
+    button(page, "Nộp hồ sơ").click()
+
+
+def wrong_secret(page: Page, town: Town) -> None:
+    page.goto(f"/tra-cuu/?ma={town.dossiers[S.REGISTERED].code}")
+    page.locator("[name=secret]").fill("ABCD2345")
+    button(page, "Xem hồ sơ").click()
+
+
+def wrong_password(page: Page, _town: Town) -> None:
+    page.goto("/tai-khoan/dang-nhap/")
+    page.locator("[name=username]").fill("can-bo")
+    page.locator("[name=password]").fill("khong-phai")
+    button(page, "Đăng nhập").click()
+
+
+def mine(status: Status, rest: str = "") -> Opener:
+    return lambda page, town: page.goto(town.mine(status, rest))
+
+
+def at_desk(status: Status | None = None, rest: str = "") -> Opener:
+    """The queue (with a query in ``rest``) or a dossier, as the officer sees it."""
+
+    def come(page: Page, town: Town) -> None:
+        town.receive(page)
+        page.goto(town.desk(status, rest) if status else f"/mot-cua/{rest}")
+
+    return come
+
+
+STATIONS: dict[str, Opener] = {
+    **{name: at(path) for name, path in PLACES.items()},
+    "procedure": lambda page, town: page.goto(town.province.procedure.url),
+    "lookup-missing": pressed(at("/tra-cuu/"), "Xem hồ sơ"),
+    "lookup-wrong": wrong_secret,
+    "login-wrong": wrong_password,
+    "filing-start-missing": pressed(at(FILING), "Bắt đầu"),
+    "step-1": begun(),
+    "step-1-missing": pressed(begun(), "Lưu và tiếp tục"),
+    "step-2": begun("buoc/subject"),
+    "step-3": begun("buoc/purpose"),
+    "review": begun("xem-lai"),
+    "review-missing": pressed(begun("xem-lai"), "Nộp hồ sơ"),
+    "receipt": filed,
+    **{
+        f"mine-{status:d}": mine(status)
+        for status in (S.REGISTERED, S.ACCEPTED, S.SUPPLEMENT, S.FINISHED, S.RETURNED)
+    },
+    "mine-contents": mine(S.ACCEPTED, "noi-dung/"),
+    "supplement": mine(S.SUPPLEMENT, "bo-sung/"),
+    "supplement-missing": pressed(mine(S.SUPPLEMENT, "bo-sung/"), "Gửi bổ sung"),
+    "withdraw": mine(S.REGISTERED, "rut/"),
+    "withdraw-missing": pressed(mine(S.REGISTERED, "rut/"), "Rút hồ sơ"),
+    "desk-queue": at_desk(),
+    "desk-empty-list": at_desk(rest="?muc=qua-han"),
+    "desk-search": at_desk(rest="?q=thu+dong"),
+    "desk-search-none": at_desk(rest="?q=zzzz"),
+    "desk-dossier": at_desk(S.SUPPLEMENT),
+    "desk-finished": at_desk(S.FINISHED),
+    "desk-refuse-missing": pressed(at_desk(S.REGISTERED, "viec/refuse/"), "Từ chối"),
+    "desk-supplement": at_desk(S.PROCESSING, "viec/request_supplement/"),
+    "desk-supplement-missing": pressed(at_desk(S.PROCESSING, "viec/request_supplement/"), "Yêu cầu bổ sung"),
+    "desk-finish": at_desk(S.PROCESSING, "viec/finish/"),
+}
+
+
+@pytest.mark.parametrize("name", STATIONS)
+def test_a_page_can_be_used_by_everybody(strolls, town, shoot, name):
+    page = strolls.page(width=320)
+    STATIONS[name](page, town)
+    shoot(page, f"pages/{name}-320")
+    assert_fits(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    shoot(page, f"pages/{name}-1280")
+    assert_accessible(page)
+    assert page.locator("h1").count() == 1
