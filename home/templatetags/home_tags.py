@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 
 from accounts.models import Agency
 from core import hooks
+from core.text import slugify
 from home import selectors
 from home.models import AgencyIndexPage, AgencySitePage, Alert, NewsIndexPage, NewsPage
 from procedures.selectors import procedures_for_agency
@@ -81,7 +82,9 @@ def news_page(context: template.Context, page: NewsIndexPage) -> Page[NewsPage]:
     """The page of news that the address asks for; a number out of range shows the nearest."""
     query = context["request"].GET
     agency = (
-        Agency.objects.filter(slug=query.get("co-quan", "")[:80]).first() if query.get("co-quan") else None
+        Agency.objects.filter(slug=slugify(query.get("co-quan", ""))).first()
+        if query.get("co-quan")
+        else None
     )
     context["chosen_agency"] = agency
     found = selectors.news_on(locale=page.locale, agency=agency)

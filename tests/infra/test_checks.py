@@ -27,7 +27,9 @@ def write_catalogue(folder: Path, language: str, texts: dict[str, str]) -> Path:
 
 
 def test_every_target_of_make_is_explained_in_one_line() -> None:
-    shown = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    shown = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     phony = re.search(r"^\.PHONY: ((?:.*\\\n)*.*)$", (ROOT / "Makefile").read_text(), re.M)
     assert phony is not None
     assert {line.split()[0] for line in shown} == set(phony[1].replace("\\\n", "").split())
