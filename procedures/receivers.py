@@ -9,8 +9,9 @@ from django.dispatch import receiver
 from wagtail.signals import page_published
 
 from accounts.models import Agency
+from accounts.services.groups import sync_agency
 from core.pagecache import purge
-from procedures.models import Procedure, ProcedurePage, PublicationDecision
+from procedures.models import Procedure, ProcedurePage, ProcedureSectionPage, PublicationDecision
 from procedures.services import record_version
 from procedures.services.versions import refresh
 
@@ -49,3 +50,9 @@ def agency_changed(instance: Agency, created: bool, **_kwargs: Any) -> None:
     sections = instance.procedure_sections.values_list("path", flat=True)
     pages = (ProcedurePage.objects.filter(path__startswith=path) for path in sections)
     refresh(procedures=[pk for found in pages for pk in found.values_list("procedure", flat=True)])
+
+
+@receiver(post_save, sender=ProcedureSectionPage, dispatch_uid="procedures.rights_of_section")
+def rights_of_section(instance: ProcedureSectionPage, **_kwargs: Any) -> None:
+    """A new section belongs to the editors that its agency has already."""
+    sync_agency(agency=instance.agency)
