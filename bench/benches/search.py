@@ -12,7 +12,6 @@ from django.core.management import call_command
 
 from bench import catalogue
 from bench.result import Result
-from search.engines import registry
 from search.engines.base import EngineUnavailable
 from search.evaluation import read
 from search.requests import SearchRequest
@@ -46,12 +45,11 @@ def _load() -> list[str]:
 
 
 def _times(name: str, queries: list[str]) -> list[float]:
-    engine = registry.engine(name)
     spent = []
     for _round in range(ROUNDS):
         for query in queries:
             began = time.perf_counter()
-            if search(SearchRequest(query=query), engine=engine).degraded:
+            if search(SearchRequest(query=query), engine=name).degraded:
                 raise EngineUnavailable(name)
             spent.append((time.perf_counter() - began) * 1000)
     return spent

@@ -43,15 +43,22 @@ def primary() -> Engine:
     return next(iter(mirrors()), None) or engine(DATABASE)
 
 
-def attempt(call: Callable[[Engine], T], *, first: Engine | None = None) -> tuple[T, Engine, bool]:
+def asked_first(name: str = "") -> Engine:
+    """Return the engine for one question: the one called ``name``, else the primary one.
+
+    An engine carries the time budget of its question, so each question gets an engine of its own.
+    """
+    return engine(name) if name else primary()
+
+
+def attempt(call: Callable[[Engine], T], *, first: Engine) -> tuple[T, Engine, bool]:
     """Return the answer, the engine that gave it, and whether it stood in for another one."""
-    asked = first or primary()
     try:
-        return call(asked), asked, False
+        return call(first), first, False
     except EngineUnavailable as error:
-        if asked.name == DATABASE:
+        if first.name == DATABASE:
             raise
-        logger.warning("search engine %s: %s; the database answers", asked.name, error)
+        logger.warning("search engine %s: %s; the database answers", first.name, error)
         stand_in = engine(DATABASE)
         return call(stand_in), stand_in, True
 

@@ -27,10 +27,14 @@ class Answer:
     labels: dict[str, str]
 
 
-def search(request: SearchRequest, *, engine: Engine | None = None) -> SearchResult:
-    """Return one page of hits, best first, with facets; from the database when the first engine is silent."""
+def search(request: SearchRequest, *, engine: str = "") -> SearchResult:
+    """Return one page of hits, best first, with facets; from the database when the first engine is silent.
+
+    ``engine`` names the one to ask first; without it the primary one is asked.
+    """
     query = knowledge.analyse(request)
-    answer, used, degraded = engines.attempt(lambda e: _answer(e, query, request), first=engine)
+    first = engines.asked_first(engine)
+    answer, used, degraded = engines.attempt(lambda e: _answer(e, query, request), first=first)
     reachable = min(answer.tally.total, WINDOW)
     return SearchResult(
         hits=presenting.hits(answer.page, query),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from search.documents import PUBLIC
 from search.engines import registry as engines
-from search.engines.base import Engine
 from search.models import IndexedDocument
 from search.ranking.rows import load
 from search.ranking.scorer import rank
@@ -18,7 +17,7 @@ WINDOW: int = 100
 
 
 def suggest(
-    prefix: str, limit: int = 6, *, locale: str = "vi", engine: Engine | None = None
+    prefix: str, limit: int = 6, *, locale: str = "vi", engine: str = ""
 ) -> tuple[Suggestion, ...]:
     """Return up to ``limit`` documents for an unfinished query of at least ``LEAST`` letters."""
     request = SearchRequest(query=prefix, collection=PUBLIC, locale=locale)
@@ -28,7 +27,7 @@ def suggest(
     filters = filters_of(request)
     statistics = knowledge.statistics_of(PUBLIC)
     found, used, _degraded = engines.attempt(
-        lambda e: e.starting_with(query, filters, limit=WINDOW), first=engine
+        lambda e: e.starting_with(query, filters, limit=WINDOW), first=engines.asked_first(engine)
     )
     if len(found) < limit:
         known = {candidate.key for candidate in found}

@@ -79,7 +79,7 @@ class Library:
     def ask(self, query: str = "", **facts: Any) -> SearchResult:
         """The answer of this library's engine; a stand-in answer fails the test."""
         request = SearchRequest(query=query, collection=self.shelf.collection, **facts)
-        result = search(request, engine=engines.engine(self.name))
+        result = search(request, engine=self.name)
         assert not result.degraded
         return result
 

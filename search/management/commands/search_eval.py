@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self._print(asked.name, found)
 
     def _ask(self, text: str, name: str) -> list[tuple[tuple[str, ...], str]]:
-        result = search(SearchRequest(query=text, kinds=("procedure",)), engine=engines.engine(name))
+        result = search(SearchRequest(query=text, kinds=("procedure",)), engine=name)
         if result.degraded:
             raise EngineUnavailable(f"the engine {name} did not answer {text!r}")
         return [(hit.codes, hit.title.text) for hit in result.hits]
