@@ -16,9 +16,7 @@ LEAST: int = 2
 WINDOW: int = 100
 
 
-def suggest(
-    prefix: str, limit: int = 6, *, locale: str = "vi", engine: str = ""
-) -> tuple[Suggestion, ...]:
+def suggest(prefix: str, limit: int = 6, *, locale: str = "vi", engine: str = "") -> tuple[Suggestion, ...]:
     """Return up to ``limit`` documents for an unfinished query of at least ``LEAST`` letters."""
     request = SearchRequest(query=prefix, collection=PUBLIC, locale=locale)
     query = knowledge.analyse(request)
