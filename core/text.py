@@ -79,38 +79,3 @@ def tokens(text: str) -> list[str]:
 def has_marks(text: str) -> bool:
     """Say whether ``text`` carries Vietnamese marks, so that its writer meant exact words."""
     return fold(text) != nfc(text).lower()
-
-
-_ABBREVIATIONS: Final = frozenset({
-    "UBND", "HĐND", "HTX", "TTHC", "BHXH", "BHYT", "BHTN", "CCCD", "CMND", "GPLX", "GCN", "QSDĐ", "NĐ",
-    "TT", "QĐ", "CP", "ATTP", "PCCC", "VSATTP", "KCN", "KKT", "TNHH", "MTV", "DN", "NN", "XHCN", "VPCP",
-    "TW", "ANTT", "GTVT", "THCS", "THPT", "GDTX", "PPP", "ODA", "FDI", "EU", "ASEAN", "WTO", "CNTT",
-    "II", "III", "IV", "VI", "VII", "VIII", "IX",
-})  # fmt: skip
-_PROPER_NAMES: Final = (
-    "Việt Nam", "Cà Mau", "Bạc Liêu", "Ngọc Hiển", "Năm Căn", "Nhà nước", "Chính phủ", "Quốc hội", "Ủy ban nhân dân",
-    "Hội đồng nhân dân", "Mặt trận Tổ quốc", "Đảng", "Bác Hồ", "Hồ Chí Minh", "Lào", "Campuchia", "Trung Quốc",
-)  # fmt: skip
-_WORD: Final = re.compile(r"[^\W\d_]+")
-SHOUTED_WORDS: Final = 3
-
-
-def _is_shouted(word: str) -> bool:
-    return len(word) > 1 and word.isupper() and word not in _ABBREVIATIONS
-
-
-def sentence_case(title: str) -> str:
-    """Return ``title`` with what is written in capitals set in sentence case; names and abbreviations are kept.
-
-    A title that is not shouted comes back as it is.
-
-    >>> sentence_case("CẤP GIẤY PHÉP XÂY DỰNG CHO HTX TẠI CÀ MAU")
-    'Cấp giấy phép xây dựng cho HTX tại Cà Mau'
-    """
-    text = clean(title)
-    if sum(map(_is_shouted, _WORD.findall(text))) < SHOUTED_WORDS:
-        return text
-    lowered = _WORD.sub(lambda word: word[0].lower() if _is_shouted(word[0]) else word[0], text)
-    for name in _PROPER_NAMES:
-        lowered = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", name, lowered, flags=re.IGNORECASE)
-    return lowered[:1].upper() + lowered[1:]

@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
+from core.titles import sentence_case
 from procedures.choices import AudienceCode, Level
 from procedures.models import ProcedurePage, ProcedureSectionPage, ProcedureVersion
 from procedures.selectors import live_pages
@@ -73,7 +74,7 @@ def _document(
         kind=KIND,
         ref=str(page.pk),
         locale=page.locale.language_code,
-        title=page.name,
+        title=sentence_case(page.name),
         url=page.url or "",
         codes=tuple(filter(None, (page.procedure.core_code, page.procedure.code))),
         summary=page.summary,

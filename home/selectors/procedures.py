@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
+from core.titles import sentence_case
 from procedures.codes import core_code
 from procedures.selectors import live_pages
 
@@ -35,5 +36,5 @@ def linked_procedures(codes: Iterable[str]) -> list[LinkedProcedure]:
     for page in pages.order_by("locale_id"):
         core = page.procedure.core_code
         if core not in found or page.locale.language_code == get_language():
-            found[core] = LinkedProcedure(core, page.title, page.url or "")
+            found[core] = LinkedProcedure(core, sentence_case(page.name), page.url or "")
     return [found[core] for core in dict.fromkeys(wanted) if core in found]

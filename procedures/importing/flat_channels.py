@@ -5,37 +5,45 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from core.text import clean, fold
+from core.text import fold
 from procedures.choices import FeeKind
 from procedures.importing import words
+from procedures.importing.fee_words import read_note
 from procedures.parts import ChannelPart, Fee
 
-_ROW: Final = re.compile(r"(Trực tiếp|Trực tuyến|Dịch vụ bưu chính)(?=\d|Không có thông tin)")
 _FEE: Final = re.compile(
     r"(?P<free>Miễn phí)|(?P<none>Không có thông tin)|(?P<amount>\d[\d.,]*)\s*(?P<unit>Việt Nam Đồng|VNĐ|Đồng|USD)"
 )
-_EXEMPT: Final = re.compile(r"\b(mien|giam)\b")
 _DUTY: Final = "le phi"
 
 
 def channels_of(record: dict[str, Any]) -> tuple[ChannelPart, ...]:
     """Return the channels of a record with ``kenh_parsed`` and ``cach_thuc_thuc_hien``."""
     rows = record.get("kenh_parsed") or []
-    texts = _row_texts(str(record.get("cach_thuc_thuc_hien") or ""))
-    if len(texts) != len(rows):
-        texts = [""] * len(rows)
+    texts = _row_texts([_head(row) for row in rows], str(record.get("cach_thuc_thuc_hien") or ""))
     return tuple(_channel(row, text) for row, text in zip(rows, texts, strict=True))
 
 
-def _row_texts(text: str) -> list[str]:
-    """Return for each row of the flattened table what stands behind the name of the channel."""
-    return _ROW.split(text)[2::2]
+def _head(row: dict[str, Any]) -> str:
+    return f"{row['hinh_thuc']}{row.get('thoi_han') or ''}"
+
+
+def _row_texts(heads: list[str], text: str) -> list[str]:
+    """Return what stands behind each of ``heads`` up to the next; nothing where the table has other rows than these."""
+    ends, begins, place = [], [], 0
+    for head in heads:
+        begin = text.find(head, place)
+        if begin < 0:
+            return [""] * len(heads)
+        place = begin + len(head)
+        begins.append(begin)
+        ends.append(place)
+    return [text[end:begin] for end, begin in zip(ends, [*begins[1:], len(text)], strict=True)]
 
 
 def _channel(row: dict[str, Any], text: str) -> ChannelPart:
     value, unit, note = words.time_limit(row.get("thoi_han", ""))
-    rest = text.removeprefix(str(row.get("thoi_han", "")))
-    fees, description = fees_of(rest or str(row.get("phi_le_phi", "")))
+    fees, description = fees_of(text or str(row.get("phi_le_phi", "")))
     return ChannelPart(
         channel=words.channel(row["hinh_thuc"]),
         time_value=value,
@@ -67,14 +75,12 @@ def _bracket(text: str) -> tuple[str, str]:
     return text[1:], ""
 
 
-def _fee(found: re.Match[str], note: str) -> Fee:
-    inside = clean(note).strip("() -").removeprefix("Đồng (")
-    exempt = bool(_EXEMPT.search(fold(inside)))
-    kind = FeeKind.DUTY if _DUTY in fold(inside) else FeeKind.CHARGE
+def _fee(found: re.Match[str], beside: str) -> Fee:
+    amount, note, exemption = read_note(words.amount(found["amount"] or "0"), beside)
     return Fee(
-        kind=kind.value,
-        amount=words.amount(found["amount"] or "0"),
+        kind=(FeeKind.DUTY if _DUTY in fold(beside) else FeeKind.CHARGE).value,
+        amount=amount,
         currency="USD" if found["unit"] == "USD" else "VND",
-        note="" if exempt else inside,
-        exemption=inside if exempt else "",
+        note=note,
+        exemption=exemption,
     )

@@ -14,7 +14,7 @@ _HEADER: Final = re.compile(r"^Tên văn bản pháp lý\s*Mã văn bản")
 _WORD: Final = rf"(?:(?:UBTV)?QH\d{{2}}|TTg|(?:[A-ZĐ](?![{LOWER}]))+)"
 _NUMBER_TEXT: Final = rf"\d{{1,4}}(?:\.\d+)?/\d{{4}}/{_WORD}(?:-{_WORD})*"
 # Where the next title begins with a small letter the last letter of a ministry's sign looks like its first one.
-_SIGNS: Final = frozenset(
+SIGNS: Final = frozenset(
     {
         "CP",
         "BTP",
@@ -59,7 +59,7 @@ def legal_bases_of(text: str) -> tuple[LegalBasis, ...]:
 def _whole_sign(text: str, code: re.Match[str]) -> tuple[str, int]:
     end = code.end()
     longer = text[code.start(1) : end + 1]
-    return (longer, end + 1) if longer.rsplit("-", 1)[-1] in _SIGNS else (code[1], end)
+    return (longer, end + 1) if longer.rsplit("-", 1)[-1] in SIGNS else (code[1], end)
 
 
 def _basis(title: str, number: str) -> LegalBasis:

@@ -12,6 +12,7 @@ from typing import Final
 
 from core.text import clean, fold
 from procedures.choices import PaperKind
+from procedures.importing.flat_legal import SIGNS
 from procedures.importing.letters import LOWER, UPPER
 from procedures.importing.words import said
 from procedures.parts import Case, Paper, Template
@@ -19,8 +20,11 @@ from procedures.parts import Case, Paper, Template
 _HEADER: Final = re.compile(r"Tên giấy tờ\s*Mẫu đơn, tờ khai\s*Số lượng")
 _QUANTITY: Final = re.compile(r"(\d+) bản chính(?:,\s*(\d+) bản sao)?|(\d+) bản sao")
 _FILE: Final = re.compile(r"\.(?:docx?|pdf|xlsx?|zip|rar|jpe?g|png|odt)$", re.IGNORECASE)
+# Behind the sign of a decree a capital begins something else: ``58/2024/NĐ-CP`` + ``Mus132.docx``.
+_SIGNED: Final = "|".join(rf"(?<=-{sign})(?=[{UPPER}])" for sign in sorted(SIGNS, key=len, reverse=True))
 _GLUE: Final = re.compile(
-    rf"(?<=[{LOWER}\])”\"])(?=[{UPPER}])|(?<=[^\d\s][.;:,)])(?=[{UPPER}0-9])|(?<=[{LOWER})])(?=\d+[.\-_])"
+    rf"{_SIGNED}|(?<=/\d{{4}})(?=[{UPPER}])|(?<=[{LOWER}\])”\"])(?=[{UPPER}])|(?<=[;)])(?=[{UPPER}])"
+    rf"|(?<=[^\d\s][.;:,)])(?=[{UPPER}0-9])|(?<=[{LOWER})])(?=\d+[.\-_])"
 )
 _SHOW: Final = "xuat trinh"
 # A row that begins so explains; it names no paper.
@@ -35,7 +39,7 @@ _EXPLAINS: Final = (
     "khi ",
     "neu ",
 )
-_BULLET: Final = re.compile(r"^[-+*•–\s]+")
+_BULLET: Final = re.compile(r"^[-+*•–.\s]+")
 _COMPRISES: Final = re.compile(r"[,:]?\s*(?:bao\s+)?gồm\s*:?$", re.IGNORECASE)
 MAX_SHOWN_NAME: Final = 200
 MAX_GLUED_QUANTITY: Final = 20

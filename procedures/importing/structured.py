@@ -10,6 +10,7 @@ from core.text import clean, nfc
 from procedures import codes
 from procedures.choices import FeeKind
 from procedures.importing import words
+from procedures.importing.fee_words import read_note
 from procedures.importing.flat_legal import NUMBER
 from procedures.importing.steps import steps_of
 from procedures.parts import Case, ChannelPart, Decision, Fee, LegalBasis, Paper, Result, Template
@@ -69,11 +70,13 @@ def _channel(row: dict[str, str]) -> ChannelPart:
 
 def _fee(found: re.Match[str]) -> Fee:
     duty = found["kind"].lower() == "lệ phí"
+    amount, note, exemption = read_note(words.amount(found["amount"]), found["note"])
     return Fee(
         kind=(FeeKind.DUTY if duty else FeeKind.CHARGE).value,
-        amount=words.amount(found["amount"]),
+        amount=amount,
         currency="USD" if found["unit"].upper() == "USD" else "VND",
-        note=clean(found["note"]).strip("() "),
+        note=note,
+        exemption=exemption,
     )
 
 

@@ -11,7 +11,7 @@ from core.worktime.units import TimeUnit
 from procedures.choices import AudienceCode, Channel, Level, ProcedureKind, Status
 from procedures.importing.letters import UPPER
 
-NOTHING: Final = frozenset({"", "khong co thong tin", "khong quy dinh", "khong", "--", "-"})
+NOTHING: Final = frozenset({"", "khong co thong tin", "khong quy dinh", "khong", "khong co", "--", "-"})
 _LEVELS: Final = {
     "cap bo": Level.MINISTRY,
     "cap tinh": Level.PROVINCE,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from procedures.parts import ChannelPart, Fee
 from procedures.presentation.fees import fee_note, fee_text, time_text
 
 SHORT: Final = 140
+FEW: Final = 3  # answers that a person takes in at a glance
 _ORDER: Final = [Channel.ONLINE.value, Channel.COUNTER.value, Channel.POST.value]
 
 
@@ -57,7 +59,7 @@ def channel_table(channels: tuple[ChannelPart, ...]) -> ChannelTable:
         exemptions=_once(
             fee.exemption for channel in ordered for fee in channel.fees if len(fee.exemption) > SHORT
         ),
-        time=_answer([row.time for row in rows if row.time]),
+        time=_time_answer(rows) or (_("See below") if any(channel.time_note for channel in ordered) else ""),
         fee=_fee_answer(rows),
     )
 
@@ -86,16 +88,45 @@ def _line(fee: Fee) -> FeeLine:
     )
 
 
-def _answer(texts: list[str]) -> str:
-    """Return the one answer, or the first with the hint that it depends on the channel."""
-    different = list(dict.fromkeys(texts))
-    if len(different) <= 1:
-        return different[0] if different else ""
-    return _("%(answer)s, depending on how you apply") % {"answer": different[0]}
+def _time_answer(rows: Sequence[ChannelRow]) -> str:
+    """Return how long it takes; several times of one channel are of cases or steps: none is the answer."""
+    times = _by_channel((row.label, row.time) for row in rows if row.time)
+    different = _once(chain.from_iterable(times.values()))
+    if len(different) > FEW or any(len(own) > 1 for own in times.values()):
+        return _("Depends on the case: see the table")
+    return _either(different, _("%(answer)s, depending on how you apply"))
 
 
-def _fee_answer(rows: tuple[ChannelRow, ...]) -> str:
-    lines = [line for row in rows for line in row.fees if line.amount and len(line.amount) <= SHORT]
-    answer = _answer([line.amount for line in lines])
-    reduced = any(line.exemption or line.reduced for line in lines if line.amount != _("Free of charge"))
+def _fee_answer(rows: Sequence[ChannelRow]) -> str:
+    """Return what it costs, every amount of a few; with the hint that some people pay less."""
+    lines = [(row.label, line) for row in rows for line in row.fees if line.amount]
+    fees = _by_channel((label, line.amount) for label, line in lines)
+    different = _once(chain.from_iterable(fees.values()))
+    if len(different) > FEW:
+        return _("Depends on the case: see the table")
+    by_channel = all(len(own) == 1 for own in fees.values())
+    text = (
+        _("%(answer)s, depending on how you apply") if by_channel else _("%(answer)s, depending on the case")
+    )
+    answer = _either(different, text)
+    reduced = any(
+        line.exemption or line.reduced for _label, line in lines if line.amount != _("Free of charge")
+    )
     return _("%(fee)s, with exemptions") % {"fee": answer} if answer and reduced else answer
+
+
+def _by_channel(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
+    found: dict[str, dict[str, None]] = {}
+    for label, text in pairs:
+        found.setdefault(label, {})[text] = None
+    return found
+
+
+def _either(answers: Sequence[str], text: str) -> str:
+    """Return the one answer as it is, or all of them in ``text``."""
+    if len(answers) <= 1:
+        return "".join(answers)
+    first, *others = answers
+    return text % {
+        "answer": _(" or ").join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others)])
+    }

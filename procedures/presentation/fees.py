@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from django.utils.translation import gettext as _
 
 from core.display import money_text, number_text
 from core.worktime.units import phrase
 from procedures.parts import ChannelPart, Fee
 
+SHORT_NOTE: Final = 60
+_UNIT_ENDS: Final = re.compile(r"[;,(]|\.(?:\s|$)")
+
 
 def fee_text(fee: Fee) -> str:
-    """Return ``7.500 đ``, ``2.000 đ/trang``, ``10 USD`` or ``Miễn phí``; the note where there is no fixed sum."""
+    """Return ``7.500 đ``, ``2.000 đ/trang``, ``10 USD`` or ``Miễn phí``; a short note where there is no fixed sum."""
     if fee.amount is None:
-        return fee.note
+        return fee.note if len(fee.note) <= SHORT_NOTE else _("As set by the rules")
     if not fee.amount:
         return _("Free of charge")
     amount = money_text(fee.amount) if fee.currency == "VND" else f"{number_text(fee.amount)} {fee.currency}"
-    return f"{amount}{fee.note}" if fee.note.startswith("/") else amount
+    return f"{amount}{_unit(fee.note)}"
 
 
 def fee_note(fee: Fee) -> str:
     """Return what else is to be said of the amount."""
-    return "" if fee.amount is None or fee.note.startswith("/") or fee.note == fee_text(fee) else fee.note
+    if fee.amount is None:
+        return "" if fee.note == fee_text(fee) else fee.note
+    return fee.note.removeprefix(_unit(fee.note)).lstrip(" ;,.") if fee.amount else fee.note
+
+
+def _unit(note: str) -> str:
+    """Return ``/trang`` of ``/trang; từ trang thứ 3 trở lên 1.000 đồng/trang``; nothing of any other note."""
+    return _UNIT_ENDS.split(note, maxsplit=1)[0] if note.startswith("/") else ""
 
 
 def time_text(channel: ChannelPart) -> str:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from core.text import sentence_case
+from core.titles import sentence_case
 from procedures.choices import AudienceCode, Level, ServiceLevel
+from procedures.parts import Case
 from procedures.presentation.channels import ChannelTable, channel_table
+from procedures.presentation.papers import shown_cases
 from procedures.snapshot import Snapshot
 
 
@@ -22,6 +24,7 @@ class Reading:
     service_level: str
     tone: str
     channels: ChannelTable
+    cases: tuple[Case, ...]
     about: list[tuple[str, str]]
     facts: list[tuple[str, str]]
     parts: list[dict[str, str]]
@@ -38,6 +41,7 @@ def read(content: Snapshot, *, section: str, related: Sequence[object] = ()) -> 
         service_level=str(ServiceLevel(content.service_level).label) if content.service_level else "",
         tone="done" if content.service_level == ServiceLevel.FULL else "plain",
         channels=table,
+        cases=shown_cases(content.cases),
         about=_about(content),
         facts=[(label, text) for label, text in facts if text],
         parts=_parts(content, bool(related)),

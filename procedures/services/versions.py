@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.outbox import enqueue
 from core.pagecache import purge
+from core.titles import sentence_case
 from procedures.models import Procedure, ProcedurePage, ProcedureVersion, PublicationDecision
 from procedures.selectors import snapshot_of
 from procedures.signals import procedure_version_published
@@ -65,7 +66,7 @@ def next_version(
         number=latest.number + 1 if latest else 1,
         decision=decision,
         valid_from=_make_room(latest, valid_from or timezone.localdate()),
-        title=content.title,
+        title=sentence_case(content.title),
         snapshot=content.to_json(),
         digest=content.digest,
         created_by=by,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
+from typing import Final
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
 from core.display import size_text
-from core.text import sentence_case
+from core.titles import sentence_case
 from procedures.parts import Paper, Template
 
 register = template.Library()
+_INDENTATION: Final = re.compile(r"\s*\n\s*")
 
 
 @register.simple_tag
@@ -32,3 +36,21 @@ def form_meta(form: Template) -> str:
 
 
 register.filter("sentence_case", sentence_case)
+
+
+class SqueezeNode(template.Node):
+    """Its content without the indentation that only the template needs."""
+
+    def __init__(self, inner: template.NodeList) -> None:
+        self.inner = inner
+
+    def render(self, context: template.Context) -> SafeString:
+        return mark_safe(_INDENTATION.sub("\n", self.inner.render(context)))  # noqa: S308 - rendered and escaped above
+
+
+@register.tag
+def squeeze(parser: template.base.Parser, _token: template.base.Token) -> SqueezeNode:
+    """Drop the indentation of a long page: a fifth of its weight. Not for text areas and ``pre``."""
+    inner = parser.parse(("endsqueeze",))
+    parser.delete_first_token()
+    return SqueezeNode(inner)

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from wagtail.models import Page
 
 from core import hooks
-from core.text import sentence_case
+from core.titles import sentence_case
 from procedures.choices import Level, ServiceLevel
 from procedures.models import ProcedureCataloguePage, ProcedurePage, ProcedureSectionPage
 from procedures.models.rendering import shows

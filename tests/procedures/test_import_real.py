@@ -9,6 +9,7 @@ from django.core.management import call_command
 from wagtail.models import Page, Revision
 
 from procedures.models import (
+    ChannelFee,
     LocalAssignment,
     PaperTemplate,
     Procedure,
@@ -69,12 +70,45 @@ def test_full_texts_enrich_the_same_procedures_and_every_page_can_be_read(client
     names = PaperTemplate.objects.filter(paper__case__page__procedure__core_code="1.001776")
     assert names.filter(name="Mus1c.docx").exists(), "the list's blank forms survive the richer record"
 
+
+MOST_BYTES = 100_000
+"""What a page may weigh without images (issue 3)."""
+
+
+def test_every_imported_page_can_be_read_weighs_little_and_shouts_nowhere(client):
+    run(*CSV)
+    run(*JSON)
+    heavy, loud = {}, {}
     rich = ProcedurePage.objects.filter(steps__isnull=False).distinct()
     assert rich.count() == 194
-    for page in rich:
+    for page in [
+        *rich,
+        *ProcedurePage.objects.filter(steps__isnull=True)[:6],
+    ]:  # those from the list are all alike
         response = client.get(page.url)
         assert response.status_code == 200, page.url
-        assert "Không có thông tin" not in response.content.decode(), page.url
+        text = response.content.decode()
+        assert "Không có thông tin" not in text, page.url
+        if len(response.content) > MOST_BYTES:
+            heavy[page.url] = len(response.content)
+        title = text.split("<h1>", 1)[1].split("</h1>", 1)[0]
+        if title.isupper() or title.endswith((".", " ")):
+            loud[page.url] = title
+    assert not heavy
+    assert not loud
+
+
+def test_no_imported_fee_says_free_where_the_province_sets_it():
+    """The national list writes "Miễn phí" wherever it holds no number."""
+    run(*JSON)
+    fees = ChannelFee.objects.filter(amount=0).exclude(note="")
+    said = " ".join(fees.values_list("note", flat=True))
+    assert "Hội đồng nhân dân" not in said
+    assert ChannelFee.objects.filter(amount__isnull=True, note__contains="Hội đồng nhân dân").count() > 50
+    guardians = ChannelFee.objects.filter(
+        exemption__contains="giám hộ", channel__page__title__contains="giám hộ"
+    )
+    assert not guardians.exclude(exemption__icontains="miễn").exists()
 
 
 def test_the_national_excel_list_and_the_structured_records():

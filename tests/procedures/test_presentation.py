@@ -1,0 +1,176 @@
+"""From the facts of a snapshot to what a citizen reads: times, money, papers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.template import Context, Template
+
+from procedures.parts import Case, ChannelPart, Fee, Paper
+from procedures.presentation.channels import channel_table
+from procedures.presentation.fees import fee_note, fee_text
+from procedures.presentation.papers import shown_cases
+from procedures.presentation.reading import read
+from procedures.snapshot import Snapshot
+
+LONG = "Miễn lệ phí cho người thuộc gia đình có công với cách mạng; " * 4
+
+
+def way(channel: str = "truc_tiep", days: int | None = None, *fees: Fee, note: str = "") -> ChannelPart:
+    return ChannelPart(
+        channel=channel,
+        time_value=days,
+        time_unit="ngay_lam_viec" if days else "",
+        time_note=note,
+        fees=fees,
+    )
+
+
+def duty(amount: int | None, note: str = "", exemption: str = "", currency: str = "VND") -> Fee:
+    return Fee(
+        amount=None if amount is None else Decimal(amount), note=note, exemption=exemption, currency=currency
+    )
+
+
+@pytest.mark.parametrize(
+    ("fee", "text", "note"),
+    [
+        (duty(7500), "7.500 đ", ""),
+        (duty(0), "Miễn phí", ""),
+        (duty(0, "Áp dụng đến hết năm 2026"), "Miễn phí", "Áp dụng đến hết năm 2026"),
+        (duty(2000, "/trang"), "2.000 đ/trang", ""),
+        (duty(2000, "/trang; từ trang thứ 3: 1.000 đồng"), "2.000 đ/trang", "từ trang thứ 3: 1.000 đồng"),
+        (duty(10, "/bản", currency="USD"), "10 USD/bản", ""),
+        (duty(None, "1.000 đ mỗi m²"), "1.000 đ mỗi m²", ""),
+        (duty(None, "Do Hội đồng nhân dân cấp tỉnh quyết định. " * 3), "Theo mức quy định", "Do Hội đồng"),
+        (duty(100000, "Phí thẩm định"), "100.000 đ", "Phí thẩm định"),
+    ],
+)
+def test_an_amount_and_what_is_said_beside_it(fee: Fee, text: str, note: str) -> None:
+    assert fee_text(fee).replace("\xa0", " ") == text
+    assert fee_note(fee).startswith(note)
+    assert bool(fee_note(fee)) == bool(note)
+
+
+@pytest.mark.parametrize(
+    ("channels", "time"),
+    [
+        ([way(days=3)], "3 ngày làm việc"),
+        ([way(days=3), way("truc_tuyen", 3)], "3 ngày làm việc"),
+        ([way(days=3), way("truc_tuyen", 1)], "1 ngày làm việc hoặc 3 ngày làm việc, tùy cách nộp"),
+        ([way(days=2), way(days=5)], "Tùy trường hợp, xem bảng bên dưới"),
+        ([way(days=2), way(days=5), way("buu_chinh", 2)], "Tùy trường hợp, xem bảng bên dưới"),
+        ([way(note="Ngay trong ngày")], "Xem bên dưới"),
+        ([way()], ""),
+        ([], ""),
+    ],
+)
+def test_the_card_names_a_time_only_where_it_is_the_answer(channels: list[ChannelPart], time: str) -> None:
+    """Two rows of one channel are steps that add up, or cases: neither number is the time limit."""
+    assert channel_table(tuple(channels)).time.replace("\xa0", " ") == time
+
+
+@pytest.mark.parametrize(
+    ("channels", "fee"),
+    [
+        ([way("truc_tiep", 1, duty(8000))], "8.000 đ"),
+        ([way("truc_tiep", 1, duty(8000)), way("truc_tuyen", 1, duty(0))], "Miễn phí hoặc 8.000 đ, tùy cách nộp"),
+        ([way("truc_tiep", 1, duty(2000, "/trang"), duty(10, "/bản", currency="USD"))],
+         "2.000 đ/trang hoặc 10 USD/bản, tùy trường hợp"),
+        ([way("truc_tiep", 1, *(duty(1000 * n) for n in range(1, 5)))], "Tùy trường hợp, xem bảng bên dưới"),
+        ([way("truc_tiep", 1, duty(8000, exemption="Miễn cho hộ nghèo."))], "8.000 đ, có miễn giảm"),
+        ([way("truc_tiep", 1, duty(8000, exemption=LONG))], "8.000 đ, có miễn giảm"),
+        ([way("truc_tiep", 1, duty(0, exemption=LONG))], "Miễn phí"),
+        ([way("truc_tiep", 1, duty(None, LONG))], "Theo mức quy định"),
+        ([way("truc_tiep", 1, duty(None, LONG)), way("truc_tuyen", 1, duty(0))],
+         "Miễn phí hoặc theo mức quy định, tùy cách nộp"),
+        ([way("truc_tiep", 1)], ""),
+    ],
+)  # fmt: skip
+def test_the_card_never_names_one_of_many_amounts_as_the_fee(channels: list[ChannelPart], fee: str) -> None:
+    assert channel_table(tuple(channels)).fee.replace("\xa0", " ") == fee
+
+
+def test_the_online_way_stands_first_and_equal_rows_once() -> None:
+    table = channel_table((way(days=3), way("buu_chinh", 3), way("truc_tuyen", 3), way(days=3)))
+
+    assert [row.label for row in table.rows] == ["Trực tuyến", "Tại Bộ phận Một cửa", "Qua bưu chính"]
+
+
+@pytest.mark.parametrize("length", [139, 140, 141, 2000])
+def test_an_exemption_is_always_said_in_full_beside_or_below_the_amount(length: int) -> None:
+    exemption = "m" * length
+    table = channel_table(
+        (
+            way("truc_tiep", 1, duty(8000, exemption=exemption)),
+            way("truc_tuyen", 1, duty(8000, exemption=exemption)),
+        )
+    )
+    beside = [line.exemption for row in table.rows for line in row.fees]
+
+    if length <= 140:
+        assert beside == [exemption, exemption]
+        assert not table.exemptions
+    else:
+        assert all(line.reduced for row in table.rows for line in row.fees)
+        assert table.exemptions == (exemption,), "once, however many channels have it"
+
+
+FORM, PHOTO, DEED, WILL = (Paper(name=name, originals=1) for name in ("Tờ khai", "Ảnh", "Sổ đỏ", "Di chúc"))
+
+
+def test_what_every_case_asks_for_is_said_once() -> None:
+    cases = (Case("Mua", (FORM, DEED, PHOTO)), Case("Thừa kế", (PHOTO, WILL, FORM)))
+
+    common, buy, inherit = shown_cases(cases)
+
+    assert (common.title, common.papers) == ("Trong mọi trường hợp", (FORM, PHOTO))
+    assert (buy.title, buy.papers) == ("Mua", (DEED,))
+    assert (inherit.title, inherit.papers) == ("Thừa kế", (WILL,))
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        (),
+        (Case("", (FORM,)),),
+        (Case("Mua", (FORM, DEED)), Case("", (FORM, WILL))),
+        (Case("Mua", (DEED,)), Case("Thừa kế", (WILL,))),
+        (Case("Mua", (FORM,)), Case("Thừa kế", (FORM, WILL))),
+        (Case("Mua", (FORM, DEED)), Case("Thừa kế", (Paper(name="Tờ khai", copies=1), WILL))),
+    ],
+)
+def test_cases_that_would_lose_their_sense_stay_as_they_are(cases: tuple[Case, ...]) -> None:
+    assert shown_cases(cases) == cases
+
+
+def test_no_paper_is_lost_by_sharing() -> None:
+    cases = tuple(Case(f"{n}", (FORM, PHOTO, Paper(name=f"Riêng {n}"))) for n in range(5))
+    shared = shown_cases(cases)
+
+    for case in cases:
+        found = [*shared[0].papers, *next(one for one in shared if one.title == case.title).papers]
+        assert set(found) == set(case.papers)
+
+
+def test_a_snapshot_with_nothing_shows_nothing_empty() -> None:
+    reading = read(Snapshot(core_code="1.000001", title="ĐĂNG KÝ KẾT HÔN"), section="")
+
+    assert reading.title == "Đăng ký kết hôn"
+    assert (reading.facts, reading.about, reading.service_level) == ([], [], "")
+    assert [part["url"] for part in reading.parts] == ["#thong-tin", "#thay-doi"]
+
+
+def test_squeezing_drops_indentation_and_keeps_words_apart() -> None:
+    text = (
+        "{% load procedure_tags %}{% squeeze %}<b>một</b>\n     \n   <i>hai</i> ba\n<br>bốn{% endsqueeze %}"
+    )
+
+    assert Template(text).render(Context()) == "<b>một</b>\n<i>hai</i> ba\n<br>bốn"
+
+
+def test_squeezing_escapes_as_ever() -> None:
+    text = "{% load procedure_tags %}{% squeeze %}{{ text }}{% endsqueeze %}"
+
+    assert Template(text).render(Context({"text": "<script>"})) == "&lt;script&gt;"
