@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from compile_messages import compile_catalogues
 from django.conf import settings as django_settings
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 RUN = secrets.token_hex(3)
+
+# No test depends on how fast the machine is; a failure is told with what reproduces it.
+hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("portal")
 
 
 def reset_translations() -> None:

@@ -83,6 +83,8 @@ def postgres_template(settings: dict[str, Any]) -> str:
     name = PREFIX + _fingerprint()
     where = {key: settings[key.upper()] or None for key in ("host", "port", "user", "password")}
     with _one_at_a_time(), psycopg.connect(dbname="postgres", autocommit=True, **where) as server:
+        # The file lock keeps out this checkout's workers, this one the other checkouts that use the server.
+        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [PREFIX])
         rows = server.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid", [f"{PREFIX}%"]
         )
