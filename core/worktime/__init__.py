@@ -4,7 +4,7 @@ Moments go in aware of their time zone and come out in the calendar's zone.
 """
 
 from core.worktime.calendar import DEFAULT_HOURS, TIME_ZONE, WorkCalendar
-from core.worktime.deadlines import deadline
+from core.worktime.deadlines import deadline, postponed
 from core.worktime.minutes import add_working_minutes, next_working_moment, working_minutes_between
 from core.worktime.selectors import load_calendar
 from core.worktime.units import TimeUnit, phrase
@@ -19,5 +19,6 @@ __all__ = [
     "load_calendar",
     "next_working_moment",
     "phrase",
+    "postponed",
     "working_minutes_between",
 ]

@@ -63,9 +63,24 @@ class WorkCalendar:
             return []
         return [(self.at(day, opens), self.at(day, closes)) for opens, closes in self.hours]
 
+    def opening(self, day: date) -> datetime:
+        """Return the moment the office opens on ``day``."""
+        return self.at(day, self.hours[0][0])
+
     def closing(self, day: date) -> datetime:
         """Return the moment the office closes on ``day``."""
         return self.at(day, self.hours[-1][1])
+
+    def closing_before(self, moment: datetime) -> datetime:
+        """Return ``moment``, or the closing before it where it is an opening: 17:00 for 07:00, 11:30 for 13:30.
+
+        No office time lies between the two, whatever days off do.
+        """
+        if all(opens != moment for opens, _closes in self.periods(moment.date())):
+            return moment
+        days = (moment.date() - n * DAY for n in count())
+        closings = (closes for day in days for _opens, closes in reversed(self.periods(day)))
+        return next(closes for closes in closings if closes < moment)
 
     def at(self, day: date, clock: time) -> datetime:
         """Return the moment ``clock`` on ``day`` in the calendar's zone."""

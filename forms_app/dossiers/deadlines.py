@@ -7,15 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any, Final, Self
 
-from core.worktime import (
-    TIME_ZONE,
-    TimeUnit,
-    WorkCalendar,
-    add_working_minutes,
-    deadline,
-    load_calendar,
-    working_minutes_between,
-)
+from core.worktime import TIME_ZONE, TimeUnit, WorkCalendar, deadline, load_calendar, postponed
 from forms_app.dossiers.models import DeadlineSetting, Dossier
 from forms_app.dossiers.transitions import Clock
 from procedures.choices import Channel
@@ -58,12 +50,8 @@ class DeadlineRule:
         return deadline(start, value=self.value, unit=self.unit, calendar=calendar, same_day_cutoff=cutoff)
 
     def shifted(self, due: datetime, stopped: datetime, now: datetime, calendar: WorkCalendar) -> datetime:
-        """Return ``due`` moved by the time waited: office time, or calendar time where the rule counts in it."""
-        if self.unit in {TimeUnit.DAY, TimeUnit.MONTH}:
-            moved = calendar.local(due + (now - stopped))
-            return calendar.at(calendar.working_day_on_or_after(moved.date()), moved.time())
-        waited = working_minutes_between(stopped, now, calendar)
-        return add_working_minutes(due, waited, calendar) if waited else due
+        """Return ``due`` moved by the time waited."""
+        return postponed(due, stopped=stopped, resumed=now, unit=self.unit, calendar=calendar)
 
 
 def setting_for(procedure_id: int, day: date) -> DeadlineSetting | None:
@@ -124,6 +112,7 @@ def _restart(dossier: Dossier, now: datetime) -> None:
 
 
 def _end(dossier: Dossier, now: datetime) -> None:
+    _resume(dossier, now)  # what was finished while the clock stood still is measured without the time waited
     dossier.clock_state, dossier.paused_at = _State.ENDED, None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,8 +15,10 @@ from core import mail
 from core.outbox import handler
 from forms_app.dossiers.models import DossierEvent
 from forms_app.dossiers.services.filing import answer_for
-from forms_app.dossiers.transitions import Action
+from forms_app.dossiers.transitions import Action, Status
 from forms_app.dossiers.words import CITIZEN
+
+_RUNNING = {Status.ACCEPTED, Status.PROCESSING}
 
 
 @handler("dossier.mail")
@@ -32,6 +35,7 @@ def deliver(payload: dict[str, Any]) -> None:
             "event": event,
             "dossier": dossier,
             "words": words,
+            "promised": _promised(event),
             "secret": told.secret if told else "",
             "private_url": base + reverse("dossiers:mine", args=[told.token]) if told and told.token else "",
             "lookup_url": f"{base}{reverse('dossiers:lookup')}?ma={dossier.code}",
@@ -40,3 +44,9 @@ def deliver(payload: dict[str, Any]) -> None:
         mail.send(
             to=[dossier.email], subject=subject, text=render_to_string("dossiers/mail/notice.txt", context)
         )
+
+
+def _promised(event: DossierEvent) -> datetime | None:
+    """Return the moment that this event promised or moved the promise to; a finished dossier needs none."""
+    moment = event.data.get("due_after")
+    return datetime.fromisoformat(moment) if moment and event.to_status in _RUNNING else None

@@ -229,11 +229,11 @@ class TestClock:
         moved = step(dossier, go_on, at("2026-11-25 09:00"))
         assert (moved.due_at, moved.paused_at) == (at("2026-11-27 09:00"), None)
 
-    def test_calendar_days_move_by_calendar_time_to_a_working_day(self) -> None:
+    def test_calendar_days_move_by_the_nights_waited_to_a_working_day(self) -> None:
         dossier = brought_to(Status.PROCESSING, channels=(ChannelPart("truc_tuyen", 4, "ngay"),))
-        assert dossier.due_at == at("2026-11-27 09:00")
+        assert dossier.due_at == at("2026-11-27 17:00")
         moved = step(step(dossier, "suspend", at("2026-11-24 09:00")), "resume", at("2026-11-25 09:00"))
-        assert moved.due_at == at("2026-11-30 09:00")  # 28 November is a Saturday
+        assert moved.due_at == at("2026-11-30 17:00")  # 28 November is a Saturday
 
     def test_finishing_ends_it_and_an_error_in_the_result_lets_it_run_to_the_same_day(self) -> None:
         dossier = brought_to(Status.FINISHED)

@@ -27,7 +27,7 @@ def record(
         dossier=dossier, sequence=dossier.version, action=action, from_status=from_status, to_status=dossier.status,
         actor=actor.user, actor_name=actor.name, at=now, note=note, data=data,
     )  # fmt: skip
-    if dossier.email and action in MAILED:
+    if dossier.email and (action in MAILED or "due_after" in data):  # a promise that moved is told
         enqueue(kind="dossier.mail", key=f"dossier.mail:{event.pk}", payload={"event": event.pk})
     dossier_changed.send(sender=Dossier, dossier=dossier, event=event)
     return event
