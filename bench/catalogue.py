@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
-from django.conf import settings
-
+from portal.demo.agencies import load_agencies
+from portal.demo.procedures import load_forms, load_procedures
+from portal.demo.site import load_front
 from procedures.models import ProcedurePage
-from procedures.services.imports import import_records
+
+# Registration of a marriage: read every day, of middling length, with fees, cases and an online form's button.
+EVERYDAY = "1.000894"
 
 
 def load() -> list[ProcedurePage]:
-    """Import the demo's procedures and return their live pages, the longest first."""
-    folder = Path(settings.BASE_DIR) / "portal" / "demo" / "data" / "procedures"
-    records = []
-    for path in sorted(folder.glob("*.json")):
-        found = json.loads(path.read_text(encoding="utf-8"))
-        records += found if isinstance(found, list) else [found]
-    import_records(records)
-    return list(ProcedurePage.objects.live().order_by("-title"))
+    """Load agencies, front page and procedures as the demo does; the live pages, the everyday one first."""
+    load_agencies()
+    load_front()
+    load_procedures()
+    load_forms()
+    pages = ProcedurePage.objects.live().select_related("procedure")
+    return sorted(pages, key=lambda page: (page.procedure.core_code != EVERYDAY, page.pk))

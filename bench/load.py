@@ -33,6 +33,19 @@ class Answer:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two figures of the same round."""
+
+    first: float
+    second: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times the second is the first."""
+        return self.first / self.second
+
+
 def send(connection: http.client.HTTPConnection, call: Call) -> Answer:
     """Send one call on an open connection."""
     began = time.perf_counter()
@@ -79,7 +92,7 @@ def _hammer(address: str, path: str, seconds: float, numbers: multiprocessing.Qu
         numbers.put(sum(pool.map(one, range(THREADS))))
 
 
-def per_second(address: str, path: str, *, seconds: float = 4.0) -> float:
+def per_second(address: str, path: str, *, seconds: float = 2.0) -> float:
     """Return how many GETs of ``path`` the server answers a second."""
     numbers: multiprocessing.Queue[int] = multiprocessing.Queue()
     arguments = (address, path, seconds, numbers)
@@ -92,6 +105,10 @@ def per_second(address: str, path: str, *, seconds: float = 4.0) -> float:
     return total / seconds
 
 
-def best_of(measure: Callable[[], float], *, rounds: int = 3) -> float:
-    """Return the best of a few rounds: other work on the machine only ever takes away."""
-    return max(measure() for _round in range(rounds))
+def side_by_side(first: Callable[[], float], second: Callable[[], float], *, rounds: int = 5) -> Pair:
+    """Measure both in turns and return the round whose ratio is the middle one.
+
+    Other work on the machine then falls on both alike, and a single odd round decides nothing.
+    """
+    measured = [Pair(first(), second()) for _round in range(rounds)]
+    return sorted(measured, key=lambda pair: pair.ratio)[rounds // 2]

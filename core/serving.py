@@ -1,8 +1,9 @@
 """Serve a page by one look-up of its whole address instead of one query for every step of the way.
 
 Stock Wagtail walks the tree slug by slug (11 statements for a procedure page, FACTS). Here a plain page costs two:
-the base row with its view restrictions, and the specific row. Everything out of the ordinary (restricted pages,
-routable pages, no such page) takes the ordinary Wagtail path, so that its rules stay the only ones.
+the base row, and the specific row; sites and restrictions are remembered until something is published. Everything out
+of the ordinary (restricted pages, routable pages, no such page) takes the ordinary Wagtail path, so that its rules stay
+the only ones.
 
 A page type says what its template needs in ``serve_prefetch``: names of relations to join. ``cache_seconds = 0`` keeps
 a page type out of the page cache.
@@ -10,11 +11,11 @@ a page type out of the page cache.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.cache import cache
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
+from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from wagtail import hooks
@@ -26,7 +27,6 @@ from wagtail.wagtail_hooks import check_view_restrictions
 
 from core import pagecache
 
-SITE_SECONDS: Final = 30
 DEFAULT_CACHE_SECONDS: Final = 300
 
 
@@ -55,23 +55,28 @@ def find_public_page(request: HttpRequest, path: str) -> Page | None:
     if root is None:
         return None
     url_path = f"{root}{path}"
-    restrictions = PageViewRestriction.objects.annotate(
-        seen=ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    )
-    base = (
-        # The slug has an index, the whole path has none.
-        Page.objects.filter(slug=url_path.rstrip("/").rsplit("/", 1)[-1], url_path=url_path, live=True)
-        .annotate(restricted=Exists(restrictions.filter(seen__startswith=F("page__path"))))
-        .values_list("pk", "restricted", "content_type_id")
-        .first()
-    )
-    if base is None or base[1]:
+    # The slug has an index, the whole path has none.
+    rows = Page.objects.filter(slug=url_path.rstrip("/").rsplit("/", 1)[-1], url_path=url_path, live=True)
+    base = _only(rows.values_list("pk", "path", "content_type_id"))
+    if base is None or base[1].startswith(_restricted_paths()):
         return None
-    model = Page(content_type_id=base[2]).specific_class
+    model = ContentType.objects.get_for_id(base[2]).model_class()
     if model is None or model.route is not Page.route:
         return None
     joined = ("locale", *getattr(model, "serve_prefetch", ()))
-    return model._default_manager.select_related(*joined).filter(pk=base[0]).first()
+    found: Page | None = _only(model._default_manager.select_related(*joined).filter(pk=base[0]))
+    return found
+
+
+def _only(rows: Any) -> Any:
+    """Return the one row there is, or None: without the order that ``first`` would add."""
+    return next(iter(rows.order_by()[:1]), None)
+
+
+def _restricted_paths() -> tuple[str, ...]:
+    """Return the places in the tree below which not everybody may read."""
+    restricted = PageViewRestriction.objects.values_list("page__path", flat=True)
+    return pagecache.remember("restricted", lambda: tuple(restricted))
 
 
 def _root_path(request: HttpRequest) -> str | None:
@@ -80,22 +85,25 @@ def _root_path(request: HttpRequest) -> str | None:
     if site is None:
         return None
     language = get_language() or settings.LANGUAGE_CODE
-    for known in Site.get_site_root_paths():
-        if known.site_id == site.pk and known.language_code == language:
-            return str(known.root_path)
-    return None
+    return pagecache.remember("roots", _roots).get((site.pk, language))
+
+
+def _roots() -> dict[tuple[int, str], str]:
+    return {(root.site_id, root.language_code): root.root_path for root in Site.get_site_root_paths()}
 
 
 def site_of(request: HttpRequest) -> Site | None:
-    """Return the site of the request, kept in the cache for half a minute as Wagtail keeps its root paths."""
+    """Return the site of the request, remembered as long as no site is changed."""
     if not hasattr(request, "_wagtail_site"):
-        key = f"core.site.{request.get_host()}"
-        site: Site | None = cache.get(key)
-        if site is None:
-            site = Site.find_for_request(request)
-            if site is not None:
-                site._state.fields_cache.clear()  # a page kept here would grow old
-                cache.set(key, site, SITE_SECONDS)
-        request._wagtail_site = site  # type: ignore[attr-defined]
+        known = pagecache.remember(("site", request.get_host()), lambda: _site_for(request))
+        # A copy: the root page that one request reads would be seen by the next.
+        request._wagtail_site = copy(known)  # type: ignore[attr-defined]
     found: Site | None = request._wagtail_site  # type: ignore[attr-defined]
     return found
+
+
+def _site_for(request: HttpRequest) -> Site | None:
+    site = Site.find_for_request(request)
+    if site is not None:
+        site._state.fields_cache.clear()
+    return site

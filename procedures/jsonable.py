@@ -6,6 +6,7 @@ import dataclasses
 import types
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from core.text import nfc
@@ -36,7 +37,7 @@ def decode(cls: type[T], data: Any, path: str = "") -> T:
     """Build ``cls`` from JSON types; unknown keys are refused, missing ones take the field's default."""
     if not isinstance(data, dict):
         raise RecordError(f"{path or 'record'}: an object is expected, not {type(data).__name__}")
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     unknown = data.keys() - hints.keys()
     if unknown:
         raise RecordError(f"{path or 'record'}: unknown key {min(map(str, unknown))}")
@@ -45,6 +46,11 @@ def decode(cls: type[T], data: Any, path: str = "") -> T:
         return cls(**values)
     except TypeError as error:
         raise RecordError(f"{path or 'record'}: {error}") from error
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
 
 
 def _value(hint: Any, value: Any, path: str) -> Any:

@@ -18,6 +18,8 @@ from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
+from core.pagecache.epochs import watch
+from core.pagecache.remembering import parts
 from tests.support import browser as browsing
 from tests.support import services
 from tests.support.database import Snapshot
@@ -117,6 +119,8 @@ def _as_a_new_visitor() -> Iterator[None]:
     timezone.deactivate()
     for cache in caches.all(initialized_only=True):
         cache.clear()
+    parts.forget()
+    watch.forget()
 
 
 @pytest.fixture(autouse=True)

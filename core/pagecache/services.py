@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+import time
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.http import HttpResponse
 
 from core.models import CacheEpoch
-from core.pagecache.epochs import SITE
+from core.pagecache.epochs import SITE, watch
 
 ATTRIBUTE = "page_cache_seconds"
 
 
 def purge() -> None:
-    """Make every cached page stale, with the commit of the surrounding transaction."""
-    if not CacheEpoch.objects.filter(scope=SITE).update(epoch=F("epoch") + 1):
-        CacheEpoch.objects.get_or_create(scope=SITE, defaults={"epoch": 1})
+    """Make every cached page stale, with the commit of the surrounding transaction; here at once.
+
+    The epoch is the microsecond of the purge: one that was rolled back never comes again, so that nothing which was
+    made under it can be taken for fresh.
+    """
+    moment = time.time_ns() // 1000
+    rows = CacheEpoch.objects.filter(scope=SITE)
+    if not rows.update(epoch=Greatest(F("epoch") + 1, Value(moment))):
+        CacheEpoch.objects.get_or_create(scope=SITE, defaults={"epoch": moment})
+    watch.forget()
+    transaction.on_commit(watch.forget)
 
 
 def allow(response: HttpResponse, *, seconds: int = 300) -> HttpResponse:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 
 from django.conf import settings
-from django.core.cache import cache
 from django.utils.translation import get_language
 
+from core import pagecache
 from core.hooks import NavLink
-from core.pagecache.epochs import watch
 from home.models import MenuItem
-
-KEEP_SECONDS = 3600
 
 
 def _read(language: str) -> dict[str, list[NavLink]]:
@@ -32,9 +29,4 @@ def _read(language: str) -> dict[str, list[NavLink]]:
 def menus() -> dict[str, list[NavLink]]:
     """Return the links of each place; no query while nothing has been published since."""
     language = get_language() or settings.LANGUAGE_CODE
-    key = f"home.menus.{language}.{watch.current()}"
-    known: dict[str, list[NavLink]] | None = cache.get(key)
-    if known is None:
-        known = _read(language)
-        cache.set(key, known, KEEP_SECONDS)
-    return known
+    return pagecache.remember(("menus", language), lambda: _read(language))

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property, partial
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from wagtail.models import Page
 
 from core import hooks
 from core.titles import sentence_case
 from procedures.choices import Level, ServiceLevel
-from procedures.models import ProcedureCataloguePage, ProcedurePage, ProcedureSectionPage
+from procedures.models import (
+    Procedure,
+    ProcedureCataloguePage,
+    ProcedurePage,
+    ProcedureSectionPage,
+    ProcedureVersion,
+)
 from procedures.models.rendering import shows
-from procedures.presentation.reading import read
+from procedures.presentation.reading import Reading, read
 from procedures.selectors import history, snapshot_of
 from procedures.selectors.catalogue import (
     Filters,
@@ -25,7 +33,7 @@ from procedures.selectors.catalogue import (
     pages_below,
     sections_with_counts,
 )
-from procedures.selectors.related import FRONT_DEPTH, surroundings
+from procedures.selectors.related import FRONT_DEPTH, Surroundings, surroundings
 from procedures.selectors.versions import History
 from procedures.snapshot import Snapshot
 
@@ -35,36 +43,96 @@ def crumbs_of(above: Iterable[Page], request: HttpRequest, *, last: str) -> list
     return [*({"title": p.title, "url": p.get_url(request) or ""} for p in above), {"title": last, "url": ""}]
 
 
-def _content(page: ProcedurePage, request: HttpRequest, found: History) -> Snapshot:
-    """The version in force; in the editor's preview, and before the first version, the page as it is."""
-    if found.content is None or getattr(request, "is_preview", False):
-        return snapshot_of(page)
-    return found.content
+class Shown:
+    """The citizen's page: the version in force, its history, what can be done from here.
+
+    Each fact is read when the template asks for it: what is remembered between two publishes asks for none.
+    """
+
+    NAMES = (
+        *("reading", "procedure", "version", "versions", "upcoming"),
+        *("action", "related", "crumbs", "share_url"),
+    )
+
+    def __init__(self, page: ProcedurePage, request: HttpRequest) -> None:
+        self._page, self._request = page, request
+
+    @cached_property
+    def _history(self) -> History:
+        return history(self._page.procedure_id)
+
+    @cached_property
+    def _content(self) -> Snapshot:
+        """The version in force; in the editor's preview, and before the first version, the page as it is."""
+        content = self._history.content
+        if content is None or getattr(self._request, "is_preview", False):
+            return snapshot_of(self._page)
+        return content
+
+    @cached_property
+    def _around(self) -> Surroundings:
+        return surroundings(self._page, self._content.related_codes)
+
+    @property
+    def procedure(self) -> Procedure:
+        """The entry in the register, read with its versions where there are any."""
+        versions = self._history.versions
+        return versions[0].procedure if versions else self._page.procedure
+
+    @property
+    def version(self) -> ProcedureVersion | None:
+        """The version in force."""
+        return self._history.current
+
+    @property
+    def versions(self) -> tuple[ProcedureVersion, ...]:
+        """All versions, newest first."""
+        return self._history.versions
+
+    @property
+    def upcoming(self) -> list[ProcedureVersion]:
+        """Versions whose day has not come."""
+        return [one for one in self.versions if one.valid_from > timezone.localdate()]
+
+    @property
+    def crumbs(self) -> list[dict[str, str]]:
+        """The way down from the catalogue."""
+        last = sentence_case(self._content.short_title or self._content.title)
+        return crumbs_of(self._around.above, self._request, last=last)
+
+    @property
+    def related(self) -> list[dict[str, str]]:
+        """Other procedures."""
+        pages = self._around.related
+        return [{"title": sentence_case(p.title), "url": p.get_url(self._request) or ""} for p in pages]
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The content as citizens read it."""
+        section = self._around.above[-1].title if self._around.above else ""
+        return read(self._content, section=section, related=self._around.related)
+
+    @cached_property
+    def action(self) -> hooks.Action | None:
+        """The one thing to do from here."""
+        if self.procedure.ended:
+            return None
+        actions: list[hooks.Action] = hooks.call("procedure_actions", get_language(), self.procedure)
+        return next((action for action in actions if action.primary), actions[0] if actions else None)
+
+    @property
+    def share_url(self) -> str:
+        """The full address."""
+        return self._page.get_full_url(self._request) or ""
 
 
 @shows(ProcedurePage)
 def procedure_context(page: ProcedurePage, request: HttpRequest) -> dict[str, Any]:
-    """The citizen's page: the version in force, its history, what can be done from here."""
-    found = history(page.procedure_id)
-    if found.versions:
-        page.procedure = found.versions[0].procedure
-    content = _content(page, request, found)
-    around = surroundings(page, content.related_codes)
-    crumbs = crumbs_of(around.above, request, last=sentence_case(content.short_title or content.title))
-    actions = [] if page.procedure.ended else hooks.call("procedure_actions", get_language(), page.procedure)
+    """What ``Shown`` has to say, each fact behind a lazy name."""
+    shown = Shown(page, request)
     return {
-        "reading": read(
-            content, section=crumbs[-2]["title"] if len(crumbs) > 1 else "", related=around.related
-        ),
-        "procedure": page.procedure,
-        "version": found.current,
-        "versions": found.versions,
-        "upcoming": [v for v in found.versions if v.valid_from > timezone.localdate()],
-        "action": next((action for action in actions if action.primary), actions[0] if actions else None),
-        "related": [{"title": sentence_case(p.title), "url": p.get_url(request)} for p in around.related],
-        "crumbs": crumbs,
+        **{name: SimpleLazyObject(partial(getattr, shown, name)) for name in Shown.NAMES},
         "untranslated": bool(page.alias_of_id) and not get_language().startswith("vi"),
-        "share_url": page.get_full_url(request),
     }
 
 
