@@ -60,7 +60,7 @@ def find_public_page(request: HttpRequest, path: str) -> Page | None:
     base = _only(rows.values_list("pk", "path", "content_type_id"))
     if base is None or base[1].startswith(_restricted_paths()):
         return None
-    model = ContentType.objects.get_for_id(base[2]).model_class()
+    model: Any = ContentType.objects.get_for_id(base[2]).model_class()
     if model is None or model.route is not Page.route:
         return None
     joined = ("locale", *getattr(model, "serve_prefetch", ()))

@@ -37,7 +37,7 @@ def decode(cls: type[T], data: Any, path: str = "") -> T:
     """Build ``cls`` from JSON types; unknown keys are refused, missing ones take the field's default."""
     if not isinstance(data, dict):
         raise RecordError(f"{path or 'record'}: an object is expected, not {type(data).__name__}")
-    hints = _hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type] # a class is hashable
     unknown = data.keys() - hints.keys()
     if unknown:
         raise RecordError(f"{path or 'record'}: unknown key {min(map(str, unknown))}")
@@ -49,7 +49,7 @@ def decode(cls: type[T], data: Any, path: str = "") -> T:
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
