@@ -28,29 +28,29 @@ class Players:
         self._samples = samples
         self._staff: dict[tuple[int, Action], list[User]] = {}
 
-    def play(self, dossier: Dossier, act: Act, chance: Random) -> Dossier:
-        """Do ``act`` at its moment and return the dossier as it stands then."""
+    def play(self, dossier: Dossier, act: Act, procedure: str, chance: Random) -> Dossier:
+        """Do ``act`` at its moment and return the dossier as it stands then; ``procedure`` gives the reasons."""
+        reason = self._reason(act.action, procedure, chance)
         match act.action:
             case Action.SUPPLY:
                 return self._supply(dossier, act)
             case Action.WITHDRAW:
-                reason = self._reason(act.action, chance)
                 return withdraw(dossier=dossier, expected_version=dossier.version, reason=reason, now=act.at)
             case Action.REQUEST_SUPPLEMENT:
-                return self._ask(dossier, act, chance)
+                return self._ask(dossier, act, procedure, chance)
             case _:
                 return perform(
                     dossier_id=dossier.pk,
                     expected_version=dossier.version,
                     action=act.action,
                     actor=self._officer(dossier, act.action, chance),
-                    reason=self._reason(act.action, chance),
+                    reason=reason,
                     now=act.at,
                 )
 
-    def _reason(self, action: Action, chance: Random) -> str:
+    def _reason(self, action: Action, procedure: str, chance: Random) -> str:
         reasons = self._samples["reasons"].get(action.value)
-        return str(chance.choice(reasons)) if reasons else ""
+        return str(chance.choice(reasons.get(procedure, reasons["else"]))) if reasons else ""
 
     def _officer(self, dossier: Dossier, action: Action, chance: Random) -> User:
         key = (dossier.agency_id, action)
@@ -59,13 +59,15 @@ class Players:
             self._staff[key] = staff(dossier.agency, roles)
         return chance.choice(self._staff[key])
 
-    def _ask(self, dossier: Dossier, act: Act, chance: Random) -> Dossier:
+    def _ask(self, dossier: Dossier, act: Act, procedure: str, chance: Random) -> Dossier:
+        wanted = self._samples["supplements"]
+        missing = wanted.get(procedure, wanted["else"])
         request = request_supplement(
             dossier_id=dossier.pk,
             expected_version=dossier.version,
             actor=self._officer(dossier, act.action, chance),
-            items=self._samples["supplement_items"],
-            reason=self._reason(act.action, chance),
+            items=missing["items"],
+            reason=missing["reason"],
             answer_by=(act.at + ANSWER_WITHIN).astimezone(TIME_ZONE).date(),
             now=act.at,
         )
@@ -73,10 +75,11 @@ class Players:
 
     def _supply(self, dossier: Dossier, act: Act) -> Dossier:
         request = dossier.supplement_requests.get(closed_at=None)
+        supplied = self._samples["supplied"]
         texts: dict[str, str] = {}
         for item in request.items:
             if item["kind"] == "text":
-                texts[item["id"]] = self._samples["supplied_text"]
+                texts[item["id"]] = supplied.get(item["id"], supplied["else"])
             else:
                 spec = FieldSpec(item["id"], "file", item["label"])
                 store_supplement(request=request, spec=spec, upload=scanned(item["label"]), now=act.at)

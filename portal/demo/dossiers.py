@@ -32,7 +32,7 @@ def load_dossiers(agencies: Mapping[str, Agency]) -> int:
         chance = Random(story.key)  # noqa: S311 - invented data
         dossier = filer.file(story, chance)
         for act in story.acts:
-            dossier = players.play(dossier, act, chance)
+            dossier = players.play(dossier, act, story.procedure, chance)
     return len(stories)
 
 

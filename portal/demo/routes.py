@@ -9,6 +9,7 @@ from forms_app.dossiers.transitions import Action as A
 from forms_app.dossiers.transitions import Status as S
 
 # Working minutes until the act, drawn between the two; a tuple of floats is a share of the legal time instead.
+AT_ONCE: Final = (4, 25)  # while the person waits at the counter
 QUICK: Final = (20, 200)
 SAME_DAY: Final = (60, 420)
 DAYS: Final = (480, 1400)
@@ -26,7 +27,7 @@ class Route:
     """``number`` dossiers, filed ``age`` days ago (from, to), that went through ``acts`` and stand at ``status``.
 
     ``unhurried``: only procedures with several days of legal time, so that nothing here is overdue by accident;
-    ``overdue``: filed long before the legal time ran out.
+    ``overdue``: filed long before the legal time ran out; ``paid``: only procedures that cost something.
     """
 
     status: S
@@ -35,6 +36,7 @@ class Route:
     acts: tuple[tuple[A, Gap], ...] = ()
     unhurried: bool = False
     overdue: bool = False
+    paid: bool = False
 
 
 ROUTES: Final = (
@@ -44,7 +46,7 @@ ROUTES: Final = (
     Route(S.PROCESSING, 16, (1, 2), TAKEN, unhurried=True),
     Route(S.PROCESSING, 8, (4, 12), TAKEN, overdue=True),
     Route(S.SUPPLEMENT, 10, (3, 8), (*TAKEN, (A.REQUEST_SUPPLEMENT, QUICK))),
-    Route(S.PAYMENT, 4, (3, 8), (*TAKEN, (A.REQUIRE_PAYMENT, QUICK)), unhurried=True),
+    Route(S.PAYMENT, 4, (3, 8), (*TAKEN, (A.REQUIRE_PAYMENT, QUICK)), unhurried=True, paid=True),
     Route(S.WITHDRAWN, 8, (5, 350), (TAKEN[0], (A.WITHDRAW, SAME_DAY))),
     Route(S.SUSPENDED, 5, (5, 20), (*TAKEN, (A.SUSPEND, QUICK))),
     Route(S.FINISHED, 12, (3, 10), (*TAKEN, (A.FINISH, IN_TIME))),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import count
 from random import Random
 from typing import Any, Final
 
-from core.worktime import WorkCalendar, add_working_minutes
+from core.worktime import TIME_ZONE, WorkCalendar, add_working_minutes
 from forms_app.dossiers.transitions import Action
-from portal.demo.routes import ROUTES, Gap, Route
+from portal.demo.routes import AT_ONCE, ROUTES, Gap, Route
 
 SEED: Final = 1655
 DAY_OF_WORK: Final = 480
@@ -23,8 +24,16 @@ MINUTES_OF: Final = {
 }
 UNHURRIED_FROM: Final = 3 * DAY_OF_WORK
 # In ten dossiers.
-SOURCES: Final = {"portal": 7, "counter": 2, "post": 1}
-OPENS, CLOSES = time(6, 30), time(21, 30)
+PORTAL: Final = "portal"
+SOURCES: Final = {PORTAL: 7, "counter": 2, "post": 1}
+# When people sit down to file from home, with how many in ten: before work, at noon, in between, in the evening.
+AT_HOME: Final = (
+    (time(6, 15), time(7, 15), 1),
+    (time(11, 30), time(13, 30), 2),
+    (time(8, 0), time(17, 0), 2),
+    (time(18, 30), time(22, 0), 5),
+)
+BY_CITIZENS: Final = frozenset({Action.SUPPLY, Action.WITHDRAW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +79,46 @@ class Teller:
 
     def _stories(self, chance: Random) -> Iterator[Story]:
         for row, route in enumerate(ROUTES):
-            fitting = [
-                record
-                for record in self.procedures
-                if not route.unhurried or legal_minutes(record) >= UNHURRIED_FROM
-            ]
+            fitting = [record for record in self.procedures if _fits(record, route)]
             for number in range(route.number):
                 yield self._story(f"demo-{row:02d}-{number:03d}", route, chance.choice(fitting), chance)
 
     def _story(self, key: str, route: Route, record: Mapping[str, Any], chance: Random) -> Story:
         limit = legal_minutes(record)
         age = chance.randint(*route.age) + (2 * limit // DAY_OF_WORK if route.overdue else 0)
-        gaps = [(action, self._minutes(gap, limit, chance)) for action, gap in route.acts]
-        filed_at = self._filed(age, chance)
-        acts = self._acts(filed_at, gaps)
+        # What came over the counter was looked at there: only what was sent from home waits for reception.
+        source = _weighed(SOURCES, chance) if route.acts else PORTAL
+        gaps = [
+            (action, self._minutes(_gap(action, gap, source), limit, chance)) for action, gap in route.acts
+        ]
+        evening = chance.uniform(0, 1)
+        filed_at = self._filed(age, source, chance)
+        acts = self._acts(filed_at, gaps, evening)
         while acts and acts[-1].at >= self.now:  # a holiday came between: file earlier
-            filed_at -= timedelta(days=3)
-            acts = self._acts(filed_at, gaps)
-        agency = chance.choices(list(self.agencies), weights=list(self.agencies.values()))[0]
-        source = chance.choices(list(SOURCES), weights=list(SOURCES.values()))[0]
+            filed_at = self._shift(filed_at, source)
+            acts = self._acts(filed_at, gaps, evening)
+        agency = _weighed(self.agencies, chance)
         return Story(key, record["core_code"], agency, filed_at, chance.choice(self.people), source, acts)
 
-    def _filed(self, age: int, chance: Random) -> datetime:
+    def _filed(self, age: int, source: str, chance: Random) -> datetime:
         if age == 0:
             return self.now - timedelta(minutes=chance.randint(5, 180))
-        minutes = chance.randint(OPENS.hour * 60 + OPENS.minute, CLOSES.hour * 60 + CLOSES.minute)
-        midnight = self.calendar.local(self.now).replace(hour=0, minute=0, second=0, microsecond=0)
-        return midnight - timedelta(days=age) + timedelta(minutes=minutes)
+        day = (self.calendar.local(self.now) - timedelta(days=age)).date()
+        if source == PORTAL:
+            opens, closes, _weight = chance.choices(AT_HOME, weights=[row[2] for row in AT_HOME])[0]
+            return _between(_at(day, opens), _at(day, closes), chance.uniform(0, 1))
+        opened = self._working_day_until(day)
+        return _between(*chance.choice(self.calendar.periods(opened)), chance.uniform(0, 1))
+
+    def _shift(self, filed_at: datetime, source: str) -> datetime:
+        """Return a moment some days earlier at the same hour; over the counter on a working day."""
+        earlier = self.calendar.local(filed_at) - timedelta(days=3)
+        if source == PORTAL:
+            return earlier
+        return datetime.combine(self._working_day_until(earlier.date()), earlier.timetz())
+
+    def _working_day_until(self, day: date) -> date:
+        return next(d for d in (day - timedelta(days=n) for n in count()) if self.calendar.is_working_day(d))
 
     def _minutes(self, gap: Gap, limit: int, chance: Random) -> int:
         low, high = gap
@@ -106,10 +128,43 @@ class Teller:
             else chance.randint(int(low), int(high))
         )
 
-    def _acts(self, filed_at: datetime, gaps: Sequence[tuple[Action, int]]) -> tuple[Act, ...]:
+    def _acts(
+        self, filed_at: datetime, gaps: Sequence[tuple[Action, int]], evening: float
+    ) -> tuple[Act, ...]:
+        """Return the acts in office hours; what citizens do themselves they do after work on that day."""
         acts: list[Act] = []
         moment = filed_at
         for action, minutes in gaps:
             moment = add_working_minutes(moment, max(minutes, 1), self.calendar)
+            if action in BY_CITIZENS:
+                opens, closes, _weight = AT_HOME[-1]
+                day = self.calendar.local(moment).date()
+                moment = _between(_at(day, opens), _at(day, closes), evening)
             acts.append(Act(action, moment))
         return tuple(acts)
+
+
+def _fits(record: Mapping[str, Any], route: Route) -> bool:
+    slow = not route.unhurried or legal_minutes(record) >= UNHURRIED_FROM
+    return slow and (not route.paid or costs(record))
+
+
+def costs(record: Mapping[str, Any]) -> bool:
+    """Say whether a procedure costs something; an amount left open (None) is set by the province."""
+    return any(fee["amount"] != 0 for channel in record["channels"] for fee in channel["fees"])
+
+
+def _gap(action: Action, gap: Gap, source: str) -> Gap:
+    return AT_ONCE if action == Action.ACCEPT and source == "counter" else gap
+
+
+def _weighed(weights: Mapping[str, int], chance: Random) -> str:
+    return chance.choices(list(weights), weights=list(weights.values()))[0]
+
+
+def _at(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, tzinfo=TIME_ZONE)
+
+
+def _between(start: datetime, end: datetime, share: float) -> datetime:
+    return start + (end - start) * share
