@@ -145,10 +145,8 @@ def test_results_and_legal_numbers_stand_in_the_record(code):
 
 @pytest.mark.parametrize("code", sorted(PROCEDURES))
 def test_a_law_has_the_same_date_title_and_issuer_wherever_it_is_cited(code):
-    first = {}
-    for record in PROCEDURES.values():
-        for basis in record["legal_bases"]:
-            first.setdefault(basis["number"], basis)
+    cited = [basis for record in PROCEDURES.values() for basis in record["legal_bases"]]
+    first = {basis["number"]: basis for basis in reversed(cited)}
     for basis in PROCEDURES[code]["legal_bases"]:
         assert basis == first[basis["number"]]
         years = re.findall(r"/(\d{4})/", basis["number"])
