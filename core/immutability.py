@@ -20,15 +20,18 @@ END $$
 class AppendOnly(Operation):
     """Refuse UPDATE and DELETE on a model's table; with ``columns`` only changes of these columns are refused.
 
-    Both engines raise ``IntegrityError``. Reversible: backwards the triggers are dropped.
+    ``until`` names a date column: after that day a row may be deleted (a retention period that the database holds).
+    Triggers of an earlier operation on the table are replaced. Both engines raise ``IntegrityError``. Reversible:
+    backwards the triggers are dropped, those with a date give way to those without.
     """
 
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, model_name: str, columns: Sequence[str] = ()) -> None:
+    def __init__(self, model_name: str, columns: Sequence[str] = (), until: str = "") -> None:
         self.model_name = model_name
         self.columns = tuple(columns)
+        self.until = until
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Leave the model state alone: triggers are the database's business."""
@@ -38,7 +41,8 @@ class AppendOnly(Operation):
     ) -> None:
         """Create the triggers."""
         table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
-        for statement in self._create(table, schema_editor.connection.vendor):
+        self._drop(schema_editor, table)
+        for statement in self._create(table, schema_editor.connection.vendor, self.until):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -46,6 +50,11 @@ class AppendOnly(Operation):
     ) -> None:
         """Drop the triggers."""
         table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        self._drop(schema_editor, table)
+        for statement in self._create(table, schema_editor.connection.vendor) if self.until else ():
+            schema_editor.execute(statement, params=None)
+
+    def _drop(self, schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
         on_table = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
         for event in ("update", "delete"):
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{event}{on_table}")
@@ -59,11 +68,12 @@ class AppendOnly(Operation):
         """Name the migration after the model."""
         return f"{self.model_name.lower()}_append_only"
 
-    def _create(self, table: str, vendor: str) -> list[str]:
+    def _create(self, table: str, vendor: str, until: str = "") -> list[str]:
         # "UPDATE OF" fires for every column that is named, changed or not, so the values are compared.
         differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
         changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in self.columns)
-        when = {"UPDATE": f" WHEN ({changed})" if changed else "", "DELETE": ""}
+        kept = f" WHEN (OLD.{until} IS NULL OR OLD.{until} >= CURRENT_DATE)" if until else ""
+        when = {"UPDATE": f" WHEN ({changed})" if changed else "", "DELETE": kept}
         triggers = [
             f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} FOR EACH ROW{when[event]}"
             for event in ("UPDATE", "DELETE")
