@@ -44,7 +44,7 @@ class StepForm(forms.Form):
         for spec in step.fields:
             field = self.fields[spec.id] = registry.get(spec.type).form_field(spec)
             if isinstance(field, ManyFilesField):
-                field.stored = self.stored.get(spec.id, ())
+                field.keep(self.stored.get(spec.id, ()))
         self.helper = self._helper()
 
     def clean(self) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.text import clean
+from forms_app.builder.field_types.date import VietnameseDateField
+from forms_app.builder.field_types.file import DEFAULT_EXTENSIONS, PickFileInput
+from forms_app.desk.asking import Askable
 
 MAX_OTHER: Final = 20
 
@@ -48,40 +51,43 @@ class ActForm(forms.Form):
 
 
 class SupplementForm(ActForm):
-    """Mẫu 02: which answers and papers, what is wrong with them, by when."""
+    """Mẫu 02: which papers and answers, what is wrong with them, by when."""
 
-    fields_asked = forms.MultipleChoiceField(
-        label=_("Given again by the citizen"), required=False, widget=forms.CheckboxSelectMultiple
+    papers = forms.MultipleChoiceField(
+        label=_("Papers to hand in again or in addition"), required=False, widget=forms.CheckboxSelectMultiple
     )
     other = forms.CharField(
         label=_("Other papers"), required=False, max_length=4000, widget=forms.Textarea({"rows": 3}),
         help_text=_("One on a line."),
     )  # fmt: skip
-    answer_by = forms.DateField(
-        label=_("To be answered by"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    answers = forms.MultipleChoiceField(
+        label=_("Answers to give again"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    answer_by = VietnameseDateField(label=_("To be answered by"), help_text=_("Until 17:00 of that day."))
 
-    field_order = ["version", "fields_asked", "other", "reason", "answer_by"]
+    field_order = ["version", "papers", "other", "answers", "reason", "answer_by"]
 
-    def __init__(self, *args: Any, askable: list[tuple[str, str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, papers: list[Askable], answers: list[Askable], **kwargs: Any) -> None:
         super().__init__(*args, needs_reason=True, **kwargs)
-        self._kinds = {key: (label, kind) for key, label, kind in askable}
-        field = self.fields["fields_asked"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
-        field.choices = [(key, label) for key, label, _kind in askable]
-        if not askable:
-            del self.fields["fields_asked"]
+        self._askable = {item.id: item for item in [*papers, *answers]}
+        for name, offered in (("papers", papers), ("answers", answers)):
+            field = self.fields[name]
+            assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
+            field.choices = [(item.id, item.label) for item in offered]
+            if not offered:
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         """Require something to ask for."""
         data = super().clean() or self.cleaned_data
-        if not self.asked_ids() and not self.other_papers():
+        wrong = {"papers", "answers"} & set(self.errors)
+        if not wrong and not self._ticked() and not self.other_papers():
             self.add_error("other", _("Tick or name at least one paper."))
         return data
 
-    def asked_ids(self) -> list[str]:
-        """Return the ticked field ids."""
-        return list(self.cleaned_data.get("fields_asked") or [])
+    def _ticked(self) -> list[str]:
+        ticked = {name: self.cleaned_data.get(name) or [] for name in ("papers", "answers")}
+        return [*ticked["papers"], *ticked["answers"]]
 
     def other_papers(self) -> list[str]:
         """Return the papers named by hand."""
@@ -90,16 +96,11 @@ class SupplementForm(ActForm):
 
     def items(self) -> list[dict[str, str]]:
         """Return what is asked, as a supplement request keeps it."""
-        note = self.cleaned_data["reason"]
-        asked = [
-            {"id": key, "label": self._kinds[key][0], "note": note, "kind": self._kinds[key][1]}
-            for key in self.asked_ids()
-        ]
-        others = [
-            {"id": f"other_{number}", "label": paper, "note": "", "kind": "file"}
+        others = (
+            Askable(f"other_{number}", paper, "file", "1")
             for number, paper in enumerate(self.other_papers(), start=1)
-        ]
-        return asked + others
+        )
+        return [item.as_item() for item in (*map(self._askable.__getitem__, self._ticked()), *others)]
 
     def answer_day(self) -> date:
         """Return the last day for the citizen."""
@@ -113,6 +114,7 @@ class FinishForm(ActForm):
     result = forms.FileField(
         label=_("Result (file)"),
         required=False,
+        widget=PickFileInput({"accept": ",".join(f".{kind}" for kind in DEFAULT_EXTENSIONS)}),
         help_text=_("Signed PDF or picture. The citizen downloads it."),
     )
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Membership
 from core import display
 from forms_app.builder.field_types import citizen_id
 from forms_app.builder.schema import FormSchema
@@ -79,6 +80,17 @@ def offered_acts(desk: Desk, dossier: Dossier, now: datetime) -> list[OfferedAct
     ]  # fmt: skip
 
 
+def may_watch(desk: Desk, dossier: Dossier) -> bool:
+    """Say whether the officer may read who opened ``dossier``: the agency's leader, and inspection."""
+    return bool(desk.roles_at(dossier.agency_id) & {Membership.Role.LEADER, Membership.Role.INSPECTOR})
+
+
+def act_called(action: Action) -> OfferedAct:
+    """Return ``action`` in the words of the desk, whether it is open to anybody or not."""
+    label, done = _WORDS.get(action, (action.label, ""))
+    return OfferedAct(action=action.value, label=label, done=done)
+
+
 def _numbers(schema: FormSchema) -> list[str]:
     return [spec.id for spec in schema.of_type("citizen_id")]
 
@@ -95,17 +107,6 @@ def masked(schema: FormSchema, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``answers`` with every ID number masked: an officer sees one in full only when it is logged."""
     hidden = {key: citizen_id.mask(str(answers[key])) for key in _numbers(schema) if answers.get(key)}
     return {**answers, **hidden}
-
-
-def askable_fields(dossier: Dossier) -> list[tuple[str, str, str]]:
-    """Return ``(field id, label, kind)`` of what a supplement may ask again, files first."""
-    if dossier.form_version is None:
-        return []
-    schema = FormSchema.from_json(dossier.form_version.schema)
-    specs = [
-        (spec.id, spec.label, "file" if spec.type == "file" else "text") for spec in schema.fields.values()
-    ]
-    return sorted(specs, key=lambda spec: spec[2] != "file")
 
 
 @dataclass(frozen=True, slots=True)

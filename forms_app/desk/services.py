@@ -15,7 +15,7 @@ from accounts.models import User
 from core.errors import InvalidInput
 from core.worktime import add_working_minutes, load_calendar
 from forms_app.dossiers.models import Dossier, SupplementRequest
-from forms_app.dossiers.services import perform, store_result
+from forms_app.dossiers.services import log_view, perform, store_result
 from forms_app.dossiers.transitions import Action
 
 #: What the desk proposes to the citizen; the law leaves it to the agency (DOMAIN 2.6, ThoiHanBoSung).
@@ -28,6 +28,14 @@ def proposed_supplement_day(now: datetime) -> date:
     """Return the day that the form proposes for the citizen's answer: ten working days ahead."""
     moment = add_working_minutes(now, SUPPLEMENT_DAYS * _DAY_MINUTES, load_calendar())
     return timezone.localdate(moment)
+
+
+def log_look(*, dossier: Dossier, officer: User, what: str, now: datetime | None = None) -> None:
+    """Write into the who-viewed log that ``officer`` opened ``what`` (``dossiers.looks``) of ``dossier``.
+
+    Whoever reads does so as a member of the agency that holds the dossier: the wall lets nobody else in.
+    """
+    log_view(dossier=dossier, actor=officer, agency=dossier.agency, what=what, now=now or timezone.now())
 
 
 @transaction.atomic

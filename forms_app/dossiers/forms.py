@@ -82,9 +82,14 @@ def supplement_step(request: SupplementRequest) -> StepSpec:
             id=item["id"],
             type="long_text" if item["kind"] == "text" else "file",
             label=item["label"],
-            help=item.get("note", ""),
+            help=item.get("note", "") or _how_many(item.get("count", "")),
             options={"rows": 4} if item["kind"] == "text" else {},
         )
         for item in request.items
     )
     return StepSpec(id="supplement", title="", fields=fields)
+
+
+def _how_many(count: str) -> str:
+    """Say how many copies are asked for, where it is not simply one."""
+    return str(_("Number: %(count)s") % {"count": count}) if count not in {"", "1"} else ""

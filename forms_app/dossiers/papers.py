@@ -17,13 +17,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from core import pdf
+from core.display import money_text
 from core.worktime import TIME_ZONE, phrase
+from forms_app.builder import applicant
 from forms_app.builder.presenting import present
 from forms_app.builder.schema import FormSchema
-from forms_app.dossiers.deadlines import DeadlineRule
+from forms_app.dossiers.deadlines import CHANNEL_OF_SOURCE, DeadlineRule
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.selectors.attached import filed_by_field
 from forms_app.dossiers.transitions import Action, Status
+from procedures.choices import FeeKind
+from procedures.parts import Fee
+from procedures.snapshot import Snapshot
 
 LAW: Final = "TT 03/2025/TT-VPCP"
 RECEIPT: Final = "mau-01"
@@ -74,8 +79,10 @@ def _qr(link: str) -> str:
     return out.getvalue().decode()
 
 
-def _event(dossier: Dossier, action: Action) -> DossierEvent | None:
-    return dossier.events.filter(action=action).select_related("actor").order_by("-sequence").first()
+def _event(dossier: Dossier, action: Action, at: datetime | None = None) -> DossierEvent | None:
+    """Return the event that made the paper: the one of the moment ``at`` where an act can happen twice."""
+    found = dossier.events.filter(action=action)
+    return (found.filter(at=at) if at else found).order_by("-sequence").first()
 
 
 def _day_in_words(moment: datetime) -> str:
@@ -105,6 +112,7 @@ def _head(dossier: Dossier, at: datetime, officer: str) -> dict[str, Any]:
             ["Số điện thoại", dossier.phone],
             ["Email", dossier.email],
             ["Số định danh cá nhân", dossier.applicant_id_masked],
+            ["Nộp thay cho", str(dossier.answers.get(applicant.ON_BEHALF_OF) or "")],
             ["Nội dung yêu cầu giải quyết", dossier.procedure_version.title],
         ],
         "terms": [],
@@ -153,12 +161,35 @@ def _receipt(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
             ["Thời gian nhận hồ sơ", _clock_in_words(accepted)],
             [
                 "Thời gian trả kết quả",
-                _clock_in_words(dossier.due_at) if dossier.due_at else "Không có ngày hẹn trả",
+                # As promised on the day: a later extension is told by a paper of its own.
+                _clock_in_words(dossier.original_due_at)
+                if dossier.original_due_at
+                else "Không có ngày hẹn trả",
             ],
+            ["Số bộ hồ sơ", "01"],
+            ["Phí, lệ phí", _fees(dossier)],
+            ["Nơi nhận kết quả", dossier.agency.name],
             ["Hình thức nhận kết quả", dossier.get_result_delivery_display()],
         ],
         "notes": ["Mang theo giấy này khi nhận kết quả. Quét mã QR để theo dõi hồ sơ."],
     }
+
+
+def _fees(dossier: Dossier) -> str:
+    """Return the fees of the channel the dossier came by, with who is exempt (DOMAIN 1.1: never the sum alone)."""
+    snapshot = Snapshot.from_json(dossier.procedure_version.snapshot)
+    channel = CHANNEL_OF_SOURCE[Dossier.Source(dossier.source)]
+    fees = [fee for part in snapshot.channels if part.channel == channel for fee in part.fees]
+    if not fees:
+        return "Không thu"
+    return "; ".join(_fee(fee) for fee in fees)
+
+
+def _fee(fee: Fee) -> str:
+    amount = money_text(fee.amount) if fee.amount is not None and fee.currency == "VND" else ""
+    told = [part for part in (amount, fee.note) if part]
+    exempt = f" (miễn, giảm: {fee.exemption})" if fee.exemption else ""
+    return f"{FeeKind(fee.kind).label} {', '.join(told)}".strip() + exempt
 
 
 def _limit(rule: DeadlineRule) -> str:
@@ -170,15 +201,21 @@ def _limit(rule: DeadlineRule) -> str:
 def _supplement(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
     number = int(key.rsplit("-", 1)[1])
     request: SupplementRequest = dossier.supplement_requests.get(number=number)
-    event = _event(dossier, Action.REQUEST_SUPPLEMENT)
-    until = request.citizen_deadline
-    return _head(dossier, request.asked_at, event.actor_name if event else "") | {
+    event = _event(dossier, Action.REQUEST_SUPPLEMENT, request.asked_at)
+    officer, until = event.actor_name if event else "", request.citizen_deadline
+    return _head(dossier, request.asked_at, officer) | {
         "title": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
         "form": f"Mẫu số 02 ({LAW})",
         "number": f"{request.number}/HDHS",
-        "items": [{"name": item["label"], "note": item.get("note", "")} for item in request.items],
+        "items": [
+            {"name": item["label"], "count": item.get("count", ""), "note": item.get("note", "")}
+            for item in request.items
+        ],
         "reason": request.reason,
-        "terms": [["Bổ sung trước", _clock_in_words(until)]] if until else [],
+        "terms": [
+            ["Bổ sung trước", _clock_in_words(until) if until else ""],
+            ["Người liên hệ", ", ".join(filter(None, (officer, dossier.agency.name)))],
+        ],
         "notes": [
             "Bổ sung tại trang theo dõi hồ sơ hoặc tại nơi tiếp nhận. Trong lúc chờ, thời hạn giải quyết tạm dừng."
         ],

@@ -9,7 +9,8 @@ from forms_app.dossiers.services import retention
 
 @shared_task(name="dossiers.tidy")
 def tidy() -> None:
-    """Expire drafts, wipe seeds, sweep up files without a row; beat calls it every quarter of an hour."""
+    """Expire drafts, wipe seeds, forget old looks, sweep up lost files; beat calls it every quarter of an hour."""
     retention.expire_drafts()
     retention.seal()
+    retention.forget_views()
     retention.remove_orphans()

@@ -57,4 +57,19 @@
   };
 
   document.querySelectorAll("[data-filing]").forEach(watch);
+
+  // The links of the stepper save the open step on their way, as the back button does.
+  const filing = document.querySelector("[data-filing]");
+  for (const link of filing ? document.querySelectorAll(".stepper a") : []) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = "goto";
+      field.value = link.pathname.split("/").at(-2);
+      filing.append(field);
+      filing.submit();
+    });
+  }
 })();

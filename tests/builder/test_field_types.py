@@ -202,3 +202,22 @@ def test_a_taken_code_and_an_unknown_one() -> None:
 
     with pytest.raises(ValueError, match="date"):
         registry.register(Twice)
+
+
+def test_a_file_input_speaks_the_page_s_language_and_says_what_is_needed() -> None:
+    needed, optional = (str(asked(spec_of("file", required=required), {})["f"]) for required in (True, False))
+    assert "Chọn tệp</label>" in needed
+    assert "Chưa chọn tệp" in needed
+    assert 'aria-required="true"' in needed
+    assert 'aria-required="false"' in optional
+    # Only with it can a style sheet tell a chosen file from none.
+    assert " required" in needed
+    assert " required" in optional
+
+
+def test_beside_kept_files_one_more_is_added() -> None:
+    class Kept:
+        original_name, size, pk = "anh.png", 10, 1
+
+    form = asked(spec_of("file"), {}, stored={"f": [Kept()]})
+    assert "Thêm tệp</label>" in str(form["f"])

@@ -105,8 +105,8 @@ def test_a_supplement_lists_what_is_missing_and_stops_the_clock(client: Client, 
     act(client, dossier, "accept")
     response = act(
         client, dossier, "request_supplement",
-        fields_asked=["ruling"], other="Giấy chứng tử\n\nCăn cước của người uỷ quyền", reason="Bản chụp mờ",
-        answer_by="2026-12-07",
+        papers=["ruling"], other="Giấy chứng tử\n\nCăn cước của người uỷ quyền", reason="Bản chụp mờ",
+        answer_by="7/12/2026",
     )  # fmt: skip
     assert response.status_code == 302
     asked = dossier.supplement_requests.get()
@@ -129,7 +129,7 @@ def test_a_supplement_lists_what_is_missing_and_stops_the_clock(client: Client, 
         ({"reason": "", "other": "Giấy chứng tử", "answer_by": "2026-12-07"}, "reason"),
         ({"reason": "Thiếu", "other": "Giấy chứng tử", "answer_by": "2026-11-23"}, "sau hôm nay"),
         ({"reason": "Thiếu", "other": "Giấy chứng tử", "answer_by": "mai"}, "answer_by"),
-        ({"reason": "Thiếu", "fields_asked": ["khong-co"], "answer_by": "2026-12-07"}, "fields_asked"),
+        ({"reason": "Thiếu", "papers": ["khong-co"], "answer_by": "2026-12-07"}, "khong-co"),
     ],
 )
 def test_a_wrong_supplement_request_says_what_and_loses_nothing(
@@ -145,7 +145,7 @@ def test_a_wrong_supplement_request_says_what_and_loses_nothing(
 
 def test_the_form_proposes_ten_working_days(client: Client, dossier: Dossier) -> None:
     page = client.get(reverse("desk:act", args=[dossier.code, "request_supplement"]))
-    assert 'value="2026-12-07"' in page.content.decode()
+    assert 'value="07/12/2026"' in page.content.decode()
 
 
 def test_the_second_officer_is_told_and_keeps_the_text(

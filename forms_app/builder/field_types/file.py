@@ -20,7 +20,25 @@ DEFAULT_FILES: Final = 5
 MEGABYTE: Final = 1024 * 1024
 
 
-class ManyFilesInput(forms.FileInput):
+class PickFileInput(forms.FileInput):
+    """A file input whose button speaks the page's language, not the browser's; works without JavaScript.
+
+    The native button is hidden by CSS. ``required`` is only what lets CSS tell a chosen file (``:valid``) from none:
+    forms are ``novalidate``, and ``aria-required`` says what is really wanted.
+    """
+
+    template_name = "builder/widgets/file.html"
+    # Another file is added to those kept before.
+    adds = False
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"] |= {"required": True}
+        context["widget"]["prompt"] = _("Add a file") if self.adds else _("Choose a file")
+        return context
+
+
+class ManyFilesInput(PickFileInput):
     """A file input that takes several files at once."""
 
     allow_multiple_selected = True
@@ -34,6 +52,11 @@ class ManyFilesField(forms.FileField):
 
     needed = False
     stored: Sequence[Any] = ()
+
+    def keep(self, stored: Sequence[Any]) -> None:
+        """Tell the field which files are there already."""
+        self.stored = stored
+        self.widget.adds = bool(stored)
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         return [file for file in (data if isinstance(data, list) else [data]) if file]
@@ -71,7 +94,13 @@ class File(FieldType):
         arguments["help_text"] = " ".join(filter(None, [spec.help, self.limits(spec)]))
         # Whether a file is there is known only with those stored before; the filing step checks it.
         field = ManyFilesField(
-            widget=ManyFilesInput(attrs={"accept": accepted, "multiple": most_files(spec) > 1}),
+            widget=ManyFilesInput(
+                {
+                    "accept": accepted,
+                    "multiple": most_files(spec) > 1,
+                    "aria-required": "true" if spec.required else "false",
+                }
+            ),
             **{**arguments, "required": False},
         )
         field.needed = spec.required

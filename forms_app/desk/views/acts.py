@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
-from forms_app.desk import services
+from forms_app.desk import asking, services
 from forms_app.desk.access import Desk, behind_the_desk
 from forms_app.desk.forms import ActForm, FinishForm, SupplementForm
-from forms_app.desk.presenting import OfferedAct, askable_fields, offered_acts
+from forms_app.desk.presenting import OfferedAct, act_called, offered_acts
 from forms_app.desk.selectors.detail import dossier_of
+from forms_app.dossiers import looks
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.services import perform
 from forms_app.dossiers.transitions import Action
@@ -40,9 +42,10 @@ def act(request: HttpRequest, desk: Desk, code: str, action: str) -> HttpRespons
     if found is None or action not in Action.values:
         raise Http404
     dossier = found.dossier
+    services.log_look(dossier=dossier, officer=desk.user, what=looks.DOSSIER)
     offered = {item.action: item for item in offered_acts(desk, dossier, timezone.now())}
     if action not in offered:
-        return _no_longer(request, dossier)
+        return _no_longer(request, dossier, Action(action))
     case = _Case(desk, dossier, offered[action])
     form = _form(request, case)
     if request.method != "POST":
@@ -50,10 +53,18 @@ def act(request: HttpRequest, desk: Desk, code: str, action: str) -> HttpRespons
     return _do(request, case, form)
 
 
-def _no_longer(request: HttpRequest, dossier: Dossier) -> HttpResponse:
-    """The button was there when the page was read; somebody was quicker, or the role does not allow it."""
+def _no_longer(request: HttpRequest, dossier: Dossier, action: Action) -> HttpResponse:
+    """The button was there when the page was read; somebody was quicker, or the role does not allow it.
+
+    What the officer wrote meanwhile stays on the page to be copied; where nothing was written, the dossier is shown.
+    """
     message = _("This cannot be done now. The dossier is: %(status)s.")
-    messages.warning(request, message % {"status": dossier.get_status_display()})
+    text = message % {"status": dossier.get_status_display()}
+    written = [typed for name in ("reason", "other") if (typed := request.POST.get(name, "").strip())]
+    if written:
+        context = {"dossier": dossier, "act": act_called(action), "conflict": text, "written": written}
+        return render(request, "desk/act_lost.html", context, status=409)
+    messages.warning(request, text)
     return redirect("desk:dossier", dossier.code)
 
 
@@ -62,8 +73,9 @@ def _form(request: HttpRequest, case: _Case) -> ActForm:
     initial: dict[str, Any] = {"version": case.dossier.version}
     shared: dict[str, Any] = {"submit": case.act.title, "initial": initial}
     if case.act.action == Action.REQUEST_SUPPLEMENT:
-        initial["answer_by"] = services.proposed_supplement_day(timezone.now())
-        return SupplementForm(data, askable=askable_fields(case.dossier), **shared)
+        initial["answer_by"] = date_text(services.proposed_supplement_day(timezone.now()))
+        offered = {"papers": asking.papers(case.dossier), "answers": asking.answers(case.dossier)}
+        return SupplementForm(data, **offered, **shared)
     if case.act.action == Action.FINISH:
         return FinishForm(data, files, **shared)
     return ActForm(data, needs_reason=case.act.needs_reason, danger=case.act.danger, **shared)
@@ -84,7 +96,9 @@ def _do(request: HttpRequest, case: _Case, form: ActForm) -> HttpResponse:
     except NotAllowed:
         raise Http404 from None
     except InvalidInput as error:
-        for field, message in error.fields.items():
+        # A file that cannot be taken is said without a field: it is the result.
+        wrong = error.fields or {"result": error.message}
+        for field, message in wrong.items():
             form.add_error(field if field in form.fields else None, message)
         return _page(request, case, form, status=422)
     except Conflict as error:

@@ -18,11 +18,12 @@ from forms_app.desk import presenting
 from forms_app.desk.access import Desk, behind_the_desk
 from forms_app.desk.due import describe
 from forms_app.desk.selectors.detail import ReadDossier, dossier_of
-from forms_app.dossiers import deadlines, papers
+from forms_app.desk.services import log_look
+from forms_app.dossiers import deadlines, looks, papers
 from forms_app.dossiers.files import attachment_response
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.selectors.attached import filed_by_field
-from forms_app.dossiers.services.history import log_view
+from forms_app.dossiers.selectors.looks import MOST, looks_of
 from forms_app.dossiers.transitions import Status
 
 
@@ -31,7 +32,7 @@ def _read(desk: Desk, code: str, what: str) -> ReadDossier:
     found = dossier_of(desk, code)
     if found is None:
         raise Http404
-    log_view(dossier=found.dossier, actor=desk.user, what=what, now=timezone.now())
+    log_look(dossier=found.dossier, officer=desk.user, what=what)
     return found
 
 
@@ -39,14 +40,14 @@ def _read(desk: Desk, code: str, what: str) -> ReadDossier:
 @behind_the_desk
 def show(request: HttpRequest, desk: Desk, code: str) -> HttpResponseBase:
     """The dossier as the citizen filled it, where its clock stands, and what may be done now."""
-    return _page(request, desk, _read(desk, code, "dossier"))
+    return _page(request, desk, _read(desk, code, looks.DOSSIER))
 
 
 @require_POST
 @behind_the_desk
 def reveal(request: HttpRequest, desk: Desk, code: str) -> HttpResponseBase:
     """The same page with the ID number in full; the log says who asked to see it."""
-    found = _read(desk, code, "citizen_id")
+    found = _read(desk, code, looks.CITIZEN_ID)
     return _page(request, desk, found, citizen_id=str(found.dossier.answers.get(applicant.CITIZEN_ID) or "—"))
 
 
@@ -58,7 +59,7 @@ def file(request: HttpRequest, desk: Desk, code: str, pk: int) -> HttpResponseBa
     chosen = next((item for item in found.files if item.pk == pk), None) if found else None
     if found is None or chosen is None:
         raise Http404
-    log_view(dossier=found.dossier, actor=desk.user, what=f"file {pk}", now=timezone.now())
+    log_look(dossier=found.dossier, officer=desk.user, what=looks.of_file(chosen))
     return attachment_response(chosen)
 
 
@@ -66,15 +67,29 @@ def file(request: HttpRequest, desk: Desk, code: str, pk: int) -> HttpResponseBa
 @behind_the_desk
 def paper(request: HttpRequest, desk: Desk, code: str, paper: str) -> HttpResponseBase:
     """One printed form as PDF."""
-    found = _read(desk, code, paper)
+    found = dossier_of(desk, code)
+    if found is None:
+        raise Http404
     link = request.build_absolute_uri(reverse("dossiers:lookup"))
     try:
         content = papers.paper_pdf(found.dossier, paper, link=f"{link}?ma={found.dossier.code}")
     except LookupError:
         raise Http404 from None
+    log_look(dossier=found.dossier, officer=desk.user, what=paper)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{found.dossier.code}-{paper}.pdf"'
     return response
+
+
+@require_safe
+@behind_the_desk
+def viewers(request: HttpRequest, desk: Desk, code: str) -> HttpResponseBase:
+    """Who opened the dossier: for the leader and the inspector of its agency, to others it does not exist."""
+    found = dossier_of(desk, code)
+    if found is None or not presenting.may_watch(desk, found.dossier):
+        raise Http404
+    rows = looks.told(found.dossier, looks_of(found.dossier), found.files)
+    return render(request, "desk/viewers.html", {"dossier": found.dossier, "rows": rows, "most": MOST})
 
 
 def _page(request: HttpRequest, desk: Desk, found: ReadDossier, *, citizen_id: str = "") -> HttpResponse:
@@ -92,6 +107,7 @@ def _page(request: HttpRequest, desk: Desk, found: ReadDossier, *, citizen_id: s
         "timeline": presenting.timeline(found.history),
         "acts": presenting.offered_acts(desk, dossier, now),
         "papers": papers.available(dossier),
+        "can_watch": presenting.may_watch(desk, dossier),
         "promised_if_accepted": _promise(dossier, now) if dossier.status == Status.REGISTERED else None,
     }
     return render(request, "desk/dossier.html", context)

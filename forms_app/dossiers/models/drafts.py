@@ -19,6 +19,8 @@ class Draft(models.Model):
     )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     answers = models.JSONField(_("answers"), default=dict, blank=True)
+    # What was typed but could not be read as an answer yet, by step: ``{step: {field of the page: [texts]}}``.
+    typed = models.JSONField(_("typed, not yet valid"), default=dict, blank=True)
     steps_done = models.JSONField(_("finished steps"), default=list, blank=True)
     created_at = models.DateTimeField(_("created at"))
     saved_at = models.DateTimeField(_("saved at"))

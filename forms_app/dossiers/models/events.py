@@ -75,21 +75,36 @@ class SupplementRequest(models.Model):
 
 
 class ViewLog(models.Model):
-    """Who looked at a dossier or one of its files, and when. Append-only by triggers."""
+    """Who looked at a dossier or one of its files, when, from which agency (Law 91/2025/QH15, NĐ 356/2025/NĐ-CP).
+
+    Append-only by triggers, which let a row go only after ``keep_until``.
+    """
 
     dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="views")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("actor"), help_text=_("Empty: the citizen, by the private link."),
     )  # fmt: skip
+    agency = models.ForeignKey(
+        "accounts.Agency",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("agency"),
+    )
     at = models.DateTimeField(_("at"))
     what = models.CharField(_("what"), max_length=200)
+    keep_until = models.DateField(_("kept until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("view log entry")
         verbose_name_plural = _("view log entries")
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["dossier", "-at"], name="view_log_of_dossier")]
+        indexes = [
+            models.Index(fields=["dossier", "-at"], name="view_log_of_dossier"),
+            models.Index(fields=["keep_until"], name="view_log_kept_until"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.dossier} {self.at:%d/%m/%Y %H:%M}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from forms_app.dossiers.models import Draft
 from procedures.models import ProcedureVersion
 
 LIFETIME: Final = timedelta(days=30)
+MOST_TYPED: Final = 10_000
 
 
 def start_draft(
@@ -38,11 +39,19 @@ def start_draft(
 
 @transaction.atomic
 def save_step(
-    *, token: str, step_id: str, answers: Mapping[str, Any], complete: bool, now: datetime | None = None
+    *,
+    token: str,
+    step_id: str,
+    answers: Mapping[str, Any],
+    complete: bool,
+    typed: Mapping[str, Sequence[str]] | None = None,
+    now: datetime | None = None,
 ) -> Draft:
     """Keep the answers of one step, also of an unfinished one; other steps stay as they are.
 
-    ``complete`` says whether the step has no errors. ``NotAllowed`` when the draft is unknown, expired or filed.
+    ``complete`` says whether the step has no errors; where it has some, ``typed`` is what the page held (texts by the
+    name of the input), so that nothing is lost that cannot be read as an answer yet. ``NotAllowed`` when the draft is
+    unknown, expired or filed.
     """
     moment = now or timezone.now()
     draft = lock_draft(token=token, now=moment)
@@ -51,9 +60,16 @@ def save_step(
     draft.answers = {**draft.answers, **answers}
     others = [done for done in draft.steps_done if done != step_id]
     draft.steps_done = [*others, step_id] if complete else others
+    kept = {step: texts for step, texts in draft.typed.items() if step != step_id}
+    draft.typed = kept if complete or not typed else {**kept, step_id: _storable(typed)}
     draft.saved_at, draft.expires_at = moment, moment + LIFETIME
-    draft.save(update_fields=["answers", "steps_done", "saved_at", "expires_at"])
+    draft.save(update_fields=["answers", "steps_done", "typed", "saved_at", "expires_at"])
     return draft
+
+
+def _storable(typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return texts that the database takes: no NUL, none longer than any answer could be."""
+    return {name: [text.replace("\0", "")[:MOST_TYPED] for text in texts] for name, texts in typed.items()}
 
 
 def lock_draft(*, token: str, now: datetime) -> Draft:

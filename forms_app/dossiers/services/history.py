@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Agency, User
 from core.outbox import enqueue
 from forms_app.dossiers.actors import Actor
 from forms_app.dossiers.models import Dossier, DossierEvent, ViewLog
 from forms_app.dossiers.signals import dossier_changed
 from forms_app.dossiers.transitions import Action
+
+SAME_LOOK: Final = timedelta(minutes=10)
 
 
 def record(
@@ -33,14 +39,21 @@ def record(
     return event
 
 
-MAILED = frozenset(
-    {
-        Action.SUBMIT, Action.ACCEPT, Action.REFUSE, Action.REQUEST_SUPPLEMENT, Action.REQUIRE_PAYMENT, Action.SUSPEND,
-        Action.FINISH, Action.RETURN_RESULT, Action.WITHDRAW,
-    }
-)  # fmt: skip
+# Every act but those that only concern the inside of the agency.
+MAILED = frozenset(Action) - {Action.ASSIGN}
 
 
-def log_view(*, dossier: Dossier, actor: Any, what: str, now: datetime) -> None:
-    """Note that ``actor`` (None: the citizen) looked at ``what`` of a dossier."""
-    ViewLog.objects.create(dossier=dossier, actor=actor, what=what, at=now)
+def log_view(
+    *, dossier: Dossier, actor: User | None, what: str, now: datetime, agency: Agency | None = None
+) -> None:
+    """Note that ``actor`` (None: the citizen) looked at ``what`` of a dossier, an officer from ``agency``.
+
+    A page that is read again within ten minutes is the same look.
+    """
+    looks = ViewLog.objects.filter(dossier=dossier, actor=actor, what=what)
+    if looks.filter(at__gt=now - SAME_LOOK, at__lte=now).exists():
+        return
+    keep_until = timezone.localdate(now) + timedelta(days=settings.VIEW_LOG_KEEP_DAYS)
+    ViewLog.objects.create(
+        dossier=dossier, actor=actor, agency=agency, what=what, at=now, keep_until=keep_until
+    )

@@ -10,8 +10,10 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.db import transaction
 from django.utils import timezone
 
+from core.errors import NotAllowed
 from core.models import OutboxMessage
-from forms_app.dossiers.models import Attachment, Dossier, Draft
+from forms_app.dossiers.models import Attachment, Dossier, Draft, ViewLog
+from forms_app.dossiers.services.drafts import lock_draft
 from forms_app.dossiers.services.uploads import remove
 
 # The receipt shows the second secret this long, so that a reload or a printer jam does no harm.
@@ -25,11 +27,28 @@ def expire_drafts(*, now: datetime | None = None) -> int:
     """Delete drafts past their day with their files; returns how many."""
     expired = list(Draft.objects.filter(expires_at__lte=now or timezone.now())[:BATCH])
     for draft in expired:
-        with transaction.atomic():
-            for attachment in draft.attachments.all():
-                remove(attachment=attachment)
-            draft.delete()
+        _erase(draft)
     return len(expired)
+
+
+@transaction.atomic
+def erase_draft(*, token: str, now: datetime | None = None) -> None:
+    """Delete the draft behind ``token`` at its citizen's wish, with answers and files.
+
+    ``NotAllowed`` when there is none, or when it was filed: a dossier is withdrawn, not erased.
+    """
+    draft = lock_draft(token=token, now=now or timezone.now())
+    if draft.dossier_id:
+        raise NotAllowed
+    _erase(draft)
+
+
+@transaction.atomic
+def _erase(draft: Draft) -> None:
+    """Delete a draft with what it holds; a dossier filed from it stays."""
+    for attachment in draft.attachments.all():
+        remove(attachment=attachment)
+    draft.delete()
 
 
 def seal(*, now: datetime | None = None) -> int:
@@ -42,6 +61,15 @@ def seal(*, now: datetime | None = None) -> int:
     waiting = OutboxMessage.objects.filter(kind="dossier.mail", delivered_at=None, failed_at=None)
     events = [message.payload.get("event") for message in waiting]
     return open_dossiers.exclude(events__pk__in=events).update(secret_seed="")
+
+
+def forget_views(*, now: datetime | None = None) -> int:
+    """Delete the entries of the who-viewed log past their day; returns how many. The database refuses any sooner."""
+    over = ViewLog.objects.filter(keep_until__lt=timezone.localdate(now or timezone.now()))
+    deleted, _by_model = ViewLog.objects.filter(
+        pk__in=list(over.values_list("pk", flat=True)[:BATCH])
+    ).delete()
+    return deleted
 
 
 def remove_orphans(*, now: datetime | None = None) -> int:

@@ -75,7 +75,7 @@ def _stored(asked: SupplementRequest) -> dict[str, list[Attachment]]:
 
 def _keep_files(request: HttpRequest, asked: SupplementRequest, spec: StepSpec) -> dict[str, str]:
     removed = request.POST.get("remove", "")
-    if removed.isdigit() and (attachment := asked.attachments.filter(pk=removed).first()):
+    if removed.isdecimal() and (attachment := asked.attachments.filter(pk=removed).first()):
         services.remove(attachment=attachment)
     refused: dict[str, str] = {}
     for field in spec.fields:

@@ -27,6 +27,11 @@ def remember(response: HttpResponse, core_code: str, token: str) -> None:
     )  # fmt: skip
 
 
+def forget(response: HttpResponse, core_code: str) -> None:
+    """Take the draft's token out of the browser again."""
+    response.delete_cookie(_name(core_code), samesite="Lax")
+
+
 def token_of(request: HttpRequest, core_code: str) -> str:
     """Return the token that the browser brought; empty when there is none or it was tampered with."""
     return request.get_signed_cookie(_name(core_code), default="", salt=SALT) or ""

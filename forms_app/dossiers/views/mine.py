@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,11 +15,13 @@ from django.views.decorators.http import require_safe
 from core.display import moment_text
 from forms_app.builder.presenting import present
 from forms_app.builder.schema import FormSchema
-from forms_app.dossiers import papers, services
+from forms_app.dossiers import looks, papers, services
 from forms_app.dossiers.files import attachment_response
 from forms_app.dossiers.models import Attachment, Dossier
 from forms_app.dossiers.selectors.attached import filed_by_field
+from forms_app.dossiers.selectors.looks import looks_of, opened_by
 from forms_app.dossiers.selectors.mine import dossier_by_token, files_for_citizen, open_request
+from forms_app.dossiers.selectors.own_data import own_data
 from forms_app.dossiers.timeline import timeline
 from forms_app.dossiers.transitions import CITIZEN, Action, allowed
 from forms_app.dossiers.views.private import private
@@ -36,7 +41,7 @@ def dossier_or_404(token: str) -> Dossier:
 def show(request: HttpRequest, token: str) -> HttpResponseBase:
     """The state in the citizen's words, the one thing to do next, the history, the papers."""
     dossier = dossier_or_404(token)
-    services.log_view(dossier=dossier, actor=None, what="dossier", now=timezone.now())
+    services.log_view(dossier=dossier, actor=None, what=looks.DOSSIER, now=timezone.now())
     asked, events = open_request(dossier), list(dossier.events.order_by("sequence"))
     files = files_for_citizen(dossier)
     can = {row.action for row in allowed(dossier, {CITIZEN})}
@@ -54,6 +59,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
             for paper in papers.available(dossier)
         ],
         "results": [file for file in files if file.purpose == Attachment.Purpose.RESULT],
+        "opened": opened_by(dossier),
     }
     return render(request, "dossiers/mine.html", context)
 
@@ -104,13 +110,33 @@ def _files(files: list[Attachment], request_id: int, item_id: str) -> list[Attac
 
 @private
 @require_safe
+def viewers(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Who opened what of the dossier and when; officers stand under the name of their agency."""
+    dossier = dossier_or_404(token)
+    rows = looks.told(dossier, looks_of(dossier), files_for_citizen(dossier))
+    return render(request, "dossiers/viewers.html", {"dossier": dossier, "token": token, "rows": rows})
+
+
+@private
+@require_safe
+def data(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Everything the portal keeps of the dossier, as a JSON file (NĐ 356/2025/NĐ-CP: a person sees their data)."""
+    dossier = dossier_or_404(token)
+    text = json.dumps(own_data(dossier), ensure_ascii=False, indent=1, cls=DjangoJSONEncoder)
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{dossier.code}.json"'
+    return response
+
+
+@private
+@require_safe
 def file(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
     """One file of the dossier, as a download."""
     dossier = dossier_or_404(token)
     chosen = dossier.attachments.filter(pk=pk).first()
     if chosen is None:
         raise Http404
-    services.log_view(dossier=dossier, actor=None, what=f"file {pk}", now=timezone.now())
+    services.log_view(dossier=dossier, actor=None, what=looks.of_file(chosen), now=timezone.now())
     return attachment_response(chosen)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Agency
+from core.errors import NotAllowed
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers import services
 from forms_app.dossiers.forms import StartForm
+from forms_app.dossiers.models import Draft
 from forms_app.dossiers.selectors.drafts import draft_by_token, missing_steps
 from forms_app.dossiers.selectors.procedures import Offer, offer_for
 from forms_app.dossiers.views import cookies
@@ -29,12 +33,20 @@ def start(request: HttpRequest, core_code: str) -> HttpResponseBase:
     agencies = list(offer.agencies)
     form = StartForm(request.POST or None, agencies=offer.agencies)
     if request.method == "POST":
+        if _open_draft(request, core_code):
+            # Begun in another tab: what was answered there is gone on with, never replaced.
+            return redirect("dossiers:resume", core_code)
         agency = (
             agencies[0] if len(agencies) == 1 else form.cleaned_data["agency"] if form.is_valid() else None
         )
         if agency is not None:
             return _begin(offer, agency)
     return _page(request, offer, form, agencies)
+
+
+def _open_draft(request: HttpRequest, core_code: str) -> Draft | None:
+    draft = cookies.draft_of(request, core_code)
+    return draft if draft and draft.dossier_id is None else None
 
 
 def _begin(offer: Offer, agency: Agency) -> HttpResponse:
@@ -49,7 +61,6 @@ def _begin(offer: Offer, agency: Agency) -> HttpResponse:
 
 
 def _page(request: HttpRequest, offer: Offer, form: StartForm, agencies: list[Agency]) -> HttpResponse:
-    draft = cookies.draft_of(request, offer.procedure.core_code)
     schema = FormSchema.from_json(offer.form.schema)
     content = offer.version.content
     context = {
@@ -59,7 +70,7 @@ def _page(request: HttpRequest, offer: Offer, form: StartForm, agencies: list[Ag
         "form": form,
         "agency": agencies[0] if len(agencies) == 1 else None,
         "papers": [paper for paper in content.papers() if paper.kind != "ghi_chu"],
-        "draft": draft if draft and draft.dossier_id is None else None,
+        "draft": _open_draft(request, offer.procedure.core_code),
         "resume_url": reverse("dossiers:resume", args=[offer.procedure.core_code]),
     }
     return render(request, "dossiers/start.html", context)
@@ -82,3 +93,22 @@ def resume(request: HttpRequest, core_code: str, token: str = "") -> HttpRespons
     if token:
         cookies.remember(response, core_code, token)
     return response
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest, core_code: str) -> HttpResponseBase:
+    """Ask once more, then delete the draft with all that was answered and uploaded."""
+    draft = _open_draft(request, core_code)
+    if draft is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            services.erase_draft(token=cookies.token_of(request, core_code))
+        except NotAllowed as error:
+            raise Http404 from error
+        messages.success(request, _("The draft is deleted with its answers and files."))
+        response = redirect("dossiers:start", core_code)
+        cookies.forget(response, core_code)
+        return response
+    return render(request, "dossiers/erase.html", {"draft": draft, "files": draft.attachments.count()})

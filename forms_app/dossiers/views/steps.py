@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -39,8 +39,20 @@ def step(request: HttpRequest, core_code: str, step_id: str) -> HttpResponseBase
         return redirect("dossiers:receipt", core_code)
     if request.method == "POST":
         return _save(request, draft, schema, spec)
-    form = StepForm(spec, answers=draft.answers, stored=stored_files(draft))
-    return _page(request, draft, schema, form)
+    return _page(request, draft, schema, _form(draft, spec))
+
+
+def _form(draft: Draft, spec: StepSpec) -> StepForm:
+    """Return the step as it was left: with what was typed and not valid yet, without judging it again."""
+    left = draft.typed.get(spec.id)
+    if not left:
+        return StepForm(spec, answers=draft.answers, stored=stored_files(draft))
+    data = QueryDict(mutable=True)
+    for name, texts in left.items():
+        data.setlist(name, texts)
+    form = StepForm(spec, answers=draft.answers, data=data, stored=stored_files(draft))
+    form.forget_errors()
+    return form
 
 
 @private
@@ -74,14 +86,25 @@ def _save(request: HttpRequest, draft: Draft, schema: FormSchema, spec: StepSpec
             step_id=spec.id,
             answers=form.answers(),
             complete=complete,
+            typed=_typed(request, spec),
         )
     except NotAllowed as error:
         raise Http404 from error
+    wanted = schema.step(request.POST.get("goto", ""))
+    if wanted is not None and not refused:
+        return redirect(step_url(code_of(draft), wanted.id))
     if complete and not stays:
         return redirect(_after(schema, spec, code_of(draft)))
     if stays and not refused:
         form.forget_errors()
     return _page(request, draft, schema, form, status=422 if form.errors else 200)
+
+
+def _typed(request: HttpRequest, spec: StepSpec) -> dict[str, list[str]]:
+    """Return the texts of the step's own inputs; a question can have several (``address_province``)."""
+    own = tuple(f"{field.id}_" for field in spec.fields)
+    ids = {field.id for field in spec.fields}
+    return {name: request.POST.getlist(name) for name in request.POST if name in ids or name.startswith(own)}
 
 
 def code_of(draft: Draft) -> str:
@@ -92,7 +115,7 @@ def code_of(draft: Draft) -> str:
 def keep_files(request: HttpRequest, draft: Draft, spec: StepSpec) -> dict[str, str]:
     """Store what came and remove what was asked; returns what was refused, by field id."""
     removed = request.POST.get("remove", "")
-    if removed.isdigit() and (attachment := draft.attachments.filter(pk=removed).first()):
+    if removed.isdecimal() and (attachment := draft.attachments.filter(pk=removed).first()):
         services.remove(attachment=attachment)
     refused: dict[str, str] = {}
     for field in spec.fields:
@@ -129,7 +152,7 @@ def _page(
         "form": form,
         "step": form.step,
         "progress": progress(draft, schema, position + 1),
-        "back_url": step_url(core_code, schema.steps[position - 1].id) if position else "",
+        "back_to": schema.steps[position - 1].id if position else "",
         "resume_link": request.build_absolute_uri(
             reverse("dossiers:resume", args=[core_code, cookies.token_of(request, core_code)])
         ),

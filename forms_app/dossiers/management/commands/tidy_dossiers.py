@@ -15,5 +15,5 @@ class Command(BaseCommand):
     help = "Delete expired drafts and files without a row, and wipe the seeds of handed-over secrets."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        drafts, seeds, files = retention.expire_drafts(), retention.seal(), retention.remove_orphans()
-        self.stdout.write(f"drafts={drafts} seeds={seeds} files={files}")
+        drafts, seeds, views = retention.expire_drafts(), retention.seal(), retention.forget_views()
+        self.stdout.write(f"drafts={drafts} seeds={seeds} views={views} files={retention.remove_orphans()}")
