@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,17 @@ from core.breaker import Breaker
 logger = logging.getLogger(__name__)
 
 BREAKER_SECONDS = 5.0
+# What unpickling raises for a value of another version of the portal, or for rubbish (the manual of ``pickle``).
+UNREADABLE = (
+    pickle.UnpicklingError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    IndexError,
+    KeyError,
+    ValueError,
+    TypeError,
+)
 breaker = Breaker(BREAKER_SECONDS)
 
 
@@ -32,11 +44,18 @@ class DegradingRedisCache(RedisCache):
         breaker.reset()
         return answer
 
+    def _read(self, call: Callable[[], Any], otherwise: Any) -> Any:
+        try:
+            return self._ask(call, otherwise)
+        except UNREADABLE:
+            logger.warning("the cache holds a value that cannot be read; it counts as missing", exc_info=True)
+            return otherwise
+
     def add(self, *args: Any, **kwargs: Any) -> bool:
         return bool(self._ask(lambda: super(DegradingRedisCache, self).add(*args, **kwargs), True))
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        return self._ask(lambda: super(DegradingRedisCache, self).get(key, default, version), default)
+        return self._read(lambda: super(DegradingRedisCache, self).get(key, default, version), default)
 
     def set(self, *args: Any, **kwargs: Any) -> None:
         self._ask(lambda: super(DegradingRedisCache, self).set(*args, **kwargs), None)
@@ -51,7 +70,7 @@ class DegradingRedisCache(RedisCache):
         return bool(self._ask(lambda: super(DegradingRedisCache, self).has_key(*args, **kwargs), False))
 
     def get_many(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = self._ask(
+        answer: dict[str, Any] = self._read(
             lambda: super(DegradingRedisCache, self).get_many(*args, **kwargs), {}
         )
         return answer

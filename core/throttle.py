@@ -7,8 +7,10 @@ number of processes but never gone, and the database is not asked.
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from dataclasses import dataclass
+from ipaddress import ip_address
 from threading import Lock
 from typing import ClassVar
 
@@ -17,22 +19,35 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 MAX_LOCAL_KEYS = 10_000
+NOWHERE = "0.0.0.0"  # noqa: S104 - nobody listens here
+# A port only where it cannot be a part of the address: after four numbers or after brackets.
+_PORT = re.compile(r"(?<=\d\.)(\d+):\d+$|(?<=\]):\d+$")
 
 
 def client_address(request: HttpRequest) -> str:
     """Return the address of the person: the connection's, or what the last of our own proxies saw.
 
     Entries of ``X-Forwarded-For`` that the person could have written are never believed: only the last
-    ``TRUSTED_PROXIES`` ones are ours.
+    ``TRUSTED_PROXIES`` ones are ours. Always an IP address in its one spelling, ``0.0.0.0`` where there is none (a
+    Unix socket without a trusted proxy): everybody then shares one count.
     """
     proxies: int = settings.TRUSTED_PROXIES
     if proxies:
-        seen = [
-            part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()
-        ]
-        if len(seen) >= proxies:
-            return str(seen[-proxies])
-    return str(request.META.get("REMOTE_ADDR", ""))
+        seen = [part for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        told = _address(seen[-proxies]) if len(seen) >= proxies else None
+        if told:
+            return told
+    return _address(str(request.META.get("REMOTE_ADDR", ""))) or NOWHERE
+
+
+def _address(text: str) -> str | None:
+    """Return ``203.0.113.9`` for it, ``203.0.113.9:51234`` and ``::ffff:203.0.113.9``; None for what is no address."""
+    bare = _PORT.sub(r"\1", text.strip()).strip("[]")
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        return None
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import gettext as gettext_module
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -23,6 +24,7 @@ from core.pagecache.remembering import parts
 from tests.support import browser as browsing
 from tests.support import services
 from tests.support.database import Snapshot
+from tests.support.redis_server import RedisServer
 from tests.support.template import migrated_from_template
 
 if TYPE_CHECKING:
@@ -150,6 +152,14 @@ def redis_url() -> Iterator[str]:
     services.empty_redis(url)
     yield url
     services.empty_redis(url)
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis that this test may silence and kill (the test carries the marker `redis`)."""
+    server = RedisServer(tmp_path).start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture(scope="module")

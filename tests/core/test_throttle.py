@@ -1,0 +1,186 @@
+"""Limits per person: whose address it is, who cannot lie about it, and what is left of them without Redis."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.cache import cache
+from django.test import RequestFactory
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import throttle as module
+from core.cache import DegradingRedisCache, breaker
+from core.throttle import Throttle, client_address
+from tests.support.redis_server import free_port
+
+LIMITS = {"OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    module._Local.counts.clear()
+    breaker.reset()
+    yield
+    module._Local.counts.clear()
+    breaker.reset()
+
+
+def request(forwarded: str | None = None, connection: str = "10.1.1.1"):
+    headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
+    return RequestFactory().get("/", REMOTE_ADDR=connection, **headers)
+
+
+class TestAddress:
+    @pytest.mark.parametrize(
+        ("proxies", "forwarded", "address"),
+        [
+            # No proxy of ours: whatever is sent, the connection counts.
+            (0, None, "10.1.1.1"),
+            (0, "203.0.113.9", "10.1.1.1"),
+            (0, "127.0.0.1, 203.0.113.9", "10.1.1.1"),
+            # One proxy: the entry it appended, however many the person made up before.
+            (1, "203.0.113.9", "203.0.113.9"),
+            (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+            (1, "127.0.0.1, 10.0.0.1, 203.0.113.9", "203.0.113.9"),
+            (1, "rubbish,203.0.113.9", "203.0.113.9"),
+            (1, " 203.0.113.9 ", "203.0.113.9"),
+            (1, ",,203.0.113.9", "203.0.113.9"),
+            # Two proxies: the last but one entry.
+            (2, "198.51.100.1, 203.0.113.9, 10.0.0.7", "203.0.113.9"),
+            # Somebody came past the proxies: the connection counts.
+            (1, None, "10.1.1.1"),
+            (1, "", "10.1.1.1"),
+            (2, "203.0.113.9", "10.1.1.1"),
+            # What is no address is not one, whoever wrote it.
+            (1, "203.0.113.9, unknown", "10.1.1.1"),
+            (1, "'; DROP TABLE x", "10.1.1.1"),
+            # Spellings of one address are one address.
+            (1, "2001:DB8:0:0::1", "2001:db8::1"),
+            (1, "::ffff:203.0.113.9", "203.0.113.9"),
+            (1, "203.0.113.9:51234", "203.0.113.9"),
+            (1, "[2001:db8::1]:51234", "2001:db8::1"),
+        ],
+    )
+    def test_is_what_the_last_of_our_own_proxies_saw(self, settings, proxies, forwarded, address):
+        settings.TRUSTED_PROXIES = proxies
+        assert client_address(request(forwarded)) == address
+
+    @pytest.mark.parametrize("connection", ["", "unix:", "@"])
+    def test_of_a_connection_without_one_is_still_an_address(self, settings, connection):
+        """Behind a Unix socket: everybody shares one count rather than none, and the database takes it."""
+        assert client_address(request(connection=connection)) == "0.0.0.0"
+
+    @given(made_up=st.text(st.characters(codec="latin-1", exclude_characters=","), max_size=40))
+    def test_cannot_be_made_up(self, made_up):
+        from django.test import override_settings  # noqa: PLC0415 - hypothesis and the settings fixture disagree
+
+        with override_settings(TRUSTED_PROXIES=1):
+            assert client_address(request(f"{made_up}, 203.0.113.9")) == "203.0.113.9"
+
+
+class TestLimit:
+    @pytest.fixture
+    def throttle(self) -> Throttle:
+        return Throttle("test", limit=3, seconds=60)
+
+    def test_so_many_tries_and_no_more(self, throttle):
+        assert [throttle.hit("a") for _ in range(5)] == [True, True, True, False, False]
+
+    def test_each_key_has_its_own(self, throttle):
+        assert [throttle.hit("a") for _ in range(4)][-1] is False
+        assert throttle.hit("b")
+
+    def test_each_thing_has_its_own(self, throttle):
+        assert [throttle.hit("a") for _ in range(4)][-1] is False
+        assert Throttle("other", limit=3, seconds=60).hit("a")
+
+    def test_parts_do_not_run_into_each_other(self, throttle):
+        assert [throttle.hit("ab", "c") for _ in range(4)][-1] is False
+        assert throttle.hit("a", "bc")
+
+    def test_what_is_counted_is_not_written_down(self, throttle, monkeypatch):
+        """A code or an address must not be read off the keys of the cache."""
+        keys = []
+        monkeypatch.setattr(cache, "add", lambda key, *_rest: keys.append(key))
+        throttle.hit("H12-261123-0001", "203.0.113.9")
+        assert len(keys) == 1
+        assert "H12" not in keys[0]
+        assert "203" not in keys[0]
+
+    def test_the_next_window_begins_anew(self, throttle, time_machine):
+        time_machine.move_to("2026-03-02T02:00:00+00:00", tick=False)
+        assert [throttle.hit("a") for _ in range(4)][-1] is False
+        time_machine.move_to("2026-03-02T02:00:59+00:00", tick=False)
+        assert not throttle.hit("a")
+        time_machine.move_to("2026-03-02T02:01:00+00:00", tick=False)
+        assert throttle.hit("a")
+
+    def test_a_cache_that_forgets_does_not_open_the_door(self, throttle, settings):
+        settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+        assert [throttle.hit("a") for _ in range(5)] == [True, True, True, False, False]
+
+
+class TestWithoutRedis:
+    @pytest.fixture
+    def throttle(self, monkeypatch) -> Throttle:
+        monkeypatch.setattr(
+            module, "cache", DegradingRedisCache(f"redis://127.0.0.1:{free_port()}/0", dict(LIMITS))
+        )
+        return Throttle("test", limit=3, seconds=60)
+
+    def test_the_process_counts_for_itself(self, throttle):
+        assert [throttle.hit("a") for _ in range(5)] == [True, True, True, False, False]
+        assert throttle.hit("b")
+
+    def test_the_database_is_not_asked(self, throttle):
+        throttle.hit("a")  # a test without a database would fail here
+
+    def test_many_threads_get_no_more_than_one(self, throttle):
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(lambda _n: throttle.hit("a"), range(40))) == 3
+
+    def test_a_flood_of_keys_takes_no_more_memory(self, throttle, monkeypatch):
+        monkeypatch.setattr(module, "MAX_LOCAL_KEYS", 10)
+        for number in range(25):
+            throttle.hit(str(number))
+        assert len(module._Local.counts) <= 10
+
+
+@pytest.mark.redis
+class TestOnRedis:
+    @pytest.fixture
+    def throttle(self, redis_url, monkeypatch):
+        shared = DegradingRedisCache(redis_url, dict(LIMITS))
+        monkeypatch.setattr(module, "cache", shared)
+        yield Throttle("test", limit=30, seconds=600)
+        shared._cache.get_client().connection_pool.disconnect()
+
+    def test_processes_count_together(self, throttle, redis_url, monkeypatch):
+        assert [throttle.hit("a") for _ in range(20)] == [True] * 20
+        module._Local.counts.clear()  # another process has counts of its own
+        other = DegradingRedisCache(redis_url, dict(LIMITS))
+        monkeypatch.setattr(module, "cache", other)
+        assert [throttle.hit("a") for _ in range(12)] == [True] * 10 + [False] * 2
+        other._cache.get_client().connection_pool.disconnect()
+
+    def test_threads_get_exactly_the_limit(self, throttle):
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(lambda _n: throttle.hit("a"), range(80))) == 30
+
+    def test_counts_are_forgotten_after_their_window(self, throttle):
+        throttle.hit("a")
+        client = module.cache._cache.get_client()
+        (key,) = client.keys("*throttle*")
+        assert 0 < client.ttl(key) <= 600
+
+
+@pytest.mark.redis
+def test_a_redis_killed_in_the_middle_loosens_the_limit_and_opens_nothing(own_redis, monkeypatch):
+    shared = DegradingRedisCache(own_redis.url, dict(LIMITS))
+    monkeypatch.setattr(module, "cache", shared)
+    throttle = Throttle("test", limit=3, seconds=60)
+    assert [throttle.hit("a") for _ in range(2)] == [True, True]
+    own_redis.kill()
+    assert [throttle.hit("a") for _ in range(6)].count(True) == 3
