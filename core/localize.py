@@ -17,6 +17,8 @@ from wagtail_localize.models import TranslationSource
 from wagtail_localize.views.submit_translations import SubmitPageTranslationView
 from wagtail_localize.views.update_translations import UpdateTranslationsView
 
+from core.admin_walls import is_key
+
 
 def may_translate(user: Any, page: Page, locale: Locale) -> bool:
     """Say whether ``user`` may put a translation of ``page`` into the tree of ``locale``.
@@ -50,10 +52,10 @@ def submit_page(request: HttpRequest, page_id: int) -> HttpResponseBase:
     page = get_object_or_404(Page, pk=page_id)
     wanted = Locale.objects.exclude(pk=page.locale_id)
     if request.method == "POST":
-        chosen = [value for value in request.POST.getlist("locales") if value.isdigit()]
+        chosen = [value for value in request.POST.getlist("locales") if is_key(value)]
         if chosen and "select_all" not in request.POST:
             wanted = wanted.filter(pk__in=chosen)
-        allowed = all(may_translate(request.user, page, locale) for locale in wanted)
+        allowed = bool(wanted) and all(may_translate(request.user, page, locale) for locale in wanted)
     else:
         allowed = any(may_translate(request.user, page, locale) for locale in wanted)
     if not allowed:

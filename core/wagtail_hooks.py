@@ -6,10 +6,12 @@ from django.urls import URLPattern, path
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
-from core import localize
+from core import admin_walls, localize
 from core.admin import HolidayViewSet
 
 register_snippet(HolidayViewSet)
+hooks.register("construct_page_chooser_queryset", admin_walls.choosable_pages)
+hooks.register("before_move_page", admin_walls.check_move)
 
 
 @hooks.register("register_admin_urls", order=-10)

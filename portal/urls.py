@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     # One door with one throttle: the admin's own sign-in page is not a second one.
     path("quan-tri/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
+    path("quan-tri/", include("core.admin_urls")),
     path("quan-tri/", include(wagtailadmin_urls)),
     path("tai-lieu/", include(wagtaildocs_urls)),
     path("", include("home.urls")),

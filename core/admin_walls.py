@@ -1,0 +1,120 @@
+"""Walls of agencies in Wagtail's own admin, where Wagtail has none.
+
+Whoever enters the admin sees, with stock Wagtail, the titles of everybody's drafts in choosers, bulk actions, the
+question before a move and some reports, and the pictures of every collection in its JSON. Here a person sees what is
+public and what lies in trees of their own; the rest is the 404 of nothing. The addresses stand in ``core.admin_urls``,
+which is asked before Wagtail's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.bulk_action import dispatcher
+from wagtail.admin.views.bulk_action.registry import bulk_action_registry
+from wagtail.admin.views.chooser import ChosenMultipleView
+from wagtail.models import GroupPagePermission, Page
+from wagtail.query import PageQuerySet
+
+View = Callable[..., HttpResponseBase]
+#: Keys longer than this are no keys of ours; Python refuses to read numbers of thousands of digits.
+MOST_DIGITS: Final = 18
+
+
+def is_key(text: str) -> bool:
+    """Say whether ``text`` can be the primary key of a row."""
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+
+
+def visible_pages(pages: PageQuerySet, user: Any) -> PageQuerySet:
+    """Return those of ``pages`` that everybody sees or that lie in a tree on which ``user`` has a right."""
+    if user.is_superuser:
+        return pages
+    seen = Q(live=True) & ~Page.objects.all().private_q()
+    rights = GroupPagePermission.objects.filter(group__user=user)
+    for path in rights.order_by().values_list("page__path", flat=True).distinct():
+        seen |= Q(path__startswith=path)
+    found: PageQuerySet = pages.filter(seen)
+    return found
+
+
+def choosable_pages(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
+    """Answer Wagtail's page chooser."""
+    return visible_pages(pages, request.user)
+
+
+def check_move(request: HttpRequest, page: Page, destination: Page) -> None:
+    """Ask for the right before the question "move this page?" shows its title; Wagtail asks afterwards only."""
+    if not page.permissions_for_user(request.user).can_move_to(destination):
+        raise PermissionDenied
+
+
+@require_admin_access
+def chosen_pages(request: HttpRequest) -> HttpResponseBase:
+    """Tell the titles of chosen pages, as far as the person sees them."""
+    keys = [key for key in request.GET.getlist("id") if is_key(key)]
+    if visible_pages(Page.objects.filter(pk__in=keys), request.user).count() < len(request.GET.getlist("id")):
+        raise Http404
+    return ChosenMultipleView.as_view()(request)
+
+
+@require_admin_access
+def bulk_action(request: HttpRequest, app_label: str, model_name: str, action: str) -> HttpResponseBase:
+    """Act on several rows at once, all of which must be the person's to act on; accounts are the superuser's."""
+    action_class = bulk_action_registry.get_bulk_action_class(app_label, model_name, action)
+    if action_class is None or not all(key == "all" or is_key(key) for key in request.GET.getlist("id")):
+        raise Http404
+    model = action_class.get_default_model() if len(action_class.models) == 1 else None
+    if not request.user.is_superuser:
+        if model is get_user_model() or _forbidden(action_class, request, app_label, model_name):
+            raise Http404
+    return dispatcher.index(request, app_label, model_name, action)
+
+
+def _forbidden(action_class: Any, request: HttpRequest, app_label: str, model_name: str) -> bool:
+    model = next(
+        (one for one in action_class.models if one._meta.label_lower == f"{app_label}.{model_name}"), None
+    )
+    if model is None:
+        return True
+    _objects, refused = action_class(request, model).get_actionable_objects()
+    return any(refused.values())
+
+
+def own_page(view: View) -> View:
+    """Ask whether the person may edit ``page_id`` before ``view`` says anything about it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, page_id: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        page = get_object_or_404(Page, pk=page_id)
+        if not page.permissions_for_user(request.user).can_edit():
+            raise Http404
+        return view(request, page_id, *args, **kwargs)
+
+    return require_admin_access(guarded)
+
+
+def superuser_only(view: View) -> View:
+    """Keep a report over all agencies for who may see all of them."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_superuser:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return require_admin_access(guarded)
+
+
+@require_admin_access
+def closed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """Nobody here needs this address: embeds ask foreign hosts, the JSON of media knows no collections."""
+    raise Http404

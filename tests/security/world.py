@@ -1,0 +1,116 @@
+"""Two agencies with everything that one of them must not see of the other, and a person for every role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.test import Client
+from wagtail.models import Collection, Page
+
+from accounts.models import Agency, Membership, User
+from accounts.services import grant
+from forms_app.dossiers import services as filing
+from forms_app.dossiers.models import Attachment, Dossier
+from home.models import NewsPage, PortalDocument, PortalImage
+from tests.accounts.factories import START, AgencyFactory, UserFactory
+from tests.dossiers.factories import file_dossier, make_form, make_version, picture
+from tests.home.factories import agency_site, front_page, published
+
+ROLE = Membership.Role
+#: Everybody who may come to the door. ``a`` is the agency of the dossier, ``b`` the other one.
+ROLES = (
+    "anonymous", "citizen", "officer_a", "officer_b", "leader_a", "editor_a", "editor_b", "communication_a",
+    "catalogue_a", "operator_a", "inspector_a", "superuser",
+)  # fmt: skip
+OF_STAFF = {
+    "officer": ROLE.RECEPTION, "leader": ROLE.LEADER, "editor": ROLE.EDITOR, "communication": ROLE.COMMUNICATION,
+    "catalogue": ROLE.CATALOGUE, "operator": ROLE.OPERATOR, "inspector": ROLE.INSPECTOR,
+}  # fmt: skip
+
+
+@dataclass
+class World:
+    """``told`` is what the citizen of the dossier at agency ``a`` was given; ``other`` belongs to another citizen."""
+
+    a: Agency
+    b: Agency
+    told: filing.Submitted
+    other: filing.Submitted
+    news_a: NewsPage
+    news_b: NewsPage
+    document_b: PortalDocument
+    image_b: PortalImage
+    people: dict[str, User] = field(default_factory=dict)
+
+    @property
+    def dossier(self) -> Dossier:
+        return self.told.dossier
+
+    @property
+    def file(self) -> Attachment:
+        return self.dossier.attachments.get()
+
+    @property
+    def core_code(self) -> str:
+        return str(self.dossier.procedure_version.procedure.core_code)
+
+    def client(self, role: str, **options: Any) -> Client:
+        """A browser of ``role`` that gets 500 as an answer instead of an exception."""
+        client = Client(raise_request_exception=False, **options)
+        if role != "anonymous":
+            client.force_login(self.people[role], "django.contrib.auth.backends.ModelBackend")
+        return client
+
+
+def make_world() -> World:
+    """Build it once per test: a few hundred rows."""
+    front_page()
+    a, b = AgencyFactory(), AgencyFactory()
+    told, other = file_dossier(_form(a)), file_dossier(_form(b), full_name="Trần Văn Khác")
+    news_a, news_b = _news(a), _news(b)
+    shelf = Collection.get_first_root_node().add_child(name=f"Riêng {b.name}")
+    document = PortalDocument(title="Tài liệu của B", collection=shelf)
+    document.file.save("b.txt", ContentFile(b"cua B"))
+    image = PortalImage.objects.create(title="Ảnh của B", alt_text="Ảnh", file=picture(), collection=shelf)
+    world = World(a, b, told, other, news_a, news_b, document, image)
+    world.people = {"citizen": UserFactory(), "superuser": UserFactory(is_superuser=True)}
+    for role in ROLES:
+        name, _dash, place = role.partition("_")
+        if name in OF_STAFF:
+            world.people[role] = _member(a if place == "a" else b, OF_STAFF[name])
+    return world
+
+
+def _form(agency: Agency) -> Any:
+    form = make_form(make_version(), agency)
+    return form
+
+
+def _news(agency: Agency) -> NewsPage:
+    site = agency_site(agency)
+    page: NewsPage = published(site, NewsPage(title=f"Tin của {agency.name}", agency=agency, date=START))
+    return page
+
+
+def _member(agency: Agency, role: str) -> User:
+    user = UserFactory()
+    grant(user=user, agency=agency, role=role, valid_from=START)
+    return User.objects.get(pk=user.pk)
+
+
+def status_of(response: Any) -> int:
+    """Read an answer to its end, as a browser does, and return its status."""
+    text_of(response)
+    return int(response.status_code)
+
+
+def text_of(response: Any) -> str:
+    """Return the whole body as text. Not ``close()``: that would end the connection of the test's transaction."""
+    if not response.streaming:
+        return str(response.content.decode("utf-8", "replace"))
+    body = b"".join(response.streaming_content)
+    for closer in response._resource_closers:
+        closer()
+    return body.decode("utf-8", "replace")
