@@ -72,18 +72,15 @@ def bulk_action(request: HttpRequest, app_label: str, model_name: str, action: s
     action_class = bulk_action_registry.get_bulk_action_class(app_label, model_name, action)
     if action_class is None or not all(key == "all" or is_key(key) for key in request.GET.getlist("id")):
         raise Http404
-    model = action_class.get_default_model() if len(action_class.models) == 1 else None
-    if not request.user.is_superuser:
-        if model is get_user_model() or _forbidden(action_class, request, app_label, model_name):
-            raise Http404
+    if not request.user.is_superuser and _forbidden(action_class, request, app_label, model_name):
+        raise Http404
     return dispatcher.index(request, app_label, model_name, action)
 
 
 def _forbidden(action_class: Any, request: HttpRequest, app_label: str, model_name: str) -> bool:
-    model = next(
-        (one for one in action_class.models if one._meta.label_lower == f"{app_label}.{model_name}"), None
-    )
-    if model is None:
+    label = f"{app_label}.{model_name}"
+    model = next((one for one in action_class.models if one._meta.label_lower == label), None)
+    if model is None or model is get_user_model():
         return True
     _objects, refused = action_class(request, model).get_actionable_objects()
     return any(refused.values())

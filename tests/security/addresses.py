@@ -28,7 +28,7 @@ CONTROLLERS = frozenset({"catalogue_a"})
 
 @dataclass(frozen=True)
 class Row:
-    """``opens``: who may get an answer of the kind 2xx, beside the superuser below ``quan-tri/``. ``writes``: by POST."""
+    """``opens``: who may get an answer of the kind 2xx (the superuser, too, in the admin); ``writes``: by POST."""
 
     prefix: str
     opens: frozenset[str]

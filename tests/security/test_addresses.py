@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.security.addresses import ADMIN, TABLE, filled, routes, row_of
+from tests.security.addresses import TABLE, filled, routes, row_of
 from tests.security.world import ROLES, World, make_world, status_of
 
 pytestmark = [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core.files.base import ContentFile
 
 from home.models import NewsPage, PortalDocument, PortalImage
 from tests.dossiers.factories import picture
 from tests.security.addresses import filled, routes
-from tests.security.world import World, make_world, text_of
+from tests.security.world import World, make_world, status_of, text_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -78,3 +79,27 @@ def test_the_canary_sings_for_its_own_agency(world: World) -> None:
     client = world.client("editor_b")
     found = [address for address in addresses(world)[: len(LISTS)] if CANARY in text_of(client.get(address))]
     assert len(found) > len(LISTS) / 3
+
+
+def test_bulk_actions_on_accounts_are_the_superusers(world: World) -> None:
+    clerk, group = world.people["citizen"], Group.objects.create(name="Quyền lớn")
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=("access_admin", "change_user")))
+    address = f"/quan-tri/bulk/accounts/user/assign_role/?id={clerk.pk}"
+    assert status_of(world.client("citizen").post(address, {"role": group.pk})) == 404
+    assert not clerk.groups.exists()
+    world.client("superuser").post(address, {"role": group.pk})
+    assert list(clerk.groups.all()) == [group]
+
+
+@pytest.mark.parametrize("key", ["²", "9" * 5000, "x", "-1", "\x00"])
+def test_a_key_that_is_none_breaks_nothing(world: World, key: str) -> None:
+    client = world.client("editor_b")
+    for address in ("/quan-tri/bulk/wagtailcore/page/delete/", "/quan-tri/choose-page/chosen-multiple/"):
+        assert status_of(client.get(address, {"id": key})) == 404
+
+
+def test_an_editor_may_act_on_several_own_pages_at_once(world: World) -> None:
+    address = f"/quan-tri/bulk/wagtailcore/page/publish/?id={world.news_b.pk}"
+    world.client("editor_b").post(address, {"include_descendants": ""})
+    world.news_b.refresh_from_db()
+    assert world.news_b.live

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.test import Client
-from wagtail.models import Collection, Page
+from wagtail.models import Collection
 
 from accounts.models import Agency, Membership, User
 from accounts.services import grant
@@ -75,7 +75,7 @@ def make_world() -> World:
     document.file.save("b.txt", ContentFile(b"cua B"))
     image = PortalImage.objects.create(title="Ảnh của B", alt_text="Ảnh", file=picture(), collection=shelf)
     world = World(a, b, told, other, news_a, news_b, document, image)
-    world.people = {"citizen": UserFactory(), "superuser": UserFactory(is_superuser=True)}
+    world.people["citizen"], world.people["superuser"] = UserFactory(), UserFactory(is_superuser=True)
     for role in ROLES:
         name, _dash, place = role.partition("_")
         if name in OF_STAFF:
@@ -84,8 +84,7 @@ def make_world() -> World:
 
 
 def _form(agency: Agency) -> Any:
-    form = make_form(make_version(), agency)
-    return form
+    return make_form(make_version(), agency)
 
 
 def _news(agency: Agency) -> NewsPage:
