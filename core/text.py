@@ -13,6 +13,12 @@ from typing import Final
 _D_WITH_STROKE: Final = str.maketrans({"đ": "d", "Đ": "d"})
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 _TOKEN: Final = re.compile(r"[^\W_]+(?:[.\-/][^\W_]+)*", re.UNICODE)
+# Ranks far above those of all signs and digits; letters that Vietnamese lacks keep their place in the Latin order.
+_ALPHABET: Final = {
+    letter: 1_000_000 + rank for rank, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")
+}
+# Huyền, hỏi, ngã, sắc, nặng.
+_TONES: Final = "\u0300\u0309\u0303\u0301\u0323"
 _SPACES: Final = re.compile(r"\s+")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
@@ -69,6 +75,22 @@ def slugify(text: str, *, max_length: int = 80) -> str:
         return slug
     cut = slug[: max_length + 1]
     return cut.rsplit("-", 1)[0][:max_length].strip("-") if "-" in cut else slug[:max_length]
+
+
+def sort_key(text: str) -> tuple[list[int], list[int]]:
+    """Return the key of Vietnamese dictionary order: a ă â b c d đ e ê …; tones decide between equal letters only.
+
+    >>> sorted(["Đất đai", "Văn hóa", "Cấp phép", "Công chứng", "Chứng thực"], key=sort_key)
+    ['Cấp phép', 'Chứng thực', 'Công chứng', 'Đất đai', 'Văn hóa']
+    """
+    letters: list[int] = []
+    tones: list[int] = []
+    for character in nfc(text).lower():
+        parts = unicodedata.normalize("NFD", character)
+        letter = nfc("".join(part for part in parts if part not in _TONES))
+        letters.append(_ALPHABET.get(letter, ord(letter[:1] or " ")))
+        tones.append(max((_TONES.index(part) + 1 for part in parts if part in _TONES), default=0))
+    return letters, tones
 
 
 def tokens(text: str) -> list[str]:

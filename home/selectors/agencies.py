@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.models import Agency
+from core.text import sort_key
 from home.models import AgencyIndexPage, AgencySitePage
 
 ORDER = [
@@ -28,9 +29,8 @@ class AgencyGroup:
 
 def agency_groups(index: AgencyIndexPage) -> list[AgencyGroup]:
     """Return the live sites below ``index``, by kind and name, without empty kinds."""
-    sites = list(
-        AgencySitePage.objects.child_of(index).live().public().select_related("agency").order_by("title")
-    )
+    found = AgencySitePage.objects.child_of(index).live().public().select_related("agency")
+    sites = sorted(found, key=lambda site: sort_key(site.title))
     groups = [(kind, [site for site in sites if site.agency.kind == kind]) for kind in ORDER]
     return [AgencyGroup(str(kind.label), pages) for kind, pages in groups if pages]
 

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Substr
 from wagtail.models import Page
 
+from core.text import sort_key
 from procedures.choices import Level, ServiceLevel
 from procedures.models import ProcedurePage, ProcedureSectionPage
 from procedures.models.procedure_page import LEVEL_FIELDS
@@ -53,15 +54,16 @@ def sections_with_counts(page: Page) -> list[tuple[ProcedureSectionPage, int]]:
     length = len(page.path) + page.steplen
     rows = live_pages().descendant_of(page).annotate(above=Substr("path", 1, length))
     counts = dict(rows.values_list("above").annotate(number=Count("pk")).order_by())
-    sections = ProcedureSectionPage.objects.child_of(page).live().public().order_by("title")
-    return [(section, counts.get(section.path, 0)) for section in sections]
+    sections = ProcedureSectionPage.objects.child_of(page).live().public()
+    named = sorted(sections, key=lambda section: sort_key(section.title))
+    return [(section, counts.get(section.path, 0)) for section in named]
 
 
 def fields_with_counts(page: Page) -> list[dict[str, str | int]]:
     """Return label, key (slug) and number of procedures of each field below ``page``, by name: one query."""
     rows = pages_below(page).order_by().filter(field__isnull=False)
     found = rows.values(label=F("field__name"), key=F("field__slug")).annotate(number=Count("pk"))
-    return list(found.order_by("label"))
+    return sorted(found, key=lambda row: sort_key(str(row["label"])))
 
 
 def level_counts(page: Page) -> Counter[str]:
