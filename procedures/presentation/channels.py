@@ -20,7 +20,7 @@ _ORDER: Final = [Channel.ONLINE.value, Channel.COUNTER.value, Channel.POST.value
 
 @dataclass(frozen=True, slots=True)
 class FeeLine:
-    """An amount and what stands beside it. ``reduced``: the exemption is long and stands below the table."""
+    """An amount and what stands beside it. ``reduced``: the exemption stands below the table."""
 
     amount: str
     note: str = ""
@@ -52,13 +52,12 @@ class ChannelTable:
 def channel_table(channels: tuple[ChannelPart, ...]) -> ChannelTable:
     """Return the table of ``channels``, the online way first."""
     ordered = sorted(channels, key=lambda channel: _ORDER.index(channel.channel))
-    rows = tuple(dict.fromkeys(_row(channel) for channel in ordered))
+    below = _said_below(ordered)
+    rows = tuple(dict.fromkeys(_row(channel, below) for channel in ordered))
     return ChannelTable(
         rows=rows,
         notes=_once(channel.time_note for channel in ordered if len(channel.time_note) > SHORT),
-        exemptions=_once(
-            fee.exemption for channel in ordered for fee in channel.fees if len(fee.exemption) > SHORT
-        ),
+        exemptions=below,
         time=_time_answer(rows) or (_("See below") if any(channel.time_note for channel in ordered) else ""),
         fee=_fee_answer(rows),
     )
@@ -68,23 +67,28 @@ def _once(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _row(channel: ChannelPart) -> ChannelRow:
+def _said_below(channels: Iterable[ChannelPart]) -> tuple[str, ...]:
+    """Return the exemptions that are long, or that several rows would repeat."""
+    texts = [fee.exemption for channel in channels for fee in channel.fees if fee.exemption]
+    return _once(text for text in texts if len(text) > SHORT or texts.count(text) > 1)
+
+
+def _row(channel: ChannelPart, below: tuple[str, ...]) -> ChannelRow:
     return ChannelRow(
         label=str(Channel(channel.channel).label),
         time=time_text(channel),
         note=channel.time_note if len(channel.time_note) <= SHORT else "",
-        fees=tuple(_line(fee) for fee in channel.fees),
+        fees=tuple(_line(fee, is_below=fee.exemption in below) for fee in channel.fees),
     )
 
 
-def _line(fee: Fee) -> FeeLine:
-    long = len(fee.exemption) > SHORT
+def _line(fee: Fee, *, is_below: bool) -> FeeLine:
     charged = fee.amount is None or fee.amount > 0
     return FeeLine(
         amount=fee_text(fee),
         note=fee_note(fee),
-        exemption="" if long else fee.exemption,
-        reduced=long and charged,
+        exemption="" if is_below else fee.exemption,
+        reduced=is_below and charged,
     )
 
 
@@ -112,7 +116,7 @@ def _fee_answer(rows: Sequence[ChannelRow]) -> str:
     reduced = any(
         line.exemption or line.reduced for _label, line in lines if line.amount != _("Free of charge")
     )
-    return _("%(fee)s, with exemptions") % {"fee": answer} if answer and reduced else answer
+    return _("%(fee)s, with exemptions") % {"fee": answer.rstrip(".")} if answer and reduced else answer
 
 
 def _by_channel(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:

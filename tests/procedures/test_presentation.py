@@ -101,20 +101,27 @@ def test_the_online_way_stands_first_and_equal_rows_once() -> None:
 @pytest.mark.parametrize("length", [139, 140, 141, 2000])
 def test_an_exemption_is_always_said_in_full_beside_or_below_the_amount(length: int) -> None:
     exemption = "m" * length
+    table = channel_table((way("truc_tiep", 1, duty(8000, exemption=exemption)),))
+    (line,) = table.rows[0].fees
+
+    if length <= 140:
+        assert (line.exemption, line.reduced, table.exemptions) == (exemption, False, ())
+    else:
+        assert (line.exemption, line.reduced, table.exemptions) == ("", True, (exemption,))
+
+
+@pytest.mark.parametrize("length", [20, 2000])
+def test_an_exemption_of_several_channels_is_said_once_below_all_of_them(length: int) -> None:
+    exemption = "m" * length
     table = channel_table(
         (
             way("truc_tiep", 1, duty(8000, exemption=exemption)),
             way("truc_tuyen", 1, duty(8000, exemption=exemption)),
         )
     )
-    beside = [line.exemption for row in table.rows for line in row.fees]
 
-    if length <= 140:
-        assert beside == [exemption, exemption]
-        assert not table.exemptions
-    else:
-        assert all(line.reduced for row in table.rows for line in row.fees)
-        assert table.exemptions == (exemption,), "once, however many channels have it"
+    assert all(line.reduced and not line.exemption for row in table.rows for line in row.fees)
+    assert table.exemptions == (exemption,)
 
 
 FORM, PHOTO, DEED, WILL = (Paper(name=name, originals=1) for name in ("Tờ khai", "Ảnh", "Sổ đỏ", "Di chúc"))
