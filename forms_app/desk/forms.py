@@ -26,6 +26,7 @@ class ActForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, required=False, widget=forms.Textarea({"rows": 4}),
         help_text=_("The citizen reads it as you write it."),
+        error_messages={"required": _("Write the reason.")},
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +77,8 @@ class SupplementForm(ActForm):
             field.choices = [(item.id, item.label) for item in offered]
             if not offered:
                 del self.fields[name]
+        for name in {"papers", "other", "answers"} & set(self.fields):
+            self.fields[name].one_of = True  # type: ignore[attr-defined]  # one of them is due: none says "optional"
 
     def clean(self) -> dict[str, Any]:
         """Require something to ask for."""

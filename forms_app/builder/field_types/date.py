@@ -39,12 +39,16 @@ class VietnameseDateField(forms.Field):
     """Text in, day out; what cannot be read is said back to the person."""
 
     widget = forms.TextInput(
-        attrs={"inputmode": "numeric", "placeholder": "dd/mm/yyyy", "autocomplete": "off"}
+        attrs={"inputmode": "numeric", "placeholder": _("day/month/year"), "autocomplete": "off"}
     )
 
     def __init__(self, *, earliest: date = OLDEST, latest: date | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.earliest, self.latest = earliest, latest
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a day as people write it."""
+        return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
     def to_python(self, value: Any) -> date | None:
         if not value or isinstance(value, date):

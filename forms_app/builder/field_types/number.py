@@ -42,6 +42,12 @@ class VietnameseNumberField(forms.DecimalField):
         return super().to_python(text)
 
 
+def _asks_for_a_year(spec: FieldSpec) -> bool:
+    """1987 is a year and not 1.987 where nothing but years of our time may be answered."""
+    lowest, highest = spec.options.get("min", 0), spec.options.get("max", 0)
+    return 1000 <= lowest <= highest < 3000 and "unit" not in spec.options
+
+
 @register
 class Number(FieldType):
     """``options``: ``min``, ``max``, ``decimals`` (digits after the comma, 0 by default), ``unit``."""
@@ -68,6 +74,8 @@ class Number(FieldType):
         return answer and answer.replace(".", ",")
 
     def display(self, spec: FieldSpec, answer: str) -> str:
+        if _asks_for_a_year(spec):
+            return answer
         number = Decimal(answer)
         text = number_text(number, decimals=max(0, -int(number.as_tuple().exponent)))
         return f"{text} {spec.options['unit']}" if "unit" in spec.options else text
