@@ -19,12 +19,13 @@ INTERNAL: Final = frozenset({Action.ASSIGN})
 def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str, Any]]:
     """Return what happened, and the result as what is still to come."""
     shown = [event for event in events if event.action not in INTERNAL]
+    latest = None if dossier.status in CLOSED else shown[-1]
     items = [
         {
             "name": _name(event),
             "when": moment_text(event.at),
             "detail": _detail(dossier, event),
-            "state": "now" if event is shown[-1] else "done",
+            "state": "now" if event is latest else "done",
         }
         for event in shown
     ]

@@ -23,7 +23,7 @@ from forms_app.dossiers.selectors.looks import looks_of, opened_by
 from forms_app.dossiers.selectors.mine import dossier_by_token, files_for_citizen, open_request
 from forms_app.dossiers.selectors.own_data import own_data
 from forms_app.dossiers.timeline import timeline
-from forms_app.dossiers.transitions import CITIZEN, Action, allowed
+from forms_app.dossiers.transitions import CITIZEN, CLOSED, Action, allowed
 from forms_app.dossiers.views.private import private
 from forms_app.dossiers.words import CITIZEN as WORDS
 
@@ -66,8 +66,9 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _facts(dossier: Dossier) -> list[tuple[str, str]]:
     """Return what components/facts_table.html shows of where the dossier stands."""
-    facts = [(_("Promised for"), _promise(dossier)), (_("Handled by"), dossier.agency.name)]
-    return [*facts, (_("Result"), dossier.get_result_delivery_display())]
+    promised = [] if dossier.status in CLOSED else [(_("Promised for"), _promise(dossier))]
+    delivery = (_("How you receive the result"), str(dossier.get_result_delivery_display()))
+    return [*promised, (_("Handled by"), dossier.agency.name), delivery]
 
 
 def _promise(dossier: Dossier) -> str:
