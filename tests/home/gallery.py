@@ -9,6 +9,8 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.core.paginator import Paginator
 
+from forms_app.builder.field_types.file import PickFileInput
+
 
 class GalleryForm(forms.Form):
     """One field of each widget that the portal uses."""
@@ -35,7 +37,9 @@ class GalleryForm(forms.Form):
         required=False,
     )
     note = forms.CharField(label="Ghi chú", widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    scan = forms.FileField(label="Bản án ly hôn", help_text="PDF hoặc ảnh, mỗi tệp tối đa 10 MB.")
+    scan = forms.FileField(
+        label="Bản án ly hôn", help_text="PDF hoặc ảnh, mỗi tệp tối đa 10 MB.", widget=PickFileInput
+    )
     consent = forms.BooleanField(label="Tôi cam đoan nội dung khai là đúng")
 
     @property
