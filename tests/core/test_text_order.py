@@ -24,7 +24,8 @@ from core.text import sort_key
     ],
 )
 def test_names_stand_where_a_vietnamese_reader_looks_for_them(ordered):
-    assert sorted(reversed(ordered), key=sort_key) == ordered
+    shuffled = ordered[::2] + ordered[1::2]
+    assert sorted(shuffled, key=sort_key) == ordered
 
 
 def test_a_tone_decides_only_between_words_of_the_same_letters():

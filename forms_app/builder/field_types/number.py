@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,6 +17,8 @@ from forms_app.builder.field_types.registry import register
 from forms_app.builder.schema import FieldSpec
 
 _GROUPED = re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?")
+FIRST_YEAR: Final = 1000
+LAST_YEAR: Final = 2999
 _PLAIN = re.compile(r"[-+]?\d{1,15}([.,]\d+)?")
 
 
@@ -45,7 +47,7 @@ class VietnameseNumberField(forms.DecimalField):
 def _asks_for_a_year(spec: FieldSpec) -> bool:
     """1987 is a year and not 1.987 where nothing but years of our time may be answered."""
     lowest, highest = spec.options.get("min", 0), spec.options.get("max", 0)
-    return 1000 <= lowest <= highest < 3000 and "unit" not in spec.options
+    return FIRST_YEAR <= lowest <= highest <= LAST_YEAR and "unit" not in spec.options
 
 
 @register
