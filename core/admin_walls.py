@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -24,14 +24,9 @@ from wagtail.admin.views.chooser import ChosenMultipleView
 from wagtail.models import GroupPagePermission, Page
 from wagtail.query import PageQuerySet
 
+from core.intake import is_key
+
 View = Callable[..., HttpResponseBase]
-#: Keys longer than this are no keys of ours; Python refuses to read numbers of thousands of digits.
-MOST_DIGITS: Final = 18
-
-
-def is_key(text: str) -> bool:
-    """Say whether ``text`` can be the primary key of a row."""
-    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def visible_pages(pages: PageQuerySet, user: Any) -> PageQuerySet:

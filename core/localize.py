@@ -17,7 +17,7 @@ from wagtail_localize.models import TranslationSource
 from wagtail_localize.views.submit_translations import SubmitPageTranslationView
 from wagtail_localize.views.update_translations import UpdateTranslationsView
 
-from core.admin_walls import is_key
+from core.intake import is_key
 
 
 def may_translate(user: Any, page: Page, locale: Locale) -> bool:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from core.errors import Conflict, InvalidInput, NotAllowed
+from core.intake import is_key
 from forms_app.builder.compiling import StepForm
 from forms_app.builder.schema import StepSpec
 from forms_app.dossiers import services
@@ -63,7 +64,7 @@ def _supply(
 
 def _version(request: HttpRequest) -> int:
     text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() else 0
+    return int(text) if is_key(text) else 0
 
 
 def _stored(asked: SupplementRequest) -> dict[str, list[Attachment]]:
@@ -75,7 +76,7 @@ def _stored(asked: SupplementRequest) -> dict[str, list[Attachment]]:
 
 def _keep_files(request: HttpRequest, asked: SupplementRequest, spec: StepSpec) -> dict[str, str]:
     removed = request.POST.get("remove", "")
-    if removed.isdecimal() and (attachment := asked.attachments.filter(pk=removed).first()):
+    if is_key(removed) and (attachment := asked.attachments.filter(pk=removed).first()):
         services.remove(attachment=attachment)
     refused: dict[str, str] = {}
     for field in spec.fields:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import InvalidInput, NotAllowed
+from core.intake import is_key
 from forms_app.builder.compiling import StepForm
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema, StepSpec
@@ -115,7 +116,7 @@ def code_of(draft: Draft) -> str:
 def keep_files(request: HttpRequest, draft: Draft, spec: StepSpec) -> dict[str, str]:
     """Store what came and remove what was asked; returns what was refused, by field id."""
     removed = request.POST.get("remove", "")
-    if removed.isdecimal() and (attachment := draft.attachments.filter(pk=removed).first()):
+    if is_key(removed) and (attachment := draft.attachments.filter(pk=removed).first()):
         services.remove(attachment=attachment)
     refused: dict[str, str] = {}
     for field in spec.fields:
