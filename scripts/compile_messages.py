@@ -1,4 +1,4 @@
-"""Compile the message catalogues without GNU gettext: every locale/*/LC_MESSAGES/*.po whose .mo is older."""
+"""Compile the message catalogues without GNU gettext: every .po of ours and for the libraries whose .mo is older."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 
 import polib
 
-LOCALE = Path(__file__).resolve().parents[1] / "locale"
+ROOT = Path(__file__).resolve().parents[1]
+LOCALES = (ROOT / "locale", ROOT / "locale_upstream")
 
 
-def compile_catalogues(locale: Path = LOCALE) -> list[Path]:
+def compile_catalogues(*locales: Path) -> list[Path]:
     """Return the .mo files written. A file appears whole or not at all: test workers run side by side."""
     written = []
-    for source in sorted(locale.glob("*/LC_MESSAGES/*.po")):
+    for source in sorted(path for locale in locales or LOCALES for path in locale.glob("*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
             continue
@@ -27,5 +28,5 @@ def compile_catalogues(locale: Path = LOCALE) -> list[Path]:
 
 if __name__ == "__main__":
     for path in compile_catalogues():
-        print(f"compiled {path.relative_to(LOCALE.parent)}")
+        print(f"compiled {path.relative_to(ROOT)}")
     sys.exit(0)

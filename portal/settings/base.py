@@ -217,9 +217,13 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # Language and time --------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Ours first; then what the libraries lack in Vietnamese (scripts/upstream_catalogues.py).
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_upstream"]
+# Editors choose between the two languages that are complete; office hours and deadlines know one time zone.
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 USE_I18N = WAGTAIL_I18N_ENABLED = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 USE_TZ = True
 # FACTS: an unpublished source must not take its translation down or up behind the translator's back.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
