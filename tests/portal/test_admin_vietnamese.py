@@ -20,7 +20,7 @@ from home.services import start_site
 READ_ALOUD = ("aria-label", "title", "placeholder", "alt")
 SILENT = {"script", "style", "svg", "code", "pre", "kbd"}
 VIETNAMESE = re.compile("[À-ỹĐđ]")
-# Written into Wagtail's templates, translated when its modules load, or made of column names: no catalogue reaches them.
+# Written into Wagtail's templates, translated as modules load, or made of column names: no catalogue helps.
 OUT_OF_REACH = {
     "Actions", "All", "None", "Page", "Permanent", "Port", "Root", "Root page", "Search", "Site name", "Temporary",
     "True", "Type",
