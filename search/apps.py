@@ -8,5 +8,5 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self) -> None:
-        """Let the outbox know what this app delivers."""
-        from search import outbox_handlers  # noqa: F401, PLC0415
+        """Let the outbox know what this app delivers, and the health page what state it is in."""
+        from search import health, outbox_handlers  # noqa: F401, PLC0415

@@ -24,8 +24,6 @@ LABELS = {package.rsplit(".", 1)[-1]: package for package in HEIGHT}
 PACKAGES = ("portal", "home", "forms_app", "procedures", "search", "accounts", "core")
 FOLDERS = (*PACKAGES, "templates")
 
-# The kernel asks every app, and today none has something to say.
-UNANSWERED = {"health"}
 # The front page gathers what the floors below have; they know the name and the kernel's Figure, not the page.
 GATHERED_FROM_BELOW = {"home_figures"}
 
@@ -149,9 +147,7 @@ class Hooks:
     def faults(self) -> list[str]:
         """Names that only one side knows, and answers from below the asker."""
         found = [f"nobody asks {name}" for name in sorted(self.answered.keys() - self.asked.keys())]
-        found += [
-            f"nobody answers {name}" for name in sorted(self.asked.keys() - self.answered.keys() - UNANSWERED)
-        ]
+        found += [f"nobody answers {name}" for name in sorted(self.asked.keys() - self.answered.keys())]
         for name in sorted(self.answered.keys() & self.asked.keys() - GATHERED_FROM_BELOW):
             found += [
                 f"{answer} answers {name} of {ask}, which is above it"
