@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 MIN_VISIBILITY: Final = 300
 MAX_VISIBILITY: Final = 600
 MAX_SOCKET_TIMEOUT: Final = 2
+MAX_PIXELS: Final = 40_000_000
 
 
 def _transport(name: str) -> Any:
@@ -84,6 +85,24 @@ RULES: Final[list[tuple[str, str, Callable[[], bool]]]] = [
         "PageCacheMiddleware must be the first middleware",
         lambda: settings.MIDDLEWARE[0] == "core.pagecache.middleware.PageCacheMiddleware",
     ),
+    (
+        "core.E013",
+        "ELASTICSEARCH_TIMEOUT must be at most 2 seconds: publishing takes 20 s with the defaults of a silent server",
+        lambda: _bounded(settings.ELASTICSEARCH_TIMEOUT, MAX_SOCKET_TIMEOUT),
+    ),
+    (
+        "core.E014",
+        "IMAGE_MAX_PIXELS must be at most 40 million: Pillow alone only warns at 120 million",
+        lambda: _bounded(settings.IMAGE_MAX_PIXELS, MAX_PIXELS),
+    ),
+    (
+        "core.E015",
+        "the admin's search must stay in the database: Wagtail's Elasticsearch backend needs modules not there",
+        lambda: all(
+            config["BACKEND"] == "wagtail.search.backends.database"
+            for config in settings.WAGTAILSEARCH_BACKENDS.values()
+        ),
+    ),
 ]
 
 
@@ -101,3 +120,13 @@ def _cache_degrades(config: dict[str, Any]) -> bool:
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     """Return one error for each rule that is broken."""
     return [Error(message, id=code) for code, message, holds in RULES if not holds()]
+
+
+@register(deploy=True)
+def check_connections(**_kwargs: Any) -> list[CheckMessage]:
+    """Warn where each request opens a connection of its own: it halves the throughput (FACTS)."""
+    return [
+        Warning(f"database {alias}: CONN_MAX_AGE is 0", id="core.W001")
+        for alias, config in settings.DATABASES.items()
+        if "sqlite" not in config["ENGINE"] and config.get("CONN_MAX_AGE") == 0
+    ]

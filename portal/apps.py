@@ -8,5 +8,6 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        """Let the demo answer the front page."""
-        from portal.demo import hook_answers  # noqa: F401, PLC0415 - registers itself
+        """Let the demo answer the front page, and check the schedule of the tasks."""
+        from portal import checks  # noqa: F401, PLC0415 - register themselves
+        from portal.demo import hook_answers  # noqa: F401, PLC0415

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import environ
 from django.utils.translation import gettext_lazy as _
 
 from core.csp import STRICT
+from portal.settings.reader import Reader
 
-env = environ.FileAwareEnv()
+env = Reader()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(env.str("PORTAL_VAR_DIR", default=str(BASE_DIR / "var")))
@@ -121,6 +121,8 @@ else:
     # FACTS: reconnecting for each request halves the throughput.
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that is silent is told from one that works, by a page and by /healthz.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache, tasks, search -----------------------------------------------------------------------------------------

@@ -1,0 +1,39 @@
+"""The one reader of environment variables: typed, and naming the variable it cannot read."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+
+class Reader(environ.FileAwareEnv):
+    """``NAME_FILE`` is read where ``NAME`` may be; what is missing or unreadable is told with its name."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        """Return the value of ``var`` as its type."""
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} cannot be read: {error}") from error
+
+    def db_url(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        """Return the database that the URL in ``var`` names."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it prints the password
+            found = self._told(var, super().db_url, *args, **kwargs)
+        if "." not in found.get("ENGINE", ""):  # an unknown scheme is taken for a module
+            raise ImproperlyConfigured(f"{var} cannot be read: it names no database")
+        return found
+
+    def email_url(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        """Return the mail settings that the URL in ``var`` names."""
+        return self._told(var, super().email_url, *args, **kwargs)
+
+    def _told(self, var: str, read: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return read(var, *args, **kwargs)
+        except (ImproperlyConfigured, ValueError, KeyError) as error:
+            raise ImproperlyConfigured(f"{var} cannot be read: {error}") from error

@@ -1,0 +1,99 @@
+"""Dates, amounts and time limits as they are written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import display
+from tests.core.calendars import at
+
+NBSP = "\u00a0"
+NOW = at("2026-11-23 10:00")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (dt.date(2026, 3, 2), "02/03/2026"),
+        (at("2026-11-27 17:00"), "27/11/2026"),
+        (dt.datetime(2026, 11, 26, 17, 30, tzinfo=dt.UTC), "27/11/2026"),
+        (dt.datetime(2026, 11, 26, 16, 59, tzinfo=dt.UTC), "26/11/2026"),
+    ],
+)
+def test_a_moment_is_dated_where_the_province_is(value, text):
+    assert display.date_text(value) == text
+
+
+def test_clocks():
+    assert display.time_text(at("2026-11-27 07:05")) == "07:05"
+    assert display.time_text(dt.time(7, 5)) == "07:05"
+    assert display.time_text(dt.datetime(2026, 11, 27, 10, 0, tzinfo=dt.UTC)) == "17:00"
+    assert display.moment_text(at("2026-11-27 17:00")) == "27/11/2026 17:00"
+
+
+@pytest.mark.parametrize(
+    ("call", "vi", "en"),
+    [
+        (lambda: display.number_text(18402), "18.402", "18,402"),
+        (lambda: display.number_text(1234567), "1.234.567", "1,234,567"),
+        (lambda: display.number_text(0), "0", "0"),
+        (lambda: display.number_text(-7500), "-7.500", "-7,500"),
+        (lambda: display.number_text(Decimal("98.64"), decimals=1), "98,6", "98.6"),
+        (lambda: display.money_text(7500), f"7.500{NBSP}đ", f"7,500{NBSP}đ"),
+        (lambda: display.money_text(Decimal(400000)), f"400.000{NBSP}đ", f"400,000{NBSP}đ"),
+        (lambda: display.percent_text(98.64), f"98,6{NBSP}%", f"98.6{NBSP}%"),
+        (lambda: display.percent_text(100), f"100,0{NBSP}%", f"100.0{NBSP}%"),
+        (lambda: display.size_text(0), f"1{NBSP}kB", f"1{NBSP}kB"),
+        (lambda: display.size_text(24_300), f"24{NBSP}kB", f"24{NBSP}kB"),
+        (lambda: display.size_text(1_234_567), f"1,2{NBSP}MB", f"1.2{NBSP}MB"),
+        (lambda: display.due_text(at("2026-11-24 09:00"), NOW), "Còn 1 ngày", "1 day left"),
+        (lambda: display.due_text(at("2026-11-22 09:00"), NOW), "Quá hạn 1 ngày", "Overdue by 1 day"),
+    ],
+)
+def test_follows_the_language_of_the_reader(call, vi, en):
+    for language, text in (("vi", vi), ("en", en)):
+        with translation.override(language):
+            assert call() == text
+
+
+@given(st.integers(-(10**15), 10**15))
+def test_no_digit_of_a_number_is_lost(value):
+    with translation.override("vi"):
+        assert int(display.number_text(value).replace(".", "")) == value
+
+
+@pytest.mark.parametrize(
+    ("due", "text", "tone"),
+    [
+        ("2026-11-23 17:00", "Hôm nay 17:00", "wait"),
+        ("2026-11-23 10:00", "Hôm nay 10:00", "wait"),
+        ("2026-11-23 09:59", "Quá hạn từ 09:59", "bad"),
+        ("2026-11-23 23:59", "Hôm nay 23:59", "wait"),
+        ("2026-11-24 00:00", "Còn 1 ngày", "done"),
+        ("2026-11-22 23:59", "Quá hạn 1 ngày", "bad"),
+        ("2026-12-05 17:00", "Còn 12 ngày", "done"),
+        ("2026-11-03 17:00", "Quá hạn 20 ngày", "bad"),
+    ],
+)
+def test_time_left_is_counted_in_calendar_days_here(due, text, tone):
+    for zone in (dt.UTC, display.HERE):
+        assert display.due_text(at(due).astimezone(zone), NOW) == text
+        assert display.due_tone(at(due).astimezone(zone), NOW) == tone
+
+
+moments = st.datetimes(dt.datetime(2026, 11, 1), dt.datetime(2026, 12, 20), timezones=st.just(display.HERE))
+
+
+@given(moments, moments)
+def test_the_colour_and_the_words_never_disagree(due, now):
+    with translation.override("vi"):
+        text, tone = display.due_text(due, now), display.due_tone(due, now)
+    assert text.startswith("Quá hạn") == (tone == "bad")
+    assert text.startswith("Hôm nay") == (tone == "wait")
+    assert text.startswith("Còn") == (tone == "done")
