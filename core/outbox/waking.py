@@ -1,4 +1,4 @@
-"""Ask for a delivery run after a commit, without ever waiting long for a broker."""
+"""Ask for a delivery run after a commit. The one who committed never waits for a broker."""
 
 from __future__ import annotations
 
@@ -12,26 +12,49 @@ from core.tasks import relay_outbox
 logger = logging.getLogger(__name__)
 
 BROKER_BREAKER_SECONDS = 30.0
-PUBLISH_SECONDS = 1.5
 
 broker = Breaker(BROKER_BREAKER_SECONDS)
+
+
+class Bell:
+    """Publishes from a thread of its own: commits that come while it publishes share the next message.
+
+    Whatever committed before a message was sent is found by the run it starts; what a process that ends did not send,
+    or a broker did not take, the sweeper delivers.
+    """
+
+    def __init__(self) -> None:
+        self._wanted = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def ring(self) -> None:
+        """Ask for one message after now; returns at once."""
+        self._wanted.set()
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():  # the first ring, also after a fork
+                self._thread = threading.Thread(target=self._serve, name="outbox-bell", daemon=True)
+                self._thread.start()
+
+    def _serve(self) -> None:
+        while self._wanted.wait():
+            self._wanted.clear()
+            if not broker.is_open:
+                _publish(relay_outbox)
+
+
+bell = Bell()
 
 
 def wake() -> None:
     """Ask for a delivery run; a broker that does not answer is no harm, the sweeper comes by.
 
-    A silent broker costs one request a second and a half, and the next half minute nobody asks it.
+    After a failure nobody asks the broker for half a minute.
     """
     if relay_outbox.app.conf.task_always_eager:
         _run_here(relay_outbox)
-    elif not broker.is_open:
-        # The client library tries several times, each with its own time-out: only a thread bounds the sum.
-        publishing = threading.Thread(target=_publish, args=(relay_outbox,), daemon=True)
-        publishing.start()
-        publishing.join(PUBLISH_SECONDS)
-        if publishing.is_alive():
-            broker.trip()
-            logger.warning("the broker is silent; the sweeper delivers later")
+    else:
+        bell.ring()
 
 
 def _run_here(task: Any) -> None:

@@ -9,4 +9,4 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         # Each registers what it answers: outbox kinds, hooks, search documents.
-        from forms_app.dossiers import notices, procedure_actions, search_documents  # noqa: F401, PLC0415
+        from forms_app.dossiers import notices, procedure_actions, receivers, search_documents  # noqa: F401, PLC0415

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db import transaction
 from django.dispatch import receiver
 
 from forms_app.dossiers.models import Dossier
@@ -55,5 +54,4 @@ def _document(dossier: Dossier) -> SearchDocument:
 @receiver(dossier_changed, dispatch_uid="dossiers.index")
 def index_changed(sender: Any, dossier: Dossier, **_kwargs: Any) -> None:
     """Bring the index up to date with the change, through the outbox."""
-    with transaction.atomic():
-        index(kind=KIND, refs=[str(dossier.pk)])
+    index(kind=KIND, refs=[str(dossier.pk)])

@@ -19,9 +19,14 @@ def draft_by_token(token: str, now: datetime) -> Draft | None:
     return found.filter(token_hash=access.token_hash(token), expires_at__gt=now).first()
 
 
+def takes_files(schema: FormSchema) -> bool:
+    """Say whether a form asks for files at all."""
+    return any(registry.get(spec.type).stores_files for spec in schema.fields.values())
+
+
 def missing_steps(draft: Draft, schema: FormSchema) -> list[StepSpec]:
     """Return the steps that keep a draft from being filed, in order."""
-    files = Counter(draft.attachments.values_list("field_id", flat=True))
+    files = Counter(draft.attachments.values_list("field_id", flat=True) if takes_files(schema) else ())
     return [
         step
         for step in schema.steps

@@ -10,6 +10,7 @@ from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from accounts.models import Agency
+from core import pagecache
 from forms_app.builder.models import FormVersion
 from forms_app.builder.selectors import form_in_force
 from forms_app.dossiers.models import ConsentText, FilingChannel
@@ -79,5 +80,7 @@ def offer_for(core_code: str) -> Offer | None:
 
 
 def consent_in_force(on: date | None = None) -> ConsentText | None:
-    """Return the newest consent text that is valid."""
-    return ConsentText.objects.filter(valid_from__lte=on or timezone.localdate()).order_by("-number").first()
+    """Return the newest consent text that is valid; asked once a process and day, for its rows never change."""
+    day = on or timezone.localdate()
+    texts = ConsentText.objects.filter(valid_from__lte=day).order_by("-number")
+    return pagecache.remember(("consent", day), texts.first)

@@ -17,7 +17,7 @@ from forms_app.builder.schema import FormSchema
 from forms_app.dossiers import access
 from forms_app.dossiers.actors import citizen
 from forms_app.dossiers.models import ConsentText, Dossier, Draft
-from forms_app.dossiers.selectors.drafts import missing_steps
+from forms_app.dossiers.selectors.drafts import missing_steps, takes_files
 from forms_app.dossiers.services.drafts import lock_draft
 from forms_app.dossiers.services.history import record
 from forms_app.dossiers.services.numbering import take_code
@@ -71,16 +71,16 @@ def _file(draft: Draft, consent: ConsentText | None, now: datetime) -> Dossier:
             _("Complete first: %(steps)s.") % {"steps": ", ".join(step.title for step in missing)}
         )
     dossier = _create(draft, consent, now)
-    draft.attachments.update(draft=None, dossier=dossier)
-    draft.dossier, draft.answers = dossier, {}
-    draft.save(update_fields=["dossier", "answers"])
+    if takes_files(schema):
+        draft.attachments.update(draft=None, dossier=dossier)
+    Draft.objects.filter(pk=draft.pk).update(dossier=dossier, answers={})
     record(
         dossier=dossier, action=Action.SUBMIT, from_status=None, actor=citizen(dossier), now=now, note="",
         data={"consent": consent.number, "form_version": draft.form_version.number},
     )  # fmt: skip
     # Last: whoever files at the same agency waits from here to the commit.
     dossier.code = take_code(agency=draft.agency, now=now)
-    dossier.save(update_fields=["code"])
+    Dossier.objects.filter(pk=dossier.pk).update(code=dossier.code)
     return dossier
 
 
@@ -88,7 +88,7 @@ def _create(draft: Draft, consent: ConsentText, now: datetime) -> Dossier:
     answers, seed = draft.answers, access.new_token()
     return Dossier.objects.create(
         agency=draft.agency,
-        procedure_version=draft.procedure_version,
+        procedure_version_id=draft.procedure_version_id,
         form_version=draft.form_version,
         source=Dossier.Source.PORTAL,
         status=Status.REGISTERED,

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import connection
 
 from accounts.models import Agency
+from core import pagecache
 from core.errors import PortalError
 from core.worktime import TIME_ZONE
 from forms_app.dossiers import codes
@@ -41,7 +42,8 @@ def take_code(*, agency: Agency, now: datetime) -> str:
 
 
 def _pattern(day: date) -> str:
-    chosen = CodeFormat.objects.valid_on(day).order_by("-valid_from").first()
-    if chosen is None:
+    formats = CodeFormat.objects.valid_on(day).order_by("-valid_from").values_list("pattern", flat=True)
+    pattern: str | None = pagecache.remember(("code_format", day), formats.first)
+    if pattern is None:
         raise PortalError(f"no dossier code format is in force on {day:%d/%m/%Y}", code="no_code_format")
-    return chosen.pattern
+    return pattern

@@ -28,9 +28,9 @@ from forms_app.dossiers.views.steps import code_of, progress, step_url, stored_f
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, core_code: str) -> HttpResponseBase:
     """Show every answer as it was asked; POST files the dossier, however often it is sent."""
-    draft = cookies.draft_or_404(request, core_code)
     if request.method == "POST":
-        return _file(request, draft)
+        return _file(request, core_code)
+    draft = cookies.draft_or_404(request, core_code)
     if draft.dossier_id:
         return redirect("dossiers:receipt", core_code)
     return _page(request, draft, ReviewForm(initial=_initial(draft)))
@@ -41,9 +41,9 @@ def _initial(draft: Draft) -> dict[str, Any]:
     return {"key": draft.idempotency_key, "consent_number": consent.number if consent else 0}
 
 
-def _file(request: HttpRequest, draft: Draft) -> HttpResponse:
-    form, core_code = ReviewForm(request.POST), code_of(draft)
-    consent = consent_in_force()
+def _file(request: HttpRequest, core_code: str) -> HttpResponse:
+    """File what the cookie of this procedure names; the service finds it, so it is read here only to show it again."""
+    form, consent = ReviewForm(request.POST), consent_in_force()
     if form.is_valid():
         # Consent is to the text that was read: a newer one is shown and asked again.
         agreed = consent if consent and form.cleaned_data["consent_number"] == consent.number else None
@@ -59,7 +59,7 @@ def _file(request: HttpRequest, draft: Draft) -> HttpResponse:
             raise Http404 from error
         else:
             return redirect("dossiers:receipt", core_code)
-    return _page(request, draft, form, status=422)
+    return _page(request, cookies.draft_or_404(request, core_code), form, status=422)
 
 
 def _page(request: HttpRequest, draft: Draft, form: ReviewForm, status: int = 200) -> HttpResponse:
