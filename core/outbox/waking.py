@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from core.breaker import Breaker
@@ -23,7 +24,8 @@ class Bell:
     or a broker did not take, the sweeper delivers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, publish: Callable[[], object]) -> None:
+        self._publish = publish
         self._wanted = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -40,10 +42,7 @@ class Bell:
         while self._wanted.wait():
             self._wanted.clear()
             if not broker.is_open:
-                _publish(relay_outbox)
-
-
-bell = Bell()
+                self._publish()
 
 
 def wake() -> None:
@@ -71,3 +70,6 @@ def _publish(task: Any) -> None:
     except Exception:
         broker.trip()
         logger.warning("outbox relay could not be woken; the sweeper delivers later", exc_info=True)
+
+
+bell = Bell(lambda: _publish(relay_outbox))

@@ -42,6 +42,9 @@ def effects():
     waking.broker.reset()
 
 
+LATER = timezone.now() + dt.timedelta(days=1)
+
+
 def enqueue(n=1, **options):
     with transaction.atomic():
         return outbox.enqueue(kind=KIND, key=f"effect:{n}", payload={"n": n}, **options)
@@ -69,6 +72,21 @@ class TestInProcess:
             assert effects == []
         assert effects == [1]
         assert relay.run() == 0
+
+    def test_an_effect_costs_one_statement(self, django_assert_num_queries):
+        with transaction.atomic(), django_assert_num_queries(1):
+            outbox.enqueue(kind="nobody", key="k", payload={"n": [1, "đ", None]}, available_at=LATER)
+        message = OutboxMessage.objects.get()
+        assert (message.kind, message.key, message.payload) == ("nobody", "k", {"n": [1, "đ", None]})
+        assert (message.available_at, message.attempts, message.last_error) == (LATER, 0, "")
+        assert message.created_at <= timezone.now()
+        assert message.claimed_until is message.delivered_at is message.failed_at is None
+
+    def test_the_second_of_a_key_changes_nothing_of_the_first(self):
+        for n in (1, 2):
+            with transaction.atomic():
+                outbox.enqueue(kind="nobody", key="k", payload={"n": n}, available_at=LATER)
+        assert OutboxMessage.objects.get().payload == {"n": 1}
 
     def test_a_failing_effect_does_not_break_the_change(self, effects):
         effects.fail = True

@@ -18,7 +18,15 @@ from django.db import connection, transaction
 from core.errors import Conflict, InvalidInput, NotAllowed, PortalError
 from core.models import OutboxMessage
 from forms_app.dossiers import access, codes, services
-from forms_app.dossiers.models import Attachment, CodeFormat, Dossier, DossierEvent, Draft, NumberCounter
+from forms_app.dossiers.models import (
+    Attachment,
+    CodeFormat,
+    ConsentText,
+    Dossier,
+    DossierEvent,
+    Draft,
+    NumberCounter,
+)
 from forms_app.dossiers.selectors.mine import dossier_by_secret, dossier_by_token
 from forms_app.dossiers.selectors.procedures import consent_in_force
 from forms_app.dossiers.services import filing
@@ -277,3 +285,71 @@ class TestRules:
         assert dossier_by_token(token[:-1]) is None
         with time_machine.travel(told.dossier.submitted_at.timestamp() + access.VISIT_SECONDS + 60):
             assert dossier_by_token(token) is None
+
+
+@pytest.mark.django_db
+class TestCost:
+    """What a citizen's last press costs the database, and what a process may remember of the rules."""
+
+    def test_filing_writes_in_nine_statements_however_many_answers(
+        self, django_assert_num_queries: Any
+    ) -> None:
+        form = make_form(schema=SCHEMA_WITHOUT_FILES)
+        file_dossier(form)  # the code format of the day is known
+        draft, token = make_draft(form, email="")
+        consent = consent_in_force()
+        with django_assert_num_queries(
+            9
+        ):  # savepoint and release; the draft; dossier, draft, event, index; number, code
+            services.submit(token=token, idempotency_key=draft.idempotency_key, consent=consent)
+
+    def test_a_new_code_format_counts_at_once(self) -> None:
+        agency = AgencyFactory(code="H12.7")
+        assert take(agency, NOW) == "H12.7-261123-0001"
+        CodeFormat.objects.update(valid_to=date(2026, 11, 22))
+        CodeFormat.objects.create(pattern="{agency_code}-{yymmdd}-{seq:06d}", valid_from=date(2026, 11, 23))
+        assert take(agency, NOW) == "H12.7-261123-000002"
+
+    def test_without_a_format_nothing_is_filed_and_no_number_lost(self) -> None:
+        agency = AgencyFactory()
+        for one in CodeFormat.objects.all():
+            one.delete()
+        with pytest.raises(PortalError, match="no dossier code format"):
+            take(agency, NOW)
+        assert not NumberCounter.objects.exists()
+
+    def test_a_newer_consent_text_is_asked_for_at_once(self) -> None:
+        known = consent_in_force()
+        newer = ConsentText.objects.create(
+            number=known.number + 1, valid_from=date(2026, 1, 1), purpose="a", retention="b", rights="c"
+        )
+        assert consent_in_force() == newer
+
+    def test_a_consent_text_of_tomorrow_waits_for_midnight(self) -> None:
+        known = consent_in_force()
+        newer = ConsentText.objects.create(
+            number=known.number + 1, valid_from=date(2026, 11, 24), purpose="a", retention="b", rights="c"
+        )
+        with time_machine.travel("2026-11-23 23:59:59 +0700", tick=False) as clock:
+            assert consent_in_force() == known
+            clock.move_to("2026-11-24 00:00:00 +0700")
+            assert consent_in_force() == newer
+
+
+def take(agency: Any, now: Any) -> str:
+    with transaction.atomic():
+        return take_code(agency=agency, now=now)
+
+
+SCHEMA_WITHOUT_FILES = {
+    "steps": [
+        {
+            "id": "one",
+            "title": "Một",
+            "fields": [
+                {"id": f"q{n}", "type": "short_text", "label": f"Hỏi {n}", "required": False}
+                for n in range(12)
+            ],
+        }
+    ]
+}
