@@ -14,7 +14,7 @@ from core.outbox import waking
 _COLUMNS: Final = [field for field in OutboxMessage._meta.local_concrete_fields if not field.primary_key]
 # One statement instead of a look, a savepoint and an insert; the unique key decides between two at the same time.
 _INSERT: Final = (
-    f"INSERT INTO {OutboxMessage._meta.db_table} ({', '.join(field.column for field in _COLUMNS)})"  # noqa: S608
+    f"INSERT INTO {OutboxMessage._meta.db_table} ({', '.join(str(field.column) for field in _COLUMNS)})"  # noqa: S608
     f" VALUES ({', '.join(['%s'] * len(_COLUMNS))}) ON CONFLICT (key) DO NOTHING"
 )
 
