@@ -12,6 +12,7 @@ NAMES: Final = {
     "bench": {
         "pages": "bench.benches.pages",
         "search": "bench.benches.search",
+        "relevance": "bench.benches.relevance",
         "filing": "bench.benches.filing",
     },
     "drill": {"numbering": "bench.drills.numbering", "same-key": "bench.drills.same_key"},

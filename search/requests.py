@@ -27,7 +27,8 @@ def readable(text: str) -> str:
 class SearchRequest:
     """A question to the search. ``scopes`` is what the asking person may see; an empty one sees nothing.
 
-    ``page`` counts from 1 to ``MAX_PAGE``. An empty query lists everything that the filters leave.
+    ``page`` counts from 1 to ``MAX_PAGE``. An empty query lists everything that the filters leave. ``verbatim``: the
+    query is meant as it is typed, no correction answers in its place.
     """
 
     query: str = ""
@@ -43,6 +44,7 @@ class SearchRequest:
     page: int = 1
     per_page: int = 10
     sort: str = "relevance"
+    verbatim: bool = False
 
     def __post_init__(self) -> None:
         if self.collection not in COLLECTIONS:

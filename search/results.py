@@ -82,7 +82,8 @@ class Facet:
 class SearchResult:
     """One page of an answer. ``degraded``: the first engine did not answer, the database did.
 
-    ``also`` holds the words that the lexicon added; ``did_you_mean`` a corrected query, empty when there is none.
+    ``also`` holds the words that the lexicon added; ``did_you_mean`` a corrected query that may be meant, ``answered``
+    one that was answered in place of what was typed; each is empty when there is none.
     """
 
     hits: tuple[Hit, ...]
@@ -94,6 +95,7 @@ class SearchResult:
     degraded: bool = False
     also: tuple[str, ...] = ()
     did_you_mean: str = ""
+    answered: str = ""
 
     def facet(self, name: str) -> Facet:
         """Return the facet called ``name``, empty when nothing was found."""

@@ -32,6 +32,8 @@ KINDS: Final[dict[str, Promise | str]] = {
     "page": _("Guidance"),
     "agency": _("Agencies"),
 }
+#: Name in the address of "exactly as I typed it".
+VERBATIM: Final = "nguyen-van"
 SHOWN: Final = 8
 CACHE_SECONDS: Final = 60
 EXAMPLES: Final = ("đăng ký kết hôn", "sao y bản chính", "cấp lại giấy khai sinh", "hộ kinh doanh")
@@ -52,6 +54,7 @@ def request_of(query: QueryDict) -> SearchRequest:
         level=chosen["level"],
         audience=chosen["audience"],
         page=_number(query.get("trang", "1")),
+        verbatim=query.get(VERBATIM) == "1",
         locale=(get_language() or "vi")[:2],
     )
 

@@ -8,17 +8,44 @@ from pathlib import Path
 from typing import Final
 
 from search.analysis.syllables import Syllable, exact_form, folded_syllables
+from search.analysis.vocabulary import Vocabulary
 
-FILE: Final = Path(__file__).resolve().parents[1] / "data" / "stopwords.txt"
+_DATA: Final = Path(__file__).resolve().parents[1] / "data"
+FILE: Final = _DATA / "stopwords.txt"
+LIGHT_FILE: Final = _DATA / "light_words.txt"
+# A syllable typed without marks is light when titles hardly ever write it as anything else.
+MOSTLY: Final = 0.8
 
 
 @cache
 def fillers() -> frozenset[tuple[str, ...]]:
     """Return the filler phrases of the shipped file as exact forms; ``#`` begins a comment."""
-    if not FILE.exists():
-        return frozenset()
-    lines = (line.split("#")[0].strip() for line in FILE.read_text(encoding="utf-8").splitlines())
-    return frozenset(tuple(map(exact_form, line.split())) for line in lines if line)
+    return frozenset(tuple(map(exact_form, line.split())) for line in _lines(FILE))
+
+
+def _lines(file: Path) -> list[str]:
+    lines = (line.split("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line]
+
+
+@cache
+def light_words() -> dict[str, tuple[str, ...]]:
+    """Return the exact forms of the light words by their folded form."""
+    words: dict[str, tuple[str, ...]] = {}
+    for line in _lines(LIGHT_FILE):
+        (folded,) = folded_syllables(line)
+        words[folded] = (*words.get(folded, ()), exact_form(line))
+    return words
+
+
+def is_light(syllable: Syllable, vocabulary: Vocabulary, *, exact: bool) -> bool:
+    """Say whether ``syllable`` only holds the sentence together; ``exact``: its writer uses marks."""
+    forms = light_words().get(syllable.folded, ())
+    if not forms:
+        return syllable.folded.isdigit() and not vocabulary.knows(syllable.folded)
+    if exact and syllable.marked != syllable.folded:
+        return syllable.marked in forms
+    return vocabulary.share(syllable.folded, forms) >= MOSTLY
 
 
 @cache

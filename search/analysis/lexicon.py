@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from core.text import nfc
 from search.analysis.syllables import Syllable, syllables
 
 # What finding the other word is worth: the official word nearly all, another everyday word a little less.
 OFFICIAL: Final = 0.95
 ALSO: Final = 0.8
+# A long term is also known with a few other words in it ("sửa tên trên bằng tốt nghiệp"), for a part of its worth.
+LONG_TERM: Final = 3
+MOST_BETWEEN: Final = 2
+LOOSE: Final = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,23 @@ class CompiledLexicon:
     """Finds the longest terms in a query; terms may overlap, a shorter one inside a longer one is left out."""
 
     def __init__(self, groups: Iterable[Group] = ()) -> None:
+        self._groups = tuple(groups)
         self._terms: dict[tuple[str, ...], list[tuple[tuple[str, ...], Meaning]]] = defaultdict(list)
-        for group in groups:
+        for group in self._groups:
             for term in group.terms + (group.official if group.equal else ()):
                 self._add(syllables(term), _meanings(group, term))
+        self.spelled = frozenset(
+            nfc(word.lower())
+            for group in self._groups
+            for term in group.terms + group.official
+            for word in term.split()
+        )
         self._longest = max(map(len, self._terms), default=0)
         self.words = frozenset(word for term in self._terms for word in term)
+        self._long_by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for folded in self._terms:
+            if len(folded) >= LONG_TERM:
+                self._long_by_first[folded[0]].append(folded)
 
     def _add(self, term: list[Syllable], meanings: Iterable[Meaning]) -> None:
         written = tuple(syllable.marked for syllable in term)
@@ -89,6 +105,39 @@ class CompiledLexicon:
             if meanings:
                 return Match(start, end, meanings)
         return None
+
+    def loose_matches(self, query: Sequence[Syllable]) -> list[Match]:
+        """Return the long terms whose words stand in ``query`` in their order with a few others between."""
+        found: list[Match] = []
+        for start, syllable in enumerate(query):
+            for term in self._long_by_first.get(syllable.folded, ()):
+                places = _places(query, start, term)
+                if places and places[-1] - start >= len(term):
+                    found += self._loose(query, places, term)
+        return found
+
+    def _loose(
+        self, query: Sequence[Syllable], places: Sequence[int], term: tuple[str, ...]
+    ) -> Iterable[Match]:
+        span = [query[place] for place in places]
+        meanings = tuple(
+            replace(meaning, strength=meaning.strength * LOOSE)
+            for written, meaning in self._terms[term]
+            if _as_written(span, written)
+        )
+        return [Match(places[0], places[-1] + 1, meanings)] if meanings else []
+
+
+def _places(query: Sequence[Syllable], start: int, term: Sequence[str]) -> list[int]:
+    """Return where the syllables of ``term`` stand from ``start`` on, in order; empty when they lie too far apart."""
+    places: list[int] = []
+    wanted = iter(term)
+    word = next(wanted, None)
+    for place in range(start, min(len(query), start + len(term) + MOST_BETWEEN)):
+        if query[place].folded == word:
+            places.append(place)
+            word = next(wanted, None)
+    return places if word is None else []
 
 
 def _as_written(span: Sequence[Syllable], written: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ def _wanted(query: Query) -> dict[str, tuple[frozenset[str], float]]:
     also = [word for expansion in query.expansions for word in expansion.words]
     for word in [*query.words, *also]:
         forms, weight = wanted.get(word.folded, (frozenset(), 0.0))
-        exact = {word.marked} if query.exact or word in also else set()
+        exact = {word.marked} if word.marked and (query.exact or word in also) else set()
         wanted[word.folded] = (forms | exact, max(weight, word.weight))
     return wanted
 

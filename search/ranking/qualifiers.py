@@ -2,36 +2,107 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from search.analysis.query import Query
 from search.analysis.syllables import folded_syllables
 from search.ranking.titles import Title
 
-_PHRASES: Final = (
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """A phrase that makes a title a special case, and the words of it that a person says who means that case.
+
+    An act (``cấp lại``) makes a special case only where the title begins with it: it says what is done.
+    """
+
+    words: tuple[str, ...]
+    telling: frozenset[str]
+    is_act: bool = False
+
+
+def _qualifiers(*phrases: str, is_act: bool) -> tuple[Qualifier, ...]:
+    """Read phrases whose telling words stand in brackets; without brackets each word tells."""
+    found = []
+    for phrase in phrases:
+        words = tuple(folded_syllables(phrase))
+        inside = phrase[phrase.index("[") : phrase.index("]")] if "[" in phrase else phrase
+        found.append(Qualifier(words, frozenset(folded_syllables(inside)), is_act))
+    return tuple(found)
+
+
+ACTS: Final = _qualifiers(
     *(
-        "cấp lại",
-        "cấp đổi",
-        "đăng ký lại",
+        "cấp [lại]",
+        "cấp [đổi]",
+        "đăng ký [lại]",
+        "công bố [lại]",
+        "xác định [lại]",
         "gia hạn",
         "sửa đổi",
         "bổ sung",
+    ),
+    *(
         "điều chỉnh",
         "thay đổi",
         "đính chính",
+        "hiệu đính",
+        "thu hồi",
+        "chấm dứt",
+        "hủy bỏ",
+        "xóa",
+        "tạm ngừng",
     ),
-    *("thu hồi", "chấm dứt", "hủy bỏ", "xóa", "tạm ngừng", "tạm dừng", "đình chỉ", "chuyển đổi", "kết hợp"),
-    *("lưu động", "khu vực biên giới", "yếu tố nước ngoài", "đã có hồ sơ", "định kỳ"),
+    *(
+        "tạm dừng",
+        "dừng",
+        "đình chỉ",
+        "chuyển đổi",
+        "giải thể",
+        "sáp nhập",
+        "trả lại",
+        "khôi phục",
+        "ghi vào sổ",
+    ),
+    is_act=True,
 )
-QUALIFIERS: Final = tuple(tuple(folded_syllables(phrase)) for phrase in _PHRASES)
+CASES: Final = _qualifiers(
+    *(
+        "[kết hợp]",
+        "lưu động",
+        "khu vực [biên giới]",
+        "yếu tố [nước ngoài]",
+        "đã có [hồ sơ]",
+        "định kỳ",
+        "trở lại",
+    ),
+    *("cơ quan [đại diện]", "ở [nước ngoài]", "trường hợp", "liên thông"),
+    is_act=False,
+)
+QUALIFIERS: Final = (*ACTS, *CASES)
+# Acts that a title lists after the plain one ("Thực hiện, điều chỉnh, …") make no special case of it.
+_PLAIN_BEGINNINGS: Final = tuple(tuple(folded_syllables(text)) for text in ("thực hiện", "xác định"))
+_OPENING: Final = tuple(folded_syllables("thủ tục"))
+_HEAD: Final = 3
 
 
-def unasked(query: Query) -> tuple[tuple[str, ...], ...]:
+def unasked(query: Query) -> tuple[Qualifier, ...]:
     """Return the special cases that neither the words of ``query`` nor their other names speak of."""
     said = set(query.any_words)
-    return tuple(phrase for phrase in QUALIFIERS if not said.intersection(phrase))
+    return tuple(qualifier for qualifier in QUALIFIERS if not said & qualifier.telling)
 
 
-def count_unasked(title: Title, phrases: tuple[tuple[str, ...], ...]) -> int:
-    """Return how many of ``phrases`` stand in ``title``."""
-    return sum(title.phrase_at(phrase) is not None for phrase in phrases)
+def count_unasked(title: Title, qualifiers: tuple[Qualifier, ...]) -> int:
+    """Return how many of ``qualifiers`` stand in ``title``."""
+    return sum(_stands(title, qualifier) for qualifier in qualifiers)
+
+
+def _stands(title: Title, qualifier: Qualifier) -> bool:
+    place = title.phrase_at(qualifier.words)
+    if place is None or not qualifier.is_act:
+        return place is not None
+    begin = len(_OPENING) if tuple(title.words[: len(_OPENING)]) == _OPENING else 0
+    head = tuple(title.words[begin : begin + 2])
+    lists_plain = head in _PLAIN_BEGINNINGS or qualifier.words[0] in title.words[begin:place]
+    return place - begin < _HEAD and not lists_plain

@@ -1,39 +1,40 @@
 """One explainable order for every engine.
 
 A document is worth what it covers of the query: each word by its weight, found as written, in another spelling, in
-the keywords or as another name from the lexicon. Words standing together as asked, a title that says little else,
-and the engine's own text score come on top. Popularity only parts equals.
+the keywords or as another name from the lexicon. Words standing together as asked, early, in a title that says little
+else, and the engine's own text score come on top. Of equals the one nearer to the citizen comes first: the lower level
+of government, then what is used more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from search.analysis.codes import normal_codes
-from search.analysis.query import Expansion, Query, Word
+from search.analysis.query import Query
+from search.ranking import levels
+from search.ranking.matching import Matching, match
 from search.ranking.qualifiers import count_unasked, unasked
 from search.ranking.rows import Row
 from search.ranking.statistics import Statistics
 from search.ranking.titles import Title
 
-# Worth of a word found with other marks than it was typed with, or only in the keywords and the summary.
-FOLDED_ONLY: Final = 0.55
-IN_EXTRA: Final = 0.45
-# Worth of another name found in pieces, or in part; below the least part it is not found.
-SCATTERED: Final = 0.85
-PARTLY: Final = 0.75
-LEAST_PART: Final = 0.6
 # What comes on top of the coverage, as parts of it.
 PHRASE: Final = 0.35
 FOCUS: Final = 0.5
+EARLY: Final = 0.1
 TEXT: Final = 0.1
+LEVEL: Final = 0.06
 PRIOR: Final = 0.03
 CODE: Final = 10.0
 # What each special case in a title costs that nobody asked for; two at most.
 UNASKED: Final = -0.12
 MOST_UNASKED: Final = 2
+# Words in a row count whole, with one other word between them by half.
+ONE_BETWEEN: Final = 0.5
 # Titles of a whole paragraph are not worse for their length beyond this.
 TITLE_LIMIT: Final = 18
 # What is kept, against the best hit: below it a document shares words but not the subject.
@@ -71,9 +72,9 @@ class Scorer:
         self.weight = statistics.weight
         self.uses = uses
         self.unasked = unasked(query)
+        self.level_is_open = not levels.are_asked_for(query)
         self.total = sum(word.weight for word in query.words) or 1.0
-        self.pairs = list(zip(query.words, query.words[1:], strict=False))
-        self.pairs_total = sum(min(a.weight, b.weight) for a, b in self.pairs)
+        self.pairs = [min(one.weight, two.weight) for one, two in pairwise(query.words)]
 
     def score(self, row: Row, text: float) -> Scored:
         """Return ``row`` with its score; ``text`` is the engine's text score in 0..1."""
@@ -81,68 +82,50 @@ class Scorer:
         why = {"code": CODE if codes & set(self.query.codes) else 0.0}
         if self.query.words:
             title = Title(row)
-            matched: set[int] = set()
-            cover = self._coverage(title, codes, matched)
+            found = match(self.query, title, codes)
+            cover = self._coverage(found)
             why |= {
                 "cover": cover,
-                "phrase": PHRASE * cover * self._phrase(title),
-                "focus": FOCUS * cover * self._focus(title, matched),
+                "phrase": PHRASE * cover * self._phrase(found),
+                "focus": FOCUS * cover * self._focus(title, found),
+                "early": EARLY * cover * self._early(title, found),
                 "text": TEXT * text,
                 "special": UNASKED * cover * min(MOST_UNASKED, count_unasked(title, self.unasked)),
+                "level": LEVEL * cover * levels.nearness(row.values("level")) if self.level_is_open else 0.0,
                 "prior": PRIOR * cover * self._prior(row, codes),
             }
         return Scored(row, sum(why.values()), why)
 
-    def _coverage(self, title: Title, codes: set[str], matched: set[int]) -> float:
-        worth = [self._word(word, title, matched) for word in self.query.words]
-        for expansion in self.query.expansions:
-            value = self._expansion(expansion, title, codes, matched)
-            for place in range(expansion.start, expansion.end):
-                worth[place] = max(worth[place], value)
-        return sum(w * word.weight for w, word in zip(worth, self.query.words, strict=True)) / self.total
+    def _coverage(self, found: Matching) -> float:
+        return (
+            sum(w * word.weight for w, word in zip(found.worth, self.query.words, strict=True)) / self.total
+        )
 
-    def _word(self, word: Word, title: Title, matched: set[int]) -> float:
-        places = title.places.get(word.folded)
-        if not places:
-            return IN_EXTRA if word.folded in title.extra else 0.0
-        if self.query.exact:
-            places_as_written = [place for place in places if title.marked[place] == word.marked]
-            if not places_as_written:
-                return FOLDED_ONLY
-            places = places_as_written
-        matched.update(places)
-        return 1.0
+    def _phrase(self, found: Matching) -> float:
+        """Return how much of the query stands together in the title, in the order asked."""
+        together = sum(weight * _follows(found, place) for place, weight in enumerate(self.pairs))
+        return together / sum(self.pairs) if self.pairs else 0.0
 
-    def _expansion(self, expansion: Expansion, title: Title, codes: set[str], matched: set[int]) -> float:
-        if expansion.codes and codes.intersection(expansion.codes):
-            matched.update(p for word in expansion.words for p in title.places.get(word.folded, ()))
-            return expansion.strength
-        words = [word.folded for word in expansion.words]
-        if not words:
-            return 0.0
-        total = sum(word.weight for word in expansion.words)
-        found = [word for word in expansion.words if word.folded in title.places]
-        part = sum(word.weight for word in found) / total
-        if part < LEAST_PART:
-            in_extra = all(word in title.extra or word in title.places for word in words)
-            return expansion.strength * IN_EXTRA if in_extra else 0.0
-        place = title.phrase_at(words) if len(found) == len(words) else None
-        if place is not None:
-            matched.update(range(place, place + len(words)))
-            return expansion.strength
-        matched.update(title.places[word.folded][0] for word in found)
-        return expansion.strength * (SCATTERED if len(found) == len(words) else PARTLY * part)
-
-    def _phrase(self, title: Title) -> float:
-        if not self.pairs_total:
-            return 0.0
-        together = (min(a.weight, b.weight) for a, b in self.pairs if title.follows(a.folded, b.folded))
-        return sum(together) / self.pairs_total
-
-    def _focus(self, title: Title, matched: set[int]) -> float:
-        said = [place for place in range(len(title.words)) if place < TITLE_LIMIT or place in matched]
+    def _focus(self, title: Title, found: Matching) -> float:
+        """Return how much of what the title says was asked for."""
+        said = [place for place in range(len(title.words)) if place < TITLE_LIMIT or place in found.places]
         total = sum(self.weight(title.words[place]) for place in said) or 1.0
-        return sum(self.weight(title.words[place]) for place in matched) / total
+        return sum(self.weight(title.words[place]) * value for place, value in found.places.items()) / total
+
+    def _early(self, title: Title, found: Matching) -> float:
+        """Return 1 for a title that begins with what was asked, less the further on it stands."""
+        weights = {place: self.weight(title.words[place]) * value for place, value in found.places.items()}
+        total = sum(weights.values())
+        if not total:
+            return 0.0
+        middle = sum(min(place, TITLE_LIMIT) * weight for place, weight in weights.items()) / total
+        return 1 - middle / TITLE_LIMIT
 
     def _prior(self, row: Row, codes: set[str]) -> float:
         return max([row.weight, *(self.uses.get(code, 0.0) for code in codes)])
+
+
+def _follows(found: Matching, place: int) -> float:
+    if place in found.inner or found.ends[place] & found.begins[place + 1]:
+        return 1.0
+    return ONE_BETWEEN if any(end + 1 in found.begins[place + 1] for end in found.ends[place]) else 0.0

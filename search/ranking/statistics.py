@@ -6,14 +6,24 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from core.text import nfc
+from search.analysis.syllables import Syllable, syllables
+from search.analysis.vocabulary import Spellings
+
+# The pairs of neighbours worth keeping: more would only make the row heavy that every process reads.
+MOST_PAIRS: Final = 40_000
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """In how many titles of a collection each folded syllable stands."""
+    """In how many titles of a collection each folded syllable stands, and how syllables are spelled."""
 
     documents: int = 0
     frequencies: Mapping[str, int] = field(default_factory=dict)
+    spellings: Spellings = field(default_factory=Spellings)
 
     def weight(self, word: str) -> float:
         """Return the inverse document frequency of ``word``: about 0.1 for one in every title, 6 to 9 for a rare one.
@@ -30,10 +40,22 @@ class Statistics:
 
 
 def count(titles: Iterable[str]) -> Statistics:
-    """Return the statistics of folded, space-separated titles."""
+    """Return the statistics of ``titles`` as people wrote them."""
     frequencies: Counter[str] = Counter()
+    spelled: Counter[str] = Counter()
+    pairs: Counter[str] = Counter()
     documents = 0
-    for title in titles:
+    for title in map(nfc, titles):
         documents += 1
-        frequencies.update(set(title.split()))
-    return Statistics(documents, dict(frequencies))
+        words = syllables(title)
+        forms = [_lower(title, word) for word in words]
+        frequencies.update({word.folded for word in words})
+        spelled.update(set(forms))
+        pairs.update({f"{one} {two}" for one, two in pairwise(forms)})
+    return Statistics(
+        documents, dict(frequencies), Spellings(dict(spelled), dict(pairs.most_common(MOST_PAIRS)))
+    )
+
+
+def _lower(title: str, word: Syllable) -> str:
+    return title[word.start : word.end].lower()

@@ -18,11 +18,6 @@ class Title:
         for place, word in enumerate(self.words):
             self.places.setdefault(word, []).append(place)
 
-    def follows(self, first: str, second: str) -> bool:
-        """Say whether ``second`` stands right after ``first``."""
-        after = self.places.get(second, ())
-        return any(place + 1 in after for place in self.places.get(first, ()))
-
     def phrase_at(self, words: Sequence[str]) -> int | None:
         """Return where ``words`` stand in a row, or None."""
         for place in self.places.get(words[0], ()):

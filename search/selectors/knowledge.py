@@ -14,8 +14,10 @@ from typing import Any, Final, Generic, TypeVar
 from django.db.models import Count, Max
 
 from search.analysis.lexicon import CompiledLexicon, Group
+from search.analysis.pipeline import Language
 from search.analysis.pipeline import analyse as analyse_text
 from search.analysis.query import Query
+from search.analysis.vocabulary import Spellings, Vocabulary
 from search.models import CollectionState, LexiconEntry, UsageWeight
 from search.ranking.statistics import Statistics
 from search.requests import SearchRequest
@@ -74,34 +76,53 @@ LEXICON: Final = Known(
 )
 USES: Final = Known(lambda: UsageWeight.objects.aggregate(Count("pk"), Max("uses")), _uses)
 _STATISTICS: Final[dict[str, Known[Statistics]]] = {}
+_LANGUAGES: Final[dict[str, Known[Language]]] = {}
 
 
-def _epoch(collection: str) -> Any:
-    return CollectionState.objects.filter(collection=collection).values_list("epoch", flat=True).first()
+def _counted(collection: str) -> Any:
+    return CollectionState.objects.filter(collection=collection).values_list("counted", flat=True).first()
 
 
-def _count(collection: str) -> Statistics:
+def _statistics(collection: str) -> Statistics:
     state = CollectionState.objects.filter(collection=collection).first()
-    return Statistics(state.documents, state.frequencies) if state else Statistics()
+    if state is None:
+        return Statistics()
+    return Statistics(state.documents, state.frequencies, Spellings(state.spellings, state.pairs))
 
 
 def statistics_of(collection: str) -> Statistics:
     """Return the word statistics of ``collection``."""
     if collection not in _STATISTICS:
-        _STATISTICS[collection] = Known(lambda: _epoch(collection), lambda: _count(collection))
+        _STATISTICS[collection] = Known(lambda: _counted(collection), lambda: _statistics(collection))
     return _STATISTICS[collection].get()
+
+
+def language_of(collection: str) -> Language:
+    """Return what is known of the words of ``collection``; made anew when the statistics or the lexicon change."""
+    if collection not in _LANGUAGES:
+        _LANGUAGES[collection] = Known(
+            lambda: (id(statistics_of(collection)), id(LEXICON.get())), lambda: _language(collection)
+        )
+    return _LANGUAGES[collection].get()
+
+
+def _language(collection: str) -> Language:
+    lexicon, statistics = LEXICON.get(), statistics_of(collection)
+    return Language(lexicon, statistics, Vocabulary(statistics.spellings, also=lexicon.spelled))
 
 
 def forget() -> None:
     """Look at the database again at the next question; for tests and commands."""
     LEXICON.forget()
     USES.forget()
-    for known in _STATISTICS.values():
-        known.forget()
+    for statistics in _STATISTICS.values():
+        statistics.forget()
+    for language in _LANGUAGES.values():
+        language.forget()
 
 
 def analyse(request: SearchRequest) -> Query | None:
     """Return the query of ``request``, None when it asks for everything."""
     if not request.query:
         return None
-    return analyse_text(request.query, lexicon=LEXICON.get(), statistics=statistics_of(request.collection))
+    return analyse_text(request.query, language_of(request.collection))

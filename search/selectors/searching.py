@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from search.analysis.query import Query
@@ -14,17 +14,24 @@ from search.requests import MAX_PAGE, SearchRequest
 from search.results import SearchResult
 from search.selectors import knowledge, presenting, tallying
 
+# A correction answers in place of what was typed when it covers so much more of itself.
+CLEARLY_BETTER: Final = 0.1
 # How many candidates are ranked: as deep as anybody can page.
 WINDOW: Final = MAX_PAGE * 10
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The hits of one page, the counts of all, and what the counted values are called."""
+    """The hits of one page, the counts of all, what the counted values are called, and what was looked for.
+
+    ``cover`` is how much of the query the best hit covers, before anything was chosen.
+    """
 
     page: list[Scored]
     tally: Tally
     labels: dict[str, str]
+    query: Query | None = None
+    cover: float = 0.0
 
 
 def search(request: SearchRequest, *, engine: str = "") -> SearchResult:
@@ -32,21 +39,34 @@ def search(request: SearchRequest, *, engine: str = "") -> SearchResult:
 
     ``engine`` names the one to ask first; without it the primary one is asked.
     """
-    query = knowledge.analyse(request)
+    typed = knowledge.analyse(request)
     first = engines.asked_first(engine)
-    answer, used, degraded = engines.attempt(lambda e: _answer(e, query, request), first=first)
+    answer, used, degraded = engines.attempt(lambda e: _best_answer(e, typed, request), first=first)
+    corrected = typed.corrected if typed and not request.verbatim else ""
+    replaced = answer.query is not typed
     reachable = min(answer.tally.total, WINDOW)
     return SearchResult(
-        hits=presenting.hits(answer.page, query),
+        hits=presenting.hits(answer.page, answer.query),
         total=answer.tally.total,
         facets=tallying.facets_of(answer.tally, request, answer.labels),
         page=request.page,
         pages=min(MAX_PAGE, max(1, -(-reachable // request.per_page))),
         engine=used.name,
         degraded=degraded,
-        also=presenting.also(answer.page, query),
-        did_you_mean=query.corrected if query else "",
+        also=presenting.also(answer.page, answer.query),
+        did_you_mean="" if replaced else corrected,
+        answered=corrected if replaced else "",
     )
+
+
+def _best_answer(engine: Engine, typed: Query | None, request: SearchRequest) -> Answer:
+    """Answer what was typed, or its correction where that clearly finds more of what was asked."""
+    answer = _answer(engine, typed, request)
+    if typed is None or not typed.corrected or request.verbatim:
+        return answer
+    corrected = replace(request, query=typed.corrected)
+    other = _answer(engine, knowledge.analyse(corrected), corrected)
+    return other if other.cover > answer.cover + CLEARLY_BETTER else answer
 
 
 def filters_of(request: SearchRequest) -> Filters:
@@ -58,7 +78,7 @@ def _answer(engine: Engine, query: Query | None, request: SearchRequest) -> Answ
     if query is None:
         return _everything(engine, request)
     if query.is_empty:
-        return Answer([], Tally(0, {}), {})
+        return Answer([], Tally(0, {}), {}, query)
     return _ranked(engine, query, request)
 
 
@@ -73,6 +93,7 @@ def _everything(engine: Engine, request: SearchRequest) -> Answer:
 def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
     """Rank the candidates before anything is chosen: where they all fit the window, choosing and counting is exact."""
     scored = _scored(engine, query, request.without_filters())
+    cover = scored[0].why.get("cover", 0.0) if scored else 0.0
     if len(scored) < WINDOW:
         tally = tallying.tally_of(scored, request)
         scored = tallying.narrowed(scored, request)
@@ -82,7 +103,8 @@ def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
             scored = _scored(engine, query, request)
     _sort(scored, request.sort)
     labels = _labels([one.row for one in scored])
-    return Answer(scored[request.offset : request.offset + request.per_page], tally, labels)
+    page = scored[request.offset : request.offset + request.per_page]
+    return Answer(page, tally, labels, query, cover)
 
 
 def _scored(engine: Engine, query: Query, request: SearchRequest) -> list[Scored]:

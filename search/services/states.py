@@ -25,9 +25,10 @@ def touch(collection: str) -> None:
     state = lock(collection)
     state.epoch += 1
     now = IndexedDocument.objects.filter(collection=collection).count()
-    if abs(now - state.documents) > TOLERANCE * state.documents:
+    if abs(now - state.documents) > TOLERANCE * state.documents or (now and not state.spellings):
         _count(state)
-    state.save()
+    else:
+        state.save(update_fields=["epoch"])
 
 
 @transaction.atomic
@@ -36,10 +37,13 @@ def recount(collection: str) -> None:
     state = lock(collection)
     state.epoch += 1
     _count(state)
-    state.save()
 
 
 def _count(state: CollectionState) -> None:
-    titles = IndexedDocument.objects.filter(collection=state.collection).values_list("title_words", flat=True)
+    titles = IndexedDocument.objects.filter(collection=state.collection).values_list("title", flat=True)
     statistics = count(titles.iterator(chunk_size=2000))
     state.documents, state.frequencies = statistics.documents, dict(statistics.frequencies)
+    state.spellings = dict(statistics.spellings.syllables)
+    state.pairs = dict(statistics.spellings.pairs)
+    state.counted = state.epoch
+    state.save()
