@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+# So few telling words must all stand in a text.
+FEW: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +71,10 @@ class Query:
         """Return the rarest words of the query itself: the ones that a text must hold to be about it."""
         rare = sorted(self.words, key=lambda word: -word.weight)[:limit]
         return tuple(dict.fromkeys(word.folded for word in rare))
+
+    def telling_sets(self) -> tuple[tuple[str, ...], ...]:
+        """Return the sets of words of which a text must hold one whole: all but one of the telling words."""
+        words = self.telling_words()
+        if len(words) <= FEW:
+            return (words,) if words else ()
+        return tuple(combinations(words, len(words) - 1))

@@ -24,14 +24,16 @@ NEAR: Final = 2
 class Matching:
     """What was found for each word of the query: its worth, and the places in the title where it begins and ends.
 
-    ``inner`` are words followed by the next one inside of another name that stands in the title as a phrase; ``places``
-    is what each place of the title counts for the focus.
+    ``inner`` are words followed by the next one inside of another name that stands in the title as a phrase; ``tied``
+    are words that the lexicon leads to a code of the document; ``places`` is what each place of the title counts for
+    the focus.
     """
 
     worth: list[float]
     begins: list[set[int]]
     ends: list[set[int]]
     inner: set[int] = field(default_factory=set)
+    tied: set[int] = field(default_factory=set)
     places: dict[int, float] = field(default_factory=dict)
 
     def mark(self, place: int, value: float) -> None:
@@ -81,7 +83,9 @@ def _doubt_the_lonely(query: Query, found: Matching) -> None:
 
 
 def _expansion(expansion: Expansion, title: Title, codes: set[str], found: Matching) -> float:
-    by_code = bool(expansion.codes) and bool(codes.intersection(expansion.codes))
+    by_code = bool(codes.intersection(expansion.codes))
+    if by_code:
+        found.tied.update(range(expansion.start, expansion.end))
     words = [word.folded for word in expansion.words]
     if not words:
         return expansion.strength if by_code else 0.0

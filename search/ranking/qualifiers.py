@@ -77,7 +77,7 @@ CASES: Final = _qualifiers(
         "định kỳ",
         "trở lại",
     ),
-    *("cơ quan [đại diện]", "ở [nước ngoài]", "trường hợp", "liên thông"),
+    *("cơ quan [đại diện]", "ở [nước ngoài]", "[có thời hạn]", "liên thông"),
     is_act=False,
 )
 QUALIFIERS: Final = (*ACTS, *CASES)

@@ -65,7 +65,7 @@ class PostgresTables(TextTables):
         return self._matching("title", " | ".join(query.any_words), f"({score})", *values)
 
     def complete(self, query: Query) -> Matching | None:
-        alternatives = [f"({_all(query.telling_words())})"] if query.words else []
+        alternatives = [f"({_all(words)})" for words in query.telling_sets()]
         expression = " | ".join([*alternatives, *map(_phrase, query.phrases)])
         return self._matching(
             "everything", expression, "ts_rank(everything, to_tsquery('simple', %s), 1)", expression

@@ -64,7 +64,7 @@ class SqliteTables(TextTables):
         return self._matching(self.titles, " OR ".join(alternatives), f"bm25({self.titles}, 3.0, 1.0)")
 
     def complete(self, query: Query) -> Matching | None:
-        alternatives = [f"({_all(query.telling_words())})"] if query.words else []
+        alternatives = [f"({_all(words)})" for words in query.telling_sets()]
         alternatives += [f'"{" ".join(phrase)}"' for phrase in query.phrases]
         return self._matching(self.texts, " OR ".join(alternatives), f"bm25({self.texts})")
 

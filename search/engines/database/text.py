@@ -59,7 +59,7 @@ class TextTables(ABC):
 
     @abstractmethod
     def complete(self, query: Query) -> Matching | None:
-        """Match documents whose whole text holds the telling words, or the words of an expansion as a phrase."""
+        """Match documents whose text holds all but one of the telling words, or an expansion as a phrase."""
 
     @abstractmethod
     def strict(self, query: Query) -> Matching | None:

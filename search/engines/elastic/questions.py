@@ -48,9 +48,11 @@ def promising(asked: Asked, filters: Filters, limit: int) -> Search:
 
 
 def complete(asked: Asked, filters: Filters, limit: int) -> Search:
-    """Documents whose whole text holds the telling words, or the words of an expansion as a phrase."""
-    telling = " ".join(asked.telling_words())
-    whole: list[Query] = [Match(everything={"query": telling, "operator": "and"})] if telling else []
+    """Documents whose text holds all but one of the telling words, or the words of an expansion as a phrase."""
+    whole: list[Query] = []
+    if sets := asked.telling_sets():
+        telling = " ".join(asked.telling_words())
+        whole.append(Match(everything={"query": telling, "minimum_should_match": len(sets[0])}))
     phrases = [MatchPhrase(everything=" ".join(phrase)) for phrase in asked.phrases]
     return _found(Search(), Bool(should=[*whole, *phrases], minimum_should_match=1), filters, limit)
 
