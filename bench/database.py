@@ -14,13 +14,18 @@ from psycopg import sql
 
 @contextmanager
 def throw_away() -> Iterator[str]:
-    """Make a database, migrate it, point the environment and Django at it; drop it afterwards."""
+    """Make a database, migrate it, point the environment and Django at it; drop it afterwards.
+
+    BENCH_TEMPLATE may name a database that is migrated already, to begin with a copy of it.
+    """
     base = os.environ.get("DATABASE_URL", "")
     if not base.startswith("postgres"):
         raise SystemExit("DATABASE_URL must name a PostgreSQL server; make services-up starts one")
     name = f"portal_bench_{secrets.token_hex(4)}"
+    template = os.environ.get("BENCH_TEMPLATE", "template1")
     with psycopg.connect(_named(base, "postgres"), autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        server.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         try:
             os.environ["DATABASE_URL"] = _named(base, name)
             os.environ["ELASTICSEARCH_INDEX_PREFIX"] = name

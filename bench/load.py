@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bench.scale import scale
+
 PROCESSES = 2
 THREADS = 8
 
@@ -92,7 +94,7 @@ def _hammer(address: str, path: str, seconds: float, numbers: multiprocessing.Qu
         numbers.put(sum(pool.map(one, range(THREADS))))
 
 
-def per_second(address: str, path: str, *, seconds: float = 2.0) -> float:
+def per_second(address: str, path: str, *, seconds: float = scale(2.0, 0.2)) -> float:
     """Return how many GETs of ``path`` the server answers a second."""
     numbers: multiprocessing.Queue[int] = multiprocessing.Queue()
     arguments = (address, path, seconds, numbers)
@@ -105,7 +107,9 @@ def per_second(address: str, path: str, *, seconds: float = 2.0) -> float:
     return total / seconds
 
 
-def side_by_side(first: Callable[[], float], second: Callable[[], float], *, rounds: int = 5) -> Pair:
+def side_by_side(
+    first: Callable[[], float], second: Callable[[], float], *, rounds: int = scale(5, 1)
+) -> Pair:
     """Measure both in turns and return the round whose ratio is the middle one.
 
     Other work on the machine then falls on both alike, and a single odd round decides nothing.

@@ -6,12 +6,13 @@ import time
 
 from bench.load import Call, Pair, all_at_once
 from bench.result import Result
+from bench.scale import scale
 from bench.server import server
 from bench.world import make_agencies, make_form, ready_drafts
 from forms_app.dossiers.models import Dossier
 
-NUMBER = 120
-ROUNDS = 5
+NUMBER = scale(120, 10)
+ROUNDS = scale(5, 1)
 THREADS = 16
 # A filing locks, reads, checks and writes several rows and answers with a redirect; the plain view writes one.
 BAR = 0.15

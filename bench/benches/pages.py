@@ -16,6 +16,7 @@ from wagtail.models import Site
 from bench import catalogue
 from bench.load import per_second, side_by_side
 from bench.result import Result
+from bench.scale import scale
 from bench.server import server
 from bench.stock.models import StockPage
 from core.pagecache.remembering import parts
@@ -62,7 +63,7 @@ def run() -> list[Result]:
     ]
 
 
-def _seconds(path: str, before: Callable[[], object] = bool, visits: int = 40) -> float:
+def _seconds(path: str, before: Callable[[], object] = bool, visits: int = scale(40, 2)) -> float:
     """Return the seconds of one visit in this process, without the page cache."""
     client, spent = Client(HTTP_HOST="localhost"), 0.0
     with override_settings(PAGE_CACHE_ENABLED=False):

@@ -6,11 +6,12 @@ from collections import defaultdict
 
 from bench.load import all_at_once
 from bench.result import Result
+from bench.scale import scale
 from bench.server import server
 from bench.world import make_agencies, make_form, ready_drafts
 from forms_app.dossiers.models import Dossier
 
-SUBMISSIONS = 200
+SUBMISSIONS = scale(200, 20)
 AGENCIES = 3
 FOUND = 302
 

@@ -6,11 +6,12 @@ import re
 
 from bench.load import Answer, all_at_once
 from bench.result import Result
+from bench.scale import scale
 from bench.server import server
 from bench.world import make_agencies, make_form, ready_drafts
 from forms_app.dossiers.models import Dossier
 
-KEYS = 100
+KEYS = scale(100, 6)
 TIMES = 5
 
 
