@@ -37,10 +37,14 @@ PERMISSIONS: Final = "camera=(), microphone=(), geolocation=(), payment=(), usb=
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """Choose the policy by address and switch off device features that no page uses."""
+    """Choose the policy by address and switch off device features that no page uses.
+
+    Stands far outside, so that refusals of the middlewares below carry the headers too.
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path_info.startswith(ADMIN_PREFIX) and not hasattr(response, "_csp_config"):
             response._csp_config = ADMIN  # type: ignore[attr-defined]
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return super().process_response(request, response)

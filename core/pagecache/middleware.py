@@ -70,6 +70,8 @@ class PageCacheMiddleware:
         return request.is_secure(), host, request.path_info, _relevant(query) if query else ""
 
     def _fill(self, request: HttpRequest, key: Key, epoch: int) -> HttpResponse:
+        # The page is made from what its key names: a link on it must not carry one person's campaign to all others.
+        request.META["QUERY_STRING"] = key[-1]
         response = self.get_response(request)
         seconds = _seconds(response)
         if seconds and request.method == "GET" and isinstance(response, HttpResponse):
