@@ -115,6 +115,8 @@ _APPLICANT = frozenset({CITIZEN, _R.RECEPTION})
 S, A = Status, Action
 # Statuses in which an agency still has work to do.
 OPEN = (S.REGISTERED, S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT, S.PAYMENT, S.SUSPENDED, S.FINISHED)
+# Acts that only concern the inside of the agency: no mail, no line in the citizen's history.
+INTERNAL = frozenset({A.ASSIGN})
 CLOSED = (S.REFUSED, S.WITHDRAWN, S.RETURNED)
 
 TRANSITIONS: tuple[Transition, ...] = (
@@ -167,9 +169,15 @@ def edges() -> Iterator[tuple[Action, Status | None, Status]]:
 
 
 def database_check() -> Q:
-    """Return the condition under which an event row is lawful; it becomes the database's check constraint."""
-    condition = Q()
+    """Return the condition under which an event row is lawful; it becomes the database's check constraint.
+
+    A check passes where it is unknown, so a missing source is named in every branch.
+    """
+    from_nothing, from_somewhere = Q(), Q()
     for action, source, target in edges():
-        start = Q(from_status__isnull=True) if source is None else Q(from_status=source.value)
-        condition |= start & Q(action=action.value, to_status=target.value)
-    return condition
+        lawful = Q(action=action.value, to_status=target.value)
+        if source is None:
+            from_nothing |= lawful
+        else:
+            from_somewhere |= Q(from_status=source.value) & lawful
+    return (Q(from_status__isnull=True) & from_nothing) | (Q(from_status__isnull=False) & from_somewhere)
