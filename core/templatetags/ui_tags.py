@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -88,8 +88,10 @@ def due_badge(due: dt.datetime) -> dict[str, str]:
     return {"label": display.due_text(due, now), "tone": display.due_tone(due, now)}
 
 
-def _page_url(request: HttpRequest, param: str, number: int) -> str:
+def _page_url(request: HttpRequest, param: str, number: int, more: Mapping[str, Any]) -> str:
     query = request.GET.copy()
+    for key, value in more.items():
+        query[key] = str(value)
     query.pop(param, None)
     if number > 1:
         query[param] = str(number)
@@ -97,20 +99,30 @@ def _page_url(request: HttpRequest, param: str, number: int) -> str:
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: template.Context, page: Page[Any], param: str = "page") -> dict[str, Any]:
-    """Show the links of ``page``; the rest of the query stays as it is, page 1 has no number in its address."""
+def pagination(
+    context: template.Context, page: Page[Any], param: str = "page", **more: Any
+) -> dict[str, Any]:
+    """Show the links of ``page``; the rest of the query stays as it is, page 1 has no number in its address.
+
+    ``more`` is added to the query where it is not there yet.
+    """
     request: HttpRequest = context["request"]
+    more = {key: value for key, value in more.items() if key not in request.GET}
     numbers: Iterable[int | str] = page.paginator.get_elided_page_range(
         page.number, on_each_side=1, on_ends=1
     )
     return {
         "page": page,
         "entries": [
-            {"number": number, "url": _page_url(request, param, number)} if isinstance(number, int) else {}
+            {"number": number, "url": _page_url(request, param, number, more)}
+            if isinstance(number, int)
+            else {}
             for number in numbers
         ],
-        "previous_url": _page_url(request, param, page.previous_page_number()) if page.has_previous() else "",
-        "next_url": _page_url(request, param, page.next_page_number()) if page.has_next() else "",
+        "previous_url": _page_url(request, param, page.previous_page_number(), more)
+        if page.has_previous()
+        else "",
+        "next_url": _page_url(request, param, page.next_page_number(), more) if page.has_next() else "",
     }
 
 

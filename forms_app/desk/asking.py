@@ -34,8 +34,9 @@ class Askable:
 def papers(dossier: Dossier) -> list[Askable]:
     """Return the papers of the pinned form, then those of the pinned procedure version that the form does not name."""
     files = [Askable(spec.id, spec.label, "file", "1") for spec in _questions(dossier) if spec.type == "file"]
-    known = {fold(item.label) for item in files}
-    return files + list(_of_catalogue(Snapshot.from_json(dossier.procedure_version.snapshot).papers(), known))
+    asked = [fold(item.label) for item in files]
+    listed = _of_catalogue(Snapshot.from_json(dossier.procedure_version.snapshot).papers())
+    return files + [item for item in listed if not _is_among(fold(item.label), asked)]
 
 
 def answers(dossier: Dossier) -> list[Askable]:
@@ -49,11 +50,17 @@ def _questions(dossier: Dossier) -> Iterator[FieldSpec]:
         yield from (spec for step in schema.steps if step.id != applicant.STEP for spec in step.fields)
 
 
-def _of_catalogue(listed: Iterable[Paper], known: set[str]) -> Iterator[Askable]:
+def _is_among(name: str, asked: Iterable[str]) -> bool:
+    """Say whether a form's question is this paper: the catalogue often only says more of it ("… có hiệu lực")."""
+    return any(label in name or name in label for label in asked)
+
+
+def _of_catalogue(listed: Iterable[Paper]) -> Iterator[Askable]:
+    seen: set[str] = set()
     for number, paper in enumerate(listed, start=1):
         name = fold(paper.name)
-        if paper.kind == PaperKind.SUBMIT and name not in known:
-            known.add(name)
+        if paper.kind == PaperKind.SUBMIT and name not in seen:
+            seen.add(name)
             yield Askable(f"paper_{number}", paper.name, "file", _count(paper))
 
 

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.text import clean
 from forms_app.builder.field_types.date import VietnameseDateField
 from forms_app.builder.field_types.file import DEFAULT_EXTENSIONS, PickFileInput
@@ -109,6 +110,27 @@ class SupplementForm(ActForm):
         """Return the last day for the citizen."""
         day: date = self.cleaned_data["answer_by"]
         return day
+
+
+class AssignForm(ActForm):
+    """Who is to hold the dossier from now on."""
+
+    officer = forms.ChoiceField(label=_("In hand of"))
+
+    field_order = ["version", "officer", "reason"]
+
+    def __init__(self, *args: Any, officers: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._officers = {str(officer.pk): officer for officer in officers}
+        field = self.fields["officer"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [(pk, officer.get_full_name()) for pk, officer in self._officers.items()]
+        reason = self.fields["reason"]
+        reason.label, reason.help_text = _("Note for the colleague"), _("The citizen does not see it.")
+
+    def chosen(self) -> User:
+        """Return the officer who was chosen."""
+        return self._officers[self.cleaned_data["officer"]]
 
 
 class FinishForm(ActForm):

@@ -54,6 +54,7 @@ _WORDS: Final[dict[Action, tuple[Text, Text]]] = {
     Action.REQUIRE_PAYMENT: (_("Ask for payment…"), _("The citizen is told to pay; the clock stands.")),
     Action.SUSPEND: (_("Stop processing…"), _("Processing is stopped; the clock stands.")),
     Action.REOPEN: (_("Back to processing…"), _("The dossier is being processed again.")),
+    Action.ASSIGN: (_("Hand over to…"), _("The dossier is in other hands now.")),
     Action.WITHDRAW: (_("Withdraw for the citizen…"), _("The dossier is withdrawn.")),
     Action.REFUSE: (_("Refuse…"), _("The dossier is refused. The paper can be printed.")),
 }

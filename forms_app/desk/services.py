@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput, NotAllowed
 from core.worktime import add_working_minutes, load_calendar
+from forms_app.desk.access import Desk
+from forms_app.desk.selectors import queue
 from forms_app.dossiers.models import Dossier, SupplementRequest
 from forms_app.dossiers.services import log_view, perform, store_result
 from forms_app.dossiers.transitions import Action
@@ -36,6 +38,50 @@ def log_look(*, dossier: Dossier, officer: User, what: str, now: datetime | None
     Whoever reads does so as a member of the agency that holds the dossier: the wall lets nobody else in.
     """
     log_view(dossier=dossier, actor=officer, agency=dossier.agency, what=what, now=now or timezone.now())
+
+
+def take(*, desk: Desk, code: str, expected_version: int, now: datetime | None = None) -> bool:
+    """Put a dossier into the officer's own hands; False where it is behind a wall, changed meanwhile, or closed."""
+    found = Dossier.objects.filed().of_agencies([agency.pk for agency in desk.agencies])
+    dossier_id = found.filter(code=code).values_list("pk", flat=True).first()
+    if dossier_id is None:
+        return False
+    try:
+        assign(
+            dossier_id=dossier_id,
+            expected_version=expected_version,
+            actor=desk.user,
+            officer=desk.user,
+            now=now,
+        )
+    except (Conflict, NotAllowed):
+        return False
+    return True
+
+
+@transaction.atomic
+def assign(
+    *,
+    dossier_id: int,
+    expected_version: int,
+    actor: User,
+    officer: User,
+    reason: str = "",
+    now: datetime | None = None,
+) -> Dossier:
+    """Put a dossier into the hands of ``officer``; ``reason`` is read inside the agency only.
+
+    ``InvalidInput`` for somebody who does not work at the dossier's agency; otherwise as ``dossiers.services.perform``.
+    """
+    moment = now or timezone.now()
+    dossier = perform(
+        dossier_id=dossier_id, expected_version=expected_version, action=Action.ASSIGN, actor=actor,
+        reason=reason, assigned_to=officer, now=moment,
+    )  # fmt: skip
+    if officer not in queue.colleagues(dossier.agency_id, timezone.localdate(moment)):
+        message = _("%(name)s does not work at this agency.") % {"name": officer.get_full_name()}
+        raise InvalidInput(message, fields={"officer": message})
+    return dossier
 
 
 @transaction.atomic

@@ -8,6 +8,8 @@ app_name = "desk"
 
 urlpatterns = [
     path("", queue.entrance, name="queue"),
+    path("tiep-theo/", queue.following, name="next"),
+    path("nhan/", queue.take, name="take"),
     path("ho-so/<str:code>/", dossier.show, name="dossier"),
     path("ho-so/<str:code>/hien-so-dinh-danh/", dossier.reveal, name="reveal"),
     path("ho-so/<str:code>/nguoi-xem/", dossier.viewers, name="viewers"),

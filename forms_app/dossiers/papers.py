@@ -161,11 +161,12 @@ def _receipt(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
             ["Thời gian nhận hồ sơ", _clock_in_words(accepted)],
             [
                 "Thời gian trả kết quả",
-                # As promised on the day: a later extension is told by a paper of its own.
+                # As promised on the day; where the promise moved since, the new day stands beside it.
                 _clock_in_words(dossier.original_due_at)
                 if dossier.original_due_at
                 else "Không có ngày hẹn trả",
             ],
+            ["Hẹn lại ngày trả kết quả", _moved(dossier)],
             ["Số bộ hồ sơ", "01"],
             ["Phí, lệ phí", _fees(dossier)],
             ["Nơi nhận kết quả", dossier.agency.name],
@@ -173,6 +174,11 @@ def _receipt(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
         ],
         "notes": ["Mang theo giấy này khi nhận kết quả. Quét mã QR để theo dõi hồ sơ."],
     }
+
+
+def _moved(dossier: Dossier) -> str:
+    due = dossier.due_at
+    return _clock_in_words(due) if due and due != dossier.original_due_at else ""
 
 
 def _fees(dossier: Dossier) -> str:

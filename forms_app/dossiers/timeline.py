@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,14 +12,10 @@ from forms_app.dossiers.models import Dossier, DossierEvent
 from forms_app.dossiers.transitions import CLOSED, Action, Status
 from forms_app.dossiers.words import CITIZEN
 
-# What only concerns the inside of the agency.
-INTERNAL: Final = frozenset({Action.ASSIGN})
-
 
 def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str, Any]]:
-    """Return what happened, and the result as what is still to come."""
-    shown = [event for event in events if event.action not in INTERNAL]
-    latest = None if dossier.status in CLOSED else shown[-1]
+    """Return what happened (``selectors.mine.events_for_citizen``), and the result as what is still to come."""
+    latest = None if dossier.status in CLOSED else events[-1]
     items = [
         {
             "name": _name(event),
@@ -27,7 +23,7 @@ def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str,
             "detail": _detail(dossier, event),
             "state": "now" if event is latest else "done",
         }
-        for event in shown
+        for event in events
     ]
     if dossier.status not in {Status.FINISHED, *CLOSED}:
         items.append({"name": _("Result"), "when": "", "detail": "", "state": "todo"})

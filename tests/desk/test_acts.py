@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +17,7 @@ from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import Action, Status
 from tests.accounts.factories import AgencyFactory
 from tests.desk.factories import VN, ask, do, make_dossier, make_officer
+from tests.dossiers.factories import picture
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN)
@@ -234,3 +236,62 @@ def test_query_count_of_the_dossier_page(
         do(dossier, Action.ASSIGN, officer, at=NOW + timedelta(minutes=days))
     with django_assert_max_num_queries(14):
         read(client, dossier)
+
+
+def test_what_was_written_is_not_lost_when_the_act_is_gone(
+    client: Client, agency: Agency, dossier: Dossier
+) -> None:
+    do(dossier, Action.REFUSE, make_officer(agency), at=NOW)
+    url = reverse("desk:act", args=[dossier.code, "request_supplement"])
+    typed = {"version": 1, "reason": "Bản chụp <mờ>", "other": "Giấy chứng tử", "answer_by": "7/12/2026"}
+    response = client.post(url, typed)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Không được tiếp nhận" in page
+    assert "Bản chụp &lt;mờ&gt;" in page
+    assert "Giấy chứng tử" in page
+    assert 'type="submit"' not in page.split("<main")[1], "nothing of it can be sent any more"
+    dossier.refresh_from_db()
+    assert dossier.status == Status.REFUSED
+    assert not dossier.supplement_requests.exists()
+
+
+@pytest.mark.parametrize("typed", [{}, {"reason": "  "}, {"other": ""}])
+def test_where_nothing_was_written_the_dossier_is_shown(
+    client: Client, agency: Agency, dossier: Dossier, typed: dict[str, str]
+) -> None:
+    do(dossier, Action.REFUSE, make_officer(agency), at=NOW)
+    response = client.post(
+        reverse("desk:act", args=[dossier.code, "request_supplement"]), {"version": 1, **typed}
+    )
+    assert response.status_code == 302
+
+
+BAD_RESULTS = [
+    (SimpleUploadedFile("ket-qua.exe", b"MZ"), "Không nhận được"),
+    (SimpleUploadedFile("ket-qua.pdf", b"<script>"), "không thật sự là tệp PDF"),
+    (SimpleUploadedFile("ket-qua.pdf", b""), "ket-qua.pdf"),
+]
+
+
+@pytest.mark.parametrize(("result", "said"), BAD_RESULTS)
+def test_a_result_that_cannot_be_taken_is_said_and_finishes_nothing(
+    client: Client, dossier: Dossier, officer: User, result: SimpleUploadedFile, said: str
+) -> None:
+    for action in (Action.ACCEPT, Action.PROCESS):
+        do(dossier, action, officer, at=NOW)
+    response = act(client, dossier, "finish", result=result, reason="Mời đến nhận")
+    assert response.status_code == 422
+    assert said in text(response) or "Tệp" in text(response)
+    assert "Mời đến nhận" in text(response)
+    assert (dossier.status, dossier.attachments.filter(purpose="result").count()) == (Status.PROCESSING, 0)
+
+
+def test_a_result_is_handed_to_the_citizen(client: Client, dossier: Dossier, officer: User) -> None:
+    for action in (Action.ACCEPT, Action.PROCESS):
+        do(dossier, action, officer, at=NOW)
+    act(client, dossier, "finish", result=picture("ket-qua.png"), reason="")
+    assert dossier.status == Status.FINISHED
+    result = dossier.attachments.get(purpose="result")
+    assert result.original_name == "ket-qua.png"
+    assert "ket-qua.png" in read(client, dossier)

@@ -110,6 +110,21 @@ def test_a_dossier_without_a_form_still_offers_the_catalogue_s_papers(dossier: D
     assert asking.answers(counter) == []
 
 
+@pytest.mark.parametrize(
+    ("paper", "listed"),
+    [
+        ("Bản án ly hôn có hiệu lực pháp luật", False),  # the catalogue says more
+        ("Bản án", False),  # the form says more
+        ("ban an ly hon", False),
+        ("Giấy chứng tử", True),
+        ("Án phí", True),
+    ],
+)
+def test_the_same_paper_in_other_words_is_listed_once(agency: Agency, paper: str, listed: bool) -> None:
+    form = make_form(make_version(cases=(Case("", (Paper(paper, originals=1),)),)), agency, schema=SCHEMA)
+    assert (paper in labels(asking.papers(make_dossier(form=form)))) == listed
+
+
 def test_with_nothing_to_tick_other_papers_can_be_named(client: Client) -> None:
     bare = Dossier(procedure_version=make_version(), form_version=None)
     form = SupplementForm(

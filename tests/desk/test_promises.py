@@ -104,7 +104,9 @@ class TestMovedPromises:
         mail.outbox.clear()
         with django_capture_on_commit_callbacks(execute=True):
             act(dossier, "process", "2026-11-23 09:30")
-        assert mail.outbox == []
+        (letter,) = mail.outbox
+        assert "Hẹn trả" not in letter.body
+        assert "26/11/2026" not in letter.body
 
     @pytest.mark.parametrize(
         ("mode", "supplied", "promised"),

@@ -61,7 +61,8 @@ def make_version(**values: Any) -> ProcedureVersion:
         "channels",
         (ChannelPart("truc_tuyen", 3, "ngay_lam_viec"), ChannelPart("truc_tiep", 5, "ngay_lam_viec")),
     )
-    snapshot = Snapshot(core_code=core_code, title=f"Thủ tục {core_code}", channels=channels, **values)
+    title = values.pop("title", f"Thủ tục {core_code}")
+    snapshot = Snapshot(core_code=core_code, title=title, channels=channels, **values)
     procedure = Procedure.objects.create(core_code=core_code, title=snapshot.title)
     return ProcedureVersion.objects.create(
         procedure=procedure, number=1, valid_from=date(2025, 7, 1), title=snapshot.title,

@@ -14,7 +14,7 @@ from tests.e2e.province import COMMUNE, RECORD
 pytestmark = pytest.mark.browser
 FARTHEST = 80
 SEEN = """element => {
-    const ring = element.closest('.search__box') || element;
+    const ring = element.closest('.search__box, .filepick') || element;
     return [element, ring].some(one => {
         const style = getComputedStyle(one);
         return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';

@@ -16,8 +16,9 @@ from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from forms_app.desk import asking, services
 from forms_app.desk.access import Desk, behind_the_desk
-from forms_app.desk.forms import ActForm, FinishForm, SupplementForm
+from forms_app.desk.forms import ActForm, AssignForm, FinishForm, SupplementForm
 from forms_app.desk.presenting import OfferedAct, act_called, offered_acts
+from forms_app.desk.selectors import queue
 from forms_app.desk.selectors.detail import dossier_of
 from forms_app.dossiers import looks
 from forms_app.dossiers.models import Dossier
@@ -76,6 +77,10 @@ def _form(request: HttpRequest, case: _Case) -> ActForm:
         initial["answer_by"] = date_text(services.proposed_supplement_day(timezone.now()))
         offered = {"papers": asking.papers(case.dossier), "answers": asking.answers(case.dossier)}
         return SupplementForm(data, **offered, **shared)
+    if case.act.action == Action.ASSIGN:
+        officers = queue.colleagues(case.dossier.agency_id, timezone.localdate())
+        initial["officer"] = str(case.dossier.assigned_to_id or case.desk.user.pk)
+        return AssignForm(data, officers=officers, **shared)
     if case.act.action == Action.FINISH:
         return FinishForm(data, files, **shared)
     return ActForm(data, needs_reason=case.act.needs_reason, danger=case.act.danger, **shared)
@@ -127,6 +132,8 @@ def _carry_out(case: _Case, form: ActForm) -> None:
     }
     if isinstance(form, SupplementForm):
         services.request_supplement(items=form.items(), answer_by=form.answer_day(), **facts)
+    elif isinstance(form, AssignForm):
+        services.assign(officer=form.chosen(), **facts)
     elif isinstance(form, FinishForm):
         services.finish(result=form.cleaned_data["result"], **facts)
     else:

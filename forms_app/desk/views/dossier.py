@@ -17,6 +17,7 @@ from forms_app.builder.schema import FormSchema
 from forms_app.desk import presenting
 from forms_app.desk.access import Desk, behind_the_desk
 from forms_app.desk.due import describe
+from forms_app.desk.selectors import queue
 from forms_app.desk.selectors.detail import ReadDossier, dossier_of
 from forms_app.desk.services import log_look
 from forms_app.dossiers import deadlines, looks, papers
@@ -95,8 +96,10 @@ def viewers(request: HttpRequest, desk: Desk, code: str) -> HttpResponseBase:
 def _page(request: HttpRequest, desk: Desk, found: ReadDossier, *, citizen_id: str = "") -> HttpResponse:
     now, dossier = timezone.now(), found.dossier
     open_request = next((item for item in found.requests if item.closed_at is None), None)
+    tab = request.GET.get("muc", "")
     context = {
         "dossier": dossier,
+        "tab": queue.tab_of(tab) if tab else None,
         "citizen_id": citizen_id,
         "due": describe(dossier, now, waits_until=open_request.citizen_deadline if open_request else None),
         "answers": _answers(found, revealed=bool(citizen_id)),

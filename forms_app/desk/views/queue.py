@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from core.text import clean
+from forms_app.desk import services
 from forms_app.desk.access import Desk, behind_the_desk
 from forms_app.desk.due import describe
 from forms_app.desk.selectors import queue
@@ -19,6 +26,14 @@ from search.requests import SearchRequest
 from search.selectors import search
 
 MAX_QUERY = 200
+KEPT: Final = frozenset({"muc", "thu-tuc", "co-quan", "xep", "den"})
+HEADS: Final = (
+    (gettext_lazy("Dossier code"), "ma"),
+    (gettext_lazy("Applicant"), "nguoi"),
+    (gettext_lazy("Procedure"), "thu-tuc"),
+    (gettext_lazy("Due"), "han"),
+    (gettext_lazy("Where it is"), ""),
+)
 
 
 @require_safe
@@ -43,16 +58,51 @@ def _rows(dossiers: list[Dossier]) -> list[dict[str, Any]]:
 
 def _listed(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     now, tab = timezone.now(), queue.tab_of(request.GET.get("muc", ""))
-    counts = queue.counts(desk, now)
-    page = queue.page_of(desk, tab, number=request.GET.get("page", "1"), total=counts[tab.key], now=now)
-    tabs = [
-        {
-            "label": item.label, "url": f"?muc={item.key}", "count": counts[item.key], "current": item is tab,
-            "tone": item.tone if counts[item.key] else "",
-        }
-        for item in queue.TABS
-    ]  # fmt: skip
-    return {"tabs": tabs, "tab": tab, "page": page, "rows": _rows(list(page.object_list))}
+    wish = queue.Wish.from_query(request.GET)
+    counts = queue.counts(desk, now, tab=tab, wish=wish)
+    page = queue.page_of(
+        desk, tab, number=request.GET.get("page", "1"), total=counts.shown, now=now, wish=wish
+    )
+    return {
+        "tabs": [_tab(item, tab, counts.by_tab[item.key], request) for item in queue.TABS],
+        "tab": tab,
+        "page": page,
+        "upto": wish.upto or counts.newest,
+        "newer": counts.by_tab[tab.key] - counts.shown,
+        "wish": wish,
+        "heads": [_head(label, key, wish, request) for label, key in HEADS],
+        "procedures": queue.procedures_of(desk),
+        "from_start": _address(request, den="", page=""),
+        "rows": _rows(list(page.object_list)),
+    }
+
+
+def _address(request: HttpRequest, **changes: str) -> str:
+    """Return the address of this list with some of its query changed; empty values fall out."""
+    query = {key: value for key, value in request.GET.items() if key in KEPT} | {
+        key.replace("_", "-"): value for key, value in changes.items()
+    }
+    return "?" + urlencode({key: value for key, value in query.items() if value})
+
+
+def _tab(item: queue.Tab, current: queue.Tab, count: int, request: HttpRequest) -> dict[str, Any]:
+    return {
+        "label": item.label, "url": _address(request, muc=item.key, xep="", den="", page=""), "count": count,
+        "current": item is current, "tone": item.tone if count else "",
+    }  # fmt: skip
+
+
+def _head(label: Promise, key: str, wish: queue.Wish, request: HttpRequest) -> dict[str, Any]:
+    """Return the head of a column: pressing it sorts, pressing it again turns the order round."""
+    if not key:
+        return {"label": label}
+    directions = {key: "ascending", f"-{key}": "descending"}
+    turned = f"-{key}" if wish.sort == key else key
+    return {
+        "label": label,
+        "url": _address(request, xep=turned, den="", page=""),
+        "sorted": directions.get(wish.sort, ""),
+    }
 
 
 def _found(desk: Desk, query: str) -> dict[str, Any]:
@@ -60,4 +110,45 @@ def _found(desk: Desk, query: str) -> dict[str, Any]:
         SearchRequest(query=query, collection="dossiers", scopes=desk.scopes, per_page=queue.PER_PAGE)
     )
     dossiers = queue.found_by_refs(desk, [hit.ref for hit in result.hits])
-    return {"rows": _rows(dossiers), "result": result, "total": result.total}
+    return {
+        "rows": _rows(dossiers),
+        "result": result,
+        "total": result.total,
+        "heads": [{"label": label} for label, _key in HEADS],
+    }
+
+
+@require_safe
+@behind_the_desk
+def following(request: HttpRequest, desk: Desk) -> HttpResponseBase:
+    """Open the dossier that comes next in a tab (key N)."""
+    tab = queue.tab_of(request.GET.get("muc", ""))
+    code = queue.next_code(desk, tab, after=request.GET.get("sau", ""), now=timezone.now())
+    if code is None:
+        messages.info(request, _("Nothing more waits in “%(tab)s”.") % {"tab": tab.label})
+        return redirect(f"{reverse('desk:queue')}?muc={tab.key}")
+    return redirect(f"{reverse('desk:dossier', args=[code])}?muc={tab.key}")
+
+
+@require_POST
+@behind_the_desk
+def take(request: HttpRequest, desk: Desk) -> HttpResponseBase:
+    """Take the ticked dossiers into one's own hands, each by itself: what cannot be taken stops no other."""
+    taken, chosen = 0, request.POST.getlist("chon")[: queue.PER_PAGE]
+    for choice in chosen:
+        code, _dash, version = choice.rpartition("~")
+        taken += version.isdecimal() and services.take(
+            desk=desk, code=code, expected_version=int(version[:9])
+        )
+    if taken:
+        text = ngettext("%(n)d dossier is now yours.", "%(n)d dossiers are now yours.", taken)
+        messages.success(request, text % {"n": taken})
+    if left := len(chosen) - taken:
+        text = ngettext(
+            "%(n)d dossier could not be taken: it was changed meanwhile, or is closed.",
+            "%(n)d dossiers could not be taken: they were changed meanwhile, or are closed.",
+            left,
+        )
+        messages.warning(request, text % {"n": left})
+    tab = queue.tab_of(request.POST.get("muc", ""))
+    return redirect(f"{reverse('desk:queue')}?muc={tab.key}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from forms_app.dossiers import access, codes
-from forms_app.dossiers.models import Attachment, Dossier, SupplementRequest
+from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.transitions import INTERNAL
 
 
 def dossier_by_token(token: str) -> Dossier | None:
@@ -32,3 +33,8 @@ def open_request(dossier: Dossier) -> SupplementRequest | None:
 def files_for_citizen(dossier: Dossier) -> list[Attachment]:
     """Return every file of the dossier that its citizen sent or was given."""
     return list(dossier.attachments.order_by("id"))
+
+
+def events_for_citizen(dossier: Dossier) -> list[DossierEvent]:
+    """Return the history without what only concerns the inside of the agency, the oldest first."""
+    return list(dossier.events.exclude(action__in=INTERNAL).order_by("sequence"))

@@ -6,10 +6,10 @@ from typing import Any
 
 from forms_app.builder.presenting import PresentedField, present
 from forms_app.builder.schema import FormSchema
-from forms_app.dossiers.models import Attachment, Dossier, SupplementRequest
+from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.selectors.attached import filed_by_field
 from forms_app.dossiers.selectors.looks import opened_by
-from forms_app.dossiers.selectors.mine import files_for_citizen
+from forms_app.dossiers.selectors.mine import events_for_citizen, files_for_citizen
 
 
 def own_data(dossier: Dossier) -> dict[str, Any]:
@@ -34,9 +34,7 @@ def own_data(dossier: Dossier) -> dict[str, Any]:
         },
         "files": [_file(file) for file in files],
         "supplement_requests": [_request(item) for item in dossier.supplement_requests.order_by("number")],
-        "events": list(
-            dossier.events.order_by("sequence").values("action", "from_status", "to_status", "at", "note")
-        ),
+        "events": [_event(event) for event in events_for_citizen(dossier)],
         "opened_by": [
             {"agency": one.agency, "times": one.times, "last": one.last} for one in opened_by(dossier)
         ],
@@ -70,6 +68,16 @@ def _file(file: Attachment) -> dict[str, Any]:
         "size": file.size,
         "sha256": file.sha256,
         "uploaded_at": file.uploaded_at,
+    }
+
+
+def _event(event: DossierEvent) -> dict[str, Any]:
+    return {
+        "action": event.action,
+        "from": event.from_status,
+        "to": event.to_status,
+        "at": event.at,
+        "note": event.note,
     }
 
 

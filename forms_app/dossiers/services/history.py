@@ -13,7 +13,7 @@ from core.outbox import enqueue
 from forms_app.dossiers.actors import Actor
 from forms_app.dossiers.models import Dossier, DossierEvent, ViewLog
 from forms_app.dossiers.signals import dossier_changed
-from forms_app.dossiers.transitions import Action
+from forms_app.dossiers.transitions import INTERNAL, Action
 
 SAME_LOOK: Final = timedelta(minutes=10)
 
@@ -39,8 +39,7 @@ def record(
     return event
 
 
-# Every act but those that only concern the inside of the agency.
-MAILED = frozenset(Action) - {Action.ASSIGN}
+MAILED: Final = frozenset(Action) - INTERNAL
 
 
 def log_view(

@@ -20,7 +20,12 @@ from forms_app.dossiers.files import attachment_response
 from forms_app.dossiers.models import Attachment, Dossier
 from forms_app.dossiers.selectors.attached import filed_by_field
 from forms_app.dossiers.selectors.looks import looks_of, opened_by
-from forms_app.dossiers.selectors.mine import dossier_by_token, files_for_citizen, open_request
+from forms_app.dossiers.selectors.mine import (
+    dossier_by_token,
+    events_for_citizen,
+    files_for_citizen,
+    open_request,
+)
 from forms_app.dossiers.selectors.own_data import own_data
 from forms_app.dossiers.timeline import timeline
 from forms_app.dossiers.transitions import CITIZEN, CLOSED, Action, allowed
@@ -42,7 +47,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
     """The state in the citizen's words, the one thing to do next, the history, the papers."""
     dossier = dossier_or_404(token)
     services.log_view(dossier=dossier, actor=None, what=looks.DOSSIER, now=timezone.now())
-    asked, events = open_request(dossier), list(dossier.events.order_by("sequence"))
+    asked, events = open_request(dossier), events_for_citizen(dossier)
     files = files_for_citizen(dossier)
     can = {row.action for row in allowed(dossier, {CITIZEN})}
     context = {

@@ -1,0 +1,430 @@
+"""Working through the queue: narrow, sort, page while citizens go on filing, take many, go on to the next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from accounts.models import Agency, Membership, User
+from core.errors import InvalidInput
+from forms_app.builder.models import FormVersion
+from forms_app.desk import services
+from forms_app.desk.access import Desk, desk_of
+from forms_app.desk.selectors import queue
+from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.transitions import Action, Status
+from tests.accounts.factories import AgencyFactory, UserFactory
+from tests.desk.factories import SCHEMA, VN, do, make_dossier, make_officer
+from tests.dossiers.factories import file_dossier, make_form, make_version
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN)
+QUEUE = "/mot-cua/"
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def agency() -> Agency:
+    return AgencyFactory(name="UBND phường Tân Thành", code="H12.46.18")
+
+
+@pytest.fixture
+def officer(agency: Agency) -> User:
+    return make_officer(agency, name="Trần Thị Hạnh")
+
+
+@pytest.fixture
+def client(officer: User) -> Client:
+    client = Client()
+    client.force_login(officer)
+    return client
+
+
+@pytest.fixture
+def desk(officer: User) -> Desk:
+    found = desk_of(officer)
+    assert found is not None
+    return found
+
+
+def form_called(title: str, agency: Agency) -> FormVersion:
+    return make_form(make_version(title=title), agency, schema=SCHEMA)
+
+
+def listed(client: Client, query: str = "") -> list[str]:
+    """The codes on the page, in order."""
+    page = client.get(f"{QUEUE}{query}").content.decode()
+    return re.findall(r'class="code" href="[^"]*/ho-so/([^/]+)/', page)
+
+
+class TestFilters:
+    def test_by_procedure(self, agency: Agency, client: Client) -> None:
+        birth, marriage = form_called("Đăng ký khai sinh", agency), form_called("Đăng ký kết hôn", agency)
+        wanted, _other = make_dossier(form=birth), make_dossier(form=marriage)
+        page = client.get(QUEUE).content.decode()
+        pk = re.search(r'<option value="(\d+)">Đăng ký khai sinh', page)[1]
+        assert listed(client, f"?muc=moi&thu-tuc={pk}") == [wanted.code]
+        narrowed = client.get(f"{QUEUE}?muc=moi&thu-tuc={pk}").content.decode()
+        assert f'<option value="{pk}" selected>' in narrowed
+        assert "Hiện tất cả" in narrowed or "?muc=moi" in narrowed
+
+    def test_only_procedures_of_one_s_own_dossiers_are_offered(self, agency: Agency, desk: Desk) -> None:
+        make_dossier(form=form_called("Đăng ký khai sinh", agency))
+        make_dossier(form=form_called("Cấp phép xây dựng", AgencyFactory()))
+        form_called("Chưa ai nộp", agency)
+        assert [title for _pk, title in queue.procedures_of(desk)] == ["Đăng ký khai sinh"]
+
+    def test_by_agency_where_the_officer_has_several(
+        self, agency: Agency, officer: User, client: Client
+    ) -> None:
+        other = AgencyFactory(name="Sở Tư pháp")
+        Membership.objects.create(
+            user=officer, agency=other, role=Membership.Role.HANDLER, valid_from=NOW.date()
+        )
+        mine, theirs = make_dossier(agency), make_dossier(other)
+        assert set(listed(client)) == {mine.code, theirs.code}
+        assert listed(client, f"?co-quan={other.pk}") == [theirs.code]
+        assert 'name="co-quan"' in client.get(QUEUE).content.decode()
+
+    def test_a_foreign_agency_is_an_empty_list_and_no_hole_in_the_wall(
+        self, agency: Agency, client: Client
+    ) -> None:
+        make_dossier(agency)
+        foreign = make_dossier(AgencyFactory())
+        assert listed(client, f"?muc=tat-ca&co-quan={foreign.agency_id}") == []
+
+    def test_tabs_keep_the_filter_and_their_counts_follow_it(self, agency: Agency, client: Client) -> None:
+        birth, marriage = form_called("Đăng ký khai sinh", agency), form_called("Đăng ký kết hôn", agency)
+        for form in (birth, birth, marriage):
+            make_dossier(form=form)
+        pk = birth.definition.procedure_id
+        page = client.get(f"{QUEUE}?muc=moi&thu-tuc={pk}").content.decode()
+        assert f"?muc=tat-ca&amp;thu-tuc={pk}" in page
+        assert re.search(r'aria-current="page">\s*Chờ tiếp nhận <span class="count">2<', page)
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "thu-tuc=x", "thu-tuc=-1", "thu-tuc=²", "thu-tuc=" + "9" * 30, "co-quan=%00", "den=abc", "den=" + "9" * 25,
+            "xep=password", "xep=agency__name", "xep=--ma", "muc=%00", "page=" + "9" * 30, "den=-5", "thu-tuc=1;drop",
+        ],
+    )  # fmt: skip
+    def test_a_query_that_means_nothing_shows_the_plain_list(
+        self, agency: Agency, client: Client, query: str
+    ) -> None:
+        dossier = make_dossier(agency)
+        assert listed(client, f"?{query}") == [dossier.code]
+
+
+class TestSorting:
+    @pytest.fixture
+    def three(self, agency: Agency) -> dict[str, str]:
+        forms = {title: form_called(title, agency) for title in ("Bán lẻ rượu", "Chứng thực", "Ăn uống")}
+        names = {"Bán lẻ rượu": "Cường", "Chứng thực": "An", "Ăn uống": "Bình"}
+        return {title: make_dossier(form=form, full_name=names[title]).code for title, form in forms.items()}
+
+    @pytest.mark.parametrize(
+        ("key", "order"),
+        [
+            ("ma", ["Bán lẻ rượu", "Chứng thực", "Ăn uống"]),
+            ("-ma", ["Ăn uống", "Chứng thực", "Bán lẻ rượu"]),
+            ("nguoi", ["Chứng thực", "Ăn uống", "Bán lẻ rượu"]),
+            ("-nguoi", ["Bán lẻ rượu", "Ăn uống", "Chứng thực"]),
+            ("thu-tuc", ["Bán lẻ rượu", "Chứng thực", "Ăn uống"]),
+        ],
+    )
+    def test_by_the_heads_of_the_table(
+        self, three: dict[str, str], client: Client, key: str, order: list[str]
+    ) -> None:
+        assert listed(client, f"?xep={key}") == [three[title] for title in order]
+
+    def test_pressing_a_head_again_turns_it_round_and_says_so(self, three: Any, client: Client) -> None:
+        first = client.get(QUEUE).content.decode()
+        assert "?xep=ma" in first
+        assert "aria-sort" not in first
+        second = client.get(f"{QUEUE}?xep=ma").content.decode()
+        assert "?xep=-ma" in second
+        assert 'aria-sort="ascending"' in second
+        assert 'aria-sort="descending"' in client.get(f"{QUEUE}?xep=-ma").content.decode()
+
+    def test_without_a_promised_day_a_dossier_comes_last_whichever_way(
+        self, agency: Agency, officer: User, client: Client
+    ) -> None:
+        leader = make_officer(agency, Membership.Role.LEADER)
+        endless = file_dossier(
+            make_form(make_version(channels=()), agency, schema=SCHEMA), now=NOW, purpose="x"
+        ).dossier
+        soon, late = make_dossier(agency), make_dossier(agency)
+        for dossier, hours in ((endless, 1), (soon, 1), (late, 30)):
+            do(dossier, Action.ACCEPT, leader, at=NOW + timedelta(hours=hours))
+        query = "?muc=dang-giai-quyet&xep="
+        assert listed(client, f"{query}han") == [soon.code, late.code, endless.code]
+        assert listed(client, f"{query}-han") == [late.code, soon.code, endless.code]
+
+
+class TestPages:
+    @pytest.fixture
+    def many(self, agency: Agency, monkeypatch: pytest.MonkeyPatch) -> FormVersion:
+        monkeypatch.setattr(queue, "PER_PAGE", 2)
+        form = form_called("Đăng ký khai sinh", agency)
+        for n in range(5):
+            make_dossier(form=form, at=NOW - timedelta(hours=9 - n))
+        return form
+
+    def link_to(self, page: str, number: int) -> str:
+        found = re.search(rf'href="/mot-cua/(\?[^"]*page={number}[^"]*)"', page)
+        assert found, f"no link to page {number}"
+        return found[1].replace("&amp;", "&")
+
+    def test_a_dossier_that_comes_in_meanwhile_moves_no_page(self, many: FormVersion, client: Client) -> None:
+        before = [code for n in (1, 2, 3) for code in listed(client, f"?muc=tat-ca&page={n}")]
+        first = client.get(f"{QUEUE}?muc=tat-ca").content.decode()
+        make_dossier(form=many)
+        second_link = self.link_to(first, 2)
+        second = client.get(f"{QUEUE}{second_link}").content.decode()
+        assert listed(client, second_link) == before[2:4]
+        assert listed(client, self.link_to(second, 3)) == before[4:]
+        assert "Có 1 hồ sơ mới" in second
+        assert "4 trên 5" not in second
+
+    def test_from_the_start_the_new_one_is_there(self, many: FormVersion, client: Client) -> None:
+        second_link = self.link_to(client.get(f"{QUEUE}?muc=tat-ca").content.decode(), 2)
+        fresh = make_dossier(form=many, at=NOW)
+        page = client.get(f"{QUEUE}{second_link}").content.decode()
+        start = re.search(r'href="(\?[^"]*)">Xem lại từ đầu', page)[1].replace("&amp;", "&")
+        assert listed(client, start)[0] == fresh.code
+        assert "hồ sơ mới" not in client.get(f"{QUEUE}{start}").content.decode()
+
+    def test_every_dossier_is_on_exactly_one_page(self, many: FormVersion, client: Client) -> None:
+        seen = [code for n in (1, 2, 3) for code in listed(client, f"?muc=moi&page={n}")]
+        assert len(seen) == len(set(seen)) == 5
+
+    def test_filter_and_order_stay_on_the_way_through_the_pages(
+        self, many: FormVersion, client: Client
+    ) -> None:
+        pk = many.definition.procedure_id
+        page = client.get(f"{QUEUE}?muc=moi&thu-tuc={pk}&xep=-ma").content.decode()
+        link = self.link_to(page, 2)
+        assert f"thu-tuc={pk}" in link
+        assert "xep=-ma" in link
+        codes = listed(client, "?muc=moi&xep=-ma") + listed(client, link)
+        assert all(left > right for left, right in pairwise(codes))
+
+    def test_the_number_of_queries_is_the_same_with_filters_and_more_rows(
+        self, agency: Agency, client: Client, django_assert_num_queries: Any
+    ) -> None:
+        form = form_called("Đăng ký khai sinh", agency)
+        make_dossier(form=form)
+        address = f"{QUEUE}?muc=moi&thu-tuc={form.definition.procedure_id}&xep=nguoi&den=999999"
+        client.get(address)
+        with django_assert_num_queries(7):
+            client.get(address)
+        for _n in range(5):
+            make_dossier(form=form)
+        with django_assert_num_queries(7):
+            client.get(address)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["muc", "thu-tuc", "co-quan", "xep", "den", "page"]),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=25) | st.integers().map(str),
+    )
+)
+@hypothesis_settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_query_is_read_without_complaint(query: dict[str, str]) -> None:
+    wish = queue.Wish.from_query(query)
+    assert wish.sort.removeprefix("-") in {"", *queue.SORTS}
+    for number in (wish.procedure, wish.agency, wish.upto):
+        assert number is None or 0 <= number < 10**queue.MOST_DIGITS
+
+
+class TestNext:
+    def test_leads_through_the_tab_and_ends(self, agency: Agency, client: Client) -> None:
+        form = form_called("Đăng ký khai sinh", agency)
+        first, second = (make_dossier(form=form, at=NOW - timedelta(hours=h)) for h in (3, 2))
+        step = client.get(reverse("desk:next"), {"muc": "moi"})
+        assert step["Location"] == f"/mot-cua/ho-so/{first.code}/?muc=moi"
+        page = client.get(step["Location"]).content.decode()
+        link = re.search(r'href="([^"]*)" data-next', page)[1].replace("&amp;", "&")
+        assert client.get(link)["Location"] == f"/mot-cua/ho-so/{second.code}/?muc=moi"
+        end = client.get(reverse("desk:next"), {"muc": "moi", "sau": second.code}, follow=True)
+        assert "Không còn hồ sơ nào trong mục “Chờ tiếp nhận”." in end.content.decode()
+
+    def test_after_an_act_it_goes_on_with_what_is_left(
+        self, agency: Agency, officer: User, client: Client
+    ) -> None:
+        first, second = make_dossier(agency), make_dossier(agency)
+        do(first, Action.ACCEPT, officer, at=NOW)
+        step = client.get(reverse("desk:next"), {"muc": "moi", "sau": first.code})
+        assert step["Location"].startswith(f"/mot-cua/ho-so/{second.code}/")
+
+    @pytest.mark.parametrize("after", ["", "khong-co", "\x00", "x" * 5000])
+    def test_an_unknown_place_begins_at_the_front(self, agency: Agency, client: Client, after: str) -> None:
+        dossier = make_dossier(agency)
+        step = client.get(reverse("desk:next"), {"sau": after})
+        assert step["Location"].startswith(f"/mot-cua/ho-so/{dossier.code}/")
+
+    def test_it_never_leads_behind_a_wall(self, client: Client) -> None:
+        make_dossier(AgencyFactory())
+        assert client.get(reverse("desk:next"), {"muc": "tat-ca"})["Location"] == "/mot-cua/?muc=tat-ca"
+
+    def test_a_stranger_gets_the_404_of_nothing(self) -> None:
+        assert Client().get(reverse("desk:next")).status_code == 404
+
+
+class TestTaking:
+    def choices(self, *dossiers: Dossier) -> dict[str, Any]:
+        return {"chon": [f"{one.code}~{one.version}" for one in dossiers], "muc": "moi"}
+
+    def test_what_was_ticked_is_mine_afterwards(self, agency: Agency, officer: User, client: Client) -> None:
+        first, second, third = (make_dossier(agency) for _n in range(3))
+        answer = client.post(reverse("desk:take"), self.choices(first, third), follow=True)
+        assert "Bạn đã nhận 2 hồ sơ về mình." in answer.content.decode()
+        holders = {one.code: one.assigned_to for one in Dossier.objects.all()}
+        assert holders == {first.code: officer, second.code: None, third.code: officer}
+        assert first.events.get(action="assign").data == {"assigned_to": officer.pk}
+
+    def test_the_page_carries_code_and_version(self, agency: Agency, client: Client) -> None:
+        dossier = make_dossier(agency)
+        page = client.get(QUEUE).content.decode()
+        assert f'name="chon" value="{dossier.code}~1"' in page
+        assert f'aria-label="Chọn {dossier.code}"' in page
+
+    def test_what_cannot_be_taken_stops_no_other_and_is_counted(
+        self, agency: Agency, officer: User, client: Client
+    ) -> None:
+        good, changed, closed, foreign = (
+            make_dossier(agency), make_dossier(agency), make_dossier(agency), make_dossier(AgencyFactory()),
+        )  # fmt: skip
+        stale = self.choices(good, changed, closed, foreign)
+        do(changed, Action.ACCEPT, officer, at=NOW)
+        do(closed, Action.REFUSE, officer, at=NOW)
+        page = client.post(reverse("desk:take"), stale, follow=True).content.decode()
+        assert "Bạn đã nhận 1 hồ sơ về mình." in page
+        assert "3 hồ sơ không nhận được" in page
+        assert list(Dossier.objects.exclude(assigned_to=None)) == [good]
+        assert not foreign.events.filter(action="assign").exists()
+
+    @pytest.mark.parametrize("choice", ["", "x", "x~", "~1", "x~-1", "H12~²", "\x00~1", "a~" + "9" * 40])
+    def test_rubbish_takes_nothing(self, agency: Agency, client: Client, choice: str) -> None:
+        make_dossier(agency)
+        answer = client.post(reverse("desk:take"), {"chon": choice, "muc": "khong-co"})
+        assert answer["Location"] == "/mot-cua/?muc=moi"
+        assert not Dossier.objects.exclude(assigned_to=None).exists()
+
+    def test_nothing_ticked_is_no_error(self, client: Client) -> None:
+        assert client.post(reverse("desk:take"), {"muc": "moi"}).status_code == 302
+
+    def test_reading_roles_cannot_take(self, agency: Agency) -> None:
+        inspector = Client()
+        inspector.force_login(make_officer(agency, Membership.Role.INSPECTOR))
+        dossier = make_dossier(agency)
+        page = inspector.post(reverse("desk:take"), self.choices(dossier), follow=True).content.decode()
+        assert "1 hồ sơ không nhận được" in page
+        assert not Dossier.objects.exclude(assigned_to=None).exists()
+
+    @pytest.mark.parametrize("who", ["anonymous", "citizen"])
+    def test_a_stranger_gets_the_404_of_nothing(self, agency: Agency, who: str) -> None:
+        client = Client()
+        if who == "citizen":
+            client.force_login(UserFactory())
+        dossier = make_dossier(agency)
+        assert client.post(reverse("desk:take"), self.choices(dossier)).status_code == 404
+        assert client.get(reverse("desk:take")).status_code in {404, 405}
+
+
+class TestHandingOver:
+    def page(self, client: Client, dossier: Dossier) -> str:
+        return client.get(reverse("desk:act", args=[dossier.code, "assign"])).content.decode()
+
+    def test_colleagues_of_the_agency_are_offered_and_nobody_else(
+        self, agency: Agency, officer: User, client: Client
+    ) -> None:
+        colleague = make_officer(agency, Membership.Role.LEADER, name="Lê Văn Bảy")
+        make_officer(agency, Membership.Role.INSPECTOR, name="Thanh Tra")
+        make_officer(AgencyFactory(), name="Người Nơi Khác")
+        gone = make_officer(agency, name="Đã Nghỉ")
+        User.objects.filter(pk=gone.pk).update(is_active=False)
+        past = UserFactory(full_name="Đã Chuyển")
+        Membership.objects.create(
+            user=past, agency=agency, role=Membership.Role.HANDLER, valid_from=datetime(2025, 7, 1).date(),
+            valid_to=(NOW - timedelta(days=1)).date(),
+        )  # fmt: skip
+        assert queue.colleagues(agency.pk, NOW.date()) == [colleague, officer]
+        html = self.page(client, make_dossier(agency))
+        assert "Lê Văn Bảy" in html
+        assert "Trần Thị Hạnh" in html
+        for name in ("Thanh Tra", "Người Nơi Khác", "Đã Nghỉ", "Đã Chuyển"):
+            assert name not in html
+
+    def test_the_colleague_finds_it_among_their_own(self, agency: Agency, client: Client) -> None:
+        colleague = make_officer(agency, Membership.Role.HANDLER, name="Lê Văn Bảy")
+        dossier = do(make_dossier(agency), Action.ACCEPT, make_officer(agency), at=NOW)
+        answer = client.post(
+            reverse("desk:act", args=[dossier.code, "assign"]),
+            {"version": dossier.version, "officer": colleague.pk, "reason": "Hồ sơ phức tạp"},
+        )
+        assert answer.status_code == 302
+        theirs = Client()
+        theirs.force_login(colleague)
+        assert listed(theirs, "?muc=cua-toi") == [dossier.code]
+        assert listed(client, "?muc=cua-toi") == []
+
+    def test_the_note_stays_inside_the_agency(self, agency: Agency, officer: User, client: Client) -> None:
+        told = file_dossier(form_called("Đăng ký khai sinh", agency), now=NOW, purpose="x")
+        client.post(
+            reverse("desk:act", args=[told.code, "assign"]),
+            {"version": 1, "officer": officer.pk, "reason": "Người này hay sốt ruột"},
+        )
+        assert told.dossier.events.get(action="assign").note == "Người này hay sốt ruột"
+        for path in ("", "nguoi-xem/", "du-lieu.json"):
+            assert "sốt ruột" not in Client().get(f"/ho-so/{told.token}/{path}").content.decode()
+        assert "sốt ruột" in client.get(reverse("desk:dossier", args=[told.code])).content.decode()
+
+    @pytest.mark.parametrize("status", [Status.REGISTERED, Status.ACCEPTED, Status.PROCESSING])
+    def test_it_changes_hands_and_not_place(
+        self, agency: Agency, officer: User, client: Client, status: int
+    ) -> None:
+        dossier = make_dossier(agency)
+        for action in {1: [], 2: [Action.ACCEPT], 4: [Action.ACCEPT, Action.PROCESS]}[status]:
+            do(dossier, action, officer, at=NOW)
+        due = dossier.due_at
+        client.post(
+            reverse("desk:act", args=[dossier.code, "assign"]),
+            {"version": dossier.version, "officer": officer.pk},
+        )
+        dossier.refresh_from_db()
+        assert (dossier.status, dossier.due_at, dossier.assigned_to) == (status, due, officer)
+
+    def test_somebody_of_elsewhere_cannot_be_slipped_in(
+        self, agency: Agency, officer: User, client: Client
+    ) -> None:
+        foreign = make_officer(AgencyFactory())
+        dossier = make_dossier(agency)
+        answer = client.post(
+            reverse("desk:act", args=[dossier.code, "assign"]), {"version": 1, "officer": foreign.pk}
+        )
+        assert answer.status_code == 422
+        with pytest.raises(InvalidInput):
+            services.assign(dossier_id=dossier.pk, expected_version=1, actor=officer, officer=foreign)
+        dossier.refresh_from_db()
+        assert (dossier.assigned_to, dossier.version) == (None, 1)
