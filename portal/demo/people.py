@@ -36,8 +36,8 @@ def _account(
         email=f"{username}@demo.camau.example",
         password=password,
     )
-    if person["agency"]:
-        grant(user=user, agency=agencies[person["agency"]], role=person["role"], valid_from=IN_OFFICE_SINCE)
+    for slug in filter(None, [person["agency"], *person.get("also", [])]):
+        grant(user=user, agency=agencies[slug], role=person["role"], valid_from=IN_OFFICE_SINCE)
 
 
 def staff(agency: Agency, roles: Iterable[str]) -> list[User]:

@@ -34,6 +34,10 @@ AT_HOME: Final = (
     (time(18, 30), time(22, 0), 5),
 )
 BY_CITIZENS: Final = frozenset({Action.SUPPLY, Action.WITHDRAW})
+# The legal time runs from these; a share of it is counted from the last of them.
+STARTS_THE_CLOCK: Final = frozenset({Action.ACCEPT, Action.SUPPLY})
+# What is promised for the same day is ready within two hours, unless it is late.
+SAME_DAY_LIMIT: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,12 @@ class Teller:
 
     def _story(self, key: str, route: Route, record: Mapping[str, Any], chance: Random) -> Story:
         limit = legal_minutes(record)
-        age = chance.randint(*route.age) + (2 * limit // DAY_OF_WORK if route.overdue else 0)
+        age = _age(route.age, chance) + (2 * limit // DAY_OF_WORK if route.overdue else 0)
         # What came over the counter was looked at there: only what was sent from home waits for reception.
         source = _weighed(SOURCES, chance) if route.acts else PORTAL
         gaps = [
-            (action, self._minutes(_gap(action, gap, source), limit, chance)) for action, gap in route.acts
+            (action, _minutes(_gap(action, gap, source), record, chance), isinstance(gap[0], float))
+            for action, gap in route.acts
         ]
         evening = chance.uniform(0, 1)
         filed_at = self._filed(age, source, chance)
@@ -120,28 +125,39 @@ class Teller:
     def _working_day_until(self, day: date) -> date:
         return next(d for d in (day - timedelta(days=n) for n in count()) if self.calendar.is_working_day(d))
 
-    def _minutes(self, gap: Gap, limit: int, chance: Random) -> int:
-        low, high = gap
-        return (
-            int(limit * chance.uniform(low, high))
-            if isinstance(low, float)
-            else chance.randint(int(low), int(high))
-        )
-
     def _acts(
-        self, filed_at: datetime, gaps: Sequence[tuple[Action, int]], evening: float
+        self, filed_at: datetime, gaps: Sequence[tuple[Action, int, bool]], evening: float
     ) -> tuple[Act, ...]:
         """Return the acts in office hours; what citizens do themselves they do after work on that day."""
         acts: list[Act] = []
-        moment = filed_at
-        for action, minutes in gaps:
-            moment = add_working_minutes(moment, max(minutes, 1), self.calendar)
+        moment = clock = filed_at
+        for action, minutes, of_legal_time in gaps:
+            since = clock if of_legal_time else moment
+            moment = max(add_working_minutes(since, max(minutes, 1), self.calendar), self._soon(moment))
             if action in BY_CITIZENS:
                 opens, closes, _weight = AT_HOME[-1]
                 day = self.calendar.local(moment).date()
                 moment = _between(_at(day, opens), _at(day, closes), evening)
+            clock = moment if action in STARTS_THE_CLOCK else clock
             acts.append(Act(action, moment))
         return tuple(acts)
+
+    def _soon(self, moment: datetime) -> datetime:
+        return add_working_minutes(moment, AT_ONCE[0], self.calendar)
+
+
+def _age(days: tuple[int, int], chance: Random) -> int:
+    """Return how many days ago: recent ones oftener, since ever more people file online."""
+    low, high = days
+    return int(chance.triangular(low, high + 1, low)) if high > low else low
+
+
+def _minutes(gap: Gap, record: Mapping[str, Any], chance: Random) -> int:
+    low, high = gap
+    if not isinstance(low, float):
+        return chance.randint(int(low), int(high))
+    in_time = high < 1 and record["same_day"]
+    return int((SAME_DAY_LIMIT if in_time else legal_minutes(record)) * chance.uniform(low, high))
 
 
 def _fits(record: Mapping[str, Any], route: Route) -> bool:

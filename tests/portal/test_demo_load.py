@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.test import Client, RequestFactory, TestCase
 from django.utils import timezone
 from django.utils.html import escape
+from django.utils.timezone import localdate
 from wagtail.models import Page, ReferenceIndex
 
 from accounts.models import Agency, Membership, User
@@ -20,7 +21,7 @@ from core.models import OutboxMessage
 from forms_app.builder.models import FormVersion
 from forms_app.dossiers.models import Dossier, SupplementRequest
 from forms_app.dossiers.transitions import Status
-from home.models import AgencySitePage
+from home.models import AgencySitePage, NewsPage
 from portal.demo import sources
 from portal.demo.load import load_province
 from procedures.models import ProcedurePage, ProcedureVersion
@@ -108,6 +109,23 @@ class ProvinceTests(TestCase):
         assert Dossier.objects.filter(status=Status.PROCESSING, due_at__lt=timezone.now()).exists()
         assert Dossier.objects.filter(status=Status.PROCESSING, due_at__gt=timezone.now()).exists()
         assert Dossier.objects.filter(status=Status.RETURNED, finished_at__gt=F("due_at")).exists()
+
+    def test_the_province_mostly_keeps_its_promises(self):
+        done = Dossier.objects.filter(finished_at__isnull=False, due_at__isnull=False)
+        late = [one for one in done if localdate(one.finished_at) > localdate(one.due_at)]
+        assert 5 <= len(late) <= done.count() * 0.16
+
+    def test_the_controller_of_the_catalogue_may_change_every_procedure(self):
+        controller = User.objects.get(username="kiem-soat")
+        pages = ProcedurePage.objects.live()
+        assert pages
+        assert all(page.permissions_for_user(controller).can_publish() for page in pages)
+
+    def test_every_agency_site_has_news_or_procedures(self):
+        busy = set(NewsPage.objects.values_list("agency__slug", flat=True))
+        busy |= {record["section_agency"] for record in sources.read_folder("procedures")}
+        departments = Agency.objects.filter(kind=Agency.Kind.DEPARTMENT).values_list("slug", flat=True)
+        assert set(departments) <= busy
 
     def test_supplements_were_asked_and_answered(self):
         asked = SupplementRequest.objects.all()
