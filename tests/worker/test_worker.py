@@ -36,7 +36,7 @@ class Worker:
         self.log = folder / "worker.log"
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *options: str) -> None:
+    def start(self, *options: str, visibility: int = 300) -> None:
         database = connection.settings_dict
         where = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
         environment = {
@@ -45,6 +45,7 @@ class Worker:
             "DATABASE_URL": f"postgres://{where}/{database['NAME']}",
             "REDIS_URL": self.redis.url,
             "PORTAL_VAR_DIR": str(self.folder / "var"),
+            "TEST_VISIBILITY": str(visibility),
         }
         command = [
             sys.executable,
@@ -150,13 +151,13 @@ def test_a_killed_child_loses_neither_the_task_nor_the_delivery(worker: Worker, 
 
 def test_a_killed_worker_loses_nothing_and_the_next_one_goes_on(worker: Worker, send, tmp_path: Path) -> None:
     wait_here(tmp_path, "task")
-    worker.start()
+    worker.start(visibility=2)
     send("test.task", str(tmp_path), "task")
     until(lambda: runs(tmp_path, "task"), PATIENCE, "the task")
     worker.kill()
     message(tmp_path, "a")
     send("core.outbox.relay")  # nobody is there to hear it
-    worker.start()
+    worker.start(visibility=2)
     until((tmp_path / "task.done").exists, PATIENCE, "the task's second run")
     until(lambda: delivered() == {"a": 1}, PATIENCE, "the delivery")
     assert len(runs(tmp_path, "task")) == 2
