@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 CORE_PATTERN: Final = r"^\d\.\d{6}$"
 LOCAL_PATTERN: Final = r"^\d\.\d{6}((\.\d{3}\.\d{2}\.\d{2})?\.[A-Z]\d{2})?$"
-_ANY_STYLE: Final = re.compile(r"(\d\.\d{6})((?:\.\d{3}\.\d{2}\.\d{2})?\.[A-Z]\d{2})?")
+_ANY_STYLE: Final = re.compile(r"(?<!\d)(\d\.\d{6})((?:\.\d{3}\.\d{2}\.\d{2})?\.[A-Z]\d{2})?(?!\d)", re.ASCII)
 
 
 def split(text: str) -> tuple[str, str]:
@@ -23,7 +25,7 @@ def split(text: str) -> tuple[str, str]:
     """
     found = _ANY_STYLE.fullmatch(re.sub(r"\s+", "", text).upper())
     if found is None:
-        raise ValueError(f"not a procedure code: {text[:40]!r}")
+        raise ValueError(_("“%(code)s” is no code") % {"code": text[:40]})
     return found[1], found[0] if found[2] else ""
 
 

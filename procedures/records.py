@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Self
+from decimal import Decimal
+from typing import Any, Final, Self
+
+from django.utils.translation import gettext as _
 
 from core.worktime.units import TimeUnit
 from procedures import codes
@@ -23,6 +26,9 @@ from procedures.choices import (
 )
 from procedures.jsonable import RecordError, decode, encode
 from procedures.snapshot import Snapshot
+
+MAX_AMOUNT: Final = 10**12  # more than any fee, within the column
+MAX_TIME: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +63,32 @@ class ProcedureRecord(Snapshot):
         return Snapshot(**{name: getattr(self, name) for name in names})
 
     def check(self) -> None:
-        """Raise ``RecordError`` for a missing title, an unreadable code or a word that is in no closed list."""
+        """Raise ``RecordError`` for a missing title, an unreadable code, a word in no closed list, an odd number."""
         try:
             core = codes.core_code(self.core_code)
         except ValueError as error:
             raise RecordError(f"core_code: {error}") from error
         if core != self.core_code:
-            raise RecordError(f"core_code: write it as {core}")
+            raise RecordError("core_code: " + _("write it as %(code)s") % {"code": core})
         if not self.title:
-            raise RecordError("title: empty")
+            raise RecordError("title: " + _("no name"))
         for path, value, allowed in self._closed():
             if value and value not in allowed:
-                raise RecordError(f"{path}: {value!r} is not one of {', '.join(allowed)}")
+                message = _("“%(value)s” is not one of %(allowed)s")
+                raise RecordError(
+                    f"{path}: " + message % {"value": value[:40], "allowed": ", ".join(allowed)}
+                )
+        for path, number, least, most in self._bounded():
+            if number is not None and not least <= number <= most:
+                message = _("%(value)s is not between %(least)s and %(most)s")
+                raise RecordError(f"{path}: " + message % {"value": number, "least": least, "most": most})
+
+    def _bounded(self) -> list[tuple[str, Decimal | int | None, int, int]]:
+        found: list[tuple[str, Decimal | int | None, int, int]] = [("level_2011", self.level_2011, 1, 4)]
+        for channel in self.channels:
+            found.append(("channels.time_value", channel.time_value, 0, MAX_TIME))
+            found += [("channels.fees.amount", fee.amount, 0, MAX_AMOUNT) for fee in channel.fees]
+        return found
 
     def _closed(self) -> list[tuple[str, str, list[str]]]:
         found = [

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from procedures.importing.limits import MAX_CELL_CHARACTERS, MAX_LINE_BYTES
 from procedures.importing.problems import FileProblem
+from procedures.importing.tables import is_header
 
+MARKS = ",;\t"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -22,17 +24,25 @@ def csv_rows(handle: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
     handle.seek(0)
     if head.startswith(UTF16_MARKS):
         raise FileProblem(_("the text is UTF-16; save the list as “CSV UTF-8”"), place=_line(1))
-    lines = _Lines(handle)
+    lines, number = _Lines(handle), 0
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     try:
-        yield from enumerate(csv.reader(lines, delimiter=_delimiter(head), strict=True), start=1)
+        for number, cells in enumerate(csv.reader(lines, delimiter=_delimiter(head), strict=True), start=1):
+            yield number, cells
     except UnicodeDecodeError as error:
         message = _("the text is not UTF-8 (byte 0x%(byte)02x); save the list as “CSV UTF-8”")
         raise FileProblem(message % {"byte": error.object[error.start]}, place=_line(lines.number)) from error
     except csv.Error as error:
-        raise FileProblem(
-            _("no readable CSV (%(reason)s)") % {"reason": error}, place=_line(lines.number)
-        ) from error
+        raise FileProblem(_reason(error), place=_("row %(number)d") % {"number": number + 1}) from error
+
+
+def _reason(error: csv.Error) -> str:
+    said = str(error)
+    if "end of data" in said:
+        return _("a quotation mark opens here and is never closed")
+    if "field limit" in said:
+        return _("a cell of more than %(most)d characters") % {"most": MAX_CELL_CHARACTERS}
+    return _("text behind a closing quotation mark; double the marks inside of a cell")
 
 
 def _line(number: int) -> str:
@@ -40,8 +50,9 @@ def _line(number: int) -> str:
 
 
 def _delimiter(head: bytes) -> str:
-    """Excel in Vietnamese writes semicolons."""
-    return ";" if head.count(b";") > 2 * head.count(b",") and b"TTHC;" in head else ","
+    """Return the mark under which the header can be read: Excel in Vietnamese writes semicolons, other tools tabs."""
+    lines = head.decode("utf-8-sig", errors="ignore").splitlines(keepends=True)
+    return next((mark for mark in MARKS if any(map(is_header, csv.reader(lines, delimiter=mark)))), MARKS[0])
 
 
 class _Lines:

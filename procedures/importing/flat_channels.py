@@ -38,7 +38,9 @@ def _row_texts(heads: list[str], text: str) -> list[str]:
         place = begin + len(head)
         begins.append(begin)
         ends.append(place)
-    return [text[end:begin] for end, begin in zip(ends, [*begins[1:], len(text)], strict=True)]
+    return [
+        text[end:begin] for end, begin in zip(ends, [*begins[1:], len(text)], strict=False)
+    ]  # none of no rows
 
 
 def _channel(row: dict[str, Any], text: str) -> ChannelPart:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from core.text import clean, fold
 from procedures import codes
@@ -10,16 +10,20 @@ from procedures.importing import words
 from procedures.importing.flat_channels import channels_of
 from procedures.importing.flat_legal import legal_bases_of
 from procedures.importing.flat_papers import papers_of
+from procedures.importing.shapes import Shape, fit
 from procedures.importing.steps import steps_of
 from procedures.parts import Decision, Result
 from procedures.records import ProcedureRecord
 
 KEY = "ma_thu_tuc"
 _UNREAD = "Mã:"
+_ROWS: Final[Shape] = [{"*": str}]
+SHAPE: Final[Shape] = {"*": str, "kenh_parsed": _ROWS, "ket_qua_parsed": _ROWS, "ca_mau": {"*": str}}
 
 
 def fulltext_record(data: dict[str, Any]) -> ProcedureRecord:
     """Return the record; the province's own facts (``ca_mau``) win over the national ones for code and decision."""
+    data = fit(data, SHAPE)
     local = data.get("ca_mau") or {}
     core = codes.core_code(str(data[KEY]))
     field, ministry = words.field(local.get("linh_vuc") or data.get("linh_vuc", ""))

@@ -9,10 +9,12 @@ from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
 
+from core.text import clean
 from procedures.importing.limits import MAX_RECORD_CHARACTERS
 from procedures.importing.problems import FileProblem
 
 CHUNK: Final = 64 * 1024
+NEAR: Final = 20
 BETWEEN: Final = " \t\r\n,"
 
 
@@ -57,6 +59,16 @@ class ObjectStream:
             if self._buffer or not self._more():
                 return self._buffer[:1]
 
+    def _reason(self, error: json.JSONDecodeError | RecursionError) -> str:
+        if isinstance(error, RecursionError):
+            return _("nested too deeply")
+        if self._ended and (
+            error.msg.startswith("Unterminated") or error.pos >= len(self._buffer.rstrip()) - 1
+        ):
+            return _("the object is not closed: the file was cut off")
+        near = clean(self._buffer[max(0, error.pos - NEAR) : error.pos + NEAR])
+        return _("no readable JSON object; the fault is near “%(near)s”") % {"near": near}
+
     def _object(self) -> dict[str, Any]:
         wanted = CHUNK
         while True:
@@ -67,11 +79,7 @@ class ObjectStream:
             except (json.JSONDecodeError, RecursionError) as error:
                 wanted *= 4
                 if self._ended or wanted > MAX_RECORD_CHARACTERS or not self._buffer.startswith("{"):
-                    reason = error.msg if isinstance(error, json.JSONDecodeError) else _("nested too deeply")
-                    raise FileProblem(
-                        _("no readable JSON object here (%(reason)s)") % {"reason": reason},
-                        place=self._place(),
-                    ) from error
+                    raise FileProblem(self._reason(error), place=self._place()) from error
                 continue
             if not isinstance(value, dict):
                 raise FileProblem(_("an object is expected"), place=self._place())

@@ -13,5 +13,5 @@ MAX_RECORD_CHARACTERS: Final = 2_000_000
 HEADER_SEARCH_ROWS: Final = 20
 # Excel workbooks are zip files: what they declare is checked before anything is unpacked.
 MAX_ZIP_ENTRIES: Final = 500
-MAX_ZIP_BYTES: Final = 100 * 1024 * 1024
+MAX_ZIP_BYTES: Final = 50 * 1024 * 1024
 MAX_ZIP_RATIO: Final = 150

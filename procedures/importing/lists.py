@@ -39,10 +39,8 @@ def _begin(number: int, cells: Cells) -> Parsed:
         return Parsed(row=number, title=title, reason=_("no code"))
     try:
         core, local = codes.split(code)
-    except ValueError:
-        return Parsed(
-            row=number, code=code, title=title, reason=_("“%(code)s” is no code") % {"code": code[:40]}
-        )
+    except ValueError as error:
+        return Parsed(row=number, code=code[:40], title=title, reason=str(error))
     if not title:
         return Parsed(row=number, code=core, reason=_("no name"))
     return Parsed(row=number, code=core, title=title, record=_record(core, local, title, cells))

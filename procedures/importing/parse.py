@@ -16,7 +16,7 @@ from procedures.importing.lists import list_records
 from procedures.importing.parsed import Parsed
 from procedures.importing.problems import FileProblem
 from procedures.importing.xlsx_rows import xlsx_rows
-from procedures.jsonable import RecordError
+from procedures.jsonable import RecordError, storable
 from procedures.records import ProcedureRecord
 
 __all__ = ["Parsed", "parse"]
@@ -67,10 +67,11 @@ def _objects(handle: IO[bytes]) -> Iterator[Parsed]:
 
 def _build(number: int, data: dict[str, Any], builder: Callable[[dict[str, Any]], ProcedureRecord]) -> Parsed:
     try:
+        storable(data)
         record = builder(data)
         record.check()
     except (RecordError, ValueError, KeyError, TypeError, AttributeError) as error:
-        code = next((str(data[key])[:40] for key in (fulltext.KEY, "core_code") if key in data), "")
+        code = next((clean(str(data[key]))[:40] for key in (fulltext.KEY, "core_code") if key in data), "")
         return Parsed(row=number, code=code, reason=_reason(error))
     return Parsed(row=number, code=record.core_code, title=record.title, record=record)
 
@@ -78,4 +79,6 @@ def _build(number: int, data: dict[str, Any], builder: Callable[[dict[str, Any]]
 def _reason(error: Exception) -> str:
     if isinstance(error, KeyError):
         return _("the key %(key)s is missing") % {"key": error}
-    return str(error)
+    if isinstance(error, ValueError):
+        return str(error)
+    return _("a value of another kind than expected (%(reason)s)") % {"reason": error}

@@ -12,11 +12,15 @@ from procedures.choices import FeeKind
 from procedures.importing import words
 from procedures.importing.fee_words import read_note
 from procedures.importing.flat_legal import NUMBER
+from procedures.importing.shapes import Shape, fit
 from procedures.importing.steps import steps_of
 from procedures.parts import Case, ChannelPart, Decision, Fee, LegalBasis, Paper, Result, Template
 from procedures.records import ProcedureRecord
 
 KEY: Final = "metadata"
+SHAPE: Final[Shape] = {
+    "thu_tuc_id": str, "metadata": {"*": str}, "content": {"*": str}, "tables": {"*": [{"*": str}]},
+}  # fmt: skip
 _FEE: Final = re.compile(
     r"(?P<kind>Phí|Lệ phí)\s*:\s*(?P<amount>[\d.,]+)\s*(?P<unit>Đồng|USD)(?P<note>[^\n]*)", re.IGNORECASE
 )
@@ -26,6 +30,7 @@ _COPIES: Final = re.compile(r"Bản sao:\s*(\d+)")
 
 def structured_record(data: dict[str, Any]) -> ProcedureRecord:
     """Return the record."""
+    data = fit(data, SHAPE)
     facts = {nfc(key): value for key, value in {**data[KEY], **data.get("content", {})}.items()}
     tables = data.get("tables", {})
     field, ministry = words.field(facts.get("lĩnh_vực", ""))

@@ -49,17 +49,26 @@ def _row(number: int) -> str:
     return _("row %(number)d") % {"number": number}
 
 
+def is_header(cells: list[str]) -> bool:
+    """Say whether ``cells`` name the columns that no list can be without."""
+    return set(REQUIRED) <= _places(cells).keys()
+
+
+def _places(cells: list[str]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        name = _NAMES.get(fold(clean(cell)))
+        if name:
+            places.setdefault(name, place)
+    return places
+
+
 def _header(rows: Iterator[tuple[int, list[str]]]) -> tuple[dict[str, int], int]:
     first = ""
     for _place, (_number, cells) in zip(range(HEADER_SEARCH_ROWS), rows, strict=False):
         first = first or clean(" ".join(cells))[:60]
-        places: dict[str, int] = {}
-        for place, cell in enumerate(cells):
-            name = _NAMES.get(fold(clean(cell)))
-            if name:
-                places.setdefault(name, place)
-        if all(name in places for name in REQUIRED):
-            return places, max(place for place, cell in enumerate(cells) if cell.strip()) + 1
+        if is_header(cells):
+            return _places(cells), max(place for place, cell in enumerate(cells) if cell.strip()) + 1
     message = _(
         "no header row with “Mã TTHC” and “Tên TTHC” in the first %(rows)d rows; the file begins “%(first)s”"
     )

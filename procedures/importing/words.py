@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from core.text import clean, fold
 from core.worktime.units import TimeUnit
 from procedures.choices import AudienceCode, Channel, Level, ProcedureKind, Status
@@ -123,7 +125,7 @@ def channel(text: str) -> str:
     try:
         return _CHANNELS[fold(clean(text))].value
     except KeyError:
-        raise ValueError(f"unknown channel {text[:40]!r}") from None
+        raise ValueError(_("“%(text)s” is no known way to hand in") % {"text": text[:40]}) from None
 
 
 def time_limit(text: str) -> tuple[int | None, str, str]:

@@ -31,13 +31,19 @@ def xlsx_rows(handle: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
     except FileProblem:
         raise
     except _BROKEN as error:
-        raise FileProblem(_("no readable Excel workbook (%(reason)s)") % {"reason": error}) from error
+        message = _("no readable Excel workbook; open it in Excel and save it again as .xlsx")
+        raise FileProblem(message) from error
 
 
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    if value.is_integer():
+        return str(int(value))
+    # Excel takes the code 1.000110 for a number and drops the last nought.
+    return f"{value:.6f}" if 1 <= value < 10 else str(value)  # noqa: PLR2004 - one digit before the point
 
 
 def _check_zip(handle: IO[bytes]) -> None:

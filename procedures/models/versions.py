@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import NotAllowed
 from procedures.models.decisions import PublicationDecision
 from procedures.models.register import Procedure
 from procedures.snapshot import Snapshot
@@ -75,6 +76,15 @@ class ProcedureVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.procedure_id} v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write it once; afterwards only its end can be set (the triggers say the same to everybody else)."""
+        if not self._state.adding and set(kwargs.get("update_fields") or ["*"]) != {"valid_to"}:
+            raise NotAllowed(_("A version is never changed: publish a new one."))
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise NotAllowed(_("A version is kept for ever."))
 
     @property
     def content(self) -> Snapshot:

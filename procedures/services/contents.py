@@ -37,7 +37,7 @@ def page_title(name: str) -> str:
 
 def page_slug(record: ProcedureRecord) -> str:
     """Return the address of a procedure below its section."""
-    return slugify(record.short_title or record.title, max_length=80)
+    return slugify(record.short_title or record.title, max_length=80) or record.core_code.replace(".", "-")
 
 
 def write_content(page: ProcedurePage, record: ProcedureRecord, vocabulary: Vocabulary) -> None:

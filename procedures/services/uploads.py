@@ -13,9 +13,15 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, User
 from accounts.selectors import agencies_where
 from core.errors import Conflict, NotAllowed
-from procedures.importing import parse
+from procedures.importing import FileProblem, parse
 from procedures.models import ImportUpload
-from procedures.services.imports import Import, ImportReport, apply_plan, plan_import
+from procedures.services.imports import Import, ImportReport, Plan, apply_plan, plan_import
+
+
+class PreviewOutdated(Conflict):
+    """What the file would do is no longer what its preview says."""
+
+    code = "preview_outdated"
 
 
 def may_import(user: User | AnonymousUser) -> bool:
@@ -41,14 +47,36 @@ def preview_upload(*, file: File, name: str, by: User) -> ImportUpload:
 
 @transaction.atomic
 def apply_upload(*, upload_id: int, by: User) -> ImportReport:
-    """Read the file again and write what it changes today; ``Conflict`` when it was applied already."""
+    """Write what the person saw in the preview; ``Conflict`` when it was applied already, ``PreviewOutdated`` when
+    the file would do something else by now, ``FileProblem`` when it is not kept any more."""
     _check(by)
     upload = ImportUpload.objects.select_for_update().get(pk=upload_id)
     if upload.applied_at:
         raise Conflict(_("This file was applied already."))
-    with upload.file.open("rb") as handle:
-        plan = plan_import(parse(handle))
+    plan = _plan(upload, writing=True)
+    if plan.report.to_json() != upload.report:
+        raise PreviewOutdated(
+            _("The catalogue has changed since. Look at the changes again, then apply them.")
+        )
     apply_plan(plan, Import(by=by, source=upload.name))
-    upload.report, upload.applied_at = plan.report.to_json(), timezone.now()
-    upload.save(update_fields=["report", "applied_at"])
+    upload.applied_at = timezone.now()
+    upload.save(update_fields=["applied_at"])
     return plan.report
+
+
+@transaction.atomic
+def look_again(*, upload_id: int, by: User) -> None:
+    """Renew the preview of a file that was not applied yet."""
+    _check(by)
+    upload = ImportUpload.objects.select_for_update().get(pk=upload_id)
+    if upload.applied_at is None:
+        upload.report = _plan(upload).report.to_json()
+        upload.save(update_fields=["report"])
+
+
+def _plan(upload: ImportUpload, *, writing: bool = False) -> Plan:
+    try:
+        with upload.file.open("rb") as handle:
+            return plan_import(parse(handle), writing=writing)
+    except FileNotFoundError as error:
+        raise FileProblem(_("The file is not kept any more. Upload it again.")) from error

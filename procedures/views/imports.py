@@ -15,10 +15,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from core.errors import Conflict
+from core.errors import Conflict, InvalidInput
 from procedures.importing import FileProblem
 from procedures.models import ImportUpload
-from procedures.services.uploads import apply_upload, may_import, preview_upload
+from procedures.services.uploads import (
+    PreviewOutdated,
+    apply_upload,
+    look_again,
+    may_import,
+    preview_upload,
+)
 
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 RECENT = 20
@@ -88,6 +94,9 @@ def apply(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     try:
         report = apply_upload(upload_id=pk, by=by)
         messages.success(request, _("Imported: %(counts)s") % {"counts": report.summary()})
-    except (Conflict, FileProblem) as problem:
+    except PreviewOutdated as problem:
+        look_again(upload_id=pk, by=by)
+        messages.warning(request, problem.message)
+    except (Conflict, FileProblem, InvalidInput) as problem:
         messages.error(request, problem.message)
     return redirect("procedures_import_preview", pk=pk)

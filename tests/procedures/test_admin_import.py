@@ -7,12 +7,19 @@ from datetime import date
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from wagtail.models import Revision
 
 from accounts.models import Membership, User
+from core.errors import Conflict
 from procedures.models import ImportUpload, Procedure, ProcedureVersion
+from procedures.services.imports import import_records
+from procedures.services.uploads import apply_upload, preview_upload
+from procedures.views import imports
 from tests.procedures.factories import make_agency
+from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +131,148 @@ def test_the_menu_leads_to_the_import(client, controller):
 
 def test_strangers_are_asked_to_sign_in(client):
     assert client.get(reverse("procedures_import")).status_code == 302
+
+
+def messages_of(response):
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def test_the_catalogue_changed_since_the_preview(client, controller):
+    """What is applied is what was seen: a preview that no longer holds is renewed, not applied."""
+    client.force_login(controller)
+    upload(client)
+    kept = ImportUpload.objects.get()
+    address = reverse("procedures_import_apply", args=[kept.pk])
+    import_records([{"core_code": "1.000001", "title": "Một thủ tục"}])
+
+    response = client.post(address, follow=True)
+
+    assert "Hãy xem lại các thay đổi" in messages_of(response)
+    kept.refresh_from_db()
+    assert kept.applied_at is None
+    assert kept.report["counts"] == {"created": 0, "updated": 0, "unchanged": 1, "refused": 1}
+    assert ProcedureVersion.objects.count() == 1
+    client.post(address)
+    kept.refresh_from_db()
+    assert kept.applied_at, "the second look is the one that is applied"
+
+
+def test_pressing_twice_says_that_it_was_applied(client, controller):
+    client.force_login(controller)
+    upload(client)
+    address = reverse("procedures_import_apply", args=[ImportUpload.objects.get().pk])
+    assert "created=1" in messages_of(client.post(address, follow=True))
+    before = Revision.objects.count()
+
+    assert "đã" in messages_of(client.post(address, follow=True))
+    assert Revision.objects.count() == before
+
+
+def test_the_same_file_again_changes_nothing_and_offers_nothing(client, controller):
+    client.force_login(controller)
+    upload(client)
+    client.post(reverse("procedures_import_apply", args=[ImportUpload.objects.get().pk]))
+
+    text = upload(client).content.decode()
+
+    assert ImportUpload.objects.count() == 2
+    assert reverse("procedures_import_apply", args=[ImportUpload.objects.first().pk]) not in text
+
+
+def test_a_file_that_is_kept_no_longer_is_asked_for_again(client, controller):
+    client.force_login(controller)
+    upload(client)
+    kept = ImportUpload.objects.get()
+    kept.file.storage.delete(kept.file.name)
+
+    response = client.post(reverse("procedures_import_apply", args=[kept.pk]), follow=True)
+
+    assert "Hãy tải lên lại" in messages_of(response)
+    assert not Procedure.objects.exists()
+
+
+def test_a_draft_that_came_after_the_preview_is_not_overwritten(client, controller):
+    client.force_login(controller)
+    import_records([{"core_code": "1.000001", "title": "Một thủ tục"}])
+    upload(client, json.dumps([{"core_code": "1.000001", "title": "Một thủ tục", "summary": "Từ danh mục"}]))
+    page = Procedure.objects.get().pages.get()
+    page.summary = "Bản nháp"
+    page.save_revision()
+
+    client.post(reverse("procedures_import_apply", args=[ImportUpload.objects.get().pk]))
+
+    page.refresh_from_db()
+    assert page.has_unpublished_changes
+    assert page.get_latest_revision_as_object().summary == "Bản nháp"
+    assert not page.summary
+
+
+def test_a_file_name_cannot_leave_the_private_folder(client, controller, tmp_path):
+    client.force_login(controller)
+
+    upload(client, name="../../tmp/evil.json")
+
+    kept = ImportUpload.objects.get()
+    assert (tmp_path / kept.file.name).resolve().is_relative_to(tmp_path)
+    assert "/" not in kept.name
+
+
+def test_what_a_file_says_is_text_in_the_preview(client, controller):
+    client.force_login(controller)
+
+    text = upload(
+        client, json.dumps([{"core_code": "1.000001", "title": "<script>alert(1)</script>"}])
+    ).content.decode()
+
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text
+
+
+def test_a_file_that_is_too_large_is_sent_to_the_command(client, controller, monkeypatch):
+    monkeypatch.setattr(imports, "MAX_UPLOAD_BYTES", 10)
+    client.force_login(controller)
+
+    text = upload(client).content.decode()
+
+    assert "50 MB" in text
+    assert not ImportUpload.objects.exists()
+
+
+def test_the_preview_names_facts_in_words(client, controller):
+    client.force_login(controller)
+    import_records([{"core_code": "1.000001", "title": "Một thủ tục"}])
+
+    text = upload(
+        client, json.dumps([{"core_code": "1.000001", "title": "Một thủ tục", "summary": "Tóm tắt"}])
+    ).content.decode()
+
+    assert "<td>tóm tắt</td>" in text
+
+
+@pytest.mark.parametrize("number", [0, 99_999])
+def test_a_preview_that_is_not_there_is_a_404(client, controller, number):
+    client.force_login(controller)
+
+    assert client.get(reverse("procedures_import_preview", args=[number])).status_code == 404
+    assert client.post(reverse("procedures_import_apply", args=[number])).status_code == 404
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_one_moment_apply_it_once():
+    by = staff("kiem-soat-2", Membership.Role.CATALOGUE)
+    file = ContentFile(RECORDS.encode(), name="tthc.json")
+    kept = preview_upload(file=file, name="tthc.json", by=by)
+
+    def press():
+        try:
+            return apply_upload(upload_id=kept.pk, by=by).summary()
+        except Conflict as conflict:
+            return conflict.code
+
+    assert sorted(together(press, times=3)) == [
+        "conflict",
+        "conflict",
+        "created=1 updated=0 unchanged=0 refused=1",
+    ]
+    assert ProcedureVersion.objects.count() == 1

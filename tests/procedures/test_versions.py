@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from wagtail.models import Locale
 
 from accounts.models import User
 from core.errors import NotAllowed
 from core.models import CacheEpoch
-from procedures.models import LocalAssignment, ProcedureChannel, ProcedureVersion
+from procedures.models import LocalAssignment, ProcedureChannel, ProcedurePage, ProcedureVersion
 from procedures.selectors import history, version_in_force
 from procedures.services import publish, record_version
 from procedures.signals import procedure_version_published
 from tests.procedures.factories import make_agency, make_decision, make_page, make_procedure
+from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
 
@@ -254,3 +257,106 @@ def test_record_version_without_any_page_change_returns_the_latest():
     version = publish(page=page, decision=None)
 
     assert record_version(page=page, decision=None) == version
+
+
+def test_a_version_in_hand_cannot_be_changed_or_deleted():
+    version = publish(page=make_page(), decision=None)
+    version.title = "Khác"
+
+    for fields in ({}, {"update_fields": ["title"]}, {"update_fields": ["title", "valid_to"]}):
+        with pytest.raises(NotAllowed):
+            version.save(**fields)
+    with pytest.raises(NotAllowed):
+        version.delete()
+    version.refresh_from_db()
+    assert version.title != "Khác"
+
+
+def test_the_digest_is_that_of_the_content():
+    page = make_page(title="Đăng ký khai sinh")
+    version = publish(page=page, decision=make_decision(number="1/QĐ-UBND"))
+
+    assert version.digest == version.content.digest
+    assert len(version.digest) == 64
+    page.summary = "Khác"
+    assert publish(page=page, decision=None).digest != version.digest
+
+
+def test_a_correction_is_a_version_of_its_own_and_the_old_one_stays_readable():
+    """A slip of the pen is put right by the next number on the same day; dossiers keep the one they have."""
+    page = make_page(summary="Lổi chính tả")
+    wrong = publish(page=page, decision=make_decision())
+    page.summary = "Lỗi chính tả"
+    right = publish(page=page, decision=page.decision)
+
+    wrong.refresh_from_db()
+    assert (wrong.number, right.number) == (1, 2)
+    assert wrong.content.summary == "Lổi chính tả"
+    assert wrong.valid_to < wrong.valid_from
+    assert right.valid_from == wrong.valid_from
+    assert right.decision == wrong.decision
+
+
+def test_a_version_published_while_another_waits_takes_its_place_and_its_day():
+    page = make_page()
+    publish(page=page, decision=None, valid_from=date(2025, 7, 1))
+    page.requirements = "Từ năm sau"
+    future = publish(page=page, decision=make_decision(), valid_from=date(2027, 1, 1))
+    page.requirements = "Ngay bây giờ"
+    urgent = publish(page=page, decision=make_decision(), valid_from=date(2026, 11, 23))
+
+    future.refresh_from_db()
+    assert urgent.number == 3
+    assert urgent.valid_from == date(2027, 1, 1), "never before the latest version"
+    assert future.valid_to == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("2026-12-31 23:59:59 +0700", 1),
+        ("2027-01-01 00:00:00 +0700", 2),
+        ("2026-12-31 16:59:59 +0000", 1),
+        ("2026-12-31 17:00:00 +0000", 2),
+    ],
+)
+def test_a_version_begins_at_midnight_in_ca_mau(client, moment, number):
+    page = make_page()
+    for day, text in ((date(2025, 7, 1), "Điều kiện cũ"), (date(2027, 1, 1), "Điều kiện mới")):
+        page.requirements = text
+        publish(page=page, decision=make_decision(), valid_from=day)
+
+    with time_machine.travel(moment, tick=False):
+        assert version_in_force(page.procedure).number == number
+        text = client.get(page.url).content.decode()
+
+    assert ("Điều kiện cũ" in text) == (number == 1)
+    assert ("Điều kiện mới" in text) == (number == 2)
+
+
+def test_a_translation_or_alias_makes_no_version_of_its_own():
+    page = make_page()
+    publish(page=page, decision=None)
+    english = Locale.objects.get_or_create(language_code="en")[0]
+    parent = page.get_parent().specific
+    parent.get_parent().specific.copy_for_translation(english, copy_parents=True, alias=True)
+    parent.copy_for_translation(english, alias=True)
+    page.copy_for_translation(english, alias=True)
+
+    assert page.procedure.versions.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_six_people_who_publish_at_one_moment_get_six_numbers():
+    page = make_page()
+
+    def publish_as(number):
+        mine = ProcedurePage.objects.get(pk=page.pk)
+        mine.requirements = f"Điều kiện {number}"
+        return publish(page=mine, decision=None).number
+
+    numbers = together(*(partial(publish_as, number) for number in range(6)))
+
+    assert sorted(numbers) == [1, 2, 3, 4, 5, 6]
+    assert page.procedure.versions.filter(valid_to__isnull=True).get().number == 6

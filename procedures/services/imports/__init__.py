@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import transaction
+
 from procedures.importing import Parsed
-from procedures.jsonable import RecordError
+from procedures.jsonable import RecordError, storable
 from procedures.records import ProcedureRecord
 from procedures.services.imports.apply import Import, Progress, apply_plan
 from procedures.services.imports.plan import Plan, plan_import
@@ -35,14 +37,18 @@ def import_records(
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import normalised records (objects or their JSON) in one transaction; ``dry_run`` changes nothing."""
-    plan = plan_import(_parsed(number, record) for number, record in enumerate(records, start=1))
-    if not dry_run:
-        apply_plan(plan, circumstances or Import(source="records"), progress)
+    rows = (_parsed(number, record) for number, record in enumerate(records, start=1))
+    with transaction.atomic():
+        plan = plan_import(rows, writing=not dry_run)
+        if not dry_run:
+            apply_plan(plan, circumstances or Import(source="records"), progress)
     return plan.report
 
 
 def _parsed(number: int, record: ProcedureRecord | dict[str, Any]) -> Parsed:
     try:
+        if isinstance(record, dict):
+            storable(record)
         read = record if isinstance(record, ProcedureRecord) else ProcedureRecord.from_json(record)
     except RecordError as error:
         return Parsed(row=number, reason=str(error))

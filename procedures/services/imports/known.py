@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+from wagtail.models import Page
 
-from procedures.models import LocalAssignment, ProcedurePage, ProcedureVersion
+from procedures.models import LocalAssignment, Procedure, ProcedurePage, ProcedureVersion
 from procedures.records import ProcedureRecord
 from procedures.snapshot import Snapshot
 
@@ -19,20 +21,37 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A procedure as it stands: its record, its latest version, its page (if it has one)."""
+    """A procedure as it stands: its record, its latest version, its page (if it has one).
+
+    ``held``: why an import must leave the page alone, in words; empty where it may write.
+    """
 
     record: ProcedureRecord
     version: ProcedureVersion
     page_id: int | None
-    has_draft: bool
+    assigned: bool
+    held: str
 
 
-def known_procedures(cores: Iterable[str]) -> dict[str, Known]:
-    """Return what is known of ``cores`` by core code; procedures without any version are not."""
+def known_procedures(cores: Iterable[str], *, locked: bool = False) -> dict[str, Known]:
+    """Return what is known of ``cores`` by core code; procedures without any version are not.
+
+    ``locked``: nobody publishes, saves or makes a version of them until the end of the transaction.
+    """
     wanted, found = list(cores), {}
     for start in range(0, len(wanted), BATCH):
-        found.update(_batch(wanted[start : start + BATCH]))
+        batch = wanted[start : start + BATCH]
+        if locked:
+            _lock(batch)
+        found.update(_batch(batch))
     return found
+
+
+def _lock(cores: list[str]) -> None:
+    rows = Procedure.objects.select_for_update().filter(core_code__in=cores).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True))
+    pages = ProcedurePage.objects.filter(procedure__in=ids).values("pk")
+    list(Page.objects.select_for_update().filter(pk__in=pages).order_by("pk").values_list("pk"))
 
 
 def _batch(cores: list[str]) -> dict[str, Known]:
@@ -45,7 +64,8 @@ def _batch(cores: list[str]) -> dict[str, Known]:
         "-locale", "-pk"
     )
     pages = {
-        row["procedure_id"]: row for row in sources.values("pk", "procedure_id", "has_unpublished_changes")
+        row["procedure_id"]: row
+        for row in sources.values("pk", "procedure_id", "has_unpublished_changes", "locked")
     }
     open_now = LocalAssignment.objects.filter(procedure__in=ids, valid_to__isnull=True).order_by("-pk")
     levels = {row.procedure_id: row for row in open_now}
@@ -70,5 +90,12 @@ def _known(version: ProcedureVersion, page: dict[str, Any], level: LocalAssignme
         record=record,
         version=version,
         page_id=page.get("pk"),
-        has_draft=bool(page.get("has_unpublished_changes")),
+        assigned=level is not None,
+        held=_held(page),
     )
+
+
+def _held(page: dict[str, Any]) -> str:
+    if page.get("has_unpublished_changes"):
+        return _("an editor has unpublished changes on this page; publish or drop them")
+    return _("an editor has locked this page") if page.get("locked") else ""

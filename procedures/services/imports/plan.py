@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Agency
 from procedures.importing import Parsed
 from procedures.merging import merge
 from procedures.normalising import normalise
 from procedures.records import ProcedureRecord
 from procedures.services.imports.known import Known, known_procedures
-from procedures.services.imports.report import ImportReport, Line, Outcome, sorted_lines
-from procedures.services.imports.shelf import FormShelf
+from procedures.services.imports.locking import lock_imports
+from procedures.services.imports.report import ImportReport, Line, Outcome, facts_text, sorted_lines
+from procedures.services.imports.shelf import FormShelf, known_forms, with_known_forms
+
+SHOWN_ROWS: Final = 5
+NOT_KEPT: Final = frozenset({"publisher", "section_agency"})
+# Kept with the agencies that receive a procedure: nowhere, where none does.
+OF_ASSIGNMENTS: Final = frozenset({"level_2011", "level_2022"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +43,15 @@ class Plan:
     report: ImportReport = field(default_factory=ImportReport)
 
 
-def plan_import(rows: Iterable[Parsed], *, shelf: FormShelf | None = None) -> Plan:
-    """Read all ``rows`` and compare them with the catalogue. Rows of one procedure become one."""
-    plan, merged = Plan(), dict[str, Parsed]()
+def plan_import(rows: Iterable[Parsed], *, shelf: FormShelf | None = None, writing: bool = False) -> Plan:
+    """Read all ``rows`` and compare them with the catalogue. Rows of one procedure become one.
+
+    ``writing``: the plan is carried out in this transaction. Another import, and editors who publish or save one of
+    these pages meanwhile, wait for its end.
+    """
+    if writing:
+        lock_imports()
+    plan, merged, also = Plan(), dict[str, Parsed](), defaultdict[str, list[int]](list)
     lines: list[Line] = []
     for row in rows:
         if row.record is None:
@@ -45,12 +60,18 @@ def plan_import(rows: Iterable[Parsed], *, shelf: FormShelf | None = None) -> Pl
         first = merged.get(row.code)
         record = normalise(shelf.attach(row.record) if shelf else row.record)
         if first and first.record:
+            also[row.code].append(row.row)
             record = normalise(merge(first.record, record))
         merged[row.code] = dataclasses.replace(first or row, record=record)
-    known = known_procedures(merged)
+    known, agencies = (
+        known_procedures(merged, locked=writing),
+        set(Agency.objects.values_list("slug", flat=True)),
+    )
+    forms = known_forms(row.record for row in merged.values() if row.record)
     for code, row in merged.items():
         if row.record is not None:
-            lines.append(_decide(plan, row, row.record, known.get(code)))
+            line = _decide(plan, row, with_known_forms(row.record, forms), known.get(code), agencies)
+            lines.append(_with_rows(line, also[code]))
     plan.report.lines = sorted_lines(lines)
     return plan
 
@@ -59,24 +80,32 @@ def _line(outcome: Outcome, row: Parsed, detail: str = "") -> Line:
     return Line(outcome=outcome, row=row.row, code=row.code, title=row.title, detail=detail)
 
 
-def _decide(plan: Plan, row: Parsed, read: ProcedureRecord, known: Known | None) -> Line:
+def _with_rows(line: Line, also: list[int]) -> Line:
+    """Say which further rows have the same code: they were brought together with the first."""
+    if not also:
+        return line
+    others = _("the same code stands in row %(rows)s too") % {"rows": ", ".join(map(str, also[:SHOWN_ROWS]))}
+    return dataclasses.replace(line, detail="; ".join(part for part in (line.detail, others) if part))
+
+
+def _decide(plan: Plan, row: Parsed, read: ProcedureRecord, known: Known | None, agencies: set[str]) -> Line:
+    if read.section_agency and read.section_agency not in agencies:
+        message = _("There is no agency “%(slug)s”.") % {"slug": read.section_agency[:60]}
+        return _line(Outcome.REFUSED, row, message)
     if known is None:
         plan.items.append(Item(row=row.row, record=read))
         return _line(Outcome.CREATED, row)
     record = normalise(merge(known.record, read))
-    changed = _changed(known.record, record)
+    changed = _changed(known.record, record, NOT_KEPT if known.assigned else NOT_KEPT | OF_ASSIGNMENTS)
     if not changed and known.page_id:
         return _line(Outcome.UNCHANGED, row)
-    if known.has_draft:
-        return _line(
-            Outcome.REFUSED, row, _("an editor has unpublished changes on this page; publish or drop them")
-        )
+    if known.held:
+        return _line(Outcome.REFUSED, row, known.held)
     plan.items.append(Item(row=row.row, record=record, known=known))
-    return _line(Outcome.UPDATED, row, ", ".join(changed))
+    return _line(Outcome.UPDATED, row, facts_text(changed))
 
 
-def _changed(old: ProcedureRecord, new: ProcedureRecord) -> list[str]:
+def _changed(old: ProcedureRecord, new: ProcedureRecord, apart_from: frozenset[str]) -> list[str]:
     """Return the names of the facts that differ, of those that the catalogue keeps."""
     names = (item.name for item in dataclasses.fields(ProcedureRecord))
-    kept = (name for name in names if name not in {"publisher", "section_agency"})
-    return [name for name in kept if getattr(old, name) != getattr(new, name)]
+    return [name for name in names if name not in apart_from and getattr(old, name) != getattr(new, name)]

@@ -6,7 +6,42 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+FACTS: Final = {
+    "local_code": _("local code"),
+    "title": _("name"),
+    "short_title": _("short title"),
+    "summary": _("summary"),
+    "keywords": _("keywords"),
+    "field": _("field"),
+    "field_code": _("code of the field"),
+    "ministry": _("ministry in charge"),
+    "levels": _("level of government"),
+    "kind": _("kind of procedure"),
+    "audiences": _("who may ask for it"),
+    "decision": _("publication decision"),
+    "service_level": _("online level"),
+    "level_2011": _("online level of 2011"),
+    "level_2022": _("online level of 2022"),
+    "channels": _("channels"),
+    "cases": _("papers"),
+    "steps": _("steps"),
+    "results": _("results"),
+    "legal_bases": _("legal bases"),
+    "implementing_agencies": _("carried out by"),
+    "competent_authority": _("competent authority"),
+    "authorized_agency": _("authorised agency"),
+    "coordinating_agencies": _("coordinating agencies"),
+    "reception_address": _("where dossiers are received"),
+    "requirements": _("requirements and conditions"),
+    "related_codes": _("related procedures"),
+    "flags": _("marks"),
+    "same_day": _("done on the day"),
+    "status": _("status"),
+}
 
 
 class Outcome(StrEnum):
@@ -52,6 +87,11 @@ class ImportReport:
         """Return the counts and the first ``limit`` lines that are not ``unchanged``."""
         shown = self.of(Outcome.CREATED, Outcome.UPDATED, Outcome.REFUSED)[:limit]
         return {"counts": self.counts(), "lines": [_plain(line) for line in shown]}
+
+
+def facts_text(names: Iterable[str]) -> str:
+    """Return the facts of a record by the names that the editor knows: ``kênh nộp, căn cứ pháp lý``."""
+    return ", ".join(str(FACTS.get(name, name)) for name in names)
 
 
 def _plain(line: Line) -> dict[str, Any]:
