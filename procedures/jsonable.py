@@ -47,7 +47,7 @@ def decode(cls: type[T], data: Any, path: str = "") -> T:
     try:
         return cls(**values)
     except TypeError as error:  # raised by the class for the fields that it cannot do without
-        missing = ", ".join(name for name in hints if name not in data and name in str(error))
+        missing = ", ".join(name for name in hints if f"'{name}'" in str(error))
         raise RecordError(_at(path, _("%(key)s is missing") % {"key": missing})) from error
 
 

@@ -227,7 +227,7 @@ class TestNews:
         assert '<option value="so-y-te" selected>' in chosen
 
     @pytest.mark.parametrize(
-        "query", ["page=999", "page=-1", "page=x", "co-quan=khong-co", "co-quan=%00", "co-quan=" + "a" * 500]
+        "query", ["page=999", "page=-1", "page=x", "co-quan=khong-co", "co-quan=" + "a" * 500]
     )
     def test_strange_addresses_are_answered(self, client: Client, query: str) -> None:
         factories.news()
