@@ -80,11 +80,11 @@ class ProcedureVersion(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write it once; afterwards only its end can be set (the triggers say the same to everybody else)."""
         if not self._state.adding and set(kwargs.get("update_fields") or ["*"]) != {"valid_to"}:
-            raise NotAllowed(_("A version is never changed: publish a new one."))
+            raise NotAllowed(str(_("A version is never changed: publish a new one.")))
         super().save(*args, **kwargs)
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise NotAllowed(_("A version is kept for ever."))
+        raise NotAllowed(str(_("A version is kept for ever.")))
 
     @property
     def content(self) -> Snapshot:
