@@ -120,7 +120,7 @@ def test_a_password_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_opened(settings: Any) -> None:
     settings.IMAGE_MAX_PIXELS = 2_000_000
-    with pytest.raises(InvalidInput, match="megapixel"):
+    with pytest.raises(InvalidInput, match="triệu điểm ảnh"):
         judge("anh.png", image("PNG", (2000, 1500)))
 
 
