@@ -303,7 +303,24 @@ CSRF_FAILURE_VIEW = "core.error_views.csrf_failure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # The address of a private page is a key: it is masked in every line (forms_app.dossiers.redaction).
+    "filters": {"private": {"()": "forms_app.dossiers.redaction.PrivateAddresses"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "server": {
+            "()": "django.utils.log.ServerFormatter",
+            "format": "[{server_time}] {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["private"]},
+        "server": {"class": "logging.StreamHandler", "formatter": "server", "filters": ["private"]},
+    },
+    "loggers": {
+        # Django's own handlers print unmasked lines, and mail whole requests with what people typed.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": ["server"], "level": "INFO", "propagate": False},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
