@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -49,7 +50,17 @@ def problem(number: str) -> tuple[Any, dict[str, Any]] | None:
         return _("The fourth digit is %(digit)s, but it can only be 0 to 3. Compare with the card."), {
             "digit": number[3]
         }
+    if (year := birth_year(number)) > timezone.localdate().year:
+        message = _(
+            "The digits 4 to 6 say that the person is born in %(year)d, which has not come. Compare with the card."
+        )
+        return message, {"year": year}
     return None
+
+
+def birth_year(number: str) -> int:
+    """Return the year of birth that the digits 4 to 6 tell."""
+    return 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
 
 
 def mask(number: str) -> str:

@@ -16,10 +16,10 @@ from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.registry import register
 from forms_app.builder.schema import FieldSpec
 
-_GROUPED = re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII)
 FIRST_YEAR: Final = 1000
 LAST_YEAR: Final = 2999
-_PLAIN = re.compile(r"[-+]?\d{1,15}([.,]\d+)?")
+_PLAIN = re.compile(r"[-+]?\d{1,15}([.,]\d+)?", re.ASCII)
 
 
 class VietnameseNumberField(forms.DecimalField):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django import forms
 
 from core.text import clean, nfc
 
+# What no keyboard means to type and no paper can print; line ends and tabs are handled as white space.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
 
 class CleanCharField(forms.CharField):
-    """One line in NFC with single spaces."""
+    """One line in NFC with single spaces, without control characters."""
 
     def to_python(self, value: Any) -> str:
-        return clean(super().to_python(value) or "")
+        return clean(_CONTROL.sub("", super().to_python(value) or ""))
 
 
 class CleanTextField(forms.CharField):
@@ -22,5 +26,6 @@ class CleanTextField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        lines = nfc(super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = _CONTROL.sub("", super().to_python(value) or "")
+        lines = nfc(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
         return "\n".join(clean(line) for line in lines).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -84,6 +85,11 @@ def _check_content(file: BinaryIO, shown: str, extension: str, kind: Kind) -> No
             "“%(name)s” is not a %(kind)s file inside. Save it again as %(kind)s, or send a photograph."
         )
         raise InvalidInput(message % {"name": shown, "kind": extension.upper()})
+    if kind.magic is not _ZIP and zipfile.is_zipfile(file):
+        # Read from its end it is an archive: two files in one are made to deceive.
+        raise InvalidInput(
+            _("“%(name)s” has another file hidden in it. Save it again as PDF.") % {"name": shown}
+        )
     file.seek(0)
     try:
         kind.check(file)
