@@ -51,10 +51,9 @@ def problem(number: str) -> tuple[Any, dict[str, Any]] | None:
             "digit": number[3]
         }
     if (year := birth_year(number)) > timezone.localdate().year:
-        message = _(
+        return _(
             "The digits 4 to 6 say that the person is born in %(year)d, which has not come. Compare with the card."
-        )
-        return message, {"year": year}
+        ), {"year": year}
     return None
 
 
