@@ -1,14 +1,16 @@
 """Talk to Elasticsearch within a budget of time.
 
 Socket time-outs alone do not bound a server that sends a byte now and then, so a person's question runs in a thread
-and is given up when its budget is spent. Work in the background calls the client directly and may take longer.
+and is given up when its budget is spent. Such threads are few, so that a server of that kind cannot use up the process,
+and they hold no process back that wants to end. Work in the background calls the client directly and may take longer.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -26,7 +28,8 @@ SERVER_FAULT: Final = 500
 BACKGROUND_SECONDS: Final = 30.0
 # Answers whose shape is not what the interface promises.
 _RUBBISH: Final = (AttributeError, KeyError, TypeError, ValueError)
-_pool: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="elasticsearch")
+MOST_AT_ONCE: Final = 16
+_free: Final = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 @lru_cache(maxsize=4)
@@ -66,7 +69,24 @@ class Budget:
 
     def call(self, work: Callable[[], T]) -> T:
         """Return what ``work`` returns, or raise ``EngineUnavailable`` in time."""
-        return guarded(lambda: _pool.submit(work).result(timeout=self.left()))
+        return guarded(lambda: self._in_time(work))
+
+    def _in_time(self, work: Callable[[], T]) -> T:
+        if not _free.acquire(timeout=self.left()):
+            raise Late("too many questions wait for an answer")
+        answer: Future[T] = Future()
+        threading.Thread(target=_run, args=(work, answer), daemon=True, name="elasticsearch").start()
+        return answer.result(timeout=self.left())
+
+
+def _run(work: Callable[[], T], answer: Future[T]) -> None:
+    """Do ``work`` and keep what came of it; who asked may have gone."""
+    try:
+        answer.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - it is raised again where the answer is read
+        answer.set_exception(error)
+    finally:
+        _free.release()
 
 
 def guarded(work: Callable[[], T]) -> T:

@@ -15,6 +15,9 @@ from search.engines.elastic import client as clients
 from search.engines.elastic import maintenance, questions, schema, trust
 from search.models import IndexedDocument
 
+# Part of a question's time that a change may take of the person who publishes; what is missed is healed.
+WRITING = 0.5
+
 
 class ElasticEngine(Mirror):
     """Finds candidates and counts in Elasticsearch; made anew for each question, with a budget of its own."""
@@ -70,23 +73,27 @@ class ElasticEngine(Mirror):
     def _ask(self, collection: str, wanted: Sequence[Search]) -> list[dict[str, Any]]:
         """Send all questions as one request; each answer is a plain mapping with checked hits."""
         alias = schema.alias(collection)
-        lines = [line for search in wanted for line in ({"index": alias}, search.to_dict())]
+        searches = [questions.everything(), *wanted]
+        lines = [line for search in searches for line in ({"index": alias}, search.to_dict())]
 
-        def work() -> list[dict[str, Any]]:
+        def work() -> tuple[int, list[dict[str, Any]]]:
             trust.check(clients.client(), alias)
-            answers = clients.client().msearch(searches=lines)["responses"]
-            return [_checked(answer) for answer in answers]
+            first, *answers = map(_checked, clients.client().msearch(searches=lines)["responses"])
+            return int(first["hits"]["total"]["value"]), answers
 
-        return self._budget.call(work)
+        number, answers = self._budget.call(work)
+        trust.check_number(collection, number)
+        return answers
 
     def _change(self, actions: list[dict[str, Any]]) -> None:
         """Send changes; an index that is missing is not invented, newer versions in it are left."""
         client = clients.client()
+        budget = clients.Budget(settings.ELASTICSEARCH_TIMEOUT * WRITING)
 
         def work() -> list[dict[str, Any]]:
             return maintenance.refusals(client, actions, require_alias=True)
 
-        if errors := self._budget.call(work):
+        if errors := budget.call(work):
             raise EngineUnavailable(f"{len(errors)} changes were refused")
 
 

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import Greatest
 from elasticsearch import Elasticsearch, NotFoundError
 from elasticsearch.helpers import scan, streaming_bulk
 
@@ -16,7 +17,8 @@ from search.engines.elastic.client import background
 from search.models import IndexedDocument
 
 #: Answers of a bulk action that are no failure: a newer version is there, the document is gone already.
-EXPECTED: Final = (404, 409)
+CONFLICT: Final = 409
+EXPECTED: Final = (404, CONFLICT)
 CHUNK: Final = 500
 
 
@@ -25,22 +27,27 @@ def _rows(collection: str) -> Iterator[IndexedDocument]:
     return rows.order_by("pk").iterator(chunk_size=CHUNK)
 
 
-def _send(client: Elasticsearch, actions: Iterable[dict[str, Any]]) -> None:
-    if refused := refusals(client, actions):
+def _send(client: Elasticsearch, actions: Iterable[dict[str, Any]]) -> list[str]:
+    """Send ``actions``; return the keys for which the index believes in a newer version."""
+    answers = list(_failures(client, actions))
+    if refused := [answer for answer in answers if answer["status"] not in EXPECTED]:
         raise ValueError(f"{len(refused)} documents were refused: {refused[0]}")
+    return [answer["_id"] for answer in answers if answer["status"] == CONFLICT]
 
 
 def refusals(
     client: Elasticsearch, actions: Iterable[dict[str, Any]], **options: Any
 ) -> list[dict[str, Any]]:
     """Send ``actions``; return the answers that are failures."""
-    answers = streaming_bulk(client, actions, chunk_size=CHUNK, raise_on_error=False, **options)
-    return [answer for done, answer in answers if not done and _status(answer) not in EXPECTED]
+    return [answer for answer in _failures(client, actions, **options) if answer["status"] not in EXPECTED]
 
 
-def _status(answer: dict[str, Any]) -> int:
-    (outcome,) = answer.values()
-    return int(outcome["status"])
+def _failures(
+    client: Elasticsearch, actions: Iterable[dict[str, Any]], **options: Any
+) -> Iterator[dict[str, Any]]:
+    for done, answer in streaming_bulk(client, actions, chunk_size=CHUNK, raise_on_error=False, **options):
+        if not done:
+            yield from answer.values()
 
 
 def rebuild() -> None:
@@ -135,10 +142,17 @@ def heal(client: Elasticsearch, collection: str) -> int:
     _send(client, [schema.removal(key, alias, there[key] + 1) for key in surplus])
     _raise_versions(ahead, there)
     for start in range(0, len(stale), CHUNK):
-        rows = documents.filter(key__in=stale[start : start + CHUNK])
-        _send(client, [schema.action(row, alias) for row in rows])
+        _put_anew(client, alias, documents.filter(key__in=stale[start : start + CHUNK]))
     client.indices.refresh(index=alias)
     return len(stale) + len(surplus)
+
+
+def _put_anew(client: Elasticsearch, alias: str, rows: QuerySet[IndexedDocument]) -> None:
+    """Put ``rows``; where a deletion by another hand is newer than our version, lift ours above it and put again."""
+    if beaten := _send(client, [schema.action(row, alias) for row in rows]):
+        late = IndexedDocument.objects.filter(key__in=beaten)
+        late.update(version=Greatest(F("version") + 1, time.time_ns() // 1_000_000))
+        _send(client, [schema.action(row, alias) for row in late])
 
 
 def _raise_versions(keys: list[str], there: dict[str, int]) -> None:

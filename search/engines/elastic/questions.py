@@ -35,6 +35,12 @@ def _found(search: Search, question: Query, filters: Filters, limit: int) -> Sea
     return found[:limit]
 
 
+def everything() -> Search:
+    """How many documents the index holds at all: asked beside every question."""
+    search: Search = Search().query(MatchAll()).extra(track_total_hits=True)
+    return search[:0]
+
+
 def by_code(asked: Asked, filters: Filters, limit: int) -> Search:
     """Documents with one of the codes."""
     return _found(Search(), Terms(code=list(asked.all_codes)), filters, limit)
