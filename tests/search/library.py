@@ -66,9 +66,13 @@ class Library:
 
     def sync(self, *refs: str) -> None:
         """Deliver what services would have asked for, and wait until the engine can see it."""
+        self.deliver(*refs)
+        self.settle()
+
+    def deliver(self, *refs: str) -> None:
+        """Deliver only, as the outbox does."""
         with self._capture(execute=True):
             indexing.refresh_documents(source=self.shelf, refs=list(refs) or list(self.shelf.kept))
-        self.settle()
 
     def settle(self) -> None:
         """Forget what the process remembers, and let Elasticsearch show what it was sent."""
