@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import count
+from itertools import count, cycle
 from random import Random
 from typing import Any, Final
 
@@ -82,12 +82,17 @@ class Teller:
         return sorted(self._stories(Random(SEED)), key=lambda story: story.filed_at)  # noqa: S311 - invented data
 
     def _stories(self, chance: Random) -> Iterator[Story]:
+        # Everybody once before anybody comes again: two dossiers of one name stand seldom side by side.
+        applicants = cycle(chance.sample(self.people, len(self.people)))
         for row, route in enumerate(ROUTES):
             fitting = [record for record in self.procedures if _fits(record, route)]
             for number in range(route.number):
-                yield self._story(f"demo-{row:02d}-{number:03d}", route, chance.choice(fitting), chance)
+                key = f"demo-{row:02d}-{number:03d}"
+                yield self._story(key, route, chance.choice(fitting), next(applicants), chance)
 
-    def _story(self, key: str, route: Route, record: Mapping[str, Any], chance: Random) -> Story:
+    def _story(
+        self, key: str, route: Route, record: Mapping[str, Any], applicant: Mapping[str, Any], chance: Random
+    ) -> Story:
         limit = legal_minutes(record)
         age = _age(route.age, chance) + (2 * limit // DAY_OF_WORK if route.overdue else 0)
         # What came over the counter was looked at there: only what was sent from home waits for reception.
@@ -103,7 +108,7 @@ class Teller:
             filed_at = self._shift(filed_at, source)
             acts = self._acts(filed_at, gaps, evening)
         agency = _weighed(self.agencies, chance)
-        return Story(key, record["core_code"], agency, filed_at, chance.choice(self.people), source, acts)
+        return Story(key, record["core_code"], agency, filed_at, applicant, source, acts)
 
     def _filed(self, age: int, source: str, chance: Random) -> datetime:
         if age == 0:
@@ -147,9 +152,10 @@ class Teller:
 
 
 def _age(days: tuple[int, int], chance: Random) -> int:
-    """Return how many days ago: recent ones oftener, since ever more people file online."""
+    """Return how many days ago: every month has some, recent ones more, since ever more people file online."""
     low, high = days
-    return int(chance.triangular(low, high + 1, low)) if high > low else low
+    share = chance.random()
+    return low + int((high + 1 - low) * share ** chance.choice((1, 2)))
 
 
 def _minutes(gap: Gap, record: Mapping[str, Any], chance: Random) -> int:

@@ -115,6 +115,11 @@ class ProvinceTests(TestCase):
         late = [one for one in done if localdate(one.finished_at) > localdate(one.due_at)]
         assert 5 <= len(late) <= done.count() * 0.16
 
+    def test_only_agencies_with_a_desk_receive_procedures(self):
+        receiving = Agency.objects.filter(procedure_assignments__isnull=False)
+        assert receiving.filter(kind=Agency.Kind.COMMUNE).distinct().count() == 64
+        assert not receiving.filter(kind=Agency.Kind.OTHER).exists()
+
     def test_the_controller_of_the_catalogue_may_change_every_procedure(self):
         controller = User.objects.get(username="kiem-soat")
         pages = ProcedurePage.objects.live()

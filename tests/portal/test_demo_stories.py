@@ -156,6 +156,14 @@ def test_a_procedure_costs_something_unless_every_fee_is_nought(amounts, paid):
     assert costs({"channels": [{"fees": []}, {"fees": fees}]}) is paid
 
 
+def test_nobody_files_three_times_and_most_people_once():
+    people = Counter(
+        f"{story.applicant['family']} {story.applicant['middle_given']}" for story in tell(MOMENTS[0])
+    )
+    assert max(people.values()) == 2
+    assert len(people) == len(sources.people()["pool"])
+
+
 def test_nothing_is_worked_on_a_day_off():
     for story in tell(MOMENTS[0]):
         for act in story.acts:

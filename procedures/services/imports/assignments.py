@@ -51,7 +51,9 @@ def _receivers(record: ProcedureRecord, communes: Sequence[Agency], sections: Se
         return []
     found = list(communes) if Level.COMMUNE in record.levels else []
     agency = sections.section_for(record).agency
-    if Level.PROVINCE in record.levels or not found:
+    # A section of the communes in common belongs to a collective name, behind which nobody receives anything.
+    collective = found and agency.kind == Agency.Kind.OTHER
+    if not found or (Level.PROVINCE in record.levels and not collective):
         found.append(agency)
     return list({one.pk: one for one in found}.values())
 
