@@ -10,7 +10,7 @@ import hashlib
 import re
 import time
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from threading import Lock
 from typing import ClassVar
 
@@ -50,9 +50,21 @@ def _address(text: str) -> str | None:
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
+def client_network(request: HttpRequest) -> str:
+    """Return what one person has of the network: the IPv4 address, the /64 of an IPv6 address.
+
+    Every customer owns a whole /64: counting single addresses would give each of them 2^64 tries.
+    """
+    address = client_address(request)
+    return str(ip_network((address, 64), strict=False).network_address) if ":" in address else address
+
+
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """At most ``limit`` tries in ``seconds``, counted in fixed windows, for each key of ``scope``."""
+    """At most ``limit`` tries in ``seconds``, counted in fixed windows, for each key of ``scope``.
+
+    ``THROTTLE_FACTOR`` multiplies every limit, for places where hundreds of people share one address.
+    """
 
     scope: str
     limit: int
@@ -60,10 +72,19 @@ class Throttle:
 
     def hit(self, *parts: str) -> bool:
         """Count one try of the thing that ``parts`` name; False when it is one too many."""
+        key = self._key(parts)
+        return (self._shared(key) or _Local.count(key)) <= self.limit * settings.THROTTLE_FACTOR
+
+    def spent(self, *parts: str) -> bool:
+        """Say whether no further try is left, without counting one."""
+        key = self._key(parts)
+        counted: int = cache.get(key, 0) or _Local.counts.get(key, 0)
+        return counted >= self.limit * settings.THROTTLE_FACTOR
+
+    def _key(self, parts: tuple[str, ...]) -> str:
         window = int(time.time()) // self.seconds
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-        key = f"throttle.{self.scope}.{window}.{digest}"
-        return (self._shared(key) or _Local.count(key)) <= self.limit
+        return f"throttle.{self.scope}.{window}.{digest}"
 
     def _shared(self, key: str) -> int:
         """Count in the cache; 0 when it keeps nothing (a server that is down is a miss, never an error)."""

@@ -9,6 +9,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from accounts.views.reset import ResetPassword
 from core.health import healthz
 from core.serving import serve
 
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     # One door with one throttle: the admin's own sign-in page is not a second one.
     path("quan-tri/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
+    path("quan-tri/password_reset/", ResetPassword.as_view()),
     path("quan-tri/", include("core.admin_urls")),
     path("quan-tri/", include(wagtailadmin_urls)),
     path("tai-lieu/", include(wagtaildocs_urls)),
@@ -29,6 +31,7 @@ urlpatterns += i18n_patterns(
     path("tim-kiem/", include("search.urls")),
     path("mot-cua/", include("forms_app.desk.urls")),
     path("", include("forms_app.dossiers.urls")),
+    path("_util/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
     # Wagtail's own view for pages comes second, for its name only; its other addresses stay as they are.
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from accounts.forms import SignInForm
 from core import hooks
+from core.throttle import Throttle, client_network
+
+# One address that tries one password on many names: django-axes counts each name for itself.
+FAILURES: Final = Throttle("accounts.sign_in", limit=60, seconds=900)
 
 
 class SignIn(LoginView):
@@ -19,6 +24,23 @@ class SignIn(LoginView):
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask for no password of an address that was wrong too often."""
+        if FAILURES.spent(client_network(request)):
+            return locked_out(request)
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        FAILURES.hit(client_network(self.request))
+        return super().form_invalid(form)
+
+    def get_redirect_url(self) -> str:
+        """Return where the person came from; not the admin for who may not enter it: it would send them back."""
+        wanted, user = super().get_redirect_url(), self.request.user
+        shut = user.is_authenticated and not user.has_perm("wagtailadmin.access_admin")
+        return "" if shut and wanted.startswith(reverse("wagtailadmin_home")) else wanted
 
     def get_default_redirect_url(self) -> str:
         """Return the place of work that an app above names for this person, or the front page."""

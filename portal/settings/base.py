@@ -211,10 +211,12 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
-AXES_CLIENT_IP_CALLABLE = "core.throttle.client_address"
+AXES_CLIENT_IP_CALLABLE = "core.throttle.client_network"
 AXES_VERBOSE = False
 # How many reverse proxies of ours append to X-Forwarded-For; 0: the address of the connection counts.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# Multiplies every limit per address, where hundreds of people stand behind one.
+THROTTLE_FACTOR = env.int("THROTTLE_FACTOR", default=1)
 
 # Language and time --------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"

@@ -15,6 +15,7 @@ from forms_app.dossiers.forms import WithdrawForm, supplement_step
 from forms_app.dossiers.models import Attachment, Dossier, SupplementRequest
 from forms_app.dossiers.selectors.mine import open_request
 from forms_app.dossiers.transitions import CITIZEN, Action, allowed
+from forms_app.dossiers.views import limits
 from forms_app.dossiers.views.mine import dossier_or_404
 from forms_app.dossiers.views.private import private
 
@@ -82,6 +83,7 @@ def _keep_files(request: HttpRequest, asked: SupplementRequest, spec: StepSpec) 
     for field in spec.fields:
         for upload in request.FILES.getlist(field.id) if field.type == "file" else []:
             try:
+                limits.check_upload(request)
                 services.store_supplement(request=asked, spec=field, upload=upload)
             except InvalidInput as error:
                 refused[field.id] = error.message

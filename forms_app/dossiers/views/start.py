@@ -18,7 +18,7 @@ from forms_app.dossiers.forms import StartForm
 from forms_app.dossiers.models import Draft
 from forms_app.dossiers.selectors.drafts import draft_by_token, missing_steps
 from forms_app.dossiers.selectors.procedures import Offer, offer_for
-from forms_app.dossiers.views import cookies
+from forms_app.dossiers.views import cookies, limits
 from forms_app.dossiers.views.private import private
 from forms_app.dossiers.views.steps import step_url
 
@@ -39,8 +39,11 @@ def start(request: HttpRequest, core_code: str) -> HttpResponseBase:
         agency = (
             agencies[0] if len(agencies) == 1 else form.cleaned_data["agency"] if form.is_valid() else None
         )
-        if agency is not None:
+        if agency is not None and limits.may_begin(request):
             return _begin(offer, agency)
+        if agency is not None:
+            messages.error(request, limits.too_many())
+            return _page(request, offer, form, agencies, status=429)
     return _page(request, offer, form, agencies)
 
 
@@ -60,7 +63,9 @@ def _begin(offer: Offer, agency: Agency) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, offer: Offer, form: StartForm, agencies: list[Agency]) -> HttpResponse:
+def _page(
+    request: HttpRequest, offer: Offer, form: StartForm, agencies: list[Agency], status: int = 200
+) -> HttpResponse:
     schema = FormSchema.from_json(offer.form.schema)
     content = offer.version.content
     context = {
@@ -73,7 +78,7 @@ def _page(request: HttpRequest, offer: Offer, form: StartForm, agencies: list[Ag
         "draft": _open_draft(request, offer.procedure.core_code),
         "resume_url": reverse("dossiers:resume", args=[offer.procedure.core_code]),
     }
-    return render(request, "dossiers/start.html", context)
+    return render(request, "dossiers/start.html", context, status=status)
 
 
 @private

@@ -18,7 +18,7 @@ from forms_app.builder.schema import FormSchema, StepSpec
 from forms_app.dossiers import services
 from forms_app.dossiers.files import attachment_response
 from forms_app.dossiers.models import Attachment, Draft
-from forms_app.dossiers.views import cookies
+from forms_app.dossiers.views import cookies, limits
 from forms_app.dossiers.views.private import private
 
 
@@ -123,6 +123,7 @@ def keep_files(request: HttpRequest, draft: Draft, spec: StepSpec) -> dict[str, 
         if registry.get(field.type).stores_files:
             for upload in request.FILES.getlist(field.id):
                 try:
+                    limits.check_upload(request)
                     services.store_answer(draft=draft, spec=field, upload=upload)
                 except InvalidInput as error:
                     refused[field.id] = error.message
