@@ -36,7 +36,7 @@ class SignIn(LoginView):
         FAILURES.hit(client_network(self.request))
         return super().form_invalid(form)
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         """Return where the person came from; not the admin for who may not enter it: it would send them back."""
         wanted, user = super().get_redirect_url(), self.request.user
         shut = user.is_authenticated and not user.has_perm("wagtailadmin.access_admin")
