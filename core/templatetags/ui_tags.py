@@ -156,6 +156,13 @@ def menu(context: template.Context, place: str) -> list[dict[str, Any]]:
 
 
 @register.simple_tag(takes_context=True)
+def page_address(context: template.Context) -> str:
+    """Return the whole address of this page as the reader reached it, without its query."""
+    request: HttpRequest = context["request"]
+    return request.build_absolute_uri(request.path)
+
+
+@register.simple_tag(takes_context=True)
 def language_url(context: template.Context, code: str) -> str:
     """Return the address of this page in the language ``code``.
 

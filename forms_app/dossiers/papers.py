@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from core import pdf
-from core.display import money_text
 from core.worktime import TIME_ZONE, phrase
 from forms_app.builder import applicant
 from forms_app.builder.presenting import present
@@ -28,6 +27,7 @@ from forms_app.dossiers.selectors.attached import filed_by_field
 from forms_app.dossiers.transitions import Action, Status
 from procedures.choices import FeeKind
 from procedures.parts import Fee
+from procedures.presentation.fees import fee_note, fee_text
 from procedures.snapshot import Snapshot
 
 LAW: Final = "TT 03/2025/TT-VPCP"
@@ -192,10 +192,11 @@ def _fees(dossier: Dossier) -> str:
 
 
 def _fee(fee: Fee) -> str:
-    amount = money_text(fee.amount) if fee.amount is not None and fee.currency == "VND" else ""
-    told = [part for part in (amount, fee.note) if part]
-    exempt = f" (miễn, giảm: {fee.exemption})" if fee.exemption else ""
-    return f"{FeeKind(fee.kind).label} {', '.join(told)}".strip() + exempt
+    told = ", ".join(part.rstrip(".") for part in (fee_text(fee), fee_note(fee)) if part)
+    charged = fee.amount is None or fee.amount > 0
+    kind = f"{FeeKind(fee.kind).label} " if charged and fee.amount is not None else ""
+    exempt = f" (miễn, giảm: {fee.exemption.rstrip('.')})" if fee.exemption and charged else ""
+    return f"{kind}{told}{exempt}"
 
 
 def _limit(rule: DeadlineRule) -> str:

@@ -123,7 +123,7 @@ class Shown:
     @property
     def share_url(self) -> str:
         """The full address."""
-        return self._page.get_full_url(self._request) or ""
+        return self._request.build_absolute_uri(self._request.path)
 
 
 @shows(ProcedurePage)
