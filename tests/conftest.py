@@ -103,13 +103,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 
 def _end_other_sessions(connection: Any) -> None:
-    """A thread that a test left behind must not keep the test database from being dropped."""
+    """A thread that a test left behind must not keep the test database from being dropped.
+
+    Nor may this session: while a browser lives, its event loop gives this thread a connection of its own.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+        connection.close()
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,24 @@ from tests.support.browser import Visits
 from tests.support.database import Snapshot
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Ask for a test database also where nothing but the town is tested: without one it would stand in the real one."""
+    for item in items:
+        if "town" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db)
+
+
+@pytest.fixture
+def _django_db_helper(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """The town outlives a test: what is done in it is undone when the module is done, not after each test."""
+    if "town" not in request.fixturenames:
+        request.getfixturevalue("_django_db_helper")
+        yield
+        return
+    with django_db_blocker.unblock():
+        yield
+
+
 @pytest.fixture(scope="module")
 def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
     """A province with dossiers in many states, and a server; the database is put back when the module is done."""
