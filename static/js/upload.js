@@ -20,7 +20,10 @@
       if (!input || !button || box.dataset.watched) continue;
       box.dataset.watched = "1";
       button.hidden = true;
-      input.addEventListener("change", () => { if (input.files.length) send(form, box, button); });
+      const chosen = () => { if (input.files.length) send(form, box, button); };
+      input.addEventListener("change", chosen);
+      // On a slow line a file is chosen before this script is here.
+      chosen();
     }
   };
 
