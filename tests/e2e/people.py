@@ -180,7 +180,7 @@ class Officer:
 
     def ask_for_supplement(self, reason: str) -> None:
         self.page.get_by_role("link", name="Yêu cầu bổ sung…").click()
-        self.page.get_by_label("Bản án hoặc quyết định ly hôn").check()
+        self.page.get_by_label("Bản án hoặc quyết định ly hôn", exact=True).check()
         self.page.locator("[name=reason]").fill(reason)
         self.keep("can-bo-05-yeu-cau-bo-sung")
         button(self.page, "Yêu cầu bổ sung").click()

@@ -8,14 +8,16 @@ import pytest
 from playwright.sync_api import Page
 
 from forms_app.dossiers.transitions import Status
-from tests.e2e.people import button
+from tests.e2e.people import button, photograph
 from tests.e2e.province import COMMUNE
 from tests.e2e.town import FILING, Town
-from tests.support.browser import assert_accessible, assert_fits
+from tests.e2e.rules import assert_composed, assert_speaks_vietnamese
+from tests.support.browser import SERIOUS, assert_accessible, assert_fits, enlarge_text
 
 pytestmark = pytest.mark.browser
 Opener = Callable[[Page, Town], object]
 S = Status
+NOTABLE = SERIOUS | {"moderate"}
 PLACES = {
     "home": "/",
     "catalogue": "/thu-tuc/",
@@ -24,6 +26,9 @@ PLACES = {
     "search-empty": "/tim-kiem/",
     "search-results": "/tim-kiem/?q=giay+xac+nhan+tinh+trang+hon+nhan",
     "search-none": "/tim-kiem/?q=zzzz+qqqq",
+    "search-narrowed": "/tim-kiem/?q=nop+ho+so&loai=procedure",
+    "catalogue-filtered": "/thu-tuc/?cap=cap_xa",
+    "catalogue-nothing-fits": "/thu-tuc/?cap=cap_tinh",
     "not-found": "/khong-co-trang-nay/",
     "news-index": "/tin-tuc/",
     "news": "/tin-tuc/nop-ho-so-ho-tich/",
@@ -98,6 +103,50 @@ def at_desk(status: Status | None = None, rest: str = "") -> Opener:
     return come
 
 
+def upload(name: str) -> Opener:
+    """Send a file: a picture, which is refused when its name says something else."""
+
+    def send(page: Page, town: Town) -> None:
+        begun("buoc/purpose")(page, town)
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.locator("[name=proof]").set_input_files(photograph(name))
+        page.locator(".file, .field__error").first.wait_for()
+
+    return send
+
+
+def unfolded(opener: Opener, summary: str) -> Opener:
+    """Open, then unfold what a narrow screen folds."""
+
+    def then(page: Page, town: Town) -> None:
+        opener(page, town)
+        page.locator(summary).first.click()
+
+    return then
+
+
+def without_cookies(page: Page, _town: Town) -> None:
+    page.goto("/tai-khoan/dang-nhap/")
+    page.context.clear_cookies()
+    button(page, "Đăng nhập").click()
+
+
+def signed_in(path: str) -> Opener:
+    def come(page: Page, town: Town) -> None:
+        town.receive(page)
+        page.goto(path)
+
+    return come
+
+
+def conflict(page: Page, town: Town) -> None:
+    """Somebody else was faster: the version that the form carries is no longer the dossier's."""
+    at_desk(S.REGISTERED, "viec/refuse/")(page, town)
+    page.locator("[name=version]").evaluate("field => { field.value = '99' }")
+    page.locator("[name=reason]").fill("Thiếu giấy tờ.")
+    button(page, "Từ chối").click()
+
+
 STATIONS: dict[str, Opener] = {
     **{name: at(path) for name, path in PLACES.items()},
     "procedure": lambda page, town: page.goto(town.province.procedure.url),
@@ -114,19 +163,27 @@ STATIONS: dict[str, Opener] = {
     "receipt": filed,
     **{
         f"mine-{status:d}": mine(status)
-        for status in (S.REGISTERED, S.ACCEPTED, S.SUPPLEMENT, S.FINISHED, S.RETURNED)
+        for status in Status
     },
     "mine-contents": mine(S.ACCEPTED, "noi-dung/"),
     "supplement": mine(S.SUPPLEMENT, "bo-sung/"),
     "supplement-missing": pressed(mine(S.SUPPLEMENT, "bo-sung/"), "Gửi bổ sung"),
     "withdraw": mine(S.REGISTERED, "rut/"),
     "withdraw-missing": pressed(mine(S.REGISTERED, "rut/"), "Rút hồ sơ"),
+    "uploaded": upload("ban-an-va-quyet-dinh-ly-hon-mat-truoc-va-mat-sau.jpg"),
+    "upload-refused": upload("khong-phai-anh.pdf"),
+    "menu-open": unfolded(at("/"), "details.menu summary"),
+    "choices-open": unfolded(at("/tim-kiem/?q=nop+ho+so"), ".facets summary"),
+    "csrf": without_cookies,
+    "password": signed_in("/tai-khoan/mat-khau/"),
     "desk-queue": at_desk(),
+    **{f"desk-{status:d}": at_desk(status) for status in Status},
+    "desk-menu-open": unfolded(at_desk(), "details.menu summary"),
+    "desk-stranger": at_desk(rest="ho-so/H12.99-000000-0000/"),
+    "desk-conflict": conflict,
     "desk-empty-list": at_desk(rest="?muc=qua-han"),
     "desk-search": at_desk(rest="?q=thu+dong"),
     "desk-search-none": at_desk(rest="?q=zzzz"),
-    "desk-dossier": at_desk(S.SUPPLEMENT),
-    "desk-finished": at_desk(S.FINISHED),
     "desk-refuse-missing": pressed(at_desk(S.REGISTERED, "viec/refuse/"), "Từ chối"),
     "desk-supplement": at_desk(S.PROCESSING, "viec/request_supplement/"),
     "desk-supplement-missing": pressed(at_desk(S.PROCESSING, "viec/request_supplement/"), "Yêu cầu bổ sung"),
@@ -140,7 +197,11 @@ def test_a_page_can_be_used_by_everybody(strolls, town, shoot, name):
     STATIONS[name](page, town)
     shoot(page, f"pages/{name}-320")
     assert_fits(page)
+    assert_accessible(page, impacts=NOTABLE)
+    assert_composed(page)
+    assert_speaks_vietnamese(page)
     page.set_viewport_size({"width": 1280, "height": 900})
     shoot(page, f"pages/{name}-1280")
-    assert_accessible(page)
-    assert page.locator("h1").count() == 1
+    assert_accessible(page, impacts=NOTABLE)
+    enlarge_text(page, 200)
+    assert_fits(page)

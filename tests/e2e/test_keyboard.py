@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from forms_app.dossiers.transitions import Status
 from tests.e2e.people import NAME, QUERY, button, photograph
 from tests.e2e.province import COMMUNE, RECORD
+from tests.e2e.town import FILING
 
 pytestmark = pytest.mark.browser
 FARTHEST = 80
@@ -20,6 +22,18 @@ SEEN = """element => {
         return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
     });
 }"""
+# WCAG 2.4.11: some of what has the focus is in the window and nothing lies over all of it.
+UNCOVERED = """element => {
+    const ring = element.closest('.filepick') || element;
+    return [...ring.getClientRects()].some(box => {
+        const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
+        return bottom > top && [0.5, 0.1, 0.9].some(share => {
+            const at = document.elementFromPoint(box.left + box.width * share, (top + bottom) / 2);
+            return at && (ring.contains(at) || at.contains(ring));
+        });
+    });
+}"""
+ACTIVE = "document.activeElement === document.body ? '' : document.activeElement.outerHTML.slice(0, 160)"
 
 
 @dataclass
@@ -120,3 +134,67 @@ def test_the_first_key_offers_to_skip_the_menu(strolls):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+WALKS = {
+    "home": "/",
+    "procedure": RECORD["title"],
+    "search": "/tim-kiem/?q=ho+tich",
+    "lookup": "/tra-cuu/",
+    "filing": FILING,
+    "agency": "/co-quan/ubnd-xa-31825/",
+}
+
+
+def walk(page: Page) -> list[str]:
+    """Press Tab until the page is left; return what had the focus, having seen each."""
+    passed: list[str] = []
+    for _press in range(FARTHEST):
+        page.keyboard.press("Tab")
+        standing = page.evaluate(ACTIVE)
+        if not standing or (passed and standing == passed[0]):
+            break
+        assert page.evaluate(f"({SEEN})(document.activeElement)"), f"no visible focus: {standing}"
+        assert page.evaluate(f"({UNCOVERED})(document.activeElement)"), f"focus is covered: {standing}"
+        passed.append(standing)
+    return passed
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("name", WALKS)
+def test_one_always_sees_where_one_is(strolls, town, name, width):
+    page = strolls.page(width=width, height=600)
+    page.goto(town.province.procedure.url if name == "procedure" else WALKS[name])
+    passed = walk(page)
+    assert "skip" in passed[0]
+    assert len(passed) > 5
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("place", ["", "?muc=tat-ca", "dossier", "act"])
+def test_one_always_sees_where_one_is_at_the_desk(strolls, town, place, width):
+    page = strolls.page(width=width, height=600)
+    town.receive(page)
+    addresses = {
+        "dossier": town.desk(Status.PROCESSING),
+        "act": town.desk(Status.PROCESSING, "viec/request_supplement/"),
+    }
+    page.goto(addresses.get(place, f"/mot-cua/{place}"))
+    assert len(walk(page)) > 6
+
+
+def test_j_and_k_walk_the_queue_below_its_sticky_head(strolls, town):
+    page = strolls.page(height=420)
+    town.receive(page)
+    page.goto("/mot-cua/?muc=tat-ca")
+    links = page.locator("[data-desk-list] tbody a")
+    for key, row in [("j", 0), *(("j", row) for row in range(1, links.count())), ("k", links.count() - 2)]:
+        page.keyboard.press(key)
+        expect(links.nth(row)).to_be_focused()
+        assert links.nth(row).evaluate(SEEN)
+        assert links.nth(row).evaluate(UNCOVERED)
+    for _press in range(links.count()):
+        page.keyboard.press("k")
+        assert page.evaluate(f"({UNCOVERED})(document.activeElement)")
+    page.keyboard.press("/")
+    expect(page.locator("[name=q]")).to_be_focused()

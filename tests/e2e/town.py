@@ -29,6 +29,12 @@ ANSWERS: dict[str, Any] = {
     "abroad": False,
 }
 FILING = f"/nop-ho-so/{CODE}/"
+REASONS = {
+    Action.REFUSE: "Hồ sơ trùng với hồ sơ đã nộp trong ngày.",
+    Action.REQUIRE_PAYMENT: "Nộp lệ phí theo thông báo số 12.",
+    Action.SUSPEND: "Chờ kết quả xác minh của nơi từng cư trú.",
+    Action.WITHDRAW: "Tôi nộp nhầm nơi.",
+}
 
 
 class Town:
@@ -80,7 +86,7 @@ class Town:
                 )  # fmt: skip
                 dossier.refresh_from_db()
             else:
-                do(dossier, action, officer, at=now, reason="")
+                do(dossier, action, officer, at=now, reason=REASONS.get(action, ""))
         return dossier
 
 
@@ -90,8 +96,12 @@ FINISHED = (*PROCESSING, Action.FINISH)
 ROUTES: dict[Status, tuple[Action, ...]] = {
     Status.REGISTERED: (),
     Status.ACCEPTED: ACCEPTED,
+    Status.REFUSED: (Action.REFUSE,),
     Status.PROCESSING: PROCESSING,
     Status.SUPPLEMENT: (*ACCEPTED, Action.REQUEST_SUPPLEMENT),
+    Status.PAYMENT: (*PROCESSING, Action.REQUIRE_PAYMENT),
+    Status.WITHDRAWN: (Action.WITHDRAW,),
+    Status.SUSPENDED: (*PROCESSING, Action.SUSPEND),
     Status.FINISHED: FINISHED,
     Status.RETURNED: (*FINISHED, Action.RETURN_RESULT),
 }
