@@ -1,4 +1,4 @@
-"""Every public template and every state of it: axe finds nothing serious, and nothing scrolls sideways at 320 px."""
+"""Every public template and every state of it at 320 and 1280 px: axe, the rules of composition, large letters."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 from forms_app.dossiers.transitions import Status
 from tests.e2e.people import button, photograph
 from tests.e2e.province import COMMUNE
-from tests.e2e.town import FILING, Town
 from tests.e2e.rules import assert_composed, assert_speaks_vietnamese
+from tests.e2e.town import FILING, Town
 from tests.support.browser import SERIOUS, assert_accessible, assert_fits, enlarge_text
 
 pytestmark = pytest.mark.browser
@@ -161,10 +161,7 @@ STATIONS: dict[str, Opener] = {
     "review": begun("xem-lai"),
     "review-missing": pressed(begun("xem-lai"), "Nộp hồ sơ"),
     "receipt": filed,
-    **{
-        f"mine-{status:d}": mine(status)
-        for status in Status
-    },
+    **{f"mine-{status:d}": mine(status) for status in Status},
     "mine-contents": mine(S.ACCEPTED, "noi-dung/"),
     "supplement": mine(S.SUPPLEMENT, "bo-sung/"),
     "supplement-missing": pressed(mine(S.SUPPLEMENT, "bo-sung/"), "Gửi bổ sung"),
