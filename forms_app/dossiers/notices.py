@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -18,6 +19,8 @@ from forms_app.dossiers.services.filing import answer_for
 from forms_app.dossiers.transitions import Action, Status
 from forms_app.dossiers.words import CITIZEN
 
+LONGEST_NAME: Final = 60
+_NAME: Final = re.compile(r"[^\W\d_]+(?:(?: |['’-]|\. )[^\W\d_]+)*")
 _RUNNING = {Status.ACCEPTED, Status.PROCESSING}
 
 
@@ -34,6 +37,7 @@ def deliver(payload: dict[str, Any]) -> None:
         context = {
             "event": event,
             "dossier": dossier,
+            "name": salutation(dossier.applicant_name),
             "words": words,
             "promised": _promised(event),
             "secret": told.secret if told else "",
@@ -44,6 +48,15 @@ def deliver(payload: dict[str, Any]) -> None:
         mail.send(
             to=[dossier.email], subject=subject, text=render_to_string("dossiers/mail/notice.txt", context)
         )
+
+
+def salutation(name: str) -> str:
+    """Return ``name`` if it looks like one, else nothing.
+
+    Anybody may file with the mail address of somebody else: what they call themselves must not become a message with a
+    link in a mail of the portal.
+    """
+    return name if len(name) <= LONGEST_NAME and _NAME.fullmatch(name) else ""
 
 
 def _promised(event: DossierEvent) -> datetime | None:

@@ -308,7 +308,10 @@ LOGGING = {
     # The address of a private page is a key: it is masked in every line (forms_app.dossiers.redaction).
     "filters": {"private": {"()": "forms_app.dossiers.redaction.PrivateAddresses"}},
     "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "plain": {
+            "()": "core.logs.OneLine",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
         "server": {
             "()": "django.utils.log.ServerFormatter",
             "format": "[{server_time}] {message}",
