@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from accounts.models import Agency
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Agency, User
+from accounts.selectors import memberships_of
+from accounts.services.groups import MODEL_RIGHTS
 from core import hooks
 from home import selectors
 from home.models import AgencySitePage
@@ -18,3 +24,24 @@ def menus() -> dict[str, list[hooks.NavLink]]:
 def agency_trees(agency: Agency) -> list[int]:
     """The sites that editors of an agency may change."""
     return list(AgencySitePage.objects.filter(agency=agency).values_list("pk", flat=True))
+
+
+@hooks.register("landing_page", order=20)
+def landing_page(user: User) -> str | None:
+    """Editors begin their day in the admin."""
+    return reverse("wagtailadmin_home") if _works_in_the_admin(user) else None
+
+
+@hooks.register("account_links", order=7)
+def account_links(user: User | AnonymousUser) -> list[hooks.NavLink] | None:
+    """The way back to the admin from every public page."""
+    return (
+        [hooks.NavLink(_("Administration"), reverse("wagtailadmin_home"))]
+        if _works_in_the_admin(user)
+        else None
+    )
+
+
+def _works_in_the_admin(user: User | AnonymousUser) -> bool:
+    # One query where Django's has_perm() asks two, on every page of everybody who is signed in.
+    return memberships_of(user).filter(role__in=MODEL_RIGHTS).exists()

@@ -80,7 +80,8 @@ def edit_handler() -> TabbedInterface:
             ObjectList(_content(), heading=_("Content")),
             ObjectList(_channels(), heading=_("Channels and fees")),
             ObjectList(
-                [InlinePanel("cases", label=_("Case"), heading=_("Papers by case"))], heading=_("Papers")
+                [InlinePanel("cases", label=_("Case"), heading=_("Papers by case"))],
+                heading=_("Papers to bring"),
             ),
             ObjectList(_agencies(), heading=_("Agencies")),
             ObjectList(_legal(), heading=_("Legal basis")),

@@ -20,7 +20,7 @@ class ProcedureCase(Orderable, ClusterableModel):
     page = ParentalKey("procedures.ProcedurePage", on_delete=models.CASCADE, related_name="cases")
     title = models.TextField(_("case"), blank=True, help_text=_("Leave empty when there is only one."))
 
-    panels = [FieldPanel("title"), InlinePanel("papers", label=_("Paper"), heading=_("Papers"))]
+    panels = [FieldPanel("title"), InlinePanel("papers", label=_("Paper"), heading=_("Papers to bring"))]
 
     class Meta(Orderable.Meta):
         verbose_name = _("case")

@@ -127,9 +127,9 @@ def test_query_count_does_not_grow_with_the_list(
     for _number in range(2):
         make_dossier(form=form)
     client.get(reverse("desk:queue"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("desk:queue"))
     for _number in range(5):
         make_dossier(form=form)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("desk:queue"))
