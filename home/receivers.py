@@ -14,7 +14,15 @@ from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from core import pagecache
-from home.models import AgencySitePage, Alert, InformationPage, MenuItem, NewsPage
+from home.models import (
+    AgencySitePage,
+    Alert,
+    InformationPage,
+    MenuItem,
+    NewsPage,
+    PortalDocument,
+    PortalImage,
+)
 from home.search_documents import KINDS
 from search import services as search
 
@@ -32,6 +40,14 @@ def purge_pages(**_kwargs: Any) -> None:
 def purge_frame(**_kwargs: Any) -> None:
     """Alerts and menus show on pages of other apps too."""
     pagecache.purge()
+
+
+@receiver([post_save, post_delete], sender=PortalImage, dispatch_uid="home.image_changed")
+@receiver([post_save, post_delete], sender=PortalDocument, dispatch_uid="home.document_changed")
+def purge_media(created: bool = False, **_kwargs: Any) -> None:
+    """A replaced image loses its resized copies: a cached page would show a hole in its place."""
+    if not created:
+        pagecache.purge()
 
 
 @receiver([page_published, page_unpublished], dispatch_uid="home.index_page")

@@ -4,6 +4,7 @@ The rule, field by field (docs/features/import.md):
 * empty never erases; under the same decision the longer text and the fuller list stay;
 * under another decision the procedure was amended: the new facts win wherever the file gives any;
 * a national record does not replace the decision of the province;
+* the status and the online levels are those of the last file that names them;
 * blank forms of papers are carried over from the side that loses.
 """
 
@@ -30,6 +31,8 @@ _SPECIAL: Final = frozenset(
         "local_code",
     }
 )
+# Words of closed lists that change without a decision: the last file that says anything is right, however short the word.
+_LAST_WORD: Final = frozenset({"status", "service_level", "level_2011", "level_2022"})
 SAME_PAPER: Final = 0.5
 
 
@@ -38,7 +41,9 @@ def merge(old: ProcedureRecord, new: ProcedureRecord) -> ProcedureRecord:
     decision = _decision(old, new)
     amended = _is_amended(old.decision, decision)
     merged: dict[str, Any] = {
-        field.name: _richer(getattr(old, field.name), getattr(new, field.name), amended)
+        field.name: _richer(
+            getattr(old, field.name), getattr(new, field.name), amended or field.name in _LAST_WORD
+        )
         for field in dataclasses.fields(ProcedureRecord)
         if field.name not in _SPECIAL
     }

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.signals import page_published
 
 from accounts.models import Agency
 from accounts.services.groups import sync_agency
 from core.pagecache import purge
-from procedures.models import Procedure, ProcedurePage, ProcedureSectionPage, PublicationDecision
+from procedures.models import (
+    Field,
+    LocalAssignment,
+    Procedure,
+    ProcedurePage,
+    ProcedureSectionPage,
+    PublicationDecision,
+)
 from procedures.services import record_version
 from procedures.services.versions import refresh
 
@@ -40,6 +47,19 @@ def register_changed(instance: Procedure, created: bool, **_kwargs: Any) -> None
     """A procedure was abolished or replaced: its page says so at once."""
     if not created:
         refresh(procedures=[instance.pk])
+
+
+@receiver([post_save, post_delete], sender=LocalAssignment, dispatch_uid="procedures.assignment_changed")
+def assignment_changed(**_kwargs: Any) -> None:
+    """Agencies list what they receive on their sites."""
+    purge()
+
+
+@receiver(post_save, sender=Field, dispatch_uid="procedures.field_changed")
+def field_changed(instance: Field, created: bool, **_kwargs: Any) -> None:
+    """The name of a field stands in lists, filters and in the index."""
+    if not created:
+        refresh(procedures=instance.procedures.values_list("pk", flat=True))
 
 
 @receiver(post_save, sender=Agency, dispatch_uid="procedures.agency_changed")

@@ -7,9 +7,11 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils import timezone
-from wagtail.signals import page_published, page_unpublished, post_page_move
+from wagtail.models import Page
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from core.titles import sentence_case
 from procedures.choices import AudienceCode, Level
@@ -100,9 +102,17 @@ def reindex(pages: Iterable[ProcedurePage]) -> None:
         index(kind=KIND, refs=[str(page.pk) for page in pages])
 
 
-@receiver(
-    [page_published, page_unpublished, post_page_move], sender=ProcedurePage, dispatch_uid="procedures.index"
-)
+@receiver([page_published, page_unpublished], sender=ProcedurePage, dispatch_uid="procedures.index")
+@receiver(post_delete, sender=ProcedurePage, dispatch_uid="procedures.index_deleted")
 def index_page(instance: ProcedurePage, **_kwargs: Any) -> None:
-    """A page came, went or moved."""
+    """A page came or went."""
     reindex([instance])
+
+
+@receiver([page_slug_changed, post_page_move], dispatch_uid="procedures.index_branch")
+@receiver(page_published, sender=ProcedureSectionPage, dispatch_uid="procedures.index_section")
+def index_branch(instance: Page, **_kwargs: Any) -> None:
+    """The addresses, or the agency, of all procedures below have changed."""
+    pages = ProcedurePage.objects.descendant_of(instance, inclusive=True).only("pk")
+    if pages:
+        reindex(pages)

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from accounts.models import Agency
-
-DEFAULT_CACHE_SECONDS = 300
+from core.pagecache import until_midnight
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -34,12 +33,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 
 class ShowsAlerts:
-    """A page type that shows alerts: it may be kept until the next one begins or ends."""
+    """A page type that shows alerts: it may be kept until the next one begins or ends, or the day does."""
 
     @property
     def cache_seconds(self) -> int:
         """Seconds for the page cache (core.serving)."""
-        seconds: int = Alert.objects.seconds_until_change(timezone.now(), at_most=DEFAULT_CACHE_SECONDS)
+        seconds: int = Alert.objects.seconds_until_change(timezone.now(), at_most=until_midnight())
         return seconds
 
 

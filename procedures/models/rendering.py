@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from wagtail.models import Page
 
 from core.models import BasePage
+from core.pagecache import until_midnight
 
 Builder = TypeVar("Builder", bound=Callable[..., dict[str, Any]])
 _builders: dict[str, Callable[[Any, HttpRequest], dict[str, Any]]] = {}
@@ -29,6 +30,11 @@ class ShownPage(BasePage):
 
     class Meta:
         abstract = True
+
+    @property
+    def cache_seconds(self) -> int:
+        """Seconds for the page cache (core.serving): what is in force is another thing tomorrow."""
+        return until_midnight()
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)

@@ -10,7 +10,9 @@ import time_machine
 from core.models import CacheEpoch, OutboxMessage
 from core.outbox import relay
 from procedures.choices import Status
+from procedures.models import Field
 from procedures.services import publish
+from procedures.services.imports import import_records
 from tests.procedures.factories import make_agency, make_decision, make_page, make_section
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +75,73 @@ def test_a_renamed_agency_is_renamed_in_the_index():
 
     assert str(mine.pk) in indexed()
     assert str(other.pk) not in indexed()
+
+
+def test_a_deleted_page_is_taken_out_of_the_index():
+    page = make_page()
+    OutboxMessage.objects.all().delete()
+    ref = str(page.pk)
+    page.delete()
+
+    assert set(indexed()) == {ref}
+
+
+def test_a_section_that_moves_takes_the_addresses_of_its_procedures_along(django_capture_on_commit_callbacks):
+    one, two = make_page(), make_page()
+    section = one.get_parent().specific
+    OutboxMessage.objects.all().delete()
+    section.slug = "co-quan-moi"
+    revision = section.save_revision()
+    with django_capture_on_commit_callbacks(execute=True):
+        revision.publish()
+
+    assert str(one.pk) in indexed()
+    assert str(two.pk) not in indexed()
+
+
+def test_a_section_given_to_another_agency_is_indexed_with_it():
+    page = make_page()
+    section = page.get_parent().specific
+    OutboxMessage.objects.all().delete()
+    section.agency = make_agency()
+    section.save_revision().publish()
+
+    assert str(page.pk) in indexed()
+
+
+def test_a_renamed_field_is_renamed_in_the_index():
+    field = Field.objects.create(name="Hộ tịch", slug="ho-tich")
+    page, other = make_page(field=field), make_page()
+    publish(page=page, decision=None)
+    OutboxMessage.objects.all().delete()
+    field.name = "Hộ tịch và quốc tịch"
+    field.save()
+
+    assert str(page.pk) in indexed()
+    assert str(other.pk) not in indexed()
+
+
+def test_an_import_that_changes_only_the_status_is_indexed():
+    page = make_page()
+    publish(page=page, decision=None)
+    OutboxMessage.objects.all().delete()
+
+    report = import_records(
+        [{"core_code": page.procedure.core_code, "title": page.title, "status": "bai_bo"}]
+    )
+
+    assert report.summary() == "created=0 updated=1 unchanged=0 refused=0"
+    assert page.procedure.versions.count() == 1
+    assert indexed().count(str(page.pk)) == 1
+
+
+def test_an_import_that_changes_nothing_leaves_caches_and_index_alone():
+    page = make_page()
+    publish(page=page, decision=None)
+    OutboxMessage.objects.all().delete()
+    before = epoch()
+
+    import_records([{"core_code": page.procedure.core_code, "title": page.title}])
+
+    assert epoch() == before
+    assert indexed() == []

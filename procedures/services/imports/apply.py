@@ -21,7 +21,7 @@ from procedures.services.imports.plan import Item, Plan
 from procedures.services.imports.publication import publish_pages
 from procedures.services.imports.sections import Sections
 from procedures.services.imports.tree import insert, place, update
-from procedures.services.versions import announce, next_version
+from procedures.services.versions import announce, next_version, refresh
 from procedures.services.vocabulary import Vocabulary
 
 T = TypeVar("T")
@@ -51,6 +51,8 @@ def apply_plan(plan: Plan, circumstances: Import, progress: Progress | None = No
         if progress:
             progress(len(batch))
     announce(writer.versions)
+    if writer.without_version:  # a status or an agency: people see it at once all the same
+        refresh(procedures=writer.without_version)
 
 
 def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -65,6 +67,7 @@ class Writer:
         self._vocabulary = Vocabulary()
         self._sections = Sections(self._vocabulary, circumstances.section)
         self.versions: list[ProcedureVersion] = []
+        self.without_version: list[int] = []
 
     def write(self, batch: Sequence[Item]) -> None:
         """Write one batch."""
@@ -107,6 +110,7 @@ class Writer:
         for item, page in zip(batch, pages, strict=True):
             content, latest = snapshot_of(page), item.known.version if item.known else None
             if latest and latest.digest == content.digest:
+                self.without_version.append(page.procedure_id)
                 continue
             signed = page.decision.date if page.decision else None
             begins = self._given.valid_from or signed or timezone.localdate(self._given.now)
