@@ -31,7 +31,7 @@ _SPECIAL: Final = frozenset(
         "local_code",
     }
 )
-# Words of closed lists that change without a decision: the last file that says anything is right, however short the word.
+# Words of closed lists that change without a decision: the last file that names one is right, however short it is.
 _LAST_WORD: Final = frozenset({"status", "service_level", "level_2011", "level_2022"})
 SAME_PAPER: Final = 0.5
 

@@ -304,7 +304,7 @@ class TestNews:
         for path in ("/", "/tin-tuc/", page.url):
             assert "Bản nháp" not in look(path)
 
-    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Wagtail leaves a file open
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
     def test_a_replaced_image_leaves_no_hole(self, look: Any) -> None:
         image = PortalImage.objects.create(title="Cầu", alt_text="Cây cầu", file=picture("red"))
         page = factories.news(1, image=image)

@@ -90,7 +90,13 @@ FORM = Template(name="TK.docx", path="1.000001/TK.docx", form=7, size=3)
     ("papers", "place"),
     [
         ((Paper("Tờ khai đăng ký kết hôn theo mẫu", originals=1), Paper("Giấy xác nhận")), 0),
-        ((Paper("Giấy xác nhận tình trạng hôn nhân " * 3), Paper("Tờ khai", templates=(Template("TK.docx"),))), 1),
+        (
+            (
+                Paper("Giấy xác nhận tình trạng hôn nhân " * 3),
+                Paper("Tờ khai", templates=(Template("TK.docx"),)),
+            ),
+            1,
+        ),
     ],
 )
 def test_a_blank_form_finds_the_paper_it_belongs_to(papers, place):
@@ -117,8 +123,8 @@ def test_a_blank_form_of_no_known_paper_brings_its_paper_along():
 
 
 def read(data):
-    data = {**data, "core_code": "1.000001", "title": data["title"] or "Một", "channels": []}
-    return normalise(ProcedureRecord.from_json({**data, "level_2011": None}))
+    title = f"Thủ tục {data['title']}"
+    return normalise(ProcedureRecord.from_json({**data, "title": title, "channels": [], "level_2011": None}))
 
 
 @given(strategies.RECORD)
