@@ -1,0 +1,301 @@
+"""A dossier and a draft keep what they were begun under, whatever editors and lawmakers do meanwhile."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from accounts.models import Agency
+from forms_app.builder import services as builder
+from forms_app.builder.models import FormVersion
+from forms_app.builder.schema import FormSchema
+from forms_app.dossiers import services
+from forms_app.dossiers.models import ConsentText, Dossier, Draft
+from forms_app.dossiers.selectors.procedures import consent_in_force, offer_for
+from procedures.models import ProcedureVersion
+from procedures.parts import ChannelPart
+from procedures.snapshot import Snapshot
+from tests.accounts.factories import AgencyFactory
+from tests.dossiers.factories import (
+    SCHEMA,
+    at,
+    file_dossier,
+    make_draft,
+    make_form,
+    make_officer,
+    make_version,
+    picture,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = at("2026-11-23 09:00")
+APPLICANT = {
+    "full_name": "Nguyễn Thị Thử", "citizen_id": "096185001234", "phone": "0912345678", "address_detail": "Ấp 1",
+    "result_delivery": "counter",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def agency() -> Agency:
+    return AgencyFactory(name="UBND phường Tân Thành")
+
+
+@pytest.fixture
+def form(agency: Agency) -> FormVersion:
+    return make_form(make_version(title="Đăng ký khai sinh"), agency)
+
+
+def changed(form: FormVersion) -> FormVersion:
+    """Publish the form anew: a question gone, one renamed, one added, the order turned round."""
+    schema = copy.deepcopy(SCHEMA)
+    fields = schema["steps"][0]["fields"]
+    schema["steps"][0]["title"] = "Em bé"
+    schema["steps"][0]["fields"] = [
+        {"id": "weight", "type": "number", "label": "Cân nặng khi sinh"},
+        {**fields[0], "label": "Tên khai sinh"},
+    ]
+    return builder.publish(definition=form.definition, schema=schema)
+
+
+def amended(form: FormVersion, *, days: int = 1) -> ProcedureVersion:
+    """A new legal version of the procedure with another title and time limit."""
+    procedure = form.definition.procedure
+    procedure.versions.update(valid_to=NOW.date() + timedelta(days=days - 1))
+    snapshot = Snapshot(
+        core_code=procedure.core_code, title="Khai sinh theo luật mới",
+        channels=(ChannelPart("truc_tuyen", 9, "ngay_lam_viec"),),
+    )  # fmt: skip
+    return ProcedureVersion.objects.create(
+        procedure=procedure, number=2, valid_from=NOW.date() + timedelta(days=days), title=snapshot.title,
+        snapshot=snapshot.to_json(), digest=snapshot.digest,
+    )  # fmt: skip
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+class TestDrafts:
+    def begun(self, client: Client, form: FormVersion) -> str:
+        base = f"/nop-ho-so/{form.definition.procedure.core_code}/"
+        client.post(base)
+        assert client.post(f"{base}buoc/applicant/", APPLICANT).status_code == 302
+        return base
+
+    def test_an_open_draft_is_asked_what_it_was_begun_with(self, client: Client, form: FormVersion) -> None:
+        base = self.begun(client, form)
+        newer = changed(form)
+        html = page(client, f"{base}buoc/child/")
+        assert "Họ tên của trẻ" in html
+        assert "Tên khai sinh" not in html
+        answers = {"child_name": "Nguyễn Văn Mới", "born": "1/11/2026", "proof": picture()}
+        assert client.post(f"{base}buoc/child/", answers)["Location"] == f"{base}xem-lai/"
+        assert Draft.objects.get().form_version == form != newer
+
+    def test_it_can_be_filed_and_is_shown_as_asked(self, client: Client, form: FormVersion) -> None:
+        draft, token = make_draft(form)
+        changed(form)
+        told = services.submit(
+            token=token, idempotency_key=draft.idempotency_key, consent=consent_in_force(), now=NOW
+        )
+        assert told.dossier.form_version == form
+        html = page(client, f"/ho-so/{told.token}/noi-dung/")
+        assert "Họ tên của trẻ" in html
+        assert "Giấy chứng sinh" in html
+        assert "Cân nặng" not in html
+
+    def test_who_begins_afterwards_gets_the_new_one(self, form: FormVersion) -> None:
+        newer = changed(form)
+        offer = offer_for(form.definition.procedure.core_code)
+        assert offer is not None
+        assert offer.form == newer
+        client = Client()
+        base = self.begun(client, form)
+        assert "Tên khai sinh" in page(client, f"{base}buoc/child/")
+
+    def test_a_form_closed_meanwhile_can_still_be_finished_and_not_begun(
+        self, client: Client, form: FormVersion
+    ) -> None:
+        base = self.begun(client, form)
+        form.definition.active = False
+        form.definition.save()
+        assert client.get(f"{base}buoc/child/").status_code == 200
+        assert Client().get(base).status_code == 404
+
+    def test_publishing_the_same_again_makes_no_version(self, form: FormVersion) -> None:
+        assert builder.publish(definition=form.definition, schema=SCHEMA) == form
+        assert form.definition.versions.count() == 1
+
+    def test_numbers_of_versions_have_no_gap(self, form: FormVersion) -> None:
+        changed(form)
+        builder.publish(definition=form.definition, schema=SCHEMA)
+        numbers = form.definition.versions.order_by("number").values_list("number", flat=True)
+        assert list(numbers) == [1, 2, 3]
+
+
+class TestDossiers:
+    @pytest.fixture
+    def told(self, form: FormVersion) -> services.Submitted:
+        return file_dossier(form, now=NOW)
+
+    def test_citizen_and_desk_read_what_was_asked_after_both_changed(
+        self, told: services.Submitted, form: FormVersion
+    ) -> None:
+        changed(form)
+        amended(form)
+        desk = Client()
+        desk.force_login(make_officer(told.dossier))
+        with time_machine.travel(NOW + timedelta(days=1), tick=False):
+            desk.force_login(make_officer(told.dossier))
+            pages = [
+                page(Client(), f"/ho-so/{told.token}/"),
+                page(Client(), f"/ho-so/{told.token}/noi-dung/"),
+                page(desk, f"/mot-cua/ho-so/{told.code}/"),
+            ]
+        for html in pages:
+            assert "Đăng ký khai sinh" in html
+            assert "Khai sinh theo luật mới" not in html
+        for html in pages[1:]:
+            assert "Họ tên của trẻ" in html
+            assert "Tên khai sinh" not in html
+            assert "01/11/2026" in html
+
+    def test_the_time_limit_is_that_of_the_version_it_was_filed_under(
+        self, told: services.Submitted, form: FormVersion
+    ) -> None:
+        amended(form)
+        later = NOW + timedelta(days=2)
+        dossier = services.perform(
+            dossier_id=told.dossier.pk, expected_version=1, action="accept", actor=make_officer(told.dossier), now=later
+        )  # fmt: skip
+        assert dossier.deadline_rule["value"] == 3
+        assert dossier.procedure_version.number == 1
+
+    def test_who_files_after_the_day_is_under_the_new_version(self, form: FormVersion) -> None:
+        newer = amended(form)
+        code = form.definition.procedure.core_code
+        offer = offer_for(code)
+        assert offer is not None
+        assert offer.version.number == 1
+        with time_machine.travel(NOW + timedelta(days=1), tick=False):
+            offer = offer_for(code)
+            assert offer is not None
+            assert offer.version == newer
+
+    @pytest.mark.parametrize("what", ["procedure_version", "form_version", "agency", "submitted_at"])
+    def test_nobody_can_move_it_to_others(
+        self, told: services.Submitted, form: FormVersion, what: str
+    ) -> None:
+        other = {
+            "procedure_version": amended(form), "form_version": changed(form), "agency": AgencyFactory(),
+            "submitted_at": NOW - timedelta(days=9),
+        }[what]  # fmt: skip
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            Dossier.objects.filter(pk=told.dossier.pk).update(**{what: other})
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"schema": {}}, {"digest": "x"}, {"number": 9}, {"published_at": NOW}],
+        ids=lambda change: next(iter(change)),
+    )
+    def test_nobody_can_rewrite_a_published_form(self, form: FormVersion, change: dict[str, Any]) -> None:
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            FormVersion.objects.filter(pk=form.pk).update(**change)
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            FormVersion.objects.filter(pk=form.pk)._raw_delete("default")
+
+    def test_the_digest_is_that_of_the_stored_schema(self, form: FormVersion) -> None:
+        newer = changed(form)
+        for version in (form, newer):
+            version.refresh_from_db()
+            assert FormSchema.from_json(version.schema).digest == version.digest
+        assert form.digest != newer.digest
+
+    def test_a_choice_that_was_dropped_is_still_read_by_its_words(self, agency: Agency) -> None:
+        schema = {"steps": [{"id": "kind", "title": "Loại", "fields": [
+            {"id": "kind_of", "type": "choice", "label": "Loại việc", "choices": [
+                {"value": "a", "label": "Đăng ký mới"}, {"value": "b", "label": "Đăng ký lại"},
+            ]},
+        ]}]}  # fmt: skip
+        version = make_form(make_version(), agency, schema=schema)
+        told = file_dossier(version, now=NOW, kind_of="b")
+        fewer = copy.deepcopy(schema)
+        fewer["steps"][0]["fields"][0]["choices"].pop()
+        builder.publish(definition=version.definition, schema=fewer)
+        assert "Đăng ký lại" in page(Client(), f"/ho-so/{told.token}/noi-dung/")
+
+
+class TestConsent:
+    def newer(self, *, days: int = 0) -> ConsentText:
+        return ConsentText.objects.create(
+            number=2, valid_from=NOW.date() + timedelta(days=days), purpose="Mục đích mới", retention="Mười năm",
+            rights="Quyền mới",
+        )  # fmt: skip
+
+    def review(self, client: Client) -> tuple[str, dict[str, str]]:
+        draft, token = make_draft()
+        base = f"/nop-ho-so/{draft.procedure_version.procedure.core_code}/"
+        client.get(f"{base}tiep/{token}/")
+        html = page(client, f"{base}xem-lai/")
+        return base, {
+            "key": draft.idempotency_key, "consent": "on",
+            "consent_number": html.split('name="consent_number" value="')[1].split('"')[0],
+        }  # fmt: skip
+
+    def test_the_text_that_was_read_is_the_one_that_is_kept(self, client: Client) -> None:
+        base, data = self.review(client)
+        assert client.post(f"{base}xem-lai/", data).status_code == 302
+        dossier = Dossier.objects.get()
+        self.newer()
+        dossier.refresh_from_db()
+        assert dossier.consent is not None
+        assert dossier.consent.number == 1
+        assert dossier.events.get().data["consent"] == 1
+
+    def test_a_text_that_changed_while_reading_is_shown_and_asked_again(self, client: Client) -> None:
+        base, data = self.review(client)
+        self.newer()
+        answer = client.post(f"{base}xem-lai/", data)
+        assert answer.status_code == 422
+        assert "Mục đích mới" in answer.content.decode()
+        assert not Dossier.objects.exists()
+        again = client.post(f"{base}xem-lai/", data | {"consent_number": "2"})
+        assert again.status_code == 302
+        assert Dossier.objects.get().consent.number == 2
+
+    @pytest.mark.parametrize(("days", "number"), [(-30, 2), (0, 2), (1, 1), (365, 1)])
+    def test_a_text_counts_from_its_day(self, days: int, number: int) -> None:
+        self.newer(days=days)
+        found = consent_in_force()
+        assert found is not None
+        assert found.number == number
+
+    @pytest.mark.parametrize("data", [{}, {"consent": ""}, {"consent": "on", "consent_number": "x"}])
+    def test_without_a_tick_nothing_is_filed(self, client: Client, data: dict[str, str]) -> None:
+        base, whole = self.review(client)
+        sent = {"key": whole["key"], "consent_number": whole["consent_number"], **data}
+        answer = client.post(f"{base}xem-lai/", sent)
+        assert answer.status_code == 422
+        assert not Dossier.objects.exists()
+
+    def test_the_first_text_names_the_law_its_purpose_and_the_rights(self) -> None:
+        text = ConsentText.objects.get()
+        assert text.valid_from == date(2026, 1, 1)
+        whole = f"{text.purpose} {text.retention} {text.rights}"
+        for words in ("91/2025/QH15", "356/2025/NĐ-CP", "30 ngày", "rút", "xoá", "khiếu nại"):
+            assert words in whole
