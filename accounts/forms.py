@@ -30,6 +30,13 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].label = _("User name")
         self.helper = _helper()
 
+    def clean_username(self) -> str:
+        """Call a name longer than any account's a wrong one before it reaches the list of failures, whose rows end."""
+        username: str = self.cleaned_data["username"]
+        if len(username) > (self.username_field.max_length or 0):
+            raise self.get_invalid_login_error()
+        return username
+
 
 class ChangePasswordForm(PasswordChangeForm):
     """The old password and twice the new one."""

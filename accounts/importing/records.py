@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self, TypeVar
 
 from django.utils.translation import gettext as _
 
+from accounts.models import UnitSuccession
 from core.errors import InvalidInput
 from core.text import clean, slugify
 
 # How the table says that the greater part of a split ward went there.
-SHARES = {"part-default": "default"}
+SHARES: Final = {"part-default": "default"}
+GSO_CODE: Final = re.compile(r"\d{2,5}")
+MAX_NAME: Final = 120
+Row = TypeVar("Row", "UnitRow", "SuccessionRow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,9 @@ class UnitRow:
 
     @classmethod
     def from_row(cls, row: dict[str, str]) -> Self:
-        """Read one line of ``camau_units_2025_with_legal_note.csv``."""
+        """Read one line of ``camau_units_2025_with_legal_note.csv``; ``ValueError`` says what is wrong with it."""
         code, name, kind, note = (row[column] for column in cls.columns)
+        _check_unit(code, name)
         return cls(code, name, slugify(kind).replace("-", "_"), note[:300])
 
 
@@ -55,39 +61,71 @@ class SuccessionRow:
 
     @classmethod
     def from_row(cls, row: dict[str, str]) -> Self:
-        """Read one line of ``camau_old_to_new_wards.csv``."""
+        """Read one line of ``camau_old_to_new_wards.csv``; ``ValueError`` says what is wrong with it."""
         *fields, relation = (row[column] for column in cls.columns)
-        return cls(*[*fields, SHARES.get(relation, relation)])
+        read = cls(*[*fields, SHARES.get(relation, relation)])
+        _check_unit(read.province_code, read.province)
+        _check_unit(read.district_code, read.district)
+        _check_unit(read.old_code, read.old_name)
+        if read.share not in UnitSuccession.Share.values:
+            raise ValueError(_("the share “%(share)s” is not known.") % {"share": relation})
+        return read
 
 
 def read_units(path: Path) -> list[UnitRow]:
     """Return the communes of a CSV file; ``InvalidInput`` says what is wrong with the file and where."""
-    return [UnitRow.from_row(row) for row in _rows(path, UnitRow.columns)]
+    return _rows(path, UnitRow.columns, UnitRow.from_row, lambda row: row.code)
 
 
 def read_succession(path: Path) -> list[SuccessionRow]:
     """Return the links of a CSV file; ``InvalidInput`` says what is wrong with the file and where."""
-    return [SuccessionRow.from_row(row) for row in _rows(path, SuccessionRow.columns)]
+    return _rows(
+        path, SuccessionRow.columns, SuccessionRow.from_row, lambda row: f"{row.old_code} → {row.new_code}"
+    )
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
+def _check_unit(code: str, name: str) -> None:
+    if not GSO_CODE.fullmatch(code):
+        raise ValueError(_("“%(code)s” is no GSO code.") % {"code": code})
+    if not 0 < len(name) <= MAX_NAME:
+        raise ValueError(_("a name has 1 to %(most)d letters.") % {"most": MAX_NAME})
+
+
+def _rows(
+    path: Path, columns: tuple[str, ...], make: Callable[[dict[str, str]], Row], key: Callable[[Row], str]
+) -> list[Row]:
+    """Return the rows as ``make`` reads them; each ``key`` may stand there once."""
+    found: dict[str, Row] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            lacking = [column for column in columns if column not in (reader.fieldnames or [])]
-            if lacking:
-                raise InvalidInput(
-                    _("%(file)s has no column %(columns)s.")
-                    % {"file": path.name, "columns": ", ".join(lacking)}
-                )
-            for row in reader:
-                if any(row[column] is None for column in columns):
-                    raise InvalidInput(
-                        _("%(file)s, line %(line)d is cut off.")
-                        % {"file": path.name, "line": reader.line_num}
-                    )
-                yield {column: clean(row[column]) for column in columns}
+            _check_columns(path, columns, reader)
+            for raw in reader:
+                if any(raw[column] is None for column in columns):
+                    told = {"file": path.name, "line": reader.line_num}
+                    raise InvalidInput(_("%(file)s, line %(line)d is cut off.") % told)
+                row = _read(path, reader.line_num, {column: clean(raw[column]) for column in columns}, make)
+                if key(row) in found:
+                    told = {"file": path.name, "line": reader.line_num, "key": key(row)}
+                    raise InvalidInput(_("%(file)s, line %(line)d: %(key)s stands there twice.") % told)
+                found[key(row)] = row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidInput(
             _("%(file)s cannot be read: %(reason)s") % {"file": path.name, "reason": error}
         ) from error
+    return list(found.values())
+
+
+def _check_columns(path: Path, columns: tuple[str, ...], reader: csv.DictReader[str]) -> None:
+    lacking = [column for column in columns if column not in (reader.fieldnames or [])]
+    if lacking:
+        told = {"file": path.name, "columns": ", ".join(lacking)}
+        raise InvalidInput(_("%(file)s has no column %(columns)s.") % told)
+
+
+def _read(path: Path, line: int, cells: dict[str, str], make: Callable[[dict[str, str]], Row]) -> Row:
+    try:
+        return make(cells)
+    except ValueError as error:
+        told = {"file": path.name, "line": line, "reason": error}
+        raise InvalidInput(_("%(file)s, line %(line)d: %(reason)s") % told) from error

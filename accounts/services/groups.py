@@ -13,6 +13,8 @@ from typing import Final
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from wagtail.models import GroupPagePermission
 
 from accounts.models import Agency, Membership, User
@@ -57,6 +59,31 @@ def sync_groups(*, user: User) -> None:
     held = set(user.groups.filter(name__startswith="role:") | user.groups.filter(name__startswith="agency:"))
     user.groups.remove(*(held - wanted))
     user.groups.add(*(wanted - held))
+
+
+def sync_dated_rights() -> int:
+    """Bring the groups of everybody up to date whose memberships began or ended by date; returns how many changed.
+
+    ``grant`` and ``revoke`` act at once; this is for the days in between, and for accounts that were closed.
+    """
+    wanted: dict[int, set[str]] = {}
+    running = Membership.objects.valid_on(timezone.localdate()).filter(user__is_active=True)
+    for user_id, agency, role in running.values_list("user_id", "agency_id", "role"):
+        names = {ROLE_GROUP.format(role=role)} if role in MODEL_RIGHTS else set()
+        names |= {AGENCY_GROUP.format(agency=agency, role=role)} if role in PAGE_RIGHTS else set()
+        wanted.setdefault(user_id, set()).update(names)
+    held: dict[int, set[str]] = {}
+    ours = Q(groups__name__startswith="role:") | Q(groups__name__startswith="agency:")
+    for user_id, name in User.objects.filter(ours).values_list("pk", "groups__name"):
+        held.setdefault(user_id, set()).add(name)
+    differing = [
+        user_id
+        for user_id in wanted.keys() | held.keys()
+        if wanted.get(user_id, set()) != held.get(user_id, set())
+    ]
+    for user in User.objects.filter(pk__in=differing):
+        sync_groups(user=user)
+    return len(differing)
 
 
 def role_group(role: str) -> Group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +13,9 @@ from accounts.models import Agency, Membership, User
 from accounts.selectors import has_role
 from accounts.services.groups import sync_groups
 from core.errors import InvalidInput, NotAllowed
+
+# Holidays, deadline rules, filing channels and forms hold for every agency.
+PROVINCE_WIDE: Final = frozenset({Membership.Role.CATALOGUE})
 
 
 def may_manage_members(by: User, agency: Agency) -> bool:
@@ -33,10 +37,11 @@ def grant(
     """Give ``user`` a role in ``agency`` from ``valid_from`` (today) on and return the membership.
 
     A role that is held already is returned as it is. ``by=None`` is the system itself (a command, demo data).
-    ``NotAllowed`` when ``by`` may not; also for one's own account: nobody gives rights to themselves.
+    ``NotAllowed`` when ``by`` may not; also for one's own account: nobody gives rights to themselves. A role that works
+    on what all agencies share (``PROVINCE_WIDE``) is given by who manages the agency at the top.
     ``InvalidInput`` for an unknown role.
     """
-    _check(by, user, agency)
+    _check(by, user, _top(agency) if role in PROVINCE_WIDE else agency)
     if role not in Membership.Role.values:
         raise InvalidInput(_("Role %(role)s is not known.") % {"role": role})
     start = valid_from or timezone.localdate()
@@ -60,6 +65,12 @@ def revoke(*, membership: Membership, by: User | None = None, last_day: date | N
         membership.save(update_fields=["valid_to"])
     sync_groups(user=membership.user)
     return membership
+
+
+def _top(agency: Agency) -> Agency:
+    while agency.parent is not None:
+        agency = agency.parent
+    return agency
 
 
 def _check(by: User | None, user: User, agency: Agency) -> None:

@@ -2,6 +2,7 @@ from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class PortalUsersAppConfig(WagtailUsersAppConfig):
-    """Wagtail's user pages with our forms and the way to superuser closed."""
+    """Wagtail's user and group pages with our forms and the ways to superuser closed."""
 
     user_viewset = "accounts.users_admin.views.PortalUserViewSet"
+    group_viewset = "accounts.users_admin.views.PortalGroupViewSet"

@@ -1,7 +1,7 @@
 """Close what FACTS found: who may add or change users could make themselves superuser.
 
-Only a superuser makes one, touches one, or puts people into groups by hand; rights of everybody else come from
-memberships (accounts.services.groups).
+Only a superuser makes one, touches one, puts people into groups by hand, or changes what a group may do; rights of
+everybody else come from memberships (accounts.services.groups). Bulk actions on accounts: ``core.admin_walls``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.functional import cached_property
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.users.views.groups import GroupViewSet
 from wagtail.users.views.users import CreateView, DeleteView, EditView, UserViewSet
 
 from accounts.users_admin.forms import PortalUserCreationForm, PortalUserEditForm
@@ -62,3 +65,20 @@ class PortalUserViewSet(UserViewSet):
 
     def get_form_class(self, for_update: bool = False) -> type[Any]:
         return PortalUserEditForm if for_update else PortalUserCreationForm
+
+
+class SuperuserPolicy(ModelPermissionPolicy):
+    """Whoever may change a group may give it, and so themselves, every right: that is for superusers."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Say whether ``user`` is a superuser, whatever ``action`` is."""
+        return bool(user.is_active and user.is_superuser)
+
+
+class PortalGroupViewSet(GroupViewSet):
+    """Wagtail's group pages."""
+
+    @cached_property
+    def permission_policy(self) -> SuperuserPolicy:
+        """Return the policy that all pages of the set ask."""
+        return SuperuserPolicy(self.model)

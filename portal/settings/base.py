@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "core.outbox.sweep", "schedule": 15.0},
     "dossiers-tidy": {"task": "dossiers.tidy", "schedule": 900.0},
     "search-reconcile": {"task": "search.reconcile", "schedule": 60.0},
+    "accounts-rights": {"task": "accounts.sync_rights", "schedule": 600.0},
     "publish-scheduled": {"task": "core.publish_scheduled", "schedule": 60.0},
 }
 
@@ -195,6 +196,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    # Telephone and identity numbers.
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
