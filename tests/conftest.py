@@ -19,8 +19,6 @@ from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
-from core.pagecache.epochs import watch
-from core.pagecache.remembering import parts
 from tests.support import browser as browsing
 from tests.support import services
 from tests.support.database import Snapshot
@@ -119,6 +117,10 @@ def _end_other_sessions(connection: Any) -> None:
 @pytest.fixture(autouse=True)
 def _as_a_new_visitor() -> Iterator[None]:
     """Nothing of one test is seen by the next: language, time zone, caches."""
+    # The apps are not ready when this file is loaded as a plug-in.
+    from core.pagecache.epochs import watch  # noqa: PLC0415
+    from core.pagecache.remembering import parts  # noqa: PLC0415
+
     translation.activate("vi")
     yield
     translation.deactivate_all()

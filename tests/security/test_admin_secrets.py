@@ -95,7 +95,7 @@ def test_bulk_actions_on_accounts_are_the_superusers(world: World) -> None:
 def test_a_key_that_is_none_breaks_nothing(world: World, key: str) -> None:
     client = world.client("editor_b")
     for address in ("/quan-tri/bulk/wagtailcore/page/delete/", "/quan-tri/choose-page/chosen-multiple/"):
-        assert status_of(client.get(address, {"id": key})) == 404
+        assert status_of(client.get(address, {"id": key})) in {400, 404}
 
 
 def test_an_editor_may_act_on_several_own_pages_at_once(world: World) -> None:
