@@ -15,7 +15,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from wagtail.models import GroupPagePermission
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
 from accounts.models import Agency, Membership, User
 from accounts.selectors import memberships_of
@@ -25,16 +25,20 @@ Role = Membership.Role
 ROLE_GROUP: Final = "role:{role}"
 AGENCY_GROUP: Final = "agency:{agency}:{role}"
 
-MEDIA: Final = (
-    "add_portalimage", "change_portalimage", "choose_portalimage",
-    "add_portaldocument", "change_portaldocument", "choose_portaldocument",
+# Wagtail asks for the rights of its own models, also where a project brings others. Whoever may add media may change
+# and delete their own, and nobody else's: no more is given here.
+MEDIA: Final = ("add_image", "choose_image", "add_document", "choose_document")
+CATALOGUE: Final = (
+    "add_publicationdecision", "change_publicationdecision", "view_publicationdecision",
+    "add_formtemplate", "change_formtemplate", "view_formtemplate",
+    "add_field", "change_field", "view_field", "view_procedure",
 )  # fmt: skip
 # Who works in the Wagtail admin, with the model permissions by code name, and what they may do to their pages.
 MODEL_RIGHTS: Final[dict[str, tuple[str, ...]]] = {
     Role.EDITOR: ("access_admin", "submit_translation", *MEDIA),
     Role.COMMUNICATION: ("access_admin", "submit_translation", *MEDIA),
     Role.CATALOGUE: (
-        "access_admin", *MEDIA, "add_holiday", "change_holiday", "view_holiday",
+        "access_admin", *MEDIA, *CATALOGUE, "add_holiday", "change_holiday", "view_holiday",
         "add_formdefinition", "change_formdefinition", "view_formdefinition",
         "add_filingchannel", "change_filingchannel", "add_deadlinesetting", "change_deadlinesetting",
     ),
@@ -90,7 +94,15 @@ def role_group(role: str) -> Group:
     """Return the group of a role with exactly its model permissions."""
     group, _created = Group.objects.get_or_create(name=ROLE_GROUP.format(role=role))
     group.permissions.set(Permission.objects.filter(codename__in=MODEL_RIGHTS[role]))
+    _set_media_rights(group, set(MEDIA).intersection(MODEL_RIGHTS[role]))
     return group
+
+
+def _set_media_rights(group: Group, codenames: set[str]) -> None:
+    """Wagtail asks for the rights on images and documents by collection; all lie below the first one."""
+    root = Collection.get_first_root_node()
+    for right in Permission.objects.filter(codename__in=codenames):
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=right)
 
 
 def agency_group(agency: Agency, role: str) -> Group:
