@@ -35,7 +35,8 @@ def codes_in(text: str) -> tuple[str, ...]:
     folded = fold(text)
     national = _NATIONAL.findall(folded)
     rest = _NATIONAL.sub(" ", folded)
-    return tuple(dict.fromkeys([*national, *_OTHER.findall(rest), *_LONG_NUMBER.findall(rest)]))
+    others, rest = _OTHER.findall(rest), _OTHER.sub(" ", rest)
+    return tuple(dict.fromkeys([*national, *others, *_LONG_NUMBER.findall(rest)]))
 
 
 def without_codes(text: str) -> str:

@@ -49,6 +49,12 @@ def is_light(syllable: Syllable, vocabulary: Vocabulary, *, exact: bool) -> bool
 
 
 @cache
+def written() -> tuple[str, ...]:
+    """Return the lines of both files as they stand: words that everybody writes, whatever titles hold."""
+    return (*_lines(FILE), *_lines(LIGHT_FILE))
+
+
+@cache
 def _folded_fillers() -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(folded_syllables(" ".join(phrase))) for phrase in fillers())
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core.text import nfc
 from search.analysis.syllables import Syllable, syllables
 
 # What finding the other word is worth: the official word nearly all, another everyday word a little less.
@@ -69,12 +68,7 @@ class CompiledLexicon:
         for group in self._groups:
             for term in group.terms + (group.official if group.equal else ()):
                 self._add(syllables(term), _meanings(group, term))
-        self.spelled = frozenset(
-            nfc(word.lower())
-            for group in self._groups
-            for term in group.terms + group.official
-            for word in term.split()
-        )
+        self.phrases = frozenset(phrase for group in self._groups for phrase in group.terms + group.official)
         self._longest = max(map(len, self._terms), default=0)
         self.words = frozenset(word for term in self._terms for word in term)
         self._long_by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)

@@ -34,10 +34,10 @@ def analyse(text: str, language: Language) -> Query:
     typed = syllables(asked)
     exact = any(syllable.marked != syllable.folded for syllable in typed)
     plain = [_without_wrong_marks(syllable, language.vocabulary) for syllable in typed]
-    light = [is_light(syllable, language.vocabulary, exact=exact) for syllable in plain]
+    light = [is_light(syllable, language.vocabulary, exact=exact) for syllable in typed]
     matches = _matches(plain, light, language.lexicon)
     known = frozenset(position for match in matches for position in range(match.start, match.end))
-    subject = subject_of(plain, known)
+    subject = subject_of(typed, known)
     place = {position: index for index, position in enumerate(subject)}
     return Query(
         text=text,

@@ -85,7 +85,7 @@ def _cut(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     for end in range(1, len(word) + 1):
         for start in range(max(0, end - LONGEST_SYLLABLE), end):
             part = searchable(word[start:end])
-            if start not in ways or len(part) < SHORTEST or not vocabulary.uses(part):
+            if start not in ways or len(part) < SHORTEST or not vocabulary.knows(part):
                 continue
             worth, parts = ways[start]
             together = bool(parts) and vocabulary.stand_together(parts[-1], part)

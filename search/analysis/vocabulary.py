@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from search.analysis.syllables import exact_form, folded_syllables
+from core.text import nfc
+from search.analysis.syllables import exact_form, folded_syllables, syllables
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Spellings:
 
 
 class Vocabulary:
-    """Known syllables. ``also`` are spelled words that are known but stand in no title: those of the lexicon."""
+    """Known syllables and neighbours. ``also`` are phrases that are known but stand in no title: those of the lexicon."""
 
     def __init__(self, spellings: Spellings | None = None, also: Iterable[str] = ()) -> None:
         seen = spellings or Spellings()
@@ -29,10 +31,18 @@ class Vocabulary:
         self._pairs: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
         for spelled, number in seen.pairs.items():
             self._pairs[tuple(folded_syllables(spelled))][spelled] = number
-        for word in also:
-            for folded in folded_syllables(word):
-                self._forms[folded].setdefault(word, 0)
+        for phrase in also:
+            self._learn(phrase)
         self._written = frozenset(exact_form(spelled) for forms in self._forms.values() for spelled in forms)
+
+    def _learn(self, phrase: str) -> None:
+        normal = nfc(phrase.lower())
+        words = syllables(normal)
+        spelled = [normal[word.start : word.end] for word in words]
+        for word, form in zip(words, spelled, strict=True):
+            self._forms[word.folded].setdefault(form, 0)
+        for (one, other), pair in zip(pairwise(words), pairwise(spelled), strict=True):
+            self._pairs[one.folded, other.folded].setdefault(" ".join(pair), 0)
 
     def knows(self, folded: str) -> bool:
         """Say whether any title or term holds ``folded`` under any marks."""
@@ -56,7 +66,7 @@ class Vocabulary:
         return sum(self._forms.get(folded, {}).values())
 
     def stand_together(self, first: str, second: str) -> bool:
-        """Say whether some titles hold the two side by side."""
+        """Say whether some titles or terms hold the two side by side."""
         return (first, second) in self._pairs
 
     def spelled(self, folded: str, before: str = "") -> str:

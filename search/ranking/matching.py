@@ -10,6 +10,8 @@ from search.ranking.titles import Title
 
 # Worth of a word found with other marks than it was typed with, or only in the keywords and the summary.
 FOLDED_ONLY: Final = 0.55
+# Worth of a word whose marks nobody writes: a slip, or a word that titles do not know.
+MARKS_UNKNOWN: Final = 0.85
 IN_EXTRA: Final = 0.45
 # Worth of another name found in pieces, or in part; below the least part it is not found.
 SCATTERED: Final = 0.85
@@ -67,7 +69,7 @@ def _word(word: Word, position: int, title: Title, found: Matching, *, exact: bo
     found.ends[position].update(place + 1 for place in places)
     for place in places:
         found.mark(place, 1.0)
-    return 1.0
+    return MARKS_UNKNOWN if exact and not word.marked else 1.0
 
 
 def _doubt_the_lonely(query: Query, found: Matching) -> None:

@@ -32,7 +32,8 @@ class Statistics:
         """
         known = self.frequencies.get(word, 0)
         seen = known or max(1.0, self.documents**0.5)
-        return math.log(1 + (self.documents - seen + 0.5) / (seen + 0.5)) + 0.1
+        rest = max(0.0, self.documents - seen)
+        return math.log(1 + (rest + 0.5) / (seen + 0.5)) + 0.1
 
     def knows(self, word: str) -> bool:
         """Say whether ``word`` stands in any title or keyword."""

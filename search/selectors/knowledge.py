@@ -13,6 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from django.db.models import Count, Max
 
+from search.analysis.fillers import written
 from search.analysis.lexicon import CompiledLexicon, Group
 from search.analysis.pipeline import Language
 from search.analysis.pipeline import analyse as analyse_text
@@ -108,7 +109,9 @@ def language_of(collection: str) -> Language:
 
 def _language(collection: str) -> Language:
     lexicon, statistics = LEXICON.get(), statistics_of(collection)
-    return Language(lexicon, statistics, Vocabulary(statistics.spellings, also=lexicon.spelled))
+    return Language(
+        lexicon, statistics, Vocabulary(statistics.spellings, also=[*lexicon.phrases, *written()])
+    )
 
 
 def forget() -> None:

@@ -1,0 +1,190 @@
+"""Corrections: keys of an input method, slips of the finger, glued syllables; and what is left alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.analysis.spelling import correct, readings
+from search.analysis.syllables import folded_syllables, syllables
+from search.analysis.typing_habits import without_telex, without_vni
+from search.analysis.vocabulary import Spellings, Vocabulary
+from tests.search.words import SMALL, TITLES, ask
+
+KNOWN = SMALL.vocabulary
+
+
+def corrected(text: str) -> str:
+    return correct(text, syllables(text), KNOWN)
+
+
+class TestKeys:
+    @pytest.mark.parametrize(
+        ("typed", "plain"),
+        [
+            ("ddawng", "dang"),
+            ("ddang", "dang"),
+            ("nhaf", "nha"),
+            ("hoonf", "hon"),
+            ("truwowngf", "truong"),
+            ("giaays", "giay"),
+            ("xaay", "xay"),
+            ("chuwngs", "chung"),
+            ("thuwcj", "thuc"),
+            ("dduowcj", "duoc"),
+            ("w", "u"),
+        ],
+    )
+    def test_telex(self, typed: str, plain: str):
+        assert without_telex(typed) == plain
+
+    @pytest.mark.parametrize(
+        ("typed", "plain"),
+        [
+            ("chuye63n", "chuyen"),
+            ("d9a8ng", "dang"),
+            ("tru7o7ng", "truong"),
+            ("ket61", "ket"),
+            ("123", "123"),
+            ("kt3", "kt"),
+        ],
+    )
+    def test_vni(self, typed: str, plain: str):
+        assert without_vni(typed) == plain
+
+    @given(st.from_regex(r"[a-z]{1,10}", fullmatch=True))
+    def test_vni_leaves_words_without_digits(self, word: str):
+        assert without_vni(word) == word
+
+    @given(st.from_regex(r"[a-z0-9]{0,15}", fullmatch=True))
+    def test_decoding_never_makes_a_word_longer(self, word: str):
+        assert len(without_telex(word)) <= len(word)
+        assert len(without_vni(word)) <= len(word)
+
+
+class TestCorrections:
+    @pytest.mark.parametrize(
+        ("typed", "meant"),
+        [
+            ("ddang ky khai sinh", "dang ky khai sinh"),
+            ("giay xac nhan tinh trnag hon nhan", "giay xac nhan tinh trang hon nhan"),
+            ("trích lục hộ tihc", "trích lục hộ tịch"),
+            ("chuye63n truong", "chuyen truong"),
+            ("ho kih doanh", "ho kinh doanh"),
+            ("hokinhdoanh", "ho kinh doanh"),
+            ("dangkykethon", "dang ky ket hon"),
+            ("khaisinh", "khai sinh"),
+            ("đăng ký khaitử", "đăng ký khai tử"),
+            ("miễn gảim học phí", "miễn giảm học phí"),
+            ("tranh chấpp đất đai", "tranh chấp đất đai"),
+            ("giấy độc thaan", "giấy độc thân"),
+        ],
+    )
+    def test_the_nearest_words_that_stand_together(self, typed: str, meant: str):
+        assert corrected(typed) == meant
+
+    @pytest.mark.parametrize("title", TITLES)
+    def test_what_titles_say_is_never_corrected(self, title: str):
+        assert corrected(title) == ""
+        assert corrected(" ".join(folded_syllables(title))) == ""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "asdfgh qwerty",
+            "xyz",
+            "bank account",
+            "123456",
+            "中文 🎉",
+            "a b c d",
+            "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+        ],
+    )
+    def test_what_resembles_nothing_is_left_alone(self, text: str):
+        assert corrected(text) == ""
+
+    def test_a_short_word_needs_a_neighbour_that_titles_know(self):
+        assert corrected("hoon nhan") == "hon nhan"
+        assert corrected("hoon hoc") == ""
+
+    def test_too_many_unknown_words_are_no_slip(self):
+        assert corrected("ddang kyy khaai siinh ttu keet hoon nhaan") == ""
+
+    def test_the_rest_of_the_text_stays_as_it_was(self):
+        assert corrected("  Đăng ký   khaitử, nhanh!") == "  Đăng ký   khai tử, nhanh!"
+
+    def test_marks_are_put_only_where_the_person_puts_some(self):
+        assert corrected("tinh trnag hon nhan") == "tinh trang hon nhan"
+        assert corrected("tình trnag hôn nhân") == "tình trạng hôn nhân"
+
+    def test_a_code_is_no_spelling(self):
+        assert ask("1.004873 hokinhdoanh").corrected == ""
+
+    @given(st.text(max_size=60))
+    def test_any_text_is_survived(self, text: str):
+        result = corrected(text)
+        assert result == "" or result != text
+
+    @given(st.sampled_from(TITLES), st.integers(0, 200), st.integers(0, 3))
+    def test_a_slip_in_a_title_never_makes_known_words_unknown(self, title: str, place: int, kind: int):
+        place %= len(title)
+        slipped = [
+            title[:place] + title[place + 1 :],
+            title[:place] + "q" + title[place:],
+            title[:place] + "q" + title[place + 1 :],
+            title[:place] + title[place : place + 2][::-1] + title[place + 2 :],
+        ][kind]
+        fixed = corrected(slipped) or slipped
+        unknown = [word for word in folded_syllables(slipped) if not KNOWN.knows(word)]
+        still = [word for word in folded_syllables(fixed) if not KNOWN.knows(word)]
+        assert len(still) <= len(unknown)
+
+
+class TestReadings:
+    def test_all_of_them_are_known(self):
+        for word in ("ddang", "kih", "khaisinh", "trnag", "hoonf", "zzz"):
+            assert all(KNOWN.knows(part) for reading in readings(word, KNOWN) for part in reading.words)
+
+    def test_keys_are_nearer_than_slips_and_slips_than_pieces(self):
+        costs = {reading.words: reading.cost for reading in readings("hoon", KNOWN)}
+        assert min(costs, key=lambda words: costs[words]) == ("hon",)
+
+    def test_a_word_is_cut_only_where_the_pieces_are_neighbours_somewhere(self):
+        assert [reading.words for reading in readings("tuhon", KNOWN)] == []
+
+
+class TestVocabulary:
+    WORDS = Vocabulary(
+        Spellings({"trạng": 12, "trang": 3, "tình": 9}, {"tình trạng": 8, "tình trang": 1}), also=["Hông"]
+    )
+
+    def test_it_knows_words_with_and_without_marks(self):
+        assert self.WORDS.knows("trang")
+        assert self.WORDS.knows("hong")
+        assert not self.WORDS.knows("trag")
+
+    def test_it_knows_how_they_are_written(self):
+        written = [syllable.marked for syllable in syllables("trạng tràng")]
+        assert [self.WORDS.writes(form) for form in written] == [True, False]
+
+    def test_it_spells_by_the_neighbour_first(self):
+        assert self.WORDS.spelled("trang") == "trạng"
+        assert self.WORDS.spelled("trang", "tinh") == "trạng"
+        assert self.WORDS.spelled("khac") == "khac"
+
+    def test_it_counts_titles_only(self):
+        assert self.WORDS.uses("trang") == 15
+        assert self.WORDS.uses("hong") == 0
+
+    def test_it_says_which_part_is_written_so(self):
+        (form,) = (syllable.marked for syllable in syllables("trạng"))
+        assert self.WORDS.share("trang", [form]) == pytest.approx(0.8)
+        assert self.WORDS.share("nowhere", [form]) == 1.0
+
+    def test_an_empty_one_knows_nothing_and_breaks_nothing(self):
+        empty = Vocabulary()
+        assert not empty.knows("trang")
+        assert empty.spelled("trang") == "trang"
+        assert correct("trnag", syllables("trnag"), empty) == ""

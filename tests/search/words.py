@@ -1,0 +1,85 @@
+"""A little language for unit tests: titles, a lexicon, and the query that they make of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from search.analysis.fillers import written
+from search.analysis.lexicon import CompiledLexicon, Group
+from search.analysis.pipeline import Language, analyse
+from search.analysis.query import Query
+from search.analysis.syllables import folded_syllables, marked_syllables
+from search.analysis.vocabulary import Vocabulary
+from search.ranking.rows import Row
+from search.ranking.statistics import count
+
+TITLES = (
+    "Thủ tục đăng ký khai sinh",
+    "Thủ tục đăng ký khai tử",
+    "Thủ tục đăng ký kết hôn",
+    "Thủ tục đăng ký lại khai sinh",
+    "Thủ tục đăng ký kết hôn có yếu tố nước ngoài",
+    "Thủ tục cấp Giấy xác nhận tình trạng hôn nhân",
+    "Cấp bản sao Trích lục hộ tịch, bản sao Giấy khai sinh",
+    "Chứng thực bản sao từ bản chính giấy tờ, văn bản",
+    "Đăng ký thành lập hộ kinh doanh",
+    "Chấm dứt hoạt động hộ kinh doanh",
+    "Cấp giấy phép xây dựng mới đối với công trình cấp III, cấp IV",
+    "Gia hạn giấy phép xây dựng đối với công trình cấp III, cấp IV",
+    "Chuyển trường đối với học sinh tiểu học",
+    "Đề nghị miễn giảm học phí, hỗ trợ chi phí học tập",
+    "Đăng ký thành lập hợp tác xã, liên hiệp hợp tác xã; đăng ký chuyển đổi tổ hợp tác thành hợp tác xã",
+    "Thông báo về việc thành lập doanh nghiệp của hợp tác xã",
+    "Thực hiện, điều chỉnh, thôi hưởng trợ cấp hưu trí xã hội",
+    "Hỗ trợ chi phí mai táng đối với đối tượng hưởng trợ cấp hưu trí xã hội",
+    "Thủ tục giải quyết tố cáo tại cấp xã",
+    "Chấp thuận vị trí, quy mô, kích thước, phương án tổ chức thi công biển quảng cáo, biển thông tin cổ động",
+    "Hòa giải tranh chấp đất đai",
+)
+GROUPS = (
+    Group(("giấy độc thân", "còn độc thân"), ("tình trạng hôn nhân",), ("1.004873",)),
+    Group(("sao y", "sao y bản chính"), ("chứng thực bản sao",), ("2.000815",)),
+    Group(("cất nhà", "xây nhà"), ("giấy phép xây dựng",), ("1.013225",)),
+    Group(("HTX",), ("hợp tác xã",), equal=True),
+    Group(("sửa bằng tốt nghiệp",), ("nội dung văn bằng",), ("3.000468",)),
+    Group(("giấy chứng tử", "death certificate"), ("khai tử",), ("1.000656",)),
+)
+
+
+def language(titles: Iterable[str] = TITLES, groups: Iterable[Group] = GROUPS) -> Language:
+    """Return the language of ``titles`` and ``groups``."""
+    lexicon, statistics = CompiledLexicon(groups), count(titles)
+    return Language(
+        lexicon, statistics, Vocabulary(statistics.spellings, also=[*lexicon.phrases, *written()])
+    )
+
+
+SMALL = language()
+
+
+def ask(text: str, known: Language = SMALL) -> Query:
+    """Return the query that ``known`` makes of ``text``."""
+    return analyse(text, known)
+
+
+def row(title: str, **facts: Any) -> Row:
+    """Return ``title`` as a candidate."""
+    given = {"codes": [], "extra": "", "level": [], "weight": 0.0, "key": f"procedure:{title}"} | facts
+    return Row(
+        pk=1,
+        key=given["key"],
+        kind="procedure",
+        ref=given["key"],
+        title_words=" ".join(folded_syllables(title)),
+        title_marked=" ".join(marked_syllables(title)),
+        extra_words=" ".join(folded_syllables(given["extra"])),
+        codes=given["codes"],
+        weight=given["weight"],
+        facets={"level": given["level"]} if given["level"] else {},
+        facet_labels={},
+        scopes=["public"],
+        changed_at=given.get("changed_at", datetime(2026, 11, 23, tzinfo=UTC)),
+        text_score=given.get("text_score", 0.0),
+    )
