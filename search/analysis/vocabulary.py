@@ -20,7 +20,7 @@ class Spellings:
 
 
 class Vocabulary:
-    """Known syllables and neighbours. ``also`` are phrases that are known but stand in no title: those of the lexicon."""
+    """Known syllables and neighbours. ``also`` are phrases that stand in no title: those of the lexicon."""
 
     def __init__(self, spellings: Spellings | None = None, also: Iterable[str] = ()) -> None:
         seen = spellings or Spellings()

@@ -1,0 +1,34 @@
+"""The lexicon in the Wagtail admin."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from search.forms import LexiconEntryForm
+from search.models import LexiconEntry
+
+
+class LexiconEntryViewSet(ModelViewSet):
+    """What people say, and what titles say."""
+
+    model = LexiconEntry
+    icon = "search"
+    menu_label = _("Search words")
+    menu_order = 340
+    add_to_admin_menu = True
+    list_display = ["__str__", "official", "codes", "area", "active"]
+    list_filter = ["area", "mode", "active"]
+    search_fields = ["terms", "official", "codes"]
+    search_backend_name = None
+
+    def get_form_class(self, for_update: bool = False) -> type[LexiconEntryForm]:
+        """Use our form for new and old ones."""
+        return LexiconEntryForm
+
+
+@hooks.register("register_admin_viewset")
+def register_lexicon() -> LexiconEntryViewSet:
+    """Add the lexicon to the menu of those who may change it."""
+    return LexiconEntryViewSet("search_words")

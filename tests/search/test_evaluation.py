@@ -1,0 +1,191 @@
+"""Measures on graded queries: the arithmetic, the files, and the command."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from core.errors import InvalidInput
+from search.evaluation import DEPTH, GradedQuery, discounted, evaluate, figures, half, read
+from tests.paths import shared_data
+from tests.search.library import Library
+
+OWN = Path(__file__).with_name("graded_queries.tsv")
+QUERIES = read(OWN)
+HEADER = "id\tquery\tcodes_grade2\tcodes_grade1\tkind\n"
+
+
+def query(best: str = "1.000001", acceptable: str = "", kind: str = "exact", text: str = "q") -> GradedQuery:
+    return GradedQuery(text, text, kind, frozenset(best.split()), frozenset(acceptable.split()))
+
+
+def answer(*codes: str) -> list[tuple[tuple[str, ...], str]]:
+    return [((code,), f"title of {code}") for code in codes]
+
+
+class TestMeasures:
+    @pytest.mark.parametrize(
+        ("hits", "at_1", "at_5", "mrr"),
+        [
+            (["1.000001"], 1, 1, 1),
+            (["1.000009", "1.000001"], 0, 1, 1 / 2),
+            (["1.000009"] * 4 + ["1.000001"], 0, 1, 1 / 5),
+            (["1.000009"] * 5 + ["1.000001"], 0, 0, 1 / 6),
+            (["1.000009"] * DEPTH + ["1.000001"], 0, 0, 0),
+            (["1.000002"], 0, 0, 0),
+            ([], 0, 0, 0),
+        ],
+    )
+    def test_only_a_best_document_is_a_success(self, hits: list[str], at_1: float, at_5: float, mrr: float):
+        found = evaluate([query(acceptable="1.000002")], lambda _text: answer(*hits)).overall
+        assert (found.success_at_1, found.success_at_5) == (at_1, at_5)
+        assert found.mrr == pytest.approx(mrr)
+
+    def test_an_acceptable_one_counts_for_the_gain_only(self):
+        found = evaluate([query(acceptable="1.000002")], lambda _text: answer("1.000002", "1.000001")).overall
+        ideal = 3 + 1 / math.log2(3)
+        assert found.ndcg_at_10 == pytest.approx((1 + 3 / math.log2(3)) / ideal)
+
+    def test_the_perfect_order_gains_one(self):
+        asked = query("1.000001 1.000002", "1.000003")
+        found = evaluate([asked], lambda _text: answer("1.000002", "1.000001", "1.000003")).overall
+        assert found.ndcg_at_10 == pytest.approx(1.0)
+
+    def test_codes_of_every_style_are_graded(self):
+        assert [query().grade([code]) for code in ("1.000001.H12", "1.000001.000.00.00.H12", "1.000002")] == [
+            2,
+            2,
+            0,
+        ]
+
+    def test_kinds_are_measured_apart_and_misses_are_told(self):
+        asked = [query(kind="exact", text="good"), query(kind="typo", text="bad")]
+        found = evaluate(asked, lambda text: answer("1.000001") if text == "good" else answer("1.000009"))
+        assert {kind: one.success_at_1 for kind, one in found.kinds.items()} == {"exact": 1.0, "typo": 0.0}
+        assert [(miss.query.id, miss.place, miss.first) for miss in found.failures] == [
+            ("bad", 0, "title of 1.000009")
+        ]
+        assert found.overall.success_at_1 == 0.5
+
+    def test_no_queries_have_no_figures(self):
+        assert figures([]).queries == 0
+        assert figures([]).mrr == 0
+        assert discounted([]) == 0
+
+
+class TestFile:
+    def test_a_missing_column_is_named(self, tmp_path: Path):
+        path = tmp_path / "q.tsv"
+        path.write_text("id\tquery\nQ1\tkết hôn\n", encoding="utf-8")
+        with pytest.raises(InvalidInput, match="codes_grade1, codes_grade2, kind"):
+            read(path)
+
+    def test_an_empty_file_is_named(self, tmp_path: Path):
+        path = tmp_path / "q.tsv"
+        path.write_text("", encoding="utf-8")
+        with pytest.raises(InvalidInput):
+            read(path)
+
+    def test_quotes_are_letters_and_codes_may_be_parted_either_way(self, tmp_path: Path):
+        path = tmp_path / "q.tsv"
+        path.write_text(HEADER + 'Q1\t"kết" hôn\t1.000001,1.000002 1.000003\t\texact\n', encoding="utf-8")
+        (found,) = read(path)
+        assert found.query == '"kết" hôn'
+        assert found.best == {"1.000001", "1.000002", "1.000003"}
+        assert found.acceptable == frozenset()
+        assert found.corpus == ""
+
+
+class TestOwnQueries:
+    """The graded file of our own: its shape, not the figures (those are `make bench NAME=relevance`)."""
+
+    def test_there_are_many_of_every_kind(self):
+        kinds = Counter(one.kind for one in QUERIES if one.corpus == "province")
+        assert sum(kinds.values()) >= 300
+        assert set(kinds) == {
+            "abbrev", "code", "colloquial", "english", "exact", "multi", "no-diacritics", "paraphrase", "question",
+            "synonym", "typo",
+        }  # fmt: skip
+        assert min(kinds.values()) >= 8
+
+    def test_each_asks_something_else_and_knows_an_answer(self):
+        assert len({one.query.lower() for one in QUERIES}) == len(QUERIES) == len({one.id for one in QUERIES})
+        assert all(one.best and not one.best & one.acceptable for one in QUERIES)
+
+    def test_the_halves_are_fixed_by_the_text_and_about_equal(self):
+        halves = Counter(half(one) for one in QUERIES)
+        assert set(halves) == {"tuning", "held-out"}
+        assert min(halves.values()) > len(QUERIES) * 0.4
+        assert half(query(text="đăng ký khai tử")) == half(query(text="đăng ký khai tử", kind="typo"))
+
+    def test_nothing_is_copied_from_the_queries_we_are_judged_by(self):
+        dev = {one.query.lower() for one in read(shared_data("search", "queries_dev.tsv"))}
+        assert not dev & {one.query.lower() for one in QUERIES}
+
+
+class TestCommand:
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        path = tmp_path / "q.tsv"
+        rows = [
+            "Q1\tket hon\t1.000894\t\texact",
+            "Q2\tkhai tử\t1.000656\t\tno-diacritics",
+            "Q3\tđất\t1.000001\t\texact",
+        ]
+        path.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
+        return path
+
+    @pytest.fixture
+    def filled(self, library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+        for title, code in (("Đăng ký kết hôn", "1.000894"), ("Đăng ký khai tử", "1.000656")):
+            library.add(title, kind="procedure", codes=(f"{code}.000.00.00.H12",))
+        monkeypatch.setattr(library.shelf, "kind", "procedure")
+        library.sync()
+        return library
+
+    def run(self, *arguments: Any) -> str:
+        out = StringIO()
+        call_command("search_eval", *map(str, arguments), stdout=out)
+        return out.getvalue()
+
+    def test_it_prints_figures_by_kind_and_what_went_wrong(self, filled: Library, file: Path):
+        text = self.run(file, "--engine", filled.name)
+        assert text.startswith(f"engine {filled.name}\n")
+        assert "all            n=3    Success@1 0.67" in text
+        assert "exact          n=2    Success@1 0.50" in text
+        assert "Q3 [-] đất →" in text
+
+    def test_it_prints_them_for_programs(self, filled: Library, file: Path):
+        told = json.loads(self.run(file, "--engine", filled.name, "--json"))
+        assert told["engine"] == filled.name
+        assert told["overall"]["success_at_5"] == pytest.approx(2 / 3)
+        assert told["failures"][0]["query"]["best"] == ["1.000001"]
+
+    def test_without_an_engine_the_one_in_use_is_asked(self, filled: Library, file: Path):
+        assert self.run(file).startswith(f"engine {filled.name}\n")
+
+
+@pytest.mark.django_db
+class TestCommandRefusals:
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [(["nowhere.tsv"], "nowhere"), ([str(OWN), "--engine", "google"], "google"),
+         ([str(OWN), "--engine", "elastic"], "ELASTICSEARCH_URL")],
+    )  # fmt: skip
+    def test_it_says_what_is_wrong(self, settings, arguments: list[str], said: str):
+        settings.ELASTICSEARCH_URL = ""
+        with pytest.raises(CommandError, match=said):
+            call_command("search_eval", *arguments)
+
+    @pytest.mark.elasticsearch
+    def test_a_stand_in_answer_is_no_measure(self, settings):
+        settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
+        with pytest.raises(CommandError, match="did not answer"):
+            call_command("search_eval", str(OWN), "--engine", "elastic")
