@@ -66,7 +66,13 @@ def ask(text: str, known: Language = SMALL) -> Query:
 
 def row(title: str, **facts: Any) -> Row:
     """Return ``title`` as a candidate."""
-    given = {"codes": [], "extra": "", "level": [], "weight": 0.0, "key": f"procedure:{title}"} | facts
+    given: dict[str, Any] = {
+        "codes": [],
+        "extra": "",
+        "level": [],
+        "weight": 0.0,
+        "key": f"procedure:{title}",
+    } | facts
     return Row(
         pk=1,
         key=given["key"],
