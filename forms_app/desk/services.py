@@ -16,6 +16,7 @@ from core.errors import Conflict, InvalidInput, NotAllowed
 from core.worktime import add_working_minutes, load_calendar
 from forms_app.desk.access import Desk
 from forms_app.desk.selectors import queue
+from forms_app.dossiers import codes
 from forms_app.dossiers.models import Dossier, SupplementRequest
 from forms_app.dossiers.services import log_view, perform, store_result
 from forms_app.dossiers.transitions import Action
@@ -42,6 +43,8 @@ def log_look(*, dossier: Dossier, officer: User, what: str, now: datetime | None
 
 def take(*, desk: Desk, code: str, expected_version: int, now: datetime | None = None) -> bool:
     """Put a dossier into the officer's own hands; False where it is behind a wall, changed meanwhile, or closed."""
+    if not codes.CODE.fullmatch(code):
+        return False
     found = Dossier.objects.filed().of_agencies([agency.pk for agency in desk.agencies])
     dossier_id = found.filter(code=code).values_list("pk", flat=True).first()
     if dossier_id is None:

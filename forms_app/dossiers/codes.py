@@ -16,17 +16,32 @@ CODE: Final = re.compile(
 )
 
 
+_SAMPLES: Final = (
+    ("H12.05", "000.00.05.H12", date(2026, 1, 2), 1),
+    ("H12.05", "000.00.05.H12", date(2026, 1, 2), 2),
+    ("H12.05", "000.00.05.H12", date(2026, 1, 3), 1),
+    ("H12.06", "000.00.06.H12", date(2026, 1, 2), 1),
+)
+
+
 def validate_pattern(pattern: str) -> None:
-    """Refuse a pattern whose codes would not be unique or not have the national shape."""
+    """Refuse a pattern whose codes would not have the national shape, or not tell agency, day and number apart."""
     try:
-        sample = render(
-            pattern, agency_code="H12.05", agency_code_old="000.00.05.H12", day=date(2026, 1, 2), number=1
-        )
+        found = [
+            render(pattern, agency_code=code, agency_code_old=old, day=day, number=number)
+            for code, old, day, number in _SAMPLES
+        ]
     except ValueError as error:
         raise ValidationError(str(error)) from error
-    if not CODE.fullmatch(sample):
+    if not CODE.fullmatch(found[0]):
         raise ValidationError(
-            _("A code would read “%(code)s”, which is not a national dossier code."), params={"code": sample}
+            _("A code would read “%(code)s”, which is not a national dossier code."),
+            params={"code": found[0]},
+        )
+    if len(set(found)) < len(found):
+        raise ValidationError(
+            _("Two dossiers would have the same code “%(code)s”: name agency, day and number."),
+            params={"code": found[0]},
         )
 
 

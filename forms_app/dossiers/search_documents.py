@@ -28,7 +28,9 @@ class DossierSource(DocumentSource):
         """Yield the documents of the dossiers with these ids, or of all."""
         rows = Dossier.objects.filed().select_related("procedure_version", "agency").order_by("pk")
         if refs is not None:
-            rows = rows.filter(pk__in=[ref for ref in refs if ref.isdigit()])
+            rows = rows.filter(
+                pk__in=[ref for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
+            )
         return map(_document, rows.iterator(chunk_size=500))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -208,8 +207,8 @@ def test_a_draft_s_file_is_nobody_else_s(world: World) -> None:
     own, stranger = Client(), signed_in(make_officer(draft.agency, ROLE.LEADER))
     own.get(f"{base}tiep/{token}/")
     file = draft.attachments.get()
-    with closing(own.get(f"{base}tep/{file.pk}/")) as answer:
-        assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
+    content = own.get(f"{base}tep/{file.pk}/").streaming_content  # reading to the end closes the file
+    assert b"".join(content).startswith(b"\x89PNG")
     assert own.get(f"{base}tep/{world.file.pk}/").status_code == 404
     assert stranger.get(f"{base}tep/{file.pk}/").status_code == 404
 

@@ -1,0 +1,248 @@
+"""Codes at the edges of days, years and rules, alone and in a crowd (DOMAIN 2.4)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import Agency
+from core.errors import PortalError
+from core.worktime import TIME_ZONE
+from forms_app.dossiers import codes, services
+from forms_app.dossiers.models import CodeFormat, Dossier, NumberCounter
+from forms_app.dossiers.selectors.procedures import consent_in_force
+from forms_app.dossiers.services.numbering import take_code
+from tests.accounts.factories import AgencyFactory
+from tests.dossiers.factories import at, file_dossier, make_draft, make_form, make_version
+
+AGENCY = st.from_regex(r"[A-Z][0-9]{2}(\.[0-9]{1,3}){0,3}", fullmatch=True)
+OLD_AGENCY = st.from_regex(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}", fullmatch=True)
+
+
+def take(agency: Agency, moment: datetime) -> str:
+    with transaction.atomic():
+        return take_code(agency=agency, now=moment)
+
+
+@pytest.mark.django_db
+class TestDays:
+    @pytest.mark.parametrize(
+        ("moment", "day"),
+        [
+            ("2026-12-31 23:59", "261231"), ("2027-01-01 00:00", "270101"), ("2028-02-29 12:00", "280229"),
+            ("2026-11-23 06:59", "261123"), ("2026-11-23 07:00", "261123"), ("2099-12-31 23:59", "991231"),
+        ],
+    )  # fmt: skip
+    def test_the_day_of_the_province_is_in_the_code(self, moment: str, day: str) -> None:
+        assert take(AgencyFactory(code="H12.5"), at(moment)) == f"H12.5-{day}-0001"
+
+    @pytest.mark.parametrize("hours", range(0, 24, 3))
+    def test_whatever_zone_the_moment_is_told_in(self, hours: int) -> None:
+        agency = AgencyFactory(code="H12.5")
+        moment = datetime(2026, 12, 31, hours, 30, tzinfo=UTC)
+        local = moment.astimezone(TIME_ZONE)
+        assert take(agency, moment) == f"H12.5-{local:%y%m%d}-0001"
+        assert take(agency, local) == f"H12.5-{local:%y%m%d}-0002"
+
+    def test_a_second_after_midnight_of_the_new_year_begins_again_at_one(self) -> None:
+        form = make_form(make_version(), AgencyFactory(code="H12.5"))
+        told = [
+            file_dossier(form, now=at("2026-12-31 23:59") + timedelta(seconds=seconds)).code
+            for seconds in (58, 59, 60, 61)
+        ]
+        assert told == ["H12.5-261231-0001", "H12.5-261231-0002", "H12.5-270101-0001", "H12.5-270101-0002"]
+
+    def test_a_late_transaction_of_yesterday_still_gets_yesterday_s_next_number(self) -> None:
+        agency = AgencyFactory(code="H12.5")
+        take(agency, at("2026-11-23 23:59"))
+        take(agency, at("2026-11-24 00:00"))
+        assert take(agency, at("2026-11-23 23:59")) == "H12.5-261123-0002"
+
+    def test_agencies_count_each_for_itself(self) -> None:
+        first, second = AgencyFactory(code="H12.5"), AgencyFactory(code="H12.5.1")
+        moment = at("2026-11-23 09:00")
+        assert [take(agency, moment)[-4:] for agency in (first, second, first, second)] == [
+            "0001", "0001", "0002", "0002",
+        ]  # fmt: skip
+
+    def test_the_ten_thousandth_of_a_day_has_five_digits_and_is_still_a_code(self) -> None:
+        agency = AgencyFactory(code="H12.5")
+        NumberCounter.objects.create(agency=agency, day=date(2026, 11, 23), last=9_998)
+        moment = at("2026-11-23 09:00")
+        told = [take(agency, moment) for _n in range(3)]
+        assert [code.rsplit("-", 1)[1] for code in told] == ["9999", "10000", "10001"]
+        assert all(codes.CODE.fullmatch(code) for code in told)
+
+    def test_what_is_rolled_back_leaves_no_gap(self) -> None:
+        agency, moment = AgencyFactory(code="H12.5"), at("2026-11-23 09:00")
+        take(agency, moment)
+        with pytest.raises(RuntimeError), transaction.atomic():
+            take_code(agency=agency, now=moment)
+            raise RuntimeError
+        assert take(agency, moment) == "H12.5-261123-0002"
+
+
+@pytest.mark.django_db
+class TestFormats:
+    def test_the_law_changes_at_midnight(self) -> None:
+        agency = AgencyFactory(code="H12.5", code_old="000.00.05.H12")
+        assert take(agency, at("2025-06-30 23:59")) == "000.00.05.H12-250630-0001"
+        assert take(agency, at("2025-07-01 00:00")) == "H12.5-250701-0001"
+
+    def test_an_agency_without_an_old_code_cannot_be_numbered_by_the_old_law(self) -> None:
+        agency = AgencyFactory(code="H12.5", code_old="")
+        with pytest.raises(ValueError, match="agency_code_old"):
+            take(agency, at("2025-06-30 10:00"))
+        assert not NumberCounter.objects.exists()
+
+    def test_without_a_format_nothing_is_filed_and_no_number_used(self) -> None:
+        CodeFormat.objects.all().delete()
+        draft, token = make_draft()
+        with pytest.raises(PortalError, match="no dossier code format"):
+            services.submit(
+                token=token, idempotency_key=draft.idempotency_key, consent=consent_in_force(),
+                now=timezone.now(),
+            )  # fmt: skip
+        assert not Dossier.objects.exists()
+        assert not NumberCounter.objects.exists()
+
+    def test_two_formats_of_one_day_are_refused_by_the_database(self) -> None:
+        first = CodeFormat.objects.order_by("valid_from").last()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            CodeFormat.objects.create(pattern="{agency_code}-{yymmdd}-{seq:05d}", valid_from=first.valid_from)
+
+    @pytest.mark.parametrize(
+        "pattern",
+        [
+            "{agency_code}-{yymmdd}-{seq:04d}", "{agency_code}-{yymmdd}-{seq:05d}", "{agency_code}-{yymmdd}-{seq:06d}",
+            "{agency_code_old}-{yymmdd}-{seq:04d}",
+        ],
+    )  # fmt: skip
+    def test_lawful_patterns(self, pattern: str) -> None:
+        codes.validate_pattern(pattern)
+
+    @pytest.mark.parametrize(
+        "pattern",
+        [
+            "", "x", "{agency_code}", "{agency_code}-{yymmdd}-{seq:03d}", "{agency_code}-{yymmdd}-{seq:07d}",
+            "{agency_code}-{yymmdd}-{seq:04d}-{seq:04d}", "{yymmdd}-{agency_code}-{seq:04d}", "{0}", "{agency_code!r}",
+            "{agency_code}-{yymmdd}-{seq:04d}}", "{{agency_code}}-{yymmdd}-{seq:04d}",
+            "{agency_code}_{yymmdd}_{seq:04d}", "H12.05-{yymmdd}-{seq:04d}", "{agency_code}-260102-{seq:04d}",
+            "{agency_code}-{yymmdd}-{seq:04d}\n", "{agency_code}-{yymmdd}-0001",
+        ],
+    )  # fmt: skip
+    def test_patterns_that_are_none(self, pattern: str) -> None:
+        with pytest.raises(ValidationError):
+            codes.validate_pattern(pattern)
+
+    @given(AGENCY, OLD_AGENCY, st.dates(date(2019, 1, 1), date(2099, 12, 31)), st.integers(1, 999_999))
+    def test_every_code_has_the_national_shape_and_reads_back(
+        self, new: str, old: str, day: date, number: int
+    ) -> None:
+        for place, agency in (("agency_code", new), ("agency_code_old", old)):
+            code = codes.render(
+                f"{{{place}}}-{{yymmdd}}-{{seq:04d}}",
+                agency_code=new,
+                agency_code_old=old,
+                day=day,
+                number=number,
+            )
+            assert codes.CODE.fullmatch(code)
+            assert code == f"{agency}-{day:%y%m%d}-{number:04d}"
+            assert codes.normalise(f"  {code.lower().replace('-', ' – ')} ") == code
+
+    @given(st.text(max_size=80))
+    def test_reading_what_people_type_never_fails_and_is_final(self, text: str) -> None:
+        once = codes.normalise(text)
+        assert codes.normalise(once) == once
+        assert not re.search(r"\s", once)
+
+
+def in_parallel(calls: list[Callable[[], Any]]) -> list[Any]:
+    def closing(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        return [job.result() for job in [pool.submit(closing, call) for call in calls]]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+class TestCrowds:
+    def test_filing_on_both_sides_of_midnight_leaves_both_days_without_a_gap(self) -> None:
+        form = make_form(make_version(), AgencyFactory(code="H12.5"))
+        drafts = [make_draft(form, now=at("2026-12-31 20:00")) for _n in range(24)]
+        moments = [at("2026-12-31 23:59"), at("2027-01-01 00:00")]
+
+        def press(number: int) -> str:
+            draft, token = drafts[number]
+            return services.submit(
+                token=token, idempotency_key=draft.idempotency_key, consent=consent_in_force(),
+                now=moments[number % 2],
+            ).code  # fmt: skip
+
+        told = in_parallel([lambda n=n: press(n) for n in range(24)])
+        expected = [f"H12.5-{day}-{n:04d}" for day in ("261231", "270101") for n in range(1, 13)]
+        assert sorted(told) == expected
+
+    def test_one_of_them_failing_in_the_middle_leaves_no_gap(self) -> None:
+        agency = AgencyFactory(code="H12.5")
+        moment = at("2026-11-23 09:00")
+
+        def one(number: int) -> str:
+            try:
+                with transaction.atomic():
+                    code = take_code(agency=agency, now=moment)
+                    if number % 3 == 0:
+                        raise RuntimeError
+                    return code
+            except RuntimeError:
+                return ""
+
+        told = [code for code in in_parallel([lambda n=n: one(n) for n in range(30)]) if code]
+        assert sorted(told) == [f"H12.5-261123-{n:04d}" for n in range(1, 21)]
+
+    def test_filing_and_erasing_the_same_draft_at_once_does_one_of_them_whole(self) -> None:
+        form = make_form(make_version(), AgencyFactory(code="H12.5"))
+        drafts = [make_draft(form) for _n in range(6)]
+
+        def file(draft: Any, token: str) -> str:
+            try:
+                services.submit(
+                    token=token, idempotency_key=draft.idempotency_key, consent=consent_in_force()
+                )
+            except PortalError:
+                return "no dossier"
+            return "dossier"
+
+        def erase(token: str) -> str:
+            try:
+                services.erase_draft(token=token)
+            except PortalError:
+                return "kept"
+            return "erased"
+
+        calls = [
+            call
+            for draft, token in drafts
+            for call in (lambda d=draft, t=token: file(d, t), lambda t=token: erase(t))
+        ]
+        outcomes = in_parallel(calls)
+        pairs = Counter(zip(outcomes[::2], outcomes[1::2], strict=True))
+        assert set(pairs) <= {("dossier", "kept"), ("no dossier", "erased")}
+        assert Dossier.objects.count() == pairs["dossier", "kept"]
+        assert all(dossier.attachments.count() == 1 for dossier in Dossier.objects.all())
