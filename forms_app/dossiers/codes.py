@@ -16,6 +16,7 @@ CODE: Final = re.compile(
 )
 
 
+MOST_DIGITS: Final = 18  # an id of the database has at most so many
 _SAMPLES: Final = (
     ("H12.05", "000.00.05.H12", date(2026, 1, 2), 1),
     ("H12.05", "000.00.05.H12", date(2026, 1, 2), 2),
@@ -67,3 +68,8 @@ def render(pattern: str, *, agency_code: str, agency_code_old: str, day: date, n
 def normalise(text: str) -> str:
     """Return a code as a person may have typed it (lower case, spaces, long dashes) in its stored form."""
     return re.sub(r"[\u2010-\u2015\u2212]", "-", re.sub(r"\s+", "", text)).upper()
+
+
+def row_number(text: str) -> int | None:
+    """Return the id of a row that an index or an address told as text; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None

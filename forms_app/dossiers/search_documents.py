@@ -7,6 +7,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from forms_app.dossiers import codes
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.signals import dossier_changed
 from forms_app.dossiers.transitions import Status
@@ -28,9 +29,7 @@ class DossierSource(DocumentSource):
         """Yield the documents of the dossiers with these ids, or of all."""
         rows = Dossier.objects.filed().select_related("procedure_version", "agency").order_by("pk")
         if refs is not None:
-            rows = rows.filter(
-                pk__in=[ref for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
-            )
+            rows = rows.filter(pk__in=list(filter(None, map(codes.row_number, refs))))
         return map(_document, rows.iterator(chunk_size=500))
 
 

@@ -20,6 +20,7 @@ from accounts.models import Agency, Membership, User
 from forms_app.builder.models import FormVersion
 from forms_app.desk.access import Desk, desk_of
 from forms_app.desk.selectors import queue
+from forms_app.dossiers.codes import MOST_DIGITS
 from forms_app.dossiers.transitions import Action
 from tests.accounts.factories import AgencyFactory
 from tests.desk.factories import SCHEMA, VN, do, make_dossier, make_officer
@@ -251,7 +252,7 @@ def test_any_query_is_read_without_complaint(query: dict[str, str]) -> None:
     wish = queue.Wish.from_query(query)
     assert wish.sort.removeprefix("-") in {"", *queue.SORTS}
     for number in (wish.procedure, wish.agency, wish.upto):
-        assert number is None or 0 <= number < 10**queue.MOST_DIGITS
+        assert number is None or 0 <= number < 10**MOST_DIGITS
 
 
 class TestNext:

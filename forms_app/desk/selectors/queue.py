@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from forms_app.desk.access import Desk
+from forms_app.dossiers.codes import row_number
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.querysets import DossierQuerySet
 from forms_app.dossiers.transitions import CLOSED, Status
@@ -21,7 +22,6 @@ from procedures.models import Procedure
 
 PER_PAGE: Final = 50
 MOST_AHEAD: Final = 500
-MOST_DIGITS: Final = 18  # an id of the database has at most so many
 WORKERS: Final = (Membership.Role.RECEPTION, Membership.Role.HANDLER, Membership.Role.LEADER)
 _RUNNING: Final = [Status.ACCEPTED, Status.PROCESSING]
 
@@ -82,10 +82,10 @@ class Wish:
         """Read a query string; what it cannot mean is left out."""
         sort = query.get("xep", "")
         return cls(
-            procedure=_number(query.get("thu-tuc", "")),
-            agency=_number(query.get("co-quan", "")),
+            procedure=row_number(query.get("thu-tuc", "")),
+            agency=row_number(query.get("co-quan", "")),
             sort=sort if sort.removeprefix("-") in SORTS else "",
-            upto=_number(query.get("den", "")),
+            upto=row_number(query.get("den", "")),
         )
 
     @property
@@ -95,10 +95,6 @@ class Wish:
 
 
 EVERYTHING: Final = Wish()
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +193,6 @@ def found_by_refs(desk: Desk, refs: list[str]) -> list[Dossier]:
     """Return the dossiers that search named, in its order, as far as the officer may read them."""
     rows = {
         str(row.pk): row
-        for row in _of(desk).filter(pk__in=list(filter(None, map(_number, refs)))).with_parties()
+        for row in _of(desk).filter(pk__in=list(filter(None, map(row_number, refs)))).with_parties()
     }
     return [rows[ref] for ref in refs if ref in rows]
