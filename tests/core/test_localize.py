@@ -91,3 +91,81 @@ def test_the_update_view_publishes_nothing_of_another_agency(client, province):
 
 def test_live_status_is_not_carried_over():
     assert settings.WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE is False
+
+
+class TestDoors:
+    """The two views of wagtail-localize, whatever is sent to them."""
+
+    def submit(self, page) -> str:
+        return f"/quan-tri/localize/submit/page/{page.pk}/"
+
+    def test_a_stranger_is_sent_to_the_door_and_nothing_happens(self, client, province):
+        for address in (self.submit(province.a), "/quan-tri/localize/update/1/"):
+            client.post(address, {"locales": [province.en.pk]})
+        assert province.a.get_translation_or_none(province.en) is None
+
+    def test_a_page_that_is_not_there_is_missing(self, client, province):
+        client.force_login(province.editor)
+        assert client.get("/quan-tri/localize/submit/page/999999/").status_code == 404
+        assert client.get("/quan-tri/localize/update/999999/").status_code == 404
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            {},
+            {"locales": ["x"]},
+            {"locales": ["²"]},
+            {"locales": ["9" * 400]},
+            {"locales": [""], "select_all": "on"},
+        ],
+    )
+    def test_strange_locales_open_no_other_tree(self, client, province, sent):
+        client.force_login(province.editor)
+        client.post(self.submit(province.b), sent)
+        assert province.b.get_translation_or_none(province.en) is None
+
+    def test_all_languages_at_once_need_the_right_in_each(self, client, province):
+        """Without a translated ancestor in a language nobody may begin one there, whatever else is chosen."""
+        third = Locale.objects.create(language_code="fr")
+        assert may_translate(province.editor, province.a, province.en)
+        assert not may_translate(province.editor, province.a, third)
+        client.force_login(province.editor)
+        client.post(self.submit(province.a), {"locales": [province.en.pk], "select_all": "on"})
+        assert province.a.get_translation_or_none(province.en) is None
+
+    def test_the_subtree_goes_along_in_the_own_tree_only(self, client, province):
+        below = province.a.add_child(instance=Page(title="Dưới", slug="duoi", locale=province.vi))
+        client.force_login(province.editor)
+        client.post(self.submit(province.b), {"locales": [province.en.pk], "include_subtree": "on"})
+        assert not Page.objects.filter(locale=province.en, slug__startswith="mot").exists()
+        client.post(self.submit(province.a), {"locales": [province.en.pk], "include_subtree": "on"})
+        assert below.get_translation_or_none(province.en) is not None
+
+    def test_a_reader_without_the_permission_to_submit_cannot(self, client, province):
+        province.group.permissions.remove(Permission.objects.get(codename="submit_translation"))
+        client.force_login(province.editor)
+        client.post(self.submit(province.a), {"locales": [province.en.pk]})
+        assert province.a.get_translation_or_none(province.en) is None
+
+    def test_an_unpublished_source_leaves_its_translation_as_it_is(self, province):
+        english = province.a.copy_for_translation(province.en)
+        english.save_revision().publish()
+        province.a.save_revision().publish()
+        province.a.refresh_from_db()
+        province.a.unpublish()
+        english.refresh_from_db()
+        assert english.live
+
+
+def test_a_superuser_may_translate_everything(province, django_user_model):
+    chief = django_user_model.objects.create_superuser("chief")
+    assert may_translate(chief, province.a, province.en)
+    assert may_translate(chief, province.b, province.en)
+
+
+def test_what_is_no_page_needs_the_right_to_change_it(province, django_user_model):
+    from core.models import Holiday  # noqa: PLC0415
+
+    row = Holiday(date="2026-03-03", name="Nghỉ")
+    assert not may_update(province.editor, row)
+    assert may_update(django_user_model.objects.create_superuser("chief"), row)

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+import re
+from email.header import decode_header, make_header
+from smtplib import SMTPServerDisconnected
+
 import pytest
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.db import transaction
+from django.utils import timezone
 
 from core import mail as portal_mail
+from core.models import OutboxMessage
 from core.outbox import relay
+from tests.core.vietnamese import ALPHABET
 
 
 def test_a_mail_has_a_plain_and_an_html_version(mailoutbox):
@@ -50,3 +58,82 @@ def test_a_rolled_back_change_sends_nothing(mailoutbox):
         change()
     relay.run()
     assert mailoutbox == []
+
+
+class TestSafety:
+    """What people typed goes into mails: it stays text."""
+
+    @pytest.mark.parametrize(
+        "subject", ["Một\r\nBcc: x@example.vn", "Một\nHai", "Một\x0bHai", "  Một \u200b Hai  "]
+    )
+    def test_no_subject_adds_a_header(self, mailoutbox, subject):
+        portal_mail.send(to=["an@example.vn"], subject=subject, text="a")
+        (message,) = mailoutbox
+        assert "\n" not in message.subject
+        assert "\r" not in message.subject
+        assert message.bcc == []
+        assert message.message()["Bcc"] is None
+
+    def test_no_address_adds_a_header(self, mailoutbox):
+        with pytest.raises(BadHeaderError):
+            portal_mail.send(to=["an@example.vn\nBcc: x@example.vn"], subject="A", text="a")
+        assert mailoutbox == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "<script>alert(1)</script>",
+            '"><img src=x onerror=alert(1)>',
+            "javascript:alert(1)",
+            "{{ settings }}",
+        ],
+    )
+    def test_no_text_becomes_markup(self, text):
+        html = portal_mail.as_html("Tiêu đề", text)
+        assert "<script" not in html
+        assert "<img src=x" not in html
+        assert 'href="javascript' not in html
+        assert "SECRET" not in html
+
+    def test_paragraphs_stay_paragraphs(self):
+        html = portal_mail.as_html("Tiêu đề", "Một.\n\nHai.\n\nBa.")
+        assert html.count("<p") >= 3
+
+    def test_the_mail_names_the_portal_and_asks_no_foreign_host(self, settings):
+        html = portal_mail.as_html("Tiêu đề", "Chào bạn")
+        assert settings.PORTAL_NAME in html
+        foreign = [url for url in re.findall(r"""(?:src|href)=["']([^"']+)""", html) if "//" in url]
+        assert all(url.startswith(settings.WAGTAILADMIN_BASE_URL) for url in foreign)
+
+    def test_every_letter_arrives(self, mailoutbox):
+        text = ALPHABET
+        portal_mail.send(to=["an@example.vn"], subject=f"Đ{text[:40]}", text=text)
+        wire = mailoutbox[0].message()
+        parts = [part.get_payload(decode=True).decode() for part in wire.walk() if not part.is_multipart()]
+        assert all(text in part for part in parts)
+        assert str(make_header(decode_header(wire["Subject"]))) == f"Đ{text[:40]}"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestFailure:
+    def test_a_server_that_refuses_is_asked_again_and_nothing_is_lost(self, mailoutbox, monkeypatch):
+        def refuse(*_args, **_kwargs):
+            raise SMTPServerDisconnected("connection lost")
+
+        with transaction.atomic():
+            portal_mail.queue(key="m:3", to=["an@example.vn"], subject="Ba", text="…")
+            OutboxMessage.objects.update(available_at=timezone.now())
+            with monkeypatch.context() as patch:
+                patch.setattr(EmailMultiAlternatives, "send", refuse)
+                relay.run()
+        row = OutboxMessage.objects.get()
+        assert (row.delivered_at, row.attempts) == (None, 1) or mailoutbox
+        OutboxMessage.objects.filter(delivered_at=None).update(
+            available_at=timezone.now(), claimed_until=None
+        )
+        relay.run()
+        assert [message.subject for message in mailoutbox] == ["Ba"]
+
+    def test_an_old_message_with_another_name_for_its_text_is_still_sent(self, mailoutbox):
+        portal_mail.deliver({"to": ["an@example.vn"], "subject": "Cũ", "body": "Nội dung"})
+        assert "Nội dung" in mailoutbox[0].body
