@@ -51,7 +51,9 @@ def test_every_font_is_asked_for_with_the_page_and_used(strolls):
     warnings: list[str] = []
     page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
     page.goto("/", wait_until="networkidle")
-    preloaded = page.eval_on_selector_all("link[rel=preload][as=font]", "links => links.map(link => link.href)")
+    preloaded = page.eval_on_selector_all(
+        "link[rel=preload][as=font]", "links => links.map(link => link.href)"
+    )
     loaded = page.evaluate(
         "performance.getEntriesByType('resource').filter(one => one.name.endsWith('.woff2')).map(one => one.name)"
     )
