@@ -10,6 +10,7 @@ from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
 from home.models import AgencySitePage, InformationPage, NewsPage
+from procedures.choices import Status
 from procedures.models import ProcedurePage, ProcedureSectionPage
 
 FIELDS: Final = ("path", "depth", "url_path", "locale_id", "last_published_at", "content_type_id")
@@ -30,7 +31,8 @@ class PageSitemap(Sitemap[Any]):
             pages = pages.type(*self.models)
         else:
             pages = pages.filter(depth__gt=1).not_type(*(model for part in TYPES.values() for model in part))
-        return pages.only(*FIELDS)
+        hidden = ProcedurePage.objects.filter(procedure__status=Status.HIDDEN)
+        return pages.exclude(pk__in=hidden.values("pk")).only(*FIELDS)
 
     def location(self, page: Page) -> str:
         """Return the path; the paths of the sites are remembered by Wagtail."""

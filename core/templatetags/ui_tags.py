@@ -200,3 +200,10 @@ def page_crumbs(context: template.Context, wrap: str = "") -> dict[str, Any]:
     ancestors = page.get_ancestors().filter(depth__gt=1).live()
     crumbs = [{"title": ancestor.title, "url": ancestor.url} for ancestor in ancestors]
     return {"crumbs": [*crumbs, {"title": page.title, "url": ""}], "wrap": wrap}
+
+
+@register.simple_tag(takes_context=True)
+def full_address(context: template.Context, page: Any) -> str:
+    """Return the whole address of ``page`` at the host that was asked: what it calls itself to other services."""
+    address: str = context["request"].build_absolute_uri(page.url or "/")
+    return address

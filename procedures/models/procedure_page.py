@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 
 from core.text import clean
-from procedures.choices import Level, ProcedureKind, ServiceLevel
+from procedures.choices import Level, ProcedureKind, ServiceLevel, Status
 from procedures.models.decisions import PublicationDecision
 from procedures.models.page_panels import edit_handler
 from procedures.models.register import Procedure
@@ -92,6 +93,8 @@ class ProcedurePage(ShownPage):
     subpage_types: list[str] = []
     template = "procedures/procedure_page.html"
 
+    serve_prefetch = ("procedure",)
+
     class Meta:
         verbose_name = _("procedure page")
         verbose_name_plural = _("procedure pages")
@@ -111,6 +114,13 @@ class ProcedurePage(ShownPage):
     def levels(self) -> tuple[str, ...]:
         """Return the levels of government, from the highest down."""
         return tuple(level for level, name in LEVEL_FIELDS.items() if getattr(self, name))
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page, unless the procedure is not public (chưa công khai); one that ended stays readable."""
+        if self.procedure.status == Status.HIDDEN:
+            raise Http404
+        response: HttpResponse = super().serve(request, *args, **kwargs)
+        return response
 
     def clean(self) -> None:
         super().clean()

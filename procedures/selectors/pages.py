@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import get_language
 from wagtail.models import PageViewRestriction
 from wagtail.query import PageQuerySet
 
+from procedures.choices import Status
 from procedures.codes import core_code
 from procedures.models import ProcedurePage
 
@@ -15,7 +16,8 @@ def live_pages() -> PageQuerySet:
     """Return the published procedure pages that everybody may see, in one query where ``public()`` needs two."""
     here = ExpressionWrapper(OuterRef("path"), output_field=CharField())
     restricted = PageViewRestriction.objects.annotate(here=here).filter(here__startswith=F("page__path"))
-    return ProcedurePage.objects.live().exclude(Exists(restricted))
+    public = ~Q(procedure__status=Status.HIDDEN)
+    return ProcedurePage.objects.live().filter(public).exclude(Exists(restricted))
 
 
 def page_for_code(code: str, language: str | None = None) -> ProcedurePage | None:

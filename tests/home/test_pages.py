@@ -266,7 +266,7 @@ class TestLanguages:
         assert '<html lang="en">' in html
         assert '<main id="main" tabindex="-1" lang="vi">' in html
         assert '<meta name="robots" content="noindex">' in html
-        assert 'rel="canonical" href="http://localhost/lien-he/"' in html
+        assert 'rel="canonical" href="http://testserver/lien-he/"' in html
         assert "you are reading the Vietnamese original" in html
 
     def test_menu_is_in_the_language_of_the_reader(self, client: Client, home: HomePage) -> None:
