@@ -36,7 +36,7 @@ CATALOGUE: Final = (
 # Who works in the Wagtail admin, with the model permissions by code name, and what they may do to their pages.
 MODEL_RIGHTS: Final[dict[str, tuple[str, ...]]] = {
     Role.EDITOR: ("access_admin", "submit_translation", *MEDIA),
-    Role.COMMUNICATION: ("access_admin", "submit_translation", *MEDIA),
+    Role.COMMUNICATION: ("access_admin", "submit_translation", *MEDIA, "add_alert", "change_alert", "view_alert"),
     Role.CATALOGUE: (
         "access_admin", *MEDIA, *CATALOGUE, "add_holiday", "change_holiday", "view_holiday",
         "add_formdefinition", "change_formdefinition", "view_formdefinition",

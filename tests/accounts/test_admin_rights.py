@@ -95,3 +95,10 @@ def test_nobody_else_keeps_them(agency, role):
     user = person(agency, role)
     for model in ("publicationdecision", "field", "formtemplate"):
         assert not opens(user, f"wagtailsnippets_procedures_{model}:add")
+
+
+@pytest.mark.parametrize(
+    ("role", "may"), [(Role.COMMUNICATION, True), (Role.EDITOR, False), (Role.CATALOGUE, False)]
+)
+def test_alerts_for_everybody_are_written_by_communications_staff(agency, role, may):
+    assert opens(person(agency, role), "wagtailsnippets_home_alert:add") is may
