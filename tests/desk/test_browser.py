@@ -1,0 +1,148 @@
+"""The desk and the file input in a real Chromium: keys do what their hints say, and nothing needs a script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from accounts.models import Agency, User
+from forms_app.dossiers.models import Dossier
+from tests.accounts.factories import AgencyFactory
+from tests.desk.factories import make_desk_form, make_dossier, make_officer
+from tests.dossiers.factories import make_form, make_version, picture
+from tests.support.browser import Visits, assert_accessible, assert_fits
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def agency() -> Agency:
+    return AgencyFactory(name="UBND phường Tân Thành", code="H12.46.18")
+
+
+@pytest.fixture
+def dossiers(agency: Agency) -> list[Dossier]:
+    form = make_desk_form(agency)
+    return [make_dossier(form=form, full_name=f"Nguyễn Văn {n}") for n in range(3)]
+
+
+def behind_the_desk(page: Page, officer: User, address: str) -> Page:
+    client = Client()
+    client.force_login(officer)
+    name = settings.SESSION_COOKIE_NAME
+    page.goto("/")
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": page.url}])
+    page.goto(address)
+    return page
+
+
+def test_the_keys_of_the_queue(visits: Visits, agency: Agency, dossiers: list[Dossier], shoot: Any) -> None:
+    officer = make_officer(agency, name="Trần Thị Hạnh")
+    page = behind_the_desk(visits.page(width=1280), officer, "/mot-cua/")
+    rows = page.locator("[data-desk-list] tbody tr")
+    expect(page.locator("[data-bulk]")).to_be_hidden()
+    hints = page.locator(".keys")
+    for key in ("J", "K", "Enter", "X", "N", "/", "?"):
+        expect(hints.locator("kbd", has_text=key).first).to_be_visible()
+
+    for key in "jjk":
+        page.keyboard.press(key)
+    expect(rows.nth(0)).to_have_class("is-current")
+    expect(rows.nth(0).locator("a")).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[data-bulk-count]")).to_have_text("Đã chọn: 2")
+    assert_accessible(page)
+    shoot(page, "desk/chosen")
+    page.keyboard.press("x")
+    expect(page.locator("[data-bulk-count]")).to_have_text("Đã chọn: 1")
+
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("x")
+    expect(page.locator("[data-bulk-count]")).to_have_text("Đã chọn: 1")
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+
+    page.keyboard.press("/")
+    expect(page.locator("main input[type=search]")).to_be_focused()
+    page.keyboard.type("jxn?")
+    expect(page.locator("main input[type=search]")).to_have_value("jxn?")
+    page.keyboard.press("Tab")
+
+    page.get_by_role("button", name="Nhận về mình").click()
+    expect(page.get_by_text("Bạn đã nhận 1 hồ sơ về mình.")).to_be_visible()
+    assert Dossier.objects.get(assigned_to=officer) == dossiers[0]
+
+    page.wait_for_load_state()
+    page.keyboard.press("j")
+    expect(rows.nth(0).locator("a")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Nguyễn Văn 0")
+    page.wait_for_load_state()
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Nguyễn Văn 1")
+
+
+def test_the_queue_without_scripts_on_a_phone(
+    visits: Visits, agency: Agency, dossiers: list[Dossier]
+) -> None:
+    other = make_dossier(
+        form=make_form(make_version(title="Cấp bản sao trích lục"), agency), full_name="Lê Văn Bảy"
+    )
+    officer = make_officer(agency)
+    page = behind_the_desk(visits.page(javascript=False, width=360), officer, "/mot-cua/")
+    assert_fits(page)
+    page.locator("select[name='thu-tuc']").select_option(label="Cấp bản sao trích lục")
+    page.get_by_role("button", name="Lọc").click()
+    expect(page.locator("[data-desk-list] tbody tr")).to_have_count(1)
+    page.get_by_role("checkbox", name=f"Chọn {other.code}").check()
+    page.get_by_role("button", name="Nhận về mình").click()
+    expect(page.get_by_text("Bạn đã nhận 1 hồ sơ về mình.")).to_be_visible()
+    page.get_by_role("link", name="Hồ sơ tiếp theo").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Nguyễn Văn 0")
+    assert_fits(page)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
+def test_a_file_is_chosen_in_vietnamese_whatever_the_browser_speaks(
+    visits: Visits, agency: Agency, shoot: Any, javascript: bool
+) -> None:
+    form = make_form(make_version(), agency)
+    page = visits.page(javascript=javascript, width=360, locale="en-US")
+    base = f"/nop-ho-so/{form.definition.procedure.core_code}/"
+    page.goto(base)
+    page.get_by_role("button", name="Bắt đầu").click()
+    page.goto(f"{base}buoc/child/")
+    box, field = page.locator(".filepick"), page.locator("input[type=file]")
+    expect(box.get_by_text("Chọn tệp", exact=True)).to_be_visible()
+    expect(box.get_by_text("Chưa chọn tệp")).to_be_visible()
+    field.focus()
+    expect(field).to_be_focused()
+    page.locator("[name=child_name]").fill("Nguyễn Văn Mới")
+
+    upload = picture("giấy chứng sinh.png")
+    field.set_input_files({"name": upload.name, "mimeType": "image/png", "buffer": upload.read()})
+    if javascript:
+        expect(page.locator(".file__name")).to_have_text("giấy chứng sinh.png")
+        expect(box.get_by_text("Thêm tệp")).to_be_visible()
+    else:
+        expect(box.get_by_text("Chưa chọn tệp")).to_be_hidden()
+        assert field.evaluate("e => getComputedStyle(e).opacity") == "1", "the name of the file is seen"
+        page.get_by_role("button", name="Tải tệp lên").click()
+        expect(page.locator(".file__name")).to_have_text("giấy chứng sinh.png")
+    shoot(page, f"filing/file-{'js' if javascript else 'nojs'}")
+    expect(page.locator("[name=child_name]")).to_have_value("Nguyễn Văn Mới")
+
+    page.locator("[name=born]").fill("31/02/2020")
+    page.get_by_role("button", name="Quay lại").click()
+    expect(page.locator("[name=full_name]")).to_be_visible()
+    page.goto(f"{base}buoc/child/")
+    expect(page.locator("[name=born]")).to_have_value("31/02/2020")
+    expect(page.locator(".file__name")).to_have_text("giấy chứng sinh.png")
+    assert_fits(page)
