@@ -41,7 +41,8 @@ class AgencySitePage(ShowsAlerts, BasePage):
 
     content_panels = [
         *BasePage.content_panels,
-        FieldPanel("agency"),
+        # Whose site it is decides who may edit it: not for its own editors to say.
+        FieldPanel("agency", permission="accounts.change_agency"),
         FieldPanel("summary"),
         FieldPanel("duties"),
         FieldPanel("head_title"),

@@ -34,7 +34,8 @@ class ProcedureSectionPage(ShownPage):
 
     content_panels = [
         *ShownPage.content_panels,
-        FieldPanel("agency"),
+        # Whose section it is decides who may edit it: not for its own editors to say.
+        FieldPanel("agency", permission="accounts.change_agency"),
         FieldPanel("summary"),
         FieldPanel("introduction"),
     ]

@@ -113,6 +113,7 @@ TABLE = (
     # Rows of our apps
     Row(A + "snippets/choose/", ADMIN, CONTROLLERS),
     Row(A + "snippets/core/holiday/", CONTROLLERS, CONTROLLERS),
+    Row(A + "snippets/procedures/", CONTROLLERS, CONTROLLERS),
     Row(A + "snippets/", NOBODY),
     Row(A + "forms/", CONTROLLERS, CONTROLLERS),
     Row(A + "bieu-mau/", CONTROLLERS, CONTROLLERS),
