@@ -1,0 +1,243 @@
+"""The page of results and the suggestions, as a browser sees them, with and without JavaScript."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from search import registry
+from search.engines import registry as engines
+from search.requests import MAX_PAGE
+from search.views import request_of
+from tests.search.library import KIND, Library
+
+pytestmark = pytest.mark.django_db
+PAGE = "/tim-kiem/"
+
+
+@pytest.fixture
+def library(db: None, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> Library:
+    """A library of the database alone: pages look alike on every engine."""
+    made = Library(engines.DATABASE, django_capture_on_commit_callbacks)
+    monkeypatch.setattr(registry, "_sources", {KIND: made.shelf})
+    return made
+
+
+def get(client: Client, **asked: Any) -> str:
+    response = client.get(f"{PAGE}?{urlencode(asked, doseq=True)}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def said(page: str) -> str:
+    """The words of a page without its markup, entities read."""
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", page.split("<main", 1)[1]).split()))
+
+
+class TestResults:
+    def test_nothing_asked_shows_how_to_ask(self, client: Client, library: Library):
+        assert "đăng ký kết hôn" in said(get(client))
+
+    def test_hits_are_links_with_marked_titles_codes_and_labels(self, client: Client, library: Library):
+        library.add(
+            "Đăng ký kết hôn", url="/thu-tuc/ket-hon/", codes=("1.000894.000.00.00.H12",), body="Nộp tờ khai kết hôn.",
+            facets={"agency": ("x",), "field": ("ht",)}, facet_labels={"x": "UBND xã Thử", "ht": "Hộ tịch"},
+        )  # fmt: skip
+        library.sync()
+        page = get(client, q="ket hon")
+        assert re.search(r'<a href="/thu-tuc/ket-hon/">Đăng ký <mark>kết hôn</mark>\s*</a>', page)
+        for words in ("1.000894.000.00.00.H12", "UBND xã Thử", "Hộ tịch", "1 kết quả"):
+            assert words in said(page)
+
+    def test_nothing_found_helps_on(self, client: Client, library: Library):
+        words = said(get(client, q="xyzzy"))
+        assert "xyzzy" in words
+        assert "đăng ký kết hôn" in words
+
+    def test_a_correction_says_what_it_did_and_leads_back(self, client: Client, library: Library):
+        library.add("Đăng ký kết hôn")
+        library.sync()
+        page = get(client, q="dangkykethon")
+        assert "Kết quả cho dang ky ket hon" in said(page)
+        assert "Tìm đúng nguyên văn “dangkykethon”" in said(page)
+        link = html.unescape(re.search(r'href="([^"]*nguyen-van=1)"', page).group(1))
+        verbatim = client.get(link).content.decode()
+        assert "Kết quả cho" not in verbatim
+        assert "Đăng ký" not in said(verbatim).split("dangkykethon")[-1].split("đăng ký kết hôn")[0]
+
+    def test_a_possible_correction_is_a_link(self, client: Client, library: Library):
+        library.add("Xác nhận tình trạng hôn nhân của công dân Việt Nam cư trú ở nước ngoài")
+        library.sync()
+        typed = "xác nhận tình trạng hôn nhân của công dân việt nam cư trú ở nước ngoàii"
+        page = get(client, q=typed)
+        assert f'?{urlencode({"q": typed[:-1]}).replace("+", "%20")}"' in page
+
+    def test_verbatim_stays_when_the_results_are_narrowed(self, client: Client, library: Library):
+        for number, level in enumerate(("cap_xa", "cap_tinh")):
+            library.add(f"Ketq hon {number}", facets={"level": (level,)}, facet_labels={level: level})
+        library.sync()
+        page = get(client, q="ketq", **{"nguyen-van": "1"})
+        assert '<input type="hidden" name="nguyen-van" value="1">' in page
+        assert 'name="nguyen-van"' not in get(client, q="ketq")
+
+    def test_choices_are_checkboxes_that_work_without_script(self, client: Client, library: Library):
+        for number in range(12):
+            level = "cap_xa" if number % 3 else "cap_tinh"
+            library.add(
+                f"Giấy phép {number}", facets={"level": (level,), "field": (f"f{number}",)},
+                facet_labels={"cap_xa": "Cấp xã", "cap_tinh": "Cấp tỉnh"},
+            )  # fmt: skip
+        library.sync()
+        page = get(client, q="giấy phép", cap="cap_tinh")
+        assert 'name="cap" value="cap_tinh" checked' in page
+        assert "Cấp xã (8)" in said(page)
+        assert "4 kết quả" in said(page)
+        assert "thêm" in said(page) or "nữa" in said(page) or "more" not in said(page)
+
+    def test_pages_keep_the_question(self, client: Client, library: Library):
+        for number in range(25):
+            library.add(f"Giấy phép {number}", facets={"level": ("cap_xa",)})
+        library.sync()
+        page = html.unescape(get(client, q="giấy phép", cap="cap_xa", trang="2"))
+        links = re.findall(r'href="[^"?]*\?([^"]*trang=3[^"]*)"', page)
+        assert links
+        assert "cap=cap_xa" in links[0]
+        assert "giấy phép" in QueryDict(links[0]).get("q", "")
+
+    def test_a_stand_in_answer_says_so_and_is_not_kept(self, client: Client, library: Library, settings):
+        library.add("Đăng ký kết hôn")
+        library.sync()
+        settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
+        response = client.get(PAGE, {"q": "kết hôn"})
+        assert "Đăng ký" in response.content.decode()
+        assert "máy chủ tìm kiếm" in said(response.content.decode()).lower()
+
+    def test_search_engines_do_not_index_it(self, client: Client, library: Library):
+        assert '<meta name="robots" content="noindex">' in get(client, q="kết hôn")
+
+    @pytest.mark.parametrize("method", ["post", "put", "delete"])
+    def test_it_is_only_read(self, client: Client, library: Library, method: str):
+        assert getattr(client, method)(PAGE).status_code in (403, 405)
+
+
+ABSURD = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</title><script>alert(1)</script>",
+    "javascript:alert(1)",
+    "{{ 7*7 }}{% load i18n %}",
+    "%00%0d%0aSet-Cookie: x=1",
+    "\x01\x02\x7f",
+    '"' * 300,
+    "'\"`´",
+    "a" * 10_000,
+    "kết hôn " * 1250,
+    "\u202ekết hôn\u202c",
+    "שלום مرحبا",
+    "🎉👩‍👩‍👧‍👦",
+    "\ud7ff\ufdd0",
+    "%",
+    "_" * 50,
+    "\\" * 50,
+]
+
+
+@pytest.mark.parametrize("typed", ABSURD)
+class TestAbsurd:
+    def test_the_page_answers_and_shows_only_text(self, client: Client, library: Library, typed: str):
+        library.add("Kết hôn <script>alert(1)</script>", body='Hôn "<img src=x onerror=alert(1)>" kết. ' * 20)
+        library.sync()
+        page = get(client, q=typed)
+        for attack in ("<script>alert", "<img src=x", "</title><script"):
+            assert attack not in page
+
+    def test_so_do_the_suggestions(self, client: Client, library: Library, typed: str):
+        library.add("Kết hôn <script>alert(1)</script>")
+        library.sync()
+        response = client.get(reverse("search:suggestions"), {"q": typed})
+        assert response.status_code == 200
+        assert response["Content-Type"].startswith("application/json")
+        assert isinstance(response.json()["suggestions"], list)
+
+
+def test_markup_in_titles_and_texts_stays_text(client: Client, library: Library):
+    library.add("Kết hôn <script>alert(1)</script>", body="Tờ khai <img src=x onerror=alert(1)> kết hôn")
+    library.sync()
+    page = get(client, q="kết hôn")
+    assert "<mark>Kết hôn</mark> &lt;script&gt;" in page
+    assert "&lt;img src=x" in page
+
+
+class TestAddress:
+    @pytest.mark.parametrize(
+        ("address", "facts"),
+        [
+            ("q=k%E1%BA%BFt", {"query": "kết", "page": 1, "verbatim": False}),
+            ("trang=3", {"page": 3}),
+            ("trang=0", {"page": 1}),
+            ("trang=-1", {"page": 1}),
+            ("trang=abc", {"page": 1}),
+            ("trang=99999", {"page": MAX_PAGE}),
+            ("trang=" + "9" * 50, {"page": 1}),
+            ("trang=²", {"page": 1}),
+            ("loai=procedure&loai=secret", {"kinds": ("procedure",)}),
+            ("loai=dossier", {"kinds": ()}),
+            ("co-quan=a&co-quan=b&linh-vuc=c", {"agency": ("a", "b"), "field": ("c",)}),
+            ("cap=x&doi-tuong=y", {"level": ("x",), "audience": ("y",)}),
+            ("nguyen-van=1", {"verbatim": True}),
+            ("nguyen-van=yes", {"verbatim": False}),
+            (
+                "scope=agency:1&collection=dossiers&status=x",
+                {"scopes": ("public",), "collection": "public", "status": ()},
+            ),
+        ],
+    )
+    def test_what_makes_no_sense_is_left_out(self, address: str, facts: dict[str, Any]):
+        asked = request_of(QueryDict(address))
+        assert {name: getattr(asked, name) for name in facts} == facts
+
+
+class TestSuggestions:
+    def test_a_procedure_needs_no_kind(self, client: Client, library: Library):
+        library.add("Đăng ký kết hôn", url="/ket-hon/", kind="procedure")
+        library.sync()
+        lines = client.get(reverse("search:suggestions"), {"q": "ket h"}).json()["suggestions"]
+        assert lines == [{"text": "Đăng ký kết hôn", "url": "/ket-hon/", "kind": ""}]
+
+    def test_another_kind_is_told_in_words(self, client: Client, library: Library):
+        library.add("Tin kết hôn", url="/tin/", kind="news")
+        library.sync()
+        (line,) = client.get(reverse("search:suggestions"), {"q": "ket h"}).json()["suggestions"]
+        assert line["kind"] == "Tin tức"
+
+    def test_nothing_typed_suggests_nothing(self, client: Client, library: Library):
+        assert client.get(reverse("search:suggestions")).json() == {"suggestions": []}
+
+
+@pytest.mark.parametrize(
+    "address", [f"{PAGE}?q=giấy+phép", f"{PAGE}?q=giấy+phép&cap=cap_xa&trang=2", f"{PAGE}goi-y/?q=giấy+ph"]
+)
+def test_statements_do_not_grow_with_the_documents(client: Client, library: Library, settings, address: str):
+    settings.PAGE_CACHE_ENABLED = False
+
+    def statements(more: int) -> int:
+        for number in range(more):
+            library.add(f"Giấy phép {number}", facets={"level": ("cap_xa",), "field": (f"f{number}",)})
+        library.sync()
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    few = statements(12)
+    assert statements(5) == few
+    assert few <= 16
