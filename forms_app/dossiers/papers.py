@@ -31,6 +31,7 @@ from procedures.presentation.fees import fee_note, fee_text
 from procedures.snapshot import Snapshot
 
 LAW: Final = "TT 03/2025/TT-VPCP"
+KINDS: Final = {FeeKind.CHARGE: "Phí", FeeKind.DUTY: "Lệ phí"}
 RECEIPT: Final = "mau-01"
 SUPPLEMENT: Final = "mau-02"
 REFUSAL: Final = "mau-03"
@@ -194,7 +195,7 @@ def _fees(dossier: Dossier) -> str:
 def _fee(fee: Fee) -> str:
     told = ", ".join(part.rstrip(".") for part in (fee_text(fee), fee_note(fee)) if part)
     charged = fee.amount is None or fee.amount > 0
-    kind = f"{FeeKind(fee.kind).label} " if charged and fee.amount is not None else ""
+    kind = f"{KINDS[FeeKind(fee.kind)]} " if charged and fee.amount is not None else ""
     exempt = f" (miễn, giảm: {fee.exemption.rstrip('.')})" if fee.exemption and charged else ""
     return f"{kind}{told}{exempt}"
 

@@ -190,11 +190,24 @@ class TestAccountLinks:
         assert [link.label for link in answer["links"]] == ["Sign in"]
         assert answer["logout_url"] == ""
 
+    def test_the_wide_and_the_narrow_head_ask_once(self) -> None:
+        asked: list[Any] = []
+        hooks.register("account_links")(lambda user: asked.append(user) or [])
+        request = HttpRequest()
+        request.user = AnonymousUser()
+        for _head in range(2):
+            account_links(Context({"request": request}))
+        assert len(asked) == 1
+
     def test_request_without_user_is_served(self) -> None:
         assert account_links(Context({"request": HttpRequest()})) == {
             "links": [],
             "logout_url": "",
         }
+
+
+def test_the_address_to_share_is_the_one_the_reader_came_by() -> None:
+    assert render("{% page_address %}", "/tin-tuc/bai/?page=2&utm=x") == "http://testserver/tin-tuc/bai/"
 
 
 class TestLanguageUrl:

@@ -313,3 +313,21 @@ class TestAll:
         theirs = Client().get(f"/ho-so/{told.token}/giay/mau-01.pdf").content
         ours = desk.get(f"/mot-cua/ho-so/{told.code}/giay/mau-01.pdf").content
         assert read(theirs) == read(ours)
+
+
+@pytest.mark.parametrize(
+    ("fee", "said"),
+    [
+        (Fee(amount=Decimal(8000)), "Phí, lệ phí: Lệ phí 8.000 đ"),
+        (Fee(kind="phi", amount=Decimal(8000), note="/trang"), "Phí, lệ phí: Phí 8.000 đ/trang"),
+        (
+            Fee(amount=Decimal(8000), exemption="Miễn cho hộ nghèo."),
+            "Phí, lệ phí: Lệ phí 8.000 đ (miễn, giảm: Miễn cho hộ nghèo)",
+        ),
+        (Fee(amount=Decimal(0), exemption="Miễn cho hộ nghèo."), "Phí, lệ phí: Miễn phí"),
+        (Fee(note="Mức thu do tỉnh quyết định."), "Phí, lệ phí: Mức thu do tỉnh quyết định"),
+    ],
+)  # fmt: skip
+def test_the_receipt_says_a_fee_as_the_page_of_the_procedure_does(fee: Fee, said: str) -> None:
+    told = f"Phí, lệ phí: {papers._fee(fee)}".replace("\xa0", " ")
+    assert told == said
