@@ -1,11 +1,13 @@
 """Parts of pages that every request needs and only a publish changes: made once, kept by the process.
 
-Like a whole cached page, a part lives until the epoch moves. It also ends with the day in Asia/Ho_Chi_Minh: what is in
-force today need not be tomorrow. Unlike a whole page it serves signed-in people too, so nothing personal may be in it.
+Like a whole cached page, a part lives until the epoch moves. It also ends with the day in Asia/Ho_Chi_Minh, for what is
+in force today need not be tomorrow, and after five minutes, whoever forgot to purge. Unlike a whole page it serves
+signed-in people too, so nothing personal may be in it.
 """
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import date
@@ -19,6 +21,7 @@ from core.pagecache.epochs import watch
 T = TypeVar("T")
 # A procedure's text is 20 kB: fifty megabytes at the very most.
 MOST_PARTS: Final = 2000
+LONGEST_SECONDS: Final = 300.0
 
 
 class Parts:
@@ -26,7 +29,7 @@ class Parts:
 
     def __init__(self, most: int = MOST_PARTS) -> None:
         self._most = most
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
         self._of: tuple[int, date] | None = None
         self._lock = Lock()
 
@@ -37,14 +40,15 @@ class Parts:
             if self._of != now:
                 self._kept.clear()
                 self._of = now
-            if key in self._kept:
+            until, found = self._kept.get(key, (0.0, None))
+            if time.monotonic() < until:
                 self._kept.move_to_end(key)
-                found: T = self._kept[key]
-                return found
-        made = make()
+                known: T = found
+                return known
+        made, until = make(), time.monotonic() + LONGEST_SECONDS
         with self._lock:
             if self._of == now:  # else it was made from what is no longer so
-                self._kept[key] = made
+                self._kept[key] = until, made
                 while len(self._kept) > self._most:
                     self._kept.popitem(last=False)
         return made

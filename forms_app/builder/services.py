@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core import pagecache
 from core.errors import InvalidInput, NotAllowed
 from core.text import clean, slugify
 from forms_app.builder import validation
@@ -61,7 +60,6 @@ def publish(
         return last
     locked.draft = read.to_json()
     locked.save()
-    pagecache.purge()
     return FormVersion.objects.create(
         definition=locked, number=last.number + 1 if last else 1, schema=whole.to_json(), digest=whole.digest,
         published_at=now or timezone.now(), published_by=by,

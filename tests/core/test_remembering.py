@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 import time_machine
@@ -69,6 +70,15 @@ class TestParts:
             pagecache.remember("a", make)
             clock.move_to("2026-11-26 00:00:00 +0000")
             assert pagecache.remember("a", make) == 1
+
+    def test_nothing_is_older_than_five_minutes(self, make, monkeypatch):
+        now = time.monotonic()
+        monkeypatch.setattr("core.pagecache.remembering.time.monotonic", lambda: now)
+        pagecache.remember("a", make)
+        now += 299
+        assert pagecache.remember("a", make) == 1
+        now += 2
+        assert pagecache.remember("a", make) == 2
 
     def test_what_was_made_while_something_was_published_is_given_but_not_kept(self, make):
         def slow() -> int:

@@ -130,6 +130,9 @@ class TestProcedures:
         )
         builder.publish(definition=definition, by=None)
         assert f"/nop-ho-so/{page.procedure.core_code}/" in look(page.url)
+        definition.active = False
+        definition.save()
+        assert "/nop-ho-so/" not in look(page.url)
 
     def test_a_renamed_field_in_the_catalogue(self, look: Any, page: ProcedurePage) -> None:
         field = Field.objects.create(name="Hộ tịch", slug="ho-tich")
