@@ -34,7 +34,9 @@ def test_the_current_place_and_the_progress_are_seen_in_the_systems_own_colours(
     current = page.locator(".nav [aria-current]")
     other = page.locator(".nav a:not([aria-current])").first
     assert current.evaluate(EDGE) != other.evaluate(EDGE)
-    assert other.evaluate(EDGE) == page.locator("body").evaluate(GROUND), "a border that keeps its place shows"
+    assert other.evaluate(EDGE) == page.locator("body").evaluate(GROUND), (
+        "a border that keeps its place shows"
+    )
 
     STATIONS["step-2"](page, town)
     shoot(page, "forced/step-2")
