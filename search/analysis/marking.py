@@ -5,11 +5,12 @@ Folding keeps the length of an NFC text, so a place in the folded text is the sa
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from core.text import nfc
 from search.analysis.query import Query
-from search.analysis.syllables import Syllable, syllables
+from search.analysis.syllables import Syllable, exact_form, searchable
 from search.results import Marked, Span
 
 SNIPPET: Final = 220
@@ -29,11 +30,16 @@ def _wanted(query: Query) -> dict[str, tuple[frozenset[str], float]]:
 
 def _hits(text: str, query: Query) -> list[tuple[Syllable, float]]:
     wanted = _wanted(query)
+    if not wanted:
+        return []
     found = []
-    for syllable in syllables(text):
-        forms, weight = wanted.get(syllable.folded, (None, 0.0))
-        if forms is not None and (not forms or not query.exact or syllable.marked in forms):
-            found.append((syllable, weight))
+    # Only what was asked for is cut out: texts are long.
+    words = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(wanted)})(?![a-z0-9])")
+    for place in words.finditer(searchable(text)):
+        forms, weight = wanted[place.group()]
+        marked = exact_form(text[place.start() : place.end()])
+        if not forms or not query.exact or marked in forms:
+            found.append((Syllable(place.group(), marked, place.start(), place.end()), weight))
     return found
 
 

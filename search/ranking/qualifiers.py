@@ -95,7 +95,7 @@ def unasked(query: Query) -> tuple[Qualifier, ...]:
 
 def count_unasked(title: Title, qualifiers: tuple[Qualifier, ...]) -> int:
     """Return how many of ``qualifiers`` stand in ``title``."""
-    return sum(_stands(title, qualifier) for qualifier in qualifiers)
+    return sum(q.words[0] in title.places and _stands(title, q) for q in qualifiers)
 
 
 def _stands(title: Title, qualifier: Qualifier) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -71,7 +72,7 @@ class Scorer:
 
     def __init__(self, query: Query, statistics: Statistics, uses: Mapping[str, float]) -> None:
         self.query = query
-        self.weight = statistics.weight
+        self.weight = cache(statistics.weight)
         self.uses = uses
         self.unasked = unasked(query)
         self.level_is_open = not levels.are_asked_for(query)
