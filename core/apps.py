@@ -11,5 +11,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("core.checks")
+        import_module("core.exports").connect()
         import_module("core.mail")
         import_module("core.pagecache.signals").connect()

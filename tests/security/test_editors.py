@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
-from wagtail.models import Collection, Page, Revision
+from wagtail.models import Collection, Page, PageLogEntry, Revision
 
 from accounts.services.groups import sync_agency
+from core.exports import defused
 from home.models import AgencySitePage, PortalDocument, PortalImage
 from tests.dossiers.factories import picture
 from tests.procedures.factories import make_section
@@ -108,3 +111,17 @@ def test_a_picture_is_changed_by_who_brought_it_and_chosen_by_all_editors(world:
     client.post(f"/quan-tri/images/{image.pk}/", facts | {"title": "Mới"})
     image.refresh_from_db()
     assert image.title == "Mới"
+
+
+@pytest.mark.parametrize("title", ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", " =1"])
+def test_no_title_is_a_formula_in_a_table(world: World, title: str) -> None:
+    PageLogEntry.objects.update(label=title)
+    client = world.client("superuser")
+    table = text_of(client.get("/quan-tri/reports/site-history/?export=csv"))
+    cells = [cell for row in csv.reader(io.StringIO(table)) for cell in row]
+    assert f"'{title}" in cells
+    assert not [cell for cell in cells if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t"))]
+
+
+def test_a_harmless_title_stays_as_it_is() -> None:
+    assert defused("Cấp giấy phép - lần 2") == "Cấp giấy phép - lần 2"
