@@ -31,9 +31,7 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=TIME_ZONE)
 SAMPLES = sources.read("samples")
 FORMS = {form["procedure"]: form for form in sources.read_folder("forms")}
 RECORDS = {record["core_code"]: record for record in sources.read_folder("procedures")}
-LAST = {}
-for row in ROUTES:
-    LAST.setdefault(row.status, row)
+FIRST = {row.status: row for row in reversed(ROUTES)}
 
 
 def read_with_form(name):
@@ -99,7 +97,7 @@ class PlayingTests(TestCase):
                 assert dossier.agency.slug == BUSIEST
 
     def test_each_act_is_kept_at_its_moment_and_by_somebody_who_may(self):
-        for row in LAST.values():
+        for row in FIRST.values():
             story = self.one(row)
             events = list(self.played(story).events.order_by("sequence"))
             assert [event.action for event in events][1:] == [act.action.value for act in story.acts]
@@ -112,7 +110,7 @@ class PlayingTests(TestCase):
                 assert by_citizen or held.exists(), event.action
 
     def test_reasons_are_those_of_the_procedure(self):
-        for action, row in ((Action.REFUSE, LAST[Status.REFUSED]), (Action.WITHDRAW, LAST[Status.WITHDRAWN])):
+        for action, row in ((Action.REFUSE, FIRST[Status.REFUSED]), (Action.WITHDRAW, FIRST[Status.WITHDRAWN])):
             story = self.one(row)
             event = self.played(story).events.get(action=action)
             reasons = SAMPLES["reasons"][action.value]
