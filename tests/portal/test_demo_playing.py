@@ -110,7 +110,10 @@ class PlayingTests(TestCase):
                 assert by_citizen or held.exists(), event.action
 
     def test_reasons_are_those_of_the_procedure(self):
-        for action, row in ((Action.REFUSE, FIRST[Status.REFUSED]), (Action.WITHDRAW, FIRST[Status.WITHDRAWN])):
+        for action, row in (
+            (Action.REFUSE, FIRST[Status.REFUSED]),
+            (Action.WITHDRAW, FIRST[Status.WITHDRAWN]),
+        ):
             story = self.one(row)
             event = self.played(story).events.get(action=action)
             reasons = SAMPLES["reasons"][action.value]
