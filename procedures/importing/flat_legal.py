@@ -42,7 +42,7 @@ _BARE_KIND: Final = re.compile(rf"{_KIND}(?:\s+số)?")
 
 def legal_bases_of(text: str) -> tuple[LegalBasis, ...]:
     """Return the legal documents; a code ends an entry where the title runs into it without a space."""
-    rest = _DATE_THEN_NUMBER.sub(_MARK, _HEADER.sub("", said(text)).strip())
+    rest = _DATE_THEN_NUMBER.sub(_MARK, said(_HEADER.sub("", said(text))))
     found, begin = [], 0
     for code in _CODE.finditer(rest):
         start = code.start()
