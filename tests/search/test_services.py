@@ -201,6 +201,21 @@ class TestRegistry:
                 engines.engine(unknown)
 
 
+class TestLexiconOfANewPortal:
+    def test_the_words_come_with_the_tables(self):
+        shipped = {row["slug"] for row in read_lexicon()}
+        assert set(LexiconEntry.objects.values_list("slug", flat=True)) == shipped
+
+    def test_an_upgrade_brings_new_words_and_keeps_those_of_editors(self):
+        gone, changed = LexiconEntry.objects.order_by("pk")[:2]
+        gone.delete()
+        LexiconEntry.objects.filter(pk=changed.pk).update(terms="từ của biên tập", active=False)
+        call_command("migrate", "search", verbosity=0)
+        assert LexiconEntry.objects.filter(slug=gone.slug).exists()
+        changed.refresh_from_db()
+        assert (changed.terms, changed.active) == ("từ của biên tập", False)
+
+
 class TestLexiconFile:
     def write(self, folder: Path, *rows: dict[str, str]) -> Path:
         path = folder / "words.tsv"
