@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Level(TextChoices):
@@ -45,7 +46,7 @@ class FeeKind(TextChoices):
     """A charge for a service (phí) or a state duty (lệ phí); the law keeps them apart."""
 
     CHARGE = "phi", _("Charge")
-    DUTY = "le_phi", _("Fee")
+    DUTY = "le_phi", pgettext_lazy("kind of fee", "Fee")
 
 
 class PaperKind(TextChoices):
