@@ -276,6 +276,7 @@ class TestReading:
             client.get(address)
             with django_assert_max_num_queries(20) as few:
                 client.get(address)
+            most = len(few)  # now: the next request forgets what was captured
             for n in range(5):
                 services.log_view(
                     dossier=told.dossier,
@@ -284,7 +285,8 @@ class TestReading:
                     what=f"{address}{n}",
                     now=NOW,
                 )
-            with django_assert_max_num_queries(len(few)):
+            client.get(address)  # a new officer makes the remembered parts of the frame fresh
+            with django_assert_max_num_queries(most):
                 client.get(address)
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from typing import Any, Final
 
 from django import forms
 
 from core.text import clean, nfc
 
-# What no keyboard means to type and no paper can print; line ends and tabs are handled as white space.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SPACE: Final = frozenset("\t\n\r")
+
+
+def visible(text: str) -> str:
+    """Return ``text`` without control and format characters, which no keyboard means and no paper can print."""
+    return "".join(
+        letter for letter in text if letter in _SPACE or unicodedata.category(letter) not in {"Cc", "Cf"}
+    )
 
 
 class CleanCharField(forms.CharField):
     """One line in NFC with single spaces, without control characters."""
 
     def to_python(self, value: Any) -> str:
-        return clean(_CONTROL.sub("", super().to_python(value) or ""))
+        return clean(visible(super().to_python(value) or ""))
 
 
 class CleanTextField(forms.CharField):
@@ -26,6 +32,6 @@ class CleanTextField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        text = _CONTROL.sub("", super().to_python(value) or "")
+        text = visible(super().to_python(value) or "")
         lines = nfc(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
         return "\n".join(clean(line) for line in lines).strip()
