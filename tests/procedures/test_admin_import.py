@@ -147,7 +147,7 @@ def test_the_catalogue_changed_since_the_preview(client, controller):
 
     response = client.post(address, follow=True)
 
-    assert "Hãy xem lại các thay đổi" in messages_of(response)
+    assert "Xem lại các thay đổi" in messages_of(response)
     kept.refresh_from_db()
     assert kept.applied_at is None
     assert kept.report["counts"] == {"created": 0, "updated": 0, "unchanged": 1, "refused": 1}
@@ -187,7 +187,7 @@ def test_a_file_that_is_kept_no_longer_is_asked_for_again(client, controller):
 
     response = client.post(reverse("procedures_import_apply", args=[kept.pk]), follow=True)
 
-    assert "Hãy tải lên lại" in messages_of(response)
+    assert "Tải lên lại" in messages_of(response)
     assert not Procedure.objects.exists()
 
 
