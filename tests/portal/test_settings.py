@@ -11,8 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
 
 from tests.paths import ROOT
 
@@ -37,6 +39,8 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             monkeypatch.delenv(name)
         for name, value in {"PORTAL_VAR_DIR": str(tmp_path / "var"), **environment}.items():
             monkeypatch.setenv(name, value)
+        # django-environ remembers for the whole process what it once read from a file.
+        monkeypatch.setattr(environ.FileAwareEnv, "ENVIRON", FileAwareMapping())
         for name in MODULES:
             monkeypatch.delitem(sys.modules, f"portal.settings.{name}", raising=False)
         return importlib.import_module(f"portal.settings.{module}")

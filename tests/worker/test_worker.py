@@ -81,7 +81,8 @@ def worker(own_redis: RedisServer, tmp_path: Path) -> Iterator[Worker]:
 
 @pytest.fixture
 def send(own_redis: RedisServer):
-    with Celery("sender", broker=own_redis.url) as sender:
+    # As the current application it would take the tasks of all later tests away from the portal's own.
+    with Celery("sender", broker=own_redis.url, set_as_current=False) as sender:
         sender.conf.task_serializer = "json"
         yield lambda name, *args: sender.send_task(name, args=args, ignore_result=True)
 
