@@ -77,6 +77,7 @@ class TestCoverage:
     def test_a_syllable_far_from_its_neighbours_is_doubted(self):
         title = "Kết quả của một chuyện dài về cái hôn"
         assert match(ask("kết hôn"), Title(row(title)), set()).worth == [ALONE, ALONE]
+        assert 0.5 < ALONE < 0.9
         assert match(ask("kết"), Title(row(title)), set()).worth == [1.0]
 
     def test_another_name_covers_the_words_it_stands_for(self):
