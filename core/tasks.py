@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.core.management import call_command
 
-from core.outbox import relay
+from core.outbox import relay, tidying
 
 
 @shared_task(name="core.outbox.relay")
@@ -18,6 +18,12 @@ def relay_outbox() -> None:
 def sweep_outbox() -> None:
     """Deliver what a dead worker or a silent broker left behind; beat calls it every few seconds."""
     relay.run()
+
+
+@shared_task(name="core.outbox.tidy")
+def tidy_outbox() -> None:
+    """Delete what was delivered long ago; beat calls it once a day."""
+    tidying.tidy()
 
 
 @shared_task(name="core.publish_scheduled")

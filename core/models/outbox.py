@@ -34,7 +34,17 @@ class OutboxMessage(models.Model):
                 fields=["available_at", "id"],
                 name="outbox_waiting",
                 condition=models.Q(delivered_at__isnull=True, failed_at__isnull=True),
-            )
+            ),
+            models.Index(
+                fields=["kind", "created_at"],
+                name="outbox_undelivered",
+                condition=models.Q(delivered_at__isnull=True),
+            ),
+            models.Index(
+                fields=["delivered_at"],
+                name="outbox_delivered",
+                condition=models.Q(delivered_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -70,6 +70,8 @@ def _publish(task: Any) -> None:
     except Exception:
         broker.trip()
         logger.warning("outbox relay could not be woken; the sweeper delivers later", exc_info=True)
+    else:
+        broker.reset()
 
 
 bell = Bell(lambda: _publish(relay_outbox))

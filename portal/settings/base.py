@@ -176,6 +176,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "core.outbox.sweep", "schedule": 15.0},
+    "outbox-tidy": {"task": "core.outbox.tidy", "schedule": 86400.0},
     "dossiers-tidy": {"task": "dossiers.tidy", "schedule": 900.0},
     "search-reconcile": {"task": "search.reconcile", "schedule": 60.0},
     "accounts-rights": {"task": "accounts.sync_rights", "schedule": 600.0},

@@ -9,13 +9,14 @@ import threading
 import time
 
 import pytest
+from celery import current_app
 from django.core.management import call_command
 from django.db import connections, transaction
 from django.utils import timezone
 
 from core import outbox
 from core.models import OutboxMessage
-from core.outbox import registry, relay, waking
+from core.outbox import registry, relay, tidying, waking
 from core.outbox.selectors import backlog
 
 KIND = "test.effect"
@@ -259,6 +260,33 @@ def test_a_silent_broker_is_waited_for_once_and_shortly(effects, settings):
     assert max(took[1:]) < 0.3
     assert OutboxMessage.objects.filter(delivered_at=None).count() == 3
     assert relay.run() == 3
+
+
+@pytest.mark.django_db
+class TestTidying:
+    def test_what_was_delivered_long_ago_goes_and_nothing_else(self, monkeypatch):
+        monkeypatch.setattr(tidying, "BATCH", 2)
+        now = timezone.now()
+        old, recent = now - tidying.KEPT - dt.timedelta(seconds=1), now - tidying.KEPT + dt.timedelta(hours=1)
+        for n in range(5):
+            waiting(n, delivered_at=old)
+        waiting(10, delivered_at=recent)
+        waiting(11, failed_at=old)
+        waiting(12)
+        OutboxMessage.objects.filter(key="effect:12").update(created_at=old)
+        assert tidying.tidy(now=now) == 5
+        assert set(OutboxMessage.objects.values_list("key", flat=True)) == {
+            "effect:10",
+            "effect:11",
+            "effect:12",
+        }
+
+    def test_it_is_done_every_day(self, settings):
+        waiting(delivered_at=timezone.now() - tidying.KEPT - dt.timedelta(days=1))
+        (task,) = [e for e in settings.CELERY_BEAT_SCHEDULE.values() if e["task"] == "core.outbox.tidy"]
+        assert task["schedule"] == 24 * 3600
+        current_app.tasks["core.outbox.tidy"].apply(throw=True)
+        assert not OutboxMessage.objects.exists()
 
 
 @pytest.mark.django_db

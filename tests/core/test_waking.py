@@ -92,6 +92,30 @@ def test_a_broker_that_failed_is_left_alone(broker: Broker) -> None:
     assert broker.taken == 0
 
 
+class Task:
+    """Is published, or not."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    def apply_async(self, **_options: object) -> None:
+        if self.error:
+            raise self.error
+
+
+def test_a_broker_that_answers_again_is_asked_each_time(broker: Broker) -> None:
+    task = Task()
+    task.error = OSError("away")
+    waking._publish(task)
+    assert waking.broker.is_open
+    waking.broker._until = time.monotonic() - 1  # the half minute is over
+    assert not waking.broker.is_open  # who asks first tries
+    assert waking.broker.is_open  # the others wait for what becomes of it
+    task.error = None
+    waking._publish(task)
+    assert [waking.broker.is_open for _commit in range(3)] == [False, False, False]
+
+
 def _ring_in_child(bell: Bell, results: multiprocessing.Queue[int]) -> None:
     taken = threading.Event()
     bell._publish = taken.set
