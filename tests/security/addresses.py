@@ -24,6 +24,7 @@ ADMIN = EDITORS | {"operator_a"}
 #: Editors of the tree of agency B, to which every page address of the walk leads.
 OF_B = frozenset({"editor_b"})
 CONTROLLERS = frozenset({"catalogue_a"})
+COMMUNICATION = frozenset({"communication_a"})
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ TABLE = (
     Row(A + "snippets/choose/", ADMIN, CONTROLLERS),
     Row(A + "snippets/core/holiday/", CONTROLLERS, CONTROLLERS),
     Row(A + "snippets/procedures/", CONTROLLERS, CONTROLLERS),
+    Row(A + "snippets/home/alert/", COMMUNICATION, COMMUNICATION),
     Row(A + "snippets/", NOBODY),
     Row(A + "forms/", CONTROLLERS, CONTROLLERS),
     Row(A + "bieu-mau/", CONTROLLERS, CONTROLLERS),
