@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from elasticsearch import Elasticsearch
 from psycopg import sql
 
 
@@ -33,7 +34,16 @@ def throw_away() -> Iterator[str]:
             yield name
         finally:
             _close()
+            _drop_indexes(name)
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _drop_indexes(prefix: str) -> None:
+    """Take away the indexes of the run, where a search server is named."""
+    if url := os.environ.get("ELASTICSEARCH_URL"):
+        with Elasticsearch(url) as server:
+            for index in server.indices.get(index=f"{prefix}-*"):
+                server.indices.delete(index=index)
 
 
 def _named(url: str, name: str) -> str:
