@@ -83,7 +83,8 @@ class SearchResult:
     """One page of an answer. ``degraded``: the first engine did not answer, the database did.
 
     ``also`` holds the words that the lexicon added; ``did_you_mean`` a corrected query that may be meant, ``answered``
-    one that was answered in place of what was typed; each is empty when there is none.
+    one that was answered in place of what was typed; each is empty when there is none. ``weak``: even the best hit only
+    touches what was asked.
     """
 
     hits: tuple[Hit, ...]
@@ -96,6 +97,7 @@ class SearchResult:
     also: tuple[str, ...] = ()
     did_you_mean: str = ""
     answered: str = ""
+    weak: bool = False
 
     def facet(self, name: str) -> Facet:
         """Return the facet called ``name``, empty when nothing was found."""

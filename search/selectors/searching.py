@@ -16,6 +16,9 @@ from search.selectors import knowledge, presenting, tallying
 
 # A correction answers in place of what was typed when it covers so much more of itself.
 CLEARLY_BETTER: Final = 0.1
+# Below this part of the question the best hit only touches it. Of our graded questions a tenth of those that the
+# province can answer fall below, and four in ten of those that it cannot.
+TOUCHES_ONLY: Final = 0.5
 # How many candidates are ranked: as deep as anybody can page.
 WINDOW: Final = MAX_PAGE * 10
 
@@ -24,7 +27,7 @@ WINDOW: Final = MAX_PAGE * 10
 class Answer:
     """The hits of one page, the counts of all, what the counted values are called, and what was looked for.
 
-    ``cover`` is how much of the query the best hit covers, before anything was chosen.
+    ``cover`` is how much of the query the best hit covers, before anything was chosen; all of it for a code.
     """
 
     page: list[Scored]
@@ -56,6 +59,7 @@ def search(request: SearchRequest, *, engine: str = "") -> SearchResult:
         also=presenting.also(answer.page, answer.query),
         did_you_mean="" if replaced else corrected,
         answered=corrected if replaced else "",
+        weak=answer.query is not None and bool(answer.page) and answer.cover < TOUCHES_ONLY,
     )
 
 
@@ -93,7 +97,7 @@ def _everything(engine: Engine, request: SearchRequest) -> Answer:
 def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
     """Rank the candidates before anything is chosen: where they all fit the window, choosing and counting is exact."""
     scored = _scored(engine, query, request.without_filters())
-    cover = scored[0].why.get("cover", 0.0) if scored else 0.0
+    cover = _cover(scored[0]) if scored else 0.0
     if len(scored) < WINDOW:
         tally = tallying.tally_of(scored, request)
         scored = tallying.narrowed(scored, request)
@@ -105,6 +109,10 @@ def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
     labels = _labels([one.row for one in scored])
     page = scored[request.offset : request.offset + request.per_page]
     return Answer(page, tally, labels, query, cover)
+
+
+def _cover(best: Scored) -> float:
+    return 1.0 if best.why.get("code") else best.why.get("cover", 0.0)
 
 
 def _scored(engine: Engine, query: Query, request: SearchRequest) -> list[Scored]:

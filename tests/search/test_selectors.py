@@ -70,6 +70,23 @@ class TestCorrections:
         library.sync()
         assert library.ask("zzkethon").hits == ()
 
+    @pytest.mark.parametrize(
+        ("typed", "weak"),
+        [
+            ("đăng ký kết hôn", False),
+            ("ket hon", False),
+            ("hộ chiếu phổ thông", True),  # only hộ stands anywhere
+            ("1.000894", False),
+            ("zzz", False),  # nothing is found, which the page says otherwise
+            ("", False),
+        ],
+    )
+    def test_hits_that_only_touch_the_question_say_so(self, library: Library, typed: str, weak: bool):
+        library.add("Đăng ký kết hôn", codes=("1.000894",))
+        library.add("Đăng ký thành lập hộ kinh doanh")
+        library.sync()
+        assert library.ask(typed).weak is weak
+
     def test_choices_narrow_the_corrected_answer(self, library: Library):
         library.add("Đăng ký kết hôn", facets={"level": ("xa",)})
         library.add("Đăng ký kết hôn lưu động", facets={"level": ("tinh",)})
