@@ -1,4 +1,4 @@
-"""The parts of the Elasticsearch engine that need no server: breaker, schema, questions, trust."""
+"""The parts of the Elasticsearch engine that need no server: schema, questions, trust."""
 
 from __future__ import annotations
 
@@ -8,67 +8,11 @@ from typing import Any
 import pytest
 
 from search.engines.base import EngineUnavailable, Filters
-from search.engines.elastic import client, questions, schema, trust
-from search.engines.elastic.breaker import REST_SECONDS, Breaker
+from search.engines.elastic import questions, schema, trust
 from search.engines.elastic.engine import _checked, _hits, _tally
 from tests.search.words import ask
 
 FILTERS = Filters("public", "vi", ("public",), {"level": ("cap_xa",), "kind": ("procedure",)})
-
-
-class TestBreaker:
-    @pytest.fixture
-    def clock(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-        now = [1000.0]
-        monkeypatch.setattr("search.engines.elastic.breaker.time.monotonic", lambda: now[0])
-        return now
-
-    def test_a_healthy_server_is_always_asked(self, clock: list[float]):
-        breaker = Breaker()
-        assert [breaker.may_ask() for _time in range(3)] == [True] * 3
-
-    def test_after_a_failure_it_rests(self, clock: list[float]):
-        breaker = Breaker()
-        breaker.failed()
-        assert not breaker.may_ask()
-        clock[0] += REST_SECONDS - 0.1
-        assert not breaker.may_ask()
-
-    def test_then_one_may_try(self, clock: list[float]):
-        breaker = Breaker()
-        breaker.failed()
-        clock[0] += REST_SECONDS
-        assert [breaker.may_ask() for _time in range(3)] == [True, False, False]
-
-    def test_a_good_try_opens_the_way_for_all(self, clock: list[float]):
-        breaker = Breaker()
-        breaker.failed()
-        clock[0] += REST_SECONDS
-        breaker.may_ask()
-        breaker.succeeded()
-        assert breaker.may_ask()
-        assert breaker.may_ask()
-
-    def test_a_bad_try_begins_the_rest_anew(self, clock: list[float]):
-        breaker = Breaker()
-        breaker.failed()
-        clock[0] += REST_SECONDS
-        breaker.may_ask()
-        breaker.failed()
-        clock[0] += REST_SECONDS - 0.1
-        assert not breaker.may_ask()
-
-    def test_a_try_that_never_reports_does_not_close_the_way_for_good(self, clock: list[float]):
-        breaker = Breaker()
-        breaker.failed()
-        clock[0] += REST_SECONDS
-        assert breaker.may_ask()
-        clock[0] += REST_SECONDS
-        assert breaker.may_ask()
-
-    def test_each_server_has_its_own(self):
-        assert client.breaker_for("http://one") is client.breaker_for("http://one")
-        assert client.breaker_for("http://one") is not client.breaker_for("http://two")
 
 
 class TestSchema:

@@ -20,12 +20,13 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 from elasticsearch.exceptions import UnsupportedProductError
 from elasticsearch.helpers import BulkIndexError
 
+from core.breaker import Breaker
 from search.engines.base import EngineUnavailable
-from search.engines.elastic.breaker import Breaker
 
 T = TypeVar("T")
 SERVER_FAULT: Final = 500
 BACKGROUND_SECONDS: Final = 30.0
+REST_SECONDS: Final = 10.0
 # Answers whose shape is not what the interface promises.
 _RUBBISH: Final = (AttributeError, KeyError, TypeError, ValueError)
 MOST_AT_ONCE: Final = 16
@@ -51,7 +52,7 @@ def background() -> Elasticsearch:
 @lru_cache(maxsize=4)
 def breaker_for(url: str) -> Breaker:
     """Return the breaker that this process shares for ``url``."""
-    return Breaker()
+    return Breaker(REST_SECONDS)
 
 
 class Budget:
@@ -92,18 +93,18 @@ def _run(work: Callable[[], T], answer: Future[T]) -> None:
 def guarded(work: Callable[[], T]) -> T:
     """Return what ``work`` returns; what goes wrong opens the breaker and is ``EngineUnavailable``."""
     breaker = breaker_for(settings.ELASTICSEARCH_URL)
-    if not breaker.may_ask():
+    if breaker.is_open:
         raise EngineUnavailable("it failed a moment ago and is left alone")
     try:
         answer = work()
     except ApiError as error:
         if error.status_code >= SERVER_FAULT or isinstance(error, UnsupportedProductError):
-            breaker.failed()
+            breaker.trip()
         else:
-            breaker.succeeded()
+            breaker.reset()
         raise EngineUnavailable(f"{type(error).__name__} {error.status_code}") from error
     except (TransportError, Late, BulkIndexError, *_RUBBISH) as error:
-        breaker.failed()
+        breaker.trip()
         raise EngineUnavailable(f"{type(error).__name__}: {str(error)[:200]}") from error
-    breaker.succeeded()
+    breaker.reset()
     return answer
