@@ -1,9 +1,9 @@
 """Serve a page by one look-up of its whole address instead of one query for every step of the way.
 
-Stock Wagtail walks the tree slug by slug (11 statements for a procedure page, FACTS). Here a plain page costs two:
-the base row, and the specific row; sites and restrictions are remembered until something is published. Everything out
-of the ordinary (restricted pages, routable pages, no such page) takes the ordinary Wagtail path, so that its rules stay
-the only ones.
+Stock Wagtail walks the tree slug by slug (11 statements for a procedure page, FACTS). Here a plain page is
+remembered until something is published, and one small statement says that it is still live at its address. Everything
+out of the ordinary (restricted pages, routable pages, no such page) takes the ordinary Wagtail path, so that its rules
+stay the only ones.
 
 A page type says what its template needs in ``serve_prefetch``: names of relations to join. ``cache_seconds = 0`` keeps
 a page type out of the page cache.
@@ -54,14 +54,47 @@ def find_public_page(request: HttpRequest, path: str) -> Page | None:
     root = _root_path(request)
     if root is None:
         return None
-    url_path = f"{root}{path}"
+    return _page_at(f"{root}{path}")
+
+
+def _page_at(url_path: str) -> Page | None:
+    """Return the page, remembered until something is published; one small statement says that it is still live."""
+    just_read: list[str] = []
+    try:
+        known = pagecache.remember(("page", url_path), lambda: _public_page(url_path, just_read))
+    except LookupError:
+        return None
+    if known is None:
+        return None
+    if not just_read and not _only(
+        Page.objects.filter(pk=known.pk, url_path=url_path, live=True).values("pk")
+    ):
+        return None
+    return _own(known)
+
+
+def _own(known: Page) -> Page:
+    """Return a copy for one request: what it hangs on the page, and on its relations, is not seen by the next."""
+    page = known.__class__.__new__(known.__class__)
+    page.__dict__.update(known.__dict__)
+    page._state = copy(known._state)
+    page._state.fields_cache = known._state.fields_cache.copy()
+    return page
+
+
+def _public_page(url_path: str, just_read: list[str]) -> Page | None:
+    """Return the page that everybody may see at an address and note it in ``just_read``; None: Wagtail answers.
+
+    ``LookupError`` when there is none: addresses that strangers make up are not worth remembering.
+    """
+    just_read.append(url_path)
     # The slug has an index, the whole path has none.
     rows = Page.objects.filter(slug=url_path.rstrip("/").rsplit("/", 1)[-1], url_path=url_path, live=True)
     base = _only(rows.values_list("pk", "path", "content_type_id"))
-    if base is None or base[1].startswith(_restricted_paths()):
-        return None
+    if base is None:
+        raise LookupError(url_path)
     model: Any = ContentType.objects.get_for_id(base[2]).model_class()
-    if model is None or model.route is not Page.route:
+    if base[1].startswith(_restricted_paths()) or model is None or model.route is not Page.route:
         return None
     joined = ("locale", *getattr(model, "serve_prefetch", ()))
     found: Page | None = _only(model._default_manager.select_related(*joined).filter(pk=base[0]))
@@ -75,8 +108,7 @@ def _only(rows: Any) -> Any:
 
 def _restricted_paths() -> tuple[str, ...]:
     """Return the places in the tree below which not everybody may read."""
-    restricted = PageViewRestriction.objects.values_list("page__path", flat=True)
-    return pagecache.remember("restricted", lambda: tuple(restricted))
+    return tuple(PageViewRestriction.objects.values_list("page__path", flat=True))
 
 
 def _root_path(request: HttpRequest) -> str | None:

@@ -43,5 +43,7 @@ def account_links(user: User | AnonymousUser) -> list[hooks.NavLink] | None:
 
 
 def _works_in_the_admin(user: User | AnonymousUser) -> bool:
+    if not user.is_authenticated:
+        return False
     # One query where Django's has_perm() asks two, on every page of everybody who is signed in.
     return memberships_of(user).filter(role__in=MODEL_RIGHTS).exists()

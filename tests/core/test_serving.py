@@ -33,12 +33,12 @@ def request(path="/", **extra):
     return request
 
 
-def test_a_page_is_found_in_two_statements_however_deep(page, django_assert_num_queries):
+def test_a_page_known_is_found_in_one_small_statement_however_deep(page, django_assert_num_queries):
     for depth in range(3):
         page = page.add_child(instance=Page(title=f"Sâu {depth}", slug=f"sau-{depth}", locale=page.locale))
     path = "so/trang/sau-0/sau-1/sau-2/"
     serving.find_public_page(request(), path)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         found = serving.find_public_page(request(), path)
         assert found.locale.language_code == "vi"
     assert found.pk == page.pk
@@ -89,3 +89,23 @@ def test_the_site_is_asked_for_once_in_half_a_minute(site, django_assert_num_que
     serving.site_of(request())
     with django_assert_num_queries(0):
         assert serving.site_of(request()).pk == site.pk
+
+
+def test_what_one_request_hangs_on_a_page_is_not_seen_by_the_next(page):
+    first = serving.find_public_page(request(), "so/trang/")
+    first.title = "Đổi trong một yêu cầu"
+    first.locale = None
+    second = serving.find_public_page(request(), "so/trang/")
+    assert (second.title, second.locale.language_code) == ("Trang", "vi")
+
+
+def test_a_page_taken_down_behind_the_back_of_the_signals_is_gone_at_once(page):
+    assert serving.find_public_page(request(), "so/trang/") is not None
+    Page.objects.filter(pk=page.pk).update(live=False)
+    assert serving.find_public_page(request(), "so/trang/") is None
+
+
+def test_made_up_addresses_are_not_remembered(page, django_assert_num_queries):
+    serving.find_public_page(request(), "so/khong-co/")
+    with django_assert_num_queries(1):
+        assert serving.find_public_page(request(), "so/khong-co/") is None

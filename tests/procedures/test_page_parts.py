@@ -32,9 +32,9 @@ def text(client: Client, page: ProcedurePage) -> str:
     return response.text
 
 
-def test_a_second_visit_costs_two_statements(client, page, django_assert_num_queries):
+def test_a_second_visit_costs_one_statement(client, page, django_assert_num_queries):
     text(client, page)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         text(client, page)
 
 
