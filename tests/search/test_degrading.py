@@ -151,6 +151,10 @@ def test_a_change_may_take_less_time_than_a_question(library: Library, settings,
 
 
 class TestBudget:
+    @pytest.fixture(autouse=True)
+    def _nobody_failed_yet(self):
+        client.breaker_for.cache_clear()
+
     def test_the_clock_runs_over_all_calls_together(self, settings):
         settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
         budget = Budget(0.2)

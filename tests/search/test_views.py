@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core.pagecache import epochs
 from search import registry
 from search.engines import registry as engines
 from search.requests import MAX_PAGE
@@ -231,7 +232,9 @@ def test_statements_do_not_grow_with_the_documents(
     client: Client, library: Library, settings, monkeypatch: pytest.MonkeyPatch, address: str
 ):
     settings.PAGE_CACHE_ENABLED = False
-    monkeypatch.setattr(knowledge, "FRESH_SECONDS", 3600.0)  # a slow machine looks again between two visits
+    # A slow machine looks again between two visits.
+    monkeypatch.setattr(knowledge, "FRESH_SECONDS", 3600.0)
+    monkeypatch.setattr(epochs, "POLL_SECONDS", 3600.0)
 
     def statements(more: int) -> int:
         for number in range(more):
