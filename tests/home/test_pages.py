@@ -6,8 +6,10 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -22,6 +24,9 @@ from tests.accounts.factories import AgencyFactory
 from tests.home import factories
 
 pytestmark = pytest.mark.django_db
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+NOON = dt.datetime(2026, 3, 4, 12, tzinfo=LOCAL)
 
 
 @pytest.fixture(autouse=True)
@@ -157,11 +162,15 @@ class TestAlerts:
         page.unpublish()
         assert "Nơi thay thế" not in html_of(client, "/")
 
+    @time_machine.travel(NOON, tick=False)
     def test_page_is_kept_until_the_next_change(self, home: HomePage) -> None:
         assert home.cache_seconds == 300
-        now = timezone.now()
-        factories.alert(starts_at=now + dt.timedelta(seconds=90), ends_at=now + dt.timedelta(days=1))
-        assert 85 <= home.cache_seconds <= 90
+        factories.alert(starts_at=NOON + dt.timedelta(seconds=90), ends_at=NOON + dt.timedelta(days=1))
+        assert home.cache_seconds == 90
+
+    @time_machine.travel(dt.datetime(2026, 3, 4, 23, 59, 20, tzinfo=LOCAL), tick=False)
+    def test_page_is_not_kept_past_midnight(self, home: HomePage) -> None:
+        assert home.cache_seconds == 40
 
 
 class TestAgencies:
