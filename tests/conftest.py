@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
 from tests.support import browser as browsing
-from tests.support import services
+from tests.support import clock, services
 from tests.support.database import Snapshot
 from tests.support.redis_server import RedisServer
 from tests.support.template import migrated_from_template
@@ -44,8 +44,13 @@ def reset_translations() -> None:
 
 def pytest_configure() -> None:
     """Tests read the interface in Vietnamese: compile the catalogues, and drop what Django loaded before."""
+    clock.start()
     if compile_catalogues():
         reset_translations()
+
+
+def pytest_unconfigure() -> None:
+    clock.stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
