@@ -1,4 +1,4 @@
-"""Run the suite as if it were another moment: TEST_NOW=2027-02-05T23:58:00 (Vietnamese time), and time goes on from there.
+"""Run the suite as if it were another moment: TEST_NOW=2027-02-05T23:58:00 (Vietnamese time); time goes on from there.
 
 Threads and everything in this process see that clock; servers, browsers and subprocesses do not.
 """
