@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 from wagtail.admin.views.pages import workflow
+from wagtail.admin.views.reports.audit_logging import LogEntriesView
 from wagtail.admin.views.reports.page_types_usage import PageTypesUsageReportView
 from wagtail_localize.views.report import TranslationsReportView
 
 from core import admin_walls as walls
 
+_history = LogEntriesView.as_view
 _types = PageTypesUsageReportView.as_view
 _translations = TranslationsReportView.as_view
 
@@ -34,6 +36,8 @@ urlpatterns = [
         "pages/workflow/preview/<int:page_id>/<int:task_id>/",
         walls.own_page(workflow.PreviewRevisionForTask.as_view()),
     ),
+    path("reports/site-history/", walls.pages_only(_history())),
+    path("reports/site-history/results/", walls.pages_only(_history(results_only=True))),
     path("reports/page-types-usage/", walls.superuser_only(_types())),
     path("reports/page-types-usage/results/", walls.superuser_only(_types(results_only=True))),
     path("localize/reports/translations/", walls.superuser_only(_translations())),

@@ -106,6 +106,22 @@ def superuser_only(view: View) -> View:
     return require_admin_access(guarded)
 
 
+def pages_only(view: View) -> View:
+    """Show in the history of the site what happened to pages, which it asks for tree by tree, and to no other row.
+
+    Of rows Wagtail tells all to whoever has a right on their model; each has its own history behind its own wall.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_superuser:
+            # What ModelLogEntryManager.viewable_by_user() remembers of the person.
+            request.user._allowed_content_type_ids = set()  # type: ignore[union-attr]
+        return view(request, *args, **kwargs)
+
+    return require_admin_access(guarded)
+
+
 @require_admin_access
 def closed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     """Nobody here needs this address: embeds ask foreign hosts, the JSON of media knows no collections."""

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency, User
-from accounts.selectors import memberships_of
+from accounts.selectors import memberships_of, stands_for_province
 from accounts.services.groups import MODEL_RIGHTS
 from core import hooks
 from home import selectors
-from home.models import AgencySitePage
+from home.models import AgencySitePage, NewsIndexPage
 
 
 @hooks.register("menus")
@@ -22,8 +22,10 @@ def menus() -> dict[str, list[hooks.NavLink]]:
 
 @hooks.register("agency_trees")
 def agency_trees(agency: Agency) -> list[int]:
-    """The sites that editors of an agency may change."""
-    return list(AgencySitePage.objects.filter(agency=agency).values_list("pk", flat=True))
+    """The sites that editors of an agency may change; the agency of the province also writes the news of all."""
+    own = list(AgencySitePage.objects.filter(agency=agency).values_list("pk", flat=True))
+    common = NewsIndexPage.objects.values_list("pk", flat=True) if stands_for_province(agency) else ()
+    return [*own, *common]
 
 
 @hooks.register("landing_page", order=20)

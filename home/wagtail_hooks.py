@@ -10,8 +10,13 @@ from wagtail.snippets.models import register_snippet
 
 from home.admin import AlertViewSet, MenuItemViewSet
 
-register_snippet(AlertViewSet)
 register_snippet(MenuItemViewSet)
+
+
+@hooks.register("register_admin_viewset")
+def register_alerts() -> AlertViewSet:
+    """Add the alerts to the menu of those who may write one."""
+    return AlertViewSet("alerts")
 
 
 @hooks.register("insert_global_admin_css")

@@ -1,13 +1,29 @@
-from accounts.selectors.agencies import resolve_agency_code
-from accounts.selectors.memberships import agencies_where, has_role, memberships_of
+from accounts.selectors.agencies import (
+    answering_agencies,
+    resolve_agency_code,
+    stands_for_province,
+    with_those_below,
+)
+from accounts.selectors.memberships import (
+    agencies_reached,
+    agencies_where,
+    has_role,
+    memberships_of,
+    speaks_for_province,
+)
 from accounts.selectors.units import communes_for_choice, current_communes, current_provinces
 
 __all__ = [
+    "agencies_reached",
     "agencies_where",
+    "answering_agencies",
     "communes_for_choice",
     "current_communes",
     "current_provinces",
     "has_role",
     "memberships_of",
     "resolve_agency_code",
+    "speaks_for_province",
+    "stands_for_province",
+    "with_those_below",
 ]

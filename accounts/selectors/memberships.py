@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Agency, Membership, User
+from accounts.models.validity import ValidityQuerySet
+from accounts.selectors.agencies import stands_for_province, with_those_below
 
 
 def memberships_of(user: User | AnonymousUser | None, on: date | None = None) -> QuerySet[Membership]:
@@ -41,3 +43,15 @@ def has_role(
     agency_id = agency if isinstance(agency, int) else agency.pk
     held = memberships_of(user, on).filter(agency_id=agency_id)
     return (held.filter(role__in=roles) if roles else held).exists()
+
+
+def agencies_reached(
+    user: User | AnonymousUser | None, *roles: str, on: date | None = None
+) -> ValidityQuerySet:
+    """Return the agencies in which ``user`` holds one of ``roles``, and all below them."""
+    return with_those_below(agencies_where(user, *roles, on=on))
+
+
+def speaks_for_province(user: User | AnonymousUser | None, *roles: str, on: date | None = None) -> bool:
+    """Say whether ``user`` holds one of ``roles`` in the agency that stands for the whole province."""
+    return any(stands_for_province(agency) for agency in agencies_where(user, *roles, on=on))

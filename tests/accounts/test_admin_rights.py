@@ -101,4 +101,4 @@ def test_nobody_else_keeps_them(agency, role):
     ("role", "may"), [(Role.COMMUNICATION, True), (Role.EDITOR, False), (Role.CATALOGUE, False)]
 )
 def test_alerts_for_everybody_are_written_by_communications_staff(agency, role, may):
-    assert opens(person(agency, role), "wagtailsnippets_home_alert:add") is may
+    assert opens(person(agency, role), "alerts:add") is may

@@ -115,7 +115,7 @@ TABLE = (
     Row(A + "snippets/choose/", ADMIN, CONTROLLERS),
     Row(A + "snippets/core/holiday/", CONTROLLERS, CONTROLLERS),
     Row(A + "snippets/procedures/", CONTROLLERS, CONTROLLERS),
-    Row(A + "snippets/home/alert/", COMMUNICATION, COMMUNICATION),
+    Row(A + "alerts/", COMMUNICATION, COMMUNICATION),
     Row(A + "snippets/", NOBODY),
     Row(A + "forms/", CONTROLLERS, CONTROLLERS),
     Row(A + "bieu-mau/", CONTROLLERS, CONTROLLERS),
