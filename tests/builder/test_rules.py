@@ -263,8 +263,8 @@ class TestChoices:
         assert error_of("many_choices", ["a", value], choices=CHOICES) != ""
 
     @given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8))
-    def test_several_are_kept_as_they_were_ticked(self, values: list[str]) -> None:
-        assert answer_of("many_choices", values, choices=CHOICES) == values
+    def test_several_are_kept_once_each(self, values: list[str]) -> None:
+        assert answer_of("many_choices", values, choices=CHOICES) == list(dict.fromkeys(values))
 
     @pytest.mark.parametrize("value", ["A", "a ", "a,b", "['a']", "a\x00", "0"])
     def test_a_tampered_value_is_refused(self, value: str) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from forms_app.builder.field_types import registry
-from forms_app.builder.field_types.base import FieldType
+from forms_app.builder.field_types.base import FieldType, Option
 
 OPTION_BLOCKS: Final = {
     int: blocks.IntegerBlock,
@@ -36,10 +36,16 @@ def question_block(field_type: FieldType) -> blocks.StructBlock:
     ]
     if field_type.has_choices:
         parts.append(("choices", blocks.ListBlock(ChoiceBlock(), label=_("choices"))))
-    for name, kind in field_type.options.items():
-        parts.append((OPTION + name, OPTION_BLOCKS[kind](label=name, required=False)))
+    for name, option in field_type.options.items():
+        parts.append((OPTION + name, _option_block(option)))
     parts.append(("id", blocks.CharBlock(label=_("id"), required=False, max_length=60, help_text=ID_HELP)))
     return blocks.StructBlock(parts, label=field_type.label, icon="form")
+
+
+def _option_block(option: Option) -> blocks.Block:
+    if option.values:
+        return blocks.ChoiceBlock(choices=list(option.values.items()), label=option.label, required=False)
+    return OPTION_BLOCKS[option.kind](label=option.label, required=False)
 
 
 def steps_block() -> blocks.StreamBlock:
@@ -103,10 +109,10 @@ def _given(value: Any) -> bool:
 
 
 def _question_from_block(question: Any) -> dict[str, Any]:
-    value, kinds = question.value, registry.get(question.block_type).options
+    value, offered = question.value, registry.get(question.block_type).options
     options = {
-        name: [part.strip() for part in given.split(",") if part.strip()] if kind is list else given
-        for name, kind in kinds.items()
+        name: [part.strip() for part in given.split(",") if part.strip()] if option.kind is list else given
+        for name, option in offered.items()
         if _given(given := value[OPTION + name])
     }
     return {

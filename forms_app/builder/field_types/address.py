@@ -31,13 +31,13 @@ class AddressWidget(forms.MultiWidget):
         widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             "province": forms.Select({"autocomplete": "address-level1"}, provinces),
             "commune": forms.Select({"autocomplete": "address-level2"}, communes),
-            "detail": forms.TextInput(attrs={"autocomplete": "street-address", "maxlength": 200}),
+            "detail": forms.TextInput(attrs={"autocomplete": "street-address"}),
         }
         super().__init__(widgets)
 
     def id_for_label(self, id_: str) -> str:
         """Send the error summary to the first list."""
-        return f"{id_}_0" if id_ else id_
+        return f"{id_}-{PARTS[0]}" if id_ else id_
 
     def decompress(self, value: dict[str, str] | None) -> list[str | None]:
         if not value:
@@ -47,8 +47,11 @@ class AddressWidget(forms.MultiWidget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         labels = (_("Province or city"), _("Commune or ward"), _("House number, street, hamlet"))
-        for subwidget, label in zip(context["widget"]["subwidgets"], labels, strict=True):
+        whole = context["widget"]["attrs"].get("id", "")
+        for part, subwidget, label in zip(PARTS, context["widget"]["subwidgets"], labels, strict=True):
             subwidget["label"] = label
+            # Like the ids of field_types.widgets: no other question can have it.
+            subwidget["attrs"]["id"] = f"{whole}-{part}"
         return context
 
 
@@ -98,6 +101,7 @@ class Address(FieldType):
 
     code = "address"
     label = gettext_lazy("Address")
+    parts = PARTS
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         return AddressField(**self.common(spec))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.registry import register
+from forms_app.builder.field_types.widgets import Radios
 from forms_app.builder.schema import FieldSpec
 
 MOST_RADIOS = 7
@@ -34,7 +35,7 @@ class SingleChoice(FieldType):
         missing = _("Choose an answer to “%(label)s”.") % {"label": spec.label}
         return forms.ChoiceField(
             choices=choices,
-            widget=forms.RadioSelect if few else forms.Select,
+            widget=Radios if few else forms.Select,
             **self.common(spec, missing=missing),
         )
 

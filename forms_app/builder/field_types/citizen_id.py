@@ -16,9 +16,11 @@ from django.utils.translation import ngettext
 
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.registry import register
+from forms_app.builder.field_types.text import as_keyed
 from forms_app.builder.schema import FieldSpec
 
 LENGTH: Final = 12
+OLD_LENGTH: Final = 9
 # The province codes 001–096 of TT 59/2021/TT-BCA; merged provinces keep theirs on the cards. Gaps were never given.
 PROVINCES: Final = frozenset(
     {
@@ -36,12 +38,7 @@ def problem(number: str) -> tuple[Any, dict[str, Any]] | None:
     if not number.isascii() or not number.isdigit():
         return _("A citizen ID number has digits only. You entered “%(text)s”."), {"text": number[:40]}
     if len(number) != LENGTH:
-        message = ngettext(
-            "A citizen ID number must have all 12 digits. You entered %(count)d.",
-            "A citizen ID number must have all 12 digits. You entered %(count)d.",
-            len(number),
-        )
-        return message, {"count": len(number)}
+        return _of_length(len(number)), {"count": len(number)}
     if int(number[:3]) not in PROVINCES:
         return _("No province has the code %(code)s, the first three digits. Compare with the card."), {
             "code": number[:3]
@@ -57,6 +54,20 @@ def problem(number: str) -> tuple[Any, dict[str, Any]] | None:
     return None
 
 
+def _of_length(count: int) -> Any:
+    if count == OLD_LENGTH:
+        # Luật Căn cước 26/2023/QH15, article 46: the old cards ended with 31/12/2024.
+        return _(
+            "A citizen ID number must have all 12 digits. You entered %(count)d. The old identity card with "
+            "9 digits has not been valid since 01/01/2025."
+        )
+    return ngettext(
+        "A citizen ID number must have all 12 digits. You entered %(count)d.",
+        "A citizen ID number must have all 12 digits. You entered %(count)d.",
+        count,
+    )
+
+
 def birth_year(number: str) -> int:
     """Return the year of birth that the digits 4 to 6 tell."""
     return 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
@@ -68,12 +79,12 @@ def mask(number: str) -> str:
 
 
 class CitizenIdField(forms.CharField):
-    """Spaces and dots that people put between the groups are ignored."""
+    """Spaces, dots and dashes that people put between the groups are ignored."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "spellcheck": "false"})
 
     def to_python(self, value: Any) -> str:
-        return re.sub(r"[\s.\-]", "", super().to_python(value) or "")
+        return re.sub(r"[\s.\-]", "", as_keyed(super().to_python(value) or ""))
 
     def validate(self, value: str) -> None:
         super().validate(value)

@@ -9,11 +9,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.text import clean
-from forms_app.builder.field_types.base import FieldType
+from forms_app.builder.field_types.base import FieldType, Option
 from forms_app.builder.field_types.registry import register
+from forms_app.builder.field_types.text import as_keyed
 from forms_app.builder.schema import FieldSpec
 
 _DAY_FIRST = re.compile(
@@ -26,7 +28,7 @@ OLDEST = date(1880, 1, 1)
 
 def read_date(text: str) -> date:
     """Return the day that ``text`` spells; ``ValueError`` when it is none."""
-    plain = clean(text).lower()
+    plain = clean(as_keyed(text)).lower()
     if found := _YEAR_FIRST.fullmatch(plain):
         return date(int(found["y"]), int(found["m"]), int(found["d"]))
     if found := _DAY_FIRST.fullmatch(plain) or _BARE.fullmatch(plain):
@@ -51,14 +53,16 @@ class VietnameseDateField(forms.Field):
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
     def to_python(self, value: Any) -> date | None:
-        if not value or isinstance(value, date):
-            return value or None
+        if isinstance(value, date):
+            return value
+        text = clean(as_keyed(str(value or "")))
+        if not text:
+            return None
         try:
-            day = read_date(str(value))
+            return read_date(text)
         except ValueError as error:
             message = _("“%(text)s” is not a date. Write it as 27/11/1990.")
-            raise ValidationError(message, params={"text": clean(str(value))[:40]}) from error
-        return day
+            raise ValidationError(message, params={"text": text[:40]}) from error
 
     def validate(self, value: date | None) -> None:
         super().validate(value)
@@ -80,7 +84,10 @@ class Date(FieldType):
 
     code = "date"
     label = _("Date")
-    options = {"not_future": bool, "not_past": bool}
+    options = {
+        "not_future": Option(bool, _("today at the latest")),
+        "not_past": Option(bool, _("today at the earliest")),
+    }
     wrapper_class = "field--short"
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
@@ -90,7 +97,13 @@ class Date(FieldType):
             bounds["earliest"] = today
         if spec.options.get("not_future"):
             bounds["latest"] = today
-        return VietnameseDateField(**bounds, **self.common(spec))
+        # A phone's number pad has no slash, so the digits alone are offered, too.
+        hint = gettext("For example 27/11/1990 or 27111990.")
+        return VietnameseDateField(
+            widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+            **bounds,
+            **self.common(spec, hint=hint),
+        )
 
     def to_answer(self, value: date | None) -> str | None:
         return value.isoformat() if value else None

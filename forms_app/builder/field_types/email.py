@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.text import clean
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.registry import register
+from forms_app.builder.field_types.text import TOO_LONG, as_keyed
 from forms_app.builder.schema import FieldSpec
 
 
@@ -17,10 +18,13 @@ class CleanEmailField(forms.EmailField):
     """An address without the invisible characters that copying brings."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email"})
-    default_error_messages = {"invalid": _("This is not an e-mail address. Write it as name@example.vn.")}
+    default_error_messages = {
+        "invalid": _("This is not an e-mail address. Write it as name@example.vn."),
+        "max_length": TOO_LONG,
+    }
 
     def to_python(self, value: Any) -> str:
-        return clean(super().to_python(value) or "")
+        return clean(as_keyed(super().to_python(value) or ""))
 
 
 @register

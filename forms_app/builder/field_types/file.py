@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forms_app.builder.field_types.base import FieldType
+from forms_app.builder.field_types.base import FieldType, Option
 from forms_app.builder.field_types.registry import register
 from forms_app.builder.schema import FieldSpec
 
@@ -84,14 +84,17 @@ class File(FieldType):
 
     code = "file"
     label = gettext_lazy("File")
-    options = {"extensions": list, "max_files": int, "max_size_mb": int}
+    options = {
+        "extensions": Option(list, gettext_lazy("kinds of files, parted by commas")),
+        "max_files": Option(int, gettext_lazy("most files"), 1, 20),
+        "max_size_mb": Option(int, gettext_lazy("largest file, in MB"), 1, 100),
+    }
     stores_files = True
     template_name = "builder/file_field.html"
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         accepted = ",".join(f".{extension}" for extension in extensions(spec))
-        arguments = self.common(spec)
-        arguments["help_text"] = " ".join(filter(None, [spec.help, self.limits(spec)]))
+        arguments = self.common(spec, hint=self.limits(spec))
         # Whether a file is there is known only with those stored before; the filing step checks it.
         field = ManyFilesField(
             widget=ManyFilesInput(
@@ -114,11 +117,10 @@ class File(FieldType):
 
     def problems(self, spec: FieldSpec) -> Iterable[str]:
         yield from super().problems(spec)
-        listed = spec.options.get("extensions", [])
-        unknown = (
-            [str(extension) for extension in listed if extension not in KNOWN]
-            if isinstance(listed, list)
-            else []
-        )
-        if unknown:
+        listed = spec.options.get("extensions", DEFAULT_EXTENSIONS)
+        if not isinstance(listed, (list, tuple)):
+            return
+        if not listed:
+            yield _("Name at least one kind of file.")
+        if unknown := [str(extension) for extension in listed if extension not in KNOWN]:
             yield _("These file types cannot be taken: %(types)s.") % {"types": ", ".join(unknown)}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.choice import label_of
 from forms_app.builder.field_types.registry import register
+from forms_app.builder.field_types.widgets import Ticks
 from forms_app.builder.schema import FieldSpec
 
 
@@ -24,9 +25,13 @@ class ManyChoices(FieldType):
         missing = _("Choose at least one answer to “%(label)s”.") % {"label": spec.label}
         return forms.MultipleChoiceField(
             choices=[(choice.value, choice.label) for choice in spec.choices],
-            widget=forms.CheckboxSelectMultiple,
+            widget=Ticks,
             **self.common(spec, missing=missing),
         )
+
+    def to_answer(self, value: list[str]) -> list[str]:
+        """Keep each answer once, however often it was sent."""
+        return list(dict.fromkeys(value))
 
     def display(self, spec: FieldSpec, answer: list[str]) -> str:
         return "\n".join(label_of(spec, value) for value in answer)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.registry import register
+from forms_app.builder.field_types.text import as_keyed
 from forms_app.builder.schema import FieldSpec
 
 # Mobile numbers have ten digits (03, 05, 07, 08, 09); land lines eleven (02 and the code of the province).
@@ -24,7 +25,7 @@ class PhoneField(forms.CharField):
     widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
 
     def to_python(self, value: Any) -> str:
-        return _COUNTRY.sub("0", re.sub(r"[\s.()\-]", "", super().to_python(value) or ""))
+        return _COUNTRY.sub("0", re.sub(r"[\s.()\-]", "", as_keyed(super().to_python(value) or "")))
 
     def validate(self, value: str) -> None:
         super().validate(value)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.registry import register
+from forms_app.builder.field_types.widgets import Radios
 from forms_app.builder.schema import FieldSpec
 
 
@@ -20,11 +21,13 @@ class YesNo(FieldType):
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         missing = _("Choose an answer to “%(label)s”.") % {"label": spec.label}
+        # A radio button cannot be taken back; who need not answer can so.
+        open_answer = [] if spec.required else [("", _("Not chosen"))]
         return forms.TypedChoiceField(
-            choices=[("yes", _("Yes")), ("no", _("No"))],
+            choices=[*open_answer, ("yes", _("Yes")), ("no", _("No"))],
             coerce=lambda value: value == "yes",
             empty_value=None,
-            widget=forms.RadioSelect,
+            widget=Radios,
             **self.common(spec, missing=missing),
         )
 
