@@ -10,8 +10,9 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-CORE_PATTERN: Final = r"^\d\.\d{6}$"
-LOCAL_PATTERN: Final = r"^\d\.\d{6}((\.\d{3}\.\d{2}\.\d{2})?\.[A-Z]\d{2})?$"
+# ``\Z``: ``$`` passes a line break at the end. ``[0-9]``: ``\d`` reads the digits of every script.
+CORE_PATTERN: Final = r"^[0-9]\.[0-9]{6}\Z"
+LOCAL_PATTERN: Final = r"^[0-9]\.[0-9]{6}((\.[0-9]{3}\.[0-9]{2}\.[0-9]{2})?\.[A-Z][0-9]{2})?\Z"
 _ANY_STYLE: Final = re.compile(r"(?<!\d)(\d\.\d{6})((?:\.\d{3}\.\d{2}\.\d{2})?\.[A-Z]\d{2})?(?!\d)", re.ASCII)
 
 

@@ -130,6 +130,13 @@ def _fill(cases: tuple[Case, ...], lost: Paper) -> tuple[Case, ...]:
     return tuple(dataclasses.replace(case, papers=tuple(map(filled, case.papers))) for case in cases)
 
 
+def with_known_forms_of(cases: tuple[Case, ...], other: tuple[Case, ...]) -> tuple[Case, ...]:
+    """Return ``cases`` as they are, but for what ``other`` knows of their blank forms: place, own copy."""
+    for paper in (paper for case in other for paper in case.papers if paper.templates):
+        cases = _fill(cases, paper)
+    return cases
+
+
 def _carry(cases: tuple[Case, ...], lost: Paper) -> tuple[Case, ...]:
     """Put the blank forms of ``lost`` on the paper that is most like it, or add the paper."""
     papers = [paper for case in cases for paper in case.papers]

@@ -57,10 +57,11 @@ class ProcedureRecord(Snapshot):
         data: dict[str, Any] = encode(self)
         return data
 
-    def content(self) -> Snapshot:
-        """Return the part of the record that a version keeps."""
-        names = [item.name for item in dataclasses.fields(Snapshot)]
-        return Snapshot(**{name: getattr(self, name) for name in names})
+    @classmethod
+    def of(cls, content: Snapshot, **facts: Any) -> Self:
+        """Return the record that says what ``content`` says, and ``facts``."""
+        said = {item.name: getattr(content, item.name) for item in dataclasses.fields(Snapshot)}
+        return cls(**{**said, **facts})
 
     def check(self) -> None:
         """Raise ``RecordError`` for a missing title, an unreadable code, a word in no closed list, an odd number."""

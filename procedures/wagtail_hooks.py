@@ -11,9 +11,12 @@ from wagtail.snippets.models import register_snippet
 
 from procedures.admin import CatalogueGroup
 from procedures.services.uploads import may_import
-from procedures.views import imports
+from procedures.views import editing, imports
 
 register_snippet(CatalogueGroup)
+hooks.register("before_edit_page", editing.tell_what_waits)
+hooks.register("before_publish_page", editing.count_versions)
+hooks.register("after_publish_page", editing.tell_what_was_made)
 
 
 @hooks.register("register_admin_urls")

@@ -2,6 +2,7 @@ from procedures.models.assignments import LocalAssignment
 from procedures.models.channels import ChannelFee, ProcedureChannel
 from procedures.models.decisions import PublicationDecision
 from procedures.models.details import ProcedureLegalBasis, ProcedureResult, ProcedureStep
+from procedures.models.imported import ImportedFacts
 from procedures.models.papers import PaperTemplate, ProcedureCase, RequiredPaper
 from procedures.models.procedure_page import ProcedurePage
 from procedures.models.register import Procedure
@@ -17,6 +18,7 @@ __all__ = [
     "Field",
     "FormTemplate",
     "ImportUpload",
+    "ImportedFacts",
     "LocalAssignment",
     "PaperTemplate",
     "Procedure",

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 
+from core.models import OrderKeyField
 from core.text import clean
 from procedures.choices import Level, ProcedureKind, ServiceLevel, Status
 from procedures.models.decisions import PublicationDecision
@@ -37,6 +38,7 @@ class ProcedurePage(ShownPage):
     official_name = models.TextField(
         _("official name"), blank=True, help_text=_("Only when it is longer than a page title can be.")
     )
+    order_key = OrderKeyField(source="name")
     short_title = models.CharField(_("short title"), max_length=200, blank=True)
     keywords = models.TextField(
         _("keywords"), blank=True, help_text=_("One a line: how people really say it. They help the search.")

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models import OrderKeyField
 from procedures.choices import Status
 from procedures.codes import CORE_PATTERN, LOCAL_PATTERN
 from procedures.models.vocabulary import Field
@@ -28,6 +29,7 @@ class Procedure(models.Model):
         validators=[RegexValidator(LOCAL_PATTERN, _("Write the code as 1.001193.H12."))],
     )
     title = models.TextField(_("name"))
+    order_key = OrderKeyField(source="title")
     field = models.ForeignKey(
         Field,
         on_delete=models.PROTECT,

@@ -87,6 +87,11 @@ class ProcedureVersion(models.Model):
         raise NotAllowed(str(_("A version is kept for ever.")))
 
     @property
+    def never_in_force(self) -> bool:
+        """Say whether it was replaced on or before its own first day."""
+        return self.valid_to is not None and self.valid_to < self.valid_from
+
+    @property
     def content(self) -> Snapshot:
         """Return the typed reader of the snapshot."""
         return Snapshot.from_json(self.snapshot)

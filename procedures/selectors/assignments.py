@@ -21,9 +21,8 @@ def assignments_on(on: date | None = None) -> QuerySet[LocalAssignment]:
 def procedures_for_agency(agency: Agency, on: date | None = None) -> QuerySet[Procedure]:
     """Return the published procedures that ``agency`` receives on ``on`` (today), by name."""
     mine = assignments_on(on).filter(agency=agency).values("procedure")
-    return (
-        Procedure.objects.filter(pk__in=mine, status=Status.PUBLIC).select_related("field").order_by("title")
-    )
+    found = Procedure.objects.filter(pk__in=mine, status=Status.PUBLIC).select_related("field")
+    return found.order_by("order_key", "pk")
 
 
 def agencies_for_procedure(procedure: Procedure, on: date | None = None) -> QuerySet[Agency]:

@@ -39,7 +39,7 @@ class Filters:
 
 def pages_below(page: Page, filters: Filters | None = None) -> QuerySet[ProcedurePage]:
     """Return the published procedures below a catalogue or section, by name."""
-    found = live_pages().descendant_of(page).select_related("procedure").order_by("title")
+    found = live_pages().descendant_of(page).select_related("procedure").order_by("order_key", "pk")
     if filters and filters.field:
         found = found.filter(field__slug=filters.field)
     if filters and filters.level:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F, Q
 from wagtail.models import Page
 
+from core.text import sort_key
 from procedures.models import ProcedurePage
 from procedures.selectors.pages import live_pages
 
@@ -31,12 +32,11 @@ def surroundings(page: ProcedurePage, codes: Sequence[str]) -> Surroundings:
     """
     steps = range(page.steplen * (FRONT_DEPTH + 1), len(page.path or ""), page.steplen)
     above = Q(path__in=[page.path[:length] for length in steps])
-    found = list(
-        Page.objects.live().filter(above | Q(pk__in=_related(page, codes))).order_by("depth", "title")
-    )
+    found = list(Page.objects.live().filter(above | Q(pk__in=_related(page, codes))).order_by("depth"))
+    related = [one for one in found if one.depth >= page.depth]
     return Surroundings(
         above=[one for one in found if one.depth < page.depth],
-        related=[one for one in found if one.depth >= page.depth],
+        related=sorted(related, key=lambda one: sort_key(one.title)),
     )
 
 
@@ -48,4 +48,4 @@ def _related(page: ProcedurePage, codes: Sequence[str]) -> Any:
     else:
         return []
     found = live_pages().filter(wanted, locale=page.locale_id).exclude(pk=page.pk)
-    return found.order_by("-procedure__usage", "title").values(key=F("pk"))[:MAX_RELATED]
+    return found.order_by("-procedure__usage", "order_key").values(key=F("pk"))[:MAX_RELATED]

@@ -28,11 +28,17 @@ def version_in_force(procedure: Procedure | str, on: date | None = None) -> Proc
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All versions of a procedure, newest first, and what the one in force says."""
+    """All versions of a procedure, newest first; the one in force with what it says; those whose day has not come."""
 
     versions: tuple[ProcedureVersion, ...]
     current: ProcedureVersion | None
     content: Snapshot | None
+    upcoming: tuple[ProcedureVersion, ...]
+
+    @property
+    def latest(self) -> ProcedureVersion | None:
+        """Return the version with the highest number."""
+        return self.versions[0] if self.versions else None
 
 
 def history(procedure_id: int, on: date | None = None) -> History:
@@ -51,4 +57,5 @@ def history(procedure_id: int, on: date | None = None) -> History:
     )
     current = next((version for version in versions if version.body is not None), None)
     content = Snapshot.from_json(current.body) if current else None
-    return History(versions=versions, current=current, content=content)
+    upcoming = tuple(one for one in versions if one.valid_from > day and not one.never_in_force)
+    return History(versions=versions, current=current, content=content, upcoming=upcoming)

@@ -40,7 +40,7 @@ def record_version(
     if latest is not None and latest.digest == content.digest:
         return latest
     procedure.title, procedure.field = content.title, page.field
-    procedure.save(update_fields=["title", "field"])
+    procedure.save(update_fields=["title", "order_key", "field"])
     version = next_version(
         procedure=procedure, content=content, decision=decision, latest=latest, valid_from=valid_from, by=by
     )

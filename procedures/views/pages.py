@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from wagtail.models import Page
@@ -90,9 +89,9 @@ class Shown:
         return self._history.versions
 
     @property
-    def upcoming(self) -> list[ProcedureVersion]:
+    def upcoming(self) -> tuple[ProcedureVersion, ...]:
         """Versions whose day has not come."""
-        return [one for one in self.versions if one.valid_from > timezone.localdate()]
+        return self._history.upcoming
 
     @property
     def crumbs(self) -> list[dict[str, str]]:

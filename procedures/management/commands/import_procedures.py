@@ -19,7 +19,6 @@ from procedures.services.imports import (
     FormShelf,
     Import,
     ImportReport,
-    Outcome,
     Plan,
     apply_plan,
     plan_import,
@@ -74,8 +73,8 @@ class Command(BaseCommand):
             apply_plan(plan, given, bar.update)
 
     def _print(self, report: ImportReport) -> None:
-        for line in report.of(Outcome.CREATED, Outcome.UPDATED, Outcome.REFUSED):
+        for line in report.shown():
             row = _("row %(number)d") % {"number": line.row}
-            detail = f" ({line.detail})" if line.detail else ""
+            detail = f" ({line.words})" if line.words else ""
             self.stdout.write(f"{line.outcome.value}\t{row}\t{line.code}\t{line.title[:80]}{detail}")
         self.stdout.write(report.summary())

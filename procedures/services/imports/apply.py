@@ -11,8 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from core.text import order_key
 from procedures.choices import Status
-from procedures.models import Procedure, ProcedurePage, ProcedureSectionPage, ProcedureVersion
+from procedures.hand_changes import fingerprints
+from procedures.models import ImportedFacts, Procedure, ProcedurePage, ProcedureSectionPage, ProcedureVersion
+from procedures.records import ProcedureRecord
 from procedures.selectors import snapshot_of
 from procedures.services.contents import page_slug, write_content
 from procedures.services.imports.assignments import assign
@@ -23,6 +26,7 @@ from procedures.services.imports.sections import Sections
 from procedures.services.imports.tree import insert, place, update
 from procedures.services.versions import announce, next_version, refresh
 from procedures.services.vocabulary import Vocabulary
+from procedures.snapshot import Snapshot
 
 T = TypeVar("T")
 BATCH = 100
@@ -59,6 +63,20 @@ def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
+def _remember(batch: Sequence[Item], pages: Sequence[ProcedurePage], contents: Sequence[Snapshot]) -> None:
+    """Keep the fingerprints of what this import wrote; an editor's facts keep theirs."""
+    rows = []
+    for item, page, content in zip(batch, pages, contents, strict=True):
+        before = item.known.imported if item.known else {}
+        stays = {name: before[name] for name in item.by_hand if name in before}
+        written = ProcedureRecord.of(content, status=page.procedure.status)
+        facts = {**fingerprints(written, apart_from=item.by_hand), **stays}
+        rows.append(ImportedFacts(procedure_id=page.procedure_id, facts=facts))
+    ImportedFacts.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["procedure"], update_fields=["facts"]
+    )
+
+
 class Writer:
     """Writes batches of procedures: register, pages, children, revisions, versions, assignments."""
 
@@ -87,10 +105,12 @@ class Writer:
         place(new)
         insert([page for _section, page in new])
         update(list(known.values()))
-        Procedure.objects.bulk_update(register.values(), ["title", "code", "status", "field"])
+        Procedure.objects.bulk_update(register.values(), ["title", "order_key", "code", "status", "field"])
         replace_children(pages, list(known))
         publish_pages(pages, now=self._given.now, by=self._given.by, source=self._given.source)
-        self._record(batch, pages)
+        contents = [snapshot_of(page) for page in pages]
+        self._record(batch, pages, contents)
+        _remember(batch, pages, contents)
         assign(batch, register, self._vocabulary, self._sections)
 
     def _register(self, batch: Sequence[Item]) -> dict[str, Procedure]:
@@ -100,15 +120,17 @@ class Writer:
         found.update({row.core_code: row for row in Procedure.objects.bulk_create(missing)})
         for item in batch:
             row, record = found[item.record.core_code], item.record
-            row.title, row.code = record.title, record.local_code
+            row.title, row.order_key, row.code = record.title, order_key(record.title), record.local_code
             if row.replaced_by_id is None:
                 row.status = record.status or Status.PUBLIC.value
         return found
 
-    def _record(self, batch: Sequence[Item], pages: Sequence[ProcedurePage]) -> None:
+    def _record(
+        self, batch: Sequence[Item], pages: Sequence[ProcedurePage], contents: Sequence[Snapshot]
+    ) -> None:
         versions, closed = [], []
-        for item, page in zip(batch, pages, strict=True):
-            content, latest = snapshot_of(page), item.known.version if item.known else None
+        for item, page, content in zip(batch, pages, contents, strict=True):
+            latest = item.known.version if item.known else None
             if latest and latest.digest == content.digest:
                 self.without_version.append(page.procedure_id)
                 continue

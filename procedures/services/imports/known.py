@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +10,9 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from procedures.models import LocalAssignment, Procedure, ProcedurePage, ProcedureVersion
+from procedures.models import ImportedFacts, LocalAssignment, Procedure, ProcedurePage, ProcedureVersion
 from procedures.records import ProcedureRecord
-from procedures.snapshot import Snapshot
 
-_CONTENT = [field.name for field in dataclasses.fields(Snapshot)]
 BATCH = 500
 
 
@@ -23,7 +20,8 @@ BATCH = 500
 class Known:
     """A procedure as it stands: its record, its latest version, its page (if it has one).
 
-    ``held``: why an import must leave the page alone, in words; empty where it may write.
+    ``held``: why an import must leave the page alone, in words; empty where it may write. ``imported``: what the last
+    import remembers of the facts that it wrote (``procedures.hand_changes``); empty where there was none.
     """
 
     record: ProcedureRecord
@@ -31,6 +29,7 @@ class Known:
     page_id: int | None
     assigned: bool
     held: str
+    imported: dict[str, str]
 
 
 def known_procedures(cores: Iterable[str], *, locked: bool = False) -> dict[str, Known]:
@@ -69,29 +68,30 @@ def _batch(cores: list[str]) -> dict[str, Known]:
     }
     open_now = LocalAssignment.objects.filter(procedure__in=ids, valid_to__isnull=True).order_by("-pk")
     levels = {row.procedure_id: row for row in open_now}
+    imported = dict(ImportedFacts.objects.filter(procedure__in=ids).values_list("procedure", "facts"))
     return {
-        version.procedure.core_code: _known(
-            version, pages.get(version.procedure_id, {}), levels.get(version.procedure_id)
+        version.procedure.core_code: Known(
+            record=_record(version, levels.get(version.procedure_id)),
+            version=version,
+            page_id=pages.get(version.procedure_id, {}).get("pk"),
+            assigned=version.procedure_id in levels,
+            held=_held(pages.get(version.procedure_id, {})),
+            imported=imported.get(version.procedure_id, {}),
         )
         for version in versions
     }
 
 
-def _known(version: ProcedureVersion, page: dict[str, Any], level: LocalAssignment | None) -> Known:
-    content, procedure = version.content, version.procedure
-    record = ProcedureRecord(
-        **{name: getattr(content, name) for name in _CONTENT},
+def _record(version: ProcedureVersion, level: LocalAssignment | None) -> ProcedureRecord:
+    """Return what stands; code and status are those of the register, where they change without a version."""
+    procedure = version.procedure
+    return ProcedureRecord.of(
+        version.content,
+        local_code=procedure.code,
         ministry=procedure.field.ministry if procedure.field else "",
         status=procedure.status,
         level_2011=level.level_2011 if level else None,
         level_2022=level.level_2022 if level else "",
-    )
-    return Known(
-        record=record,
-        version=version,
-        page_id=page.get("pk"),
-        assigned=level is not None,
-        held=_held(page),
     )
 
 

@@ -11,13 +11,14 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
+from procedures.hand_changes import reconcile, told
 from procedures.importing import Parsed
 from procedures.merging import merge
 from procedures.normalising import normalise
 from procedures.records import ProcedureRecord
 from procedures.services.imports.known import Known, known_procedures
 from procedures.services.imports.locking import lock_imports
-from procedures.services.imports.report import ImportReport, Line, Outcome, facts_text, sorted_lines
+from procedures.services.imports.report import FACTS, ImportReport, Line, Outcome, facts_text, sorted_lines
 from procedures.services.imports.shelf import FormShelf, known_forms, with_known_forms
 
 SHOWN_ROWS: Final = 5
@@ -28,11 +29,12 @@ OF_ASSIGNMENTS: Final = frozenset({"level_2011", "level_2022"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One procedure to write; ``known`` None: a new one."""
+    """One procedure to write; ``known`` None: a new one. ``by_hand``: facts in ``record`` that stay an editor's."""
 
     row: int
     record: ProcedureRecord
     known: Known | None = None
+    by_hand: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -76,8 +78,8 @@ def plan_import(rows: Iterable[Parsed], *, shelf: FormShelf | None = None, writi
     return plan
 
 
-def _line(outcome: Outcome, row: Parsed, detail: str = "") -> Line:
-    return Line(outcome=outcome, row=row.row, code=row.code, title=row.title, detail=detail)
+def _line(outcome: Outcome, row: Parsed, detail: str = "", note: str = "") -> Line:
+    return Line(outcome=outcome, row=row.row, code=row.code, title=row.title, detail=detail, note=note)
 
 
 def _with_rows(line: Line, also: list[int]) -> Line:
@@ -95,14 +97,24 @@ def _decide(plan: Plan, row: Parsed, read: ProcedureRecord, known: Known | None,
     if known is None:
         plan.items.append(Item(row=row.row, record=read))
         return _line(Outcome.CREATED, row)
-    record = normalise(merge(known.record, read))
+    found = reconcile(known.record, read, known.imported)
+    if found.contested:
+        return _line(Outcome.REFUSED, row, _contested(known.record, found.contested))
+    record, note = normalise(found.record), told(found, FACTS, known.record)
     changed = _changed(known.record, record, NOT_KEPT if known.assigned else NOT_KEPT | OF_ASSIGNMENTS)
     if not changed and known.page_id:
-        return _line(Outcome.UNCHANGED, row)
+        return _line(Outcome.UNCHANGED, row, note=note)
     if known.held:
         return _line(Outcome.REFUSED, row, known.held)
-    plan.items.append(Item(row=row.row, record=record, known=known))
-    return _line(Outcome.UPDATED, row, facts_text(changed))
+    plan.items.append(Item(row=row.row, record=record, known=known, by_hand=found.by_hand))
+    return _line(Outcome.UPDATED, row, facts_text(changed), note)
+
+
+def _contested(page: ProcedureRecord, number: str) -> str:
+    message = _(
+        "an editor published decision %(page)s, the file names %(file)s: compare them and publish by hand"
+    )
+    return message % {"page": page.decision.number if page.decision else "", "file": number}
 
 
 def _changed(old: ProcedureRecord, new: ProcedureRecord, apart_from: frozenset[str]) -> list[str]:

@@ -55,13 +55,20 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One procedure of the file. ``detail``: why it was refused, or which facts changed."""
+    """One procedure of the file. ``detail``: why it was refused, or which facts changed; ``note``: what became of
+    facts that an editor had written by hand."""
 
     outcome: Outcome
     row: int
     code: str = ""
     title: str = ""
     detail: str = ""
+    note: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return all that is to be said of the row."""
+        return "; ".join(part for part in (self.detail, self.note) if part)
 
 
 @dataclass(slots=True)
@@ -74,6 +81,10 @@ class ImportReport:
         """Return the lines with one of ``outcomes``."""
         return [line for line in self.lines if line.outcome in outcomes]
 
+    def shown(self) -> list[Line]:
+        """Return the lines that somebody has to read: all but those where nothing changed and nothing was kept back."""
+        return [line for line in self.lines if line.outcome != Outcome.UNCHANGED or line.note]
+
     def counts(self) -> dict[str, int]:
         """Return the number of lines of each outcome."""
         found = Counter(line.outcome for line in self.lines)
@@ -84,9 +95,8 @@ class ImportReport:
         return " ".join(f"{name}={count}" for name, count in self.counts().items())
 
     def to_json(self, limit: int = 500) -> dict[str, Any]:
-        """Return the counts and the first ``limit`` lines that are not ``unchanged``."""
-        shown = self.of(Outcome.CREATED, Outcome.UPDATED, Outcome.REFUSED)[:limit]
-        return {"counts": self.counts(), "lines": [_plain(line) for line in shown]}
+        """Return the counts and the first ``limit`` lines that are shown."""
+        return {"counts": self.counts(), "lines": [_plain(line) for line in self.shown()[:limit]]}
 
 
 def facts_text(names: Iterable[str]) -> str:
@@ -100,7 +110,7 @@ def _plain(line: Line) -> dict[str, Any]:
         "row": line.row,
         "code": line.code,
         "title": line.title,
-        "detail": line.detail,
+        "detail": line.words,
     }
 
 

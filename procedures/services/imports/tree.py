@@ -14,6 +14,7 @@ from django.db import router
 from django.db.models import F
 from wagtail.models import Page
 
+from core.text import order_key
 from procedures.models import ProcedurePage, ProcedureSectionPage
 
 
@@ -65,5 +66,6 @@ def update(pages: Sequence[ProcedurePage]) -> None:
     """Save the fields of known pages, past the signals of single saves."""
     own = [field.attname for field in ProcedurePage._meta.local_concrete_fields if not field.primary_key]
     for page in pages:
+        page.order_key = order_key(page.name)
         ProcedurePage.objects.filter(pk=page.pk).update(**{name: getattr(page, name) for name in own})
         Page.objects.filter(pk=page.pk).update(title=page.title, draft_title=page.title)
