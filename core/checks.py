@@ -8,6 +8,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from core.worktime.calendar import WorkCalendar, parse_hours
+
 MIN_VISIBILITY: Final = 300
 MAX_VISIBILITY: Final = 600
 MAX_SOCKET_TIMEOUT: Final = 2
@@ -103,7 +105,19 @@ RULES: Final[list[tuple[str, str, Callable[[], bool]]]] = [
             for config in settings.WAGTAILSEARCH_BACKENDS.values()
         ),
     ),
+    (
+        "core.E016",
+        "OFFICE_HOURS must be periods in order, such as 07:00-11:30,13:30-17:00",
+        lambda: _are_office_hours(settings.OFFICE_HOURS),
+    ),
 ]
+
+
+def _are_office_hours(text: str) -> bool:
+    try:
+        return bool(WorkCalendar(hours=parse_hours(text)))
+    except ValueError:
+        return False
 
 
 def _cache_degrades(config: dict[str, Any]) -> bool:

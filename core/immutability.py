@@ -18,9 +18,10 @@ END $$
 
 
 class AppendOnly(Operation):
-    """Refuse UPDATE and DELETE on a model's table; with ``columns`` only changes of these columns are refused.
+    """Refuse UPDATE, DELETE and TRUNCATE on a model's table; with ``columns`` only changes of these are refused.
 
-    ``until`` names a date column: after that day a row may be deleted (a retention period that the database holds).
+    TRUNCATE is PostgreSQL's; it stays refused whatever ``until`` says. ``until`` names a date
+    column: after that day a row may be deleted (a retention period that the database holds).
     Triggers of an earlier operation on the table are replaced. Both engines raise ``IntegrityError``. Reversible:
     backwards the triggers are dropped, those with a date give way to those without.
     """
@@ -56,7 +57,7 @@ class AppendOnly(Operation):
 
     def _drop(self, schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
         on_table = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
-        for event in ("update", "delete"):
+        for event in ("update", "delete", "truncate"):
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{event}{on_table}")
 
     def describe(self) -> str:
@@ -79,6 +80,10 @@ class AppendOnly(Operation):
             for event in ("UPDATE", "DELETE")
         ]
         if vendor == "postgresql":
+            # Triggers for rows do not see it; a retention period does not make the whole table go either.
+            triggers.append(
+                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
+            )
             return [
                 POSTGRES_FUNCTION,
                 *(f"{trigger} EXECUTE FUNCTION portal_refuse_change()" for trigger in triggers),

@@ -41,6 +41,7 @@ MODEL_RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "access_admin", *MEDIA, *CATALOGUE, "add_holiday", "change_holiday", "view_holiday",
         "add_formdefinition", "change_formdefinition", "view_formdefinition",
         "add_filingchannel", "change_filingchannel", "add_deadlinesetting", "change_deadlinesetting",
+        "add_retentionsetting", "change_retentionsetting",
         "add_lexiconentry", "change_lexiconentry", "delete_lexiconentry",
     ),
     Role.OPERATOR: ("access_admin",),

@@ -3,7 +3,7 @@
 Moments go in aware of their time zone and come out in the calendar's zone.
 """
 
-from core.worktime.calendar import DEFAULT_HOURS, TIME_ZONE, WorkCalendar
+from core.worktime.calendar import DEFAULT_HOURS, TIME_ZONE, WorkCalendar, parse_hours
 from core.worktime.deadlines import deadline, postponed
 from core.worktime.minutes import add_working_minutes, next_working_moment, working_minutes_between
 from core.worktime.selectors import load_calendar
@@ -18,6 +18,7 @@ __all__ = [
     "deadline",
     "load_calendar",
     "next_working_moment",
+    "parse_hours",
     "phrase",
     "postponed",
     "working_minutes_between",

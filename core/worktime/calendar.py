@@ -10,9 +10,21 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 TIME_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
-DEFAULT_HOURS: Final = ((time(7, 0), time(11, 30)), (time(13, 30), time(17, 0)))
+Hours = tuple[tuple[time, time], ...]
+DEFAULT_HOURS: Final[Hours] = ((time(7, 0), time(11, 30)), (time(13, 30), time(17, 0)))
 SATURDAY: Final = 5
 DAY: Final = timedelta(days=1)
+
+
+def parse_hours(text: str) -> Hours:
+    """Read office hours as an operator writes them: ``07:00-11:30, 13:30-17:00``.
+
+    ``ValueError`` for what is no clock; ``WorkCalendar`` refuses hours that overlap or run backwards.
+    """
+    edges = (period.split("-") for period in text.split(","))
+    return tuple(
+        (time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip())) for opens, closes in edges
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +36,7 @@ class WorkCalendar:
 
     days_off: frozenset[date] = frozenset()
     makeup: frozenset[date] = frozenset()
-    hours: tuple[tuple[time, time], ...] = DEFAULT_HOURS
+    hours: Hours = DEFAULT_HOURS
     tz: ZoneInfo = TIME_ZONE
 
     def __post_init__(self) -> None:
@@ -81,6 +93,13 @@ class WorkCalendar:
         days = (moment.date() - n * DAY for n in count())
         closings = (closes for day in days for _opens, closes in reversed(self.periods(day)))
         return next(closes for closes in closings if closes < moment)
+
+    def end_of(self, day: date) -> datetime:
+        """Return the last moment of a limit given as a day: its closing, or that of the next working day.
+
+        Bộ luật Dân sự 2015, art. 148: a limit whose last day is a day off ends with the working day that follows.
+        """
+        return self.closing(self.working_day_on_or_after(day))
 
     def at(self, day: date, clock: time) -> datetime:
         """Return the moment ``clock`` on ``day`` in the calendar's zone."""

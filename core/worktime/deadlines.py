@@ -53,7 +53,7 @@ def deadline(
             last = _add_months(begins.date(), value)
     if value and begins == calendar.opening(begins.date()):
         last -= DAY
-    return calendar.closing(calendar.working_day_on_or_after(last))
+    return calendar.end_of(last)
 
 
 def postponed(
@@ -67,7 +67,7 @@ def postponed(
     if TimeUnit(unit) in {TimeUnit.DAY, TimeUnit.MONTH}:
         midnights = (calendar.local(resumed).date() - calendar.local(stopped).date()).days
         last = calendar.local(due).date() + midnights * DAY
-        return calendar.closing(calendar.working_day_on_or_after(last)) if midnights else due
+        return calendar.end_of(last) if midnights else due
     waited = working_minutes_between(stopped, resumed, calendar)
     return add_working_minutes(due, waited, calendar) if waited else due
 

@@ -10,7 +10,6 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from core import display
-from core.worktime import TIME_ZONE
 from forms_app.dossiers.transitions import Status
 
 
@@ -40,6 +39,8 @@ class Timed(Protocol):
     @property
     def submitted_at(self) -> datetime: ...
     @property
+    def intake_due_at(self) -> datetime | None: ...
+    @property
     def due_at(self) -> datetime | None: ...
 
 
@@ -50,7 +51,7 @@ def describe(dossier: Timed, now: datetime, *, waits_until: datetime | None = No
     """Return the clock of ``dossier`` at ``now``; ``waits_until`` is the citizen's own deadline in status 5."""
     status = Status(dossier.status)
     if status == Status.REGISTERED:
-        return _new(dossier.submitted_at, now)
+        return _new(dossier, now)
     if status == Status.SUPPLEMENT and waits_until is not None:
         day = {"day": display.date_text(waits_until)}
         return Due(Urgency.QUIET, _("Paused, supplement by %(day)s") % day)
@@ -63,10 +64,16 @@ def describe(dossier: Timed, now: datetime, *, waits_until: datetime | None = No
     return Due(Urgency.QUIET, _("Closed"))
 
 
-def _new(submitted_at: datetime, now: datetime) -> Due:
-    today = submitted_at.astimezone(TIME_ZONE).date() == now.astimezone(TIME_ZONE).date()
-    when = display.time_text(submitted_at) if today else display.date_text(submitted_at)
-    return Due(Urgency.NEW, _("Filed %(when)s") % {"when": when})
+def _new(dossier: Timed, now: datetime) -> Due:
+    """Say by when the desk answers; before the last day it is news, not a matter of urgency."""
+    due = dossier.intake_due_at
+    if due is None:
+        return Due(Urgency.NEW, _("Filed %(when)s") % {"when": display.date_text(dossier.submitted_at)})
+    tone = Urgency(display.due_tone(due, now))
+    return Due(
+        Urgency.NEW if tone is Urgency.FINE else tone,
+        _("Answer: %(due)s") % {"due": display.due_text(due, now)},
+    )
 
 
 def _running(due_at: datetime | None, now: datetime) -> Due:

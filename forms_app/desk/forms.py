@@ -65,7 +65,10 @@ class SupplementForm(ActForm):
     answers = forms.MultipleChoiceField(
         label=_("Answers to give again"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    answer_by = VietnameseDateField(label=_("To be answered by"), help_text=_("Until 17:00 of that day."))
+    answer_by = VietnameseDateField(
+        label=_("To be answered by"),
+        help_text=_("Until the office closes on that day; on a day off, until it closes on the next working day."),
+    )  # fmt: skip
 
     field_order = ["version", "papers", "other", "answers", "reason", "answer_by"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final
 
 from django.core.files.uploadedfile import UploadedFile
@@ -24,7 +24,6 @@ from forms_app.dossiers.transitions import Action
 #: What the desk proposes to the citizen; the law leaves it to the agency (DOMAIN 2.6, ThoiHanBoSung).
 SUPPLEMENT_DAYS: Final = 10
 _DAY_MINUTES: Final = 8 * 60
-_END_OF_DAY: Final = time(17, 0)
 
 
 def proposed_supplement_day(now: datetime) -> date:
@@ -100,6 +99,7 @@ def request_supplement(
 ) -> SupplementRequest:
     """Ask the citizen for ``items`` (``{"id", "label", "note", "kind"}``) by one paper (Mẫu 02); the clock stops.
 
+    The citizen has until the office closes on ``answer_by``, or on the working day after it where it is none.
     ``InvalidInput`` where nothing is asked or the day has passed; otherwise as ``dossiers.services.perform``.
     """
     moment = now or timezone.now()
@@ -109,7 +109,7 @@ def request_supplement(
         )
     if answer_by is not None and answer_by <= timezone.localdate(moment):
         raise InvalidInput(_("The day has passed."), fields={"answer_by": _("Choose a day after today.")})
-    deadline = timezone.make_aware(datetime.combine(answer_by, _END_OF_DAY)) if answer_by else None
+    deadline = load_calendar().end_of(answer_by) if answer_by else None
     dossier = perform(
         dossier_id=dossier_id, expected_version=expected_version, action=Action.REQUEST_SUPPLEMENT, actor=actor,
         reason=reason, data={"items": [item["label"] for item in items]}, now=moment,

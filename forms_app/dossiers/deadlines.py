@@ -7,15 +7,26 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any, Final, Self
 
-from core.worktime import TIME_ZONE, TimeUnit, WorkCalendar, deadline, load_calendar, postponed
+from core import pagecache
+from core.worktime import (
+    TIME_ZONE,
+    TimeUnit,
+    WorkCalendar,
+    add_working_minutes,
+    deadline,
+    load_calendar,
+    postponed,
+)
 from forms_app.dossiers.models import DeadlineSetting, Dossier
-from forms_app.dossiers.transitions import Clock
+from forms_app.dossiers.models.rules import DEFAULT_INTAKE_HOURS
+from forms_app.dossiers.transitions import Clock, Status
 from procedures.choices import Channel
 from procedures.snapshot import Snapshot
 
 _State = Dossier.ClockState
 _Mode = DeadlineSetting.Mode
 DEFAULT_CUTOFF: Final = time(15, 0)
+MINUTES_AN_HOUR: Final = 60
 CHANNEL_OF_SOURCE: Final = {
     Dossier.Source.PORTAL: Channel.ONLINE,
     Dossier.Source.NATIONAL: Channel.ONLINE,
@@ -59,6 +70,27 @@ def setting_for(procedure_id: int, day: date) -> DeadlineSetting | None:
     rows = DeadlineSetting.objects.valid_on(day).filter(procedure_id=procedure_id)
     general = DeadlineSetting.objects.valid_on(day).filter(procedure=None)
     return rows.order_by("-valid_from").first() or general.order_by("-valid_from").first()
+
+
+def intake_due(procedure_id: int, start: datetime) -> datetime:
+    """Return by when the desk accepts, refuses or asks about what reached it at ``start`` (DOMAIN 2.6).
+
+    Hours and calendar are asked once a process and day for each procedure: everybody who files needs them.
+    """
+    day = start.astimezone(TIME_ZONE).date()
+
+    def ask() -> tuple[int, WorkCalendar]:
+        setting = setting_for(procedure_id, day)
+        return setting.intake_hours if setting else DEFAULT_INTAKE_HOURS, load_calendar()
+
+    hours, calendar = pagecache.remember(("intake", procedure_id, day), ask)
+    return add_working_minutes(start, hours * MINUTES_AN_HOUR, calendar)
+
+
+def renew_intake(dossier: Dossier, before: int, now: datetime) -> None:
+    """Let the desk's time begin again where ``dossier`` (not saved) comes back to the first status from another."""
+    if dossier.status == Status.REGISTERED != before:
+        dossier.intake_due_at = intake_due(dossier.procedure_version.procedure_id, now)
 
 
 def rule_for(dossier: Dossier, now: datetime) -> DeadlineRule:

@@ -11,7 +11,13 @@ from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from forms_app.dossiers.models import CodeFormat, ConsentText, DeadlineSetting, FilingChannel
+from forms_app.dossiers.models import (
+    CodeFormat,
+    ConsentText,
+    DeadlineSetting,
+    FilingChannel,
+    RetentionSetting,
+)
 
 
 class FilingChannelViewSet(ModelViewSet):
@@ -31,12 +37,28 @@ class FilingChannelViewSet(ModelViewSet):
 
 
 class DeadlineSettingViewSet(ModelViewSet):
-    """What a supplement does to the clock, by date."""
+    """What a supplement does to the clock, and by when the desk answers, by date."""
 
     model = DeadlineSetting
     icon = "time"
-    form_fields = ["procedure", "supplement_mode", "same_day_cutoff", "valid_from", "valid_to"]
+    form_fields = [
+        "procedure",
+        "supplement_mode",
+        "same_day_cutoff",
+        "intake_hours",
+        "valid_from",
+        "valid_to",
+    ]
     list_display = ["procedure", "supplement_mode", "valid_from", "valid_to"]
+
+
+class RetentionSettingViewSet(ModelViewSet):
+    """How long closed dossiers are kept and under which law, by date."""
+
+    model = RetentionSetting
+    icon = "folder-open-1"
+    form_fields = ["procedure", "years", "legal_basis", "valid_from", "valid_to"]
+    list_display = ["procedure", "years", "legal_basis", "valid_from", "valid_to"]
 
 
 class CodeFormatViewSet(ModelViewSet):
@@ -66,6 +88,7 @@ class FilingRules(ViewSetGroup):
     items = (
         FilingChannelViewSet("filing_channels"),
         DeadlineSettingViewSet("deadline_settings"),
+        RetentionSettingViewSet("retention_settings"),
         CodeFormatViewSet("code_formats"),
         ConsentTextViewSet("consent_texts"),
     )

@@ -94,6 +94,12 @@ class TestWholeRows:
         execute(f"DELETE FROM {TABLE} WHERE code = 'Z'")
         execute(f"UPDATE {TABLE} SET note = 'x' WHERE code = 'Z'")
 
+    @pytest.mark.postgres
+    @pytest.mark.parametrize("how", ["", " CASCADE", " RESTART IDENTITY"])
+    def test_the_table_is_not_emptied_in_one_go(self, how):
+        assert refused(f"TRUNCATE {TABLE}{how}")
+        assert rows() == [("A", "một")]
+
     def test_one_refusal_undoes_the_whole_transaction(self):
         assert refused(f"INSERT INTO {TABLE} (code) VALUES ('B')", f"DELETE FROM {TABLE} WHERE code = 'A'")
         assert rows() == [("A", "một")]
@@ -117,6 +123,10 @@ class TestColumns:
     def test_deleting_is_refused_all_the_same(self):
         assert refused(f"DELETE FROM {TABLE}")
 
+    @pytest.mark.postgres
+    def test_emptying_too(self):
+        assert refused(f"TRUNCATE {TABLE}")
+
 
 def test_a_column_that_was_empty_or_becomes_empty_has_changed(state):
     forwards(AppendOnly("Entry", columns=["note"]), state)
@@ -131,7 +141,7 @@ def test_backwards_everything_may_change_again(state):
     forwards(operation, state)
     backwards(operation, state)
     execute(f"UPDATE {TABLE} SET note = 'hai'")
-    execute(f"DELETE FROM {TABLE}")
+    execute(f"{'TRUNCATE' if connection.vendor == 'postgresql' else 'DELETE FROM'} {TABLE}")
     assert rows() == []
     backwards(operation, state)  # what is not there needs no removal
 
@@ -141,3 +151,19 @@ def test_says_what_it_does():
     assert operation.describe() == "Make Entry append-only"
     assert operation.migration_name_fragment == "entry_append_only"
     assert operation.reversible
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "table",
+    [
+        "dossiers_dossierevent",
+        "dossiers_viewlog",
+        "dossiers_consenttext",
+        "dossiers_dossier",
+        "builder_formversion",
+    ],
+)
+def test_no_history_of_the_portal_is_emptied_in_one_go(table):
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        execute(f"TRUNCATE {table} CASCADE")

@@ -17,6 +17,7 @@ from tests.dossiers.factories import file_dossier, make_form, make_version
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 FILED = datetime(2026, 11, 19, 20, 14, tzinfo=VN)
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN)
 
 SCHEMA: dict[str, Any] = {
     "steps": [

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -15,27 +14,10 @@ from accounts.models import Agency, Membership, User
 from forms_app.desk.access import desk_of
 from forms_app.dossiers.models import Dossier
 from tests.accounts.factories import AgencyFactory
-from tests.desk.factories import VN, make_dossier, make_officer
+from tests.desk.factories import make_officer
 
-pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 ROLE = Membership.Role
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return AgencyFactory(name="UBND phường Tân Thành")
-
-
-@pytest.fixture
-def dossier(agency: Agency) -> Dossier:
-    return make_dossier(agency)
 
 
 def urls(code: str) -> list[tuple[str, str]]:

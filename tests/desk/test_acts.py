@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -15,40 +14,10 @@ from django.urls import reverse
 from accounts.models import Agency, User
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import Action, Status
-from tests.accounts.factories import AgencyFactory
-from tests.desk.factories import VN, ask, do, make_dossier, make_officer
+from tests.desk.factories import NOW, VN, ask, do, make_dossier, make_officer
 from tests.dossiers.factories import picture
 
-pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN)
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return AgencyFactory(name="UBND phường Tân Thành")
-
-
-@pytest.fixture
-def officer(agency: Agency) -> User:
-    return make_officer(agency, name="Trần Thị Hạnh")
-
-
-@pytest.fixture
-def client(officer: User) -> Client:
-    client = Client()
-    client.force_login(officer)
-    return client
-
-
-@pytest.fixture
-def dossier(agency: Agency) -> Dossier:
-    return make_dossier(agency)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def act(client: Client, dossier: Dossier, action: str, **data: Any) -> HttpResponse:

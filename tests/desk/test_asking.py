@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -17,12 +16,10 @@ from forms_app.desk import asking
 from forms_app.desk.forms import MAX_OTHER, SupplementForm
 from forms_app.dossiers.models import Dossier
 from procedures.parts import Case, Paper
-from tests.accounts.factories import AgencyFactory
-from tests.desk.factories import SCHEMA, VN, make_dossier, make_officer
+from tests.desk.factories import SCHEMA, VN, make_dossier
 from tests.dossiers.factories import file_dossier, make_form, make_version, picture
 
-pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 CASES = (
     Case("Trường hợp chung", (
         Paper("Tờ khai theo mẫu", originals=1),
@@ -38,28 +35,10 @@ CASES = (
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return AgencyFactory(name="UBND phường Tân Thành", phone="0290 3831 234")
-
-
 @pytest.fixture
 def dossier(agency: Agency) -> Dossier:
     form = make_form(make_version(cases=CASES), agency, schema=SCHEMA)
     return make_dossier(form=form)
-
-
-@pytest.fixture
-def client(agency: Agency) -> Client:
-    client = Client()
-    client.force_login(make_officer(agency, name="Trần Thị Hạnh"))
-    return client
 
 
 def labels(items: list[asking.Askable]) -> list[str]:

@@ -20,6 +20,7 @@ class Clock:
     status: int
     submitted_at: datetime = datetime(2026, 11, 20, 8, 0, tzinfo=VN)
     due_at: datetime | None = None
+    intake_due_at: datetime | None = None
 
 
 @pytest.mark.parametrize("status", [Status.ACCEPTED, Status.PROCESSING])
@@ -52,15 +53,21 @@ def test_days_are_decided_in_vietnam(zone: ZoneInfo) -> None:
 
 
 @pytest.mark.parametrize(
-    ("submitted", "text"),
+    ("until", "urgency", "text"),
     [
-        (datetime(2026, 11, 23, 7, 52, tzinfo=VN), "Mới nộp 07:52"),
-        (datetime(2026, 11, 20, 20, 14, tzinfo=VN), "Mới nộp 20/11/2026"),
+        (datetime(2026, 11, 24, 9, 0, tzinfo=VN), Urgency.NEW, "Tiếp nhận: Còn 1 ngày"),
+        (datetime(2026, 11, 23, 14, 30, tzinfo=VN), Urgency.SOON, "Tiếp nhận: Hôm nay 14:30"),
+        (datetime(2026, 11, 23, 10, 0, tzinfo=VN), Urgency.SOON, "Tiếp nhận: Hôm nay 10:00"),
+        (datetime(2026, 11, 23, 9, 59, tzinfo=VN), Urgency.LATE, "Tiếp nhận: Quá hạn từ 09:59"),
+        (datetime(2026, 11, 20, 17, 0, tzinfo=VN), Urgency.LATE, "Tiếp nhận: Quá hạn 3 ngày"),
+        (None, Urgency.NEW, "Mới nộp 20/11/2026"),
     ],
 )
-def test_new_dossier_says_when_it_was_filed(submitted: datetime, text: str) -> None:
-    words = describe(Clock(Status.REGISTERED, submitted_at=submitted), NOW)
-    assert (words.urgency, words.text) == (Urgency.NEW, text)
+def test_new_dossier_says_by_when_the_desk_answers(
+    until: datetime | None, urgency: Urgency, text: str
+) -> None:
+    words = describe(Clock(Status.REGISTERED, intake_due_at=until), NOW)
+    assert (words.urgency, words.text) == (urgency, text)
 
 
 def test_supplement_names_the_day_the_citizen_has() -> None:

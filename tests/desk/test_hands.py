@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -18,35 +16,11 @@ from forms_app.desk.selectors import queue
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import Action, Status
 from tests.accounts.factories import AgencyFactory, UserFactory
-from tests.desk.factories import VN, do, make_dossier, make_officer
+from tests.desk.factories import NOW, do, make_dossier, make_officer
 from tests.desk.test_list_work import QUEUE, form_called, listed
 from tests.dossiers.factories import file_dossier
 
-pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN)
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return AgencyFactory(name="UBND phường Tân Thành", code="H12.46.18")
-
-
-@pytest.fixture
-def officer(agency: Agency) -> User:
-    return make_officer(agency, name="Trần Thị Hạnh")
-
-
-@pytest.fixture
-def client(officer: User) -> Client:
-    client = Client()
-    client.force_login(officer)
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 class TestTaking:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given
@@ -18,47 +16,16 @@ from hypothesis import strategies as st
 
 from accounts.models import Agency, Membership, User
 from forms_app.builder.models import FormVersion
-from forms_app.desk.access import Desk, desk_of
+from forms_app.desk.access import Desk
 from forms_app.desk.selectors import queue
 from forms_app.dossiers.codes import MOST_DIGITS
 from forms_app.dossiers.transitions import Action
 from tests.accounts.factories import AgencyFactory
-from tests.desk.factories import SCHEMA, VN, do, make_dossier, make_officer
+from tests.desk.factories import NOW, SCHEMA, do, make_dossier, make_officer
 from tests.dossiers.factories import file_dossier, make_form, make_version
 
-pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 QUEUE = "/mot-cua/"
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return AgencyFactory(name="UBND phường Tân Thành", code="H12.46.18")
-
-
-@pytest.fixture
-def officer(agency: Agency) -> User:
-    return make_officer(agency, name="Trần Thị Hạnh")
-
-
-@pytest.fixture
-def client(officer: User) -> Client:
-    client = Client()
-    client.force_login(officer)
-    return client
-
-
-@pytest.fixture
-def desk(officer: User) -> Desk:
-    found = desk_of(officer)
-    assert found is not None
-    return found
 
 
 def form_called(title: str, agency: Agency) -> FormVersion:

@@ -5,50 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Agency, User
-from forms_app.desk.access import Desk, desk_of
+from forms_app.desk.access import Desk
 from forms_app.desk.selectors import queue
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import Action
 from tests.accounts.factories import AgencyFactory
-from tests.desk.factories import VN, ask, do, make_desk_form, make_dossier, make_officer
+from tests.desk.factories import NOW, VN, ask, do, make_desk_form, make_dossier
 
-pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VN)
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def agency() -> Agency:
-    return AgencyFactory()
-
-
-@pytest.fixture
-def officer(agency: Agency) -> User:
-    return make_officer(agency)
-
-
-@pytest.fixture
-def desk(officer: User) -> Desk:
-    found = desk_of(officer)
-    assert found is not None
-    return found
-
-
-@pytest.fixture
-def client(officer: User) -> Client:
-    client = Client()
-    client.force_login(officer)
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def codes(desk: Desk, key: str) -> list[str]:

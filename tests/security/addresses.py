@@ -122,6 +122,7 @@ TABLE = (
     Row(A + "nhap-thu-tuc/", CONTROLLERS, CONTROLLERS),
     Row(A + "filing_channels/", CONTROLLERS, CONTROLLERS),
     Row(A + "deadline_settings/", CONTROLLERS, CONTROLLERS),
+    Row(A + "retention_settings/", CONTROLLERS, CONTROLLERS),
     Row(A + "search_words/", CONTROLLERS, CONTROLLERS),
     Row(A + "code_formats/", NOBODY),
     Row(A + "consent_texts/", NOBODY),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final, Self
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Aggregate, Count, Exists, F, Max, OrderBy, OuterRef, Q
+from django.db.models import Aggregate, Case, Count, Exists, F, Max, OrderBy, OuterRef, Q, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
+from core.worktime import TIME_ZONE
 from forms_app.desk.access import Desk
 from forms_app.dossiers.codes import row_number
 from forms_app.dossiers.models import Dossier
@@ -33,7 +34,7 @@ class Tab:
     key: str
     label: Promise | str
     condition: Callable[[datetime, int], Q]
-    order: tuple[str, ...] = ("due_at", "submitted_at", "id")
+    order: tuple[str, ...] = ("clock", "submitted_at", "id")
     tone: str = ""
 
 
@@ -42,7 +43,7 @@ def _status(*statuses: Status) -> Callable[[datetime, int], Q]:
 
 
 TABS: Final = (
-    Tab("moi", _("To be received"), _status(Status.REGISTERED), ("submitted_at", "id")),
+    Tab("moi", _("To be received"), _status(Status.REGISTERED), ("clock", "submitted_at", "id")),
     Tab(
         "cua-toi", _("Mine"),
         lambda now, user_id: Q(status__in=[*_RUNNING, Status.SUPPLEMENT, Status.SUSPENDED, Status.FINISHED])
@@ -64,16 +65,33 @@ def tab_of(key: str) -> Tab:
 
 #: What the heads of the table sort by; a minus before the key turns the order round.
 SORTS: Final = {
-    "ma": "code", "nguoi": "applicant_name", "thu-tuc": "procedure_version__title", "han": "due_at",
+    "ma": "code", "nguoi": "applicant_name", "thu-tuc": "procedure_version__title", "han": "clock",
 }  # fmt: skip
+
+
+#: What the list of new dossiers can be narrowed to: the desk's own time to answer is over, or ends today.
+INTAKE: Final[dict[str, Callable[[datetime], Q]]] = {
+    "qua-han": lambda now: Q(status=Status.REGISTERED, intake_due_at__lt=now),
+    "hom-nay": lambda now: Q(
+        status=Status.REGISTERED, intake_due_at__gte=now, intake_due_at__lt=_midnight_after(now)
+    ),
+}
+
+
+def _midnight_after(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(TIME_ZONE).date() + timedelta(days=1), time(), tzinfo=TIME_ZONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How the officer narrows and orders the queue. ``upto``: nothing newer than this id, so that pages stand still."""
+    """How the officer narrows and orders the queue. ``upto``: nothing newer than this id, so that pages stand still.
+
+    ``intake`` is a key of ``INTAKE``; it says something of new dossiers only, and every list but theirs ignores it.
+    """
 
     procedure: int | None = None
     agency: int | None = None
+    intake: str = ""
     sort: str = ""
     upto: int | None = None
 
@@ -84,6 +102,7 @@ class Wish:
         return cls(
             procedure=row_number(query.get("thu-tuc", "")),
             agency=row_number(query.get("co-quan", "")),
+            intake=query.get("tiep-nhan", "") if query.get("tiep-nhan") in INTAKE else "",
             sort=sort if sort.removeprefix("-") in SORTS else "",
             upto=row_number(query.get("den", "")),
         )
@@ -91,7 +110,7 @@ class Wish:
     @property
     def narrows(self) -> bool:
         """Say whether anything is filtered out."""
-        return bool(self.procedure or self.agency)
+        return bool(self.procedure or self.agency or self.intake)
 
 
 EVERYTHING: Final = Wish()
@@ -99,9 +118,14 @@ EVERYTHING: Final = Wish()
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Dossiers in each tab by its key, those of the open tab up to ``Wish.upto``, and the newest id of all."""
+    """Dossiers in each tab by its key and in each part of ``INTAKE``; those listed now; the newest id of all.
+
+    ``listed`` is the open tab as ``Wish.intake`` narrows it, ``shown`` the same up to ``Wish.upto``.
+    """
 
     by_tab: dict[str, int]
+    intake: dict[str, int]
+    listed: int
     shown: int
     newest: int
 
@@ -113,20 +137,38 @@ def _of(desk: Desk, wish: Wish = EVERYTHING) -> DossierQuerySet:
     return rows.filter(procedure_version__procedure_id=wish.procedure) if wish.procedure else rows
 
 
+def _listed(desk: Desk, tab: Tab, now: datetime, wish: Wish) -> Q:
+    """Return what the open tab lists, however many have come in since."""
+    narrowed = INTAKE[wish.intake](now) if wish.intake and tab is TABS[0] else Q()
+    return tab.condition(now, desk.user.pk) & narrowed
+
+
 def _upto(wish: Wish) -> Q:
     return Q(pk__lte=wish.upto) if wish.upto else Q()
 
 
 def counts(desk: Desk, now: datetime, *, tab: Tab = TABS[0], wish: Wish = EVERYTHING) -> Counts:
     """Return how many dossiers stand in each tab, in one query."""
-    wanted: dict[str, Aggregate] = {
-        item.key.replace("-", "_"): Count("pk", filter=item.condition(now, desk.user.pk)) for item in TABS
+    listed = _listed(desk, tab, now, wish)
+    wanted = {
+        **{item.key: item.condition(now, desk.user.pk) for item in TABS},
+        **{f"intake {key}": condition(now) for key, condition in INTAKE.items()},
+        "listed": listed,
+        "shown": listed & _upto(wish),
     }
-    wanted["tat_ca"] = Count("pk")
-    shown = tab.condition(now, desk.user.pk) & _upto(wish)
-    found = _of(desk, wish).aggregate(**wanted, shown=Count("pk", filter=shown or None), newest=Max("pk"))
-    by_tab = {item.key: found[item.key.replace("-", "_")] for item in TABS}
-    return Counts(by_tab, found["shown"], found["newest"] or 0)
+    aggregates: dict[str, Aggregate] = {
+        f"n{number}": Count("pk", filter=condition or None)
+        for number, condition in enumerate(wanted.values())
+    }
+    found = _of(desk, wish).aggregate(**aggregates, newest=Max("pk"))
+    by_name = {name: found[f"n{number}"] for number, name in enumerate(wanted)}
+    return Counts(
+        by_tab={item.key: by_name[item.key] for item in TABS},
+        intake={key: by_name[f"intake {key}"] for key in INTAKE},
+        listed=by_name["listed"],
+        shown=by_name["shown"],
+        newest=found["newest"] or 0,
+    )
 
 
 def procedures_of(desk: Desk) -> list[tuple[int, str]]:
@@ -151,15 +193,18 @@ def _ordered(desk: Desk, tab: Tab, now: datetime, wish: Wish) -> DossierQuerySet
     order = tab.order
     if wish.sort:
         order = ("-" * wish.sort.startswith("-") + SORTS[wish.sort.removeprefix("-")], "id")
-    expressions = [_expression(name) if name.removeprefix("-") == "due_at" else name for name in order]
-    condition = tab.condition(now, desk.user.pk) & _upto(wish)
+    expressions = [_clock(name) if name.removeprefix("-") == "clock" else name for name in order]
+    condition = _listed(desk, tab, now, wish) & _upto(wish)
     return _of(desk, wish).filter(condition).order_by(*expressions)
 
 
-def _expression(name: str) -> OrderBy:
-    """Order by a moment that may be missing: without one a dossier comes last, whichever way."""
-    field = F(name.removeprefix("-"))
-    return field.desc(nulls_last=True) if name.startswith("-") else field.asc(nulls_last=True)
+def _clock(name: str) -> OrderBy:
+    """Order by the moment the desk is held to: the answer to a new dossier, else the promise.
+
+    Without one a dossier comes last, whichever way.
+    """
+    moment = Case(When(status=Status.REGISTERED, then=F("intake_due_at")), default=F("due_at"))
+    return moment.desc(nulls_last=True) if name.startswith("-") else moment.asc(nulls_last=True)
 
 
 def page_of(

@@ -111,6 +111,7 @@ def _page(request: HttpRequest, desk: Desk, found: ReadDossier, *, citizen_id: s
         "acts": presenting.offered_acts(desk, dossier, now),
         "papers": papers.available(dossier),
         "can_watch": presenting.may_watch(desk, dossier),
+        "answer_by": dossier.intake_due_at if dossier.status == Status.REGISTERED else None,
         "promised_if_accepted": _promise(dossier, now) if dossier.status == Status.REGISTERED else None,
     }
     return render(request, "desk/dossier.html", context)

@@ -26,7 +26,8 @@ from search.requests import SearchRequest
 from search.selectors import search
 
 MAX_QUERY = 200
-KEPT: Final = frozenset({"muc", "thu-tuc", "co-quan", "xep", "den"})
+KEPT: Final = frozenset({"muc", "thu-tuc", "co-quan", "tiep-nhan", "xep", "den"})
+INTAKE: Final = (("hom-nay", gettext_lazy("Answer due today")), ("qua-han", gettext_lazy("Answer overdue")))
 HEADS: Final = (
     (gettext_lazy("Dossier code"), "ma"),
     (gettext_lazy("Applicant"), "nguoi"),
@@ -68,10 +69,11 @@ def _listed(request: HttpRequest, desk: Desk) -> dict[str, Any]:
         "tab": tab,
         "page": page,
         "upto": wish.upto or counts.newest,
-        "newer": counts.by_tab[tab.key] - counts.shown,
+        "newer": counts.listed - counts.shown,
         "wish": wish,
         "heads": [_head(label, key, wish, request) for label, key in HEADS],
         "procedures": queue.procedures_of(desk),
+        "intake": [(key, label, counts.intake[key]) for key, label in INTAKE] if tab is queue.TABS[0] else [],
         "from_start": _address(request, den="", page=""),
         "rows": _rows(list(page.object_list)),
     }
@@ -86,8 +88,9 @@ def _address(request: HttpRequest, **changes: str) -> str:
 
 
 def _tab(item: queue.Tab, current: queue.Tab, count: int, request: HttpRequest) -> dict[str, Any]:
+    url = _address(request, muc=item.key, xep="", den="", tiep_nhan="", page="")
     return {
-        "label": item.label, "url": _address(request, muc=item.key, xep="", den="", page=""), "count": count,
+        "label": item.label, "url": url, "count": count,
         "current": item is current, "tone": item.tone if count else "",
     }  # fmt: skip
 

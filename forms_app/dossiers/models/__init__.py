@@ -3,7 +3,7 @@ from forms_app.dossiers.models.dossiers import Dossier
 from forms_app.dossiers.models.drafts import Draft
 from forms_app.dossiers.models.events import DossierEvent, SupplementRequest, ViewLog
 from forms_app.dossiers.models.numbering import CodeFormat, NumberCounter
-from forms_app.dossiers.models.rules import ConsentText, DeadlineSetting, FilingChannel
+from forms_app.dossiers.models.rules import ConsentText, DeadlineSetting, FilingChannel, RetentionSetting
 
 __all__ = [
     "Attachment",
@@ -15,6 +15,7 @@ __all__ = [
     "Draft",
     "FilingChannel",
     "NumberCounter",
+    "RetentionSetting",
     "SupplementRequest",
     "ViewLog",
 ]

@@ -72,6 +72,8 @@ class Dossier(models.Model):
     secret_seed = models.CharField(_("secret seed"), max_length=64, blank=True)
 
     submitted_at = models.DateTimeField(_("submitted at"))
+    # By when the desk accepts, refuses or asks. It stays afterwards: whether it was kept can be counted.
+    intake_due_at = models.DateTimeField(_("to be answered by the desk by"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     due_at = models.DateTimeField(_("promised for"), null=True, blank=True)
     original_due_at = models.DateTimeField(_("first promised for"), null=True, blank=True)

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.validity import Validity, ValidityQuerySet
+
+#: Online dossiers are answered within eight working hours (NĐ 45/2020/NĐ-CP; DOMAIN 2.6 could not read its text).
+DEFAULT_INTAKE_HOURS: Final = 8
+
+
+def one_general_a_day(name: str) -> models.UniqueConstraint:
+    """Return the constraint of settings for all procedures: to a key, two rows without a procedure are different."""
+    return models.UniqueConstraint(
+        fields=["valid_from"],
+        condition=models.Q(procedure__isnull=True),
+        name=name,
+        violation_error_message=_("For all procedures there is a setting from this day on already."),
+    )
 
 
 class FilingChannel(Validity):
@@ -45,7 +59,7 @@ class FilingChannel(Validity):
 
 
 class DeadlineSetting(Validity):
-    """How the clock goes on after a supplement (DOMAIN 2.6), for one procedure or, without one, for all."""
+    """What the law leaves to the province about time (DOMAIN 2.6), for one procedure or, without one, for all."""
 
     class Mode(models.TextChoices):
         RESTART = "restart", _("the whole time again from the day of the supplement")
@@ -61,6 +75,12 @@ class DeadlineSetting(Validity):
         default="15:00",
         help_text=_("Later counts from the next working day."),
     )
+    intake_hours = models.PositiveSmallIntegerField(
+        _("accepted, refused or asked about within"),
+        default=DEFAULT_INTAKE_HOURS,
+        validators=[MinValueValidator(1)],
+        help_text=_("Working hours after filing; eight make a working day."),
+    )
 
     objects: ClassVar[ValidityQuerySet] = ValidityQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -72,10 +92,47 @@ class DeadlineSetting(Validity):
             models.UniqueConstraint(
                 fields=["procedure", "valid_from"], nulls_distinct=True, name="deadline_setting_once_a_day"
             ),
+            one_general_a_day("deadline_setting_general_once_a_day"),
         ]
 
     def __str__(self) -> str:
         return f"{self.procedure or _('all procedures')}: {self.get_supplement_mode_display()}"
+
+
+class RetentionSetting(Validity):
+    """How long a closed dossier is kept (thời hạn bảo quản), for one procedure or, without one, for all.
+
+    The portal ships no row: the archive law leaves the period to lists of each field, so the operator enters it with
+    its source. What is past its period is told, not destroyed: destroying an archive is an act of its own.
+    """
+
+    procedure = models.ForeignKey(
+        "procedures.Procedure", on_delete=models.CASCADE, null=True, blank=True, related_name="retention_settings",
+        verbose_name=_("procedure"), help_text=_("Empty: every procedure without a setting of its own."),
+    )  # fmt: skip
+    years = models.PositiveSmallIntegerField(
+        _("years"),
+        validators=[MinValueValidator(1)],
+        help_text=_("Counted from the end of the year in which the dossier was closed."),
+    )
+    legal_basis = models.CharField(
+        _("legal basis"), max_length=200, help_text=_("The citizen reads it as the reason.")
+    )
+
+    objects: ClassVar[ValidityQuerySet] = ValidityQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Validity.Meta):
+        verbose_name = _("retention setting")
+        verbose_name_plural = _("retention settings")
+        constraints = [
+            *Validity.Meta.constraints,
+            models.UniqueConstraint(fields=["procedure", "valid_from"], name="retention_setting_once_a_day"),
+            one_general_a_day("retention_setting_general_once_a_day"),
+            models.CheckConstraint(condition=models.Q(years__gte=1), name="retention_setting_some_years"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure or _('all procedures')}: {self.years}"
 
 
 class ConsentText(models.Model):

@@ -74,7 +74,9 @@ def _storable(typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 def lock_draft(*, token: str, now: datetime) -> Draft:
     """Return the draft behind ``token``, locked until the transaction ends; ``NotAllowed`` when there is none."""
-    found = Draft.objects.select_for_update(of=("self",)).select_related("form_version", "agency")
+    found = Draft.objects.select_for_update(of=("self",)).select_related(
+        "form_version", "procedure_version", "agency"
+    )
     draft = found.filter(token_hash=access.token_hash(token), expires_at__gt=now).first()
     if draft is None:
         raise NotAllowed

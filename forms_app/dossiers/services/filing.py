@@ -16,6 +16,7 @@ from forms_app.builder.field_types import citizen_id
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers import access
 from forms_app.dossiers.actors import citizen
+from forms_app.dossiers.deadlines import intake_due
 from forms_app.dossiers.models import ConsentText, Dossier, Draft
 from forms_app.dossiers.selectors.drafts import missing_steps, takes_files
 from forms_app.dossiers.services.drafts import lock_draft
@@ -105,4 +106,5 @@ def _create(draft: Draft, consent: ConsentText, now: datetime) -> Dossier:
         link_token_hash=access.token_hash(access.link_token(seed)),
         lookup_secret_hash=access.secret_hash(access.lookup_secret(seed)),
         submitted_at=now,
+        intake_due_at=intake_due(draft.procedure_version.procedure_id, now),
     )

@@ -47,6 +47,7 @@ def perform(
     before = dossier.status
     adjustment = deadlines.apply(dossier, row.clock, moment)
     _move(dossier, row, moment)
+    deadlines.renew_intake(dossier, before, moment)
     if row.action == Action.ASSIGN:
         dossier.assigned_to = assigned_to
         data = {**(data or {}), "assigned_to": assigned_to.pk if assigned_to else None}

@@ -28,7 +28,7 @@ from forms_app.dossiers.selectors.mine import (
 )
 from forms_app.dossiers.selectors.own_data import own_data
 from forms_app.dossiers.timeline import timeline
-from forms_app.dossiers.transitions import CITIZEN, CLOSED, Action, allowed
+from forms_app.dossiers.transitions import CITIZEN, CLOSED, Action, Status, allowed
 from forms_app.dossiers.views.private import private
 from forms_app.dossiers.words import CITIZEN as WORDS
 
@@ -72,6 +72,8 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
 def _facts(dossier: Dossier) -> list[tuple[str, str]]:
     """Return what components/facts_table.html shows of where the dossier stands."""
     promised = [] if dossier.status in CLOSED else [(_("Promised for"), _promise(dossier))]
+    if dossier.status == Status.REGISTERED and dossier.intake_due_at:
+        promised.insert(0, (_("The agency answers by"), moment_text(dossier.intake_due_at)))
     delivery = (_("How you receive the result"), str(dossier.get_result_delivery_display()))
     return [*promised, (_("Handled by"), dossier.agency.name), delivery]
 
