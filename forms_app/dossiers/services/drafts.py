@@ -77,6 +77,7 @@ def lock_draft(*, token: str, now: datetime) -> Draft:
     found = Draft.objects.select_for_update(of=("self",)).select_related(
         "form_version", "procedure_version", "agency"
     )
+    found = found.defer("procedure_version__snapshot")  # long, and nobody who waits here needs it
     draft = found.filter(token_hash=access.token_hash(token), expires_at__gt=now).first()
     if draft is None:
         raise NotAllowed
