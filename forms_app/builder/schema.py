@@ -1,7 +1,8 @@
 """The schema of a form as typed values. JSON shape: docs/features/filing.md.
 
-``{"steps": [{"id", "title", "intro", "fields": [{"id", "type", "label", "help", "required", "choices", "options"}]}],
-"estimated_minutes": 10}``
+``{"format": 1, "steps": [{"id", "title", "intro", "fields": [{"id", "type", "label", "help", "required", "choices",
+"options"}]}], "estimated_minutes": 10}``. What was stored before formats had a number is format 1. A later one (groups
+that repeat, conditions) takes the next number and reads the old; software that does not know it refuses it.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from core.text import clean
+
+FORMAT: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,12 @@ class FormSchema:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read a schema; ``KeyError`` or ``TypeError`` where the shape is wrong (``validation`` says it nicely)."""
+        """Read a schema; ``KeyError`` or ``TypeError`` where the shape is wrong (``shape`` says it nicely).
+
+        ``ValueError``: the format is not ours, and half of the questions would be lost.
+        """
+        if data.get("format", FORMAT) != FORMAT:
+            raise ValueError(f"format {data['format']!r} of forms is unknown")
         return cls(
             steps=tuple(StepSpec.from_json(item) for item in data.get("steps", [])),
             estimated_minutes=int(data.get("estimated_minutes", 10)),
@@ -87,13 +95,12 @@ class FormSchema:
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON types; equal schemas give equal JSON."""
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), ensure_ascii=False))
-        return plain
+        return {"format": FORMAT, **self._content()}
 
     @property
     def digest(self) -> str:
-        """Return the SHA-256 of the canonical JSON."""
-        text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """Return the SHA-256 of the canonical JSON of the content: a new number of the format changes no form."""
+        text = json.dumps(self._content(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
@@ -108,3 +115,7 @@ class FormSchema:
     def of_type(self, *types: str) -> Iterator[FieldSpec]:
         """Yield the fields of these types."""
         return (spec for spec in self.fields.values() if spec.type in types)
+
+    def _content(self) -> dict[str, Any]:
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), ensure_ascii=False))
+        return plain

@@ -29,10 +29,12 @@ def check_permission(by: User | None) -> None:
 
 
 def save_draft(*, definition: FormDefinition, schema: Any, by: User | None) -> FormDefinition:
-    """Keep ``schema`` as the working copy, whatever is unfinished in it; only its shape must be right."""
+    """Keep ``schema`` as the working copy, whatever is unfinished in it; only the editor must be able to show it."""
     check_permission(by)
     read, found = validation.read(schema)
-    if read is None:
+    if read is not None:
+        found = validation.foreign(read)
+    if read is None or found:
         raise InvalidInput("\n".join(map(str, found)))
     definition.draft = read.to_json()
     definition.save()

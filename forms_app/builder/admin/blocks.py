@@ -23,8 +23,8 @@ ID_HELP: Final = _("Stays for ever; empty: made from the label.")
 class ChoiceBlock(blocks.StructBlock):
     """One answer to choose."""
 
-    value = blocks.CharBlock(label=_("stored value"), max_length=60)
     label = blocks.CharBlock(label=_("label"), max_length=200)
+    value = blocks.CharBlock(label=_("stored value"), required=False, max_length=60, help_text=ID_HELP)
 
 
 def question_block(field_type: FieldType) -> blocks.StructBlock:
@@ -121,6 +121,8 @@ def _question_from_block(question: Any) -> dict[str, Any]:
         "label": value["label"],
         "help": value["help"] or "",
         "required": bool(value["required"]),
-        "choices": [{"value": item["value"], "label": item["label"]} for item in value.get("choices", [])],
+        "choices": [
+            {"value": item["value"] or "", "label": item["label"]} for item in value.get("choices", [])
+        ],
         "options": options,
     }

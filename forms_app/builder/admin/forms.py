@@ -15,6 +15,7 @@ from forms_app.builder import validation
 from forms_app.builder.admin import blocks, identifiers
 from forms_app.builder.models import FormDefinition
 from forms_app.builder.schema import FormSchema
+from forms_app.builder.selectors import used_types
 
 MOST_BYTES = 1024 * 1024
 
@@ -42,7 +43,8 @@ class FormDefinitionForm(WagtailAdminModelForm):
         """Build the working copy; ids that are missing are made here, once."""
         data = super().clean()
         if "steps" in data and "estimated_minutes" in data:
-            steps = identifiers.fill(blocks.from_blocks(data["steps"]))
+            used = used_types(self.instance) if self.instance.pk else {}
+            steps = identifiers.fill(blocks.from_blocks(data["steps"]), used)
             schema = FormSchema.from_json({"steps": steps, "estimated_minutes": data["estimated_minutes"]})
             self.instance.draft = schema.to_json()
         return data
@@ -60,7 +62,7 @@ class ImportForm(forms.Form):
             raise forms.ValidationError(_("The file is too large for a form."))
         try:
             data = json.loads(upload.read().decode("utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise forms.ValidationError(_("The file is not JSON: %(error)s.") % {"error": error}) from error
         _schema, found = validation.read(data)
         if found:

@@ -29,8 +29,10 @@ class Option:
     values: Mapping[str, Text] = field(default_factory=dict)
 
     def takes(self, value: Any) -> bool:
-        """Say whether ``value`` is of the right type; a yes is no number."""
-        return isinstance(value, self.kind) and isinstance(value, bool) == (self.kind is bool)
+        """Say whether ``value`` is of the right type; a yes is no number, a list is one of texts."""
+        if isinstance(value, list):
+            return self.kind is list and all(isinstance(item, str) for item in value)
+        return type(value) is self.kind
 
     def problems(self, value: Any) -> Iterator[str]:
         """Yield what is wrong with a ``value`` of the right type."""
@@ -78,16 +80,19 @@ class FieldType:
         return str(answer)
 
     def problems(self, spec: FieldSpec) -> Iterable[str]:
-        """Yield what is wrong with the options and choices of ``spec``, for the editor."""
+        """Yield what is wrong with the options (none is ``foreign``) and choices of ``spec``, for the editor."""
+        for name, value in spec.options.items():
+            yield from self.options[name].problems(value)
+        yield from self._choice_problems(spec)
+
+    def foreign(self, spec: FieldSpec) -> Iterator[str]:
+        """Yield the options that this type does not know, or not with such a value."""
         for name, value in spec.options.items():
             option = self.options.get(name)
             if option is None:
                 yield _("“%(option)s” is not an option of this field type.") % {"option": name}
             elif not option.takes(value):
                 yield _("Option “%(option)s” has a value of the wrong kind.") % {"option": name}
-            else:
-                yield from option.problems(value)
-        yield from self._choice_problems(spec)
 
     def _choice_problems(self, spec: FieldSpec) -> Iterator[str]:
         if bool(spec.choices) != self.has_choices:

@@ -118,9 +118,7 @@ class File(FieldType):
     def problems(self, spec: FieldSpec) -> Iterable[str]:
         yield from super().problems(spec)
         listed = spec.options.get("extensions", DEFAULT_EXTENSIONS)
-        if not isinstance(listed, (list, tuple)):
-            return
         if not listed:
             yield _("Name at least one kind of file.")
-        if unknown := [str(extension) for extension in listed if extension not in KNOWN]:
+        if unknown := [extension for extension in listed if extension not in KNOWN]:
             yield _("These file types cannot be taken: %(types)s.") % {"types": ", ".join(unknown)}

@@ -154,7 +154,7 @@ class Number(FieldType):
     def problems(self, spec: FieldSpec) -> Iterable[str]:
         yield from super().problems(spec)
         lowest, highest = spec.options.get("min"), spec.options.get("max")
-        if isinstance(lowest, int) and isinstance(highest, int) and lowest > highest:
+        if lowest is not None and highest is not None and lowest > highest:
             yield str(_("The minimum is above the maximum."))
 
     def _unit(self, spec: FieldSpec) -> str:

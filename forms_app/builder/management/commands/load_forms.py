@@ -28,7 +28,7 @@ class Command(BaseCommand):
             try:
                 definition = services.import_form(data=json.loads(path.read_text("utf-8")))
                 version = services.publish(definition=definition)
-            except (OSError, ValueError, InvalidInput) as error:
+            except (OSError, ValueError, RecursionError, InvalidInput) as error:
                 raise CommandError(f"{path}: {error}") from error
             self.stdout.write(
                 f"{definition.procedure.core_code} {definition.title}: version {version.number}"
