@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -44,3 +44,7 @@ class Membership(Validity):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.agency}"
+
+
+# Holidays, deadline rules, filing channels and forms hold for every agency.
+PROVINCE_WIDE: Final = frozenset({Membership.Role.CATALOGUE})

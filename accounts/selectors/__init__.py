@@ -11,9 +11,11 @@ from accounts.selectors.memberships import (
     memberships_of,
     speaks_for_province,
 )
+from accounts.selectors.people import accounts_kept_by, is_operator
 from accounts.selectors.units import communes_for_choice, current_communes, current_provinces
 
 __all__ = [
+    "accounts_kept_by",
     "agencies_reached",
     "agencies_where",
     "answering_agencies",
@@ -21,6 +23,7 @@ __all__ = [
     "current_communes",
     "current_provinces",
     "has_role",
+    "is_operator",
     "memberships_of",
     "resolve_agency_code",
     "speaks_for_province",

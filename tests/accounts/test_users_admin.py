@@ -72,7 +72,7 @@ def test_a_superuser_is_out_of_reach(client, clerk, view):
     client.post(address, data(username="chief", password1="con-vit-cao-canh", password2="con-vit-cao-canh"))
     chief.refresh_from_db()
     assert not chief.check_password("con-vit-cao-canh")
-    assert client.get(address).status_code == 302
+    assert client.get(address).status_code == 404
 
 
 def test_a_superuser_may_make_one(client):

@@ -25,6 +25,7 @@ ADMIN = EDITORS | {"operator_a"}
 OF_B = frozenset({"editor_b"})
 CONTROLLERS = frozenset({"catalogue_a"})
 COMMUNICATION = frozenset({"communication_a"})
+OPERATORS = frozenset({"operator_a"})
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,10 @@ TABLE = (
     Row(A + "consent_texts/", NOBODY),
     Row(A + "locales/", NOBODY),
     Row(A + "sites/", NOBODY),
-    Row(A + "users/", NOBODY),
+    Row(A + "users/", OPERATORS, OPERATORS),
+    Row(A + "agencies/", OPERATORS, OPERATORS),
+    Row(A + "agency_successions/", OPERATORS, OPERATORS),
+    Row(A + "memberships/", OPERATORS, OPERATORS),
     Row(A + "groups/", NOBODY),
     Row(A + "^.*/$", NOBODY),
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Agencies, successions and roles in the Wagtail admin, for the operating team."""
