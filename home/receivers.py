@@ -13,6 +13,7 @@ from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
+from accounts.models import Agency, AgencySuccession
 from core import pagecache
 from home.models import (
     AgencySitePage,
@@ -40,6 +41,25 @@ def purge_pages(**_kwargs: Any) -> None:
 def purge_frame(**_kwargs: Any) -> None:
     """Alerts and menus show on pages of other apps too."""
     pagecache.purge()
+
+
+@receiver([post_save, post_delete], sender=AgencySuccession, dispatch_uid="home.succession_changed")
+def purge_sites(**_kwargs: Any) -> None:
+    """The site of an agency that is over leads to who continues it."""
+    pagecache.purge()
+
+
+@receiver(post_save, sender=Agency, dispatch_uid="home.agency_changed")
+@transaction.atomic
+def agency_changed(instance: Agency, created: bool, **_kwargs: Any) -> None:
+    """The name and code of an agency stand on its site, beside its news, and in the search."""
+    if created:
+        return
+    pagecache.purge()
+    for model, kind in KINDS.items():
+        if model is not InformationPage:
+            refs = model.objects.filter(agency=instance).values_list("pk", flat=True)
+            search.index(kind=kind, refs=[str(pk) for pk in refs])
 
 
 @receiver([post_save, post_delete], sender=PortalImage, dispatch_uid="home.image_changed")

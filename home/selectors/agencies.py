@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Locale
 
 from accounts.models import Agency
+from accounts.selectors import answering_agencies
+from core.hooks import NavLink
 from core.text import sort_key
 from home.models import AgencyIndexPage, AgencySitePage
 
@@ -27,12 +34,38 @@ class AgencyGroup:
     pages: list[AgencySitePage]
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An agency is over: its last day, and who answers for it today. The path of a successor without site is empty."""
+
+    last_day: date
+    successors: list[NavLink]
+
+
 def agency_groups(index: AgencyIndexPage) -> list[AgencyGroup]:
-    """Return the live sites below ``index``, by kind and name, without empty kinds."""
+    """Return the live sites below ``index``, by kind and name, without empty kinds; those that are over at the end."""
     found = AgencySitePage.objects.child_of(index).live().public().select_related("agency")
-    sites = sorted(found, key=lambda site: sort_key(site.title))
-    groups = [(kind, [site for site in sites if site.agency.kind == kind]) for kind in ORDER]
-    return [AgencyGroup(str(kind.label), pages) for kind, pages in groups if pages]
+    sites, today = sorted(found, key=lambda site: sort_key(site.title)), timezone.localdate()
+    over = [site for site in sites if is_over(site.agency, today)]
+    running = [site for site in sites if site not in over]
+    groups = [(str(kind.label), [site for site in running if site.agency.kind == kind]) for kind in ORDER]
+    groups.append((_("No longer active"), over))
+    return [AgencyGroup(label, pages) for label, pages in groups if pages]
+
+
+def is_over(agency: Agency, day: date) -> bool:
+    """Say whether the last day of ``agency`` lies before ``day``."""
+    return agency.valid_to is not None and agency.valid_to < day
+
+
+def ending_of(agency: Agency, *, locale: Locale) -> Ending | None:
+    """Return the end of ``agency`` and who continues it, with their sites in ``locale``; None while it works."""
+    if agency.valid_to is None or not is_over(agency, timezone.localdate()):
+        return None
+    answering = answering_agencies(agency)
+    sites = AgencySitePage.objects.live().public().filter(agency__in=answering, locale=locale)
+    paths = {site.agency_id: str(site.url or "") for site in sites}
+    return Ending(agency.valid_to, [NavLink(one.name, paths.get(one.pk, "")) for one in answering])
 
 
 def site_path_of(agency: Agency | None) -> str:

@@ -52,6 +52,12 @@ def agency_groups(page: AgencyIndexPage) -> list[selectors.AgencyGroup]:
 
 
 @register.simple_tag
+def agency_ending(page: AgencySitePage) -> selectors.Ending | None:
+    """When the agency of ``page`` ended and who answers for it, or nothing while it works."""
+    return selectors.ending_of(page.agency, locale=page.locale)
+
+
+@register.simple_tag
 def agency_news(page: AgencySitePage, limit: int = 5) -> list[NewsPage]:
     """The newest news of the agency of ``page``."""
     return selectors.latest_news(locale=page.locale, limit=limit, agency=page.agency)
