@@ -12,6 +12,9 @@ from typing import Final
 from core.text import fold
 
 _NATIONAL: Final = re.compile(r"(?<![\w.])(\d\.\d{6})(?:\.\d{3}\.\d{2}\.\d{2})?(?:\.h\d{2})?(?![\w]|\.\w)")
+_CARELESS: Final = re.compile(
+    r"(?<![\w.,/-])([1-9])[.,_ -]?(\d{6})(?:[. -]?\d{3}[. -]?\d{2}[. -]?\d{2})?(?:[. -]?h\d{2})?(?![\w]|[.,/-]\w)"
+)
 _OTHER: Final = re.compile(r"(?<![\w.\-/])(?=[\w.\-/]*\d)[a-z0-9]+(?:[.\-/][a-z0-9]+)+(?![\w])")
 _LONG_NUMBER: Final = re.compile(r"(?<!\w)\d{6,20}(?!\w)")
 
@@ -39,10 +42,22 @@ def codes_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*national, *others, *_LONG_NUMBER.findall(rest)]))
 
 
+def codes_asked(text: str) -> tuple[str, ...]:
+    """Return ``codes_in(text)``, and the national codes that somebody may have meant by ``2000815`` or ``2-000815``.
+
+    >>> codes_asked("thủ tục 2-000815h12")
+    ('2.000815', '2-000815h12')
+    """
+    meant = [f"{head}.{number}" for head, number in _CARELESS.findall(fold(text))]
+    return tuple(dict.fromkeys([*meant, *codes_in(text)]))
+
+
 def without_codes(text: str) -> str:
-    """Return ``text`` with national codes blanked, as long as before."""
+    """Return ``text`` with national codes blanked, as long as before; seven bare digits may be a telephone and stay."""
     folded = fold(text)
     out = list(text)
-    for match in _NATIONAL.finditer(folded):
-        out[match.start() : match.end()] = " " * (match.end() - match.start())
+    for pattern in (_NATIONAL, _CARELESS):
+        for match in pattern.finditer(folded):
+            if not match[0].isdigit():
+                out[match.start() : match.end()] = " " * (match.end() - match.start())
     return "".join(out)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from search.analysis import spelling
-from search.analysis.codes import codes_in, without_codes
+from search.analysis.codes import codes_asked, without_codes
 from search.analysis.fillers import is_light, subject_of
 from search.analysis.lexicon import CompiledLexicon, Match, Meaning
 from search.analysis.query import Expansion, Query, Word
@@ -41,7 +41,7 @@ def analyse(text: str, language: Language) -> Query:
     place = {position: index for index, position in enumerate(subject)}
     return Query(
         text=text,
-        codes=codes_in(text),
+        codes=codes_asked(text),
         words=tuple(_word(plain[p], language, light=light[p], exact=exact) for p in subject),
         expansions=tuple(e for match in matches for e in _expansions(match, place, language)),
         exact=exact,
