@@ -19,6 +19,7 @@ def normalise(record: ProcedureRecord) -> ProcedureRecord:
     """Return ``record`` without empty parts, in the order of the closed lists, within the lengths of the columns."""
     return dataclasses.replace(
         record,
+        title=clean(record.title),
         local_code=_local_code(record),
         decision=_decision(record.decision),
         field=record.field[:250],

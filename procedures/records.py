@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 
 from django.utils.translation import gettext as _
 
+from core.text import clean
 from core.worktime.units import TimeUnit
 from procedures import codes
 from procedures.choices import (
@@ -71,7 +72,7 @@ class ProcedureRecord(Snapshot):
             raise RecordError(f"core_code: {error}") from error
         if core != self.core_code:
             raise RecordError("core_code: " + _("write it as %(code)s") % {"code": core})
-        if not self.title:
+        if not clean(self.title):
             raise RecordError("title: " + _("no name"))
         for path, value, allowed in self._closed():
             if value and value not in allowed:
@@ -83,6 +84,10 @@ class ProcedureRecord(Snapshot):
             if number is not None and not least <= number <= most:
                 message = _("%(value)s is not between %(least)s and %(most)s")
                 raise RecordError(f"{path}: " + message % {"value": number, "least": least, "most": most})
+
+        for channel in self.channels:
+            if any(fee.amount is not None and fee.amount != round(fee.amount, 2) for fee in channel.fees):
+                raise RecordError("channels.fees.amount: " + _("two decimals at most"))
 
     def _bounded(self) -> list[tuple[str, Decimal | int | None, int, int]]:
         found: list[tuple[str, Decimal | int | None, int, int]] = [("level_2011", self.level_2011, 1, 4)]

@@ -22,7 +22,7 @@ def csv_rows(handle: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
     ``FileProblem`` for another encoding than UTF-8, endless lines, an open quotation mark."""
     head = handle.read(4096)
     handle.seek(0)
-    if head.startswith(UTF16_MARKS):
+    if head.startswith(UTF16_MARKS) or b"\0" in head[:2]:
         raise FileProblem(_("the text is UTF-16; save the list as “CSV UTF-8”"), place=_line(1))
     lines, number = _Lines(handle), 0
     csv.field_size_limit(MAX_CELL_CHARACTERS)
@@ -40,6 +40,8 @@ def _reason(error: csv.Error) -> str:
     said = str(error)
     if "end of data" in said:
         return _("a quotation mark opens here and is never closed")
+    if "new-line character" in said:
+        return _("the lines end as on an old Mac; save the list as “CSV UTF-8”")
     if "field limit" in said:
         return _("a cell of more than %(most)d characters") % {"most": MAX_CELL_CHARACTERS}
     return _("text behind a closing quotation mark; double the marks inside of a cell")

@@ -39,6 +39,9 @@ class ObjectStream:
             yield self._number, self._object()
         if inside and not mark:
             raise FileProblem(_("the list is not closed: the file was cut off"), place=self._place())
+        self._buffer = self._buffer[1:]
+        if self._skip(BETWEEN):
+            raise FileProblem(_("something stands behind the end of the list"), place=self._place())
 
     def _place(self) -> str:
         return _("record %(number)d") % {"number": self._number}

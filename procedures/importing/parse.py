@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.text import clean
 from procedures.importing import fulltext, structured
@@ -22,6 +23,15 @@ from procedures.records import ProcedureRecord
 __all__ = ["Parsed", "parse"]
 
 OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+# Files that people take for lists, by how they begin; systems of the provinces save web pages under the name .xls.
+OTHERS: Final = {
+    b"%PDF": gettext_lazy("this is a PDF; a list comes as .xlsx, CSV (UTF-8) or JSON"),
+    b"{\\rtf": gettext_lazy("this is a text document; a list comes as .xlsx, CSV (UTF-8) or JSON"),
+    b"<": gettext_lazy("this is a web page or XML; open it in Excel and save it as .xlsx"),
+    b"\x1f\x8b": gettext_lazy("this is a packed archive; unpack it first"),
+    b"Rar!": gettext_lazy("this is a packed archive; unpack it first"),
+    b"7z\xbc\xaf": gettext_lazy("this is a packed archive; unpack it first"),
+}
 BUILDERS: Final[dict[str, Callable[[dict[str, Any]], ProcedureRecord]]] = {
     fulltext.KEY: fulltext.fulltext_record,
     structured.KEY: structured.structured_record,
@@ -44,9 +54,13 @@ def parse(handle: IO[bytes]) -> Iterator[Parsed]:
         raise FileProblem(_("the file is empty"))
     if head.startswith(OLD_EXCEL):
         raise FileProblem(_("this is an old .xls workbook; save it as .xlsx"))
+    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    other = next((message for mark, message in OTHERS.items() if begin.startswith(mark)), None)
+    if other:
+        raise FileProblem(str(other))
     if head.startswith(b"PK"):
         return list_records(xlsx_rows(handle))
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"[", b"{"}:
+    if begin[:1] in {b"[", b"{"}:
         return _objects(handle)
     return list_records(csv_rows(handle))
 

@@ -32,8 +32,9 @@ Cells = dict[str, str]
 
 
 def table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, Cells]]:
-    """Yield (row number, cells by column name) below the header; ``FileProblem`` without one, or for half a row."""
-    places, width = _header(rows)
+    """Yield (row number, cells by column name) below the header; ``FileProblem`` without one, for half a row, or
+    for more columns than the header has."""
+    places, width, length = _header(rows)
     for count, (number, cells) in enumerate(rows):
         if count >= MAX_ROWS:
             raise FileProblem(_("more than %(rows)d rows") % {"rows": MAX_ROWS}, place=_row(number))
@@ -42,6 +43,11 @@ def table_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, Cel
         if len(cells) < width:
             message = _("half a row: %(have)d of %(want)d columns; the file was cut off")
             raise FileProblem(message % {"have": len(cells), "want": width}, place=_row(number))
+        if any(cell.strip() for cell in cells[length:]):
+            message = _(
+                "%(have)d columns below a header of %(want)d; a cell with a comma in it needs quotation marks"
+            )
+            raise FileProblem(message % {"have": len(cells), "want": length}, place=_row(number))
         yield number, {name: cells[place].strip() for name, place in places.items()}
 
 
@@ -63,12 +69,14 @@ def _places(cells: list[str]) -> dict[str, int]:
     return places
 
 
-def _header(rows: Iterator[tuple[int, list[str]]]) -> tuple[dict[str, int], int]:
+def _header(rows: Iterator[tuple[int, list[str]]]) -> tuple[dict[str, int], int, int]:
+    """Return the columns by name, how many have a heading, how many the header has with the empty ones at its end."""
     first = ""
     for _place, (_number, cells) in zip(range(HEADER_SEARCH_ROWS), rows, strict=False):
         first = first or clean(" ".join(cells))[:60]
         if is_header(cells):
-            return _places(cells), max(place for place, cell in enumerate(cells) if cell.strip()) + 1
+            width = max(place for place, cell in enumerate(cells) if cell.strip()) + 1
+            return _places(cells), width, len(cells)
     message = _(
         "no header row with “Mã TTHC” and “Tên TTHC” in the first %(rows)d rows; the file begins “%(first)s”"
     )

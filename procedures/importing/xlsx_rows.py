@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any, Final
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
+from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils.exceptions import InvalidFileException
 
-from procedures.importing.limits import MAX_COLUMNS, MAX_ZIP_BYTES, MAX_ZIP_ENTRIES, MAX_ZIP_RATIO
+from procedures.importing.limits import (
+    HEADER_SEARCH_ROWS,
+    MAX_COLUMNS,
+    MAX_ZIP_BYTES,
+    MAX_ZIP_ENTRIES,
+    MAX_ZIP_RATIO,
+)
 from procedures.importing.problems import FileProblem
+from procedures.importing.tables import is_header
 
+_CODE_WITHOUT_NOUGHTS: Final = re.compile(r"[1-9]\.\d{3,6}")
 _BROKEN = (
     zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, AttributeError, EOFError,
     OSError, IndexError, NotImplementedError,
@@ -21,13 +31,15 @@ _BROKEN = (
 
 
 def xlsx_rows(handle: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row, cells) of the first sheet; ``FileProblem`` for what is no workbook or unpacks to too much."""
+    """Yield (row, cells) of the first sheet that people see and that holds a list, else of the first that they see.
+
+    ``FileProblem`` for what is no workbook or unpacks to too much. Formulas are not counted: what Excel saved counts.
+    """
     try:
         _check_zip(handle)
         book = load_workbook(handle, read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1):
-            yield number, [_cell(value) for value in row]
+        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        yield from enumerate(_rows(next(filter(_holds_a_list, visible), visible[0])), start=1)
     except FileProblem:
         raise
     except _BROKEN as error:
@@ -35,15 +47,24 @@ def xlsx_rows(handle: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
         raise FileProblem(message) from error
 
 
+def _rows(sheet: Any, most: int | None = None) -> Iterator[list[str]]:
+    for row in sheet.iter_rows(max_row=most, max_col=MAX_COLUMNS, values_only=True):
+        yield [_cell(value) for value in row]
+
+
+def _holds_a_list(sheet: Any) -> bool:
+    return any(map(is_header, _rows(sheet, HEADER_SEARCH_ROWS)))
+
+
 def _cell(value: object) -> str:
-    if value is None:
+    if value is None or value in ERROR_CODES:
         return ""
     if not isinstance(value, float):
         return str(value)
     if value.is_integer():
         return str(int(value))
-    # Excel takes the code 1.000110 for a number and drops the last nought.
-    return f"{value:.6f}" if 1 <= value < 10 else str(value)  # noqa: PLR2004 - one digit before the point
+    # Excel takes the code 1.000110 for a number and drops the last noughts; ``1.1`` is a number of a list.
+    return f"{value:.6f}" if _CODE_WITHOUT_NOUGHTS.fullmatch(str(value)) else str(value)
 
 
 def _check_zip(handle: IO[bytes]) -> None:

@@ -1,0 +1,63 @@
+"""Files as tests need them: lists in Excel and CSV, records of the three formats."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
+
+from procedures.importing import Parsed, parse
+
+HEADER = ["STT", "Mã TTHC", "Tên TTHC", "Lĩnh vực", "Tình trạng"]
+ROW = [1, "1.000001", "Cấp giấy phép", "Hộ tịch (Bộ Tư pháp)", "Công khai"]
+
+
+def csv_list(*rows: Sequence[object], header: Sequence[str] = HEADER) -> bytes:
+    """A list with commas; cells are written as they are, so that a test quotes what it wants quoted."""
+    lines = [",".join(map(str, row)) for row in (header, *rows)]
+    return "\n".join([*lines, ""]).encode()
+
+
+def workbook(*rows: Sequence[object], change: Callable[[openpyxl.Workbook], None] | None = None) -> bytes:
+    """A workbook whose first sheet holds ``rows``; ``change`` does to it what a person would."""
+    book = openpyxl.Workbook()
+    fill(book.active, rows)
+    if change:
+        change(book)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def fill(sheet: Worksheet, rows: Iterable[Sequence[object]]) -> None:
+    for row in rows:
+        sheet.append(list(row))
+
+
+def with_part(data: bytes, name: str, content: bytes) -> bytes:
+    """The workbook with one more part in its archive."""
+    stream = io.BytesIO(data)
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def archive(**parts: bytes) -> bytes:
+    """A zip file that is no workbook."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as found:
+        for name, content in parts.items():
+            found.writestr(name.replace("__", "/"), content)
+    return stream.getvalue()
+
+
+def read(data: bytes | str | list[Any]) -> list[Parsed]:
+    """What the parser makes of a file with ``data`` (a list: JSON)."""
+    if isinstance(data, list):
+        data = json.dumps(data, ensure_ascii=False)
+    return list(parse(io.BytesIO(data.encode() if isinstance(data, str) else data)))
