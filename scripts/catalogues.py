@@ -52,7 +52,7 @@ def settle(path: Path, language: str) -> None:
     messages.metadata_is_fuzzy = False
     for entry in messages:
         if entry.fuzzy:
-            entry.msgstr = ""
+            entry.msgstr, entry.msgstr_plural = "", dict.fromkeys(entry.msgstr_plural, "")
             entry.flags.remove("fuzzy")
         entry.previous_msgid = entry.previous_msgctxt = entry.previous_msgid_plural = None
         if language == "en":

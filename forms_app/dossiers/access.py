@@ -24,6 +24,8 @@ _LOOKUP: Final = "forms_app.dossiers.access.lookup"
 _VISIT: Final = "forms_app.dossiers.access.visit"
 VISIT_SECONDS: Final = 2 * 60 * 60
 VISIT_PREFIX: Final = "v."
+_HANDOVER: Final = "forms_app.dossiers.access.handover"
+HANDOVER_SECONDS: Final = 7 * 24 * 60 * 60
 
 
 def new_token() -> str:
@@ -78,3 +80,21 @@ def visited_dossier(token: str) -> int | None:
     except signing.BadSignature:
         return None
     return number
+
+
+def handover_link(stored: str) -> str:
+    """Return the token of the link that hands a draft over; ``stored`` is what the database keeps of its token.
+
+    It works once: who takes the draft over gets a token of their own, and ``stored`` changes with it.
+    """
+    return signing.TimestampSigner(sep="~", salt=_HANDOVER).sign(stored)
+
+
+def handed_over(link: str) -> str | None:
+    """Return what ``handover_link`` was made from; empty when that was more than a week ago, None when it is forged."""
+    try:
+        return signing.TimestampSigner(sep="~", salt=_HANDOVER).unsign(link, max_age=HANDOVER_SECONDS)
+    except signing.SignatureExpired:
+        return ""
+    except signing.BadSignature:
+        return None

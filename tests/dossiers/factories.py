@@ -8,6 +8,8 @@ from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signing import get_cookie_signer
+from django.test import Client
 from PIL import Image
 
 from accounts.models import Agency, Membership
@@ -18,6 +20,7 @@ from forms_app.builder.schema import FormSchema
 from forms_app.dossiers import services
 from forms_app.dossiers.models import Dossier, Draft
 from forms_app.dossiers.selectors.procedures import consent_in_force
+from forms_app.dossiers.views import cookies
 from procedures.models import LocalAssignment, Procedure, ProcedureVersion
 from procedures.parts import ChannelPart
 from procedures.snapshot import Snapshot
@@ -108,6 +111,14 @@ def make_draft(
         mine = {spec.id: everything[spec.id] for spec in step.fields if spec.id in everything}
         services.save_step(token=token, step_id=step.id, answers=mine, complete=True, now=now)
     return Draft.objects.get(pk=draft.pk), token
+
+
+def enter(client: Client, draft: Draft, token: str) -> str:
+    """Give ``client`` the cookie of ``draft``; returns the address below which its pages live."""
+    code = draft.procedure_version.procedure.core_code
+    name = f"draft_{code.replace('.', '_')}"
+    client.cookies[name] = get_cookie_signer(salt=name + cookies.SALT).sign(token)
+    return f"/nop-ho-so/{code}/"
 
 
 def file_dossier(

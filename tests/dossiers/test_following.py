@@ -21,7 +21,15 @@ from forms_app.dossiers.services import retention
 from forms_app.dossiers.transitions import Status
 from forms_app.dossiers.words import CITIZEN
 from tests.accounts.factories import UserFactory
-from tests.dossiers.factories import file_dossier, make_draft, make_form, make_officer, make_version, picture
+from tests.dossiers.factories import (
+    enter,
+    file_dossier,
+    make_draft,
+    make_form,
+    make_officer,
+    make_version,
+    picture,
+)
 
 pytestmark = pytest.mark.django_db
 ITEMS = [
@@ -128,7 +136,7 @@ class TestWalls:
             assert stranger.get(f"/nop-ho-so/{code}/{page}").status_code == 404, page
         stranger.cookies[f"draft_{code.replace('.', '_')}"] = token  # not signed
         assert stranger.get(f"/nop-ho-so/{code}/xem-lai/").status_code == 404
-        assert owner.get(f"/nop-ho-so/{code}/tiep/{token}/").status_code == 302
+        enter(owner, draft, token)
         assert owner.get(f"/nop-ho-so/{code}/xem-lai/").status_code == 200
         assert fetch(owner, f"/nop-ho-so/{code}/tep/{file.pk}/").status_code == 200
         foreign, _token = make_draft()
@@ -279,7 +287,7 @@ def test_the_receipt_forgets_the_secret() -> None:
         consent=consent_in_force(),
     )  # fmt: skip
     client, code = Client(), draft.procedure_version.procedure.core_code
-    client.get(f"/nop-ho-so/{code}/tiep/{token}/")
+    enter(client, draft, token)
     assert told.secret in client.get(f"/nop-ho-so/{code}/da-nop/").content.decode()
     Dossier.objects.filter(pk=told.dossier.pk).update(secret_seed="")
     after = client.get(f"/nop-ho-so/{code}/da-nop/").content.decode()
@@ -353,7 +361,7 @@ class TestQueries:
         draft, token = make_draft()
         code = draft.procedure_version.procedure.core_code
         client = Client()
-        client.get(f"/nop-ho-so/{code}/tiep/{token}/")
+        enter(client, draft, token)
         first = self.count(client, f"/nop-ho-so/{code}/xem-lai/", django_assert_max_num_queries)
         for _n in range(4):
             services.store_answer(draft=draft, spec=FieldSpec("proof", "file", "Giấy"), upload=picture())

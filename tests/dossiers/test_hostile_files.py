@@ -26,7 +26,7 @@ from forms_app.dossiers.inspection.verdict import KINDS
 from forms_app.dossiers.models import Attachment
 from forms_app.dossiers.selectors.procedures import consent_in_force
 from tests.desk.factories import make_officer
-from tests.dossiers.factories import make_draft, picture
+from tests.dossiers.factories import enter, make_draft, picture
 from tests.dossiers.test_uploads import PDF, archive, image, judge
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -191,7 +191,7 @@ class TestKept:
         kept = services.store_answer(draft=draft, spec=self.spec, upload=sent)
         code = draft.procedure_version.procedure.core_code
         client = Client()
-        client.get(f"/nop-ho-so/{code}/tiep/{token}/")
+        enter(client, draft, token)
         with closing(client.get(f"/nop-ho-so/{code}/tep/{kept.pk}/")) as answer:
             got = b"".join(answer.streaming_content)
         assert got == content
@@ -245,7 +245,7 @@ class TestKept:
         draft, token = make_draft()
         code = draft.procedure_version.procedure.core_code
         client = Client()
-        client.get(f"/nop-ho-so/{code}/tiep/{token}/")
+        enter(client, draft, token)
         answer = client.post(
             f"/nop-ho-so/{code}/buoc/child/",
             {"upload": "proof", "proof": [picture(f"anh-{n}.png") for n in range(6)]},
@@ -258,7 +258,7 @@ class TestKept:
         draft, token = make_draft()
         code = draft.procedure_version.procedure.core_code
         client = Client()
-        client.get(f"/nop-ho-so/{code}/tiep/{token}/")
+        enter(client, draft, token)
         flood = [picture(f"anh-{n}.png") for n in range(settings.DATA_UPLOAD_MAX_NUMBER_FILES + 1)]
         answer = client.post(f"/nop-ho-so/{code}/buoc/child/", {"proof": flood})
         assert answer.status_code == 400

@@ -24,7 +24,7 @@ from forms_app.dossiers import access, redaction, services
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.services import retention
 from forms_app.dossiers.views.lookup import BY_CODE
-from tests.dossiers.factories import at, file_dossier, make_draft, make_officer
+from tests.dossiers.factories import at, enter, file_dossier, make_draft, make_officer
 
 TOKENS = st.text("abcXYZ019_-", min_size=20, max_size=60)
 
@@ -154,7 +154,7 @@ class TestAddresses:
         draft, token = make_draft()
         code = draft.procedure_version.procedure.core_code
         client = Client()
-        client.get(f"/nop-ho-so/{code}/tiep/{token}/")
+        enter(client, draft, token)
         for path in (
             f"/ho-so/{told.token}/", f"/ho-so/{told.token}/noi-dung/", f"/ho-so/{told.token}/nguoi-xem/",
             f"/ho-so/{told.token}/rut/", f"/nop-ho-so/{code}/buoc/child/", f"/nop-ho-so/{code}/xem-lai/",

@@ -26,6 +26,7 @@ from tests.accounts.factories import AgencyFactory
 from tests.dossiers.factories import (
     SCHEMA,
     at,
+    enter,
     file_dossier,
     make_draft,
     make_form,
@@ -250,7 +251,7 @@ class TestConsent:
     def review(self, client: Client) -> tuple[str, dict[str, str]]:
         draft, token = make_draft()
         base = f"/nop-ho-so/{draft.procedure_version.procedure.core_code}/"
-        client.get(f"{base}tiep/{token}/")
+        enter(client, draft, token)
         html = page(client, f"{base}xem-lai/")
         return base, {
             "key": draft.idempotency_key, "consent": "on",

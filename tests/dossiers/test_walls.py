@@ -22,7 +22,7 @@ from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import Action
 from tests.accounts.factories import AgencyFactory, UserFactory
 from tests.desk.factories import VN, ask, do, make_officer
-from tests.dossiers.factories import file_dossier, make_draft, make_form, make_version, picture
+from tests.dossiers.factories import enter, file_dossier, make_draft, make_form, make_version, picture
 
 pytestmark = pytest.mark.django_db
 ROLE = Membership.Role
@@ -59,7 +59,7 @@ class World:
         return found + [reverse("desk:paper", args=[code, key]) for key in ("mau-01", "mau-02-1", "mau-03")]
 
     def citizen(self, token: str) -> list[str]:
-        names = ("mine", "contents", "viewers", "data", "supplement", "withdraw")
+        names = ("mine", "contents", "keeping", "viewers", "data", "supplement", "withdraw")
         found = [reverse(f"dossiers:{name}", args=[token]) for name in names]
         found += [reverse("dossiers:file", args=[token, pk]) for pk in (self.file.pk, 999_999)]
         return found + [reverse("dossiers:paper", args=[token, key]) for key in ("mau-01", "mau-02-1")]
@@ -205,7 +205,7 @@ def test_a_draft_s_file_is_nobody_else_s(world: World) -> None:
     draft, token = make_draft()
     base = f"/nop-ho-so/{draft.procedure_version.procedure.core_code}/"
     own, stranger = Client(), signed_in(make_officer(draft.agency, ROLE.LEADER))
-    own.get(f"{base}tiep/{token}/")
+    enter(own, draft, token)
     file = draft.attachments.get()
     content = own.get(f"{base}tep/{file.pk}/").streaming_content  # reading to the end closes the file
     assert b"".join(content).startswith(b"\x89PNG")
@@ -232,9 +232,10 @@ def test_no_address_of_the_desk_or_of_following_is_left_out_here() -> None:
     tested = {"dossier", "reveal", "viewers", "act", "file", "paper"}
     of_no_dossier = {"queue", "next", "take"}  # tests/desk/test_list_work.py, test_hands.py
     assert addresses(desk_urls.urlpatterns) == tested | of_no_dossier
-    tested = {"mine", "contents", "viewers", "data", "supplement", "withdraw", "file", "paper"}
+    tested = {"mine", "contents", "keeping", "viewers", "data", "supplement", "withdraw", "file", "paper"}
     by_cookie = {"start", "resume", "step", "erase", "own-file", "review", "receipt"}  # test_drafts.py
-    assert addresses(dossier_urls.urlpatterns) == tested | by_cookie | {"lookup"}
+    by_link = {"take-over"}  # test_handover.py
+    assert addresses(dossier_urls.urlpatterns) == tested | by_cookie | by_link | {"lookup"}
     assert get_resolver().reverse_dict is not None
 
 

@@ -60,7 +60,7 @@ def begun(step: str = "") -> Opener:
 
     def begin(page: Page, town: Town) -> None:
         if step:
-            page.goto(town.resume())
+            town.resume(page)
             page.goto(f"{FILING}{step}/")
         else:
             page.goto(FILING)
@@ -71,7 +71,7 @@ def begun(step: str = "") -> Opener:
 
 
 def filed(page: Page, town: Town) -> None:
-    page.goto(town.resume())
+    town.resume(page)
     page.locator("[name=consent]").check()
     button(page, "Nộp hồ sơ").click()
 

@@ -52,10 +52,11 @@ class Town:
         """The officer's address of the same."""
         return f"/mot-cua/ho-so/{self.dossiers[status].code}/{rest}"
 
-    def resume(self) -> str:
-        """The address that takes up a new draft with every answer given."""
-        _draft, token = make_draft(self.province.form, agency=self.province.commune, **ANSWERS)
-        return f"{FILING}tiep/{token}/"
+    def resume(self, page: Page) -> None:
+        """Take up a new draft with every answer given, as somebody to whom it was handed over."""
+        draft, _token = make_draft(self.province.form, agency=self.province.commune, **ANSWERS)
+        page.goto(f"{FILING}tiep/{access.handover_link(draft.token_hash)}/")
+        page.get_by_role("button", name="Làm tiếp ở đây").click()
 
     def receive(self, page: Page) -> None:
         """Let the person at ``page`` be the officer."""

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from forms_app.dossiers import access
 from forms_app.dossiers.models import Draft, ViewLog
 from forms_app.dossiers.transitions import Action
-from tests.dossiers.factories import make_draft
+from tests.dossiers.factories import enter, make_draft
 from tests.security.world import World, make_world, text_of
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +126,7 @@ def test_a_draft_opens_for_its_own_browser_only(world: World) -> None:
     forged.cookies[f"draft_{code.replace('.', '_')}"] = token
     assert {told(forged, "GET", address)[0] for address in addresses} == {404}
     owner = Client()
-    owner.get(f"/nop-ho-so/{code}/tiep/{token}/")
+    enter(owner, draft, token)
     assert told(owner, "GET", addresses[1])[0] == 200
     other, _token = make_draft()
     foreign = f"/nop-ho-so/{code}/tep/{other.attachments.get().pk}/"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
 from forms_app.dossiers import access
@@ -13,10 +15,19 @@ from forms_app.dossiers.models import Draft
 
 def draft_by_token(token: str, now: datetime) -> Draft | None:
     """Return the live draft behind ``token`` with what its pages need; filed ones keep their dossier."""
+    return _live(now).filter(token_hash=access.token_hash(token)).first()
+
+
+def draft_by_link(link: str, now: datetime) -> Draft | None:
+    """Return the live draft that a hand-over link (``access.handover_link``) still hands over."""
+    return _live(now).filter(token_hash=access.handed_over(link) or "", dossier=None).first()
+
+
+def _live(now: datetime) -> QuerySet[Draft]:
     found = Draft.objects.select_related(
         "form_version__definition", "procedure_version__procedure", "agency", "dossier"
     )
-    return found.filter(token_hash=access.token_hash(token), expires_at__gt=now).first()
+    return found.filter(expires_at__gt=now)
 
 
 def takes_files(schema: FormSchema) -> bool:

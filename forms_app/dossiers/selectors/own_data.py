@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
+
+from django.db.models import Model
 
 from forms_app.builder.presenting import PresentedField, present
 from forms_app.builder.schema import FormSchema
-from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.models import Attachment, Dossier
 from forms_app.dossiers.selectors.attached import filed_by_field
+from forms_app.dossiers.selectors.keeping import keeping_of
 from forms_app.dossiers.selectors.looks import opened_by
 from forms_app.dossiers.selectors.mine import events_for_citizen, files_for_citizen
 
@@ -22,22 +26,25 @@ def own_data(dossier: Dossier) -> dict[str, Any]:
         "agency": dossier.agency.name,
         "status": {"code": dossier.status, "name": dossier.get_status_display()},
         "submitted_at": dossier.submitted_at,
+        "answer_by": dossier.intake_due_at,
         "accepted_at": dossier.accepted_at,
         "promised_for": dossier.due_at,
+        "kept": asdict(keeping_of(dossier)),
         "answers": _answers(dossier, files),
-        "consent": consent
-        and {
-            "number": consent.number,
-            "purpose": consent.purpose,
-            "retention": consent.retention,
-            "rights": consent.rights,
-        },
-        "files": [_file(file) for file in files],
-        "supplement_requests": [_request(item) for item in dossier.supplement_requests.order_by("number")],
-        "events": [_event(event) for event in events_for_citizen(dossier)],
-        "opened_by": [
-            {"agency": one.agency, "times": one.times, "last": one.last} for one in opened_by(dossier)
+        "consent": consent and _of(consent, "number", "purpose", "retention", "rights"),
+        "files": [
+            {"name": file.original_name, **_of(file, "purpose", "size", "sha256", "uploaded_at")}
+            for file in files
         ],
+        "supplement_requests": [
+            _of(asked, "number", "asked_at", "reason", "items", "answers", "answered_at")
+            for asked in dossier.supplement_requests.order_by("number")
+        ],
+        "events": [
+            {"from": event.from_status, "to": event.to_status, **_of(event, "action", "at", "note")}
+            for event in events_for_citizen(dossier)
+        ],
+        "opened_by": [asdict(one) for one in opened_by(dossier)],
     }
 
 
@@ -61,32 +68,5 @@ def _question(dossier: Dossier, field: PresentedField) -> dict[str, Any]:
     }
 
 
-def _file(file: Attachment) -> dict[str, Any]:
-    return {
-        "name": file.original_name,
-        "purpose": file.purpose,
-        "size": file.size,
-        "sha256": file.sha256,
-        "uploaded_at": file.uploaded_at,
-    }
-
-
-def _event(event: DossierEvent) -> dict[str, Any]:
-    return {
-        "action": event.action,
-        "from": event.from_status,
-        "to": event.to_status,
-        "at": event.at,
-        "note": event.note,
-    }
-
-
-def _request(request: SupplementRequest) -> dict[str, Any]:
-    return {
-        "number": request.number,
-        "asked_at": request.asked_at,
-        "reason": request.reason,
-        "items": request.items,
-        "answers": request.answers,
-        "answered_at": request.answered_at,
-    }
+def _of(row: Model, *fields: str) -> dict[str, Any]:
+    return {field: getattr(row, field) for field in fields}

@@ -1,6 +1,6 @@
 """Everything that changes a dossier. Other apps import from here."""
 
-from forms_app.dossiers.services.drafts import save_step, start_draft
+from forms_app.dossiers.services.drafts import save_step, start_draft, take_over
 from forms_app.dossiers.services.filing import Submitted, answer_for, submit
 from forms_app.dossiers.services.history import log_view
 from forms_app.dossiers.services.performing import perform
@@ -22,5 +22,6 @@ __all__ = [
     "store_supplement",
     "submit",
     "supply",
+    "take_over",
     "withdraw",
 ]

@@ -67,6 +67,22 @@ def save_step(
     return draft
 
 
+@transaction.atomic
+def take_over(*, link: str, now: datetime | None = None) -> str:
+    """Give the draft behind a hand-over link to who opened it; returns their token, the only one from now on.
+
+    ``NotAllowed`` when the link is forged, too old or used, or the draft is filed or gone.
+    """
+    drafts = Draft.objects.select_for_update().filter(expires_at__gt=now or timezone.now(), dossier=None)
+    draft = drafts.filter(token_hash=access.handed_over(link) or "").first()
+    if draft is None:
+        raise NotAllowed
+    token = access.new_token()
+    draft.token_hash = access.token_hash(token)
+    draft.save(update_fields=["token_hash"])
+    return token
+
+
 def _storable(typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Return texts that the database takes: no NUL, none longer than any answer could be."""
     return {name: [text.replace("\0", "")[:MOST_TYPED] for text in texts] for name, texts in typed.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NoReturn
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +13,10 @@ from forms_app.dossiers.selectors.drafts import draft_by_token
 from forms_app.dossiers.services.drafts import LIFETIME
 
 SALT: Final = "forms_app.dossiers.draft"
+
+
+class DraftElsewhere(Exception):
+    """This browser had a draft that is not its own any more: taken over by another, erased, or expired."""
 
 
 def _name(core_code: str) -> str:
@@ -45,8 +49,13 @@ def draft_of(request: HttpRequest, core_code: str) -> Draft | None:
 
 
 def draft_or_404(request: HttpRequest, core_code: str) -> Draft:
-    """Return the live draft of this browser; ``Http404`` without one."""
+    """Return the live draft of this browser; ``Http404`` without one, ``DraftElsewhere`` where it had one."""
     draft = draft_of(request, core_code)
     if draft is None:
-        raise Http404
+        no_draft(request, core_code)
     return draft
+
+
+def no_draft(request: HttpRequest, core_code: str) -> NoReturn:
+    """Refuse a browser without a draft: one that had its own is told so, a stranger gets the 404 of nothing."""
+    raise DraftElsewhere if token_of(request, core_code) else Http404

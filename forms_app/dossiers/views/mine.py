@@ -19,6 +19,7 @@ from forms_app.dossiers import looks, papers, services
 from forms_app.dossiers.files import attachment_response
 from forms_app.dossiers.models import Attachment, Dossier
 from forms_app.dossiers.selectors.attached import filed_by_field
+from forms_app.dossiers.selectors.keeping import keeping_of
 from forms_app.dossiers.selectors.looks import looks_of, opened_by
 from forms_app.dossiers.selectors.mine import (
     dossier_by_token,
@@ -84,6 +85,20 @@ def _promise(dossier: Dossier) -> str:
     if dossier.clock_state == Dossier.ClockState.STOPPED:
         return _("The clock stands still")
     return moment_text(dossier.due_at) if dossier.due_at else _("No promised date")
+
+
+@private
+@require_safe
+def keeping(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Why the dossier is kept and until when: the answer to who wants it erased."""
+    dossier = dossier_or_404(token)
+    context = {
+        "dossier": dossier,
+        "token": token,
+        "keeping": keeping_of(dossier),
+        "can_withdraw": Action.WITHDRAW in {row.action for row in allowed(dossier, {CITIZEN})},
+    }
+    return render(request, "dossiers/keeping.html", context)
 
 
 @private

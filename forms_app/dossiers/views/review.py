@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,11 +20,11 @@ from forms_app.dossiers.selectors.drafts import missing_steps
 from forms_app.dossiers.selectors.procedures import consent_in_force
 from forms_app.dossiers.services.retention import RECEIPT_OPEN
 from forms_app.dossiers.views import cookies
-from forms_app.dossiers.views.private import private
+from forms_app.dossiers.views.elsewhere import own_draft
 from forms_app.dossiers.views.steps import code_of, progress, step_url, stored_files
 
 
-@private
+@own_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, core_code: str) -> HttpResponseBase:
     """Show every answer as it was asked; POST files the dossier, however often it is sent."""
@@ -55,8 +55,8 @@ def _file(request: HttpRequest, core_code: str) -> HttpResponse:
             )
         except (InvalidInput, Conflict) as error:
             form.add_error(None, error.message)
-        except NotAllowed as error:
-            raise Http404 from error
+        except NotAllowed:
+            cookies.no_draft(request, core_code)
         else:
             return redirect("dossiers:receipt", core_code)
     return _page(request, cookies.draft_or_404(request, core_code), form, status=422)
@@ -81,7 +81,7 @@ def _page(request: HttpRequest, draft: Draft, form: ReviewForm, status: int = 20
     return render(request, "dossiers/review.html", context, status=status)
 
 
-@private
+@own_draft
 @require_safe
 def receipt(request: HttpRequest, core_code: str) -> HttpResponseBase:
     """Show code, second secret and private link, for an hour after filing; later only the code."""

@@ -15,11 +15,11 @@ from core.intake import is_key
 from forms_app.builder.compiling import StepForm
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema, StepSpec
-from forms_app.dossiers import services
+from forms_app.dossiers import access, services
 from forms_app.dossiers.files import attachment_response
 from forms_app.dossiers.models import Attachment, Draft
 from forms_app.dossiers.views import cookies, limits
-from forms_app.dossiers.views.private import private
+from forms_app.dossiers.views.elsewhere import own_draft
 
 
 def step_url(core_code: str, step_id: str) -> str:
@@ -27,7 +27,7 @@ def step_url(core_code: str, step_id: str) -> str:
     return reverse("dossiers:step", args=[core_code, step_id])
 
 
-@private
+@own_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, core_code: str, step_id: str) -> HttpResponseBase:
     """Ask the questions of one step; POST saves them and goes on."""
@@ -56,7 +56,7 @@ def _form(draft: Draft, spec: StepSpec) -> StepForm:
     return form
 
 
-@private
+@own_draft
 @require_safe
 def own_file(request: HttpRequest, core_code: str, pk: int) -> HttpResponseBase:
     """Give a citizen back a file of their own draft."""
@@ -89,8 +89,8 @@ def _save(request: HttpRequest, draft: Draft, schema: FormSchema, spec: StepSpec
             complete=complete,
             typed=_typed(request, spec),
         )
-    except NotAllowed as error:
-        raise Http404 from error
+    except NotAllowed:
+        cookies.no_draft(request, code_of(draft))
     wanted = schema.step(request.POST.get("goto", ""))
     if wanted is not None and not refused:
         return redirect(step_url(code_of(draft), wanted.id))
@@ -155,8 +155,8 @@ def _page(
         "step": form.step,
         "progress": progress(draft, schema, position + 1),
         "back_to": schema.steps[position - 1].id if position else "",
-        "resume_link": request.build_absolute_uri(
-            reverse("dossiers:resume", args=[core_code, cookies.token_of(request, core_code)])
+        "handover_link": request.build_absolute_uri(
+            reverse("dossiers:take-over", args=[core_code, access.handover_link(draft.token_hash)])
         ),
     }
     return render(request, "dossiers/step.html", context, status=status)
