@@ -74,9 +74,13 @@ class Agency(Validity):
 class AgencySuccession(models.Model):
     """``successor`` continues the work of ``predecessor`` from ``date`` on."""
 
-    predecessor = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="succession_to")
-    successor = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="succession_from")
-    date = models.DateField(_("date"))
+    predecessor = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="succession_to", verbose_name=_("agency that is over")
+    )
+    successor = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="succession_from", verbose_name=_("continued by")
+    )
+    date = models.DateField(_("from"))
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
 
     class Meta:

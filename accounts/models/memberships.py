@@ -26,8 +26,15 @@ class Membership(Validity):
         INSPECTOR = "inspector", _("Inspector (read only)")  # thanh tra
         OPERATOR = "operator", _("Operating team")  # quản trị kỹ thuật: no right to read dossiers
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("user"),
+    )
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("agency")
+    )
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
 
     objects: ClassVar[ValidityQuerySet] = ValidityQuerySet.as_manager()  # type: ignore[assignment]

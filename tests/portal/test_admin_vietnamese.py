@@ -26,7 +26,7 @@ OUT_OF_REACH = {
     "True", "Type",
 }  # fmt: skip
 # Rows that Wagtail's own migrations made.
-ROWS = {"Moderators approval", "Moderators", "Editors"}
+ROWS = {"Moderators", "Editors"}
 # Vietnamese without a mark, and names.
 FINE = re.compile(
     r"[\d–., ]*(trang|trang web|trong|xem|xem trang con|trang cha|trang sau|danh)\.?"
@@ -42,7 +42,8 @@ EVERYDAY = (
     "wagtailimages:index", "wagtailimages:add", "wagtailimages:add_multiple", "wagtaildocs:index", "wagtaildocs:add",
     "wagtailsnippets:index", "wagtailusers_users:index", "wagtailusers_groups:index", "wagtailredirects:index",
     "wagtailredirects:add", "wagtailredirects:start_import", "wagtaillocales:index", "wagtailsites:index",
-    "wagtailadmin_pages:search",
+    "wagtailadmin_pages:search", "alerts:index", "alerts:add", "agencies:index", "agencies:add",
+    "agency_successions:index", "agency_successions:add", "memberships:index", "memberships:add",
 )  # fmt: skip
 
 
