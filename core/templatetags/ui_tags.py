@@ -146,9 +146,12 @@ def _menus(request: HttpRequest | None) -> dict[str, list[hooks.NavLink]]:
 
 @register.simple_tag(takes_context=True)
 def menu(context: template.Context, place: str) -> list[dict[str, Any]]:
-    """Return the links that the hook ``menus`` gives for ``place`` (main, footer), the current one marked."""
+    """Return the links that the hook ``menus`` gives for ``place`` (main, footer), the current one marked.
+
+    ``menu_path`` in the context says under which entry a page stands that does not lie below it.
+    """
     request: HttpRequest | None = context.get("request")
-    path = request.path if request else ""
+    path = context.get("menu_path") or (request.path if request else "")
     links = _menus(request).get(place, [])
     inside = [link.url for link in links if _is_inside(path, link.url)]
     current = max(inside, key=len, default=None)

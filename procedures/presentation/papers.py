@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from procedures.choices import PaperKind
 from procedures.parts import Case
 
 
@@ -21,3 +23,14 @@ def shown_cases(cases: tuple[Case, ...]) -> tuple[Case, ...]:
     if not common or not all(case.papers for case in rest):
         return cases
     return (Case(title=_("In every case"), papers=tuple(common)), *rest)
+
+
+def papers_answer(cases: tuple[Case, ...]) -> str:
+    """Return how many papers there are to bring, notes not counted; empty where nothing is known."""
+    counts = {sum(paper.kind != PaperKind.NOTE for paper in case.papers) for case in cases} - {0}
+    if len(counts) > 1:
+        return _("%(least)d to %(most)d papers, depending on the case") % {
+            "least": min(counts),
+            "most": max(counts),
+        }
+    return "".join(ngettext("%(count)d paper", "%(count)d papers", count) % {"count": count} for count in counts)

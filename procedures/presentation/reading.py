@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from core.titles import sentence_case
 from procedures.choices import AudienceCode, Level, ServiceLevel
 from procedures.parts import Case
 from procedures.presentation.channels import ChannelTable, channel_table
-from procedures.presentation.papers import shown_cases
+from procedures.presentation.papers import papers_answer, shown_cases
 from procedures.snapshot import Snapshot
 
 
@@ -34,7 +35,13 @@ def read(content: Snapshot, *, section: str, related: Sequence[object] = ()) -> 
     """Return the reading of ``content``; ``section`` is the name of the responsible agency."""
     table = channel_table(content.channels)
     where = ", ".join(content.implementing_agencies) or section
-    facts = [(_("Result within"), table.time), (_("Fee"), table.fee), (_("Where"), where)]
+    papers = papers_answer(content.cases)
+    facts = [
+        (_("To bring"), format_html('<a href="#ho-so">{}</a>', papers) if papers else ""),
+        (_("Result within"), table.time),
+        (_("Fee"), table.fee),
+        (_("Where"), where),
+    ]
     return Reading(
         content=content,
         title=sentence_case(content.title),

@@ -11,6 +11,7 @@ import time_machine
 from accounts.models import AdminUnit
 from forms_app.builder.compiling import StepForm
 from forms_app.builder.field_types import registry
+from forms_app.builder.field_types.address import within_a_sentence
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.citizen_id import mask
 from forms_app.builder.schema import StepSpec
@@ -158,7 +159,7 @@ class TestAddress:
         assert form.is_valid(), form.errors
         assert form.answers()["f"] == {
             "province": str(home.pk), "commune": str(ward.pk), "detail": "Ấp 1",
-            "text": "Ấp 1, Phường Tân Thành, Tỉnh Cà Mau",
+            "text": "Ấp 1, phường Tân Thành, tỉnh Cà Mau",
         }  # fmt: skip
 
     def test_home_stands_chosen_and_alone_is_no_answer(self, units) -> None:
@@ -179,8 +180,22 @@ class TestAddress:
     def test_elsewhere_words_will_do(self, units) -> None:
         form = self.typed(units[1].pk, "", "Số 5, phường Cao Lãnh")
         assert form.is_valid(), form.errors
-        assert form.answers()["f"]["text"] == "Số 5, phường Cao Lãnh, Tỉnh Đồng Tháp"
+        assert form.answers()["f"]["text"] == "Số 5, phường Cao Lãnh, tỉnh Đồng Tháp"
         assert not self.typed("", "", "Số 5").is_valid()
+
+
+@pytest.mark.parametrize(
+    ("name", "within"),
+    [
+        ("Phường Tân Thành", "phường Tân Thành"),
+        ("Xã U Minh", "xã U Minh"),
+        ("Thành phố Cần Thơ", "thành phố Cần Thơ"),
+        ("Thành phố Hồ Chí Minh", "Thành phố Hồ Chí Minh"),
+        ("Phường 1", "Phường 1"),
+    ],
+)
+def test_a_unit_goes_on_in_a_text_as_decree_30_writes_it(name: str, within: str) -> None:
+    assert within_a_sentence(name) == within
 
 
 @pytest.mark.parametrize(("number", "masked"), [("096185001234", "096••••••234"), ("0961", ""), ("", "")])

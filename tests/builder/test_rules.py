@@ -370,7 +370,7 @@ class TestAddressByDate:
         assert form.is_valid()
         answer = form.answers()["f"]
         AdminUnit.objects.filter(pk=commune.pk).update(name="Xã Đất Mũi")
-        assert registry.get("address").display(spec_of("address"), answer) == "Ấp 1, Xã Tân Ân, Tỉnh Cà Mau"
+        assert registry.get("address").display(spec_of("address"), answer) == "Ấp 1, xã Tân Ân, tỉnh Cà Mau"
 
     @pytest.mark.parametrize("value", ["x", "-1", "²", "1;2", "9" * 40, "\x00", "None"])
     @pytest.mark.parametrize("part", ["f_province", "f_commune"])

@@ -10,7 +10,7 @@ from django.template import Context, Template
 from procedures.parts import Case, ChannelPart, Fee, Paper
 from procedures.presentation.channels import channel_table
 from procedures.presentation.fees import fee_note, fee_text
-from procedures.presentation.papers import shown_cases
+from procedures.presentation.papers import papers_answer, shown_cases
 from procedures.presentation.reading import read
 from procedures.snapshot import Snapshot
 
@@ -159,6 +159,30 @@ def test_no_paper_is_lost_by_sharing() -> None:
     for case in cases:
         found = [*shared[0].papers, *next(one for one in shared if one.title == case.title).papers]
         assert set(found) == set(case.papers)
+
+
+@pytest.mark.parametrize(
+    ("cases", "said"),
+    [
+        ((), ""),
+        ((Case("", ()),), ""),
+        ((Case("", (FORM,)),), "1 giấy tờ"),
+        ((Case("", (FORM, DEED, Paper(name="Nộp một bộ", kind="ghi_chu"))),), "2 giấy tờ"),
+        ((Case("Mua", (FORM, DEED)), Case("Thừa kế", (FORM, WILL))), "2 giấy tờ"),
+        (
+            (Case("Mua", (FORM, DEED, PHOTO)), Case("Thừa kế", (FORM,))),
+            "1 đến 3 giấy tờ, tùy trường hợp",
+        ),
+    ],
+)
+def test_the_card_says_how_many_papers_to_bring(cases: tuple[Case, ...], said: str) -> None:
+    assert papers_answer(cases) == said
+
+
+def test_the_card_leads_to_the_papers() -> None:
+    reading = read(Snapshot(core_code="1.000001", title="Đăng ký", cases=(Case("", (FORM,)),)), section="")
+    assert reading.facts[0] == ("Giấy tờ cần có", '<a href="#ho-so">1 giấy tờ</a>')
+    assert {"url": "#ho-so", "title": "Bạn cần chuẩn bị"} in reading.parts
 
 
 def test_a_snapshot_with_nothing_shows_nothing_empty() -> None:

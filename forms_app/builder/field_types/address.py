@@ -19,6 +19,14 @@ from forms_app.builder.field_types.text import CleanCharField
 from forms_app.builder.schema import FieldSpec
 
 PARTS: Final = ("province", "commune", "detail")
+# Nghị định 30/2020/NĐ-CP, Phụ lục II: of all cities only this one keeps its capital letter.
+CAPITALISED: Final = frozenset({"Thành phố Hồ Chí Minh"})
+
+
+def within_a_sentence(name: str) -> str:
+    """Return the name of a unit as it goes on in a text: phường Tân Thành, but Phường 1 and Thành phố Hồ Chí Minh."""
+    keeps = name in CAPITALISED or any(letter.isdigit() for letter in name)
+    return name if keeps else name[:1].lower() + name[1:]
 
 
 class AddressWidget(forms.MultiWidget):
@@ -109,7 +117,8 @@ class Address(FieldType):
     def to_answer(self, value: dict[str, str] | None) -> dict[str, str] | None:
         if value is None:
             return None
-        return {**value, "text": clean(", ".join(self._names(value)))}
+        first, *others = [text for text in self._names(value) if text]
+        return {**value, "text": clean(", ".join([first, *map(within_a_sentence, others)]))}
 
     def display(self, spec: FieldSpec, answer: dict[str, str]) -> str:
         return answer["text"]
@@ -117,4 +126,4 @@ class Address(FieldType):
     def _names(self, value: dict[str, str]) -> Iterable[str]:
         ids = [pk for pk in (value["commune"], value["province"]) if pk]
         names = {str(unit.pk): unit.name for unit in AdminUnit.objects.filter(pk__in=ids)}
-        return (text for text in (value["detail"], *(names[pk] for pk in ids)) if text)
+        return (value["detail"], *(names[pk] for pk in ids))

@@ -13,12 +13,12 @@ PURPOSE = (
     "quả. Thông tin chỉ được chia sẻ cho cơ quan phối hợp giải quyết hồ sơ theo quy định của pháp luật."
 )
 RETENTION = (
-    "Bản nháp không nộp tự xoá sau 30 ngày. Hồ sơ đã nộp được lưu theo thời hạn bảo quản của pháp luật lưu trữ đối với "
-    "từng loại thủ tục, sau đó được huỷ."
+    "Bản nháp không nộp tự xóa sau 30 ngày. Hồ sơ đã nộp được lưu theo thời hạn bảo quản của pháp luật lưu trữ đối với "
+    "từng loại thủ tục, sau đó được hủy."
 )
 RIGHTS = (
     "Theo Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15 và Nghị định 356/2025/NĐ-CP, bạn có quyền biết, xem, chỉnh sửa, rút "
-    "lại đồng ý, yêu cầu xoá hoặc hạn chế xử lý dữ liệu của mình, khiếu nại và yêu cầu bồi thường. Rút lại đồng ý đồng "
+    "lại đồng ý, yêu cầu xóa hoặc hạn chế xử lý dữ liệu của mình, khiếu nại và yêu cầu bồi thường. Rút lại đồng ý đồng "
     "nghĩa với rút hồ sơ chưa giải quyết xong."
 )
 

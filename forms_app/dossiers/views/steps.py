@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import InvalidInput, NotAllowed
 from core.intake import is_key
+from forms_app.builder import reusing
 from forms_app.builder.compiling import StepForm
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema, StepSpec
@@ -74,12 +75,11 @@ def stored_files(draft: Draft) -> dict[str, list[Attachment]]:
 
 def _save(request: HttpRequest, draft: Draft, schema: FormSchema, spec: StepSpec) -> HttpResponse:
     refused = keep_files(request, draft, spec)
-    form = StepForm(
-        spec, answers=draft.answers, data=request.POST, files=request.FILES, stored=stored_files(draft)
-    )
+    data = reusing.filled(request.POST, spec, draft.answers) if "reuse" in request.POST else request.POST
+    form = StepForm(spec, answers=draft.answers, data=data, files=request.FILES, stored=stored_files(draft))
     for field_id, message in refused.items():
         form.add_error(field_id, message)
-    stays = "upload" in request.POST or "remove" in request.POST
+    stays = not {"upload", "remove", "reuse"}.isdisjoint(request.POST)
     complete = form.is_valid()
     try:
         services.save_step(
@@ -87,7 +87,7 @@ def _save(request: HttpRequest, draft: Draft, schema: FormSchema, spec: StepSpec
             step_id=spec.id,
             answers=form.answers(),
             complete=complete,
-            typed=_typed(request, spec),
+            typed=_typed(data, spec),
         )
     except NotAllowed:
         cookies.no_draft(request, code_of(draft))
@@ -101,11 +101,11 @@ def _save(request: HttpRequest, draft: Draft, schema: FormSchema, spec: StepSpec
     return _page(request, draft, schema, form, status=422 if form.errors else 200)
 
 
-def _typed(request: HttpRequest, spec: StepSpec) -> dict[str, list[str]]:
+def _typed(data: QueryDict, spec: StepSpec) -> dict[str, list[str]]:
     """Return the texts of the step's own inputs; a question can have several (``address_province``)."""
     own = tuple(f"{field.id}_" for field in spec.fields)
     ids = {field.id for field in spec.fields}
-    return {name: request.POST.getlist(name) for name in request.POST if name in ids or name.startswith(own)}
+    return {name: data.getlist(name) for name in data if name in ids or name.startswith(own)}
 
 
 def code_of(draft: Draft) -> str:
@@ -153,6 +153,7 @@ def _page(
         "draft": draft,
         "form": form,
         "step": form.step,
+        "can_reuse": bool(reusing.offered(form.step, draft.answers).keys() - draft.answers.keys()),
         "progress": progress(draft, schema, position + 1),
         "back_to": schema.steps[position - 1].id if position else "",
         "handover_link": request.build_absolute_uri(
