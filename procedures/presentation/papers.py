@@ -33,4 +33,6 @@ def papers_answer(cases: tuple[Case, ...]) -> str:
             "least": min(counts),
             "most": max(counts),
         }
-    return "".join(ngettext("%(count)d paper", "%(count)d papers", count) % {"count": count} for count in counts)
+    return "".join(
+        ngettext("%(count)d paper", "%(count)d papers", count) % {"count": count} for count in counts
+    )

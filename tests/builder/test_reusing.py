@@ -30,7 +30,11 @@ def step(*fields: FieldSpec, identifier: str = "subject") -> StepSpec:
 
 NAME = field("name", "short_text", autocomplete="name")
 PERSON = step(
-    NAME, field("number", "citizen_id"), field("home", "address"), field("job", "short_text"), field("born", "date")
+    NAME,
+    field("number", "citizen_id"),
+    field("home", "address"),
+    field("job", "short_text"),
+    field("born", "date"),
 )
 
 
@@ -68,8 +72,12 @@ def test_of_two_numbers_the_first_is_the_person_s() -> None:
 
 
 def test_only_what_was_left_empty_is_filled_in() -> None:
-    page = post(name="Trần Văn Bé", number=" ", home_province="96", home_commune="", home_detail="", job="Thợ máy")
-    full = filled(page, PERSON, {**TOLD, applicant.ADDRESS: {**HOME, "province": "82", "commune": "", "detail": "Số 5"}})
+    page = post(
+        name="Trần Văn Bé", number=" ", home_province="96", home_commune="", home_detail="", job="Thợ máy"
+    )
+    full = filled(
+        page, PERSON, {**TOLD, applicant.ADDRESS: {**HOME, "province": "82", "commune": "", "detail": "Số 5"}}
+    )
     assert full.dict() == {
         "name": "Trần Văn Bé", "number": "096185001234", "job": "Thợ máy",
         "home_province": "82", "home_commune": "", "home_detail": "Số 5",
