@@ -66,7 +66,7 @@ def test_every_line_has_the_columns_of_the_header():
 
 def test_groups_are_many_and_cover_many_fields_of_life():
     groups = rows()
-    assert len(groups) >= 480
+    assert len(groups) >= 1300
     assert len({group["area"] for group in groups}) >= 30
 
 
