@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.errors import InvalidInput, NotAllowed
+from core.errors import Conflict, InvalidInput, NotAllowed
 from core.text import clean, slugify
 from forms_app.builder import validation
 from forms_app.builder.applicant import with_applicant
@@ -20,6 +21,8 @@ from forms_app.builder.selectors import latest_version, used_types
 from procedures.models import Procedure
 
 PERMISSION = "builder.change_formdefinition"
+# The column has 80; a number may follow.
+SLUG_LENGTH = 70
 
 
 def check_permission(by: User | None) -> None:
@@ -43,14 +46,22 @@ def save_draft(*, definition: FormDefinition, schema: Any, by: User | None) -> F
 
 @transaction.atomic
 def publish(
-    *, definition: FormDefinition, schema: Any = None, by: User | None = None, now: datetime | None = None
+    *,
+    definition: FormDefinition,
+    schema: Any = None,
+    by: User | None = None,
+    now: datetime | None = None,
+    seen: str | None = None,
 ) -> FormVersion:
     """Publish ``schema`` (or the working copy) and return the version; unchanged content gives the one there is.
 
+    ``seen`` is the stamp of the form as the editor looked at it: ``Conflict`` where it is another one by now.
     ``InvalidInput`` lists every problem, also an id that was published with another type.
     """
     check_permission(by)
     locked = FormDefinition.objects.select_for_update().get(pk=definition.pk)
+    if seen is not None and seen != locked.stamp:
+        raise Conflict(_("The form has changed since you looked at it. Look again, then publish."))
     read, found = validation.read(locked.draft if schema is None else schema)
     if read is not None:
         found += validation.problems(read, used_types(locked))
@@ -84,9 +95,17 @@ def import_form(*, data: Any, by: User | None = None) -> FormDefinition:
         raise InvalidInput(_("There is no procedure with the code “%(code)s”.") % {"code": code})
     definition = FormDefinition.objects.filter(procedure=procedure, active=True).first()
     if definition is None:
-        definition = FormDefinition(procedure=procedure, slug=slugify(f"{title} {code}"))
+        definition = FormDefinition(procedure=procedure, slug=free_slug(f"{title} {code}"))
     definition.title = title or procedure.title[:250]
     return save_draft(definition=definition, schema=read.to_json(), by=by)
+
+
+def free_slug(name: str) -> str:
+    """Return a slug of ``name`` that no form has."""
+    base = slugify(name, max_length=SLUG_LENGTH) or "bieu-mau"
+    taken = set(FormDefinition.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    candidates = (f"{base}-{number}" if number > 1 else base for number in count(1))
+    return next(slug for slug in candidates if slug not in taken)
 
 
 def export_form(definition: FormDefinition) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def typed(definition: FormDefinition, *questions: tuple[str, dict]) -> dict[str,
     step = {"id": "", "title": "Giấy tờ của bạn", "intro": "", "fields": fields}
     return nested_form_data(
         {
-            "procedure": definition.procedure_id, "title": definition.title, "slug": definition.slug, "active": "on",
+            "procedure": definition.procedure_id, "title": definition.title, "active": "on", "stamp": definition.stamp,
             "estimated_minutes": "12", "steps": streamfield([("step", step)]),
         }
     )  # fmt: skip
@@ -113,20 +113,19 @@ def test_ids_that_exist_or_are_reserved_are_left_alone() -> None:
 
 def test_preview_publish_and_the_list_of_versions(controller: Client, definition: FormDefinition) -> None:
     preview = reverse("builder_preview", args=[definition.pk])
+    target = reverse("builder_publish", args=[definition.pk])
     html = controller.get(preview).content.decode()
-    assert "Số căn cước" in html
-    assert "Giấy chứng sinh" in html
-    assert controller.get(reverse("builder_publish", args=[definition.pk])).status_code == 405
-    published = controller.post(
-        reverse("builder_publish", args=[definition.pk]), follow=True
-    ).content.decode()
+    assert reverse("builder_try", args=[definition.pk, 0, "applicant"]) in html
+    assert definition.stamp in html
+    assert controller.get(target).status_code == 405
+    published = controller.post(target, {"stamp": definition.stamp}, follow=True).content.decode()
     assert "Đã công bố phiên bản 1." in published
     version = definition.versions.get()
     assert version.published_by is not None
     definition.draft = {"steps": [], "estimated_minutes": 5}
     definition.save()
     assert "Biểu mẫu phải có ít nhất một bước." in controller.get(preview).content.decode()
-    refused = controller.post(reverse("builder_publish", args=[definition.pk]), follow=True)
+    refused = controller.post(target, {"stamp": definition.stamp}, follow=True)
     assert "Biểu mẫu phải có ít nhất một bước." in refused.content.decode()
     assert definition.versions.count() == 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -19,6 +18,7 @@ from forms_app.builder.schema import FormSchema
 from forms_app.builder.selectors import form_in_force, latest_version, used_types
 from tests.accounts.factories import UserFactory
 from tests.dossiers.factories import SCHEMA, at, make_version
+from tests.support.threads import together
 
 
 def schema_of(*questions: dict[str, Any], title: str = "Bước") -> dict[str, Any]:
@@ -204,27 +204,10 @@ class TestStableIds:
 class TestAtOnce:
     """Two editors press the button in the same second."""
 
-    def together(self, *calls: Callable[[], FormVersion]) -> list[FormVersion]:
-        ready, found = threading.Barrier(len(calls)), []
-
-        def run(call: Callable[[], FormVersion]) -> None:
-            ready.wait(10)
-            try:
-                found.append(call())
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run, args=[call]) for call in calls]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        return found
-
     def test_different_forms_get_different_numbers(self) -> None:
         definition = make_definition()
         schemas = [schema_of(asked("a"), title=f"Lần {number}") for number in range(6)]
-        found = self.together(
+        found = together(
             *(
                 lambda schema=schema: services.publish(definition=definition, schema=schema)
                 for schema in schemas
@@ -234,6 +217,6 @@ class TestAtOnce:
 
     def test_the_same_form_is_published_once(self) -> None:
         definition = make_definition()
-        found = self.together(*[lambda: services.publish(definition=definition, schema=SCHEMA)] * 6)
+        found = together(lambda: services.publish(definition=definition, schema=SCHEMA), times=6)
         assert len(found) == 6
         assert {version.pk for version in found} == {definition.versions.get().pk}

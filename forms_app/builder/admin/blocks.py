@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
@@ -23,45 +24,48 @@ ID_HELP: Final = _("Stays for ever; empty: made from the label.")
 class ChoiceBlock(blocks.StructBlock):
     """One answer to choose."""
 
-    label = blocks.CharBlock(label=_("label"), max_length=200)
-    value = blocks.CharBlock(label=_("stored value"), required=False, max_length=60, help_text=ID_HELP)
+    label = blocks.CharBlock(label=_("Label"), max_length=200)
+    value = blocks.CharBlock(label=_("Stored value"), required=False, max_length=60, help_text=ID_HELP)
 
 
 def question_block(field_type: FieldType) -> blocks.StructBlock:
     """Return the block in which an editor writes one question of a type."""
     parts: list[tuple[str, blocks.Block]] = [
-        ("label", blocks.CharBlock(label=_("question"), max_length=300)),
-        ("help", blocks.CharBlock(label=_("help"), required=False, max_length=500)),
-        ("required", blocks.BooleanBlock(label=_("must be answered"), required=False, default=True)),
+        ("label", blocks.CharBlock(label=_("Question"), max_length=300)),
+        ("help", blocks.CharBlock(label=_("Hint"), required=False, max_length=500)),
+        ("required", blocks.BooleanBlock(label=_("Must be answered"), required=False, default=True)),
     ]
     if field_type.has_choices:
-        parts.append(("choices", blocks.ListBlock(ChoiceBlock(), label=_("choices"))))
+        parts.append(("choices", blocks.ListBlock(ChoiceBlock(), label=_("Choices"))))
     for name, option in field_type.options.items():
         parts.append((OPTION + name, _option_block(option)))
-    parts.append(("id", blocks.CharBlock(label=_("id"), required=False, max_length=60, help_text=ID_HELP)))
+    parts.append(("id", blocks.CharBlock(label=_("Id"), required=False, max_length=60, help_text=ID_HELP)))
     return blocks.StructBlock(parts, label=field_type.label, icon="form")
 
 
 def _option_block(option: Option) -> blocks.Block:
     if option.values:
-        return blocks.ChoiceBlock(choices=list(option.values.items()), label=option.label, required=False)
-    return OPTION_BLOCKS[option.kind](label=option.label, required=False)
+        return blocks.ChoiceBlock(
+            choices=list(option.values.items()), label=capfirst(str(option.label)), required=False
+        )
+    return OPTION_BLOCKS[option.kind](label=capfirst(str(option.label)), required=False)
 
 
 def steps_block() -> blocks.StreamBlock:
     """Return the block of a whole form: steps with their questions."""
     questions = blocks.StreamBlock(
         [(field_type.code, question_block(field_type)) for field_type in registry.installed()],
-        label=_("questions"),
+        label=_("Questions"),
+        required=False,
     )
     step = blocks.StructBlock(
         [
-            ("title", blocks.CharBlock(label=_("title"), max_length=200)),
-            ("intro", blocks.TextBlock(label=_("introduction"), required=False, rows=2)),
+            ("title", blocks.CharBlock(label=_("Title"), max_length=200)),
+            ("intro", blocks.TextBlock(label=_("Introduction"), required=False, rows=2)),
             ("fields", questions),
-            ("id", blocks.CharBlock(label=_("id"), required=False, max_length=60, help_text=ID_HELP)),
+            ("id", blocks.CharBlock(label=_("Id"), required=False, max_length=60, help_text=ID_HELP)),
         ],
-        label=_("step"), icon="list-ol",
+        label=_("Step"), icon="list-ol",
     )  # fmt: skip
     return blocks.StreamBlock([("step", step)], required=False)
 

@@ -13,12 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.errors import InvalidInput
-from forms_app.builder import applicant, services, validation
+from core.errors import Conflict, InvalidInput
+from forms_app.builder import services, validation
 from forms_app.builder.admin.forms import ImportForm
-from forms_app.builder.compiling import StepForm
 from forms_app.builder.models import FormDefinition
-from forms_app.builder.selectors import used_types
+from forms_app.builder.selectors import history, unpublished, used_types
 
 
 def for_editors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -36,17 +35,19 @@ def for_editors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 @for_editors
 @require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show every step as a citizen will see it, with what keeps the form from being published."""
-    definition = get_object_or_404(FormDefinition, pk=pk)
+    """Show what publishing would change, what keeps the form from it, and the form as on a citizen's phone."""
+    definition = get_object_or_404(FormDefinition.objects.select_related("procedure"), pk=pk)
     schema, found = validation.read(definition.draft)
     if schema is not None:
-        found += validation.problems(schema, used_types(definition))
-    steps = applicant.with_applicant(schema).steps if schema is not None and not found else ()
+        found = validation.problems(schema, used_types(definition))
+    versions = history(definition)
+    live = versions[0].version if versions else None
     context = {
         "definition": definition,
         "problems": found,
-        "steps": [(step, StepForm(step, answers={})) for step in steps],
-        "versions": definition.versions.select_related("published_by").defer("schema"),
+        "changes": unpublished(schema, live) if schema is not None and not found else [],
+        "live": live,
+        "versions": versions,
     }
     return render(request, "builder/admin/preview.html", context)
 
@@ -54,11 +55,15 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 @for_editors
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish the working copy."""
+    """Publish the working copy as the editor has seen it."""
     definition = get_object_or_404(FormDefinition, pk=pk)
     try:
-        version = services.publish(definition=definition, by=request.user)  # type: ignore[arg-type]
-    except InvalidInput as error:
+        version = services.publish(
+            definition=definition,
+            by=request.user,  # type: ignore[arg-type]
+            seen=request.POST.get("stamp", ""),
+        )
+    except (Conflict, InvalidInput) as error:
         messages.error(request, error.message)
     else:
         messages.success(request, _("Version %(number)d is published.") % {"number": version.number})

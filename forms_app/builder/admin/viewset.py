@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -11,12 +17,33 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
+from core.display import date_text
+from forms_app.builder import applicant
 from forms_app.builder.admin.forms import FormDefinitionForm
+from forms_app.builder.comparing import removed_questions
 from forms_app.builder.models import FormDefinition
+from forms_app.builder.schema import FormSchema
+from forms_app.builder.selectors import latest_version, with_live
+
+
+def state(definition: Any) -> str:
+    """Say which version citizens answer and whether the working copy differs; reads what ``with_live`` added."""
+    if definition.live_number is None:
+        return _("Not published")
+    live = _("Version %(number)d, %(day)s") % {
+        "number": definition.live_number,
+        "day": date_text(definition.live_at),
+    }
+    draft = applicant.with_applicant(FormSchema.from_json(definition.draft))
+    return live if draft.digest == definition.live_digest else f"{live} · {_('changed since')}"
 
 
 class FormIndexView(generic.IndexView):
     """All forms, with the way to bring one in."""
+
+    def get_base_queryset(self) -> QuerySet[FormDefinition]:
+        """Read procedure and newest version with each form."""
+        return with_live(super().get_base_queryset().select_related("procedure"))
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
@@ -27,8 +54,42 @@ class FormIndexView(generic.IndexView):
         ]
 
 
+class FormCopyView(generic.CopyView):
+    """A new form that begins with the questions of another one; closed for filing until somebody opens it."""
+
+    def get_initial_form_instance(self) -> FormDefinition:
+        """Return the copy, not saved."""
+        source = self.get_object()
+        title = _("%(title)s (copy)") % {"title": source.title}
+        return FormDefinition(procedure=source.procedure, title=title[:250], active=False, draft=source.draft)
+
+
 class FormEditView(generic.EditView):
     """The editor, with preview and export."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Hold the row while it is compared with what the editor saw, and written."""
+        with transaction.atomic():
+            FormDefinition.objects.select_for_update().filter(pk=self.object_pk).first()
+            response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+    def get_success_url(self) -> str:
+        """Go on to the preview, where the form is published."""
+        return reverse("builder_preview", args=[self.object.pk])
+
+    def save_action(self) -> HttpResponse:
+        """Warn of questions that were published and are asked no more."""
+        response: HttpResponse = super().save_action()
+        live = latest_version(self.object)
+        gone = live and removed_questions(
+            FormSchema.from_json(live.schema),
+            applicant.with_applicant(FormSchema.from_json(self.object.draft)),
+        )
+        if gone:
+            text = _("No longer asked, once you publish: %(questions)s. Filed dossiers keep their answers.")
+            messages.warning(self.request, text % {"questions": "; ".join(f"“{label}”" for label in gone)})
+        return response
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
@@ -44,6 +105,14 @@ class FormEditView(generic.EditView):
         ]
 
 
+class FormCreateView(generic.CreateView):
+    """A new form; what comes next is its preview."""
+
+    def get_success_url(self) -> str:
+        """Go on to the preview, where the form is published."""
+        return reverse("builder_preview", args=[self.object.pk])
+
+
 class FormDefinitionViewSet(ModelViewSet):
     """Biểu mẫu điện tử."""
 
@@ -53,8 +122,15 @@ class FormDefinitionViewSet(ModelViewSet):
     menu_order = 320
     add_to_admin_menu = True
     index_view_class = FormIndexView
+    add_view_class = FormCreateView
     edit_view_class = FormEditView
-    list_display = ["title", Column("procedure"), BooleanColumn("active")]
+    copy_view_class = FormCopyView
+    list_display = [
+        "title",
+        Column("procedure", label=gettext_lazy("Procedure")),
+        Column("state", label=gettext_lazy("Published version"), accessor=state),
+        BooleanColumn("active", label=gettext_lazy("Open for filing")),
+    ]
     search_fields = ["title", "procedure__core_code"]
     search_backend_name = None
 

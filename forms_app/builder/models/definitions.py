@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +40,12 @@ class FormDefinition(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def stamp(self) -> str:
+        """Return a digest of what editors change: another stamp, another state (ARCHITECTURE rule 11)."""
+        state = [self.procedure_id, self.title, self.active, self.draft]
+        return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
 class FormVersion(models.Model):
