@@ -342,7 +342,7 @@ class TestTheList:
         services.save_draft(definition=changed, schema={"steps": []}, by=None)
         html = client.get(reverse("forms:index")).content.decode()
         assert html.count("Phiên bản 1, 20/11/2026") == 2
-        assert html.count("Phiên bản 1, 20/11/2026 · có sửa đổi chưa công bố") == 1
+        assert html.count("Phiên bản 1, 20/11/2026; có sửa đổi chưa công bố") == 1
         assert html.count("Chưa công bố") == 1
 
     def test_queries_do_not_grow_with_forms(self, client: Client, django_assert_max_num_queries: Any) -> None:

@@ -30,12 +30,12 @@ def state(definition: Any) -> str:
     """Say which version citizens answer and whether the working copy differs; reads what ``with_live`` added."""
     if definition.live_number is None:
         return _("Not published")
-    live = _("Version %(number)d, %(day)s") % {
-        "number": definition.live_number,
-        "day": date_text(definition.live_at),
-    }
     draft = applicant.with_applicant(FormSchema.from_json(definition.draft))
-    return live if draft.digest == definition.live_digest else f"{live} · {_('changed since')}"
+    if draft.digest == definition.live_digest:
+        text = _("Version %(number)d, %(day)s")
+    else:
+        text = _("Version %(number)d, %(day)s; with changes not yet published")
+    return text % {"number": definition.live_number, "day": date_text(definition.live_at)}
 
 
 class FormIndexView(generic.IndexView):
