@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.test import Client
 from django.utils.datastructures import MultiValueDict
 
+from accounts.models import Membership, User
+from accounts.services.groups import sync_groups
+from forms_app.builder import services
 from forms_app.builder.compiling import StepForm
+from forms_app.builder.models import FormDefinition
 from forms_app.builder.schema import FieldSpec, StepSpec
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.dossiers.factories import SCHEMA, make_version
 
 
 def spec_of(kind: str, **values: Any) -> FieldSpec:
@@ -23,3 +30,24 @@ def asked(spec: FieldSpec, data: dict[str, Any], **facts: Any) -> StepForm:
     return StepForm(
         StepSpec("s", "Bước", fields=(spec,)), answers={}, data=values, files=MultiValueDict(), **facts
     )  # type: ignore[arg-type]
+
+
+def controller(**names: str) -> tuple[User, Client]:
+    """A procedure controller and their browser."""
+    user = MembershipFactory(role=Membership.Role.CATALOGUE, user=UserFactory(**names)).user
+    sync_groups(user=user)
+    client = Client()
+    client.force_login(user)
+    return user, client
+
+
+def make_definition(schema: Any = SCHEMA, **values: Any) -> FormDefinition:
+    """A form with a working copy."""
+    procedure = values.pop("procedure", None) or make_version().procedure
+    made = FormDefinition.objects.create(
+        procedure=procedure,
+        title=values.pop("title", "Tờ khai"),
+        slug=services.free_slug("to khai"),
+        **values,
+    )
+    return services.save_draft(definition=made, schema=schema, by=None)

@@ -29,7 +29,7 @@ from forms_app.builder.selectors import latest_version, with_live
 def state(definition: Any) -> str:
     """Say which version citizens answer and whether the working copy differs; reads what ``with_live`` added."""
     if definition.live_number is None:
-        return _("Not published")
+        return _("Never published")
     draft = applicant.with_applicant(FormSchema.from_json(definition.draft))
     if draft.digest == definition.live_digest:
         text = _("Version %(number)d, %(day)s")
