@@ -6,6 +6,7 @@
   const boxes = rows.map((row) => row.querySelector("input[type=checkbox]")).filter(Boolean);
   const bar = document.querySelector("[data-bulk]");
   const keys = document.getElementById("keys");
+  const stored = "desk-keys";
   let current = -1;
 
   function move(step) {
@@ -44,9 +45,46 @@
     "?": () => keys?.showModal(),
   };
 
+  // One letter is enough for an act, so it can be turned off (WCAG 2.1.4): who dictates would press them unawares.
+  function areOff() {
+    try {
+      return localStorage.getItem(stored) === "off";
+    } catch {
+      return false;
+    }
+  }
+
+  function tell() {
+    const state = areOff() ? "off" : "on";
+    document.documentElement.dataset.keys = state;
+    const text = keys.querySelector("[data-keys-state]");
+    const toggle = keys.querySelector("[data-keys-toggle]");
+    text.textContent = text.dataset[state];
+    toggle.textContent = toggle.dataset[state === "off" ? "on" : "off"];
+  }
+
+  function turn() {
+    try {
+      if (areOff()) localStorage.removeItem(stored);
+      else localStorage.setItem(stored, "off");
+    } catch {
+      // A browser that keeps nothing keeps the keys on.
+    }
+    tell();
+  }
+
+  if (keys) {
+    const open = document.querySelector("[data-keys-open]");
+    open.hidden = false;
+    open.addEventListener("click", () => keys.showModal());
+    keys.querySelector("[data-keys-toggle]").addEventListener("click", turn);
+    tell();
+  }
+
   document.addEventListener("keydown", (event) => {
+    if (areOff()) return;
     if (event.ctrlKey || event.metaKey || event.altKey || keys?.open) return;
-    if (event.target.closest("input:not([type=checkbox]), textarea, select")) return;
+    if (event.isComposing || event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
     const act = ACTS[event.key.toLowerCase()];
     if (!act) return;
     act();

@@ -105,8 +105,61 @@ def test_the_queue_without_scripts_on_a_phone(
     page.get_by_role("button", name="Nhận về mình").click()
     expect(page.get_by_text("Bạn đã nhận 1 hồ sơ về mình.")).to_be_visible()
     page.get_by_role("link", name="Hồ sơ tiếp theo").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Nguyễn Văn 0")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Lê Văn Bảy")
+    page.get_by_role("button", name="Tiếp nhận hồ sơ").click()
+    page.get_by_role("link", name="Hồ sơ tiếp theo").click()
+    expect(page.get_by_text("Không còn hồ sơ nào trong mục “Chờ tiếp nhận”.")).to_be_visible()
+    assert "thu-tuc=" in page.url, "the list is still the narrowed one"
     assert_fits(page)
+
+
+def test_the_keys_can_be_turned_off(visits: Visits, agency: Agency, dossiers: list[Dossier]) -> None:
+    """WCAG 2.1.4: a key of one letter can be turned off, and is off while somebody types."""
+    page = behind_the_desk(visits.page(width=1280), make_officer(agency), "/mot-cua/")
+    hints = page.locator(".keys__hints")
+    expect(hints).to_be_visible()
+    page.get_by_role("button", name="Phím tắt của Một cửa").click()
+    page.get_by_role("button", name="Tắt phím tắt").press("Enter")
+    expect(page.get_by_text("Phím tắt đang tắt trên máy này.")).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(hints).to_be_hidden()
+    for key in "jx?n/":
+        page.keyboard.press(key)
+    expect(page.locator(".is-current")).to_have_count(0)
+    expect(page.locator("#keys")).to_be_hidden()
+    page.goto(f"/mot-cua/ho-so/{dossiers[0].code}/")
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Nguyễn Văn 0")
+    page.get_by_role("button", name="Phím tắt của Một cửa").click()
+    page.get_by_role("button", name="Bật phím tắt").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Nguyễn Văn 1")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1024, 1440])
+def test_the_queue_fits_every_screen(
+    visits: Visits, agency: Agency, dossiers: list[Dossier], shoot: Any, width: int
+) -> None:
+    page = behind_the_desk(visits.page(width=width), make_officer(agency), "/mot-cua/")
+    assert_fits(page)
+    box = page.locator("[data-desk-list]").bounding_box()
+    for badge in page.locator("[data-desk-list] .badge").all():
+        place = badge.bounding_box()
+        assert place["x"] >= box["x"]
+        assert place["x"] + place["width"] <= box["x"] + box["width"] + 1, "by when is never cut off"
+    shoot(page, f"desk/queue-{width}")
+
+
+def test_without_a_store_the_keys_stay_on(visits: Visits, agency: Agency, dossiers: list[Dossier]) -> None:
+    page = visits.page(width=1280)
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"
+    )
+    behind_the_desk(page, make_officer(agency), "/mot-cua/")
+    page.keyboard.press("j")
+    expect(page.locator(".is-current")).to_have_count(1)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])

@@ -234,6 +234,74 @@ class TestNext:
         end = client.get(reverse("desk:next"), {"muc": "moi", "sau": second.code}, follow=True)
         assert "Không còn hồ sơ nào trong mục “Chờ tiếp nhận”." in end.content.decode()
 
+    QUERY = "muc=moi&thu-tuc={pk}&xep=-ma"
+
+    def ways_on(self, page: str) -> list[str]:
+        """Every address on a page of a dossier that leads on or back, except files and papers."""
+        main = (
+            page.split("<main")[1].split("</main>", maxsplit=1)[0]
+            + page.split('class="crumbs')[1].split("</nav>", maxsplit=1)[0]
+        )
+        found = re.findall(r'(?:href|action)="(/mot-cua/[^"]*)"', main)
+        return [way.replace("&amp;", "&") for way in found if "/giay/" not in way and "/tep/" not in way]
+
+    def test_the_list_is_not_forgotten_on_the_way_through_a_dossier(
+        self, agency: Agency, officer: User, client: Client
+    ) -> None:
+        Membership.objects.create(
+            user=officer, agency=agency, role=Membership.Role.LEADER, valid_from=NOW.date()
+        )
+        form = form_called("Đăng ký khai sinh", agency)
+        first, second, third = (make_dossier(form=form) for _n in range(3))
+        make_dossier(form=form_called("Đăng ký kết hôn", agency))
+        trail = self.QUERY.format(pk=form.definition.procedure_id)
+        page = client.get(f"{QUEUE}?{trail}").content.decode()
+        opened = re.search(rf'href="(/mot-cua/ho-so/{third.code}/[^"]*)"', page)[1].replace("&amp;", "&")
+        assert opened == f"/mot-cua/ho-so/{third.code}/?{trail}"
+        page = client.get(opened).content.decode()
+        ways = self.ways_on(page)
+        assert len(ways) >= 6
+        assert [way for way in ways if f"?{trail}" not in way] == []
+        form_page = client.get(f"/mot-cua/ho-so/{third.code}/viec/refuse/?{trail}").content.decode()
+        assert [way for way in self.ways_on(form_page) if f"?{trail}" not in way] == []
+        watched = client.get(f"/mot-cua/ho-so/{third.code}/nguoi-xem/?{trail}").content.decode()
+        assert [way for way in self.ways_on(watched) if f"?{trail}" not in way] == []
+
+        done = client.post(f"/mot-cua/ho-so/{third.code}/viec/accept/?{trail}", {"version": 1})
+        assert done["Location"] == opened
+        after = client.get(done["Location"]).content.decode()
+        following = re.search(r'href="([^"]*)" data-next', after)[1].replace("&amp;", "&")
+        assert client.get(following)["Location"] == f"/mot-cua/ho-so/{second.code}/?{trail}"
+        do(second, Action.REFUSE, officer, at=NOW)
+        assert client.get(following)["Location"] == f"/mot-cua/ho-so/{first.code}/?{trail}"
+        do(first, Action.REFUSE, officer, at=NOW)
+        assert client.get(following)["Location"] == f"{QUEUE}?{trail}"
+
+    def test_an_act_that_is_gone_leads_back_into_the_list_too(
+        self, agency: Agency, officer: User, client: Client
+    ) -> None:
+        dossier = do(make_dossier(agency), Action.REFUSE, officer, at=NOW)
+        answer = client.post(f"/mot-cua/ho-so/{dossier.code}/viec/accept/?muc=tat-ca&xep=han", {"version": 1})
+        assert answer["Location"] == f"/mot-cua/ho-so/{dossier.code}/?muc=tat-ca&xep=han"
+        lost = client.post(
+            f"/mot-cua/ho-so/{dossier.code}/viec/refuse/?muc=tat-ca", {"version": 1, "reason": "Trùng"}
+        )
+        assert f"/mot-cua/ho-so/{dossier.code}/?muc=tat-ca" in lost.content.decode()
+
+    def test_taking_goes_back_to_the_narrowed_list(self, agency: Agency, client: Client) -> None:
+        dossier = make_dossier(agency)
+        data = {"chon": f"{dossier.code}~1", "muc": "moi", "tiep-nhan": "qua-han", "xep": "-ma", "evil": "x"}
+        answer = client.post(reverse("desk:take"), data)
+        assert answer["Location"] == "/mot-cua/?muc=moi&tiep-nhan=qua-han&xep=-ma"
+
+    @pytest.mark.parametrize("value", ["<script>", '"onclick=x', "%22", "x" * 500, "a&b=c", "\u202e"])
+    def test_a_trail_is_only_ever_text(self, agency: Agency, client: Client, value: str) -> None:
+        dossier = make_dossier(agency)
+        page = client.get(f"/mot-cua/ho-so/{dossier.code}/", {"muc": value, "xep": value}).content.decode()
+        main = page.split("<main")[1].split("</main>")[0]
+        assert value not in main
+        assert len(re.search(r'href="([^"]*)" data-next', page)[1]) < 700
+
     def test_after_an_act_it_goes_on_with_what_is_left(
         self, agency: Agency, officer: User, client: Client
     ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final, Self
 
@@ -216,12 +216,14 @@ def page_of(
     return paginator.get_page(number)
 
 
-def next_code(desk: Desk, tab: Tab, *, after: str, now: datetime) -> str | None:
-    """Return the code that follows ``after`` in ``tab``; the first one where ``after`` is not there any more.
+def next_code(desk: Desk, tab: Tab, *, after: str, now: datetime, wish: Wish = EVERYTHING) -> str | None:
+    """Return the code that follows ``after`` in the list; the first one where ``after`` is not there any more.
 
     None where nothing is left. One query over the first 500.
     """
-    codes = list(_ordered(desk, tab, now, EVERYTHING).values_list("code", flat=True)[:MOST_AHEAD])
+    codes = list(
+        _ordered(desk, tab, now, replace(wish, upto=None)).values_list("code", flat=True)[:MOST_AHEAD]
+    )
     position = codes.index(after) + 1 if after in codes else 0
     return codes[position] if position < len(codes) else None
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -20,6 +21,7 @@ from forms_app.desk.forms import ActForm, AssignForm, FinishForm, SupplementForm
 from forms_app.desk.presenting import OfferedAct, act_called, offered_acts
 from forms_app.desk.selectors import queue
 from forms_app.desk.selectors.detail import dossier_of
+from forms_app.desk.views.trail import trail_of
 from forms_app.dossiers import looks
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.services import perform
@@ -54,6 +56,11 @@ def act(request: HttpRequest, desk: Desk, code: str, action: str) -> HttpRespons
     return _do(request, case, form)
 
 
+def _back(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Return to the dossier, which still knows the list it was opened from."""
+    return redirect(reverse("desk:dossier", args=[dossier.code]) + trail_of(request.GET))
+
+
 def _no_longer(request: HttpRequest, dossier: Dossier, action: Action) -> HttpResponse:
     """The button was there when the page was read; somebody was quicker, or the role does not allow it.
 
@@ -64,9 +71,10 @@ def _no_longer(request: HttpRequest, dossier: Dossier, action: Action) -> HttpRe
     written = [typed for name in ("reason", "other") if (typed := request.POST.get(name, "").strip())]
     if written:
         context = {"dossier": dossier, "act": act_called(action), "conflict": text, "written": written}
+        context["trail"] = trail_of(request.GET)
         return render(request, "desk/act_lost.html", context, status=409)
     messages.warning(request, text)
-    return redirect("desk:dossier", dossier.code)
+    return _back(request, dossier)
 
 
 def _form(request: HttpRequest, case: _Case) -> ActForm:
@@ -89,7 +97,10 @@ def _form(request: HttpRequest, case: _Case) -> ActForm:
 def _page(
     request: HttpRequest, case: _Case, form: ActForm, *, conflict: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {"dossier": case.dossier, "act": case.act, "form": form, "conflict": conflict}
+    context = {
+        "dossier": case.dossier, "act": case.act, "form": form, "conflict": conflict,
+        "trail": trail_of(request.GET),
+    }  # fmt: skip
     return render(request, "desk/act.html", context, status=status)
 
 
@@ -109,7 +120,7 @@ def _do(request: HttpRequest, case: _Case, form: ActForm) -> HttpResponse:
     except Conflict as error:
         return _conflict(request, case, form, error)
     messages.success(request, str(case.act.done))
-    return redirect("desk:dossier", case.dossier.code)
+    return _back(request, case.dossier)
 
 
 def _conflict(request: HttpRequest, case: _Case, form: ActForm, error: Conflict) -> HttpResponse:

@@ -17,9 +17,9 @@ from forms_app.builder.schema import FormSchema
 from forms_app.desk import presenting
 from forms_app.desk.access import Desk, behind_the_desk
 from forms_app.desk.due import describe
-from forms_app.desk.selectors import queue
 from forms_app.desk.selectors.detail import ReadDossier, dossier_of
 from forms_app.desk.services import log_look
+from forms_app.desk.views import trail
 from forms_app.dossiers import deadlines, looks, papers
 from forms_app.dossiers.files import attachment_response
 from forms_app.dossiers.models import Dossier
@@ -90,16 +90,17 @@ def viewers(request: HttpRequest, desk: Desk, code: str) -> HttpResponseBase:
     if found is None or not presenting.may_watch(desk, found.dossier):
         raise Http404
     rows = looks.told(found.dossier, looks_of(found.dossier), found.files)
-    return render(request, "desk/viewers.html", {"dossier": found.dossier, "rows": rows, "most": MOST})
+    context = {"dossier": found.dossier, "rows": rows, "most": MOST, "trail": trail.trail_of(request.GET)}
+    return render(request, "desk/viewers.html", context)
 
 
 def _page(request: HttpRequest, desk: Desk, found: ReadDossier, *, citizen_id: str = "") -> HttpResponse:
     now, dossier = timezone.now(), found.dossier
     open_request = next((item for item in found.requests if item.closed_at is None), None)
-    tab = request.GET.get("muc", "")
     context = {
         "dossier": dossier,
-        "tab": queue.tab_of(tab) if tab else None,
+        "trail": trail.trail_of(request.GET),
+        "next_url": trail.next_address(request.GET, str(dossier.code)),
         "citizen_id": citizen_id,
         "due": describe(dossier, now, waits_until=open_request.citizen_deadline if open_request else None),
         "answers": _answers(found, revealed=bool(citizen_id)),

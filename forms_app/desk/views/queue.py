@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,12 +22,13 @@ from forms_app.desk import services
 from forms_app.desk.access import Desk, behind_the_desk
 from forms_app.desk.due import describe
 from forms_app.desk.selectors import queue
+from forms_app.desk.views import trail
 from forms_app.dossiers.models import Dossier
 from search.requests import SearchRequest
 from search.selectors import search
 
 MAX_QUERY = 200
-KEPT: Final = frozenset({"muc", "thu-tuc", "co-quan", "tiep-nhan", "xep", "den"})
+KEPT: Final = frozenset({*trail.KEPT, "den"})
 INTAKE: Final = (("hom-nay", gettext_lazy("Answer due today")), ("qua-han", gettext_lazy("Answer overdue")))
 HEADS: Final = (
     (gettext_lazy("Dossier code"), "ma"),
@@ -71,12 +73,18 @@ def _listed(request: HttpRequest, desk: Desk) -> dict[str, Any]:
         "upto": wish.upto or counts.newest,
         "newer": counts.listed - counts.shown,
         "wish": wish,
+        "trail": trail.trail_of(_kept(request.GET) | {"muc": tab.key}),
+        "trail_items": (_kept(request.GET) | {"muc": tab.key}).items(),
         "heads": [_head(label, key, wish, request) for label, key in HEADS],
         "procedures": queue.procedures_of(desk),
         "intake": [(key, label, counts.intake[key]) for key, label in INTAKE] if tab is queue.TABS[0] else [],
         "from_start": _address(request, den="", page=""),
         "rows": _rows(list(page.object_list)),
     }
+
+
+def _kept(query: Mapping[str, str]) -> dict[str, str]:
+    return {key: query[key] for key in trail.KEPT if query.get(key)}
 
 
 def _address(request: HttpRequest, **changes: str) -> str:
@@ -125,12 +133,13 @@ def _found(desk: Desk, query: str) -> dict[str, Any]:
 @behind_the_desk
 def following(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     """Open the dossier that comes next in a tab (key N)."""
-    tab = queue.tab_of(request.GET.get("muc", ""))
-    code = queue.next_code(desk, tab, after=request.GET.get("sau", ""), now=timezone.now())
+    tab, wish = queue.tab_of(request.GET.get("muc", "")), queue.Wish.from_query(request.GET)
+    back = trail.trail_of(_kept(request.GET) | {"muc": tab.key})
+    code = queue.next_code(desk, tab, after=request.GET.get("sau", ""), now=timezone.now(), wish=wish)
     if code is None:
         messages.info(request, _("Nothing more waits in “%(tab)s”.") % {"tab": tab.label})
-        return redirect(f"{reverse('desk:queue')}?muc={tab.key}")
-    return redirect(f"{reverse('desk:dossier', args=[code])}?muc={tab.key}")
+        return redirect(reverse("desk:queue") + back)
+    return redirect(reverse("desk:dossier", args=[code]) + back)
 
 
 @require_POST
@@ -154,4 +163,4 @@ def take(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         )
         messages.warning(request, text % {"n": left})
     tab = queue.tab_of(request.POST.get("muc", ""))
-    return redirect(f"{reverse('desk:queue')}?muc={tab.key}")
+    return redirect(reverse("desk:queue") + trail.trail_of(_kept(request.POST) | {"muc": tab.key}))
