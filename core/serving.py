@@ -112,12 +112,13 @@ def _restricted_paths() -> tuple[str, ...]:
 
 
 def _root_path(request: HttpRequest) -> str | None:
-    """Return the ``url_path`` of the site's root page in the active language."""
+    """Return the ``url_path`` of the site's root page in the active language; of the only tree where it has none."""
     site = site_of(request)
     if site is None:
         return None
     language = get_language() or settings.LANGUAGE_CODE
-    return pagecache.remember("roots", _roots).get((site.pk, language))
+    roots = pagecache.remember("roots", _roots)
+    return roots.get((site.pk, language)) or roots.get((site.pk, settings.LANGUAGE_CODE))
 
 
 def _roots() -> dict[tuple[int, str], str]:

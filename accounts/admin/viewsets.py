@@ -75,7 +75,7 @@ class AgencyViewSet(RowViewSet):
 
     model = Agency
     policy_class = AgencyPolicy
-    icon = "site"
+    icon = "home"
     menu_label = _("Agencies")
     list_display = ["name", "code", "kind", "parent", "valid_from", "valid_to"]
     filterset_class = AgencyFilters
@@ -141,7 +141,7 @@ class MembershipViewSet(RowViewSet):
 
     model = Membership
     policy_class = MembershipPolicy
-    icon = "group"
+    icon = "key"
     menu_label = _("Roles of people")
     add_view_class = MembershipCreateView
     edit_view_class = MembershipEditView
@@ -168,8 +168,8 @@ class MembershipViewSet(RowViewSet):
 class OrganisationGroup(ViewSetGroup):
     """The entry of the menu."""
 
-    menu_label = _("Agencies and roles")
-    menu_icon = "site"
+    menu_label = _("Organisation")
+    menu_icon = "group"
     menu_order = 345
     items = (
         AgencyViewSet("agencies"),
