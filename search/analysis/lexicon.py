@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from search.analysis.near_terms import Near, NearTerms
 from search.analysis.syllables import Syllable, syllables
 
 # What finding the other word is worth: the official word nearly all, another everyday word a little less.
@@ -16,6 +17,8 @@ ALSO: Final = 0.8
 LONG_TERM: Final = 3
 MOST_BETWEEN: Final = 2
 LOOSE: Final = 0.85
+# What a term that is said in part is worth, for each part of it.
+NEAR: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,9 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A term found in a query, from syllable ``start`` to ``end`` (exclusive)."""
+    """A term found in a query: the places of the words it stands for, in order."""
 
-    start: int
-    end: int
+    places: tuple[int, ...]
     meanings: tuple[Meaning, ...]
 
 
@@ -71,6 +73,7 @@ class CompiledLexicon:
         self.phrases = frozenset(phrase for group in self._groups for phrase in group.terms + group.official)
         self._longest = max(map(len, self._terms), default=0)
         self.words = frozenset(word for term in self._terms for word in term)
+        self._near = NearTerms(self._terms)
         self._long_by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for folded in self._terms:
             if len(folded) >= LONG_TERM:
@@ -87,7 +90,7 @@ class CompiledLexicon:
         found: list[Match] = []
         for start in range(len(query)):
             match = self._longest_at(query, start)
-            if match and (not found or match.end > found[-1].end):
+            if match and (not found or match.places[-1] > found[-1].places[-1]):
                 found.append(match)
         return found
 
@@ -97,8 +100,25 @@ class CompiledLexicon:
             known = self._terms.get(tuple(syllable.folded for syllable in span), ())
             meanings = tuple(meaning for written, meaning in known if _as_written(span, written))
             if meanings:
-                return Match(start, end, meanings)
+                return Match(tuple(range(start, end)), meanings)
         return None
+
+    def near_matches(self, query: Sequence[Syllable]) -> list[Match]:
+        """Return the terms that ``query`` says in part or in another order."""
+        made = (Match(near.places, self._near_meanings(query, near)) for near in self._near.find(query))
+        return [match for match in made if match.meanings]
+
+    def _near_meanings(self, query: Sequence[Syllable], near: Near) -> tuple[Meaning, ...]:
+        said = {query[place].folded: query[place] for place in near.places}
+        return tuple(
+            replace(meaning, strength=meaning.strength * NEAR * near.share)
+            for written, meaning in self._terms[near.term]
+            if all(
+                said[folded].marked in (folded, form)
+                for folded, form in zip(near.term, written, strict=True)
+                if folded in said
+            )
+        )
 
     def loose_matches(self, query: Sequence[Syllable]) -> list[Match]:
         """Return the long terms whose words stand in ``query`` in their order with a few others between."""
@@ -119,7 +139,7 @@ class CompiledLexicon:
             for written, meaning in self._terms[term]
             if _as_written(span, written)
         )
-        return [Match(places[0], places[-1] + 1, meanings)] if meanings else []
+        return [Match(tuple(range(places[0], places[-1] + 1)), meanings)] if meanings else []
 
 
 def _places(query: Sequence[Syllable], start: int, term: Sequence[str]) -> list[int]:

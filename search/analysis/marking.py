@@ -20,7 +20,7 @@ _BEFORE: Final = 40
 def _wanted(query: Query) -> dict[str, tuple[frozenset[str], float]]:
     """Map each folded word to its exact forms (empty: any will do) and its weight."""
     wanted: dict[str, tuple[frozenset[str], float]] = {}
-    also = [word for expansion in query.expansions for word in expansion.words]
+    also = [word for expansion in query.expansions if expansion.is_said for word in expansion.words]
     for word in [*query.words, *also]:
         forms, weight = wanted.get(word.folded, (frozenset(), 0.0))
         exact = {word.marked} if word.marked and (query.exact or word in also) else set()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from search.analysis import spelling
+from search.analysis import offices, spelling
 from search.analysis.codes import codes_asked, without_codes
 from search.analysis.fillers import is_light, subject_of
 from search.analysis.lexicon import CompiledLexicon, Match, Meaning
@@ -34,17 +34,24 @@ def analyse(text: str, language: Language) -> Query:
     typed = syllables(asked)
     exact = any(syllable.marked != syllable.folded for syllable in typed)
     plain = [_without_wrong_marks(syllable, language.vocabulary) for syllable in typed]
-    light = [is_light(syllable, language.vocabulary, exact=exact) for syllable in typed]
+    office, levels = offices.named_in(typed)
+    light = [
+        place in office or is_light(syllable, language.vocabulary, exact=exact)
+        for place, syllable in enumerate(typed)
+    ]
     matches = _matches(plain, light, language.lexicon)
-    known = frozenset(position for match in matches for position in range(match.start, match.end))
+    known = frozenset(position for match in matches for position in match.places)
     subject = subject_of(typed, known)
     place = {position: index for index, position in enumerate(subject)}
+    telling = [position for position in subject if not light[position]]
+    matches += _near_matches(plain, telling, matches, language.lexicon)
     return Query(
         text=text,
         codes=codes_asked(text),
         words=tuple(_word(plain[p], language, light=light[p], exact=exact) for p in subject),
         expansions=tuple(e for match in matches for e in _expansions(match, place, language)),
         exact=exact,
+        levels=levels,
         corrected=spelling.correct(asked, typed, language.vocabulary) if asked == text else "",
     )
 
@@ -63,10 +70,19 @@ def _matches(query: Sequence[Syllable], light: Sequence[bool], lexicon: Compiled
     if 0 < len(heavy) < len(query):
         rest = [query[position] for position in heavy]
         found += [
-            Match(heavy[match.start], heavy[match.end - 1] + 1, match.meanings)
+            Match(tuple(range(heavy[match.places[0]], heavy[match.places[-1]] + 1)), match.meanings)
             for match in lexicon.matches(rest)
         ]
     return list(dict.fromkeys(found))
+
+
+def _near_matches(
+    query: Sequence[Syllable], telling: Sequence[int], known: Sequence[Match], lexicon: CompiledLexicon
+) -> list[Match]:
+    """Return the terms that the ``telling`` words say in part; not where a term that is ``known`` says as much."""
+    found = lexicon.near_matches([query[position] for position in telling])
+    near = [Match(tuple(telling[place] for place in match.places), match.meanings) for match in found]
+    return [match for match in near if not any(set(match.places) <= set(one.places) for one in known)]
 
 
 def _word(syllable: Syllable, language: Language, *, light: bool = False, exact: bool = False) -> Word:
@@ -78,10 +94,10 @@ def _word(syllable: Syllable, language: Language, *, light: bool = False, exact:
 
 
 def _expansions(match: Match, place: dict[int, int], language: Language) -> list[Expansion]:
-    start, end = place[match.start], place[match.end - 1] + 1
-    return [_expansion(start, end, meaning, language) for meaning in match.meanings]
+    places = tuple(place[position] for position in match.places)
+    return [_expansion(places, meaning, language) for meaning in match.meanings]
 
 
-def _expansion(start: int, end: int, meaning: Meaning, language: Language) -> Expansion:
+def _expansion(places: tuple[int, ...], meaning: Meaning, language: Language) -> Expansion:
     words = tuple(_word(syllable, language, exact=True) for syllable in meaning.words)
-    return Expansion(start, end, words, meaning.codes, meaning.strength, meaning.label)
+    return Expansion(places, words, meaning.codes, meaning.strength, meaning.label)

@@ -8,6 +8,8 @@ from typing import Final
 
 # So few telling words must all stand in a text.
 FEW: Final = 2
+# Names that the query only comes near to are weaker than this.
+SAID: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +23,29 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """Other words, or codes, for the words ``start`` to ``end`` (exclusive) of the query.
+    """Other words, or codes, for the words of the query at ``places`` (ascending).
 
     ``strength`` in 0..1 is what finding them is worth against finding the words themselves.
     """
 
-    start: int
-    end: int
+    places: tuple[int, ...]
     words: tuple[Word, ...]
     codes: tuple[str, ...] = ()
     strength: float = 0.9
     label: str = ""
 
+    @property
+    def is_said(self) -> bool:
+        """Whether the query says the term, and not only something near to it: then a person is told and shown."""
+        return self.strength > SAID
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is left of a person's question: codes, words in order, and what the words may also be called."""
+    """What is left of a person's question: codes, words in order, and what the words may also be called.
+
+    ``levels`` are the levels of government that it names.
+    """
 
     text: str
     codes: tuple[str, ...] = ()
@@ -44,6 +53,7 @@ class Query:
     expansions: tuple[Expansion, ...] = ()
     exact: bool = False
     corrected: str = ""
+    levels: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:

@@ -52,7 +52,7 @@ def match(query: Query, title: Title, codes: set[str]) -> Matching:
     _doubt_the_lonely(query, found)
     for expansion in query.expansions:
         value = _expansion(expansion, title, codes, found)
-        for position in range(expansion.start, expansion.end):
+        for position in expansion.places:
             found.worth[position] = max(found.worth[position], value)
     return found
 
@@ -87,7 +87,7 @@ def _doubt_the_lonely(query: Query, found: Matching) -> None:
 def _expansion(expansion: Expansion, title: Title, codes: set[str], found: Matching) -> float:
     by_code = bool(codes.intersection(expansion.codes))
     if by_code:
-        found.tied.update(range(expansion.start, expansion.end))
+        found.tied.update(expansion.places)
     words = [word.folded for word in expansion.words]
     if not words:
         return expansion.strength if by_code else 0.0
@@ -108,9 +108,9 @@ def _standing(expansion: Expansion, words: list[str], part: float, title: Title,
     """Return the worth of another name that stands in the title: as a phrase, in pieces, or for the most part."""
     place = title.phrase_at(words)
     if place is not None:
-        found.begins[expansion.start].add(place)
-        found.ends[expansion.end - 1].add(place + len(words))
-        found.inner.update(range(expansion.start, expansion.end - 1))
+        found.begins[expansion.places[0]].add(place)
+        found.ends[expansion.places[-1]].add(place + len(words))
+        found.inner.update(expansion.places[:-1])
         for inside in range(place, place + len(words)):
             found.mark(inside, expansion.strength)
         return expansion.strength

@@ -83,26 +83,34 @@ CASES: Final = _qualifiers(
 QUALIFIERS: Final = (*ACTS, *CASES)
 # Acts that a title lists after the plain one ("Thực hiện, điều chỉnh, …") make no special case of it.
 _PLAIN_BEGINNINGS: Final = tuple(tuple(folded_syllables(text)) for text in ("thực hiện", "xác định"))
-_OPENING: Final = tuple(folded_syllables("thủ tục"))
 _HEAD: Final = 3
+# A name from the lexicon that means its words nearly as surely as the query itself has asked.
+LEAST_SURE: Final = 0.25
 
 
-def unasked(query: Query) -> tuple[Qualifier, ...]:
-    """Return the special cases that neither the words of ``query`` nor their other names speak of."""
-    said = set(query.any_words)
-    return tuple(qualifier for qualifier in QUALIFIERS if not said & qualifier.telling)
+def unasked(query: Query) -> tuple[tuple[Qualifier, float], ...]:
+    """Return the special cases that ``query`` does not speak of, each with how sure that is (0..1).
+
+    Another name that speaks of one counts for its strength.
+    """
+    said: dict[str, float] = {}
+    for expansion in query.expansions:
+        for word in expansion.words:
+            said[word.folded] = max(said.get(word.folded, 0.0), expansion.strength)
+    said |= {word.folded: 1.0 for word in query.words}
+    sure = ((q, 1 - max(said.get(word, 0.0) for word in q.telling)) for q in QUALIFIERS)
+    return tuple((qualifier, value) for qualifier, value in sure if value > LEAST_SURE)
 
 
-def count_unasked(title: Title, qualifiers: tuple[Qualifier, ...]) -> int:
-    """Return how many of ``qualifiers`` stand in ``title``."""
-    return sum(q.words[0] in title.places and _stands(title, q) for q in qualifiers)
+def count_unasked(title: Title, qualifiers: tuple[tuple[Qualifier, float], ...]) -> float:
+    """Return how many of ``qualifiers`` stand in ``title``, each for how sure it is."""
+    return sum(sure for q, sure in qualifiers if q.words[0] in title.places and _stands(title, q))
 
 
 def _stands(title: Title, qualifier: Qualifier) -> bool:
     place = title.phrase_at(qualifier.words)
     if place is None or not qualifier.is_act:
         return place is not None
-    begin = len(_OPENING) if tuple(title.words[: len(_OPENING)]) == _OPENING else 0
-    head = tuple(title.words[begin : begin + 2])
-    lists_plain = head in _PLAIN_BEGINNINGS or qualifier.words[0] in title.words[begin:place]
-    return place - begin < _HEAD and not lists_plain
+    head = tuple(title.words[title.begin : title.begin + 2])
+    lists_plain = head in _PLAIN_BEGINNINGS or qualifier.words[0] in title.words[title.begin : place]
+    return place - title.begin < _HEAD and not lists_plain

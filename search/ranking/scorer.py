@@ -75,7 +75,6 @@ class Scorer:
         self.weight = cache(statistics.weight)
         self.uses = uses
         self.unasked = unasked(query)
-        self.level_is_open = not levels.are_asked_for(query)
         self.total = sum(word.weight for word in query.words) or 1.0
         self.pairs = [min(one.weight, two.weight) for one, two in pairwise(query.words)]
 
@@ -95,7 +94,7 @@ class Scorer:
                 "early": EARLY * cover * self._early(title, found),
                 "text": TEXT * text,
                 "special": UNASKED * cover * min(MOST_UNASKED, count_unasked(title, self.unasked)),
-                "level": LEVEL * cover * levels.nearness(row.values("level")) if self.level_is_open else 0.0,
+                "level": LEVEL * cover * levels.nearness(row.values("level"), self.query.levels),
                 "prior": PRIOR * cover * self._prior(row, codes),
             }
         return Scored(row, sum(why.values()), why)
@@ -119,7 +118,7 @@ class Scorer:
         said = [
             place
             for place, word in enumerate(title.words)
-            if place in found.places or (place < TITLE_LIMIT and not word.isdigit())
+            if place in found.places or (title.begin <= place < TITLE_LIMIT and not word.isdigit())
         ]
         total = sum(self.weight(title.words[place]) for place in said) or 1.0
         return sum(self.weight(title.words[place]) * value for place, value in found.places.items()) / total
@@ -130,7 +129,8 @@ class Scorer:
         total = sum(weights.values())
         if not total:
             return 0.0
-        middle = sum(min(place, TITLE_LIMIT) * weight for place, weight in weights.items()) / total
+        way = {place: min(max(0, place - title.begin), TITLE_LIMIT) for place in weights}
+        middle = sum(way[place] * weight for place, weight in weights.items()) / total
         return 1 - middle / TITLE_LIMIT
 
     def _prior(self, row: Row, codes: set[str]) -> float:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+from search.analysis.syllables import folded_syllables
 from search.ranking.rows import Row
+
+_OPENING: Final = tuple(folded_syllables("thủ tục"))
 
 
 class Title:
@@ -17,6 +21,8 @@ class Title:
         self.places: dict[str, list[int]] = {}
         for place, word in enumerate(self.words):
             self.places.setdefault(word, []).append(place)
+        #: Where the title begins behind a ``Thủ tục`` that says nothing.
+        self.begin = len(_OPENING) if tuple(self.words[: len(_OPENING)]) == _OPENING else 0
 
     def phrase_at(self, words: Sequence[str]) -> int | None:
         """Return where ``words`` stand in a row, or None."""

@@ -44,5 +44,7 @@ def also(page: Sequence[Scored], query: Query | None) -> tuple[str, ...]:
     if query is None:
         return ()
     titles = [one.row.title_words for one in page]
-    labels = {e.label: " ".join(word.folded for word in e.words) for e in query.expansions if e.label}
+    labels = {
+        e.label: " ".join(word.folded for word in e.words) for e in query.expansions if e.label and e.is_said
+    }
     return tuple(label for label, words in labels.items() if any(words in title for title in titles))[:3]

@@ -64,6 +64,11 @@ def ask(text: str, known: Language = SMALL) -> Query:
     return analyse(text, known)
 
 
+def labels(text: str, known: Language = SMALL) -> set[str]:
+    """Return the other names that ``known`` has for words of ``text``."""
+    return {expansion.label for expansion in ask(text, known).expansions if expansion.label}
+
+
 def row(title: str, **facts: Any) -> Row:
     """Return ``title`` as a candidate."""
     given: dict[str, Any] = {
