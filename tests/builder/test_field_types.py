@@ -208,6 +208,10 @@ def test_help_of_an_editor_is_plain_text() -> None:
     assert "&lt;script&gt;" in form.fields["f"].help_text
 
 
+def test_an_editor_sees_the_types_in_their_order_whoever_imported_one_first() -> None:
+    assert [field_type.code for field_type in registry.installed()] == list(registry.MODULES)
+
+
 def test_a_taken_code_and_an_unknown_one() -> None:
     with pytest.raises(LookupError, match="signature"):
         registry.get("signature")

@@ -154,6 +154,19 @@ def test_a_unit_is_said_once(label: str, help_text: str, said: str) -> None:
     assert (hint.get_text(strip=True) if hint else "") == said
 
 
+@pytest.mark.parametrize(
+    ("help_text", "said"),
+    [
+        ("", "Ví dụ: 27/11/1990 hoặc 27111990."),
+        ("Theo giấy khai sinh.", "Theo giấy khai sinh. Ví dụ: 27/11/1990 hoặc 27111990."),
+        ("Ví dụ 05/09/1996.", "Ví dụ 05/09/1996."),
+    ],
+)
+def test_how_to_write_a_day_is_shown_once(help_text: str, said: str) -> None:
+    """A phone's number pad has no slash: who has only digits must know that they do."""
+    assert page(spec_of("date", help=help_text)).select_one(".field__hint").get_text(strip=True) == said
+
+
 @pytest.mark.parametrize("first", ["choice", "many_choices", "yes_no", "address"])
 @pytest.mark.parametrize("second", ["short_text", "choice", "file"])
 def test_two_questions_of_one_name_do_not_share_a_label(first: str, second: str) -> None:

@@ -23,6 +23,8 @@ _DAY_FIRST = re.compile(
 )
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})")
 _BARE = re.compile(r"(\d{2})(\d{2})(\d{4})")
+# An editor's help that shows how to write a day already.
+_EXAMPLE = re.compile(r"\d/\d")
 OLDEST = date(1880, 1, 1)
 
 
@@ -98,7 +100,7 @@ class Date(FieldType):
         if spec.options.get("not_future"):
             bounds["latest"] = today
         # A phone's number pad has no slash, so the digits alone are offered, too.
-        hint = gettext("For example 27/11/1990 or 27111990.")
+        hint = "" if _EXAMPLE.search(spec.help) else gettext("For example 27/11/1990 or 27111990.")
         return VietnameseDateField(
             widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
             **bounds,
