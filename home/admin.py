@@ -46,6 +46,8 @@ class AlertForm(WagtailAdminModelForm):
         theirs = Agency.objects.all() if user.is_superuser else agencies_reached(user, COMMUNICATION)
         running = theirs.valid_on(timezone.localdate()) | theirs.filter(pk=self.instance.agency_id)
         field.queryset, field.required = running, not everything
+        if everything:
+            field.empty_label = _("The whole province")
         if not everything and not self.instance.pk and running.count() == 1:
             field.initial = running.get()
 

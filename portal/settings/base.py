@@ -29,7 +29,7 @@ PORTAL_NAME = env.str("PORTAL_NAME", default="Cổng Dịch vụ công")
 PORTAL_PROVINCE = env.str("PORTAL_PROVINCE", default="Tỉnh Cà Mau")
 PORTAL_OWNER = env.str("PORTAL_OWNER", default="UBND tỉnh Cà Mau")
 PORTAL_PROVINCE_CODE = env.str("PORTAL_PROVINCE_CODE", default="H12")
-WAGTAIL_SITE_NAME = f"{PORTAL_NAME} {PORTAL_PROVINCE}"
+WAGTAIL_SITE_NAME = f"{PORTAL_NAME} {PORTAL_PROVINCE[:1].lower()}{PORTAL_PROVINCE[1:]}"
 WAGTAILADMIN_BASE_URL = env.str("BASE_URL", default="http://localhost:8000")
 
 INSTALLED_APPS = [
