@@ -16,6 +16,8 @@ from django.utils.translation import get_language, gettext, ngettext
 NBSP: Final = "\u00a0"
 HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 KILO: Final = 1000
+# Nghị định 30/2020/NĐ-CP, Phụ lục I, mục II.4: a nought stands before days to 9 and before months 1 and 2.
+LAST_MONTH_WITH_NOUGHT: Final = 2
 
 
 def _here(moment: dt.datetime) -> dt.datetime:
@@ -37,6 +39,18 @@ def time_text(value: dt.datetime | dt.time) -> str:
 def moment_text(value: dt.datetime) -> str:
     """Return ``27/11/2026 17:00``."""
     return f"{date_text(value)} {time_text(value)}"
+
+
+def day_in_words(moment: dt.datetime) -> str:
+    """Return ``ngày 05 tháng 3 năm 2026``, as papers are dated where the province is."""
+    day = _here(moment)
+    month = f"{day:%m}" if day.month <= LAST_MONTH_WITH_NOUGHT else str(day.month)
+    return f"ngày {day:%d} tháng {month} năm {day:%Y}"
+
+
+def clock_in_words(moment: dt.datetime) -> str:
+    """Return ``17 giờ 00 phút, ngày 05 tháng 3 năm 2026``."""
+    return f"{_here(moment):%H giờ %M phút}, {day_in_words(moment)}"
 
 
 def number_text(value: float | Decimal, *, decimals: int = 0) -> str:

@@ -191,5 +191,5 @@ def visits(chromium: Browser, live_server: Any) -> Iterator[browsing.Visits]:
 
 @pytest.fixture
 def shoot() -> Callable[..., None]:
-    """`shoot(page, name)` keeps a screenshot as artifacts/<name>.png."""
+    """`shoot(page, name)` keeps a screenshot as artifacts/<name>.jpg."""
     return browsing.shoot

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from core import pdf
-from core.worktime import TIME_ZONE, phrase
+from core.display import clock_in_words, day_in_words
+from core.worktime import phrase
 from forms_app.builder import applicant
 from forms_app.builder.presenting import present
 from forms_app.builder.schema import FormSchema
@@ -86,16 +87,6 @@ def _event(dossier: Dossier, action: Action, at: datetime | None = None) -> Doss
     return (found.filter(at=at) if at else found).order_by("-sequence").first()
 
 
-def _day_in_words(moment: datetime) -> str:
-    local = moment.astimezone(TIME_ZONE)
-    return f"ngày {local:%d} tháng {local:%m} năm {local:%Y}"
-
-
-def _clock_in_words(moment: datetime) -> str:
-    local = moment.astimezone(TIME_ZONE)
-    return f"{local:%H} giờ {local:%M} phút, ngày {local:%d/%m/%Y}"
-
-
 def _head(dossier: Dossier, at: datetime, officer: str) -> dict[str, Any]:
     """Return what every paper carries: the administrative head, the applicant, who signs."""
     agency = dossier.agency
@@ -105,7 +96,7 @@ def _head(dossier: Dossier, at: datetime, officer: str) -> dict[str, Any]:
         "parent": agency.parent.name if agency.parent else "",
         "number": "",
         "place": agency.unit.name if agency.unit else "",
-        "day": _day_in_words(at),
+        "day": day_in_words(at),
         "subtitle": "",
         "rows": [
             ["Họ và tên người nộp", dossier.applicant_name],
@@ -148,7 +139,7 @@ def _receipt(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
             "subtitle": "(đã nộp, chờ tiếp nhận)",
             "form": "",
             "terms": [
-                ["Thời gian nộp", _clock_in_words(dossier.submitted_at)],
+                ["Thời gian nộp", clock_in_words(dossier.submitted_at)],
                 ["Nơi tiếp nhận", dossier.agency.name],
             ],
             "notes": ["Thời hạn giải quyết tính từ khi cơ quan tiếp nhận hồ sơ hợp lệ."],
@@ -159,11 +150,11 @@ def _receipt(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
         "form": f"Mẫu số 01 ({LAW})",
         "terms": [
             ["Thời gian giải quyết theo quy định", _limit(rule)],
-            ["Thời gian nhận hồ sơ", _clock_in_words(accepted)],
+            ["Thời gian nhận hồ sơ", clock_in_words(accepted)],
             [
                 "Thời gian trả kết quả",
                 # As promised on the day; where the promise moved since, the new day stands beside it.
-                _clock_in_words(dossier.original_due_at)
+                clock_in_words(dossier.original_due_at)
                 if dossier.original_due_at
                 else "Không có ngày hẹn trả",
             ],
@@ -179,7 +170,7 @@ def _receipt(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
 
 def _moved(dossier: Dossier) -> str:
     due = dossier.due_at
-    return _clock_in_words(due) if due and due != dossier.original_due_at else ""
+    return clock_in_words(due) if due and due != dossier.original_due_at else ""
 
 
 def _fees(dossier: Dossier) -> str:
@@ -221,7 +212,7 @@ def _supplement(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
         ],
         "reason": request.reason,
         "terms": [
-            ["Bổ sung trước", _clock_in_words(until) if until else ""],
+            ["Bổ sung trước", clock_in_words(until) if until else ""],
             ["Người liên hệ", ", ".join(filter(None, (officer, dossier.agency.name)))],
         ],
         "notes": [

@@ -30,6 +30,21 @@ def test_a_moment_is_dated_where_the_province_is(value, text):
     assert display.date_text(value) == text
 
 
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-01-31 08:00", "ngày 31 tháng 01 năm 2026"),
+        ("2026-02-09 08:00", "ngày 09 tháng 02 năm 2026"),
+        ("2026-03-05 08:00", "ngày 05 tháng 3 năm 2026"),
+        ("2026-10-10 08:00", "ngày 10 tháng 10 năm 2026"),
+        ("2026-12-31 23:59", "ngày 31 tháng 12 năm 2026"),
+    ],
+)
+def test_papers_are_dated_as_decree_30_writes_days(moment, day):
+    assert display.day_in_words(at(moment)) == day
+    assert display.clock_in_words(at(moment)) == f"{moment[11:13]} giờ {moment[14:]} phút, {day}"
+
+
 def test_clocks():
     assert display.time_text(at("2026-11-27 07:05")) == "07:05"
     assert display.time_text(dt.time(7, 5)) == "07:05"

@@ -43,11 +43,11 @@ def receipt_text(dossier: Dossier) -> str:
 @pytest.mark.parametrize(
     ("accepted", "words"),
     [
-        ("2026-11-23 18:41", ("26/11/2026 17:00", "17 giờ 00 phút, ngày 26/11/2026")),
-        ("2026-11-23 12:00", ("26/11/2026 11:30", "11 giờ 30 phút, ngày 26/11/2026")),
-        ("2026-11-23 09:15", ("26/11/2026 09:15", "09 giờ 15 phút, ngày 26/11/2026")),
-        ("2026-11-21 10:00", ("25/11/2026 17:00", "17 giờ 00 phút, ngày 25/11/2026")),
-        ("2026-11-26 19:00", ("01/12/2026 17:00", "17 giờ 00 phút, ngày 01/12/2026")),
+        ("2026-11-23 18:41", ("26/11/2026 17:00", "17 giờ 00 phút, ngày 26 tháng 11 năm 2026")),
+        ("2026-11-23 12:00", ("26/11/2026 11:30", "11 giờ 30 phút, ngày 26 tháng 11 năm 2026")),
+        ("2026-11-23 09:15", ("26/11/2026 09:15", "09 giờ 15 phút, ngày 26 tháng 11 năm 2026")),
+        ("2026-11-21 10:00", ("25/11/2026 17:00", "17 giờ 00 phút, ngày 25 tháng 11 năm 2026")),
+        ("2026-11-26 19:00", ("01/12/2026 17:00", "17 giờ 00 phút, ngày 01 tháng 12 năm 2026")),
     ],
 )
 def test_everybody_reads_the_same_moment(
@@ -96,7 +96,7 @@ class TestMovedPromises:
         assert moment_text(dossier.due_at) == "30/11/2026 17:00"
         assert dossier.original_due_at == at("2026-11-26 09:00")
         assert "30/11/2026 17:00" in mail.outbox[-1].body
-        assert "17 giờ 00 phút, ngày 30/11/2026" in receipt_text(dossier)
+        assert "17 giờ 00 phút, ngày 30 tháng 11 năm 2026" in receipt_text(dossier)
 
     def test_an_event_that_moves_nothing_repeats_no_promise(self, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks(execute=True):

@@ -108,7 +108,7 @@ class TestReceipt:
         text = read(pdf_of(told.dossier, "mau-01"))
         assert_says(
             text, "GIẤY XÁC NHẬN ĐÃ NỘP HỒ SƠ", "(đã nộp, chờ tiếp nhận)", told.code, "Nguyễn Thị Thu Đông",
-            "09 giờ 00 phút, ngày 20/11/2026", "UBND phường Tân Thành",
+            "09 giờ 00 phút, ngày 20 tháng 11 năm 2026", "UBND phường Tân Thành",
         )  # fmt: skip
         assert "Mẫu số 01" not in text
         assert "Thời gian trả kết quả" not in text
@@ -128,8 +128,8 @@ class TestReceipt:
             "Nộp thay cho: Huỳnh Văn Lượm", f"Nội dung yêu cầu giải quyết: {TITLE}",
             "Giấy chứng sinh 1 Bản điện tử", "Số bộ hồ sơ: 01",
             "Thời gian giải quyết theo quy định: 3 ngày làm việc",
-            "Thời gian nhận hồ sơ: 09 giờ 00 phút, ngày 23/11/2026",
-            "Thời gian trả kết quả: 09 giờ 00 phút, ngày 26/11/2026",
+            "Thời gian nhận hồ sơ: 09 giờ 00 phút, ngày 23 tháng 11 năm 2026",
+            "Thời gian trả kết quả: 09 giờ 00 phút, ngày 26 tháng 11 năm 2026",
             "mỗi bản sao", "miễn, giảm: trẻ em, người cao tuổi", "Nơi nhận kết quả: UBND phường Tân Thành",
             "NGƯỜI NỘP HỒ SƠ", "NGƯỜI TIẾP NHẬN HỒ SƠ", "Trần Thị Hạnh",
         )  # fmt: skip
@@ -150,7 +150,9 @@ class TestReceipt:
     def test_a_same_day_procedure_says_so(self, agency: Agency, officer: Any) -> None:
         dossier = file_dossier(make_form(make_version(same_day=True), agency), now=NOW).dossier
         do(dossier, Action.ACCEPT, officer)
-        assert_says(read(pdf_of(dossier, "mau-01")), "Trong ngày", "17 giờ 00 phút, ngày 23/11/2026")
+        assert_says(
+            read(pdf_of(dossier, "mau-01")), "Trong ngày", "17 giờ 00 phút, ngày 23 tháng 11 năm 2026"
+        )
 
     def test_a_longer_wait_stands_beside_the_promise_and_does_not_rewrite_it(
         self, told: services.Submitted, officer: Any
@@ -162,8 +164,8 @@ class TestReceipt:
         do(told.dossier, Action.RESUME, officer, now=NOW + timedelta(days=4))
         text = read(pdf_of(told.dossier, "mau-01"))
         assert_says(
-            text, "Thời gian trả kết quả: 09 giờ 00 phút, ngày 26/11/2026",
-            "Hẹn lại ngày trả kết quả: 09 giờ 00 phút, ngày 02/12/2026",
+            text, "Thời gian trả kết quả: 09 giờ 00 phút, ngày 26 tháng 11 năm 2026",
+            "Hẹn lại ngày trả kết quả: 09 giờ 00 phút, ngày 02 tháng 12 năm 2026",
         )  # fmt: skip
 
     @pytest.mark.parametrize(
@@ -209,7 +211,7 @@ class TestSupplement:
             "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ", "Mẫu số 02 (TT 03/2025/TT-VPCP)", "Số: 1/HDHS", told.code,
             "Nguyễn Thị Thu Đông", TITLE, "Giấy chứng sinh", "1 bản chính, 2 bản sao", "Giấy uỷ quyền",
             "Có chứng thực", "Lý do: Bản chụp mờ, không đọc được số giấy",
-            "Bổ sung trước: 17 giờ 00 phút, ngày 07/12/2026",
+            "Bổ sung trước: 17 giờ 00 phút, ngày 07 tháng 12 năm 2026",
             "Người liên hệ: Trần Thị Hạnh, UBND phường Tân Thành",
         )  # fmt: skip
 

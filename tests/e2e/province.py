@@ -10,7 +10,7 @@ from accounts.importing import UnitRow, import_units
 from accounts.models import AdminUnit, Agency, Membership, User
 from forms_app.builder import services as builder
 from forms_app.builder.models import FormVersion
-from home.models import AgencyIndexPage, AgencySitePage, InformationPage, NewsIndexPage, NewsPage
+from home.models import AgencyIndexPage, AgencySitePage, InformationPage, MenuItem, NewsIndexPage, NewsPage
 from home.services import start_site
 from procedures.models import ProcedurePage
 from procedures.services.imports import Import, import_records
@@ -218,6 +218,8 @@ def _texts(home: Any, commune: Agency) -> None:
         home.add_child(instance=help_page),
     ):
         _publish(page)
+    MenuItem.objects.create(place=MenuItem.Place.FOOTER, label="Hướng dẫn", page=help_page)
+    MenuItem.objects.create(place=MenuItem.Place.FOOTER, label="Cơ quan", path="/co-quan/")
 
 
 def _publish(page: Any) -> None:

@@ -153,7 +153,8 @@ def _page(
         "draft": draft,
         "form": form,
         "step": form.step,
-        "can_reuse": bool(reusing.offered(form.step, draft.answers).keys() - draft.answers.keys()),
+        "can_reuse": "reuse" not in request.POST
+        and bool(reusing.offered(form.step, draft.answers).keys() - draft.answers.keys()),
         "progress": progress(draft, schema, position + 1),
         "back_to": schema.steps[position - 1].id if position else "",
         "handover_link": request.build_absolute_uri(
