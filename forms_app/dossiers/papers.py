@@ -228,6 +228,7 @@ def _refusal(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
         "title": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
         "form": f"Mẫu số 03 ({LAW})",
         "reason": event.note,
+        "notes": ["Ông/bà có thể nộp lại hồ sơ bất cứ lúc nào."],
     }
 
 

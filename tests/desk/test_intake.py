@@ -127,6 +127,14 @@ class TestSetting:
             DeadlineSetting.objects.create(**facts)
         DeadlineSetting.objects.create(**(facts | {"valid_from": NOW.date() + timedelta(days=1)}))
 
+    def test_nor_do_two_of_one_procedure(self, agency: Agency) -> None:
+        facts = {"supplement_mode": "pause", "valid_from": NOW.date()}
+        first, second = (make_desk_form(agency).definition.procedure for _n in range(2))
+        DeadlineSetting.objects.create(procedure=first, **facts)
+        DeadlineSetting.objects.create(procedure=second, **facts)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            DeadlineSetting.objects.create(procedure=first, **facts)
+
     def test_the_admin_says_so_in_words(self) -> None:
         DeadlineSetting.objects.create(supplement_mode="pause", valid_from=NOW.date())
         controller = MembershipFactory(role=Membership.Role.CATALOGUE).user

@@ -89,9 +89,7 @@ class DeadlineSetting(Validity):
         verbose_name_plural = _("deadline settings")
         constraints = [
             *Validity.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["procedure", "valid_from"], nulls_distinct=True, name="deadline_setting_once_a_day"
-            ),
+            models.UniqueConstraint(fields=["procedure", "valid_from"], name="deadline_setting_once_a_day"),
             one_general_a_day("deadline_setting_general_once_a_day"),
         ]
 
