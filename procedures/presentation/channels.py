@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from procedures.choices import Channel
 from procedures.parts import ChannelPart, Fee
-from procedures.presentation.fees import fee_note, fee_text, time_text
+from procedures.presentation.fees import exemption_note, fee_note, fee_text, time_text
 
 SHORT: Final = 140
 FEW: Final = 3  # answers that a person takes in at a glance
@@ -69,7 +69,7 @@ def _once(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _said_below(channels: Iterable[ChannelPart]) -> tuple[str, ...]:
     """Return the exemptions that are long, or that several rows would repeat."""
-    texts = [fee.exemption for channel in channels for fee in channel.fees if fee.exemption]
+    texts = [text for channel in channels for fee in channel.fees if (text := exemption_note(fee))]
     return _once(text for text in texts if len(text) > SHORT or texts.count(text) > 1)
 
 
@@ -87,7 +87,7 @@ def _line(fee: Fee, *, is_below: bool) -> FeeLine:
     return FeeLine(
         amount=fee_text(fee),
         note=fee_note(fee),
-        exemption="" if is_below else fee.exemption,
+        exemption="" if is_below else exemption_note(fee),
         reduced=is_below and charged,
     )
 

@@ -8,10 +8,22 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from core.display import money_text, number_text
+from core.text import fold
 from core.worktime.units import phrase
 from procedures.parts import ChannelPart, Fee
 
 SHORT_NOTE: Final = 60
+_FREE: Final = frozenset(
+    {
+        "mien phi",
+        "mien le phi",
+        "mien thu phi",
+        "mien thu le phi",
+        "khong",
+        "khong thu phi",
+        "khong thu le phi",
+    }
+)
 _UNIT_ENDS: Final = re.compile(r"[;,(]|\.(?:\s|$)")
 
 
@@ -26,15 +38,26 @@ def fee_text(fee: Fee) -> str:
 
 
 def fee_note(fee: Fee) -> str:
-    """Return what else is to be said of the amount."""
+    """Return what else is to be said of the amount; nothing where it only says the amount again."""
+    if _says_free_again(fee, fee.note):
+        return ""
     if fee.amount is None:
         return "" if fee.note == fee_text(fee) else fee.note
     return fee.note.removeprefix(_unit(fee.note)).lstrip(" ;,.") if fee.amount else fee.note
 
 
+def exemption_note(fee: Fee) -> str:
+    """Return who pays less or nothing; nothing where it only says again that nobody pays."""
+    return "" if _says_free_again(fee, fee.exemption) else fee.exemption
+
+
+def _says_free_again(fee: Fee, words: str) -> bool:
+    return fee.amount == 0 and fold(words).strip(" .") in _FREE
+
+
 def _unit(note: str) -> str:
     """Return ``/trang`` of ``/trang; từ trang thứ 3 trở lên 1.000 đồng/trang``; nothing of any other note."""
-    return _UNIT_ENDS.split(note, maxsplit=1)[0] if note.startswith("/") else ""
+    return _UNIT_ENDS.split(note, maxsplit=1)[0].rstrip() if note.startswith("/") else ""
 
 
 def time_text(channel: ChannelPart) -> str:

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -65,14 +66,14 @@ def controllers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 @controllers_only
 def upload(request: HttpRequest, *, by: User) -> HttpResponse:
     """Take a file; show what is wrong with it, or go on to its preview."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
             kept = preview_upload(file=file, name=file.name, by=by)
             return redirect("procedures_import_preview", pk=kept.pk)
         except FileProblem as problem:
-            form.add_error("file", problem.message)
+            form.add_error("file", capfirst(problem.message))
     context = {"form": form, "recent": ImportUpload.objects.select_related("uploaded_by")[:RECENT]}
     return render(request, "procedures/admin/import_upload.html", context)
 

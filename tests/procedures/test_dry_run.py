@@ -257,7 +257,8 @@ class TestTwoFilesAtOnce:
 
     def test_a_run_that_dies_lets_the_waiting_one_go_on(self, monkeypatch):
         make_section(make_agency(code="H12", slug="ubnd-tinh"))
-        real, died = planning.known_procedures, []
+        real = planning.known_procedures
+        died: list[bool] = []
 
         def die_once(cores, *, locked=False):
             if not died:

@@ -95,8 +95,26 @@ class ImportReport:
         return " ".join(f"{name}={count}" for name, count in self.counts().items())
 
     def to_json(self, limit: int = 500) -> dict[str, Any]:
-        """Return the counts and the first ``limit`` lines that are shown."""
-        return {"counts": self.counts(), "lines": [_plain(line) for line in self.shown()[:limit]]}
+        """Return the counts and ``limit`` of the lines that are shown, those first that ask for a decision.
+
+        ``left_out``: how many have no room. A refusal in row 5,000 of a national list must not be one of them.
+        """
+        shown = self.shown()
+        chosen = sorted_lines(sorted(shown, key=_urgency)[:limit])
+        return {
+            "counts": self.counts(),
+            "lines": [_plain(line) for line in chosen],
+            "left_out": len(shown) - len(chosen),
+        }
+
+
+def _urgency(line: Line) -> int:
+    """Refused rows first, then those that touch what an editor wrote, changed ones, new ones."""
+    if line.outcome == Outcome.REFUSED:
+        return 0
+    if line.note:
+        return 1
+    return 2 if line.outcome == Outcome.UPDATED else 3
 
 
 def facts_text(names: Iterable[str]) -> str:
