@@ -79,6 +79,15 @@ def index_page(instance: Page, **_kwargs: Any) -> None:
         search.index(kind=kind, refs=[str(instance.pk)])
 
 
+@receiver(post_page_move, dispatch_uid="home.news_moved")
+def speak_for_new_site(instance: Page, parent_page_after: Page, **_kwargs: Any) -> None:
+    """News that are moved to the site of an agency speak for it: moving saves nothing."""
+    news = instance.specific
+    if isinstance(news, NewsPage):
+        news.speak_for(parent_page_after)
+        NewsPage.objects.filter(pk=news.pk).update(agency=news.agency_id)
+
+
 @receiver([page_slug_changed, post_page_move], dispatch_uid="home.index_branch")
 @transaction.atomic
 def index_branch(instance: Page, **_kwargs: Any) -> None:

@@ -21,6 +21,7 @@ class AgencyIndexPage(BasePage):
     content_panels = [*BasePage.content_panels, FieldPanel("summary")]
     parent_page_types = ["home.HomePage"]
     subpage_types = ["home.AgencySitePage"]
+    max_count_per_parent = 1
     template = "home/agency_index_page.html"
 
     class Meta:

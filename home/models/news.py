@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.models import Page
 
 from accounts.models import Agency
 from core.blocks import LeanStreamField
@@ -23,6 +24,7 @@ class NewsIndexPage(BasePage):
     content_panels = [*BasePage.content_panels, FieldPanel("summary")]
     parent_page_types = ["home.HomePage"]
     subpage_types = ["home.NewsPage"]
+    max_count_per_parent = 1
     template = "home/news_index_page.html"
 
     class Meta:
@@ -73,7 +75,10 @@ class NewsPage(BasePage):
 
     def save(self, *args: Any, **kwargs: Any) -> Any:
         """Take the agency from the site that the news stand under, so that nobody speaks for another one."""
-        parent = self.get_parent()
+        self.speak_for(self.get_parent())
+        return super().save(*args, **kwargs)
+
+    def speak_for(self, parent: Page | None) -> None:
+        """Take the agency from ``parent`` where that is the site of one."""
         if parent is not None and parent.specific_class is AgencySitePage:
             self.agency_id = AgencySitePage.objects.values_list("agency", flat=True).get(pk=parent.pk)
-        return super().save(*args, **kwargs)

@@ -1,0 +1,221 @@
+"""News from embargo to expiry, in every list that tells them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.test import Client
+from wagtail.models import Page, PageViewRestriction
+
+from core.outbox.relay import run
+from home.models import NewsIndexPage, NewsPage
+from home.selectors import latest_news, news_agencies, news_on
+from tests.accounts.factories import AgencyFactory
+from tests.home import factories
+
+pytestmark = pytest.mark.django_db
+FOUND = "/tim-kiem/?q=Cầu+Gành+Hào+thông+xe"
+MORNING = "2026-03-02 09:00 +0700"
+NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=7)))
+
+
+@pytest.fixture(autouse=True)
+def _now(time_machine: Any) -> None:
+    time_machine.move_to(MORNING, tick=False)
+
+
+def places(client: Client, agency: Any) -> dict[str, str]:
+    """Everything that a reader may meet a piece of news in."""
+    run()
+    paths = ("/", "/tin-tuc/", f"/co-quan/{agency.slug}/", FOUND, "/sitemap-news.xml")
+    return {path: client.get(path).text for path in paths}
+
+
+def told(client: Client, agency: Any) -> set[str]:
+    return {path for path, html in places(client, agency).items() if "thong-xe" in html}
+
+
+@pytest.fixture
+def agency() -> Any:
+    site = factories.agency_site(AgencyFactory(name="Sở Xây dựng"))
+    return site.agency
+
+
+def embargoed(agency: Any, **fields: Any) -> NewsPage:
+    """Written and approved in the morning."""
+    index = NewsIndexPage.objects.get()
+    page = NewsPage(
+        title="Cầu Gành Hào thông xe",
+        slug="thong-xe",
+        agency=agency,
+        live=False,
+        locale=index.locale,
+        **fields,
+    )
+    index.add_child(instance=page)
+    page.save_revision().publish()
+    page.refresh_from_db()
+    return page
+
+
+class TestEmbargo:
+    def test_nobody_reads_it_before_its_time(self, client: Client, agency: Any) -> None:
+        embargoed(agency, go_live_at=NOON)
+        assert told(client, agency) == set()
+        assert client.get("/tin-tuc/thong-xe/").status_code == 404
+
+    def test_everybody_reads_it_afterwards(self, client: Client, agency: Any, time_machine: Any) -> None:
+        embargoed(agency, go_live_at=NOON)
+        time_machine.move_to("2026-03-02 12:01 +0700")
+        call_command("publish_scheduled")
+        assert len(told(client, agency)) == 5
+        assert client.get("/tin-tuc/thong-xe/").status_code == 200
+
+    def test_a_minute_early_is_too_early(self, client: Client, agency: Any, time_machine: Any) -> None:
+        embargoed(agency, go_live_at=NOON)
+        time_machine.move_to("2026-03-02 11:59 +0700")
+        call_command("publish_scheduled")
+        assert told(client, agency) == set()
+
+    def test_it_goes_when_its_time_is_over(self, client: Client, agency: Any, time_machine: Any) -> None:
+        embargoed(agency, expire_at=NOON)
+        assert len(told(client, agency)) == 5
+        time_machine.move_to("2026-03-02 12:01 +0700")
+        call_command("publish_scheduled")
+        assert told(client, agency) == set()
+        assert client.get("/tin-tuc/thong-xe/").status_code == 404
+
+    def test_a_change_under_embargo_leaves_the_old_text(
+        self, client: Client, agency: Any, time_machine: Any
+    ) -> None:
+        page = embargoed(agency)
+        page.summary, page.go_live_at = "Bản sửa", NOON
+        page.save_revision().publish()
+        assert "Bản sửa" not in client.get("/tin-tuc/thong-xe/").text
+        time_machine.move_to("2026-03-02 12:01 +0700")
+        call_command("publish_scheduled")
+        assert "Bản sửa" in client.get("/tin-tuc/thong-xe/").text
+
+
+class TestPrivate:
+    def test_what_is_behind_a_password_is_told_nowhere(self, client: Client, agency: Any) -> None:
+        page = embargoed(agency)
+        PageViewRestriction.objects.create(
+            page=page, restriction_type="password", password=make_password("x")
+        )
+        assert told(client, agency) <= {FOUND}
+        assert not news_on(locale=page.locale).exists()
+        assert not latest_news(locale=page.locale, limit=5)
+
+    def test_its_agency_is_not_offered_as_a_filter(self, client: Client, agency: Any) -> None:
+        page = embargoed(agency)
+        assert news_agencies(locale=page.locale) == [agency]
+        page.unpublish()
+        assert news_agencies(locale=page.locale) == []
+        assert "<select" not in client.get("/tin-tuc/").text
+
+
+class TestOrder:
+    def test_the_newest_day_first_and_of_one_day_the_latest(self) -> None:
+        pages = [
+            factories.news(number, date=dt.date(2026, 2, day)) for number, day in enumerate((3, 5, 5, 1))
+        ]
+        listed = list(news_on(locale=pages[0].locale))
+        assert [page.title for page in listed] == ["Tin số 2", "Tin số 1", "Tin số 0", "Tin số 3"]
+
+    def test_the_body_is_not_read_for_lists(self) -> None:
+        page = factories.news(1, body=factories.body("Nội dung rất dài."))
+        assert "body" in news_on(locale=page.locale).get().get_deferred_fields()
+
+    def test_the_day_is_the_day_of_ca_mau(self, time_machine: Any) -> None:
+        time_machine.move_to("2026-03-02 18:00 +0000")  # one o'clock in the morning of the third
+        factories.front_page()
+        page = factories.published(NewsIndexPage.objects.get(), NewsPage(title="Tin đêm"))
+        assert page.date == dt.date(2026, 3, 3)
+
+
+class TestPaging:
+    @pytest.fixture(autouse=True)
+    def _many(self) -> None:
+        for number in range(21):
+            factories.news(number)
+
+    @pytest.mark.parametrize(
+        ("query", "first", "last"),
+        [
+            ("", 20, 11),
+            ("?page=2", 10, 1),
+            ("?page=3", 0, 0),
+            ("?page=99", 0, 0),
+            ("?page=0", 0, 0),
+            ("?page=a", 20, 11),
+        ],
+    )
+    def test_ten_a_page_and_the_nearest_of_a_wrong_number(
+        self, client: Client, query: str, first: int, last: int
+    ) -> None:
+        html = client.get(f"/tin-tuc/{query}").text
+        assert f"Tin số {first}<" in html
+        assert f"Tin số {last}<" in html
+        assert f"Tin số {first + 1}<" not in html
+        assert f"Tin số {last - 1}<" not in html
+
+    def test_the_way_on_keeps_the_filter(self, client: Client) -> None:
+        agency = AgencyFactory(slug="so-y-te")
+        for number in range(11):
+            factories.news(number, title=f"Tin y tế {number}", agency=agency)
+        html = client.get("/tin-tuc/?co-quan=so-y-te").text
+        assert "co-quan=so-y-te&amp;page=2" in html or "page=2&amp;co-quan=so-y-te" in html
+        assert "Tin y tế 0<" in client.get("/tin-tuc/?co-quan=so-y-te&page=2").text
+
+    def test_the_heading_and_the_robots_know_the_page(self, client: Client) -> None:
+        assert ", trang 2</h1>" in client.get("/tin-tuc/?page=2").text
+        assert "trang 1" not in client.get("/tin-tuc/").text.split("</h1>")[0]
+
+    def test_the_ends_have_one_way_only(self, client: Client) -> None:
+        first, last = client.get("/tin-tuc/").text, client.get("/tin-tuc/?page=3").text
+        assert 'rel="next"' in first
+        assert 'rel="prev"' not in first
+        assert 'rel="prev"' in last
+        assert 'rel="next"' not in last
+
+
+class TestNothing:
+    def test_an_empty_list_says_so_without_a_filter(self, client: Client) -> None:
+        factories.front_page()
+        html = client.get("/tin-tuc/").text
+        assert "Chưa có tin ở đây" in html
+        assert "<select" not in html
+
+    def test_the_front_page_says_so_and_has_no_alert(self, client: Client) -> None:
+        factories.front_page()
+        html = client.get("/").text
+        assert "Chưa có tin mới." in html
+        assert "notice" not in html
+
+    def test_a_site_without_anything_shows_its_code_and_no_empty_heading(self, client: Client) -> None:
+        site = factories.agency_site()
+        html = client.get(site.url).text
+        assert site.agency.code in html
+        assert "<h2>Tin tức</h2>" not in html
+        assert "Thủ tục giải quyết ở đây" not in html
+        assert "<dt>Điện thoại</dt>" not in html
+
+    def test_an_article_without_text_has_its_title_and_day(self, client: Client) -> None:
+        page = factories.news(1, date=dt.date(2026, 2, 5))
+        html = client.get(page.url).text
+        assert "<h1>Tin số 1</h1>" in html
+        assert '<time datetime="2026-02-05">05/02/2026</time>' in html
+
+
+def test_a_piece_of_news_leads_to_the_site_of_its_agency(client: Client, agency: Any) -> None:
+    page = factories.news(1, agency=agency)
+    assert f'<a href="/co-quan/{agency.slug}/">Sở Xây dựng</a>' in client.get(page.url).text
+    Page.objects.get(slug=agency.slug).unpublish()
+    html = client.get(page.url).text
+    assert "Sở Xây dựng" in html
+    assert f'href="/co-quan/{agency.slug}/"' not in html
