@@ -107,6 +107,12 @@ def from_blocks(value: blocks.StreamValue) -> list[dict[str, Any]]:
     ]
 
 
+def _listed(text: str) -> list[str]:
+    """Read “PDF, .jpg” as people write kinds of files."""
+    parts = (part.strip().lstrip(".").lower() for part in text.split(","))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
 def _given(value: Any) -> bool:
     """Say whether an option was filled in; the number 0 was."""
     return value is not None and value is not False and value != ""
@@ -115,7 +121,7 @@ def _given(value: Any) -> bool:
 def _question_from_block(question: Any) -> dict[str, Any]:
     value, offered = question.value, registry.get(question.block_type).options
     options = {
-        name: [part.strip() for part in given.split(",") if part.strip()] if option.kind is list else given
+        name: _listed(given) if option.kind is list else given
         for name, option in offered.items()
         if _given(given := value[OPTION + name])
     }

@@ -16,6 +16,7 @@ from forms_app.builder.schema import FieldSpec
 
 KNOWN: Final = ("pdf", "jpg", "jpeg", "png", "heic", "webp", "docx", "xlsx")
 DEFAULT_EXTENSIONS: Final = ("pdf", "jpg", "jpeg", "png", "heic", "docx")
+JPEG: Final = {"jpg", "jpeg"}
 DEFAULT_FILES: Final = 5
 MEGABYTE: Final = 1024 * 1024
 
@@ -63,8 +64,11 @@ class ManyFilesField(forms.FileField):
 
 
 def extensions(spec: FieldSpec) -> Sequence[str]:
-    """Return the file name extensions that ``spec`` takes, without the dot."""
-    return tuple(spec.options.get("extensions", DEFAULT_EXTENSIONS))
+    """Return the file name extensions that ``spec`` takes, without the dot; who takes one name of JPEG takes both."""
+    listed = dict.fromkeys(spec.options.get("extensions", DEFAULT_EXTENSIONS))
+    if JPEG & listed.keys():
+        listed |= dict.fromkeys(sorted(JPEG, reverse=True))
+    return tuple(listed)
 
 
 def most_files(spec: FieldSpec) -> int:
