@@ -15,7 +15,7 @@ from forms_app.dossiers.views.private import private
 View = Callable[..., HttpResponseBase]
 # Inputs of ours that nobody typed.
 _NOT_TYPED: Final = frozenset(
-    {"csrfmiddlewaretoken", "next", "goto", "upload", "remove", "key", "consent", "consent_number"}
+    {"csrfmiddlewaretoken", "next", "goto", "upload", "remove", "reuse", "key", "consent", "consent_number"}
 )
 
 

@@ -74,7 +74,10 @@ def stored_files(draft: Draft) -> dict[str, list[Attachment]]:
 
 
 def _save(request: HttpRequest, draft: Draft, schema: FormSchema, spec: StepSpec) -> HttpResponse:
-    refused = keep_files(request, draft, spec)
+    try:
+        refused = keep_files(request, draft, spec)
+    except NotAllowed:
+        cookies.no_draft(request, code_of(draft))
     data = reusing.filled(request.POST, spec, draft.answers) if "reuse" in request.POST else request.POST
     form = StepForm(spec, answers=draft.answers, data=data, files=request.FILES, stored=stored_files(draft))
     for field_id, message in refused.items():
