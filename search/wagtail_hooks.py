@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from search.forms import LexiconEntryForm
@@ -18,7 +19,7 @@ class LexiconEntryViewSet(ModelViewSet):
     menu_label = _("Search words")
     menu_order = 340
     add_to_admin_menu = True
-    list_display = ["__str__", "official", "codes", "area", "active"]
+    list_display = ["__str__", "official", "codes", "area", BooleanColumn("active", label=_("in use"))]
     list_filter = ["area", "mode", "active"]
     search_fields = ["terms", "official", "codes"]
     search_backend_name = None

@@ -28,6 +28,9 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 PORTAL_NAME = env.str("PORTAL_NAME", default="Cổng Dịch vụ công")
 PORTAL_PROVINCE = env.str("PORTAL_PROVINCE", default="Tỉnh Cà Mau")
 PORTAL_OWNER = env.str("PORTAL_OWNER", default="UBND tỉnh Cà Mau")
+# Whom one asks for help, at the foot of every page; empty: nothing is shown.
+PORTAL_PHONE = env.str("PORTAL_PHONE", default="")
+PORTAL_EMAIL = env.str("PORTAL_EMAIL", default="")
 PORTAL_PROVINCE_CODE = env.str("PORTAL_PROVINCE_CODE", default="H12")
 WAGTAIL_SITE_NAME = f"{PORTAL_NAME} {PORTAL_PROVINCE[:1].lower()}{PORTAL_PROVINCE[1:]}"
 WAGTAILADMIN_BASE_URL = env.str("BASE_URL", default="http://localhost:8000")

@@ -5,5 +5,7 @@ from .development import env
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = True
+PORTAL_PHONE = "0290 000 0099"
+PORTAL_EMAIL = "hotro@demo.camau.example"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 WHITENOISE_USE_FINDERS = True

@@ -164,6 +164,11 @@ class TestMenu:
         self.fill()
         assert render(self.SOURCE, path) == shown
 
+    def test_a_page_may_say_under_which_entry_it_stands(self) -> None:
+        self.fill()
+        inside = "{% with menu_path='/tin-tuc/' %}" + self.SOURCE + "{% endwith %}"
+        assert render(inside, "/khac/") == "Home News* Archive "
+
     def test_without_answers_it_is_empty(self) -> None:
         assert render(self.SOURCE) == ""
 

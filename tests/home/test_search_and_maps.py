@@ -141,3 +141,24 @@ def test_command_starts_a_site_once(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_admin_wears_our_colours() -> None:
     assert 'css/admin.css"' in admin_colours()
+
+
+def test_admin_shows_the_mark_of_the_province(admin_client: Client) -> None:
+    html = admin_client.get("/quan-tri/").content.decode()
+    logo = html.split("data-wagtail-sidebar-branding-logo>")[1].split("</template>")[0]
+    assert "<svg" in logo
+    assert "portal-mark" in logo
+
+
+class TestHelpAtTheFoot:
+    def test_whom_to_ask_stands_on_every_page(self, client: Client, settings: Any) -> None:
+        settings.PORTAL_PHONE, settings.PORTAL_EMAIL = "0290 000 0099", "hotro@example.vn"
+        for path in ("/tra-cuu/", "/khong-co/"):
+            html = client.get(path).content.decode()
+            assert 'href="tel:02900000099">0290 000 0099</a>' in html
+            assert 'href="mailto:hotro@example.vn"' in html
+
+    def test_an_empty_setting_shows_nothing(self, client: Client) -> None:
+        html = client.get("/khong-co/").content.decode()
+        assert "tel:" not in html
+        assert "mailto:" not in html
