@@ -15,10 +15,10 @@ from accounts.selectors import memberships_of, stands_for_province
 from accounts.services.groups import MODEL_RIGHTS
 from core.hooks import NavLink
 from home.models import AgencySitePage, NewsIndexPage, NewsPage
+from home.models.news import WRITERS
 from procedures.models import ProcedureSectionPage
 
 Role = Membership.Role
-WRITERS = {Role.EDITOR, Role.COMMUNICATION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,10 @@ def posts_of(user: User) -> list[Post]:
 
 def _links(roles: set[str], *, site: int | None, section: int | None, news: int | None) -> list[NavLink]:
     links: list[NavLink] = []
-    if roles & WRITERS and site:
+    if roles.intersection(WRITERS) and site:
         links.append(NavLink(_("Write news"), _add_news(site)))
         links.append(NavLink(_("Pages of the agency"), reverse("wagtailadmin_explore", args=[site])))
-    if roles & WRITERS and news:
+    if roles.intersection(WRITERS) and news:
         links.append(NavLink(_("Write news of the province"), _add_news(news)))
     if Role.COMMUNICATION in roles:
         links.append(NavLink(_("New alert"), reverse("alerts:add")))

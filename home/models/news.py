@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
-from accounts.models import Agency
+from accounts.models import Agency, Membership
+from accounts.selectors import speaks_for_province
 from core.blocks import LeanStreamField
 from core.models import BasePage
 from home.blocks import BodyBlock
 from home.models.agencies import AgencySitePage
+
+WRITERS: Final = (Membership.Role.EDITOR, Membership.Role.COMMUNICATION)
 
 
 class NewsIndexPage(BasePage):
@@ -30,6 +33,19 @@ class NewsIndexPage(BasePage):
     class Meta:
         verbose_name = _("list of news")
         verbose_name_plural = _("lists of news")
+
+
+class SpeakerPanel(FieldPanel):
+    """Whom news of the province speak for. Everybody else writes below the site of an agency, which answers that."""
+
+    class BoundPanel(FieldPanel.BoundPanel):
+        """Shown to who may write in the list of all news."""
+
+        def is_shown(self) -> bool:
+            """Say whether there is something to choose."""
+            user = self.request.user
+            chooses = user.is_superuser or speaks_for_province(user, *WRITERS)
+            return chooses and super().is_shown()
 
 
 class NewsPage(BasePage):
@@ -58,7 +74,7 @@ class NewsPage(BasePage):
     content_panels = [
         *BasePage.content_panels,
         FieldPanel("date"),
-        FieldPanel("agency"),
+        SpeakerPanel("agency"),
         FieldPanel("summary"),
         FieldPanel("image"),
         FieldPanel("body"),

@@ -71,3 +71,28 @@ def test_the_admin_opens_the_form_and_publishes(client, province):
     }
     client.post(address, sent)
     assert "Cả tỉnh nghỉ Tết" in client.get("/tin-tuc/").text
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.COMMUNICATION])
+def test_whom_news_speak_for_is_asked_of_the_people_of_the_province_only(client, province, role):
+    agency = AgencyFactory(parent=province)
+    site = factories.agency_site(agency)
+    form = f"/quan-tri/pages/add/home/newspage/{site.pk}/"
+    client.force_login(member(agency, role), "django.contrib.auth.backends.ModelBackend")
+    assert 'name="agency"' not in client.get(form).text
+    client.force_login(member(province, role), "django.contrib.auth.backends.ModelBackend")
+    common = f"/quan-tri/pages/add/home/newspage/{NewsIndexPage.objects.get().pk}/"
+    assert 'name="agency"' in client.get(common).text
+
+
+def test_an_editor_who_is_not_asked_speaks_for_the_own_agency(client, province):
+    site = factories.agency_site(AgencyFactory(parent=province))
+    client.force_login(member(site.agency, Role.EDITOR), "django.contrib.auth.backends.ModelBackend")
+    sent = {
+        "title": "Nghỉ chiều nay", "slug": "nghi", "date": "10/02/2026", "summary": "", "body-count": "0",
+        "action-publish": "1", "agency": str(province.pk), "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    client.post(f"/quan-tri/pages/add/home/newspage/{site.pk}/", sent)
+    page = NewsPage.objects.get(slug="nghi")
+    assert page.live
+    assert page.agency == site.agency
