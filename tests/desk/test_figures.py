@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from random import Random
 
 import pytest
 import time_machine
@@ -63,3 +64,50 @@ def test_the_front_page_gets_words() -> None:
         figures = {figure.label: figure.value for answer in hooks.call("home_figures") for figure in answer}
     assert figures["Hồ sơ đã giải quyết tháng 10/2026"] == "1"
     assert figures["Đúng và trước hạn"].startswith("100")
+
+
+def naive(dossiers: list[Dossier], first: date) -> tuple[int, int, int, int]:
+    """The same figures counted by hand, one dossier after the other, with dates of the province."""
+    settled = on_time = filed = online = 0
+    for dossier in dossiers:
+        submitted = dossier.submitted_at.astimezone(VN).date()
+        filed += submitted.replace(day=1) == first
+        online += submitted.replace(day=1) == first and dossier.source in {"portal", "national"}
+        if dossier.finished_at is None:
+            continue
+        done = dossier.finished_at.astimezone(VN).date()
+        if done.replace(day=1) == first:
+            settled += 1
+            on_time += dossier.due_at is None or done <= dossier.due_at.astimezone(VN).date()
+    return settled, on_time, filed, online
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_figures_are_those_counted_by_hand(seed: int) -> None:
+    """Months, midnights and zones at random: sixty dossiers around the turn of two months."""
+    chance = Random(seed)
+    form = make_desk_form(AgencyFactory())
+    around = [datetime(2026, 9, 30, 22, 0, tzinfo=VN), datetime(2026, 10, 31, 22, 0, tzinfo=VN)]
+
+    def moment() -> datetime:
+        return chance.choice(around) + timedelta(minutes=chance.randrange(0, 300))
+
+    template = make_dossier(form=form, at=datetime(2026, 9, 1, 8, 0, tzinfo=VN))
+    rows = []
+    for number in range(60):
+        done, due = chance.choice([None, moment()]), chance.choice([None, moment()])
+        rows.append(
+            Dossier(
+                code=f"H12-261001-{number:04d}", agency=template.agency, form_version=form, version=1,
+                procedure_version=template.procedure_version, status=9 if done else 4,
+                source=chance.choice(Dossier.Source.values), idempotency_key=f"k{number}", applicant_name="x",
+                link_token_hash=f"h{number}", lookup_secret_hash="s", submitted_at=moment(),
+                accepted_at=datetime(2026, 11, 2, 8, 0, tzinfo=VN), due_at=due, finished_at=done,
+            )
+        )  # fmt: skip
+    Dossier.objects.bulk_create(rows)
+    dossiers = list(Dossier.objects.all())
+    for first in (date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)):
+        month = month_figures(first)
+        found = (month.finished, month.on_time, month.submitted, month.online)
+        assert found == naive(dossiers, first)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -102,3 +105,57 @@ def test_a_file_is_downloaded_from_the_row_where_it_was_answered(client: Client)
     row = html[html.index(f"/tep/{file.pk}/") :]
     assert row.index(file.original_name) < row.index("</dd>")
     assert html.count(f"/tep/{file.pk}/") == 1
+
+
+#: What the applicant wrote about themselves and others; only "what you sent" may show it.
+PERSONAL = (
+    "096185001234", "0912345678", "thu@example.vn", "Ấp 1", "Mua bán nhà đất", "096•••", "Nguyễn Thị Thu Đông",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("status", Status)
+def test_where_it_stands_is_told_without_what_stands_in_it(status: Status, agency: Agency) -> None:
+    """The page is opened at counters and in buses: it says where the dossier is, not who is who."""
+    dossier = dossier_at(status, agency)
+    html = page(Client(), dossier)
+    assert [word for word in PERSONAL if word in html] == []
+    assert str(dossier.code) in html
+    assert str(CITIZEN[status].name) in html
+    assert "Trần Thị Hạnh" not in html, "an officer is an agency to the citizen"
+
+
+@pytest.mark.parametrize("status", Status)
+def test_code_and_key_lead_to_the_same_page_in_every_state(status: Status, agency: Agency) -> None:
+    dossier = dossier_at(status, agency)
+    secret = access.lookup_secret(dossier.secret_seed)
+    answer = Client().post("/tra-cuu/", {"code": dossier.code, "secret": secret.lower()}, follow=True)
+    html = answer.content.decode()
+    assert str(CITIZEN[status].name) in html
+    assert [word for word in PERSONAL if word in html] == []
+    assert "no-store" in answer["Cache-Control"]
+    assert "noindex" in answer["X-Robots-Tag"]
+    private = access.link_token(dossier.secret_seed)
+    assert private not in html, "the lasting link is not given away for the short key"
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_way_on_from_the_page_works(status: Status, agency: Agency) -> None:
+    client, dossier = Client(), dossier_at(status, agency)
+    html = page(client, dossier)
+    ways = set(re.findall(r'href="(/ho-so/[^"]+)"', html))
+    assert len(ways) >= 5
+    for way in ways:
+        with closing(client.get(way)) as answer:
+            assert answer.status_code == 200, way
+
+
+@pytest.mark.parametrize("status", Status)
+def test_the_data_are_whole_json_in_every_state(status: Status, agency: Agency) -> None:
+    dossier = dossier_at(status, agency)
+    data = Client().get(f"/ho-so/{access.visit_token(dossier.pk)}/du-lieu.json").json()
+    assert data["status"] == {"code": status.value, "name": dossier.get_status_display()}
+    assert [event["to"] for event in data["events"]][-1] == status
+    text = str(data)
+    for secret in (dossier.link_token_hash, dossier.lookup_secret_hash, dossier.secret_seed):
+        assert secret not in text
+    assert "Mua bán nhà đất" in text
