@@ -16,7 +16,7 @@ from forms_app.builder.shape import Problem
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 # The names of the buttons on the page of a step (dossiers/step.html): a question called so would press them.
-BUTTONS: Final = frozenset({"goto", "next", "remove", "upload", "csrfmiddlewaretoken"})
+BUTTONS: Final = frozenset({"goto", "next", "remove", "reuse", "upload", "csrfmiddlewaretoken"})
 RESERVED: Final = applicant.RESERVED | BUTTONS
 LONGEST: Final = 240
 
