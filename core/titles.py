@@ -50,6 +50,7 @@ _RHYME: Final = (
 _SYLLABLE: Final = re.compile(rf"{_ONSET}{_RHYME}(?:ch|ng|nh|[cmnpt])?")
 _STOPPED: Final = re.compile(r"[cpt]$|ch$")
 _SHARP_OR_HEAVY: Final = ("\u0301", "\u0323")
+_FIRST: Final = re.compile(r"^[\W_]*[^\W_]")
 _TRAILING: Final = " .,;:"
 
 
@@ -62,11 +63,12 @@ def sentence_case(title: str) -> str:
     text = clean(title).rstrip(_TRAILING)
     words = _WORD.findall(text)
     shouted = sum(map(_is_shouted, words))
-    if len(words) > 1 and 2 * shouted > sum(len(word) > 1 for word in words):
+    most = 2 * shouted > sum(len(word) > 1 for word in words)
+    if len(words) > 1 and (most or (shouted and text.isupper())):
         text = _lowered(_WORD.sub(lambda found: _calm(found[0]), text))
     else:
         text = _calm_runs(text)
-    return text[:1].upper() + text[1:]
+    return _FIRST.sub(lambda found: found[0].upper(), text)
 
 
 def _is_shouted(word: str) -> bool:
