@@ -28,10 +28,11 @@ ORDER = [
 
 @dataclass(frozen=True, slots=True)
 class AgencyGroup:
-    """The sites of agencies of one kind."""
+    """The sites of agencies of one kind, or of those that are ``over``."""
 
     label: str
     pages: list[AgencySitePage]
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,11 @@ def agency_groups(index: AgencyIndexPage) -> list[AgencyGroup]:
     sites, today = sorted(found, key=lambda site: sort_key(site.title)), timezone.localdate()
     over = [site for site in sites if is_over(site.agency, today)]
     running = [site for site in sites if site not in over]
-    groups = [(str(kind.label), [site for site in running if site.agency.kind == kind]) for kind in ORDER]
-    groups.append((_("No longer active"), over))
-    return [AgencyGroup(label, pages) for label, pages in groups if pages]
+    groups = [
+        AgencyGroup(str(kind.label), [site for site in running if site.agency.kind == kind]) for kind in ORDER
+    ]
+    groups.append(AgencyGroup(_("No longer active"), over, over=True))
+    return [group for group in groups if group.pages]
 
 
 def is_over(agency: Agency, day: date) -> bool:

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from accounts.models import AgencySuccession
 from accounts.selectors import answering_agencies
 from core.outbox.relay import run
+from procedures.models import LocalAssignment
+from procedures.selectors import agencies_for_procedure
 from tests.accounts.factories import AgencyFactory
 from tests.home import factories
+from tests.procedures.factories import make_page, make_procedure, make_section
 
 pytestmark = pytest.mark.django_db
 END = dt.date(2026, 6, 30)
@@ -149,10 +152,11 @@ class TestSite:
         assert site.cache_seconds <= 120
 
     def test_stands_at_the_end_of_the_list(self, client):
-        factories.agency_site(ended("A Xã Cũ", kind="commune"))
+        factories.agency_site(ended("A Xã Cũ", kind="commune", phone="0290 1"))
         factories.agency_site(AgencyFactory(name="Xã Mới", kind="commune"))
         html = client.get("/co-quan/").text
         assert html.index("Xã Mới") < html.index("Ngừng hoạt động") < html.index("A Xã Cũ")
+        assert "0290 1" not in html
 
     def test_list_has_no_such_part_while_all_work(self, client):
         factories.agency_site()
@@ -178,6 +182,42 @@ class TestSite:
         few = count()
         more(5)
         assert count() == few
+
+
+class TestProcedures:
+    @pytest.fixture
+    def procedure(self):
+        return make_procedure()
+
+    def receives(self, agency, procedure):
+        LocalAssignment.objects.create(procedure=procedure, agency=agency, valid_from=dt.date(2025, 7, 1))
+        return agency
+
+    def test_are_received_by_who_continues(self, procedure):
+        old, new = self.receives(ended(), procedure), AgencyFactory()
+        continues(old, new)
+        assert list(agencies_for_procedure(procedure)) == [new]
+        assert list(agencies_for_procedure(procedure, END)) == [old]
+
+    def test_once_where_the_successor_receives_them_already(self, procedure):
+        old, new = self.receives(ended(), procedure), self.receives(AgencyFactory(), procedure)
+        continues(old, new)
+        assert list(agencies_for_procedure(procedure)) == [new]
+
+    def test_by_nobody_where_nobody_continues(self, procedure):
+        self.receives(ended(), procedure)
+        assert not agencies_for_procedure(procedure).exists()
+
+    def test_by_all_others_as_before(self, procedure):
+        others = [self.receives(AgencyFactory(name=name), procedure) for name in ("Xã A", "Xã B")]
+        self.receives(ended(), procedure)
+        assert list(agencies_for_procedure(procedure)) == others
+
+    def test_of_an_agency_that_is_over_are_not_told_on_its_site(self, client, procedure):
+        old = self.receives(ended(), procedure)
+        make_page(procedure=procedure, section=make_section(old))
+        site = factories.agency_site(old)
+        assert procedure.title not in client.get(site.url).text
 
 
 def test_a_renamed_agency_is_found_by_its_new_name(client):
