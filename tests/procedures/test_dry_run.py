@@ -289,6 +289,6 @@ def test_a_report_knows_what_is_to_be_shown():
 
     assert [line.row for line in report.shown()] == [2, 3, 4]
     assert [line["detail"] for line in report.to_json()["lines"]] == ["giữ", "tóm tắt; giữ", "không có mã"]
-    assert [line["row"] for line in report.to_json(limit=1)["lines"]] == [2]
+    assert [line["row"] for line in report.to_json(limit=1)["lines"]] == [4], "the refusal first"
     assert report.summary() == "created=0 updated=1 unchanged=2 refused=1"
     assert dataclasses.replace(lines[0], detail="a").words == "a"
