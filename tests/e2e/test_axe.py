@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from forms_app.dossiers.services import take_over
 from forms_app.dossiers.transitions import Status
 from tests.e2e.people import button, photograph
 from tests.e2e.province import COMMUNE
@@ -74,6 +75,36 @@ def filed(page: Page, town: Town) -> None:
     town.resume(page)
     page.locator("[name=consent]").check()
     button(page, "Nộp hồ sơ").click()
+
+
+def handed_over(page: Page, town: Town) -> None:
+    page.goto(town.handover())
+
+
+def handed_over_to_who_has_one(page: Page, town: Town) -> None:
+    town.resume(page)
+    page.goto(town.handover())
+
+
+def used_link(page: Page, town: Town) -> None:
+    """A link that somebody else was quicker to use."""
+    link = town.handover()
+    take_over(link=link.rstrip("/").rsplit("/", 1)[1])
+    page.goto(link)
+
+
+def draft_elsewhere(page: Page, town: Town) -> None:
+    """What is typed on a page whose draft went to another device meanwhile."""
+    begun("buoc/purpose")(page, town)
+    page.get_by_text("Làm tiếp trên máy khác").click()
+    link = page.locator("input[readonly]").first.input_value()
+    take_over(link=link.rstrip("/").rsplit("/", 1)[1])
+    button(page, "Lưu và tiếp tục").click()
+
+
+def erase_filed(page: Page, town: Town) -> None:
+    filed(page, town)
+    page.goto(f"{FILING}xoa/")
 
 
 def wrong_secret(page: Page, town: Town) -> None:
@@ -161,6 +192,14 @@ STATIONS: dict[str, Opener] = {
     "review": begun("xem-lai"),
     "review-missing": pressed(begun("xem-lai"), "Nộp hồ sơ"),
     "receipt": filed,
+    "erase": begun("xoa"),
+    "erase-filed": erase_filed,
+    "handover": handed_over,
+    "handover-other-draft": handed_over_to_who_has_one,
+    "handover-over": used_link,
+    "draft-elsewhere": draft_elsewhere,
+    "keeping": mine(S.PROCESSING, "luu-giu/"),
+    "keeping-closed": mine(S.RETURNED, "luu-giu/"),
     **{f"mine-{status:d}": mine(status) for status in Status},
     "mine-contents": mine(S.ACCEPTED, "noi-dung/"),
     "supplement": mine(S.SUPPLEMENT, "bo-sung/"),
@@ -174,6 +213,7 @@ STATIONS: dict[str, Opener] = {
     "csrf": without_cookies,
     "password": signed_in("/tai-khoan/mat-khau/"),
     "desk-queue": at_desk(),
+    "desk-queue-narrowed": at_desk(rest="?muc=moi&tiep-nhan=hom-nay"),
     **{f"desk-{status:d}": at_desk(status) for status in Status},
     "desk-menu-open": unfolded(at_desk(), "details.menu summary"),
     "desk-stranger": at_desk(rest="ho-so/H12.99-000000-0000/"),

@@ -52,10 +52,14 @@ class Town:
         """The officer's address of the same."""
         return f"/mot-cua/ho-so/{self.dossiers[status].code}/{rest}"
 
-    def resume(self, page: Page) -> None:
-        """Take up a new draft with every answer given, as somebody to whom it was handed over."""
+    def handover(self) -> str:
+        """The address that hands a new draft over, every answer given."""
         draft, _token = make_draft(self.province.form, agency=self.province.commune, **ANSWERS)
-        page.goto(f"{FILING}tiep/{access.handover_link(draft.token_hash)}/")
+        return f"{FILING}tiep/{access.handover_link(draft.token_hash)}/"
+
+    def resume(self, page: Page) -> None:
+        """Take up such a draft."""
+        page.goto(self.handover())
         page.get_by_role("button", name="Làm tiếp ở đây").click()
 
     def receive(self, page: Page) -> None:
