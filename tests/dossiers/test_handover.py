@@ -18,7 +18,7 @@ from forms_app.dossiers import access, services
 from forms_app.dossiers.models import Draft
 from forms_app.dossiers.selectors.procedures import consent_in_force
 from forms_app.dossiers.services.drafts import LIFETIME
-from tests.dossiers.factories import enter, make_draft, picture
+from tests.dossiers.factories import enter, make_draft, make_form, picture
 
 pytestmark = pytest.mark.django_db
 GONE = "Bản nháp không còn ở máy này"
@@ -167,7 +167,26 @@ class TestNothingTypedIsLost:
         assert "Bé &lt;Na&gt;" in page
         assert "31/2/2020" in page
         assert "geheim" not in page
+        assert "Họ tên của trẻ" in page, "each text stands under its question"
         assert "Các tệp" not in page
+
+    def test_what_was_only_ticked_is_not_shown_as_code_words(self) -> None:
+        schema = {"steps": [{"id": "child", "title": "Trẻ", "fields": [
+            {"id": "sex", "type": "choice", "label": "Giới tính", "choices": [{"value": "nu_gioi", "label": "Nữ"}]},
+            {"id": "place", "type": "address", "label": "Nơi sinh"},
+            {"id": "note", "type": "long_text", "label": "Ghi chú"},
+        ]}]}  # fmt: skip
+        client = Client()
+        form = make_form(schema=schema)
+        base = f"/nop-ho-so/{form.definition.procedure.core_code}/"
+        client.post(base)
+        services.take_over(link=access.handover_link(Draft.objects.get().token_hash))
+        typed = {"sex": "nu_gioi", "place_province": "96", "place_detail": "Ấp Cái Nai", "note": "một\nhai"}
+        page = client.post(f"{base}buoc/child/", typed).content.decode()
+        for word in ("Nơi sinh", "Ấp Cái Nai", "Ghi chú", "một<br>hai"):
+            assert word in page
+        for word in ("nu_gioi", "Giới tính", ">96<"):
+            assert word not in page
 
     def test_files_are_said_to_be_lost(self, sender: Sender) -> None:
         sender.hand_over()

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 
+from forms_app.builder.schema import FieldSpec, FormSchema
+from forms_app.dossiers.selectors.procedures import offer_for
 from forms_app.dossiers.views.cookies import DraftElsewhere
 from forms_app.dossiers.views.private import private
 
 View = Callable[..., HttpResponseBase]
-# Inputs of ours that nobody typed.
-_NOT_TYPED: Final = frozenset(
-    {"csrfmiddlewaretoken", "next", "goto", "upload", "remove", "reuse", "key", "consent", "consent_number"}
-)
+_WRITTEN: Final = frozenset({"short_text", "long_text", "number", "date", "citizen_id", "phone", "email"})
 
 
 def own_draft(view: View) -> View:
@@ -33,8 +32,19 @@ def own_draft(view: View) -> View:
 
 
 def _page(request: HttpRequest, core_code: str) -> HttpResponse:
-    sent = request.POST
-    typed = [text for name in sent if name not in _NOT_TYPED for text in sent.getlist(name) if text.strip()]
-    context = {"core_code": core_code, "written": typed, "files": bool(request.FILES)}
+    offer = offer_for(core_code) if request.method == "POST" else None
+    fields = FormSchema.from_json(offer.form.schema).fields if offer else {}
+    context = {
+        "core_code": core_code,
+        "written": _written(request.POST, fields),
+        "files": bool(request.FILES),
+    }
     status = 409 if request.method == "POST" else 404
     return render(request, "dossiers/draft_elsewhere.html", context, status=status)
+
+
+def _written(sent: QueryDict, fields: Mapping[str, FieldSpec]) -> list[tuple[str, str]]:
+    """Return question and text of what was written by hand; what was ticked or chosen is one press to do again."""
+    asked = {name: spec.label for name, spec in fields.items() if spec.type in _WRITTEN}
+    asked |= {f"{name}_detail": spec.label for name, spec in fields.items() if spec.type == "address"}
+    return [(label, text) for name, label in asked.items() for text in sent.getlist(name) if text.strip()]
