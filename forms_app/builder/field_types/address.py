@@ -82,8 +82,8 @@ class AddressField(forms.MultiValueField):
 
     def compress(self, data_list: list[str]) -> dict[str, str] | None:
         province, commune, detail = data_list or ("", "", "")
-        # The province stands chosen from the start, so it alone is not an answer.
-        if not commune and not detail:
+        # The home province stands chosen from the start, so it alone is not an answer; another one is half of one.
+        if not (commune or detail) and province in {"", units.home_province_id()}:
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
             return None
