@@ -69,10 +69,10 @@ def _new(dossier: Timed, now: datetime) -> Due:
     due = dossier.intake_due_at
     if due is None:
         return Due(Urgency.NEW, _("Filed %(when)s") % {"when": display.date_text(dossier.submitted_at)})
-    tone = Urgency(display.due_tone(due, now))
+    tone, words = Urgency(display.due_tone(due, now)), display.due_text(due, now)
     return Due(
         Urgency.NEW if tone is Urgency.FINE else tone,
-        _("Answer: %(due)s") % {"due": display.due_text(due, now)},
+        _("Answer: %(due)s") % {"due": words[:1].lower() + words[1:]},
     )
 
 

@@ -55,11 +55,11 @@ def test_days_are_decided_in_vietnam(zone: ZoneInfo) -> None:
 @pytest.mark.parametrize(
     ("until", "urgency", "text"),
     [
-        (datetime(2026, 11, 24, 9, 0, tzinfo=VN), Urgency.NEW, "Tiếp nhận: Còn 1 ngày"),
-        (datetime(2026, 11, 23, 14, 30, tzinfo=VN), Urgency.SOON, "Tiếp nhận: Hôm nay 14:30"),
-        (datetime(2026, 11, 23, 10, 0, tzinfo=VN), Urgency.SOON, "Tiếp nhận: Hôm nay 10:00"),
-        (datetime(2026, 11, 23, 9, 59, tzinfo=VN), Urgency.LATE, "Tiếp nhận: Quá hạn từ 09:59"),
-        (datetime(2026, 11, 20, 17, 0, tzinfo=VN), Urgency.LATE, "Tiếp nhận: Quá hạn 3 ngày"),
+        (datetime(2026, 11, 24, 9, 0, tzinfo=VN), Urgency.NEW, "Tiếp nhận: còn 1 ngày"),
+        (datetime(2026, 11, 23, 14, 30, tzinfo=VN), Urgency.SOON, "Tiếp nhận: hôm nay 14:30"),
+        (datetime(2026, 11, 23, 10, 0, tzinfo=VN), Urgency.SOON, "Tiếp nhận: hôm nay 10:00"),
+        (datetime(2026, 11, 23, 9, 59, tzinfo=VN), Urgency.LATE, "Tiếp nhận: quá hạn từ 09:59"),
+        (datetime(2026, 11, 20, 17, 0, tzinfo=VN), Urgency.LATE, "Tiếp nhận: quá hạn 3 ngày"),
         (None, Urgency.NEW, "Mới nộp 20/11/2026"),
     ],
 )
