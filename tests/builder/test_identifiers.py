@@ -12,6 +12,7 @@ from forms_app.builder import applicant, validation
 from forms_app.builder.admin import identifiers
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
+from tests.paths import ROOT
 
 
 def made(*labels: str, used: tuple[str, ...] = ()) -> list[str]:
@@ -139,8 +140,6 @@ def test_no_question_is_called_as_something_else_on_the_page(identifier: str) ->
 
 
 def test_the_reserved_names_are_those_of_the_page() -> None:
-    from tests.paths import ROOT  # noqa: PLC0415
-
     page = (ROOT / "templates/dossiers/step.html").read_text() + (
         ROOT / "templates/builder/file_field.html"
     ).read_text()

@@ -85,8 +85,8 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_form(request: HttpRequest) -> HttpResponse:
     """Take a JSON file as the working copy of its procedure's form."""
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    if form.is_valid():
         try:
             definition = services.import_form(data=form.cleaned_data["file"], by=request.user)  # type: ignore[arg-type]
         except InvalidInput as error:
