@@ -23,6 +23,11 @@ class Change:
     where: str
     lines: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """Return the kind as an editor reads it."""
+        return {"added": _("New"), "removed": _("Gone"), "changed": _("Changed")}[self.kind]
+
 
 def changes(old: FormSchema, new: FormSchema) -> list[Change]:
     """Return what an editor must know; questions and steps are the same where their id is."""

@@ -271,7 +271,7 @@ class TestBeforePublishing:
         html = BeautifulSoup(client.get(address).content, "html.parser").get_text(" ", strip=True)
         html = " ".join(html.split())
         assert "Công bố sẽ thay đổi gì so với phiên bản 1" in html
-        assert "Bỏ : Thông tin của trẻ › Giấy chứng sinh" in html
+        assert "Bỏ: Thông tin của trẻ › Giấy chứng sinh" in html
         assert "câu hỏi: “Họ tên của trẻ” → “Họ, chữ đệm, tên của trẻ”" in html
         services.publish(definition=definition, by=user, now=at("2026-11-23 09:30"))
         html = client.get(address).content.decode()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from accounts.models import Membership
 from accounts.services.groups import sync_groups
@@ -14,6 +17,7 @@ from forms_app.builder.models import FormDefinition, FormVersion
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.builder.factories import controller, make_definition
 from tests.dossiers.factories import at
+from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
 APPLICANT = {
@@ -147,3 +151,25 @@ class TestWalls:
     def test_a_form_that_is_not_there_looks_the_same(self, client: Client, name: str) -> None:
         address = reverse(name, args=[10**9])
         assert (client.post if name == "builder_publish" else client.get)(address).status_code == 404
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_in_the_same_second_one_is_told() -> None:
+    """Both have read the same state; the row is held while it is compared and written."""
+    definition = make_definition()
+    address = reverse("forms:edit", args=[definition.pk])
+    steps = nested_form_data({"steps": streamfield([])})
+
+    def save(browser: Client, title: str) -> int:
+        data = {
+            "procedure": definition.procedure_id, "title": title, "active": "on", "estimated_minutes": 5,
+            "stamp": definition.stamp, **steps,
+        }  # fmt: skip
+        return browser.post(address, data).status_code
+
+    browsers = {title: controller()[1] for title in ("Một", "Hai", "Ba")}
+    answers = together(*(partial(save, browser, title) for title, browser in browsers.items()))
+    assert sorted(answers) == [200, 200, 302]
+    definition.refresh_from_db()
+    assert definition.title == list(browsers)[answers.index(302)]
