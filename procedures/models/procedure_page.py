@@ -15,6 +15,7 @@ from core.models import OrderKeyField
 from core.text import clean
 from procedures.choices import Level, ProcedureKind, ServiceLevel, Status
 from procedures.models.decisions import PublicationDecision
+from procedures.models.page_form import ProcedurePageForm
 from procedures.models.page_panels import edit_handler
 from procedures.models.register import Procedure
 from procedures.models.rendering import ShownPage
@@ -90,6 +91,7 @@ class ProcedurePage(ShownPage):
         help_text=_("Received after 15:00: done on the next working day."),
     )
 
+    base_form_class = ProcedurePageForm
     edit_handler = edit_handler()
     parent_page_types = ["procedures.ProcedureSectionPage"]
     subpage_types: list[str] = []

@@ -66,6 +66,34 @@ def test_publishing_says_which_version_came_of_it(editor, page):
     assert ProcedureVersion.objects.get(number=2).created_by is not None
 
 
+def test_the_day_of_the_last_version_is_not_left_in_the_form(editor, page):
+    """Else an amendment would be dated back, and the version it replaces would have counted on no day."""
+    page.effective_from = date(2026, 1, 1)
+    page.save_revision().publish()
+    assert fields_of(editor.get(address(page)).content.decode())["effective_from"] == ""
+
+    change(editor, page, requirements="Theo quyết định mới", decision=make_decision(number="2/QĐ-UBND").pk)
+
+    old, new = ProcedureVersion.objects.order_by("number")
+    assert (str(old.valid_to), str(new.valid_from)) == ("2026-11-22", "2026-11-23")
+    assert new.decision.number == "2/QĐ-UBND"
+
+
+def test_a_day_that_waits_in_a_draft_stays_in_the_form(editor, page):
+    page.effective_from = date(2027, 1, 1)
+    page.save_revision()
+
+    assert "2027" in fields_of(editor.get(address(page)).content.decode())["effective_from"]
+
+
+def test_the_same_day_can_be_asked_for_on_purpose(editor, page):
+    change(editor, page, requirements="Sửa lỗi chính tả", effective_from="2026-01-01")
+
+    old, new = ProcedureVersion.objects.order_by("number")
+    assert old.never_in_force
+    assert str(new.valid_from) == "2026-01-01"
+
+
 def test_publishing_for_a_later_day_says_the_day(editor, page):
     said = change(editor, page, requirements="Từ đủ 18 tuổi", effective_from="2027-01-01")
 

@@ -168,22 +168,6 @@ def test_text_of_a_record_is_never_markup(client):
     assert "<img src=x" not in text
 
 
-@pytest.mark.parametrize("code", ["1.001193", "1.001193.H12", "1.001193.000.00.00.H12", "1.001193.h12"])
-def test_every_code_style_leads_to_the_page(client, birth, code):
-    response = client.get(f"/thu-tuc/ma/{code}/")
-
-    assert (response.status_code, response["Location"]) == (302, birth.url)
-
-
-@pytest.mark.parametrize("code", ["1.999999", "khong-phai-ma", "1.00119"])
-def test_an_unknown_code_is_a_helpful_404(client, birth, code):
-    response = client.get(f"/thu-tuc/ma/{code}/")
-
-    assert response.status_code == 404
-    assert code in response.content.decode()
-    assert 'role="search"' in response.content.decode()
-
-
 def test_an_unpublished_page_is_not_found_by_code(client, birth):
     birth.unpublish()
 

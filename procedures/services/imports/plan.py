@@ -53,29 +53,41 @@ def plan_import(rows: Iterable[Parsed], *, shelf: FormShelf | None = None, writi
     """
     if writing:
         lock_imports()
-    plan, merged, also = Plan(), dict[str, Parsed](), defaultdict[str, list[int]](list)
-    lines: list[Line] = []
-    for row in rows:
-        if row.record is None:
-            lines.append(_line(Outcome.REFUSED, row, row.reason))
-            continue
-        first = merged.get(row.code)
-        record = normalise(shelf.attach(row.record) if shelf else row.record)
-        if first and first.record:
-            also[row.code].append(row.row)
-            record = normalise(merge(first.record, record))
-        merged[row.code] = dataclasses.replace(first or row, record=record)
-    known, agencies = (
-        known_procedures(merged, locked=writing),
-        set(Agency.objects.values_list("slug", flat=True)),
-    )
-    forms = known_forms(row.record for row in merged.values() if row.record)
-    for code, row in merged.items():
-        if row.record is not None:
-            line = _decide(plan, row, with_known_forms(row.record, forms), known.get(code), agencies)
-            lines.append(_with_rows(line, also[code]))
+    plan, file = Plan(), _bring_together(rows, shelf)
+    known = known_procedures(file.records, locked=writing)
+    agencies = set(Agency.objects.values_list("slug", flat=True))
+    forms = known_forms(file.records.values())
+    lines = [_line(Outcome.REFUSED, row, row.reason) for row in file.refused]
+    for code, record in file.records.items():
+        line = _decide(plan, file.rows[code], with_known_forms(record, forms), known.get(code), agencies)
+        lines.append(_with_rows(line, file.also[code]))
     plan.report.lines = sorted_lines(lines)
     return plan
+
+
+@dataclass(slots=True)
+class _File:
+    """The rows of a file: one record a code, the first row of each, its further rows, and what could not be read."""
+
+    records: dict[str, ProcedureRecord] = field(default_factory=dict)
+    rows: dict[str, Parsed] = field(default_factory=dict)
+    also: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    refused: list[Parsed] = field(default_factory=list)
+
+
+def _bring_together(rows: Iterable[Parsed], shelf: FormShelf | None) -> _File:
+    file = _File()
+    for row in rows:
+        if row.record is None:
+            file.refused.append(row)
+            continue
+        record = normalise(shelf.attach(row.record) if shelf else row.record)
+        if row.code in file.rows:
+            file.also[row.code].append(row.row)
+            record = normalise(merge(file.records[row.code], record))
+        file.rows.setdefault(row.code, dataclasses.replace(row, record=None))
+        file.records[row.code] = record
+    return file
 
 
 def _line(outcome: Outcome, row: Parsed, detail: str = "", note: str = "") -> Line:
