@@ -48,6 +48,24 @@ class ChannelTable:
     time: str
     fee: str
 
+    @property
+    def shown(self) -> list[ChannelRow]:
+        """The rows as the page says them: ways that take as long and cost as much stand together.
+
+        Several rows of one way are cases or steps of it: they stay in the order of the procedure.
+        """
+        if len({row.label for row in self.rows}) < len(self.rows):
+            return list(self.rows)
+        same: dict[tuple[str, str, tuple[FeeLine, ...]], list[str]] = {}
+        for row in self.rows:
+            same.setdefault((row.time, row.note, row.fees), []).append(row.label)
+        return [ChannelRow(_listed(labels), *said) for said, labels in same.items()]
+
+
+def _listed(labels: Iterable[str]) -> str:
+    first, *others = labels
+    return ", ".join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others)])
+
 
 def channel_table(channels: tuple[ChannelPart, ...]) -> ChannelTable:
     """Return the table of ``channels``, the online way first."""

@@ -205,7 +205,9 @@ class TestOnThePage:
 
     def test_an_exemption_of_all_channels_stands_below_with_a_pointer_in_each_row(self, client):
         one = {"fees": [{"amount": 8000, "exemption": POOR}]}
-        text = self.text(client, {"channel": "truc_tiep", **one}, {"channel": "truc_tuyen", **one})
+        text = self.text(
+            client, {"channel": "truc_tiep", "time_note": "3 buổi", **one}, {"channel": "truc_tuyen", **one}
+        )
 
         assert text.count(POOR) == 1
         assert text.count('href="#mien-giam"') == 2

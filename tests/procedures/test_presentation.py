@@ -98,6 +98,30 @@ def test_the_online_way_stands_first_and_equal_rows_once() -> None:
     assert [row.label for row in table.rows] == ["Trực tuyến", "Tại Bộ phận Một cửa", "Qua bưu chính"]
 
 
+@pytest.mark.parametrize(
+    ("channels", "shown"),
+    [
+        ((way(days=3), way("buu_chinh", 3), way("truc_tuyen", 3)),
+         ["Trực tuyến, tại Bộ phận Một cửa, qua bưu chính: 3 ngày làm việc"]),
+        ((way(days=3), way("buu_chinh", 3), way("truc_tuyen", 2)),
+         ["Trực tuyến: 2 ngày làm việc", "Tại Bộ phận Một cửa, qua bưu chính: 3 ngày làm việc"]),
+        ((way("truc_tiep", 3, duty(8000)), way("truc_tuyen", 3, duty(0))),
+         ["Trực tuyến: 3 ngày làm việc", "Tại Bộ phận Một cửa: 3 ngày làm việc"]),
+        ((way(days=2), way(days=5), way("buu_chinh", 2)),
+         ["Tại Bộ phận Một cửa: 2 ngày làm việc", "Tại Bộ phận Một cửa: 5 ngày làm việc",
+          "Qua bưu chính: 2 ngày làm việc"]),
+        ((way(days=3), way("truc_tuyen", 3, note="Nhận trước 15 giờ")),
+         ["Trực tuyến: 3 ngày làm việc", "Tại Bộ phận Một cửa: 3 ngày làm việc"]),
+        ((), []),
+    ],
+)  # fmt: skip
+def test_ways_that_promise_the_same_stand_in_one_row(
+    channels: tuple[ChannelPart, ...], shown: list[str]
+) -> None:
+    rows = channel_table(channels).shown
+    assert [f"{row.label}: {row.time}".replace("\xa0", " ") for row in rows] == shown
+
+
 @pytest.mark.parametrize("length", [139, 140, 141, 2000])
 def test_an_exemption_is_always_said_in_full_beside_or_below_the_amount(length: int) -> None:
     exemption = "m" * length
