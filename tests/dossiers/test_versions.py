@@ -298,5 +298,5 @@ class TestConsent:
         text = ConsentText.objects.get()
         assert text.valid_from == date(2026, 1, 1)
         whole = f"{text.purpose} {text.retention} {text.rights}"
-        for words in ("91/2025/QH15", "356/2025/NĐ-CP", "30 ngày", "rút", "xoá", "khiếu nại"):
+        for words in ("91/2025/QH15", "356/2025/NĐ-CP", "30 ngày", "rút", "xóa", "khiếu nại"):
             assert words in whole
