@@ -126,7 +126,7 @@ def test_the_summary_lists_the_questions_in_their_order() -> None:
         ("short_text", {"autocomplete": "name"}, {"autocomplete": "name", "type": "text"}),
         ("short_text", {}, {"autocomplete": None, "maxlength": None}),
         ("long_text", {"rows": 9}, {"rows": "9", "maxlength": None}),
-        ("file", {"extensions": ["pdf", "jpg"]}, {"type": "file", "accept": ".pdf,.jpg"}),
+        ("file", {"extensions": ["pdf", "png"]}, {"type": "file", "accept": ".pdf,.png"}),
     ],
 )
 def test_a_phone_and_a_browser_are_told_what_is_asked(kind: str, options: dict, attributes: dict) -> None:
