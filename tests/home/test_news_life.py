@@ -144,25 +144,14 @@ class TestPaging:
         for number in range(21):
             factories.news(number)
 
-    @pytest.mark.parametrize(
-        ("query", "first", "last"),
-        [
-            ("", 20, 11),
-            ("?page=2", 10, 1),
-            ("?page=3", 0, 0),
-            ("?page=99", 0, 0),
-            ("?page=0", 0, 0),
+    def test_ten_a_page_and_the_nearest_of_a_wrong_number(self, client: Client) -> None:
+        for query, first, last in (
+            ("", 20, 11), ("?page=2", 10, 1), ("?page=3", 0, 0), ("?page=99", 0, 0), ("?page=0", 0, 0),
             ("?page=a", 20, 11),
-        ],
-    )
-    def test_ten_a_page_and_the_nearest_of_a_wrong_number(
-        self, client: Client, query: str, first: int, last: int
-    ) -> None:
-        html = client.get(f"/tin-tuc/{query}").text
-        assert f"Tin số {first}<" in html
-        assert f"Tin số {last}<" in html
-        assert f"Tin số {first + 1}<" not in html
-        assert f"Tin số {last - 1}<" not in html
+        ):  # fmt: skip
+            html = client.get(f"/tin-tuc/{query}").text
+            shown = {number for number in range(-1, 22) if f"Tin số {number}<" in html}
+            assert shown == set(range(last, first + 1)), query
 
     def test_the_way_on_keeps_the_filter(self, client: Client) -> None:
         agency = AgencyFactory(slug="so-y-te")
