@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -315,3 +317,42 @@ def _asked(dossier: Dossier, day: date) -> Any:
         dossier_id=dossier.pk, expected_version=1, actor=make_officer(dossier.agency), reason="Thiếu",
         answer_by=day, items=[{"id": "ruling", "label": "Bản án", "kind": "file", "note": ""}], now=NOW,
     )  # fmt: skip
+
+
+class TestDossiersOfBefore:
+    """Those that waited when the time to answer was introduced got theirs from the migration."""
+
+    @pytest.fixture
+    def migration(self) -> Any:
+        return import_module("forms_app.dossiers.migrations.0007_intake_of_open_dossiers")
+
+    def test_they_have_the_moment_they_would_have_had(self, migration: Any) -> None:
+        load_public_holidays(first_year=2026, last_year=2027)
+        form = make_desk_form(AgencyFactory())
+        filed = [
+            make_dossier(form=form, at=at(moment)) for moment in ("2026-11-20 15:00", "2026-11-23 16:00")
+        ]
+        expected = [dossier.intake_due_at for dossier in filed]
+        Dossier.objects.update(intake_due_at=None)
+        migration.give_moments(apps, None)
+        assert list(Dossier.objects.order_by("pk").values_list("intake_due_at", flat=True)) == expected
+
+    def test_one_that_came_back_counts_from_its_supplement(self, migration: Any) -> None:
+        dossier = make_dossier(at=at("2026-11-16 09:00"))
+        leader = make_officer(dossier.agency, Membership.Role.LEADER)
+        ask(dossier, leader, at=at("2026-11-16 10:00"))
+        services.perform(
+            dossier_id=dossier.pk, expected_version=dossier.version, action=Action.SUPPLY,
+            actor=citizen(dossier), now=at("2026-11-18 09:30"),
+        )  # fmt: skip
+        Dossier.objects.update(intake_due_at=None)
+        migration.give_moments(apps, None)
+        assert due(dossier) == "2026-11-19 09:30"
+
+    def test_who_was_answered_already_is_left_alone(self, migration: Any) -> None:
+        dossier = make_dossier(at=at("2026-11-16 09:00"))
+        do(dossier, Action.ACCEPT, make_officer(dossier.agency), at=at("2026-11-16 10:00"))
+        Dossier.objects.update(intake_due_at=None)
+        migration.give_moments(apps, None)
+        dossier.refresh_from_db()
+        assert dossier.intake_due_at is None

@@ -219,6 +219,57 @@ def test_the_desk_offers_exactly_that_and_refuses_the_rest(state: State) -> None
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", STATES, ids=describe)
+def test_the_desk_does_what_it_offers_to_whom_it_offers_it(state: State) -> None:
+    """Every act of every role over HTTP: it leads where the matrix says, with one line of history by that officer."""
+    with time_machine.travel(NOW, tick=False):
+        dossier = put(file_dossier(now=FILED).dossier, state)
+        for role in sorted(READERS):
+            user = make_officer(dossier.agency, role)
+            client = Client()
+            client.force_login(user)
+            for action, (target, roles) in MATRIX[state].items():
+                if role not in roles:
+                    continue
+                with transaction.atomic():
+                    answer = client.post(
+                        reverse("desk:act", args=[dossier.code, action]),
+                        {
+                            "version": dossier.version, "reason": "vì thử", "other": "Giấy chứng tử",
+                            "answer_by": "2026-12-07", "officer": user.pk,
+                        },
+                    )  # fmt: skip
+                    assert answer.status_code == 302, (role, action, answer.content.decode()[:2000])
+                    event = dossier.events.order_by("-sequence").first()
+                    done = (event.action, event.from_status, event.to_status, event.actor_id)
+                    assert done == (action, state.status, target, user.pk)
+                    after = Dossier.objects.get(pk=dossier.pk)
+                    assert (after.status, after.version) == (target, dossier.version + 1)
+                    transaction.set_rollback(True)
+        dossier.refresh_from_db()
+        assert (dossier.status, dossier.events.count()) == (state.status, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", STATES, ids=describe)
+def test_a_page_of_before_does_nothing_whatever_the_act(state: State) -> None:
+    """The version is the lock: with an old one no act is done, in no state and by no role that may do it."""
+    with time_machine.travel(NOW, tick=False):
+        dossier = put(file_dossier(now=FILED).dossier, state)
+        leader = make_officer(dossier.agency, *Membership.Role.values)
+        for action in MATRIX[state]:
+            for stale in (dossier.version - 1, dossier.version + 1):
+                with pytest.raises(Conflict) as conflict:
+                    services.perform(
+                        dossier_id=dossier.pk, expected_version=stale, action=action, actor=leader,
+                        reason="vì thử", now=NOW,
+                    )  # fmt: skip
+                assert conflict.value.code == "conflict"
+                assert dossier.get_status_display() in conflict.value.message, "the new state is told"
+        assert dossier.events.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", STATES, ids=describe)
 def test_the_citizen_is_offered_exactly_that(state: State) -> None:
     with time_machine.travel(NOW, tick=False):
         told = file_dossier(now=FILED)
