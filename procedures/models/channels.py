@@ -36,9 +36,11 @@ class ProcedureChannel(Orderable, ClusterableModel):
         constraints = [
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="channel_known"),
             models.CheckConstraint(
+                # A comparison with NULL is no refusal: the second half asks for a number in so many words.
                 condition=Q(time_value__isnull=True, time_unit="")
-                | Q(time_value__gt=0, time_unit__in=TimeUnit.values),
+                | Q(time_value__isnull=False, time_value__gt=0, time_unit__in=TimeUnit.values),
                 name="channel_time_with_unit",
+                violation_error_message=_("A time limit is a number above nought with its unit, or neither."),
             ),
         ]
 

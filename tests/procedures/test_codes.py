@@ -99,6 +99,12 @@ class TestValidators:
             Procedure(core_code=CORE, code=text, title="x").clean_fields()
         assert "code" in problem.value.message_dict
 
+    @pytest.mark.parametrize("pattern", [CORE_PATTERN, LOCAL_PATTERN])
+    def test_the_patterns_themselves_end_at_the_end(self, pattern):
+        assert re.search(pattern, CORE)
+        assert not re.search(pattern, f"{CORE}\n")
+        assert not re.search(pattern, "١.٠٠١١٩٣")
+
     @pytest.mark.django_db
     def test_the_database_refuses_the_local_code_of_another_procedure(self):
         with pytest.raises(IntegrityError), transaction.atomic():

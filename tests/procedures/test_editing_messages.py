@@ -153,3 +153,15 @@ def test_a_title_that_is_too_long_is_an_error_of_the_form(editor, page):
     assert response.status_code == 200
     assert response.context["form"].errors["title"]
     assert ProcedureVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize(("value", "unit"), [("", "ngay"), ("3", ""), ("0", "ngay")])
+def test_a_time_without_its_unit_is_told_to_the_editor_in_words(editor, page, value, unit):
+    form = fields_of(editor.get(address(page)).content.decode())
+    times = {"channels-0-time_value": value, "channels-0-time_unit": unit}
+
+    response = editor.post(address(page), {**form, **times, "action-publish": "1"})
+
+    assert response.status_code == 200
+    assert "Thời hạn phải có cả số" in response.content.decode()
+    assert ProcedureVersion.objects.count() == 1
