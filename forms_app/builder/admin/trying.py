@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from forms_app.builder import applicant
+from forms_app.builder import applicant, validation
 from forms_app.builder.admin.views import for_editors
 from forms_app.builder.compiling import StepForm
 from forms_app.builder.field_types import registry
@@ -60,7 +60,10 @@ def step(request: HttpRequest, pk: int, number: int, step_id: str) -> HttpRespon
 
 def _schema(definition: FormDefinition, number: int) -> FormSchema:
     if number == WORKING_COPY:
-        return applicant.with_applicant(FormSchema.from_json(definition.draft))
+        schema, _found = validation.read(definition.draft)
+        if schema is None or validation.foreign(schema):
+            raise Http404
+        return applicant.with_applicant(schema)
     return FormSchema.from_json(get_object_or_404(definition.versions, number=number).schema)
 
 

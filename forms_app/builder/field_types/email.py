@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.text import clean
@@ -22,6 +23,13 @@ class CleanEmailField(forms.EmailField):
         "invalid": _("This is not an e-mail address. Write it as name@example.vn."),
         "max_length": TOO_LONG,
     }
+
+    def run_validators(self, value: str) -> None:
+        """Say one thing only: what is too long need not be an address."""
+        try:
+            super().run_validators(value)
+        except ValidationError as error:
+            raise ValidationError(error.error_list[-1:]) from error
 
     def to_python(self, value: Any) -> str:
         return clean(as_keyed(super().to_python(value) or ""))
