@@ -27,7 +27,7 @@ def send(*, to: Sequence[str], subject: str, text: str, html: str = "") -> None:
     title = clean(subject)
     message = EmailMultiAlternatives(
         subject=title,
-        body=f"{text.strip()}\n\n-- \n{settings.PORTAL_NAME} {settings.PORTAL_PROVINCE}\n",
+        body=f"{text.strip()}\n\n-- \n{settings.WAGTAIL_SITE_NAME}\n",
         to=list(to),
         headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
     )

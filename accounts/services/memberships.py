@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agency, Membership, User
 from accounts.models.memberships import PROVINCE_WIDE
-from accounts.selectors import accounts_kept_by, has_role
+from accounts.selectors import accounts_kept_by, agencies_reached
 from accounts.services.groups import sync_groups
 from core.errors import InvalidInput, NotAllowed
 
@@ -19,12 +19,7 @@ def may_manage_members(by: User, agency: Agency) -> bool:
     """Say whether ``by`` gives roles in ``agency``: its operators, those of an agency above it, the superuser."""
     if by.is_active and by.is_superuser:
         return True
-    above: Agency | None = agency
-    while above is not None:
-        if has_role(by, above, Membership.Role.OPERATOR):
-            return True
-        above = above.parent
-    return False
+    return agencies_reached(by, Membership.Role.OPERATOR).filter(pk=agency.pk).exists()
 
 
 @transaction.atomic
@@ -90,8 +85,10 @@ def move_end(*, membership: Membership, last_day: date | None, by: User | None =
 
 
 def _top(agency: Agency) -> Agency:
-    while agency.parent is not None:
+    seen = {agency.pk}  # data that was typed may run in a circle
+    while agency.parent is not None and agency.parent.pk not in seen:
         agency = agency.parent
+        seen.add(agency.pk)
     return agency
 
 
