@@ -27,6 +27,12 @@ def read(data: Any) -> tuple[FormSchema | None, list[Problem]]:
     return (None, found) if found else (FormSchema.from_json(data), [])
 
 
+def editable(data: Any) -> bool:
+    """Say whether the editor can show ``data`` without losing anything of it."""
+    schema, _found = read(data)
+    return schema is not None and not foreign(schema)
+
+
 def foreign(schema: FormSchema) -> list[Problem]:
     """Return what the editor could not show and would drop: types and options that are not installed."""
     return [

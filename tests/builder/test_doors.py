@@ -130,6 +130,8 @@ def test_a_working_copy_that_this_portal_cannot_read_is_said_and_not_a_crash(
     assert "Chưa công bố được biểu mẫu" in page.content.decode()
     assert address("builder_publish", definition) not in page.content.decode()
     assert controller()[1].get(address("builder_try", definition)).status_code == 404
+    edited = controller()[1].get(reverse("forms:edit", args=[definition.pk]))
+    assert edited["Location"] == address("builder_preview", definition)
     stamp = FormDefinition.objects.get(pk=definition.pk).stamp
     controller()[1].post(address("builder_publish", definition), {"stamp": stamp})
     assert not FormVersion.objects.exists()

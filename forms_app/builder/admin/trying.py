@@ -60,10 +60,9 @@ def step(request: HttpRequest, pk: int, number: int, step_id: str) -> HttpRespon
 
 def _schema(definition: FormDefinition, number: int) -> FormSchema:
     if number == WORKING_COPY:
-        schema, _found = validation.read(definition.draft)
-        if schema is None or validation.foreign(schema):
+        if not validation.editable(definition.draft):
             raise Http404
-        return applicant.with_applicant(schema)
+        return applicant.with_applicant(FormSchema.from_json(definition.draft))
     return FormSchema.from_json(get_object_or_404(definition.versions, number=number).schema)
 
 

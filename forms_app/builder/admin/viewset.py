@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -67,6 +68,13 @@ class FormCopyView(generic.CopyView):
 
 class FormEditView(generic.EditView):
     """The editor, with preview and export."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show what the editor can show whole; of another working copy the preview says what is wrong."""
+        if not validation.editable(self.get_object().draft):
+            return redirect("builder_preview", self.object_pk)
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Hold the row while it is compared with what the editor saw, and written."""
