@@ -104,7 +104,7 @@ def test_production_uses_what_the_operator_names(read: Settings, tmp_path: Path)
     assert found.CACHES["default"]["BACKEND"] == "core.cache.DegradingRedisCache"
     assert found.CACHES["default"]["OPTIONS"] == {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
     assert found.EMAIL_BACKEND.endswith("smtp.EmailBackend")
-    assert (found.TRUSTED_PROXIES, found.WAGTAIL_SITE_NAME) == (2, "Cổng thử Tỉnh Cà Mau")
+    assert (found.TRUSTED_PROXIES, found.WAGTAIL_SITE_NAME) == (2, "Cổng thử tỉnh Cà Mau")
     assert tmp_path / "giay-to" == found.PRIVATE_MEDIA_ROOT
 
 
