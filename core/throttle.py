@@ -75,6 +75,10 @@ class Throttle:
         key = self._key(parts)
         return (self._shared(key) or _Local.count(key)) <= self.limit * settings.THROTTLE_FACTOR
 
+    def seconds_left(self) -> int:
+        """Return the seconds until counting begins anew: what ``Retry-After`` says."""
+        return self.seconds - int(time.time()) % self.seconds
+
     def spent(self, *parts: str) -> bool:
         """Say whether no further try is left, without counting one."""
         key = self._key(parts)

@@ -10,12 +10,15 @@ from django.db import transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from core.titles import sentence_case
-from procedures.choices import AudienceCode, Level
+from procedures.choices import AudienceCode, Level, ServiceLevel
 from procedures.models import ProcedurePage, ProcedureSectionPage, ProcedureVersion
+from procedures.presentation.channels import channel_table
 from procedures.selectors import live_pages
 from procedures.snapshot import Snapshot
 from search.documents import SearchDocument
@@ -81,11 +84,22 @@ def _document(
         codes=tuple(filter(None, (page.procedure.core_code, page.procedure.code))),
         summary=page.summary,
         body=_body(content) if content else "",
+        facts=_facts(page, content),
         keywords=tuple(line.strip() for line in page.keywords.splitlines() if line.strip()),
         facets=facets,
         facet_labels=labels,
         changed_at=page.last_published_at or page.latest_revision_created_at or timezone.now(),
     )
+
+
+def _facts(page: ProcedurePage, content: Snapshot | None) -> dict[str, str]:
+    """Return what a person chooses by, in the language of the page; what only refers to the table is left out."""
+    with override(page.locale.language_code):
+        table = channel_table(content.channels) if content else None
+        online = str(ServiceLevel(page.service_level).label) if page.service_level else ""
+        found = {"online": online, "time": table.time if table else "", "fee": table.fee if table else ""}
+        nothing = {"", _("See below"), _("Depends on the case: see the table")}
+    return {name: text for name, text in found.items() if text not in nothing}
 
 
 def _body(content: Snapshot) -> str:

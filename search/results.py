@@ -43,6 +43,7 @@ class Hit:
     facet_labels: Mapping[str, str]
     changed_at: datetime
     score: float
+    facts: Mapping[str, str] = field(default_factory=dict)
     why: Mapping[str, float] = field(default_factory=dict)
 
     def labels(self, name: str) -> list[str]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from core.pagecache import allow
+from core.throttle import Throttle, client_network
 from search.requests import SearchRequest
 from search.results import Facet, SearchResult
 from search.selectors import search, suggest
@@ -36,6 +37,9 @@ KINDS: Final[dict[str, Promise | str]] = {
 VERBATIM: Final = "nguyen-van"
 SHOWN: Final = 8
 CACHE_SECONDS: Final = 60
+#: Enough for a school or a one-stop hall behind one address; remembered pages are not counted.
+SEARCHED: Final = Throttle("search.results", limit=600, seconds=300)
+SUGGESTED: Final = Throttle("search.suggestions", limit=3000, seconds=300)
 EXAMPLES: Final = ("đăng ký kết hôn", "sao y bản chính", "cấp lại giấy khai sinh", "hộ kinh doanh")
 
 
@@ -102,6 +106,8 @@ def _labelled(name: str, facet: Facet) -> list[dict[str, object]]:
 def results(request: HttpRequest) -> HttpResponse:
     """Show what was found, narrowed by facets; with nothing asked, how to ask."""
     asked = request_of(request.GET)
+    if (asked.query or asked.selected) and not SEARCHED.hit(client_network(request)):
+        return _too_many(request, asked)
     found = search(asked) if asked.query or asked.selected else None
     context: dict[str, object] = {"asked": asked, "result": found, "examples": EXAMPLES}
     if found:
@@ -111,9 +117,23 @@ def results(request: HttpRequest) -> HttpResponse:
     return response if found and found.degraded else allow(response, seconds=CACHE_SECONDS)
 
 
+def _too_many(request: HttpRequest, asked: SearchRequest) -> HttpResponse:
+    """Say that this network asks too much for now; the words stay in the field, the address asks them again."""
+    context = {"asked": asked, "again": request.get_full_path(), "minutes": -(-SEARCHED.seconds_left() // 60)}
+    page = render(request, "search/results.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+    return _waiting(page, SEARCHED)
+
+
+def _waiting(response: HttpResponse, throttle: Throttle) -> HttpResponse:
+    response["Retry-After"] = str(throttle.seconds_left())
+    return response
+
+
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Answer the script of the search field; a person without it gets the page of results."""
+    if not SUGGESTED.hit(client_network(request)):
+        return _waiting(JsonResponse({"suggestions": []}, status=HTTPStatus.TOO_MANY_REQUESTS), SUGGESTED)
     lines = suggest(request.GET.get("q", ""), locale=(get_language() or "vi")[:2])
     # The kind is said only where it is not a procedure: nearly all are.
     data = [

@@ -29,6 +29,7 @@ class IndexedDocument(models.Model):
     keywords = models.JSONField(_("keywords"), default=list)
     facets = models.JSONField(_("facets"), default=dict)
     facet_labels = models.JSONField(_("facet labels"), default=dict)
+    facts = models.JSONField(_("facts"), default=dict)
     scopes = models.JSONField(_("scopes"), default=list)
     title_words = models.TextField(_("folded title"))
     title_marked = models.TextField(_("title as written, in lower case"))

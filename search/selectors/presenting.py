@@ -34,6 +34,7 @@ def _hit(scored: Scored, document: IndexedDocument, query: Query) -> Hit:
         facets={name: tuple(values) for name, values in document.facets.items()},
         facet_labels=document.facet_labels,
         changed_at=document.changed_at,
+        facts=document.facts,
         score=round(scored.score, 4),
         why={name: round(value, 4) for name, value in scored.why.items()},
     )

@@ -71,6 +71,7 @@
       try {
         const answer = await fetch(url, { signal: request.signal, headers: { Accept: "application/json" } });
         if (answer.ok) show((await answer.json()).suggestions);
+        else close();
       } catch (error) {
         if (error.name !== "AbortError") close();
       }

@@ -17,8 +17,8 @@ from django.urls import reverse
 from core.pagecache import epochs
 from search import registry
 from search.engines import registry as engines
-from search.requests import MAX_PAGE
-from search.selectors import knowledge
+from search.requests import MAX_PAGE, SearchRequest
+from search.selectors import knowledge, search
 from search.views import request_of
 from tests.search.library import KIND, Library
 
@@ -59,6 +59,30 @@ class TestResults:
         assert re.search(r'<a href="/thu-tuc/ket-hon/">Đăng ký <mark>kết hôn</mark>\s*</a>', page)
         for words in ("1.000894.000.00.00.H12", "UBND xã Thử", "Hộ tịch", "1 kết quả"):
             assert words in said(page)
+
+    def test_hits_say_what_a_person_chooses_by(self, client: Client, library: Library):
+        library.add(
+            "Đăng ký kết hôn", facts={"online": "Toàn trình", "time": "3 ngày làm việc", "fee": "7.500 đ"}
+        )
+        library.add("Đăng ký kết hôn lưu động", facts={"time": "1 ngày"})
+        library.add("Tin về kết hôn")
+        library.sync()
+        page = get(client, q="kết hôn")
+        assert page.count('class="hit-facts"') == 2
+        assert re.search(r"Toàn trình .*: 3 ngày làm việc .*: 7\.500 đ", said(page))
+
+    def test_facts_cost_no_query_for_each_hit(self, client: Client, library: Library):
+        def statements() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                search(SearchRequest("kết hôn"), engine=engines.DATABASE)
+            return len(captured)
+
+        for number in range(10):
+            library.add(f"Đăng ký kết hôn {number}", facts={"fee": f"{number} đ"})
+            library.sync()
+            if number == 4:
+                few = statements()
+        assert statements() == few
 
     def test_nothing_found_helps_on(self, client: Client, library: Library):
         words = said(get(client, q="xyzzy"))

@@ -45,6 +45,7 @@ def _row(document: SearchDocument, digest: str, version: int) -> IndexedDocument
         keywords=list(document.keywords),
         facets={name: list(values) for name, values in document.facets.items()},
         facet_labels=dict(document.facet_labels),
+        facts=dict(document.facts),
         scopes=list(document.scopes),
         title_words=" ".join(folded_syllables(document.title)),
         title_marked=" ".join(marked_syllables(document.title)),
