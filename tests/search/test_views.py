@@ -71,8 +71,11 @@ class TestResults:
         assert page.count('class="hit-facts"') == 2
         assert re.search(r"Toàn trình .*: 3 ngày làm việc .*: 7\.500 đ", said(page))
 
-    def test_facts_cost_no_query_for_each_hit(self, client: Client, library: Library):
+    def test_facts_cost_no_query_for_each_hit(self, library: Library, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(knowledge, "FRESH_SECONDS", 3600.0)
+
         def statements() -> int:
+            search(SearchRequest("kết hôn"), engine=engines.DATABASE)
             with CaptureQueriesContext(connection) as captured:
                 search(SearchRequest("kết hôn"), engine=engines.DATABASE)
             return len(captured)
