@@ -9,6 +9,8 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from accounts.forms import SignInForm
 from core import hooks
@@ -52,6 +54,20 @@ class SignOut(LogoutView):
     """Takes a POST only, so that no foreign page signs anybody out."""
 
     http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Leave nothing behind in a browser that others use, either."""
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+@require_safe
+@never_cache
+def still_here(request: HttpRequest) -> HttpResponse:
+    """Say that somebody is typing (``accounts.idle`` notes it): 204, or 403 to who is signed out by now."""
+    signed_in = request.user.is_authenticated
+    return HttpResponse(status=HTTPStatus.NO_CONTENT if signed_in else HTTPStatus.FORBIDDEN)
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None) -> HttpResponse:

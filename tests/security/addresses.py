@@ -51,6 +51,7 @@ TABLE = (
     Row("tai-lieu/", EVERYBODY),
     Row("tai-khoan/dang-nhap/", frozenset({"anonymous"}), frozenset({"anonymous"})),
     Row("tai-khoan/dang-xuat/", NOBODY),
+    Row("tai-khoan/con-day/", SIGNED_IN),
     Row("tai-khoan/mat-khau/", SIGNED_IN, SIGNED_IN),
     Row("_util/", NOBODY),
     Row("^((?:", EVERYBODY),
