@@ -22,3 +22,9 @@ def account_links(user: User | AnonymousUser) -> list[hooks.NavLink]:
 def sign_out_url() -> str:
     """Where the sign-out button posts to."""
     return reverse("accounts:logout")
+
+
+@hooks.register("still_here_url")
+def still_here_url() -> str:
+    """Where ``static/js/stay.js`` says that somebody is typing."""
+    return reverse("accounts:still_here")

@@ -179,19 +179,23 @@ def language_url(context: template.Context, code: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def account_links(context: template.Context) -> dict[str, Any]:
-    """Return what the hooks ``account_links`` (links) and ``sign_out_url`` give for the person of this request.
+    """Return what the hooks ``account_links`` (links), ``sign_out_url`` and ``still_here_url`` give for this person.
 
     The wide and the narrow head both show them: the hooks are asked once a request.
     """
     request = context.get("request")
     user = getattr(request, "user", None)
     if request is None or user is None:
-        return {"links": [], "logout_url": ""}
+        return {"links": [], "logout_url": "", "still_here_url": ""}
     known: dict[str, Any] | None = getattr(request, "_account_links", None)
     if known is None:
         links = [link for answer in hooks.call("account_links", user) for link in answer]
-        logout = hooks.call("sign_out_url") if user.is_authenticated else []
-        known = {"links": links, "logout_url": logout[0] if logout else ""}
+        known = {"links": links, "logout_url": "", "still_here_url": ""}
+        if user.is_authenticated:
+            known |= {
+                "logout_url": hooks.first("sign_out_url") or "",
+                "still_here_url": hooks.first("still_here_url") or "",
+            }
         request._account_links = known
     return known
 

@@ -29,6 +29,9 @@ FOCUS: Final = 0.5
 EARLY: Final = 0.1
 # An editor tied these very words to this very procedure.
 TIED: Final = 0.3
+# The query is the title, word for word: as much as a tie.
+WHOLE: Final = 0.3
+NEARLY_ALL: Final = 0.99
 TEXT: Final = 0.15
 LEVEL: Final = 0.1
 PRIOR: Final = 0.03
@@ -85,11 +88,12 @@ class Scorer:
         if self.query.words:
             title = Title(row)
             found = match(self.query, title, codes)
-            cover = self._coverage(found)
+            cover, phrase, focus = self._coverage(found), self._phrase(found), self._focus(title, found)
             why |= {
                 "cover": cover,
-                "phrase": PHRASE * cover * self._phrase(found),
-                "focus": FOCUS * cover * self._focus(title, found),
+                "phrase": PHRASE * cover * phrase,
+                "focus": FOCUS * cover * focus,
+                "whole": WHOLE * (min(cover, phrase, focus) >= NEARLY_ALL),
                 "tied": TIED * self._tied(found),
                 "early": EARLY * cover * self._early(title, found),
                 "text": TEXT * text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -191,9 +192,21 @@ class TestAccountLinks:
     def test_stranger_gets_links_but_no_sign_out(self) -> None:
         hooks.register("account_links")(lambda user: [hooks.NavLink("Sign in", "/in/")])
         hooks.register("sign_out_url")(lambda: "/out/")
+        hooks.register("still_here_url")(lambda: "/here/")
         answer = self.links(AnonymousUser())
         assert [link.label for link in answer["links"]] == ["Sign in"]
-        assert answer["logout_url"] == ""
+        assert answer["logout_url"] == answer["still_here_url"] == ""
+
+    def test_who_is_signed_in_gets_the_way_out_and_the_address_for_typing(self) -> None:
+        assert self.links(SimpleNamespace(is_authenticated=True)) == {
+            "links": [],
+            "logout_url": "",
+            "still_here_url": "",
+        }
+        hooks.register("sign_out_url")(lambda: "/out/")
+        hooks.register("still_here_url")(lambda: "/here/")
+        answer = self.links(SimpleNamespace(is_authenticated=True))
+        assert (answer["logout_url"], answer["still_here_url"]) == ("/out/", "/here/")
 
     def test_the_wide_and_the_narrow_head_ask_once(self) -> None:
         asked: list[Any] = []
@@ -208,6 +221,7 @@ class TestAccountLinks:
         assert account_links(Context({"request": HttpRequest()})) == {
             "links": [],
             "logout_url": "",
+            "still_here_url": "",
         }
 
 

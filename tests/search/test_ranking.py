@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.analysis.lexicon import Group
+from search.analysis.query import Expansion
 from search.ranking import levels
 from search.ranking.matching import ALONE, FOLDED_ONLY, IN_EXTRA, match
 from search.ranking.qualifiers import QUALIFIERS, count_unasked, unasked
-from search.ranking.scorer import CODE, CUT, Scorer, rank
+from search.ranking.scorer import CODE, CUT, WHOLE, Scorer, rank
 from search.ranking.statistics import Statistics, count
 from search.ranking.titles import Title
 from tests.search.words import SMALL, TITLES, ask, language, row
@@ -106,6 +108,21 @@ class TestCoverage:
     @given(st.sampled_from(TITLES))
     def test_a_title_is_the_best_answer_to_itself(self, title: str):
         assert order(title, *TITLES)[0] == title
+
+
+class TestWhole:
+    def test_the_title_word_for_word_is_told_apart(self):
+        assert why("dang ky ket hon", "Thủ tục đăng ký kết hôn", "whole") == WHOLE
+        assert why("đăng ký", "Đăng ký kết hôn", "whole") == 0.0
+        assert why("đăng ký kết hôn lưu động", "Đăng ký kết hôn", "whole") == 0.0
+        assert why("kết hôn đăng ký", "Đăng ký kết hôn", "whole") == 0.0
+
+    def test_it_comes_before_what_the_lexicon_leads_part_of_it_to(self):
+        query = ask("cấp bằng")
+        led = Expansion((0, 1), (), ("2.000815",), 0.9)
+        rows = [row("Bằng, cấp", codes=["2.000815"]), row("Cấp bằng")]
+        found = rank(replace(query, expansions=(led,)), rows, statistics=SMALL.statistics)
+        assert [one.row.key for one in found] == ["procedure:Cấp bằng", "procedure:Bằng, cấp"]
 
 
 class TestPhrase:

@@ -68,7 +68,7 @@ class TestResults:
         library.add("Tin về kết hôn")
         library.sync()
         page = get(client, q="kết hôn")
-        assert page.count('class="hit-facts"') == 2
+        assert page.count('class="row meta"') == 2
         assert re.search(r"Toàn trình .*: 3 ngày làm việc .*: 7\.500 đ", said(page))
 
     def test_facts_cost_no_query_for_each_hit(self, library: Library, monkeypatch: pytest.MonkeyPatch):
