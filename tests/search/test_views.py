@@ -60,6 +60,23 @@ class TestResults:
         for words in ("1.000894.000.00.00.H12", "UBND xã Thử", "Hộ tịch", "1 kết quả"):
             assert words in said(page)
 
+    @pytest.mark.parametrize(
+        ("codes", "facets", "line"),
+        [
+            ((), {"agency": ("x",)}, "UBND xã Thử"),
+            ((), {"field": ("ht",)}, "Hộ tịch"),
+            ((), {"agency": ("x",), "field": ("ht",)}, "UBND xã Thử · Hộ tịch"),
+            (("1.000894",), {"field": ("ht",)}, "1.000894 · Hộ tịch"),
+        ],
+    )
+    def test_a_dot_stands_between_two_things_only(
+        self, client: Client, library: Library, codes: tuple[str, ...], facets: dict[str, Any], line: str
+    ):
+        library.add("Kết hôn", codes=codes, facets=facets, facet_labels={"x": "UBND xã Thử", "ht": "Hộ tịch"})
+        library.sync()
+        (found,) = re.findall(r'<p class="meta">(?!\s*1 kết quả)(.*?)</p>', get(client, q="kết hôn"))
+        assert re.sub(r"<[^>]+>", "", found) == line
+
     def test_hits_say_what_a_person_chooses_by(self, client: Client, library: Library):
         library.add(
             "Đăng ký kết hôn", facts={"online": "Toàn trình", "time": "3 ngày làm việc", "fee": "7.500 đ"}
