@@ -82,7 +82,7 @@ def typed(spec: FieldSpec, today: date) -> dict[str, str | list[str]]:
     """What a careful person types into one question (no file)."""
     shift = -1 if spec.options.get("not_future") else 1 if spec.options.get("not_past") else 0
     answers: dict[str, str | list[str]] = {
-        "short_text": "Đúng", "long_text": "Hai\nba", "number": str(spec.options.get("min", 7)),
+        "short_text": "Đúng", "long_text": "A\nba", "number": str(spec.options.get("min", 7)),
         "date": f"{today + timedelta(days=shift):%d/%m/%Y}", "yes_no": "no", "citizen_id": "096185001234",
         "phone": "0912 345 678", "email": "dong@example.vn",
     }  # fmt: skip
