@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import unicodedata
 import zipfile
 from datetime import timedelta
@@ -207,6 +208,8 @@ class TestStore:
         orphan = store / "dossiers" / "2026" / "lac"
         orphan.parent.mkdir(parents=True, exist_ok=True)
         orphan.write_bytes(b"x")
+        written = timezone.now().timestamp()
+        os.utime(orphan, (written, written))
         assert retention.remove_orphans() == 0
         assert retention.remove_orphans(now=timezone.now() + timedelta(days=2)) == 1
         assert not orphan.exists()

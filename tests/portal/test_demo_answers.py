@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
+import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,6 +113,7 @@ def test_every_required_question_is_answered_and_no_file_is(code, every):
         assert list(answers) == [name for name in schema.fields if name in answers]
 
 
+@time_machine.travel(datetime(DAY.year, DAY.month, DAY.day, 2, tzinfo=UTC), tick=False)
 @pytest.mark.parametrize("code", sorted(FORMS))
 def test_the_form_itself_takes_the_answers(code, every):
     """What a citizen could not have sent makes no believable dossier."""
