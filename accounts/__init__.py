@@ -1,1 +1,1 @@
-"""People: users, agencies and their succession, memberships, administrative units."""
+"""Users, agencies and their successions, memberships, administrative units."""

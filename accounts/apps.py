@@ -2,13 +2,22 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     label = "accounts"
     verbose_name = _("Accounts")
+    default = True
 
     def ready(self) -> None:
-        import_module("accounts.hook_answers")
-        import_module("accounts.idle")
+        import_module("accounts.session")
+
+
+class PortalUsersAppConfig(WagtailUsersAppConfig):
+    """Wagtail's app for users and groups with the views of ``accounts.admin.users``."""
+
+    default = False
+    user_viewset = "accounts.admin.users.PortalUserViewSet"
+    group_viewset = "accounts.admin.users.PortalGroupViewSet"

@@ -1,13 +1,14 @@
-"""Tasks of the accounts, run by Celery."""
+"""Tasks run by Celery beat."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
-from accounts.services.groups import sync_dated_rights
+from accounts.services.groups import refresh_groups, sync_dated_memberships
 
 
-@shared_task(name="accounts.sync_rights")
-def sync_rights() -> int:
-    """Open and close the admin for whose memberships began or ended by date; returns how many accounts changed."""
-    return sync_dated_rights()
+@shared_task(name="accounts.sync_groups")
+def sync_groups() -> int:
+    """Open and close the admin for people whose memberships began or ended by date; return how many changed."""
+    refresh_groups()
+    return sync_dated_memberships()

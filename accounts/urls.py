@@ -5,8 +5,9 @@ from accounts import views
 app_name = "accounts"
 
 urlpatterns = [
+    path("noi-dung-da-go/", views.show_kept_form, name="kept_form"),
     path("dang-nhap/", views.SignIn.as_view(), name="login"),
     path("dang-xuat/", views.SignOut.as_view(), name="logout"),
-    path("con-day/", views.still_here, name="still_here"),
+    path("con-day/", views.keep_alive, name="keep_alive"),
     path("mat-khau/", views.ChangePassword.as_view(), name="password"),
 ]

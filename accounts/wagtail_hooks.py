@@ -1,4 +1,4 @@
-"""What the accounts add to the Wagtail admin."""
+"""Additions to the Wagtail admin."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
 
-from accounts.admin.viewsets import OrganisationGroup
+from accounts.admin.organisation import OrganisationGroup
 
 
 @hooks.register("register_admin_viewset")
 def register_organisation() -> OrganisationGroup:
-    """Add the register of agencies and the roles to the menu of the operating team."""
+    """Add agencies, successions and roles to the menu."""
     return OrganisationGroup()
 
 
 @hooks.register("insert_global_admin_js")
-def stay_while_typing() -> SafeString:
-    """Who writes a long text is not signed out meanwhile."""
-    address = reverse("accounts:still_here")
-    return format_html('<script src="{}" data-url="{}" defer></script>', static("js/stay.js"), address)
+def load_activity_script() -> SafeString:
+    """Keep people signed in while they type a long text."""
+    address = reverse("accounts:keep_alive")
+    return format_html('<script src="{}" data-url="{}" defer></script>', static("js/keep_alive.js"), address)

@@ -1,5 +1,5 @@
-"""Drills and benchmarks: commands that start what they need and print what they measured against what.
+"""Benchmarks and concurrency checks. They start the servers they need and compare what they measure with a limit.
 
-``python -m bench.run bench|drill NAME`` ends with ``RESULT <name> <value> <bar> PASS|FAIL`` and an exit code that says
-the same. Nothing here is part of the portal.
+``python -m bench.run bench|drill NAME`` prints ``RESULT <name> <value> <limit> PASS|FAIL`` for each measurement and
+exits with 1 if one fails. Nothing here is part of the portal.
 """

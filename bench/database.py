@@ -1,4 +1,4 @@
-"""A PostgreSQL database for one run."""
+"""A temporary PostgreSQL database for one run."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from psycopg import sql
 
 
 @contextmanager
-def throw_away() -> Iterator[str]:
-    """Make a database, migrate it, point the environment and Django at it; drop it afterwards.
+def temporary_database() -> Iterator[str]:
+    """Create and migrate a database, point the environment and Django at it, and drop it afterwards.
 
-    BENCH_TEMPLATE may name a database that is migrated already, to begin with a copy of it.
+    BENCH_TEMPLATE may name a migrated database to copy, which is faster.
     """
     base = os.environ.get("DATABASE_URL", "")
     if not base.startswith("postgres"):
@@ -39,7 +39,7 @@ def throw_away() -> Iterator[str]:
 
 
 def _drop_indexes(prefix: str) -> None:
-    """Take away the indexes of the run, where a search server is named."""
+    """Delete the run's search indexes if ELASTICSEARCH_URL is set."""
     if url := os.environ.get("ELASTICSEARCH_URL"):
         with Elasticsearch(url) as server:
             for index in server.indices.get(index=f"{prefix}-*"):

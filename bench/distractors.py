@@ -1,7 +1,7 @@
-"""The rest of the national catalogue, as far as its lists are here, and what it is like where they are not.
+"""Search documents that imitate the rest of the national catalogue.
 
-Only documents are made, no pages: real names from the lists of ``shared/data/national``, the same procedures at a
-higher level of government, and invented ones for each of the nearly five hundred national fields.
+Only documents are created, no pages: real names from the lists in ``shared/data/national``, the province's procedures
+again at a higher level of government, and invented procedures for each of the nearly 500 national fields.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Any, Final
 from openpyxl import load_workbook
 
 from search.documents import SearchDocument
-from search.engines import registry
+from search.engines import base as engines
 from search.engines.database import store
 from search.models import IndexedDocument
-from search.services import states
+from search.services import indexing
 
 COLLECTION: Final = "public"
 KIND: Final = "procedure"
-LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)
+CHANGED_AT: Final = datetime(2020, 1, 1, tzinfo=UTC)
 ACTS: Final = (
     "Cấp giấy phép hoạt động {}",
     "Cấp chứng chỉ hành nghề {}",
@@ -40,28 +40,28 @@ BATCH: Final = 500
 
 
 def add(folder: Path) -> int:
-    """Put the distractors into the index beside what is there and fill the mirrors; returns how many there are."""
-    known = _known_codes()
-    documents = _unique(_all(folder), known)
+    """Add the distractors to the index and rebuild the replicas; return their number."""
+    codes = _indexed_codes()
+    documents = _unique(_all(folder), codes)
     number = 0
     while batch := list(islice(documents, BATCH)):
         store.write(batch)
         number += len(batch)
-    states.recount(COLLECTION)
-    for mirror in registry.mirrors():
-        mirror.rebuild()
+    indexing.recount_words(COLLECTION)
+    for replica in engines.replicas():
+        replica.rebuild()
     return number
 
 
-def _known_codes() -> set[str]:
+def _indexed_codes() -> set[str]:
     rows = IndexedDocument.objects.filter(collection=COLLECTION).values_list("codes", flat=True)
     return {code[:8] for codes in rows for code in codes}
 
 
-def _unique(documents: Iterable[SearchDocument], known: set[str]) -> Iterator[SearchDocument]:
+def _unique(documents: Iterable[SearchDocument], seen: set[str]) -> Iterator[SearchDocument]:
     for document in documents:
-        if document.codes[0] not in known:
-            known.add(document.codes[0])
+        if document.codes[0] not in seen:
+            seen.add(document.codes[0])
             yield document
 
 
@@ -80,7 +80,7 @@ def _document(code: str, title: str, *levels: str, body: str = "") -> SearchDocu
         ref=f"distractor-{code}",
         title=" ".join(title.split()),
         url=f"/bench/{code}/",
-        changed_at=LONG_AGO,
+        changed_at=CHANGED_AT,
         codes=(code,),
         body=body,
         facets={"level": levels} if levels else {},
@@ -101,7 +101,7 @@ def _ministry_list(path: Path) -> Iterator[SearchDocument]:
 
 
 def _levels_in(text: str) -> tuple[str, ...]:
-    """Return the levels of government that ``text`` names."""
+    """Return the levels of government named in ``text``."""
     folded = text.lower()
     names = {"cap_xa": ("cấp xã",), "cap_tinh": ("cấp tỉnh", "sở "), "cap_bo": ("trung ương", "bộ ", "cục ")}
     return tuple(level for level, words in names.items() if any(word in folded for word in words))
@@ -118,7 +118,7 @@ def _structured(path: Path) -> Iterator[SearchDocument]:
 
 
 def _higher_levels(numbers: Iterator[int]) -> Iterator[SearchDocument]:
-    """Yield each procedure of the province again at the higher levels, now and then under the very same name."""
+    """Yield each procedure of the province again at the higher levels, every fifth one under the same name."""
     own = IndexedDocument.objects.filter(collection=COLLECTION, kind=KIND).order_by("pk")
     for title, body in list(own.exclude(ref__startswith="distractor-").values_list("title", "body")):
         for words, level in HIGHER:

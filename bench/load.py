@@ -1,16 +1,16 @@
-"""Load from this machine: keep-alive connections in threads of a few processes, bounded in number and time."""
+"""HTTP load from this machine over keep-alive connections, in a fixed number of threads and processes."""
 
 from __future__ import annotations
 
 import http.client
 import multiprocessing
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from bench.scale import scale
+from bench.measure import scale
 
 PROCESSES = 2
 THREADS = 8
@@ -18,7 +18,7 @@ THREADS = 8
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: ``body`` makes it a POST of a form."""
+    """One request; with a ``body`` it is the POST of a form."""
 
     path: str
     body: bytes = b""
@@ -27,25 +27,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, and after how many seconds."""
+    """The response to a call and how many seconds it took."""
 
     status: int
     location: str
     content: bytes
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two figures of the same round."""
-
-    first: float
-    second: float
-
-    @property
-    def ratio(self) -> float:
-        """How many times the second is the first."""
-        return self.first / self.second
 
 
 def send(connection: http.client.HTTPConnection, call: Call) -> Answer:
@@ -66,8 +53,8 @@ def _connect(address: str) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=60)
 
 
-def all_at_once(address: str, calls: Sequence[Call], *, threads: int = 32) -> list[Answer]:
-    """Send every call once, ``threads`` at a time; answers in the order of the calls."""
+def send_all(address: str, calls: Sequence[Call], *, threads: int = 32) -> list[Answer]:
+    """Send every call once, ``threads`` at a time; return the answers in the order of the calls."""
 
     def one(call: Call) -> Answer:
         connection = _connect(address)
@@ -80,7 +67,7 @@ def all_at_once(address: str, calls: Sequence[Call], *, threads: int = 32) -> li
         return list(pool.map(one, calls))
 
 
-def _hammer(address: str, path: str, seconds: float, numbers: multiprocessing.Queue[int]) -> None:
+def _count_requests(address: str, path: str, seconds: float, counts: multiprocessing.Queue[int]) -> None:
     def one(_thread: int) -> int:
         connection, done = _connect(address), 0
         until = time.perf_counter() + seconds
@@ -91,28 +78,19 @@ def _hammer(address: str, path: str, seconds: float, numbers: multiprocessing.Qu
         return done
 
     with ThreadPoolExecutor(THREADS) as pool:
-        numbers.put(sum(pool.map(one, range(THREADS))))
+        counts.put(sum(pool.map(one, range(THREADS))))
 
 
 def per_second(address: str, path: str, *, seconds: float = scale(2.0, 0.2)) -> float:
-    """Return how many GETs of ``path`` the server answers a second."""
-    numbers: multiprocessing.Queue[int] = multiprocessing.Queue()
-    arguments = (address, path, seconds, numbers)
-    processes = [multiprocessing.Process(target=_hammer, args=arguments) for _process in range(PROCESSES)]
+    """Return how many GET requests of ``path`` the server answers per second."""
+    counts: multiprocessing.Queue[int] = multiprocessing.Queue()
+    arguments = (address, path, seconds, counts)
+    processes = [
+        multiprocessing.Process(target=_count_requests, args=arguments) for _process in range(PROCESSES)
+    ]
     for process in processes:
         process.start()
-    total = sum(numbers.get(timeout=seconds + 60) for _process in processes)
+    total = sum(counts.get(timeout=seconds + 60) for _process in processes)
     for process in processes:
         process.join()
     return total / seconds
-
-
-def side_by_side(
-    first: Callable[[], float], second: Callable[[], float], *, rounds: int = scale(5, 1)
-) -> Pair:
-    """Measure both in turns and return the round whose ratio is the middle one.
-
-    Other work on the machine then falls on both alike, and a single odd round decides nothing.
-    """
-    measured = [Pair(first(), second()) for _round in range(rounds)]
-    return sorted(measured, key=lambda pair: pair.ratio)[rounds // 2]

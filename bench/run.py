@@ -1,4 +1,4 @@
-"""``python -m bench.run bench|drill NAME``."""
+"""The command line: ``python -m bench.run bench|drill NAME``."""
 
 from __future__ import annotations
 
@@ -8,39 +8,44 @@ import os
 import sys
 from typing import Final
 
-from bench.scale import VARIABLE
+from bench.measure import QUICK_VARIABLE
 
-NAMES: Final = {
+#: Kind → name → "module:function" that returns a list of results.
+RUNS: Final = {
     "bench": {
-        "pages": "bench.benches.pages",
-        "search": "bench.benches.search",
-        "relevance": "bench.benches.relevance",
-        "filing": "bench.benches.filing",
+        "pages": "bench.pages:run",
+        "search": "bench.search:run",
+        "relevance": "bench.relevance:run",
+        "filing": "bench.filing:run",
     },
-    "drill": {"numbering": "bench.drills.numbering", "same-key": "bench.drills.same_key"},
+    "drill": {
+        "numbering": "bench.concurrency_checks:numbering",
+        "same-key": "bench.concurrency_checks:same_key",
+    },
 }
 
 
 def main(arguments: list[str]) -> int:
-    """Run one drill or benchmark; 0 when every bar is held."""
+    """Run one benchmark or concurrency check; return 0 if every result is within its limit."""
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("kind", choices=NAMES)
+    parser.add_argument("kind", choices=RUNS)
     parser.add_argument("name", nargs="?", default="")
     parser.add_argument(
-        "--quick", action="store_true", help="only show that it works; the figures mean nothing"
+        "--quick", action="store_true", help="check only that it works; the figures are not meaningful"
     )
     chosen = parser.parse_args(arguments)
-    modules = NAMES[chosen.kind]
-    if chosen.name not in modules:
-        print(f"make {chosen.kind} NAME=… with one of: {', '.join(modules)}")
+    runs = RUNS[chosen.kind]
+    if chosen.name not in runs:
+        print(f"make {chosen.kind} NAME=… with one of: {', '.join(runs)}")
         return 2
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     if chosen.quick:
-        os.environ[VARIABLE] = "1"
-    from bench.database import throw_away  # noqa: PLC0415 - reads the environment
+        os.environ[QUICK_VARIABLE] = "1"
+    from bench.database import temporary_database  # noqa: PLC0415 - reads the environment
 
-    with throw_away():
-        results = importlib.import_module(modules[chosen.name]).run()
+    module, function = runs[chosen.name].split(":")
+    with temporary_database():
+        results = getattr(importlib.import_module(module), function)()
     for result in results:
         print(result.line())
     return 0 if results and all(result.passed for result in results) else 1

@@ -1,4 +1,4 @@
-"""The portal in granian, two workers, for as long as a measurement takes."""
+"""The portal in Granian with two workers, for the duration of a measurement."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _free_port() -> int:
 
 @contextmanager
 def server(*, page_cache: bool = True) -> Iterator[str]:
-    """Start the server; yields its address."""
+    """Start the server and yield its address."""
     port = _free_port()
     environment = os.environ | {
         "BENCH_PAGE_CACHE": str(page_cache),
@@ -31,7 +31,7 @@ def server(*, page_cache: bool = True) -> Iterator[str]:
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", str(WORKERS), "--blocking-threads", "1", "--backlog", "1024", "--no-access-log",
-        "--log-level", "error", "bench.wsgi:application",
+        "--log-level", "error", "portal.wsgi:application",
     ]  # fmt: skip
     process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
@@ -46,7 +46,7 @@ def server(*, page_cache: bool = True) -> Iterator[str]:
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
     for _attempt in range(240):
         if process.poll() is not None:
-            raise SystemExit(f"the server ended with {process.returncode}")
+            raise SystemExit(f"the server exited with {process.returncode}")
         try:
             with urllib.request.urlopen(f"{address}/bench/constant/", timeout=5):  # noqa: S310 - our own server
                 return

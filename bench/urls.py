@@ -1,15 +1,45 @@
-"""The portal's addresses and those it is measured against."""
+"""The portal's addresses, and the views that they are compared with in the same server and the same run."""
 
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+from wagtail.views import serve
 
-from bench import views
+from bench.baseline.models import BaselineRow
 from portal.urls import handler400, handler403, handler404, handler500
 from portal.urls import urlpatterns as portal_patterns
 
+CONSTANT_PAGE = b"<!DOCTYPE html><title>constant</title>" + b"x" * 20_000
+
+
+def constant(request: HttpRequest) -> HttpResponse:
+    """Return 20 kB without any query."""
+    return HttpResponse(CONSTANT_PAGE)
+
+
+@csrf_exempt
+def insert(request: HttpRequest) -> HttpResponse:
+    """Insert one row per request."""
+    BaselineRow._default_manager.create(
+        key=uuid.uuid4().hex, name="Nguyễn Thị Thử", answers={"purpose": "x" * 200}
+    )
+    return HttpResponse(b"ok")
+
+
+def baseline(request: HttpRequest, path: str) -> HttpResponse:
+    """Serve a page with Wagtail's own view."""
+    response: HttpResponse = serve(request, path)
+    return response
+
+
 urlpatterns = [
-    path("bench/constant/", views.constant),
-    path("bench/insert/", views.insert),
-    path("bench/stock/<path:path>", views.stock),
+    path("bench/constant/", constant),
+    path("bench/insert/", insert),
+    path("bench/baseline/<path:path>", baseline),
     *portal_patterns,
 ]
 

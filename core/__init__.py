@@ -1,1 +1,1 @@
-"""Kernel: base page, Vietnamese text, working time, outbox, page cache, errors. Imports nothing of ours."""
+"""Core: base page, Vietnamese text, working time, outbox, page cache, errors. Imports no other app."""

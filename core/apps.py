@@ -11,6 +11,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("core.checks")
-        import_module("core.exports").connect()
-        import_module("core.mail")
-        import_module("core.pagecache.signals").connect()
+        import_module("core.wagtail.comparison").connect()
+        import_module("core.wagtail.csv_injection").connect()
+        import_module("core.wagtail.text_areas").connect()
+        import_module("core.wagtail.page_permissions").connect()
+        import_module("core.web.page_cache").connect()

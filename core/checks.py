@@ -1,4 +1,4 @@
-"""Settings whose defaults lose tasks or hang requests (FACTS: Celery, Redis, transactions), held by a system check."""
+"""System checks of settings whose defaults lose tasks or block requests (docs/facts.md#celery-and-redis)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ MIN_VISIBILITY: Final = 300
 MAX_VISIBILITY: Final = 600
 MAX_SOCKET_TIMEOUT: Final = 2
 MAX_PIXELS: Final = 40_000_000
+MAX_SECRET_ID: Final = 20
+MIN_SECRET_LENGTH: Final = 32
 
 
 def _transport(name: str) -> Any:
@@ -59,12 +61,12 @@ RULES: Final[list[tuple[str, str, Callable[[], bool]]]] = [
     ),
     (
         "core.E007",
-        "tasks must keep no results",
+        "tasks must not store results",
         lambda: settings.CELERY_TASK_IGNORE_RESULT is True and settings.CELERY_RESULT_BACKEND is None,
     ),
     (
         "core.E008",
-        "unacked_restore_throttle and unacked_restore_interval must be set: redelivery takes 92 s without",
+        "unacked_restore_throttle and unacked_restore_interval must be set: redelivery takes 92 s otherwise",
         lambda: bool(_transport("unacked_restore_throttle") and _transport("unacked_restore_interval")),
     ),
     (
@@ -74,7 +76,7 @@ RULES: Final[list[tuple[str, str, Callable[[], bool]]]] = [
     ),
     (
         "core.E010",
-        "a Redis cache needs core.cache.DegradingRedisCache with time-outs of at most 2 seconds",
+        "a Redis cache needs core.web.redis_cache.DegradingRedisCache with time-outs of at most 2 seconds",
         lambda: all(map(_cache_degrades, settings.CACHES.values())),
     ),
     (
@@ -85,7 +87,7 @@ RULES: Final[list[tuple[str, str, Callable[[], bool]]]] = [
     (
         "core.E012",
         "PageCacheMiddleware must be the first middleware",
-        lambda: settings.MIDDLEWARE[0] == "core.pagecache.middleware.PageCacheMiddleware",
+        lambda: settings.MIDDLEWARE[0] == "core.web.page_cache.PageCacheMiddleware",
     ),
     (
         "core.E013",
@@ -99,9 +101,9 @@ RULES: Final[list[tuple[str, str, Callable[[], bool]]]] = [
     ),
     (
         "core.E015",
-        "the admin's search must stay in the database: Wagtail's Elasticsearch backend needs modules not there",
+        "the admin's search must stay in the database: Wagtail's Elasticsearch backend is not installed",
         lambda: all(
-            config["BACKEND"] == "wagtail.search.backends.database"
+            config["BACKEND"] == "core.wagtail.admin_search"
             for config in settings.WAGTAILSEARCH_BACKENDS.values()
         ),
     ),
@@ -109,6 +111,14 @@ RULES: Final[list[tuple[str, str, Callable[[], bool]]]] = [
         "core.E016",
         "OFFICE_HOURS must be periods in order, such as 07:00-11:30,13:30-17:00",
         lambda: _are_office_hours(settings.OFFICE_HOURS),
+    ),
+    (
+        "core.E017",
+        "LOOKUP_SECRETS must hold at least one secret, as id=secret, with ids of at most 20 characters",
+        lambda: (
+            bool(settings.LOOKUP_SECRETS)
+            and all(0 < len(pk) <= MAX_SECRET_ID and value for pk, value in settings.LOOKUP_SECRETS.items())
+        ),
     ),
 ]
 
@@ -124,7 +134,7 @@ def _cache_degrades(config: dict[str, Any]) -> bool:
     if "redis" not in config["BACKEND"].lower():
         return True
     options = config.get("OPTIONS", {})
-    return config["BACKEND"] == "core.cache.DegradingRedisCache" and all(
+    return config["BACKEND"] == "core.web.redis_cache.DegradingRedisCache" and all(
         _bounded(options.get(name), MAX_SOCKET_TIMEOUT)
         for name in ("socket_timeout", "socket_connect_timeout")
     )
@@ -132,15 +142,25 @@ def _cache_degrades(config: dict[str, Any]) -> bool:
 
 @register
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
-    """Return one error for each rule that is broken."""
-    return [Error(message, id=code) for code, message, holds in RULES if not holds()]
+    """Return one error per violated rule."""
+    return [Error(message, id=code) for code, message, is_met in RULES if not is_met()]
 
 
 @register(deploy=True)
 def check_connections(**_kwargs: Any) -> list[CheckMessage]:
-    """Warn where each request opens a connection of its own: it halves the throughput (FACTS)."""
+    """Warn about one connection per request: it halves the throughput (docs/facts.md#numbers-and-locks)."""
     return [
         Warning(f"database {alias}: CONN_MAX_AGE is 0", id="core.W001")
         for alias, config in settings.DATABASES.items()
         if "sqlite" not in config["ENGINE"] and config.get("CONN_MAX_AGE") == 0
+    ]
+
+
+@register(deploy=True)
+def check_lookup_secrets(**_kwargs: Any) -> list[CheckMessage]:
+    """Warn about a short secret: with it and a stolen database, lookup keys of 40 bits could be tried out."""
+    return [
+        Warning(f"LOOKUP_SECRETS: {pk} is shorter than {MIN_SECRET_LENGTH} characters", id="core.W002")
+        for pk, value in settings.LOOKUP_SECRETS.items()
+        if len(value) < MIN_SECRET_LENGTH
     ]

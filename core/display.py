@@ -1,4 +1,4 @@
-"""How dates, amounts and time limits are written: in pages, papers and mails alike (DESIGN, rule 3).
+"""Format dates, amounts and time limits for pages, printed forms and mails (docs/design.md#composition-3).
 
 Numbers follow the language that is active: 7.500 in Vietnamese, 7,500 in English. A number and its unit are joined by
 a no-break space.
@@ -9,48 +9,48 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language, gettext, ngettext
 
+from core.worktime import TIME_ZONE
+
 NBSP: Final = "\u00a0"
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 KILO: Final = 1000
-# Nghị định 30/2020/NĐ-CP, Phụ lục I, mục II.4: a nought stands before days to 9 and before months 1 and 2.
-LAST_MONTH_WITH_NOUGHT: Final = 2
+# Nghị định 30/2020/NĐ-CP, Phụ lục I, mục II.4: days below 10 and the months 1 and 2 take a leading zero.
+LAST_ZERO_PADDED_MONTH: Final = 2
 
 
-def _here(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(HERE)
+def _local(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(TIME_ZONE)
 
 
 def date_text(value: dt.date | dt.datetime) -> str:
-    """Return ``27/11/2026``; a moment is dated where the province is."""
-    day = _here(value) if isinstance(value, dt.datetime) else value
+    """Return `27/11/2026`; a moment is converted to the local time zone."""
+    day = _local(value) if isinstance(value, dt.datetime) else value
     return f"{day:%d/%m/%Y}"
 
 
 def time_text(value: dt.datetime | dt.time) -> str:
     """Return ``17:00``."""
-    clock = _here(value) if isinstance(value, dt.datetime) else value
+    clock = _local(value) if isinstance(value, dt.datetime) else value
     return f"{clock:%H:%M}"
 
 
-def moment_text(value: dt.datetime) -> str:
+def datetime_text(value: dt.datetime) -> str:
     """Return ``27/11/2026 17:00``."""
     return f"{date_text(value)} {time_text(value)}"
 
 
 def day_in_words(moment: dt.datetime) -> str:
-    """Return ``ngày 05 tháng 3 năm 2026``, as papers are dated where the province is."""
-    day = _here(moment)
-    month = f"{day:%m}" if day.month <= LAST_MONTH_WITH_NOUGHT else str(day.month)
+    """Return ``ngày 05 tháng 3 năm 2026``, as printed forms are dated, in the local time zone."""
+    day = _local(moment)
+    month = f"{day:%m}" if day.month <= LAST_ZERO_PADDED_MONTH else str(day.month)
     return f"ngày {day:%d} tháng {month} năm {day:%Y}"
 
 
-def clock_in_words(moment: dt.datetime) -> str:
+def datetime_in_words(moment: dt.datetime) -> str:
     """Return ``17 giờ 00 phút, ngày 05 tháng 3 năm 2026``."""
-    return f"{_here(moment):%H giờ %M phút}, {day_in_words(moment)}"
+    return f"{_local(moment):%H giờ %M phút}, {day_in_words(moment)}"
 
 
 def number_text(value: float | Decimal, *, decimals: int = 0) -> str:
@@ -80,7 +80,7 @@ def size_text(size: int) -> str:
 
 def due_text(due: dt.datetime, now: dt.datetime) -> str:
     """Return the time left in words: ``Quá hạn 1 ngày``, ``Hôm nay 17:00``, ``Còn 12 ngày`` (calendar days)."""
-    days = (_here(due).date() - _here(now).date()).days
+    days = (_local(due).date() - _local(now).date()).days
     if days == 0:
         clock = time_text(due)
         return (
@@ -94,7 +94,7 @@ def due_text(due: dt.datetime, now: dt.datetime) -> str:
 
 
 def due_tone(due: dt.datetime, now: dt.datetime) -> str:
-    """Return the tone of the state that belongs to :func:`due_text`: ``bad``, ``wait`` or ``done``."""
+    """Return the tone for `due_text`: `bad`, `wait` or `done`."""
     if due < now:
         return "bad"
-    return "wait" if _here(due).date() == _here(now).date() else "done"
+    return "wait" if _local(due).date() == _local(now).date() else "done"

@@ -1,10 +1,10 @@
-"""Errors of the domain. Views turn them into pages; services raise them with a message for the person."""
+"""Domain errors. Services raise them with a message for the user; views turn them into pages."""
 
 from __future__ import annotations
 
 
 class PortalError(Exception):
-    """An expected failure. ``message`` is translated and safe to show; ``code`` is stable for programs."""
+    """An expected failure. `message` is translated and safe to show; `code` is stable for programs."""
 
     code = "error"
 
@@ -15,19 +15,19 @@ class PortalError(Exception):
 
 
 class NotAllowed(PortalError):
-    """The actor may not do this. Shown as the same 404 as for nothing (ARCHITECTURE rule 12)."""
+    """The actor may not do this. Shown as the same 404 as a missing object (docs/architecture.md#rule-12)."""
 
     code = "not_allowed"
 
 
 class Conflict(PortalError):
-    """Somebody else changed the object first (optimistic version)."""
+    """The object was changed in the meantime (optimistic version)."""
 
     code = "conflict"
 
 
 class InvalidInput(PortalError):
-    """The input breaks a rule; ``fields`` maps field ids to messages."""
+    """The input violates a rule; `fields` maps field ids to messages."""
 
     code = "invalid"
 

@@ -1,4 +1,4 @@
-"""A migration operation that makes rows unchangeable in the database itself, on PostgreSQL and SQLite."""
+"""A migration operation that makes rows append-only by database triggers, on PostgreSQL and SQLite."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ END $$
 
 
 class AppendOnly(Operation):
-    """Refuse UPDATE, DELETE and TRUNCATE on a model's table; with ``columns`` only changes of these are refused.
+    """Refuse UPDATE, DELETE and TRUNCATE on the table of a model; with `columns`, only updates of these columns.
 
-    TRUNCATE is PostgreSQL's; it stays refused whatever ``until`` says. ``until`` names a date
-    column: after that day a row may be deleted (a retention period that the database holds).
-    Triggers of an earlier operation on the table are replaced. Both engines raise ``IntegrityError``. Reversible:
-    backwards the triggers are dropped, those with a date give way to those without.
+    `until` names a date column: after that day a row may be deleted (a retention period enforced by the database).
+    TRUNCATE (PostgreSQL only) is always refused. Triggers of an earlier operation on the table are replaced. Both
+    databases raise `IntegrityError`. Reversible: the triggers are dropped; those with a date are replaced by those
+    without.
     """
 
     reduces_to_sql = True
@@ -35,7 +35,7 @@ class AppendOnly(Operation):
         self.until = until
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Leave the model state alone: triggers are the database's business."""
+        """Leave the model state unchanged: triggers exist in the database only."""
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
@@ -61,7 +61,7 @@ class AppendOnly(Operation):
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{event}{on_table}")
 
     def describe(self) -> str:
-        """Say what the operation does, for ``migrate --plan``."""
+        """Return the description for `migrate --plan`."""
         return f"Make {self.model_name} append-only"
 
     @property
@@ -70,7 +70,7 @@ class AppendOnly(Operation):
         return f"{self.model_name.lower()}_append_only"
 
     def _create(self, table: str, vendor: str, until: str = "") -> list[str]:
-        # "UPDATE OF" fires for every column that is named, changed or not, so the values are compared.
+        # "UPDATE OF" fires for every column in the statement, changed or not, so the values are compared.
         differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
         changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in self.columns)
         kept = f" WHEN (OLD.{until} IS NULL OR OLD.{until} >= CURRENT_DATE)" if until else ""
@@ -80,7 +80,7 @@ class AppendOnly(Operation):
             for event in ("UPDATE", "DELETE")
         ]
         if vendor == "postgresql":
-            # Triggers for rows do not see it; a retention period does not make the whole table go either.
+            # Row triggers do not fire for TRUNCATE, and a retention period does not allow deleting the whole table.
             triggers.append(
                 f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
             )

@@ -1,28 +1,28 @@
-"""Mail in the look of the portal, always as plain text with an HTML version beside it.
+"""Mails with the layout of the portal, as plain text with an HTML alternative.
 
-Domain code does not call ``send`` in a request: it enqueues a message of its own kind whose handler calls it, or
-``queue`` for a text that is ready.
+Do not call `send` in a request: enqueue a message of your own kind whose handler calls it (`core.outbox`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from core import outbox
 from core.text import clean
+from core.web.context_processors import portal_title
 
-KIND = "mail"
+#: Attempts of outbox messages that send a mail: a mail server may be down over a long weekend (100 hours).
+ATTEMPTS: Final = 105
 
 
 def send(*, to: Sequence[str], subject: str, text: str, html: str = "") -> None:
-    """Send one mail now; raises what the mail server raises, so that the outbox tries again.
+    """Send one mail now; errors of the mail server propagate, so that the outbox retries.
 
-    ``text`` is plain text whose paragraphs are parted by empty lines. ``html`` replaces the version made from it.
+    `text` is plain text with paragraphs separated by empty lines. `html` replaces the version generated from it.
     """
     title = clean(subject)
     message = EmailMultiAlternatives(
@@ -36,31 +36,13 @@ def send(*, to: Sequence[str], subject: str, text: str, html: str = "") -> None:
 
 
 def as_html(subject: str, text: str) -> str:
-    """Return ``text`` set in the portal's mail frame; what it says is escaped and its links can be pressed."""
+    """Return `text` in the mail layout of the portal, escaped and with clickable links."""
     return render_to_string(
         "core/mail/message.html",
         {
             "subject": subject,
             "text": text.strip(),
-            "portal_name": settings.PORTAL_NAME,
-            "portal_province": settings.PORTAL_PROVINCE,
+            "portal_title": portal_title(),
             "home_url": settings.WAGTAILADMIN_BASE_URL,
         },
-    )
-
-
-def queue(*, key: str, to: Sequence[str], subject: str, text: str, html: str = "") -> bool:
-    """Put one mail into the outbox of the running transaction; False when ``key`` was queued before."""
-    payload = {"to": list(to), "subject": subject, "text": text, "html": html}
-    return outbox.enqueue(kind=KIND, key=key, payload=payload)
-
-
-@outbox.handler(KIND)
-def deliver(payload: dict[str, Any]) -> None:
-    """Send a queued mail."""
-    send(
-        to=payload["to"],
-        subject=payload["subject"],
-        text=payload.get("text") or payload.get("body", ""),
-        html=payload.get("html", ""),
     )

@@ -1,32 +1,32 @@
-"""Tasks of the kernel, run by a Celery worker or, with no broker, in the process after commit."""
+"""Celery tasks of the core, except the outbox relay: it is in `core.outbox`, which requests it after a commit."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.core.management import call_command
 
-from core.outbox import relay, tidying
-
-
-@shared_task(name="core.outbox.relay")
-def relay_outbox() -> None:
-    """Deliver what waits in the outbox; woken after each commit that enqueued something."""
-    relay.run()
+from core import one_time_links, outbox
 
 
 @shared_task(name="core.outbox.sweep")
 def sweep_outbox() -> None:
-    """Deliver what a dead worker or a silent broker left behind; beat calls it every few seconds."""
-    relay.run()
+    """Deliver messages left by a dead worker or an unreachable broker; scheduled every few seconds."""
+    outbox.deliver_due()
 
 
-@shared_task(name="core.outbox.tidy")
-def tidy_outbox() -> None:
-    """Delete what was delivered long ago; beat calls it once a day."""
-    tidying.tidy()
+@shared_task(name="core.outbox.clean_up")
+def clean_up_outbox() -> None:
+    """Delete messages delivered long ago; scheduled once a day."""
+    outbox.delete_delivered()
+
+
+@shared_task(name="core.one_time_links.clean_up")
+def clean_up_one_time_links() -> None:
+    """Delete links that expired long ago; scheduled once a day."""
+    one_time_links.delete_spent()
 
 
 @shared_task(name="core.publish_scheduled")
 def publish_scheduled() -> None:
-    """Publish and expire pages whose time has come (Wagtail needs this on a schedule)."""
+    """Publish and expire pages whose time has come (Wagtail requires a schedule)."""
     call_command("publish_scheduled")

@@ -1,23 +1,54 @@
-"""What the kernel adds to the Wagtail admin."""
+"""Wagtail hooks of the core."""
 
 from __future__ import annotations
 
+from django.http import HttpRequest
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
 
-from core import admin_walls, localize
-from core.admin import HolidayViewSet
+from core.models import Holiday
+from core.wagtail import dependants, documents, overrides, translation_guards
+
+
+class HolidayViewSet(SnippetViewSet):
+    """The working calendar (lịch làm việc): days off and make-up days."""
+
+    model = Holiday
+    icon = "date"
+    menu_label = _("Working calendar")
+    menu_order = 700
+    add_to_settings_menu = True
+    list_display = ("date", "kind", "name")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+    ordering = ("-date",)
+    panels = [FieldPanel("date"), FieldPanel("kind"), FieldPanel("name"), FieldPanel("legal_basis")]
+
 
 register_snippet(HolidayViewSet)
-hooks.register("construct_page_chooser_queryset", admin_walls.choosable_pages)
-hooks.register("before_move_page", admin_walls.check_move)
+hooks.register("construct_page_chooser_queryset", overrides.limit_page_chooser)
+hooks.register("construct_document_chooser_queryset", documents.readable_documents)
+hooks.register("before_move_page", overrides.check_move)
+hooks.register("before_delete_page", dependants.refuse_page)
+hooks.register("before_bulk_action", dependants.refuse_bulk_action)
+hooks.register("before_delete_snippet", dependants.refuse_rows)
 
 
 @hooks.register("register_admin_urls", order=-10)
 def guarded_translation_urls() -> list[URLPattern]:
-    """The two views of wagtail-localize behind the walls of core.localize: these addresses are found first."""
+    """Place the guarded views before the two addresses of wagtail-localize."""
     return [
-        path("localize/submit/page/<int:page_id>/", localize.submit_page),
-        path("localize/update/<int:translation_source_id>/", localize.update),
+        path("localize/submit/page/<int:page_id>/", translation_guards.submit_page),
+        path("localize/update/<int:translation_source_id>/", translation_guards.update),
     ]
+
+
+@hooks.register("construct_help_menu")
+def without_manuals_of_wagtail(request: HttpRequest, menu_items: list[MenuItem]) -> None:
+    """Remove the links to pages of Wagtail, which are in English and elsewhere."""
+    menu_items[:] = [item for item in menu_items if not item.url.startswith("http")]

@@ -1,1 +1,1 @@
-"""A family of three layered Django apps: builder < dossiers < desk."""
+"""Two Django apps in layers: ``builder`` below ``dossiers``."""

@@ -1,59 +1,82 @@
-"""Alerts and menus in the Wagtail admin."""
+"""Alerts, menus and the dashboard panel in the Wagtail admin."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+from wagtail.admin.ui.components import Component
+from wagtail.models import Page
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from accounts.models import Agency, Membership
-from accounts.selectors import agencies_reached, speaks_for_province
-from core.admin_rows import RowPolicy, RowViewSet
-from home.models import Alert, MenuItem
+from accounts.models import Agency, Membership, User
+from accounts.roles import roles_with_admin_access
+from accounts.selectors import (
+    agencies_in_scope,
+    has_provincial_role,
+    is_provincial_committee,
+    memberships_of,
+)
+from core.wagtail.object_policy import ObjectPermissionPolicy, ObjectPermissionViewSet
+from core.web.context_processors import NavLink
+from home.models import (
+    AgencyIndexPage,
+    AgencySitePage,
+    Alert,
+    HomePage,
+    MenuItem,
+    NewsIndexPage,
+    NewsPage,
+)
+from home.models.pages import NEWS_WRITERS
+from procedures.models import ProcedureCataloguePage, ProcedureSectionPage
 
-COMMUNICATION = Membership.Role.COMMUNICATION
+Role = Membership.Role
 
 
-class AlertPolicy(RowPolicy):
-    """Communications staff keep the alerts of their agency and of those below it.
+class AlertPolicy(ObjectPermissionPolicy):
+    """Communications staff manage the alerts of their agency and of those below it.
 
-    Alerts without an agency speak for the whole province: they belong to the staff of the province's own agency.
+    Alerts without an agency are for the whole province and managed by the staff of the provincial committee.
     """
 
-    def rows(self, user: Any) -> QuerySet[Alert]:
-        """Return the alerts that ``user`` keeps."""
+    def objects_for(self, user: Any) -> QuerySet[Alert]:
+        """Return the alerts that ``user`` manages."""
         alerts: QuerySet[Alert] = Alert.objects.select_related("agency")
         if user.is_superuser:
             return alerts
-        theirs = Q(agency__in=agencies_reached(user, COMMUNICATION))
-        if speaks_for_province(user, COMMUNICATION):
-            theirs |= Q(agency__isnull=True)
-        return alerts.filter(theirs)
+        managed = Q(agency__in=agencies_in_scope(user, Role.COMMUNICATION))
+        if has_provincial_role(user, Role.COMMUNICATION):
+            managed |= Q(agency__isnull=True)
+        return alerts.filter(managed)
 
 
 class AlertForm(WagtailAdminModelForm):
-    """Nobody speaks for an agency that is not theirs."""
+    """An alert, for agencies that the user manages only."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         user, field = self.for_user, self.fields["agency"]
-        everything = user.is_superuser or speaks_for_province(user, COMMUNICATION)
-        theirs = Agency.objects.all() if user.is_superuser else agencies_reached(user, COMMUNICATION)
-        running = theirs.valid_on(timezone.localdate()) | theirs.filter(pk=self.instance.agency_id)
-        field.queryset, field.required = running, not everything
-        if everything:
+        whole_province = user.is_superuser or has_provincial_role(user, Role.COMMUNICATION)
+        managed = Agency.objects.all() if user.is_superuser else agencies_in_scope(user, Role.COMMUNICATION)
+        choices = managed.valid_on(timezone.localdate()) | managed.filter(pk=self.instance.agency_id)
+        field.queryset, field.required = choices, not whole_province
+        if whole_province:
             field.empty_label = _("The whole province")
-        if not everything and not self.instance.pk and running.count() == 1:
-            field.initial = running.get()
+        if not whole_province and not self.instance.pk and choices.count() == 1:
+            field.initial = choices.get()
 
 
-class AlertViewSet(RowViewSet):
-    """Alerts, the newest first."""
+class AlertViewSet(ObjectPermissionViewSet):
+    """Alerts, newest first."""
 
     model = Alert
     policy_class = AlertPolicy
@@ -79,7 +102,7 @@ class AlertViewSet(RowViewSet):
 
 
 class MenuItemViewSet(SnippetViewSet):
-    """The menus at the head and the foot."""
+    """The menus in the header and the footer."""
 
     model = MenuItem
     icon = "list-ul"
@@ -94,3 +117,112 @@ class MenuItemViewSet(SnippetViewSet):
         FieldPanel("page"),
         FieldPanel("path"),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSection:
+    """An agency in which a person works, with their roles and the links to their work."""
+
+    agency: Agency
+    roles: list[str]
+    links: list[NavLink]
+
+
+class WorkPanel(Component):
+    """The agencies and roles of the user on the dashboard; empty without a role in the admin."""
+
+    name = "work"
+    template_name = "home/admin/work.html"
+    order = 50
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return ``sections``."""
+        return {"sections": work_sections_of(parent_context["request"].user)}
+
+
+def work_sections_of(user: User) -> list[WorkSection]:
+    """Return the agencies in which ``user`` works in the admin, by code; at most four queries."""
+    held: dict[Agency, list[Membership]] = {}
+    for membership in (
+        memberships_of(user).filter(role__in=roles_with_admin_access()).order_by("agency__code", "role")
+    ):
+        held.setdefault(membership.agency, []).append(membership)
+    if not held:
+        return []
+    sites = dict(AgencySitePage.objects.filter(agency__in=held).order_by("-pk").values_list("agency", "pk"))
+    sections = dict(
+        ProcedureSectionPage.objects.filter(agency__in=held).order_by("-pk").values_list("agency", "pk")
+    )
+    common = _common_pages()
+    return [
+        WorkSection(
+            agency,
+            [str(row.get_role_display()) for row in rows],
+            _links(
+                {row.role for row in rows},
+                site=sites.get(agency.pk),
+                section=sections.get(agency.pk),
+                common=common if is_provincial_committee(agency) else {},
+                index=common.get(AgencyIndexPage),
+            ),
+        )
+        for agency, rows in held.items()
+    ]
+
+
+def _common_pages() -> dict[type[Page], int]:
+    """Return the first page of each type of which the province has one: one query."""
+    types = {
+        model._meta.model_name: model
+        for model in (HomePage, NewsIndexPage, AgencyIndexPage, ProcedureCataloguePage)
+    }
+    pages = Page.objects.type(*types.values()).order_by("-pk").values_list("content_type__model", "pk")
+    return {types[name]: pk for name, pk in pages}
+
+
+def _links(
+    roles: set[str],
+    *,
+    site: int | None,
+    section: int | None,
+    common: Mapping[type[Page], int],
+    index: int | None,
+) -> list[NavLink]:
+    links: list[NavLink] = []
+    if roles.intersection(NEWS_WRITERS) and site:
+        links.append(NavLink(gettext("Write news"), _add_news(site)))
+        links.append(NavLink(gettext("Pages of the agency"), _explore(site)))
+    if roles.intersection(NEWS_WRITERS) and (news := common.get(NewsIndexPage)):
+        links.append(NavLink(gettext("Write news for the province"), _add_news(news)))
+    if Role.COMMUNICATION in roles:
+        links.append(NavLink(gettext("New alert"), reverse("alerts:add")))
+        if home := common.get(HomePage):
+            links += [
+                NavLink(gettext("Front page"), reverse("wagtailadmin_pages:edit", args=[home])),
+                NavLink(gettext("Information pages"), _explore(home)),
+                NavLink(gettext("Menus"), reverse("wagtailsnippets_home_menuitem:list")),
+                NavLink(gettext("Redirects"), reverse("wagtailredirects:index")),
+            ]
+    if Role.CONTROLLER in roles and (catalogue := common.get(ProcedureCataloguePage)):
+        links.append(NavLink(gettext("Procedures of the province"), _explore(catalogue)))
+    elif Role.CONTROLLER in roles and section:
+        links.append(NavLink(gettext("Procedures of the agency"), _explore(section)))
+    if Role.OPERATOR in roles:
+        links.append(NavLink(gettext("Assign a role"), reverse("memberships:add")))
+        links.append(NavLink(gettext("Agencies"), reverse("agencies:index")))
+        if index:
+            address = reverse("wagtailadmin_pages:add", args=[*_label(AgencySitePage), index])
+            links.append(NavLink(gettext("New site of an agency"), address))
+    return links
+
+
+def _add_news(parent: int) -> str:
+    return reverse("wagtailadmin_pages:add", args=[*_label(NewsPage), parent])
+
+
+def _label(model: type[Page]) -> tuple[str, str]:
+    return model._meta.app_label, str(model._meta.model_name)
+
+
+def _explore(page: int) -> str:
+    return reverse("wagtailadmin_explore", args=[page])

@@ -1,22 +1,24 @@
-"""Blocks of the front page and of the portal's texts."""
+"""StreamField blocks of the public site."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import CharBlock, ListBlock, StructBlock
 
-from core.blocks import ContentBlock
+from core.wagtail.blocks import ContentBlock
 
 
 class LifeEventBlock(StructBlock):
-    """A moment of life (sự kiện trong đời) in the citizen's words, leading to what the search finds for it."""
+    """A life event (sự kiện trong đời) in the citizen's words, with the search query that it links to."""
 
     title = CharBlock(label=_("title"), max_length=60)
     description = CharBlock(label=_("description"), max_length=120, required=False)
     query = CharBlock(
         label=_("search words"),
         max_length=100,
-        help_text=_("What a person would type, for example “khai sinh”."),
+        help_text=_("What people would type, for example “khai sinh”."),
     )
 
     class Meta:
@@ -24,11 +26,19 @@ class LifeEventBlock(StructBlock):
         label = _("Life event")
 
 
+class CodeBlock(CharBlock):
+    """A code, which wagtail-localize does not offer for translation."""
+
+    def get_translatable_segments(self, value: Any) -> list[Any]:
+        """Return nothing to translate."""
+        return []
+
+
 class ProceduresBlock(StructBlock):
-    """Links to procedures by their codes; a code that has no live page is left out."""
+    """Links to procedures by code; a code without a live page is left out."""
 
     title = CharBlock(label=_("title"), max_length=150, required=False)
-    codes = ListBlock(CharBlock(max_length=30), label=_("procedure codes"))
+    codes = ListBlock(CodeBlock(max_length=30), label=_("procedure codes"))
 
     class Meta:
         icon = "list-ul"
@@ -37,6 +47,6 @@ class ProceduresBlock(StructBlock):
 
 
 class BodyBlock(ContentBlock):
-    """What the texts of the portal are made of."""
+    """The blocks of a text."""
 
     procedures = ProceduresBlock()

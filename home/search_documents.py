@@ -1,4 +1,4 @@
-"""What the search knows of the portal's own pages."""
+"""Search documents of the pages of the public site."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
+from wagtail.query import PageQuerySet
 
 from core.text import clean
+from core.wagtail.languages import with_translated
 from home.models import AgencySitePage, InformationPage, NewsPage
-from search.documents import SearchDocument
-from search.registry import DocumentSource, register
+from search.documents import UNTRANSLATED, DocumentSource, SearchDocument, register
 
 KINDS: Final[dict[type[Page], str]] = {InformationPage: "page", NewsPage: "news", AgencySitePage: "agency"}
 
 
 def body_text(body: Any) -> str:
-    """Return the words of a StreamField: headings, paragraphs, notices, captions; not codes and numbers of rows."""
+    """Return the text of a StreamField: headings, paragraphs, notices, captions; no codes and row numbers."""
     return clean(" ".join(strip_tags(text) for block in body.raw_data for text in _strings(block["value"])))
 
 
@@ -31,13 +33,21 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 class PageSource(DocumentSource):
-    """Live, public pages of one type; an alias is the same text twice and stays out."""
+    """Live, public pages of one type, without aliases: they repeat another page."""
 
     model: type[Page]
 
+    def _pages(self) -> PageQuerySet:
+        pages: PageQuerySet = self.model.objects.live().public().filter(alias_of__isnull=True)
+        return pages
+
+    def refs(self) -> set[str]:
+        """Return the ids of the pages."""
+        return {str(pk) for pk in self._pages().order_by().values_list("pk", flat=True)}
+
     def documents(self, refs: Iterable[str] | None = None) -> Iterator[SearchDocument]:
-        """Yield a document a page."""
-        pages = self.model.objects.live().public().filter(alias_of__isnull=True).select_related("locale")
+        """Yield one document per page."""
+        pages = with_translated(self._pages()).select_related("locale")
         pages = pages.select_related("agency") if self.kind != "page" else pages
         if refs is not None:
             pages = pages.filter(pk__in=list(refs))
@@ -45,7 +55,7 @@ class PageSource(DocumentSource):
             yield self.document(page)
 
     def document(self, page: Any) -> SearchDocument:
-        """Return what is found of ``page``."""
+        """Return the document of ``page``."""
         changed_at = page.last_published_at or page.first_published_at or page.latest_revision_created_at
         agency = getattr(page, "agency", None)
         return SearchDocument(
@@ -53,7 +63,7 @@ class PageSource(DocumentSource):
             ref=str(page.pk),
             title=page.title,
             url=page.url or "",
-            locale=page.locale.language_code,
+            locale=UNTRANSLATED if page.is_untranslated else page.locale.language_code,
             summary=page.summary,
             body=body_text(page.body),
             codes=(agency.code,) if agency and self.kind == "agency" else (),
@@ -69,6 +79,8 @@ class InformationSource(PageSource):
     """Information pages."""
 
     kind = "page"
+    label = _("Guidance")
+    order = 30
     model = InformationPage
 
 
@@ -77,6 +89,8 @@ class NewsSource(PageSource):
     """News."""
 
     kind = "news"
+    label = _("News")
+    order = 20
     model = NewsPage
 
 
@@ -85,4 +99,6 @@ class AgencySource(PageSource):
     """Sites of agencies."""
 
     kind = "agency"
+    label = _("Agencies")
+    order = 40
     model = AgencySitePage

@@ -1,4 +1,4 @@
-"""Sitemaps: one file a section and a thousand addresses, behind an index (FACTS: one file for all takes seconds)."""
+"""robots.txt, and sitemaps of at most 1,000 addresses each behind an index (docs/facts.md#wagtail)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.sitemaps import Sitemap
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
+from core.web import page_cache
 from home.models import AgencySitePage, InformationPage, NewsPage
 from procedures.choices import Status
 from procedures.models import ProcedurePage, ProcedureSectionPage
@@ -17,7 +21,7 @@ FIELDS: Final = ("path", "depth", "url_path", "locale_id", "last_published_at", 
 
 
 class PageSitemap(Sitemap[Any]):
-    """Live, public pages of some types; an alias is another page's text and stays out."""
+    """Live, public pages of some types, without aliases: they repeat another page."""
 
     limit = 1000
 
@@ -25,7 +29,7 @@ class PageSitemap(Sitemap[Any]):
         self.models = models
 
     def items(self) -> PageQuerySet:
-        """Return the pages with no more than their addresses."""
+        """Return the pages with the fields needed for their addresses only."""
         pages: PageQuerySet = Page.objects.live().public().filter(alias_of__isnull=True).order_by("path")
         if self.models:
             pages = pages.type(*self.models)
@@ -35,11 +39,11 @@ class PageSitemap(Sitemap[Any]):
         return pages.exclude(pk__in=hidden.values("pk")).only(*FIELDS)
 
     def location(self, page: Page) -> str:
-        """Return the path; the paths of the sites are remembered by Wagtail."""
+        """Return the path; Wagtail caches the root paths of the sites."""
         return str(page.url or "/")
 
     def lastmod(self, page: Page) -> datetime | None:
-        """Return when it was last published."""
+        """Return when the page was last published."""
         moment: datetime | None = page.last_published_at
         return moment
 
@@ -55,3 +59,10 @@ SECTIONS: Final[dict[str, PageSitemap]] = {
     **{name: PageSitemap(*models) for name, models in TYPES.items()},
     "front": PageSitemap(),
 }
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Exclude pages that are not for search engines, and link the sitemap."""
+    context = {"sitemap": request.build_absolute_uri(reverse("home:sitemaps"))}
+    response = render(request, "home/robots.txt", context, content_type="text/plain; charset=utf-8")
+    return page_cache.allow(response)

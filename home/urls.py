@@ -1,12 +1,11 @@
-"""What machines ask of the whole site: /robots.txt and the index of sitemaps."""
+"""Addresses for crawlers: /robots.txt and the sitemaps."""
 
 from __future__ import annotations
 
 from django.contrib.sitemaps import views as sitemaps
 from django.urls import path
 
-from home.sitemaps import SECTIONS
-from home.views import robots
+from home.sitemaps import SECTIONS, robots
 
 app_name = "home"
 

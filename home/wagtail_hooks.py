@@ -1,34 +1,64 @@
-"""What the front floor adds to the Wagtail admin."""
+"""Additions to the Wagtail admin."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
-from home.admin import AlertViewSet, MenuItemViewSet
-from home.panels import WorkPanel
+from home.admin import AlertViewSet, MenuItemViewSet, WorkPanel
+from home.models.approval import people_who_approve
+
+SUBMISSIONS: Final = {"action-submit", "action-restart-workflow"}
 
 register_snippet(MenuItemViewSet)
 
 
 @hooks.register("register_admin_viewset")
 def register_alerts() -> AlertViewSet:
-    """Add the alerts to the menu of those who may write one."""
+    """Add the alerts to the menu of those who may write them."""
     return AlertViewSet("alerts")
 
 
 @hooks.register("insert_global_admin_css")
 def admin_colours() -> SafeString:
-    """The admin wears the colours of the portal."""
+    """Give the admin the colours of the portal."""
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("construct_page_action_menu")
+def offer_submission_where_somebody_decides(
+    menu_items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]
+) -> None:
+    """Remove "submit" where nobody but the user could approve the page."""
+    page = context.get("page")
+    if page is None or page.pk is None:
+        page = context["parent_page"]
+    workflow = page.get_workflow()
+    task = workflow.tasks.first() if workflow is not None else None
+    people = people_who_approve(task, page) if task is not None else []
+    if not any(person.pk != request.user.pk for person in people):
+        menu_items[:] = [item for item in menu_items if item.name not in SUBMISSIONS]
+
+
+@hooks.register("after_edit_page")
+def leave_a_page_that_closed(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Return to the dashboard when the user may not open the page any more: it was theirs to decide on only."""
+    if page.permissions_for_user(request.user).can_edit():
+        return None
+    return redirect("wagtailadmin_home")
 
 
 @hooks.register("construct_homepage_panels")
 def show_work(request: HttpRequest, panels: list[Component]) -> None:
-    """Show everybody their agencies and where to begin."""
+    """Show the user's agencies and roles first."""
     panels.append(WorkPanel())

@@ -1,4 +1,4 @@
-"""Composition root: settings, root urls, the Celery app, demo data. Nobody imports it."""
+"""Project package: settings, root URLs, Celery app. Nothing imports it."""
 
 from portal.celery import app as celery_app
 

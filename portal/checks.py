@@ -1,4 +1,4 @@
-"""What only the composition root can know: that the clock of the tasks names tasks that exist."""
+"""Check that every scheduled task exists."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.utils.module_loading import autodiscover_modules
 
 from portal.celery import app
 
-#: Without these something waits for ever: a message, a page with a date, an index that lost a document, a draft.
+#: Without these, messages, scheduled pages or expired drafts are never processed.
 NEEDED: Final = frozenset(
-    {"core.outbox.sweep", "core.publish_scheduled", "search.reconcile", "dossiers.tidy"}
+    {"core.outbox.sweep", "core.publish_scheduled", "search.reconcile", "dossiers.clean_up"}
 )
 
 

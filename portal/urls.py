@@ -1,4 +1,4 @@
-"""The root of all addresses. Vietnamese has no prefix, English lives below /en/."""
+"""Root URLs: Vietnamese without a prefix, English below /en/."""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
@@ -9,17 +9,19 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from accounts.views.reset import ResetPassword
+from accounts.views import ResetPassword
 from core.health import healthz
-from core.serving import serve
+from core.wagtail import documents
+from core.wagtail.page_serving import serve
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
-    # One door with one throttle: the admin's own sign-in page is not a second one.
+    # The admin's sign-in redirects here, so that one throttle covers both.
     path("quan-tri/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
     path("quan-tri/password_reset/", ResetPassword.as_view()),
-    path("quan-tri/", include("core.admin_urls")),
+    path("quan-tri/", include("core.wagtail.overrides")),
     path("quan-tri/", include(wagtailadmin_urls)),
+    path("tai-lieu/<int:document_id>/<path:document_filename>", documents.serve),
     path("tai-lieu/", include(wagtaildocs_urls)),
     path("", include("home.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
@@ -29,7 +31,7 @@ urlpatterns += i18n_patterns(
     path("thu-tuc/", include("procedures.urls")),
     path("tai-khoan/", include("accounts.urls")),
     path("tim-kiem/", include("search.urls")),
-    path("mot-cua/", include("forms_app.desk.urls")),
+    path("mot-cua/", include("one_stop.urls")),
     path("", include("forms_app.dossiers.urls")),
     path("_util/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
     # Wagtail's own view for pages comes second, for its name only; its other addresses stay as they are.
@@ -38,7 +40,7 @@ urlpatterns += i18n_patterns(
     prefix_default_language=False,
 )
 
-handler400 = "core.error_views.bad_request"
-handler403 = "core.error_views.not_found"
-handler404 = "core.error_views.not_found"
-handler500 = "core.error_views.server_error"
+handler400 = "core.web.error_views.bad_request"
+handler403 = "core.web.error_views.not_found"
+handler404 = "core.web.error_views.not_found"
+handler500 = "core.web.error_views.server_error"

@@ -2,26 +2,103 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.admin.ui.tables import Column
+from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
-from procedures.models import Field, FormTemplate, Procedure, PublicationDecision
+from core.display import date_text
+from procedures.control import controlled_procedures
+from procedures.models import BlankForm, Field, Procedure, PublicationDecision
+
+CHOOSER_ROWS: Final = 20
+
+
+class DateColumn(Column):
+    """A day as 27/11/2026; empty where it is unknown."""
+
+    def get_value(self, instance: Any) -> str:
+        """Return the text of the cell."""
+        day: date | None = super().get_value(instance)
+        return date_text(day) if day else ""
+
+
+def with_columns(view: type[Any], *more: Column) -> type[Any]:
+    """Return a view of a chooser with more columns after the title."""
+
+    def columns(self: Any) -> list[Column]:
+        return [*super(made, self).columns, *more]
+
+    made: type[Any] = type(view.__name__, (view,), {"columns": property(columns)})
+    return made
+
+
+class ProcedureChooser(SnippetChooserViewSet):
+    """Choose a procedure by name or code."""
+
+    choose_view_class = with_columns(
+        ChooseView, Column("core_code", label=_("Code")), Column("get_status_display", label=_("Status"))
+    )
+    choose_results_view_class = with_columns(
+        ChooseResultsView,
+        Column("core_code", label=_("Code")),
+        Column("get_status_display", label=_("Status")),
+    )
+
+
+class DecisionChooser(SnippetChooserViewSet):
+    """Choose a publication decision by number, abstract or agency, the newest first."""
+
+    choose_view_class = with_columns(
+        ChooseView,
+        DateColumn("date", label=_("Date of signature")),
+        Column("agency_name", label=_("Issued by")),
+    )
+    choose_results_view_class = with_columns(
+        ChooseResultsView,
+        DateColumn("date", label=_("Date of signature")),
+        Column("agency_name", label=_("Issued by")),
+    )
+
+
+class ProcedureIndexView(IndexView):
+    """The entries of the register that the user controls; each leads to its page with versions and end."""
+
+    def get_base_queryset(self) -> QuerySet[Procedure]:
+        """Return the procedures of the user's scope."""
+        found: QuerySet[Procedure] = super().get_base_queryset()
+        return found.filter(pk__in=controlled_procedures(self.request.user).values("pk"))
+
+    def get_edit_url(self, instance: Procedure) -> str:
+        """Return the address of the entry."""
+        return reverse("procedures_entry", args=[instance.pk])
+
+    def get_add_url(self) -> str:
+        """Return the address at which a procedure is created under a decision."""
+        return reverse("procedures_create")
 
 
 class ProcedureViewSet(SnippetViewSet):
-    """The register (sổ đăng ký thủ tục)."""
+    """The procedures of the catalogue. Their status changes under a decision only (procedures.views.lifecycle)."""
 
     model = Procedure
+    index_view_class = ProcedureIndexView
+    copy_view_enabled = False
     icon = "list-ul"
     list_display = ("core_code", "title", "status")
     list_filter = ("status", "field")
-    search_fields = ("core_code", "title")
+    chooser_viewset_class = ProcedureChooser
+    chooser_per_page = CHOOSER_ROWS
     panels = [
         FieldRowPanel([FieldPanel("core_code"), FieldPanel("code")]),
         FieldPanel("title"),
         FieldPanel("field"),
-        FieldRowPanel([FieldPanel("status"), FieldPanel("replaced_by")]),
     ]
 
 
@@ -31,7 +108,8 @@ class DecisionViewSet(SnippetViewSet):
     model = PublicationDecision
     icon = "doc-full"
     list_display = ("number", "date", "agency_name")
-    search_fields = ("number", "summary", "agency_name")
+    chooser_viewset_class = DecisionChooser
+    chooser_per_page = CHOOSER_ROWS
     panels = [
         FieldRowPanel([FieldPanel("number"), FieldPanel("date")]),
         FieldPanel("agency"),
@@ -52,10 +130,10 @@ class FieldViewSet(SnippetViewSet):
     panels = [FieldPanel("name"), FieldPanel("ministry"), FieldPanel("code"), FieldPanel("slug")]
 
 
-class FormTemplateViewSet(SnippetViewSet):
+class BlankFormViewSet(SnippetViewSet):
     """Blank forms (mẫu đơn, tờ khai)."""
 
-    model = FormTemplate
+    model = BlankForm
     icon = "download"
     list_display = ("name", "size", "created_at")
     search_fields = ("name",)
@@ -63,9 +141,9 @@ class FormTemplateViewSet(SnippetViewSet):
 
 
 class CatalogueGroup(SnippetViewSetGroup):
-    """One place in the menu."""
+    """The menu entry of the catalogue."""
 
     menu_label = _("Procedures")
     menu_icon = "list-ul"
     menu_order = 250
-    items = (ProcedureViewSet, DecisionViewSet, FieldViewSet, FormTemplateViewSet)
+    items = (ProcedureViewSet, DecisionViewSet, FieldViewSet, BlankFormViewSet)

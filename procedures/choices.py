@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
 class Level(TextChoices):
-    """At which level of government a procedure is carried out (cấp thực hiện)."""
+    """The level of government that carries out a procedure (cấp thực hiện)."""
 
     MINISTRY = "cap_bo", _("Ministry level")
     PROVINCE = "cap_tinh", _("Provincial level")
@@ -20,9 +22,9 @@ class Level(TextChoices):
 class ProcedureKind(TextChoices):
     """What the law leaves to the province (loại thủ tục)."""
 
-    DELEGATED = "luat_giao", _("The law leaves the details to be set")
-    NOT_DELEGATED = "khong_luat_giao", _("The law leaves nothing to the province")
-    OWN = "dac_thu", _("Own to the province")
+    DELEGATED = "luat_giao", _("Details delegated by law")
+    NOT_DELEGATED = "khong_luat_giao", _("Not delegated to the province by law")
+    OWN = "dac_thu", _("Specific to the province")
     OTHER = "khac", _("Other")
 
 
@@ -35,7 +37,7 @@ class ServiceLevel(TextChoices):
 
 
 class Channel(TextChoices):
-    """How a dossier is handed in (cách thức thực hiện, kênh)."""
+    """How a dossier is submitted (cách thức thực hiện, kênh)."""
 
     COUNTER = "truc_tiep", _("At the one-stop desk")
     ONLINE = "truc_tuyen", _("Online")
@@ -43,32 +45,36 @@ class Channel(TextChoices):
 
 
 class FeeKind(TextChoices):
-    """A charge for a service (phí) or a state duty (lệ phí); the law keeps them apart."""
+    """A service fee (phí) or an administrative fee (lệ phí); the law distinguishes them."""
 
-    CHARGE = "phi", _("Charge")
-    DUTY = "le_phi", pgettext_lazy("kind of fee", "Fee")
+    SERVICE_FEE = "phi", _("Service fee")
+    ADMINISTRATIVE_FEE = "le_phi", pgettext_lazy("kind of fee", "Administrative fee")
 
 
-class PaperKind(TextChoices):
-    """What to do with a paper: hand it in (nộp), show it (xuất trình); or the row is a note (ghi chú)."""
+class DocumentKind(TextChoices):
+    """Whether a document is submitted (nộp) or shown (xuất trình), or the row is only a note (ghi chú)."""
 
-    SUBMIT = "nop", _("hand in")
-    SHOW = "xuat_trinh", _("show")
+    SUBMIT = "nop", _("submit")
+    SHOW = "xuat_trinh", _("show only")
     NOTE = "ghi_chu", _("note")
 
 
 class Status(TextChoices):
-    """Where a procedure stands in its life (tình trạng)."""
+    """The status of a procedure (tình trạng)."""
 
     PUBLIC = "cong_khai", _("Published")
     HIDDEN = "chua_cong_khai", _("Not published")
     EXPIRED = "het_hieu_luc", _("Expired")
     ABOLISHED = "bai_bo", _("Abolished")
     REPLACED = "thay_the", _("Replaced")
+    IN_ERROR = "cong_bo_nham", _("Published in error")
+
+
+ENDED_STATUSES: Final = (Status.EXPIRED, Status.ABOLISHED, Status.REPLACED, Status.IN_ERROR)
 
 
 class AudienceCode(TextChoices):
-    """Who may ask for it (đối tượng thực hiện): the names of the national list."""
+    """Eligible applicants (đối tượng thực hiện), named as in the national list."""
 
     CITIZEN = "cong_dan", "Công dân Việt Nam"
     OVERSEAS = "nguoi_vn_nuoc_ngoai", "Người Việt Nam định cư ở nước ngoài"

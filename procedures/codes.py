@@ -1,6 +1,7 @@
-"""Codes of procedures (mã thủ tục). One procedure is written in three ways; the eight-character core is the same.
+"""Codes of procedures (mã thủ tục). A code is written in three styles with the same eight-character core.
 
-``1.002407`` (national), ``1.002407.000.00.00.H12`` (local until 2025), ``1.000110.H12`` (local since); DOMAIN 1.2.
+``1.002407`` (national), ``1.002407.000.00.00.H12`` (local until 2025), ``1.000110.H12`` (local since);
+docs/domain.md#procedure-codes.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def split(text: str) -> tuple[str, str]:
     """
     found = _ANY_STYLE.fullmatch(re.sub(r"\s+", "", text).upper())
     if found is None:
-        raise ValueError(_("“%(code)s” is no code") % {"code": text[:40]})
+        raise ValueError(_("“%(code)s” is not a code") % {"code": text[:40]})
     return found[1], found[0] if found[2] else ""
 
 

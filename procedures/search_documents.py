@@ -1,44 +1,72 @@
-"""Procedures as the search knows them."""
+"""Procedures as search documents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
 
 from django.db import transaction
-from django.db.models.signals import post_delete
-from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
-from wagtail.models import Page
-from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+from django.utils.translation import gettext_lazy, override
 
-from core.titles import sentence_case
+from core.display import date_text
+from core.text import nonempty_lines, sentence_case
+from core.wagtail.languages import with_translated
 from procedures.choices import AudienceCode, Level, ServiceLevel
-from procedures.models import ProcedurePage, ProcedureSectionPage, ProcedureVersion
+from procedures.models import Procedure, ProcedurePage, ProcedureSectionPage, ProcedureVersion
 from procedures.presentation.channels import channel_table
 from procedures.selectors import live_pages
 from procedures.snapshot import Snapshot
-from search.documents import SearchDocument
-from search.registry import DocumentSource, register
-from search.services import index
+from procedures.translation import in_english
+from search.documents import UNTRANSLATED, DocumentSource, SearchDocument, register
+from search.language.levels import GovernmentLevel, register_levels
+from search.services.indexing import index
 
 KIND = "procedure"
 BATCH = 200
+# The fields of provincial departments (sở) and ministries (bộ), by which a query names their level.
+DEPARTMENTS = (
+    *("tư pháp", "xây dựng", "y tế", "công thương", "nội vụ", "tài chính", "nông nghiệp", "môi trường"),
+    *("giáo dục", "khoa học", "văn hóa", "du lịch", "ngoại vụ", "lao động", "giao thông", "tài nguyên"),
+)
+
+# Nearness: the commune level is nearest to citizens; districts occur only in lists from before July 2025.
+register_levels(
+    GovernmentLevel(Level.COMMUNE.value, nearness=1.0, places=("xã", "phường", "đặc khu")),
+    GovernmentLevel(Level.DISTRICT.value, nearness=0.6, places=("huyện",)),
+    GovernmentLevel(
+        Level.PROVINCE.value,
+        nearness=0.5,
+        places=("tỉnh",),
+        phrases=tuple(f"sở {name}" for name in DEPARTMENTS),
+    ),
+    GovernmentLevel(Level.OTHER.value, nearness=0.2),
+    GovernmentLevel(
+        Level.MINISTRY.value,
+        nearness=0.0,
+        phrases=(*(f"bộ {name}" for name in DEPARTMENTS), "cấp bộ", "trung ương"),
+    ),
+)
 
 
 @register
 class ProcedureSource(DocumentSource):
-    """One document a live page; the text is that of the version in force."""
+    """One document per live page, with the text of the version in force."""
 
     kind = KIND
+    label = gettext_lazy("Procedures")
+    order = 10
+    in_suggestions = False
+
+    def refs(self) -> set[str]:
+        """Return the ids of the pages."""
+        return {str(pk) for pk in live_pages().filter(alias_of=None).order_by().values_list("pk", flat=True)}
 
     def documents(self, refs: Iterable[str] | None = None) -> Iterator[SearchDocument]:
-        """Yield the documents of the pages with these ids, or of all. Aliases would only repeat their source."""
-        pages = live_pages().filter(alias_of=None).order_by("pk")
-        pages = pages.select_related("procedure", "field", "locale")
+        """Yield the documents of the pages with these ids, or of all, without aliases."""
+        pages = with_translated(live_pages().filter(alias_of=None)).order_by("pk")
+        pages = pages.select_related("procedure__ending", "field", "locale")
         if refs is not None:
             pages = pages.filter(pk__in=[ref for ref in refs if ref.isdigit()])
         rest = pages.iterator(chunk_size=BATCH)
@@ -50,9 +78,9 @@ class ProcedureSource(DocumentSource):
 
 
 def _contents(pages: list[ProcedurePage]) -> dict[int, Snapshot]:
-    versions = ProcedureVersion.objects.in_force(timezone.localdate())
+    versions = ProcedureVersion.objects.valid_on(timezone.localdate())
     found = versions.filter(procedure__in=[page.procedure_id for page in pages])
-    return {version.procedure_id: version.content for version in found}
+    return {key: Snapshot.from_json(content) for key, content in found.values_list("procedure", "snapshot")}
 
 
 def _agencies(pages: list[ProcedurePage]) -> dict[str, tuple[str, str]]:
@@ -64,6 +92,8 @@ def _agencies(pages: list[ProcedurePage]) -> dict[str, tuple[str, str]]:
 def _document(
     page: ProcedurePage, content: Snapshot | None, agencies: dict[str, tuple[str, str]]
 ) -> SearchDocument:
+    if content and not page.locale.is_default:
+        content = in_english(content, page.translated_texts)
     agency, agency_name = agencies.get(page.path[: -page.steplen], ("", ""))
     labels = {agency: agency_name} | {level.value: str(level.label) for level in Level}
     labels |= {audience.value: str(audience.label) for audience in AudienceCode}
@@ -78,14 +108,14 @@ def _document(
     return SearchDocument(
         kind=KIND,
         ref=str(page.pk),
-        locale=page.locale.language_code,
+        locale=UNTRANSLATED if page.is_untranslated else page.locale.language_code,
         title=sentence_case(page.name),
         url=page.url or "",
         codes=tuple(filter(None, (page.procedure.core_code, page.procedure.code))),
         summary=page.summary,
         body=_body(content) if content else "",
         facts=_facts(page, content),
-        keywords=tuple(line.strip() for line in page.keywords.splitlines() if line.strip()),
+        keywords=nonempty_lines(page.keywords),
         facets=facets,
         facet_labels=labels,
         changed_at=page.last_published_at or page.latest_revision_created_at or timezone.now(),
@@ -93,8 +123,10 @@ def _document(
 
 
 def _facts(page: ProcedurePage, content: Snapshot | None) -> dict[str, str]:
-    """Return what a person chooses by, in the language of the page; what only refers to the table is left out."""
+    """Return the facts of a search hit in the language of the page, without references to the table."""
     with override(page.locale.language_code):
+        if page.procedure.ended:
+            return {"state": _ended_text(page.procedure)}
         table = channel_table(content.channels) if content else None
         online = str(ServiceLevel(page.service_level).label) if page.service_level else ""
         found = {"online": online, "time": table.time if table else "", "fee": table.fee if table else ""}
@@ -102,31 +134,22 @@ def _facts(page: ProcedurePage, content: Snapshot | None) -> dict[str, str]:
     return {name: text for name, text in found.items() if text not in nothing}
 
 
+def _ended_text(procedure: Procedure) -> str:
+    ending = getattr(procedure, "ending", None)
+    if ending is None:
+        return str(procedure.get_status_display())
+    return _("%(kind)s from %(day)s") % {"kind": ending.get_kind_display(), "day": date_text(ending.day)}
+
+
 def _body(content: Snapshot) -> str:
-    """Return what a citizen may remember of a procedure: results, papers, steps, conditions."""
+    """Return the searchable text: results, documents, steps, conditions."""
     parts = [result.name for result in content.results]
-    parts += [paper.name for paper in content.papers()]
+    parts += [document.name for document in content.documents()]
     parts += [item for group in content.steps for item in group.items]
     return "\n".join([*parts, content.requirements, *content.implementing_agencies])
 
 
 def reindex(pages: Iterable[ProcedurePage]) -> None:
-    """Ask for the documents of ``pages`` to be brought up to date, after commit."""
+    """Reindex ``pages`` after commit."""
     with transaction.atomic():
         index(kind=KIND, refs=[str(page.pk) for page in pages])
-
-
-@receiver([page_published, page_unpublished], sender=ProcedurePage, dispatch_uid="procedures.index")
-@receiver(post_delete, sender=ProcedurePage, dispatch_uid="procedures.index_deleted")
-def index_page(instance: ProcedurePage, **_kwargs: Any) -> None:
-    """A page came or went."""
-    reindex([instance])
-
-
-@receiver([page_slug_changed, post_page_move], dispatch_uid="procedures.index_branch")
-@receiver(page_published, sender=ProcedureSectionPage, dispatch_uid="procedures.index_section")
-def index_branch(instance: Page, **_kwargs: Any) -> None:
-    """The addresses, or the agency, of all procedures below have changed."""
-    pages = ProcedurePage.objects.descendant_of(instance, inclusive=True).only("pk")
-    if pages:
-        reindex(pages)

@@ -1,7 +1,7 @@
 """Rebuild the message catalogues, or check them: `catalogues.py [--check]`.
 
-Django's makemessages collects the texts; the files are then written without places and dates, sorted by text, so
-that two people who add texts do not meet in the same line. English texts are their own translation.
+Django's makemessages collects the texts; the files are then written without locations and dates, sorted by text, so
+that additions by two people rarely conflict. English texts are their own translation.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import polib
 
 ROOT = Path(__file__).resolve().parents[1]
 PLURALS = {"vi": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
-NOT_OURS = ("var/*", ".venv/*", "tests/*", "bench/*", "scripts/*", "node_modules/*", "artifacts/*")
-SHOWN = 15
+IGNORED = ("var/*", ".venv/*", "tests/*", "bench/*", "scripts/*", "node_modules/*", "artifacts/*")
+MAX_SHOWN = 15
 
 
 def catalogue(tree: Path, language: str) -> Path:
@@ -25,20 +25,20 @@ def catalogue(tree: Path, language: str) -> Path:
 
 
 def collect(tree: Path) -> None:
-    """Run makemessages in `tree`, whose catalogues it rewrites."""
+    """Rewrite the catalogues of `tree` with makemessages."""
     command = [sys.executable, "manage.py", "makemessages", "--no-location", "--no-obsolete", "-v", "0"]
     for language in PLURALS:
         catalogue(tree, language).parent.mkdir(parents=True, exist_ok=True)
         command += ["-l", language]
-    for pattern in NOT_OURS:
+    for pattern in IGNORED:
         command += ["-i", pattern]
     subprocess.run(command, cwd=tree, check=True)
     for language in PLURALS:
-        settle(catalogue(tree, language), language)
+        normalise(catalogue(tree, language), language)
 
 
-def settle(path: Path, language: str) -> None:
-    """Give the file the one form it has in the repository. A guessed ("fuzzy") translation counts as none."""
+def normalise(path: Path, language: str) -> None:
+    """Write the file in its normal form: no dates, sorted, and without guessed ("fuzzy") translations."""
     messages = polib.pofile(str(path), encoding="utf-8")
     messages.header = ""
     messages.metadata = {
@@ -56,12 +56,12 @@ def settle(path: Path, language: str) -> None:
             entry.flags.remove("fuzzy")
         entry.previous_msgid = entry.previous_msgctxt = entry.previous_msgid_plural = None
         if language == "en":
-            speak_for_itself(entry)
+            translate_as_itself(entry)
     messages.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
     messages.save(str(path))
 
 
-def speak_for_itself(entry: polib.POEntry) -> None:
+def translate_as_itself(entry: polib.POEntry) -> None:
     if entry.msgid_plural:
         entry.msgstr_plural = {0: entry.msgid, 1: entry.msgid_plural}
     else:
@@ -69,15 +69,15 @@ def speak_for_itself(entry: polib.POEntry) -> None:
 
 
 def entries(path: Path) -> dict[tuple[str, str, str], polib.POEntry]:
-    """The texts of a catalogue by context, text and plural, each empty where there is none."""
+    """Return the entries of a catalogue by (context, text, plural); a missing context or plural is empty."""
     if not path.exists():
         return {}
-    known = [entry for entry in polib.pofile(str(path), encoding="utf-8") if not entry.obsolete]
-    return {(entry.msgctxt or "", entry.msgid, entry.msgid_plural or ""): entry for entry in known}
+    active = [entry for entry in polib.pofile(str(path), encoding="utf-8") if not entry.obsolete]
+    return {(entry.msgctxt or "", entry.msgid, entry.msgid_plural or ""): entry for entry in active}
 
 
 def compare(kept: Path, fresh: Path, language: str) -> list[str]:
-    """What keeps the catalogue in the repository from being the one that the sources ask for."""
+    """Return how the catalogue in the repository differs from the one collected from the sources."""
     old, new = entries(kept), entries(fresh)
     problems = [f"{language}: not in the catalogue: {key[1]!r}" for key in new.keys() - old.keys()]
     problems += [f"{language}: no longer in the sources: {key[1]!r}" for key in old.keys() - new.keys()]
@@ -90,7 +90,7 @@ def compare(kept: Path, fresh: Path, language: str) -> list[str]:
 
 
 def check() -> int:
-    """Collect into a copy of the tree, so that a check changes nothing."""
+    """Compare the catalogues with those collected in a copy of the tree; return the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "tree"
         skipped = shutil.ignore_patterns(".git", ".venv", "var", "node_modules", "artifacts", "*.pyc", "*.mo")
@@ -101,10 +101,10 @@ def check() -> int:
             for language in PLURALS
             for problem in compare(catalogue(ROOT, language), catalogue(copy, language), language)
         ]
-    for problem in problems[:SHOWN]:
+    for problem in problems[:MAX_SHOWN]:
         print(f"  {problem}")
     if problems:
-        print(f"  {len(problems)} in all; `make messages` brings the texts up to date, people translate them")
+        print(f"  {len(problems)} in all; `make messages` updates the texts, then translate them by hand")
     return 1 if problems else 0
 
 

@@ -1,4 +1,4 @@
-"""`check --deploy --fail-level WARNING` with the production settings and the least an operator must name."""
+"""Run `check --deploy --fail-level WARNING` with the production settings and the variables an operator must set."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def main() -> int:
             "DJANGO_SETTINGS_MODULE": "portal.settings.production",
             "PORTAL_VAR_DIR": var,
             "SECRET_KEY": secrets.token_urlsafe(64),
+            "LOOKUP_SECRETS": f"1={secrets.token_urlsafe(32)}",
             "ALLOWED_HOSTS": "portal.example",
             "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
             "REDIS_URL": "redis://127.0.0.1:1/0",

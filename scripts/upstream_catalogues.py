@@ -1,8 +1,8 @@
-"""Our Vietnamese for the texts of Wagtail and its kin: rebuild `locale_upstream/`, or check it with `--check`.
+"""Vietnamese for the texts of Wagtail and other libraries: rebuild `locale_upstream/`, or check it with `--check`.
 
-Wagtail ships about a fifth of its texts in Vietnamese. The catalogues here hold what is missing there and what we say
-better; `LOCALE_PATHS` puts them behind our own and before the libraries'. After an upgrade of a library a rebuild drops
-the texts that went and adds the new ones without a translation; the check fails until somebody translates them.
+Wagtail ships about a fifth of its texts in Vietnamese. The catalogues here hold the missing translations and better
+ones; `LOCALE_PATHS` puts them after `locale` and before the libraries' own. After an upgrade of a library a rebuild
+drops removed texts and adds new ones without a translation; the check fails until they are translated.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from pathlib import Path
 import polib
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = ROOT / "locale_upstream"
+CATALOGUES = ROOT / "locale_upstream"
 LANGUAGE = "vi"
 DOMAINS = ("django", "djangojs")
-# The installed applications that editors meet, and those of them whose every text must be there in Vietnamese.
-WHOLE = (
+# Applications that editors use: COMPLETE must have every text in Vietnamese, PARTIAL may.
+COMPLETE = (
     "wagtail", "wagtail.admin", "wagtail.images", "wagtail.documents", "wagtail.users", "wagtail.snippets",
     "wagtail.locales", "wagtail.sites", "wagtail.embeds", "wagtail.search", "wagtail.contrib.redirects",
     "wagtail.contrib.settings", "wagtail_localize", "wagtail_localize.locales", "taggit",
 )  # fmt: skip
-IN_PART = ("django", "django.contrib.auth")
-PLACES = {"django": "conf/locale"}
+PARTIAL = ("django", "django.contrib.auth")
+LOCALE_FOLDERS = {"django": "conf/locale"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]*>")
 METADATA = {
     "Project-Id-Version": "portal",
@@ -36,7 +36,7 @@ METADATA = {
     "Content-Transfer-Encoding": "8bit",
     "Plural-Forms": "nplurals=1; plural=0;",
 }
-SHOWN = 20
+MAX_SHOWN = 20
 
 Key = tuple[str, str]
 
@@ -46,11 +46,11 @@ def key(entry: polib.POEntry) -> Key:
 
 
 def catalogue(package: str, language: str, domain: str) -> list[polib.POEntry]:
-    """The texts of an installed package, from its .po or else its .mo; none where it ships neither."""
+    """Return the texts of an installed package from its .po, or else its .mo, or else an empty list."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise LookupError(f"{package} is not installed")
-    folder = Path(spec.origin).parent / PLACES.get(package, "locale") / language / "LC_MESSAGES"
+    folder = Path(spec.origin).parent / LOCALE_FOLDERS.get(package, "locale") / language / "LC_MESSAGES"
     for suffix, read in ((".po", polib.pofile), (".mo", polib.mofile)):
         path = folder / f"{domain}{suffix}"
         if path.exists():
@@ -59,7 +59,7 @@ def catalogue(package: str, language: str, domain: str) -> list[polib.POEntry]:
 
 
 def source(domain: str, packages: tuple[str, ...]) -> dict[Key, polib.POEntry]:
-    """The English texts of these packages; the first of two equal ones counts."""
+    """Return the English texts of the packages; of two equal ones the first counts."""
     found: dict[Key, polib.POEntry] = {}
     for package in packages:
         for entry in catalogue(package, "en", domain):
@@ -67,43 +67,47 @@ def source(domain: str, packages: tuple[str, ...]) -> dict[Key, polib.POEntry]:
     return found
 
 
-def theirs(domain: str) -> set[Key]:
-    """The texts that the packages say in Vietnamese themselves."""
+def translated_upstream(domain: str) -> set[Key]:
+    """Return the texts that the packages translate into Vietnamese themselves."""
     return {
         key(entry)
-        for package in WHOLE
+        for package in COMPLETE
         for entry in catalogue(package, LANGUAGE, domain)
         if entry.translated() and not entry.fuzzy
     }
 
 
 def path_of(domain: str) -> Path:
-    return OURS / LANGUAGE / "LC_MESSAGES" / f"{domain}.po"
+    return CATALOGUES / LANGUAGE / "LC_MESSAGES" / f"{domain}.po"
 
 
-def ours(domain: str) -> dict[Key, polib.POEntry]:
+def own_entries(domain: str) -> dict[Key, polib.POEntry]:
+    """Return the entries of the catalogue in `locale_upstream/`."""
     path = path_of(domain)
     return {key(entry): entry for entry in polib.pofile(str(path), encoding="utf-8")} if path.exists() else {}
 
 
-def said(entry: polib.POEntry) -> str:
-    """The translation; Vietnamese has one form for any number."""
+def translation(entry: polib.POEntry) -> str:
+    """Return the translation; Vietnamese has one form for any number."""
     return str(entry.msgstr_plural.get(0, "")) if entry.msgid_plural else str(entry.msgstr)
 
 
 def rebuild(domain: str) -> None:
-    """Write the catalogue again: what is upstream no more goes, what is new comes without a translation."""
-    known, english = ours(domain), source(domain, (*WHOLE, *IN_PART))
-    missing = source(domain, WHOLE).keys() - theirs(domain)
+    """Write the catalogue again, without texts that were removed upstream and with new ones untranslated."""
+    existing, english = own_entries(domain), source(domain, (*COMPLETE, *PARTIAL))
+    missing = source(domain, COMPLETE).keys() - translated_upstream(domain)
     messages = polib.POFile(wrapwidth=110)
     messages.metadata = METADATA
-    for at in sorted((known.keys() & english.keys()) | missing, key=lambda at: (at[1], at[0])):
-        messages.append(written(english[at], said(known[at]) if at in known else ""))
+    for text_key in sorted((existing.keys() & english.keys()) | missing, key=lambda pair: (pair[1], pair[0])):
+        messages.append(
+            new_entry(english[text_key], translation(existing[text_key]) if text_key in existing else "")
+        )
     path_of(domain).parent.mkdir(parents=True, exist_ok=True)
     messages.save(str(path_of(domain)))
 
 
-def written(english: polib.POEntry, text: str) -> polib.POEntry:
+def new_entry(english: polib.POEntry, text: str) -> polib.POEntry:
+    """Return an entry for the English text with this translation, which may be empty."""
     flags = [flag for flag in english.flags if flag.endswith("-format")]
     entry = polib.POEntry(msgid=english.msgid, msgctxt=english.msgctxt, flags=flags)
     if english.msgid_plural:
@@ -114,29 +118,29 @@ def written(english: polib.POEntry, text: str) -> polib.POEntry:
 
 
 def problems(domain: str) -> Iterator[str]:
-    """What keeps the catalogue from being whole and true to the installed packages."""
-    known, english = ours(domain), source(domain, (*WHOLE, *IN_PART))
-    for at in sorted(known.keys() - english.keys()):
-        yield f"{domain}: no longer in the packages: {at[1]!r}"
-    for at in sorted(source(domain, WHOLE).keys() - theirs(domain) - known.keys()):
-        yield f"{domain}: new in the packages: {at[1]!r}"
-    for at in sorted(known.keys() & english.keys()):
-        if not said(known[at]):
-            yield f"{domain}: untranslated: {at[1]!r}"
+    """Yield how the catalogue falls short of the installed packages."""
+    existing, english = own_entries(domain), source(domain, (*COMPLETE, *PARTIAL))
+    for text_key in sorted(existing.keys() - english.keys()):
+        yield f"{domain}: no longer in the packages: {text_key[1]!r}"
+    for text_key in sorted(source(domain, COMPLETE).keys() - translated_upstream(domain) - existing.keys()):
+        yield f"{domain}: new in the packages: {text_key[1]!r}"
+    for text_key in sorted(existing.keys() & english.keys()):
+        if not translation(existing[text_key]):
+            yield f"{domain}: untranslated: {text_key[1]!r}"
         else:
-            yield from unlike(domain, english[at], said(known[at]))
+            yield from mismatches(domain, english[text_key], translation(existing[text_key]))
 
 
-def unlike(domain: str, english: polib.POEntry, text: str) -> Iterator[str]:
-    """What a translation must have in common with its text: the values put in, the tags, the space at its ends."""
+def mismatches(domain: str, english: polib.POEntry, text: str) -> Iterator[str]:
+    """Yield differences in placeholders, tags, or spaces at the ends."""
     forms = [english.msgid_plural or english.msgid, english.msgid]
     if not any(sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(form)) for form in forms):
-        yield f"{domain}: other values or tags than in {english.msgid!r}"
+        yield f"{domain}: placeholders or tags differ from {english.msgid!r}"
     if (text[:1].isspace(), text[-1:].isspace()) != (
         english.msgid[:1].isspace(),
         english.msgid[-1:].isspace(),
     ):
-        yield f"{domain}: other space at an end than in {english.msgid!r}"
+        yield f"{domain}: space at an end differs from {english.msgid!r}"
 
 
 def main(arguments: list[str]) -> int:
@@ -145,10 +149,10 @@ def main(arguments: list[str]) -> int:
             rebuild(domain)
         return 0
     found = [problem for domain in DOMAINS for problem in problems(domain)]
-    for problem in found[:SHOWN]:
+    for problem in found[:MAX_SHOWN]:
         print(f"  {problem}")
     if found:
-        print(f"  {len(found)} in all; `make messages` brings the texts up to date, people translate them")
+        print(f"  {len(found)} in all; `make messages` updates the texts, then translate them by hand")
     return 1 if found else 0
 
 

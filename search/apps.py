@@ -11,16 +11,13 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self) -> None:
-        """Let the outbox know what this app delivers, and the health page what state it is in."""
-        from search import health, outbox_handlers  # noqa: F401, PLC0415
-
-        post_migrate.connect(_bring_words_in, sender=self, dispatch_uid="search.lexicon")
+        post_migrate.connect(_load_lexicon, sender=self, dispatch_uid="search.lexicon")
 
 
-def _bring_words_in(apps: Any, **_kwargs: Any) -> None:
-    """A portal without its words finds half: they come with the tables, and newer ones with each upgrade.
+def _load_lexicon(apps: Any, **_kwargs: Any) -> None:
+    """Load the shipped lexicon with the tables, and newer entries with each upgrade.
 
-    Not where a migration back has taken the table away.
+    Not after a backwards migration that dropped the table.
     """
     from search.services.lexicon import load_lexicon  # noqa: PLC0415 - needs the models
 

@@ -1,34 +1,53 @@
-"""What the search knows about a thing: a document. Models of other apps never enter here."""
+"""Documents, all that the search knows of an object, and their sources.
+
+Each app registers a source for each kind of its documents in its ``search_documents`` module; the search never imports
+the apps, and their models never enter here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.utils.functional import Promise
 
 PUBLIC = "public"
 DOSSIERS = "dossiers"
 COLLECTIONS = (PUBLIC, DOSSIERS)
 
-#: What a person chooses a procedure by: how far it is online, how long it takes, what it costs.
-FACTS = ("online", "time", "fee")
+#: The locale of a document in the default language that has no translation: readers of every language find it.
+UNTRANSLATED: Final = f"{settings.LANGUAGE_CODE}+"
+
+
+def locales_for(language: str) -> tuple[str, ...]:
+    """Return the locales of the documents that a reader of `language` finds."""
+    return language, UNTRANSLATED
+
+
+#: Shown with a hit to choose by: why it no longer applies, online service level, processing time, fee.
+FACTS = ("state", "online", "time", "fee")
 FACETS = ("agency", "field", "level", "audience", "status")
+#: The kind is a facet too.
+FACET_NAMES = ("kind", *FACETS)
 
 
 def document_key(kind: str, ref: str) -> str:
-    """Return the name under which both engines keep the document ``ref`` of ``kind``."""
+    """Return the key of the document ``ref`` of ``kind`` in every engine."""
     return f"{kind}:{ref}"
 
 
 @dataclass(frozen=True, slots=True)
 class SearchDocument:
-    """One findable thing.
+    """A document of a registered ``kind``; ``ref`` is unique within the kind.
 
-    ``kind`` is ``procedure``, ``page``, ``news``, ``agency`` or ``dossier``; ``ref`` is unique in it. ``codes`` are
-    found in every style of writing. ``facets`` maps a name of ``FACETS`` to values, ``facet_labels`` a value to the
-    words shown for it (a value without a label is shown as it is). ``facts`` maps a name of ``FACTS`` to a few words.
-    ``weight`` in 0..1 breaks ties. ``scopes`` says who may find it: ``public`` or ``agency:<id>``. ``version`` never
-    falls: an older one that arrives late is ignored.
+    ``codes`` are found in every way of writing them. ``facets`` maps names of ``FACETS`` to values, ``facet_labels``
+    values to labels (a value without a label is shown as it is), ``facts`` names of ``FACTS`` to short texts.
+    ``weight`` (0..1) breaks ties. ``scopes`` are those that may find it: ``public`` or ``agency:<id>``. ``version``
+    never decreases: an older version that arrives late is ignored. ``locale`` is a language or ``UNTRANSLATED``.
     """
 
     kind: str
@@ -50,7 +69,7 @@ class SearchDocument:
     version: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what no engine could answer with."""
+        """Raise ``ValueError`` for a document that no engine could return."""
         if self.collection not in COLLECTIONS:
             raise ValueError(f"unknown collection {self.collection!r}")
         if unknown := set(self.facets) - set(FACETS):
@@ -62,5 +81,58 @@ class SearchDocument:
 
     @property
     def key(self) -> str:
-        """The name of the document in the indexes."""
+        """The key of the document in the indexes."""
         return document_key(self.kind, self.ref)
+
+
+class DocumentSource(ABC):
+    """Makes the documents of one kind from the database.
+
+    ``label`` is the heading of the kind among the filters, shown by ascending ``order``. ``in_suggestions``: name
+    the kind beside a suggestion (not needed for the kind that nearly all of them have).
+    """
+
+    kind: str
+    label: Promise | str = ""
+    order: int = 100
+    in_suggestions: bool = True
+    collection: str = PUBLIC
+
+    @abstractmethod
+    def documents(self, refs: Iterable[str] | None = None) -> Iterator[SearchDocument]:
+        """Yield the documents of ``refs``, or all; those not yielded are removed from the index."""
+
+    @abstractmethod
+    def refs(self) -> set[str]:
+        """Return the refs of all documents that ``documents`` would yield, in one query."""
+
+
+_sources: dict[str, DocumentSource] = {}
+
+
+def register(source: type[DocumentSource]) -> type[DocumentSource]:
+    """Register the only source of its kind; usable as a decorator."""
+    known = _sources.get(source.kind)
+    if known is not None and type(known) is not source:
+        raise ValueError(f"search kind {source.kind!r} already has a source")
+    _sources[source.kind] = source()
+    return source
+
+
+def source_of(kind: str) -> DocumentSource:
+    """Return the source of ``kind``; raise ``LookupError`` if it is unknown."""
+    try:
+        return _sources[kind]
+    except KeyError:
+        raise LookupError(f"no search source for kind {kind!r}") from None
+
+
+def sources() -> list[DocumentSource]:
+    """Return the sources sorted by kind."""
+    return [_sources[kind] for kind in sorted(_sources)]
+
+
+def public_kinds() -> dict[str, DocumentSource]:
+    """Return the kinds that everybody may search, in the order in which a page lists them."""
+    public = [source for source in _sources.values() if source.collection == PUBLIC]
+    return {source.kind: source for source in sorted(public, key=lambda source: (source.order, source.kind))}

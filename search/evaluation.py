@@ -1,7 +1,7 @@
-"""How good the search is on graded queries.
+"""Measures of the search on graded queries.
 
-Success@k: the share of queries with a best document (grade 2) among the first k. MRR: the mean of one over the place of
-the first best document. nDCG@10: gain 3 for grade 2, 1 for grade 1.
+Success@k: the share of queries with a best document (grade 2) among the first k. MRR: the mean of the reciprocal rank
+of the first best document. nDCG@10: gain 3 for grade 2, 1 for grade 1.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import InvalidInput
-from search.analysis.codes import normal_codes
+from search.language.tokenizer import index_codes
 
 COLUMNS: Final = ("id", "query", "codes_grade2", "codes_grade1", "kind")
 DEPTH: Final = 10
@@ -37,18 +37,18 @@ class GradedQuery:
 
     def grade(self, codes: Sequence[str]) -> int:
         """Return the grade of a document with ``codes``."""
-        known = set(normal_codes(codes))
+        known = set(index_codes(codes))
         return 2 if known & self.best else 1 if known & self.acceptable else 0
 
     def ideal(self) -> float:
-        """Return the discounted gain of the perfect order."""
+        """Return the discounted gain of the ideal order."""
         gains = [GAINS[BEST]] * len(self.best) + [GAINS[1]] * len(self.acceptable)
         return discounted(gains[:DEPTH])
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one query got: the place of the first best document (0: none), the nDCG, what came first."""
+    """The result of one query: the place of the first best document (0 if none), the nDCG, the first title."""
 
     query: GradedQuery
     place: int
@@ -82,7 +82,7 @@ def discounted(gains: Sequence[float]) -> float:
 
 
 def read(path: Path) -> list[GradedQuery]:
-    """Read a tab-separated file of graded queries; ``InvalidInput`` names what is missing."""
+    """Read a tab-separated file of graded queries; raise ``InvalidInput`` naming missing columns."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         if missing := set(COLUMNS) - set(rows.fieldnames or ()):
@@ -101,9 +101,9 @@ def read(path: Path) -> list[GradedQuery]:
 
 
 def half(query: GradedQuery) -> str:
-    """Return ``tuning`` or ``held-out``: rules are compared on the one, reported on the other as well.
+    """Return ``tuning`` (queries on which rules are compared) or ``held-out`` (queries only reported on).
 
-    The text alone decides, so that queries added later move no other.
+    Only the text decides, so that queries added later do not move others.
     """
     digest = hashlib.sha256(query.query.encode()).digest()
     return "tuning" if digest[-1] % 2 else "held-out"
@@ -116,7 +116,7 @@ def _codes(cell: str | None) -> frozenset[str]:
 def evaluate(
     queries: Sequence[GradedQuery], ask: Callable[[str], Sequence[tuple[Sequence[str], str]]]
 ) -> Evaluation:
-    """Ask every query; ``ask`` returns (codes, title) of the hits, best first."""
+    """Run every query; ``ask`` returns (codes, title) of the hits, best first."""
     outcomes = [_outcome(query, ask(query.query)[:DEPTH]) for query in queries]
     kinds = sorted({query.kind for query in queries})
     return Evaluation(
@@ -135,7 +135,7 @@ def _outcome(query: GradedQuery, hits: Sequence[tuple[Sequence[str], str]]) -> O
 
 
 def figures(outcomes: Sequence[Outcome]) -> Figures:
-    """Return the measures over ``outcomes``; all zero for none."""
+    """Return the measures over ``outcomes``; all zero if there are none."""
     number = len(outcomes) or 1
     return Figures(
         len(outcomes),

@@ -1,4 +1,4 @@
-"""The form of a lexicon entry: an editor writes words, the rest is checked or made."""
+"""The form of a lexicon entry."""
 
 from __future__ import annotations
 
@@ -8,38 +8,36 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from core.text import clean, nfc, slugify
-from search.analysis.codes import codes_in
+from core.text import clean, nfc, slugify, unused_slug
+from search.language.tokenizer import codes_in
 from search.models import LexiconEntry
 
 
 class LexiconEntryForm(WagtailAdminModelForm):
-    """Words one a line; codes in any style are kept bare; the slug follows from the first word."""
+    """Terms one per line; codes in any style are stored without their suffix; the slug follows from the first term."""
 
     class Meta:
         model = LexiconEntry
         fields = ("terms", "official", "codes", "mode", "area", "note", "active")
 
     def clean_terms(self) -> str:
-        """Return the words, one a line, each once."""
         return _lines(self.cleaned_data["terms"])
 
     def clean_official(self) -> str:
-        """Return the words, one a line, each once."""
         return _lines(self.cleaned_data["official"])
 
     def clean_codes(self) -> str:
-        """Return the national codes bare, with single spaces; refuse what is none."""
+        """Return the national codes without suffixes, separated by spaces; reject anything else."""
         pieces = self.cleaned_data["codes"].replace(",", " ").split()
         found = [code for piece in pieces for code in codes_in(piece)]
         if wrong := [piece for piece in pieces if not _is_national(piece)]:
             raise ValidationError(
-                _("These are no national codes: %(codes)s"), params={"codes": ", ".join(wrong)}
+                _("These are not national codes: %(codes)s"), params={"codes": ", ".join(wrong)}
             )
         return " ".join(dict.fromkeys(found))
 
     def save(self, commit: bool = True) -> Any:
-        """Give a new entry a slug that no other has."""
+        """Give a new entry a unique slug."""
         if not self.instance.slug:
             self.instance.slug = _free_slug(str(self.instance))
         return super().save(commit=commit)
@@ -57,5 +55,4 @@ def _is_national(piece: str) -> bool:
 def _free_slug(text: str) -> str:
     base = slugify(text, max_length=70) or "tu"
     taken = set(LexiconEntry.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
+    return unused_slug(base, taken)

@@ -1,4 +1,4 @@
-"""What a person asks, checked and cut to size before any engine sees it."""
+"""Search requests, validated and limited in size before any engine sees them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def readable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A question to the search. ``scopes`` is what the asking person may see; an empty one sees nothing.
+    """A request to the search. ``scopes`` are those that the person may see; without any, nothing is found.
 
-    ``page`` counts from 1 to ``MAX_PAGE``. An empty query lists everything that the filters leave. ``verbatim``: the
-    query is meant as it is typed, no correction answers in its place.
+    ``page`` counts from 1 to ``MAX_PAGE``. An empty query lists all documents that pass the filters. ``verbatim``:
+    search for the query as typed, never for its correction.
     """
 
     query: str = ""
@@ -50,7 +50,7 @@ class SearchRequest:
         if self.collection not in COLLECTIONS:
             raise ValueError(f"unknown collection {self.collection!r}")
         if self.sort not in SORTS:
-            raise ValueError(f"unknown order {self.sort!r}")
+            raise ValueError(f"unknown sort order {self.sort!r}")
         keep = object.__setattr__
         keep(self, "query", readable(self.query))
         keep(self, "page", min(max(self.page, 1), MAX_PAGE))
@@ -60,16 +60,16 @@ class SearchRequest:
 
     @property
     def selected(self) -> dict[str, Values]:
-        """The filters a person chose: facet name to values; ``kind`` is one of them."""
-        chosen = {"kind": self.kinds, "agency": self.agency, "field": self.field}
-        chosen |= {"level": self.level, "audience": self.audience, "status": self.status}
-        return {name: values for name, values in chosen.items() if values}
+        """The selected values by facet name; ``kind`` is a facet too."""
+        values = {"kind": self.kinds, "agency": self.agency, "field": self.field}
+        values |= {"level": self.level, "audience": self.audience, "status": self.status}
+        return {name: some for name, some in values.items() if some}
 
     @property
     def offset(self) -> int:
-        """How many hits come before this page."""
+        """The number of hits before this page."""
         return (self.page - 1) * self.per_page
 
     def without_filters(self) -> SearchRequest:
-        """Return the same question with nothing chosen."""
+        """Return the same request with nothing selected."""
         return replace(self, kinds=(), agency=(), field=(), level=(), audience=(), status=())

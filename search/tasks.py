@@ -1,4 +1,4 @@
-"""Tasks of the search, run by Celery."""
+"""Celery tasks of the search."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ import logging
 
 from celery import shared_task
 
-from search.engines import registry as engines
+from search.engines import base as engines
 from search.engines.base import EngineUnavailable
+from search.services import indexing
 
 logger = logging.getLogger(__name__)
 
 
+@shared_task(name="search.check_sources")
+def check_sources() -> int:
+    """Correct which documents the database holds by what the sources yield; return the number that differed."""
+    return indexing.check_sources()
+
+
 @shared_task(name="search.reconcile")
 def reconcile() -> int:
-    """Compare each mirror with the database and heal it; returns how many documents differed."""
-    healed = 0
-    for mirror in engines.mirrors():
+    """Correct each replica by the database; return the number of documents that differed."""
+    corrected = 0
+    for replica in engines.replicas():
         try:
-            healed += mirror.reconcile()
+            corrected += replica.reconcile()
         except EngineUnavailable as error:
-            logger.warning("search engine %s could not be reconciled: %s", mirror.name, error)
-    return healed
+            logger.warning("search engine %s could not be reconciled: %s", replica.name, error)
+    return corrected

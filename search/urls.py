@@ -1,4 +1,4 @@
-"""Addresses of the search, below /tim-kiem/."""
+"""URLs of the search, below /tim-kiem/."""
 
 from django.urls import path
 

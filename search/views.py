@@ -1,10 +1,11 @@
-"""The search page and the suggestions under its field."""
+"""The search page and the suggestions below its field."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Final
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
@@ -13,34 +14,34 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from core.pagecache import allow
-from core.throttle import Throttle, client_network
+from core.wagtail.languages import in_active_language
+from core.web import page_cache
+from core.web.throttle import Throttle, client_network
+from search.documents import public_kinds
 from search.requests import SearchRequest
-from search.results import Facet, SearchResult
+from search.results import SearchResult
 from search.selectors import search, suggest
 
-#: Facet name of the search → (name in the address, heading).
+#: Facet → (name in the query string, heading).
 FACETS: Final[dict[str, tuple[str, Promise | str]]] = {
-    "kind": ("loai", _("Kind")),
+    "kind": ("loai", _("Type")),
     "field": ("linh-vuc", _("Field")),
     "agency": ("co-quan", _("Agency")),
     "level": ("cap", _("Level of government")),
     "audience": ("doi-tuong", _("For whom")),
 }
-KINDS: Final[dict[str, Promise | str]] = {
-    "procedure": _("Procedures"),
-    "news": _("News"),
-    "page": _("Guidance"),
-    "agency": _("Agencies"),
-}
-#: Name in the address of "exactly as I typed it".
+#: Name in the query string of "search for exactly what I typed".
 VERBATIM: Final = "nguyen-van"
-SHOWN: Final = 8
+#: Facet values shown before "more".
+SHOWN_VALUES: Final = 8
 CACHE_SECONDS: Final = 60
-#: Enough for a school or a one-stop hall behind one address; remembered pages are not counted.
-SEARCHED: Final = Throttle("search.results", limit=600, seconds=300)
-SUGGESTED: Final = Throttle("search.suggestions", limit=3000, seconds=300)
-EXAMPLES: Final = ("đăng ký kết hôn", "sao y bản chính", "cấp lại giấy khai sinh", "hộ kinh doanh")
+#: Enough for a school or a one-stop desk behind one address; pages from the cache are not counted.
+SEARCH_THROTTLE: Final = Throttle("search.results", limit=600, seconds=300)
+SUGGESTION_THROTTLE: Final = Throttle("search.suggestions", limit=3000, seconds=300)
+
+
+def _locale() -> str:
+    return (get_language() or "vi")[:2]
 
 
 def _number(text: str) -> int:
@@ -48,18 +49,19 @@ def _number(text: str) -> int:
 
 
 def request_of(query: QueryDict) -> SearchRequest:
-    """Return what an address asks; anything that makes no sense is left out."""
-    chosen = {name: tuple(query.getlist(param)) for name, (param, _label) in FACETS.items()}
+    """Return the search request in a query string, ignoring invalid values."""
+    selected = {name: tuple(query.getlist(param)) for name, (param, _label) in FACETS.items()}
+    kinds = public_kinds()
     return SearchRequest(
         query=query.get("q", ""),
-        kinds=tuple(kind for kind in chosen["kind"] if kind in KINDS),
-        agency=chosen["agency"],
-        field=chosen["field"],
-        level=chosen["level"],
-        audience=chosen["audience"],
+        kinds=tuple(kind for kind in selected["kind"] if kind in kinds),
+        agency=selected["agency"],
+        field=selected["field"],
+        level=selected["level"],
+        audience=selected["audience"],
         page=_number(query.get("trang", "1")),
         verbatim=query.get(VERBATIM) == "1",
-        locale=(get_language() or "vi")[:2],
+        locale=_locale(),
     )
 
 
@@ -80,71 +82,67 @@ class _Pages(Paginator[None]):
 
 
 def _filters(result: SearchResult) -> list[dict[str, object]]:
-    """Return the facets for the page: the first values shown, the rest folded away; a lonely value is no choice."""
-    shown: list[dict[str, object]] = []
+    """Return the facets for the page, without those that offer no choice; ``more`` are the folded values."""
+    kinds = public_kinds()
+    filters: list[dict[str, object]] = []
+    by_name = {facet.name: facet for facet in result.facets}
     for name, (param, label) in FACETS.items():
-        facet = result.facet(name)
-        if len(facet.values) > 1 or any(value.selected for value in facet.values):
-            values = _labelled(name, facet)
-            shown.append({"param": param, "label": label, "values": values[:SHOWN], "more": values[SHOWN:]})
-    return shown
-
-
-def _labelled(name: str, facet: Facet) -> list[dict[str, object]]:
-    return [
-        {
-            "value": value.value,
-            "label": KINDS.get(value.value, value.label) if name == "kind" else value.label,
-            "count": value.count,
-            "selected": value.selected,
-        }
-        for value in facet.values
-    ]
+        facet = by_name.get(name)
+        if facet and (len(facet.values) > 1 or any(value.selected for value in facet.values)):
+            labels = {kind: source.label for kind, source in kinds.items()} if name == "kind" else {}
+            values = [
+                {
+                    "value": value.value,
+                    "label": labels.get(value.value) or value.label,
+                    "count": value.count,
+                    "selected": value.selected,
+                }
+                for value in facet.values
+            ]
+            shown, more = values[:SHOWN_VALUES], values[SHOWN_VALUES:]
+            filters.append({"param": param, "label": label, "values": shown, "more": more})
+    return filters
 
 
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
-    """Show what was found, narrowed by facets; with nothing asked, how to ask."""
+    """Show the hits with filters; without a query, examples of queries."""
     asked = request_of(request.GET)
-    if (asked.query or asked.selected) and not SEARCHED.hit(client_network(request)):
-        return _too_many(request, asked)
-    found = search(asked) if asked.query or asked.selected else None
-    context: dict[str, object] = {"asked": asked, "result": found, "examples": EXAMPLES}
+    is_search = bool(asked.query or asked.selected)
+    if is_search and not SEARCH_THROTTLE.hit(client_network(request)):
+        return _too_many_requests(request, asked)
+    found = search(asked) if is_search else None
+    context: dict[str, object] = {"asked": asked, "result": found, "examples": settings.SEARCH_EXAMPLES}
     if found:
-        context |= {"filters": _filters(found), "page": Page([], found.page, _Pages(found)), "kinds": KINDS}
+        context |= {"filters": _filters(found), "page": Page([], found.page, _Pages(found))}
     response = render(request, "search/results.html", context)
-    # A stand-in answer is not kept: the next one may be whole again.
-    return response if found and found.degraded else allow(response, seconds=CACHE_SECONDS)
+    # A degraded answer is not cached: the next one may be complete.
+    return response if found and found.degraded else page_cache.allow(response, seconds=CACHE_SECONDS)
 
 
-def _too_many(request: HttpRequest, asked: SearchRequest) -> HttpResponse:
-    """Say that this network asks too much for now; the words stay in the field, the address asks them again."""
-    context = {"asked": asked, "again": request.get_full_path(), "minutes": -(-SEARCHED.seconds_left() // 60)}
+def _too_many_requests(request: HttpRequest, asked: SearchRequest) -> HttpResponse:
+    """Return 429; the page keeps the query and links to the same address."""
+    minutes = -(-SEARCH_THROTTLE.seconds_left() // 60)
+    context = {"asked": asked, "again": request.get_full_path(), "minutes": minutes}
     page = render(request, "search/results.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
-    return _waiting(page, SEARCHED)
+    return _with_retry_after(page, SEARCH_THROTTLE)
 
 
-def _waiting(response: HttpResponse, throttle: Throttle) -> HttpResponse:
+def _with_retry_after(response: HttpResponse, throttle: Throttle) -> HttpResponse:
     response["Retry-After"] = str(throttle.seconds_left())
     return response
 
 
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """Answer the script of the search field; a person without it gets the page of results."""
-    if not SUGGESTED.hit(client_network(request)):
-        return _waiting(JsonResponse({"suggestions": []}, status=HTTPStatus.TOO_MANY_REQUESTS), SUGGESTED)
-    lines = suggest(request.GET.get("q", ""), locale=(get_language() or "vi")[:2])
-    # The kind is said only where it is not a procedure: nearly all are.
+    """Return suggestions as JSON for the script of the search field."""
+    if not SUGGESTION_THROTTLE.hit(client_network(request)):
+        empty = JsonResponse({"suggestions": []}, status=HTTPStatus.TOO_MANY_REQUESTS)
+        return _with_retry_after(empty, SUGGESTION_THROTTLE)
+    named = {kind: str(source.label) for kind, source in public_kinds().items() if source.in_suggestions}
     data = [
-        {
-            "text": line.text,
-            "url": line.url,
-            "kind": "" if line.kind == "procedure" else str(KINDS.get(line.kind, "")),
-        }
-        for line in lines
+        {"text": line.text, "url": in_active_language(line.url), "kind": named.get(line.kind, "")}
+        for line in suggest(request.GET.get("q", ""), locale=_locale())
     ]
-    response = JsonResponse(
-        {"suggestions": data}, json_dumps_params={"ensure_ascii": False}, status=HTTPStatus.OK
-    )
-    return allow(response, seconds=CACHE_SECONDS)
+    response = JsonResponse({"suggestions": data}, json_dumps_params={"ensure_ascii": False})
+    return page_cache.allow(response, seconds=CACHE_SECONDS)

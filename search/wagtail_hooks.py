@@ -12,11 +12,11 @@ from search.models import LexiconEntry
 
 
 class LexiconEntryViewSet(ModelViewSet):
-    """What people say, and what titles say."""
+    """Everyday terms and the official terms or codes that they lead to."""
 
     model = LexiconEntry
     icon = "search"
-    menu_label = _("Search words")
+    menu_label = _("Search terms")
     menu_order = 340
     add_to_admin_menu = True
     list_display = ["__str__", "official", "codes", "area", BooleanColumn("active", label=_("in use"))]
@@ -25,11 +25,11 @@ class LexiconEntryViewSet(ModelViewSet):
     search_backend_name = None
 
     def get_form_class(self, for_update: bool = False) -> type[LexiconEntryForm]:
-        """Use our form for new and old ones."""
+        """Use the same form for creating and editing."""
         return LexiconEntryForm
 
 
 @hooks.register("register_admin_viewset")
 def register_lexicon() -> LexiconEntryViewSet:
-    """Add the lexicon to the menu of those who may change it."""
+    """Add the lexicon to the admin."""
     return LexiconEntryViewSet("search_words")

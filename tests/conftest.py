@@ -1,12 +1,14 @@
-"""What every test may count on; docs/operations.md#tests explains the rules."""
+"""Fixtures and rules for every test; docs/operations.md#tests explains them."""
 
 from __future__ import annotations
 
 import gettext as gettext_module
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -30,20 +32,27 @@ if TYPE_CHECKING:
 
 RUN = secrets.token_hex(3)
 
-# No test depends on how fast the machine is; a failure is told with what reproduces it.
+# No deadline, since machines differ in speed; a failure prints what reproduces it.
 hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("portal")
 
 
 def reset_translations() -> None:
-    """Make Django read the catalogues again, as its own autoreloader does."""
+    """Drop loaded catalogues so that Django reads them again, as its autoreloader does."""
     gettext_module._translations = {}  # type: ignore[attr-defined]
     trans_real._translations = {}
     trans_real._default = None
 
 
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="leave out tests that use no database")
+
+
 def pytest_configure() -> None:
-    """Tests read the interface in Vietnamese: compile the catalogues, and drop what Django loaded before."""
+    """Compile the catalogues, since tests read the interface in Vietnamese."""
     clock.start()
     if compile_catalogues():
         reset_translations()
@@ -53,11 +62,20 @@ def pytest_unconfigure() -> None:
     clock.stop()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Under xdist the browser tests of a module stay on one worker and share its browser."""
+def uses_database(item: pytest.Item) -> bool:
+    """Return True if the test may use the database, by its marker or its fixtures."""
+    markers = item.get_closest_marker("django_db") or item.get_closest_marker("sqlite")
+    return bool(markers or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the browser tests of a module on one xdist worker, so that they share its browser."""
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group(f"browser-{item.location[0]}"))
+    if config.getoption("database_only"):
+        config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+        items[:] = filter(uses_database, items)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -73,7 +91,7 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def worker() -> str:
-    """A name that no other process of this or another run has."""
+    """A name that is unique to this process and run."""
     return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{RUN}"
 
 
@@ -81,14 +99,14 @@ def worker() -> str:
 def django_db_modify_db_settings(
     django_db_modify_db_settings: None, django_db_blocker: Any
 ) -> Iterator[None]:
-    """Begin with a copy of a migrated template instead of running two hundred migrations each time."""
+    """Start from a copy of a migrated template instead of running two hundred migrations."""
     with django_db_blocker.unblock(), migrated_from_template(connections["default"]):
         yield
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """After a test that commits, put back what the migrations created instead of flushing it away."""
+    """After a test that commits, restore the rows that the migrations created instead of flushing the tables."""
     with django_db_blocker.unblock():
         snapshots = {alias: Snapshot(connections[alias]) for alias in connections}
 
@@ -106,9 +124,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 
 def _end_other_sessions(connection: Any) -> None:
-    """A thread that a test left behind must not keep the test database from being dropped.
+    """Close other sessions, so that a thread left by a test does not prevent dropping the test database.
 
-    Nor may this session: while a browser lives, its event loop gives this thread a connection of its own.
+    Close this session, too: while a browser is open, its event loop gives this thread a separate connection.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -121,24 +139,36 @@ def _end_other_sessions(connection: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _as_a_new_visitor() -> Iterator[None]:
-    """Nothing of one test is seen by the next: language, time zone, caches."""
-    # The apps are not ready when this file is loaded as a plug-in.
-    from core.pagecache.epochs import watch  # noqa: PLC0415
-    from core.pagecache.remembering import parts  # noqa: PLC0415
+    """Reset language, time zone and caches between tests."""
+    # Apps are not ready when this file is loaded as a plug-in.
+    from core.web import page_cache  # noqa: PLC0415
+    from core.web.process_cache import process_cache  # noqa: PLC0415
 
+    # On a slow machine the poll of every half second would fall between two requests whose queries are counted.
+    page_cache.POLL_SECONDS = 5.0
     translation.activate("vi")
     yield
     translation.deactivate_all()
     timezone.deactivate()
     for cache in caches.all(initialized_only=True):
         cache.clear()
-    parts.forget()
-    watch.forget()
+    process_cache.clear()
+    page_cache.watch.expire()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_throttle_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the hour of the rate limits begin with the test: a window that ends in its middle would reset the counts."""
+    from core.web import throttle  # noqa: PLC0415
+
+    minutes_and_seconds = time.time() % 3600
+    clock = SimpleNamespace(time=lambda: time.time() - minutes_and_seconds)
+    monkeypatch.setattr(throttle, "time", clock)
 
 
 @pytest.fixture(autouse=True)
 def _own_index_prefix(settings: Any, worker: str) -> None:
-    """Two workers, or two people on one server, never write to the same index."""
+    """Keep workers and developers who share a server from writing to the same index."""
     settings.ELASTICSEARCH_INDEX_PREFIX = f"test-{worker}"
 
 
@@ -150,14 +180,14 @@ def _swept_indices(worker: str) -> Iterator[None]:
 
 @pytest.fixture
 def elasticsearch_url(settings: Any, _swept_indices: None) -> str:
-    """Point the portal at the real server for this test (which carries the marker `elasticsearch`)."""
+    """Use the real server in this test, which must have the marker `elasticsearch`."""
     settings.ELASTICSEARCH_URL = settings.TEST_ELASTICSEARCH_URL
     return str(settings.ELASTICSEARCH_URL)
 
 
 @pytest.fixture
 def redis_url() -> Iterator[str]:
-    """An empty Redis database of this worker's own (the test carries the marker `redis`)."""
+    """An empty Redis database for this worker; the test must have the marker `redis`."""
     number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     url = f"{django_settings.TEST_REDIS_URL.rsplit('/', 1)[0]}/{number}"
     services.empty_redis(url)
@@ -167,7 +197,7 @@ def redis_url() -> Iterator[str]:
 
 @pytest.fixture
 def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
-    """A Redis that this test may silence and kill (the test carries the marker `redis`)."""
+    """A Redis server that this test may silence and kill; the test must have the marker `redis`."""
     server = RedisServer(tmp_path).start()
     yield server
     server.kill()
@@ -182,7 +212,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visits(chromium: Browser, live_server: Any) -> Iterator[browsing.Visits]:
-    """`visits.page(javascript=…, width=…)` on the live server; a script or policy error fails the test."""
+    """Open pages of the live server with `visits.page(javascript=…, width=…)`; script errors fail the test."""
     opened = browsing.Visits(chromium, live_server.url)
     yield opened
     opened.close()
@@ -191,5 +221,5 @@ def visits(chromium: Browser, live_server: Any) -> Iterator[browsing.Visits]:
 
 @pytest.fixture
 def shoot() -> Callable[..., None]:
-    """`shoot(page, name)` keeps a screenshot as artifacts/<name>.jpg."""
+    """`shoot(page, name)` saves a screenshot as artifacts/<name>.jpg."""
     return browsing.shoot

@@ -15,7 +15,7 @@ NO_SHARED_DATA = "the shared data folder is absent"
 
 
 def shared_data(*parts: str) -> Path:
-    """A file or folder of the shared data; the test is skipped where the data is not."""
+    """Return a file or folder of the shared data; skip the test if it is missing."""
     path = SHARED_DATA.joinpath(*parts)
     if not path.exists():
         pytest.skip(f"{NO_SHARED_DATA}: {path}")

@@ -1,1 +1,0 @@
-"""Agencies, successions and roles in the Wagtail admin, for the operating team."""

@@ -1,4 +1,5 @@
-from accounts.services.memberships import grant, move_end, revoke
-from accounts.services.people import create_user
+"""Create accounts, and give and take roles."""
 
-__all__ = ["create_user", "grant", "move_end", "revoke"]
+from accounts.services.memberships import change_end_date, create_user, grant, revoke
+
+__all__ = ["change_end_date", "create_user", "grant", "revoke"]

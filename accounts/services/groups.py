@@ -1,9 +1,11 @@
-"""Rights in the Wagtail admin follow from memberships: nobody edits groups by hand.
+"""Groups of the Wagtail admin, derived from memberships; nobody edits them by hand.
 
-Two kinds of group. A *role group* (``role:editor``) opens the admin and holds the model permissions of a role. An
-*agency group* (``agency:12:editor``) holds the page permissions on the trees of one agency, which the apps that own
-the trees name through the hook ``agency_trees(agency)`` (a list of page ids). Page rights are so never wider than an
-agency, and an editor sees no other agency's tree in the explorer.
+* A *role group* (``role:editor``) opens the admin and holds the model permissions of a role.
+* A *provincial group* (``role:operator:province``) holds those of its holders in the provincial committee.
+* An *agency group* (``agency:12:editor``) holds permissions on the page trees of one agency, so that an editor sees
+  no other agency's pages; ``agency:12:operator:page-only`` those on single pages, without the pages below.
+
+``accounts.roles`` says which permissions and which pages.
 """
 
 from __future__ import annotations
@@ -13,74 +15,83 @@ from typing import Final
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
 from accounts.models import Agency, Membership, User
-from accounts.selectors import memberships_of
-from core import hooks
+from accounts.roles import (
+    page_permissions_of,
+    permissions_of,
+    roles_with_admin_access,
+    roles_with_pages,
+)
+from accounts.selectors import is_provincial_committee, memberships_of, with_ancestors
+from core.wagtail.page_permissions import ONLY_THE_PAGE
 
-Role = Membership.Role
 ROLE_GROUP: Final = "role:{role}"
+PROVINCE_GROUP: Final = "role:{role}:province"
 AGENCY_GROUP: Final = "agency:{agency}:{role}"
-
-# Wagtail asks for the rights of its own models, also where a project brings others. Whoever may add media may change
-# and delete their own, and nobody else's: no more is given here.
-MEDIA: Final = ("add_image", "choose_image", "add_document", "choose_document")
-CATALOGUE: Final = (
-    "add_publicationdecision", "change_publicationdecision", "view_publicationdecision",
-    "add_formtemplate", "change_formtemplate", "view_formtemplate",
-    "add_field", "change_field", "view_field", "view_procedure",
-)  # fmt: skip
-# Who works in the Wagtail admin, with the model permissions by code name, and what they may do to their pages.
-MODEL_RIGHTS: Final[dict[str, tuple[str, ...]]] = {
-    Role.EDITOR: ("access_admin", "submit_translation", *MEDIA),
-    Role.COMMUNICATION: ("access_admin", "submit_translation", *MEDIA, "add_alert", "change_alert", "view_alert"),
-    Role.CATALOGUE: (
-        "access_admin", *MEDIA, *CATALOGUE, "add_holiday", "change_holiday", "view_holiday",
-        "add_formdefinition", "change_formdefinition", "view_formdefinition",
-        "add_filingchannel", "change_filingchannel", "add_deadlinesetting", "change_deadlinesetting",
-        "add_retentionsetting", "change_retentionsetting",
-        "add_lexiconentry", "change_lexiconentry", "delete_lexiconentry",
-    ),
-    Role.OPERATOR: ("access_admin",),
-}  # fmt: skip
-PAGE_RIGHTS: Final[dict[str, tuple[str, ...]]] = {
-    Role.EDITOR: ("add_page", "change_page", "publish_page"),
-    Role.COMMUNICATION: ("add_page", "change_page", "publish_page"),
-    Role.CATALOGUE: ("add_page", "change_page", "publish_page", "bulk_delete_page"),
-}
+PAGE_GROUP: Final = AGENCY_GROUP + ONLY_THE_PAGE
 
 
 @transaction.atomic
 def sync_groups(*, user: User) -> None:
-    """Put ``user`` into exactly the groups of the memberships in force; groups made by hand are left alone."""
-    wanted: set[Group] = set()
-    for membership in memberships_of(user):
-        if membership.role in MODEL_RIGHTS:
-            wanted.add(role_group(membership.role))
-        if membership.role in PAGE_RIGHTS:
-            wanted.add(agency_group(membership.agency, membership.role))
+    """Put ``user`` into exactly the groups of their memberships in force; other groups are left alone."""
+    wanted = {group for row in memberships_of(user) for group in _groups_for(row.agency, row.role)}
     held = set(user.groups.filter(name__startswith="role:") | user.groups.filter(name__startswith="agency:"))
     user.groups.remove(*(held - wanted))
     user.groups.add(*(wanted - held))
 
 
-def sync_dated_rights() -> int:
-    """Bring the groups of everybody up to date whose memberships began or ended by date; returns how many changed.
+def _groups_for(agency: Agency, role: str) -> list[Group]:
+    groups = []
+    if role in roles_with_admin_access():
+        groups.append(role_group(role))
+        if is_provincial_committee(agency) and _is_wider_in_the_province(role):
+            groups.append(provincial_group(role))
+    if role in roles_with_pages():
+        groups += [agency_group(agency, role, below=below) for below in _reaches_of(role)]
+    return groups
 
-    ``grant`` and ``revoke`` act at once; this is for the days in between, and for accounts that were closed.
+
+def _names_for(agency: Agency, role: str) -> set[str]:
+    """Return the names of ``_groups_for`` without a query."""
+    names = set()
+    if role in roles_with_admin_access():
+        names.add(ROLE_GROUP.format(role=role))
+        if is_provincial_committee(agency) and _is_wider_in_the_province(role):
+            names.add(PROVINCE_GROUP.format(role=role))
+    if role in roles_with_pages():
+        names |= {_page_group_name(agency.pk, role, below=below) for below in _reaches_of(role)}
+    return names
+
+
+def _is_wider_in_the_province(role: str) -> bool:
+    granted = permissions_of(role)
+    return bool(granted.provincial or granted.collections)
+
+
+def _reaches_of(role: str) -> set[bool]:
+    return {grant.below for grant in permissions_of(role).pages}
+
+
+def _page_group_name(agency_id: int, role: str, *, below: bool) -> str:
+    return (AGENCY_GROUP if below else PAGE_GROUP).format(agency=agency_id, role=role)
+
+
+def sync_dated_memberships() -> int:
+    """Update the groups of everyone whose memberships began or ended by date; return how many accounts changed.
+
+    ``grant`` and ``revoke`` act at once; this covers later dates and accounts that were closed.
     """
     wanted: dict[int, set[str]] = {}
-    running = Membership.objects.valid_on(timezone.localdate()).filter(user__is_active=True)
-    for user_id, agency, role in running.values_list("user_id", "agency_id", "role"):
-        names = {ROLE_GROUP.format(role=role)} if role in MODEL_RIGHTS else set()
-        names |= {AGENCY_GROUP.format(agency=agency, role=role)} if role in PAGE_RIGHTS else set()
-        wanted.setdefault(user_id, set()).update(names)
+    current = Membership.objects.valid_on(timezone.localdate()).filter(user__is_active=True)
+    for row in current.select_related("agency"):
+        wanted.setdefault(row.user_id, set()).update(_names_for(row.agency, row.role))
     held: dict[int, set[str]] = {}
-    ours = Q(groups__name__startswith="role:") | Q(groups__name__startswith="agency:")
-    for user_id, name in User.objects.filter(ours).values_list("pk", "groups__name"):
+    synced = Q(groups__name__startswith="role:") | Q(groups__name__startswith="agency:")
+    for user_id, name in User.objects.filter(synced).values_list("pk", "groups__name"):
         held.setdefault(user_id, set()).add(name)
     differing = [
         user_id
@@ -95,37 +106,89 @@ def sync_dated_rights() -> int:
 def role_group(role: str) -> Group:
     """Return the group of a role with exactly its model permissions."""
     group, _created = Group.objects.get_or_create(name=ROLE_GROUP.format(role=role))
-    group.permissions.set(Permission.objects.filter(codename__in=MODEL_RIGHTS[role]))
-    _set_media_rights(group, set(MEDIA).intersection(MODEL_RIGHTS[role]))
+    granted = permissions_of(role)
+    group.permissions.set(_permission_rows(granted.models | granted.media))
+    _set_collection_permissions(group, granted.media)
     return group
 
 
-def _set_media_rights(group: Group, codenames: set[str]) -> None:
-    """Wagtail asks for the rights on images and documents by collection; all lie below the first one."""
+def provincial_group(role: str) -> Group:
+    """Return the group of the holders of a role in the provincial committee with exactly its permissions."""
+    group, _created = Group.objects.get_or_create(name=PROVINCE_GROUP.format(role=role))
+    granted = permissions_of(role)
+    group.permissions.set(_permission_rows(granted.provincial))
+    _set_collection_permissions(group, granted.collections)
+    return group
+
+
+def _permission_rows(names: Iterable[str]) -> QuerySet[Permission]:
+    """Return the rows of permissions named ``app_label.codename``; not those of other apps with the same codename."""
+    wanted = Q(pk__in=[])
+    for name in names:
+        app_label, _dot, codename = name.partition(".")
+        wanted |= Q(content_type__app_label=app_label, codename=codename)
+    return Permission.objects.filter(wanted)
+
+
+def _set_collection_permissions(group: Group, names: Iterable[str]) -> None:
+    """Grant permissions on the root collection: Wagtail checks images and documents by collection."""
     root = Collection.get_first_root_node()
-    for right in Permission.objects.filter(codename__in=codenames):
-        GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=right)
+    for permission in _permission_rows(names):
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
 
 
-def agency_group(agency: Agency, role: str) -> Group:
-    """Return the group of ``agency`` and ``role`` with the page permissions on the agency's trees."""
-    group, _created = Group.objects.get_or_create(name=AGENCY_GROUP.format(agency=agency.pk, role=role))
-    trees = {page_id for answer in hooks.call("agency_trees", agency) for page_id in answer}
-    _set_page_rights(group, trees, PAGE_RIGHTS[role])
+def agency_group(agency: Agency, role: str, *, below: bool = True) -> Group:
+    """Return the group of ``agency`` and ``role`` with exactly its permissions on pages (``PageGrant.below``)."""
+    name = _page_group_name(agency.pk, role, below=below)
+    group, _created = Group.objects.get_or_create(name=name)
+    _set_page_permissions(group, page_permissions_of(role, agency, below=below))
     return group
 
 
 @transaction.atomic
 def sync_agency(*, agency: Agency) -> None:
-    """Bring the page permissions of ``agency`` up to date; an app that makes a tree for the agency calls this."""
-    for role in PAGE_RIGHTS:
-        if Group.objects.filter(name=AGENCY_GROUP.format(agency=agency.pk, role=role)).exists():
-            agency_group(agency, role)
+    """Update the permissions on pages of ``agency`` and those above; an app calls this after it made a page for it."""
+    for one in with_ancestors(agency):
+        for role in roles_with_pages():
+            for below in _reaches_of(role):
+                if Group.objects.filter(name=_page_group_name(one.pk, role, below=below)).exists():
+                    agency_group(one, role, below=below)
 
 
-def _set_page_rights(group: Group, page_ids: Iterable[int], codenames: tuple[str, ...]) -> None:
-    rights = Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=codenames)
-    wanted = {(page_id, right.pk) for page_id in page_ids for right in rights}
+@transaction.atomic
+def sync_page(*, page_id: int) -> None:
+    """Update the permissions of every agency that has some on the page: after it was given to another one."""
+    names = Group.objects.filter(name__startswith="agency:", page_permissions__page=page_id)
+    agencies = {name.split(":")[1] for name in names.values_list("name", flat=True)}
+    for agency in Agency.objects.filter(pk__in=agencies):
+        sync_agency(agency=agency)
+
+
+def refresh_groups() -> None:
+    """Give every existing group what its role may do today: after an upgrade, or when agencies were rearranged."""
+    names = set(Group.objects.filter(name__startswith="role:").values_list("name", flat=True))
+    for role in roles_with_admin_access():
+        if ROLE_GROUP.format(role=role) in names:
+            role_group(role)
+        if PROVINCE_GROUP.format(role=role) in names:
+            provincial_group(role)
+    refresh_page_groups()
+
+
+def refresh_page_groups() -> None:
+    """Give every existing group its permissions on pages: after a page was made that many keep."""
+    held = set(Group.objects.filter(name__startswith="agency:").values_list("name", flat=True))
+    for agency in Agency.objects.filter(pk__in={name.split(":")[1] for name in held}):
+        for role in roles_with_pages():
+            for below in _reaches_of(role):
+                if _page_group_name(agency.pk, role, below=below) in held:
+                    agency_group(agency, role, below=below)
+
+
+def _set_page_permissions(group: Group, granted: set[tuple[int, str]]) -> None:
+    rows = _permission_rows({name for _page_id, name in granted}).select_related("content_type")
+    keys = {f"{row.content_type.app_label}.{row.codename}": row.pk for row in rows}
+    wanted = {(page_id, keys[name]) for page_id, name in granted}
     held = {
         (row.page_id, row.permission_id): row.pk for row in GroupPagePermission.objects.filter(group=group)
     }

@@ -1,25 +1,32 @@
-"""Working time (thời gian làm việc): every legal deadline is computed here and nowhere else (DOMAIN 2.6).
+"""Working time (thời gian làm việc): every legal deadline is computed here (docs/domain.md#deadlines).
 
-Moments go in aware of their time zone and come out in the calendar's zone.
+Moments are passed in with a time zone and returned in the calendar's time zone.
 """
 
-from core.worktime.calendar import DEFAULT_HOURS, TIME_ZONE, WorkCalendar, parse_hours
-from core.worktime.deadlines import deadline, postponed
-from core.worktime.minutes import add_working_minutes, next_working_moment, working_minutes_between
-from core.worktime.selectors import load_calendar
-from core.worktime.units import TimeUnit, phrase
+from core.worktime.calendar import DEFAULT_HOURS, TIME_ZONE, WorkCalendar, load_calendar, parse_hours
+from core.worktime.deadlines import (
+    MINUTES_PER_HOUR,
+    TimeUnit,
+    add_working_minutes,
+    deadline,
+    duration_text,
+    next_working_moment,
+    postponed,
+    working_minutes_between,
+)
 
 __all__ = [
     "DEFAULT_HOURS",
+    "MINUTES_PER_HOUR",
     "TIME_ZONE",
     "TimeUnit",
     "WorkCalendar",
     "add_working_minutes",
     "deadline",
+    "duration_text",
     "load_calendar",
     "next_working_moment",
     "parse_hours",
-    "phrase",
     "postponed",
     "working_minutes_between",
 ]

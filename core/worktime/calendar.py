@@ -1,4 +1,4 @@
-"""Which days and hours are worked."""
+"""The work calendar: office hours, days off and make-up days."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from itertools import count
 from typing import Final
 from zoneinfo import ZoneInfo
 
-TIME_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+from django.conf import settings
+
+from core.models import Holiday
+
+TIME_ZONE: Final = ZoneInfo(settings.TIME_ZONE)
 Hours = tuple[tuple[time, time], ...]
 DEFAULT_HOURS: Final[Hours] = ((time(7, 0), time(11, 30)), (time(13, 30), time(17, 0)))
 SATURDAY: Final = 5
@@ -17,9 +21,9 @@ DAY: Final = timedelta(days=1)
 
 
 def parse_hours(text: str) -> Hours:
-    """Read office hours as an operator writes them: ``07:00-11:30, 13:30-17:00``.
+    """Parse office hours as in the setting: `07:00-11:30, 13:30-17:00`.
 
-    ``ValueError`` for what is no clock; ``WorkCalendar`` refuses hours that overlap or run backwards.
+    Raise `ValueError` for invalid times; `WorkCalendar` refuses hours that overlap or are out of order.
     """
     edges = (period.split("-") for period in text.split(","))
     return tuple(
@@ -29,9 +33,9 @@ def parse_hours(text: str) -> Hours:
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Monday to Friday, less the days off, plus the Saturdays worked in exchange (ngày làm bù).
+    """Monday to Friday, without the days off, with the make-up days (ngày làm bù).
 
-    ``hours`` are the office hours of each working day, in order and not overlapping.
+    `hours` are the office hours of every working day, in order and not overlapping.
     """
 
     days_off: frozenset[date] = frozenset()
@@ -45,48 +49,48 @@ class WorkCalendar:
             raise ValueError("office hours must be in order, not empty and not overlapping")
 
     def local(self, moment: datetime) -> datetime:
-        """Return ``moment`` in the calendar's zone; ``ValueError`` for a naive one."""
+        """Return `moment` in the calendar's time zone; raise `ValueError` if it is naive."""
         if moment.tzinfo is None:
-            raise ValueError("a moment must know its time zone")
+            raise ValueError("the moment must have a time zone")
         return moment.astimezone(self.tz)
 
     def is_working_day(self, day: date) -> bool:
-        """Say whether people work on ``day``; a make-up day wins over the weekend and over a day off."""
+        """Return True if `day` is a working day; a make-up day overrides the weekend and a day off."""
         return day in self.makeup or (day.weekday() < SATURDAY and day not in self.days_off)
 
     def working_days_from(self, day: date) -> Iterator[date]:
-        """Yield the working days from ``day`` on, ``day`` itself first when it is one."""
+        """Yield the working days from `day` on, including `day` itself if it is one."""
         return (d for d in (day + n * DAY for n in count()) if self.is_working_day(d))
 
     def working_day_on_or_after(self, day: date) -> date:
-        """Return ``day``, or the next working day where it is not one."""
+        """Return `day`, or the next working day if it is not one."""
         return next(self.working_days_from(day))
 
     def add_working_days(self, day: date, number: int) -> date:
-        """Return the ``number``-th working day after ``day``; ``day`` itself is not counted."""
+        """Return the `number`-th working day after `day`; `day` itself is not counted."""
         following = self.working_days_from(day + DAY)
         for _counted in range(number):
             day = next(following)
         return day
 
     def periods(self, day: date) -> list[tuple[datetime, datetime]]:
-        """Return the office hours of ``day`` as moments; none on a free day."""
+        """Return the office hours of `day` as pairs of moments; empty if it is not a working day."""
         if not self.is_working_day(day):
             return []
         return [(self.at(day, opens), self.at(day, closes)) for opens, closes in self.hours]
 
     def opening(self, day: date) -> datetime:
-        """Return the moment the office opens on ``day``."""
+        """Return when the office opens on `day`."""
         return self.at(day, self.hours[0][0])
 
     def closing(self, day: date) -> datetime:
-        """Return the moment the office closes on ``day``."""
+        """Return when the office closes on `day`."""
         return self.at(day, self.hours[-1][1])
 
     def closing_before(self, moment: datetime) -> datetime:
-        """Return ``moment``, or the closing before it where it is an opening: 17:00 for 07:00, 11:30 for 13:30.
+        """Return `moment`, or the preceding closing if it is an opening: 17:00 for 07:00, 11:30 for 13:30.
 
-        No office time lies between the two, whatever days off do.
+        No office time lies between the two, whatever the days off.
         """
         if all(opens != moment for opens, _closes in self.periods(moment.date())):
             return moment
@@ -95,12 +99,22 @@ class WorkCalendar:
         return next(closes for closes in closings if closes < moment)
 
     def end_of(self, day: date) -> datetime:
-        """Return the last moment of a limit given as a day: its closing, or that of the next working day.
+        """Return the end of a time limit whose last day is `day`: its closing, or that of the next working day.
 
-        Bộ luật Dân sự 2015, art. 148: a limit whose last day is a day off ends with the working day that follows.
+        Bộ luật Dân sự 2015, art. 148: if the last day is a day off, the limit ends with the following working day.
         """
         return self.closing(self.working_day_on_or_after(day))
 
     def at(self, day: date, clock: time) -> datetime:
-        """Return the moment ``clock`` on ``day`` in the calendar's zone."""
+        """Return the moment of `clock` on `day` in the calendar's time zone."""
         return datetime.combine(day, clock, tzinfo=self.tz)
+
+
+def load_calendar() -> WorkCalendar:
+    """Return the calendar with the current holiday rows and the setting `OFFICE_HOURS`, in one query."""
+    rows = list(Holiday.objects.values_list("date", "kind"))
+    return WorkCalendar(
+        days_off=frozenset(day for day, kind in rows if kind == Holiday.Kind.DAY_OFF),
+        makeup=frozenset(day for day, kind in rows if kind == Holiday.Kind.MAKEUP),
+        hours=parse_hours(settings.OFFICE_HOURS),
+    )

@@ -1,4 +1,4 @@
-"""The first step of every form, added by the software when a form is published (người yêu cầu)."""
+"""The applicant's step (người yêu cầu), which publishing puts in front of every form."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ RESERVED: Final = frozenset({STEP, FULL_NAME, CITIZEN_ID, PHONE, EMAIL, ADDRESS,
 
 
 def step() -> StepSpec:
-    """Return the step as it is asked today; it is frozen into each published version in Vietnamese."""
+    """Return the current step, in Vietnamese; each published version keeps its own copy."""
     with override("vi"):
-        return StepSpec(id=STEP, title=_("Person who applies"), fields=_fields())
+        return StepSpec(id=STEP, title=_("Person making the request"), fields=_fields())
 
 
 def _fields() -> tuple[FieldSpec, ...]:
@@ -34,12 +34,12 @@ def _fields() -> tuple[FieldSpec, ...]:
         FieldSpec(CITIZEN_ID, "citizen_id", _("Citizen ID number"), _("12 digits on the front of the card")),
         FieldSpec(PHONE, "phone", _("Telephone number")),
         FieldSpec(
-            EMAIL, "email", _("E-mail"), _("For the dossier code and news of each step."), required=False
+            EMAIL, "email", _("Email"), _("To receive the dossier code and updates about each step."), required=False
         ),
         FieldSpec(ADDRESS, "address", _("Place of residence")),
         FieldSpec(
-            ON_BEHALF_OF, "short_text", _("Filed on behalf of"),
-            _("Only if you file for somebody else: their full name."),
+            ON_BEHALF_OF, "short_text", _("Submitted on behalf of"),
+            _("Only if you are applying for someone else: that person's full name."),
             required=False,
         ),
         FieldSpec(
@@ -54,10 +54,10 @@ def _fields() -> tuple[FieldSpec, ...]:
 
 
 def with_applicant(schema: FormSchema) -> FormSchema:
-    """Return ``schema`` with the applicant's step in front."""
+    """Return ``schema`` with the applicant's step as its first."""
     return FormSchema(steps=(step(), *schema.steps), estimated_minutes=schema.estimated_minutes)
 
 
 def is_reserved(identifier: str) -> bool:
-    """Say whether an id belongs to the software's own step."""
+    """Return True if ``identifier`` is used by the applicant's step."""
     return identifier in RESERVED

@@ -8,7 +8,6 @@ class BuilderConfig(AppConfig):
     verbose_name = _("Forms")
 
     def ready(self) -> None:
-        from forms_app.builder import receivers  # noqa: F401, PLC0415 - need the models
         from forms_app.builder.field_types import registry  # noqa: PLC0415
 
         registry.load()

@@ -1,4 +1,4 @@
-"""A form opened or closed for filing changes the button of its procedure's page."""
+"""Purge cached pages when a form changes, as procedure pages show whether a form is open for filing."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from core.pagecache import purge
+from core.web import page_cache
 from forms_app.builder.models import FormDefinition
 
 
 @receiver([post_save, post_delete], sender=FormDefinition, dispatch_uid="builder.definition_changed")
 def definition_changed(**_kwargs: Any) -> None:
-    """Whoever reads the page sees at once whether it can be filed."""
-    purge()
+    """Purge the page cache."""
+    page_cache.purge()

@@ -1,8 +1,8 @@
-"""The schema of a form as typed values. JSON shape: docs/features/filing.md.
+"""Form schemas as typed values. JSON shape: docs/features/forms.md.
 
 ``{"format": 1, "steps": [{"id", "title", "intro", "fields": [{"id", "type", "label", "help", "required", "choices",
-"options"}]}], "estimated_minutes": 10}``. What was stored before formats had a number is format 1. A later one (groups
-that repeat, conditions) takes the next number and reads the old; software that does not know it refuses it.
+"options"}]}], "estimated_minutes": 10}``. A schema without a format number is format 1. A later format (repeating
+groups, conditions) takes the next number and must read older ones; software refuses formats it does not know.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FORMAT: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer to choose: ``value`` is kept, ``label`` is read."""
+    """One choice: ``value`` is stored, ``label`` is shown."""
 
     value: str
     label: str
@@ -29,7 +29,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One question. ``id`` is stable for the life of the form; ``options`` belong to the field type."""
+    """One question. ``id`` never changes; ``options`` depend on the field type."""
 
     id: str
     type: str
@@ -41,7 +41,7 @@ class FieldSpec:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read one field; ``KeyError`` or ``TypeError`` where it is not one."""
+        """Read one question; ``KeyError`` or ``TypeError`` if the shape is wrong."""
         return cls(
             id=str(data["id"]),
             type=str(data["type"]),
@@ -64,7 +64,7 @@ class StepSpec:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read one step; ``KeyError`` or ``TypeError`` where it is not one."""
+        """Read one step; ``KeyError`` or ``TypeError`` if the shape is wrong."""
         return cls(
             id=str(data["id"]),
             title=clean(str(data["title"])),
@@ -75,16 +75,16 @@ class StepSpec:
 
 @dataclass(frozen=True)
 class FormSchema:
-    """A whole form."""
+    """A form: its steps and the minutes it takes to fill in."""
 
     steps: tuple[StepSpec, ...] = ()
     estimated_minutes: int = 10
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read a schema; ``KeyError`` or ``TypeError`` where the shape is wrong (``shape`` says it nicely).
+        """Read a schema; ``KeyError`` or ``TypeError`` if the shape is wrong (``validation.read`` explains where).
 
-        ``ValueError``: the format is not ours, and half of the questions would be lost.
+        ``ValueError`` if the format is unknown, as questions might get lost.
         """
         if data.get("format", FORMAT) != FORMAT:
             raise ValueError(f"format {data['format']!r} of forms is unknown")
@@ -99,21 +99,21 @@ class FormSchema:
 
     @property
     def digest(self) -> str:
-        """Return the SHA-256 of the canonical JSON of the content: a new number of the format changes no form."""
+        """Return the SHA-256 of the content as canonical JSON, without the format number."""
         text = json.dumps(self._content(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
     def fields(self) -> dict[str, FieldSpec]:
-        """Return every field by id, in order."""
+        """Return all questions by id, in order."""
         return {spec.id: spec for step in self.steps for spec in step.fields}
 
     def step(self, step_id: str) -> StepSpec | None:
-        """Return the step of that id."""
+        """Return the step with that id, if there is one."""
         return next((step for step in self.steps if step.id == step_id), None)
 
     def of_type(self, *types: str) -> Iterator[FieldSpec]:
-        """Yield the fields of these types."""
+        """Yield the questions of these types."""
         return (spec for spec in self.fields.values() if spec.type in types)
 
     def _content(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Reads of forms."""
+"""Queries on forms and their versions."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from itertools import pairwise
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from forms_app.builder.applicant import with_applicant
-from forms_app.builder.comparing import Change, changes
 from forms_app.builder.models import FormDefinition, FormVersion
 from forms_app.builder.schema import FormSchema
+from forms_app.builder.schema_diff import Change, schema_changes
 from procedures.models import Procedure
 
 
@@ -26,7 +26,7 @@ def latest_version(definition: FormDefinition) -> FormVersion | None:
 
 
 def used_types(definition: FormDefinition) -> dict[str, str]:
-    """Return the type of every field id that any published version used: an id keeps its type for ever."""
+    """Return the type of every field id in any published version; an id never changes its type."""
     types: dict[str, str] = {}
     for schema in definition.versions.order_by("number").values_list("schema", flat=True):
         types.update({spec.id: spec.type for spec in FormSchema.from_json(schema).fields.values()})
@@ -34,7 +34,7 @@ def used_types(definition: FormDefinition) -> dict[str, str]:
 
 
 def with_live(definitions: QuerySet[FormDefinition]) -> QuerySet[FormDefinition]:
-    """Add ``live_number``, ``live_digest`` and ``live_at`` of each form's newest version (None: none is published)."""
+    """Add ``live_number``, ``live_digest`` and ``live_at`` of each form's newest version; None before the first one."""
     newest = FormVersion.objects.filter(definition=OuterRef("pk")).order_by("-number")
     return definitions.annotate(
         live_number=Subquery(newest.values("number")[:1]),
@@ -44,24 +44,24 @@ def with_live(definitions: QuerySet[FormDefinition]) -> QuerySet[FormDefinition]
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """A version and what it changed against the one before; ``changes`` is None for the first."""
+class VersionChanges:
+    """A version with its changes against the previous one; ``changes`` is None for the first."""
 
     version: FormVersion
     changes: list[Change] | None
 
 
-def history(definition: FormDefinition) -> list[Published]:
-    """Return all versions, the newest first, with who published them; one query."""
+def version_history(definition: FormDefinition) -> list[VersionChanges]:
+    """Return all versions with their publishers, newest first; one query."""
     versions = list(definition.versions.select_related("published_by").order_by("number"))
     schemas = [FormSchema.from_json(version.schema) for version in versions]
-    compared = [changes(old, new) for old, new in pairwise(schemas)]
-    first = [Published(version, None) for version in versions[:1]]
-    later = [Published(*pair) for pair in zip(versions[1:], compared, strict=True)]
+    compared = [schema_changes(old, new) for old, new in pairwise(schemas)]
+    first = [VersionChanges(version, None) for version in versions[:1]]
+    later = [VersionChanges(*pair) for pair in zip(versions[1:], compared, strict=True)]
     return [*first, *later][::-1]
 
 
-def unpublished(schema: FormSchema, live: FormVersion | None) -> list[Change]:
+def unpublished_changes(schema: FormSchema, live: FormVersion | None) -> list[Change]:
     """Return what publishing ``schema`` would change for citizens."""
     old = FormSchema.from_json(live.schema) if live else FormSchema()
-    return changes(old, with_applicant(schema))
+    return schema_changes(old, with_applicant(schema))

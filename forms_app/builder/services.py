@@ -1,9 +1,8 @@
-"""Change forms: keep a working copy, publish it as a new immutable version."""
+"""Changes to forms: saving, importing and publishing the working copy."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Conflict, InvalidInput, NotAllowed
-from core.text import clean, slugify
+from core.text import clean, slugify, unused_slug
 from forms_app.builder import validation
 from forms_app.builder.applicant import with_applicant
 from forms_app.builder.models import FormDefinition, FormVersion
@@ -21,25 +20,25 @@ from forms_app.builder.selectors import latest_version, used_types
 from procedures.models import Procedure
 
 PERMISSION = "builder.change_formdefinition"
-# The column has 80; a number may follow.
+# The column holds 80 characters; a number may be appended.
 SLUG_LENGTH = 70
 
 
 def check_permission(by: User | None) -> None:
-    """Refuse who may not edit forms; ``None`` is the system itself (commands, demo)."""
+    """Raise ``NotAllowed`` if the user may not edit forms; ``None`` is the system itself (commands, demo)."""
     if by is not None and not by.has_perm(PERMISSION):
         raise NotAllowed
 
 
-def save_draft(*, definition: FormDefinition, schema: Any, by: User | None) -> FormDefinition:
-    """Keep ``schema`` as the working copy, whatever is unfinished in it; only the editor must be able to show it."""
+def save_working_copy(*, definition: FormDefinition, schema: Any, by: User | None) -> FormDefinition:
+    """Save ``schema`` as the working copy. It may be unfinished, but the editor must be able to show all of it."""
     check_permission(by)
     read, found = validation.read(schema)
     if read is not None:
-        found = validation.foreign(read)
+        found = validation.unsupported(read)
     if read is None or found:
         raise InvalidInput("\n".join(map(str, found)))
-    definition.draft = read.to_json()
+    definition.working_copy = read.to_json()
     definition.save()
     return definition
 
@@ -51,18 +50,18 @@ def publish(
     schema: Any = None,
     by: User | None = None,
     now: datetime | None = None,
-    seen: str | None = None,
+    expected_hash: str | None = None,
 ) -> FormVersion:
-    """Publish ``schema`` (or the working copy) and return the version; unchanged content gives the one there is.
+    """Publish ``schema`` (or the working copy) and return the version; unchanged content gives the latest version.
 
-    ``seen`` is the stamp of the form as the editor looked at it: ``Conflict`` where it is another one by now.
-    ``InvalidInput`` lists every problem, also an id that was published with another type.
+    ``expected_hash`` is the ``content_hash`` of the form that the editor saw: ``Conflict`` if it has changed since.
+    ``InvalidInput`` lists every problem, including ids that were published with another type.
     """
     check_permission(by)
     locked = FormDefinition.objects.select_for_update().get(pk=definition.pk)
-    if seen is not None and seen != locked.stamp:
-        raise Conflict(_("The form has changed since you looked at it. Look again, then publish."))
-    read, found = validation.read(locked.draft if schema is None else schema)
+    if expected_hash is not None and expected_hash != locked.content_hash:
+        raise Conflict(_("The form has changed since you viewed it. Review it again, then publish."))
+    read, found = validation.read(locked.working_copy if schema is None else schema)
     if read is not None:
         found += validation.problems(read, used_types(locked))
     if read is None or found:
@@ -71,7 +70,7 @@ def publish(
     last = latest_version(locked)
     if last and last.digest == whole.digest:
         return last
-    locked.draft = read.to_json()
+    locked.working_copy = read.to_json()
     locked.save()
     return FormVersion.objects.create(
         definition=locked, number=last.number + 1 if last else 1, schema=whole.to_json(), digest=whole.digest,
@@ -81,9 +80,9 @@ def publish(
 
 @transaction.atomic
 def import_form(*, data: Any, by: User | None = None) -> FormDefinition:
-    """Make or update the working copy from an export (``export_form``); ``InvalidInput`` says what is wrong.
+    """Create a form from an export (``export_form``), or update the working copy of the procedure's active form.
 
-    An update goes to the form that is active for the procedure.
+    ``InvalidInput`` lists what is wrong with the data.
     """
     check_permission(by)
     read, found = validation.read(data)
@@ -97,18 +96,17 @@ def import_form(*, data: Any, by: User | None = None) -> FormDefinition:
     if definition is None:
         definition = FormDefinition(procedure=procedure, slug=free_slug(f"{title} {code}"))
     definition.title = title or procedure.title[:250]
-    return save_draft(definition=definition, schema=read.to_json(), by=by)
+    return save_working_copy(definition=definition, schema=read.to_json(), by=by)
 
 
 def free_slug(name: str) -> str:
-    """Return a slug of ``name`` that no form has."""
+    """Return a slug made from ``name`` that no other form has."""
     base = slugify(name, max_length=SLUG_LENGTH) or "bieu-mau"
     taken = set(FormDefinition.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    candidates = (f"{base}-{number}" if number > 1 else base for number in count(1))
-    return next(slug for slug in candidates if slug not in taken)
+    return unused_slug(base, taken)
 
 
 def export_form(definition: FormDefinition) -> dict[str, Any]:
-    """Return the working copy as ``import_form`` reads it."""
-    schema = FormSchema.from_json(definition.draft).to_json()
+    """Return the working copy in the shape that ``import_form`` reads."""
+    schema = FormSchema.from_json(definition.working_copy).to_json()
     return {"procedure": definition.procedure.core_code, "title": definition.title, **schema}

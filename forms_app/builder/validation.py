@@ -1,105 +1,200 @@
-"""What is wrong with a schema, said to the editor who wrote it."""
+"""Validation of form schemas, with messages for the editor who wrote them."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from forms_app.builder import applicant, shape
+from forms_app.builder import applicant
 from forms_app.builder.field_types import registry
-from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
-from forms_app.builder.shape import Problem
+from forms_app.builder.schema import FORMAT, FieldSpec, FormSchema, StepSpec
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
-# The names of the buttons on the page of a step (dossiers/step.html): a question called so would press them.
+# Names of the buttons on the page of a step (dossiers/step.html); a question with such an id would act as the button.
 BUTTONS: Final = frozenset({"goto", "next", "remove", "reuse", "upload", "csrfmiddlewaretoken"})
 RESERVED: Final = applicant.RESERVED | BUTTONS
-LONGEST: Final = 240
+MAX_MINUTES: Final = 240
+KINDS: Final[Mapping[type, str | Promise]] = {
+    str: gettext_lazy("a text"),
+    int: gettext_lazy("a whole number"),
+    bool: gettext_lazy("true or false"),
+    list: gettext_lazy("a list"),
+    dict: gettext_lazy("an object with named values"),
+}
+# Allowed keys of each kind of object with the type of their values; those in ``REQUIRED`` must be present.
+FORM: Final = {"steps": list, "format": int, "estimated_minutes": int, "procedure": str, "title": str}
+STEP: Final = {"id": str, "title": str, "intro": str, "fields": list}
+FIELD: Final = {
+    "id": str, "type": str, "label": str, "help": str, "required": bool, "choices": list, "options": dict
+}  # fmt: skip
+CHOICE: Final = {"value": str, "label": str}
+REQUIRED: Final = {"id", "type", "label", "value"}
+# As json.dumps writes them; databases cannot store NUL, and the others cannot be printed.
+_CONTROL: Final = re.compile(r"\\u00[01][0-9a-f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, and where: the step and question, or empty for the whole form."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+
+def shape_problems(data: Any) -> list[Problem]:
+    """Return everything that keeps ``data`` (any JSON value) from being read as a form schema."""
+    if not _is_storable(data):
+        return [Problem("", _("The form contains characters or numbers that cannot be stored."))]
+    if isinstance(data, dict) and data.get("format", FORMAT) != FORMAT:
+        message = _("The form uses format %(format)s; this portal reads format %(ours)d.")
+        return [Problem("", message % {"format": data["format"], "ours": FORMAT})]
+    return list(_form_shape(data))
+
+
+def _is_storable(data: Any) -> bool:
+    try:
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return not _CONTROL.search(text)
+
+
+def _form_shape(data: Any) -> Iterator[Problem]:
+    yield from _object_shape("", data, FORM)
+    for number, step in enumerate(_items(data, "steps"), 1):
+        where = _("Step %(step)d") % {"step": number}
+        yield from _object_shape(where, step, STEP, "title")
+        for position, field in enumerate(_items(step, "fields"), 1):
+            place = _("Step %(step)d, question %(question)d") % {"step": number, "question": position}
+            yield from _field_shape(place, field)
+
+
+def _field_shape(where: str, field: Any) -> Iterator[Problem]:
+    yield from _object_shape(where, field, FIELD)
+    for number, choice in enumerate(_items(field, "choices"), 1):
+        place = _("%(question)s, choice %(number)d") % {"question": where, "number": number}
+        yield from _object_shape(place, choice, CHOICE)
+
+
+def _items(data: Any, name: str) -> list[Any]:
+    found = data.get(name) if isinstance(data, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _object_shape(where: str, data: Any, keys: Mapping[str, type], *required: str) -> Iterator[Problem]:
+    if not isinstance(data, dict):
+        yield Problem(where, _wrong(dict))
+        return
+    for name in sorted(data.keys() - keys.keys(), key=str):
+        yield Problem(where, _("“%(name)s” is not allowed here.") % {"name": name})
+    for name, kind in keys.items():
+        if name in data:
+            if type(data[name]) is not kind:
+                yield Problem(where, f"“{name}”: {_wrong(kind)}")
+        elif name in REQUIRED | set(required):
+            yield Problem(where, _("“%(name)s” is missing.") % {"name": name})
+
+
+def _wrong(kind: type) -> str:
+    return _("Expected: %(kind)s.") % {"kind": KINDS[kind]}
 
 
 def read(data: Any) -> tuple[FormSchema | None, list[Problem]]:
-    """Read JSON that may be anything; the schema is None when its shape is wrong."""
-    found = shape.problems(data)
+    """Read a schema from any JSON value; the schema is None if there are problems with its shape."""
+    found = shape_problems(data)
     return (None, found) if found else (FormSchema.from_json(data), [])
 
 
-def editable(data: Any) -> bool:
-    """Say whether the editor can show ``data`` without losing anything of it."""
+def is_editable(data: Any) -> bool:
+    """Return True if the editor can show ``data`` without losing any of it."""
     schema, _found = read(data)
-    return schema is not None and not foreign(schema)
+    return schema is not None and not unsupported(schema)
 
 
-def foreign(schema: FormSchema) -> list[Problem]:
-    """Return what the editor could not show and would drop: types and options that are not installed."""
+def unsupported(schema: FormSchema) -> list[Problem]:
+    """Return field types and options that are not installed, which the editor would drop."""
     return [
-        Problem(place(step, spec), message)
+        Problem(location(step, spec), message)
         for step in schema.steps
         for spec in step.fields
-        for message in _foreign(spec)
+        for message in _unsupported(spec)
     ]
 
 
 def problems(schema: FormSchema, used_types: Mapping[str, str]) -> list[Problem]:
     """Return all problems; ``used_types`` maps the field ids of published versions to their types."""
-    found = [*_of_form(schema), *_of_identifiers(schema)]
+    found = [*_form_problems(schema), *_identifier_problems(schema)]
     for step in schema.steps:
-        found += _of_parts(step)
+        found += _part_problems(step)
         for spec in step.fields:
-            found += (Problem(place(step, spec), message) for message in _of_field(spec, used_types))
+            found += (Problem(location(step, spec), message) for message in _field_problems(spec, used_types))
     return found
 
 
-def place(step: StepSpec, spec: FieldSpec | None = None) -> str:
-    """Return how an editor finds a step or question: by its name, by its id where it has none."""
+def location(step: StepSpec, spec: FieldSpec | None = None) -> str:
+    """Return the place of a step or question for an editor: its title and label, or ids where these are empty."""
     names = [step.title or step.id, *([spec.label or spec.id] if spec else [])]
     return " › ".join(names)
 
 
-def _of_form(schema: FormSchema) -> Iterator[Problem]:
+def _form_problems(schema: FormSchema) -> Iterator[Problem]:
     if not schema.steps:
-        yield Problem("", _("A form has at least one step."))
-    if not 1 <= schema.estimated_minutes <= LONGEST:
-        yield Problem("", _("A form takes from 1 to %(most)d minutes.") % {"most": LONGEST})
+        yield Problem("", _("A form needs at least one step."))
+    if not 1 <= schema.estimated_minutes <= MAX_MINUTES:
+        yield Problem(
+            "", _("The time to fill in a form must be from 1 to %(most)d minutes.") % {"most": MAX_MINUTES}
+        )
     for step in schema.steps:
         if not step.title:
-            yield Problem(step.id, _("Give the step a title."))
+            yield Problem(step.id, _("Enter a title for the step."))
         if not step.fields:
-            yield Problem(place(step), _("A step asks at least one question."))
+            yield Problem(location(step), _("A step needs at least one question."))
 
 
-def _of_identifiers(schema: FormSchema) -> Iterator[Problem]:
-    steps = [(step.id, place(step)) for step in schema.steps]
-    questions = [(spec.id, place(step, spec)) for step in schema.steps for spec in step.fields]
+def _identifier_problems(schema: FormSchema) -> Iterator[Problem]:
+    steps = [(step.id, location(step)) for step in schema.steps]
+    questions = [(spec.id, location(step, spec)) for step in schema.steps for spec in step.fields]
     for kind in (steps, questions):
         counts = Counter(identifier for identifier, _where in kind)
         for identifier, where in dict(reversed(kind)).items():
-            yield from (Problem(where, message) for message in _of_identifier(identifier, counts))
+            yield from (Problem(where, message) for message in _problems_of_identifier(identifier, counts))
 
 
-def _of_identifier(identifier: str, counts: Mapping[str, int]) -> Iterator[str]:
+def _problems_of_identifier(identifier: str, counts: Mapping[str, int]) -> Iterator[str]:
     named = {"id": identifier}
     if not IDENTIFIER.fullmatch(identifier):
-        yield _("The id “%(id)s” does not fit: small letters, digits and _, a letter first.") % named
+        yield (
+            _("The ID “%(id)s” is invalid: use lower-case letters, digits and _, starting with a letter.")
+            % named
+        )
     if applicant.is_reserved(identifier):
-        yield _("The id “%(id)s” is reserved for the applicant's step.") % named
+        yield _("The ID “%(id)s” is reserved for the applicant's step.") % named
     elif identifier in RESERVED:
-        yield _("The id “%(id)s” is the name of a button on the page.") % named
+        yield _("The ID “%(id)s” is the name of a button on the page.") % named
     if counts[identifier] > 1:
-        yield _("The id “%(id)s” is used twice.") % named
+        yield _("The ID “%(id)s” is used twice.") % named
 
 
-def _of_parts(step: StepSpec) -> Iterator[Problem]:
-    """An address ``home`` brings the inputs ``home_province`` …; no question beside it may be called so."""
+def _part_problems(step: StepSpec) -> Iterator[Problem]:
+    """Yield questions whose id is also the name of an input: an address ``home`` has an input ``home_province``."""
     inputs = {f"{spec.id}_{part}": spec for spec in step.fields for part in _parts(spec)}
     for spec in step.fields:
         if spec.id in inputs:
             named = {"id": spec.id, "question": inputs[spec.id].label}
             yield Problem(
-                place(step, spec), _("The id “%(id)s” is that of a part of “%(question)s”.") % named
+                location(step, spec), _("The ID “%(id)s” is used by a part of “%(question)s”.") % named
             )
 
 
@@ -110,20 +205,20 @@ def _parts(spec: FieldSpec) -> tuple[str, ...]:
         return ()
 
 
-def _foreign(spec: FieldSpec) -> Iterator[str]:
+def _unsupported(spec: FieldSpec) -> Iterator[str]:
     try:
-        yield from registry.get(spec.type).foreign(spec)
+        yield from registry.get(spec.type).unsupported(spec)
     except LookupError:
         yield _("There is no field type “%(type)s”.") % {"type": spec.type}
 
 
-def _of_field(spec: FieldSpec, used_types: Mapping[str, str]) -> Iterator[str]:
+def _field_problems(spec: FieldSpec, used_types: Mapping[str, str]) -> Iterator[str]:
     if not spec.label:
-        yield _("Give the question a label.")
-    unknown = list(_foreign(spec))
+        yield _("Enter a label for the question.")
+    unknown = list(_unsupported(spec))
     yield from unknown
     if used_types.get(spec.id, spec.type) != spec.type:
-        yield _("The id “%(id)s” was published with another type (%(type)s); choose a new id.") % {
+        yield _("The ID “%(id)s” was published with another type (%(type)s); choose a new ID.") % {
             "id": spec.id,
             "type": registry.get(used_types[spec.id]).label,
         }

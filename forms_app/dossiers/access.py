@@ -1,7 +1,9 @@
-"""What lets a citizen in without an account: the private link and the second secret. No database here.
+"""How a citizen gets in without an account: private link, lookup key, visit and hand-over tokens. No database here.
 
-Both are derived from a seed that is wiped once they were handed over (``services.sealing``); the dossier keeps hashes
-only. The secret is short, so its hash is keyed: a stolen database alone does not give it away.
+Link and lookup key are derived from a seed that is wiped once both were handed over
+(``services.retention.wipe_secret_seeds``); the dossier keeps hashes only. The lookup key is short, so its hash is
+keyed: a stolen database alone does not reveal it. Both use a secret of ``LOOKUP_SECRETS``, and the dossier keeps its
+id: neither the rotation of that list nor that of ``SECRET_KEY`` changes what was told (ADR 136).
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ from django.core import signing
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 O 1 I: read aloud and copied by hand
-SECRET_LENGTH: Final = 8
+LOOKUP_KEY_LENGTH: Final = 8
 TOKEN_BYTES: Final = 24  # 192 bits
 _LINK: Final = "forms_app.dossiers.access.link"
-_SECRET: Final = "forms_app.dossiers.access.secret"  # noqa: S105 - a salt, not a secret
-_LOOKUP: Final = "forms_app.dossiers.access.lookup"
+_LOOKUP_KEY: Final = "forms_app.dossiers.access.lookup_key"
+_LOOKUP_KEY_HASH: Final = "forms_app.dossiers.access.lookup"
 _VISIT: Final = "forms_app.dossiers.access.visit"
 VISIT_SECONDS: Final = 2 * 60 * 60
 VISIT_PREFIX: Final = "v."
@@ -34,47 +36,58 @@ def new_token() -> str:
 
 
 def token_hash(token: str) -> str:
-    """Return what the database keeps of a random token."""
+    """Return the hash under which the database stores a random token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def link_token(seed: str) -> str:
-    """Return the token of the private link that belongs to ``seed``."""
-    digest = salted_hmac(_LINK, seed, algorithm="sha256").digest()
+def current_secret_id() -> str:
+    """Return the id of the secret under which new links and keys are made: the first of ``LOOKUP_SECRETS``."""
+    return next(iter(settings.LOOKUP_SECRETS))
+
+
+def link_token(seed: str, secret_id: str) -> str:
+    """Return the token of the private link made from ``seed`` under a secret; ``KeyError`` if that was removed."""
+    digest = _hmac(_LINK, seed, secret_id)
     return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).decode()
 
 
-def lookup_secret(seed: str) -> str:
-    """Return the second secret (mã tra cứu) that belongs to ``seed``: eight characters, 40 bits."""
-    digest = salted_hmac(_SECRET, seed, algorithm="sha256").digest()
-    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:SECRET_LENGTH])
+def lookup_key(seed: str, secret_id: str) -> str:
+    """Return the lookup key (mã tra cứu) made from ``seed``: eight characters, 40 bits. Raises as ``link_token``."""
+    digest = _hmac(_LOOKUP_KEY, seed, secret_id)
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:LOOKUP_KEY_LENGTH])
 
 
-def normalise_secret(text: str) -> str:
-    """Return a secret as it was given out from what a person typed."""
+def _hmac(salt: str, value: str, secret_id: str) -> bytes:
+    return salted_hmac(salt, value, secret=settings.LOOKUP_SECRETS[secret_id], algorithm="sha256").digest()
+
+
+def normalise_lookup_key(text: str) -> str:
+    """Return a lookup key in the form in which it was given out, from what a person typed."""
     return "".join(character for character in text.upper() if character in ALPHABET)
 
 
-def secret_hash(secret: str, *, key: str | bytes | None = None) -> str:
-    """Return the keyed hash that the database keeps of a second secret."""
-    return salted_hmac(_LOOKUP, secret, secret=key or settings.SECRET_KEY, algorithm="sha256").hexdigest()
+def lookup_key_hash(lookup_key: str, secret_id: str) -> str:
+    """Return the keyed hash under which the database stores a lookup key."""
+    return _hmac(_LOOKUP_KEY_HASH, lookup_key, secret_id).hex()
 
 
-def secret_matches(stored: str, typed: str) -> bool:
-    """Say whether ``typed`` is the secret behind ``stored``; takes as long for an empty ``stored``."""
-    secret = normalise_secret(typed)
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    matches = [constant_time_compare(stored, secret_hash(secret, key=key)) for key in keys]
-    return any(matches)
+def lookup_key_matches(stored: str, typed: str, secret_id: str) -> bool:
+    """Return True if ``typed`` is the lookup key hashed in ``stored``; an empty ``stored`` takes as long.
+
+    A key made under a secret that was removed from the list matches nothing.
+    """
+    known = secret_id in settings.LOOKUP_SECRETS
+    expected = lookup_key_hash(normalise_lookup_key(typed), secret_id if known else current_secret_id())
+    return constant_time_compare(stored, expected) and known
 
 
 def visit_token(dossier_id: int) -> str:
-    """Return a token that opens the dossier for two hours, for who came by code and secret."""
+    """Return a token that opens the dossier for two hours after a lookup by code and key."""
     return VISIT_PREFIX + signing.dumps(dossier_id, salt=_VISIT)
 
 
 def visited_dossier(token: str) -> int | None:
-    """Return the dossier behind a token of ``visit_token``; None when it is forged or too old."""
+    """Return the dossier id in a token of ``visit_token``; None if it is forged or has expired."""
     try:
         number: int = signing.loads(token.removeprefix(VISIT_PREFIX), salt=_VISIT, max_age=VISIT_SECONDS)
     except signing.BadSignature:
@@ -82,18 +95,32 @@ def visited_dossier(token: str) -> int | None:
     return number
 
 
-def handover_link(stored: str) -> str:
-    """Return the token of the link that hands a draft over; ``stored`` is what the database keeps of its token.
+def expired_visit(token: str) -> int | None:
+    """Return the dossier id in a token of ``visit_token`` that is genuine and has expired."""
+    if not token.startswith(VISIT_PREFIX):
+        return None
+    try:
+        signing.loads(token.removeprefix(VISIT_PREFIX), salt=_VISIT, max_age=VISIT_SECONDS)
+    except signing.SignatureExpired:
+        number: int = signing.loads(token.removeprefix(VISIT_PREFIX), salt=_VISIT)
+        return number
+    except signing.BadSignature:
+        return None
+    return None
 
-    It works once: who takes the draft over gets a token of their own, and ``stored`` changes with it.
+
+def handover_token(stored: str) -> str:
+    """Return the token of the link that hands a draft over; ``stored`` is the hash of the draft's token.
+
+    The link works once: taking the draft over gives it a new token, and ``stored`` changes with it.
     """
     return signing.TimestampSigner(sep="~", salt=_HANDOVER).sign(stored)
 
 
-def handed_over(link: str) -> str | None:
-    """Return what ``handover_link`` was made from; empty when that was more than a week ago, None when it is forged."""
+def token_hash_from_handover(token: str) -> str | None:
+    """Return the hash from which ``handover_token`` was made; empty if older than a week, None if forged."""
     try:
-        return signing.TimestampSigner(sep="~", salt=_HANDOVER).unsign(link, max_age=HANDOVER_SECONDS)
+        return signing.TimestampSigner(sep="~", salt=_HANDOVER).unsign(token, max_age=HANDOVER_SECONDS)
     except signing.SignatureExpired:
         return ""
     except signing.BadSignature:

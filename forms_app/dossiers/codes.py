@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from typing import Final
 
@@ -16,7 +17,6 @@ CODE: Final = re.compile(
 )
 
 
-MOST_DIGITS: Final = 18  # an id of the database has at most so many
 _SAMPLES: Final = (
     ("H12.05", "000.00.05.H12", date(2026, 1, 2), 1),
     ("H12.05", "000.00.05.H12", date(2026, 1, 2), 2),
@@ -26,7 +26,7 @@ _SAMPLES: Final = (
 
 
 def validate_pattern(pattern: str) -> None:
-    """Refuse a pattern whose codes would not have the national shape, or not tell agency, day and number apart."""
+    """Reject a pattern whose codes would not have the national form, or not differ by agency, day and number."""
     try:
         found = [
             render(pattern, agency_code=code, agency_code_old=old, day=day, number=number)
@@ -36,18 +36,18 @@ def validate_pattern(pattern: str) -> None:
         raise ValidationError(str(error)) from error
     if not CODE.fullmatch(found[0]):
         raise ValidationError(
-            _("A code would read “%(code)s”, which is not a national dossier code."),
+            _("A code would be “%(code)s”, which is not a national dossier code."),
             params={"code": found[0]},
         )
     if len(set(found)) < len(found):
         raise ValidationError(
-            _("Two dossiers would have the same code “%(code)s”: name agency, day and number."),
+            _("Two dossiers would have the same code “%(code)s”. Include agency, day and number."),
             params={"code": found[0]},
         )
 
 
 def render(pattern: str, *, agency_code: str, agency_code_old: str, day: date, number: int) -> str:
-    """Return the code of the ``number``-th dossier of ``day``; ``ValueError`` when a value is missing."""
+    """Return the code of the ``number``-th dossier of ``day``; ``ValueError`` if a value is missing."""
 
     def value(match: re.Match[str]) -> str:
         if match[2]:
@@ -66,10 +66,8 @@ def render(pattern: str, *, agency_code: str, agency_code_old: str, day: date, n
 
 
 def normalise(text: str) -> str:
-    """Return a code as a person may have typed it (lower case, spaces, long dashes) in its stored form."""
-    return re.sub(r"[\u2010-\u2015\u2212]", "-", re.sub(r"\s+", "", text)).upper()
-
-
-def row_number(text: str) -> int | None:
-    """Return the id of a row that an index or an address told as text; None for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
+    """Return the stored form of a code that a person typed (lower case, spaces also for dashes, long dashes)."""
+    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text)).strip().upper()
+    joined = re.sub(r"\s+", "", plain)
+    spaced = re.sub(r"[\s-]+", "-", re.sub(r"\s*\.\s*", ".", plain))
+    return spaced if not CODE.fullmatch(joined) and CODE.fullmatch(spaced) else joined

@@ -1,4 +1,4 @@
-"""The forms of filing and following that no editor writes."""
+"""Forms of the citizen's pages apart from the steps, which editors design."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from forms_app.builder.field_types.text import CleanTextField
-from forms_app.builder.schema import FieldSpec, StepSpec
+from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
 from forms_app.dossiers import codes
 from forms_app.dossiers.models import SupplementRequest
 
 
 class StartForm(forms.Form):
-    """Which agency receives the dossier, where more than one does."""
+    """The choice of the agency, where more than one receives the dossier."""
 
     agency = forms.ModelChoiceField(
         queryset=Agency.objects.none(),
-        label=_("Where do you file?"),
+        label=_("Where do you want to submit your dossier?"),
         help_text=_("Choose the commune or ward that handles your matter."),
         empty_label=_("Choose an agency"),
         error_messages={
@@ -36,60 +36,86 @@ class StartForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    """The last page: consent, and the key that makes a second press the same filing."""
+    """Consent, and the key that makes sending the form twice one submission."""
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     consent_number = forms.IntegerField(widget=forms.HiddenInput)
     consent = forms.BooleanField(
         label=_("I have read this and agree. What I declare is true."),
-        error_messages={"required": _("Tick that you agree; without it the dossier cannot be filed.")},
+        error_messages={
+            "required": _("Select that you agree. The dossier cannot be submitted without your consent.")
+        },
     )
 
 
 class LookupForm(forms.Form):
-    """Code and second secret."""
+    """Code and lookup key."""
 
     code = forms.CharField(
         label=_("Dossier code"), max_length=60, help_text=_("For example H12.46.18-261119-0007."),
-        error_messages={"required": _("Enter the dossier code. It stands on your receipt.")},
+        error_messages={"required": _("Enter the dossier code. It is on your receipt.")},
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
     )  # fmt: skip
-    secret = forms.CharField(
-        label=_("Lookup key"), max_length=40, help_text=_("8 letters and digits, given to you when you filed."),
-        error_messages={"required": _("Enter the lookup key. It stands on the receipt page and in the mail.")},
+    lookup_key = forms.CharField(
+        label=_("Lookup key"), max_length=40,
+        help_text=_("8 letters and digits, on your receipt and in the email."),
+        error_messages={"required": _("Enter the lookup key. It is on your receipt and in the email.")},
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
     )  # fmt: skip
 
     def clean_code(self) -> str:
-        """Accept what people type: small letters, spaces, long dashes."""
+        """Accept lower case, spaces and long dashes."""
         return codes.normalise(self.cleaned_data["code"])
 
 
+class LostKeyForm(forms.Form):
+    """Code and mail address of a dossier whose key is lost."""
+
+    code = forms.CharField(
+        label=_("Dossier code"), max_length=60, error_messages={"required": _("Enter the dossier code.")},
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )  # fmt: skip
+    email = forms.EmailField(
+        label=_("Email"), help_text=_("The address that you gave in the dossier and confirmed."),
+        error_messages={"required": _("Enter the email address.")},
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )  # fmt: skip
+
+
 class WithdrawForm(forms.Form):
-    """Why the citizen withdraws; ``version`` is what they were reading."""
+    """The reason for withdrawing; ``version`` is the one that the citizen was reading."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = CleanTextField(
-        label=_("Why do you withdraw?"), max_length=1000, widget=forms.Textarea({"rows": 4}),
-        error_messages={"required": _("Write a few words why you withdraw.")},
+        label=_("Why do you want to withdraw the dossier?"), max_length=1000, widget=forms.Textarea({"rows": 4}),
+        error_messages={"required": _("Explain briefly why you want to withdraw the dossier.")},
     )  # fmt: skip
 
 
 def supplement_step(request: SupplementRequest) -> StepSpec:
-    """Return the questions of a supplement request: only what was asked."""
+    """Return the questions of a supplement request as a step: only what was asked.
+
+    A document of the form takes the kinds of file that the form takes.
+    """
+    version = request.dossier.form_version
+    asked = FormSchema.from_json(version.schema).fields if version else {}
     fields = tuple(
         FieldSpec(
             id=item["id"],
             type="long_text" if item["kind"] == "text" else "file",
             label=item["label"],
             help=item.get("note", "") or _how_many(item.get("count", "")),
-            options={"rows": 4} if item["kind"] == "text" else {},
+            options={"rows": 4} if item["kind"] == "text" else _file_options(asked.get(item["id"])),
         )
         for item in request.items
     )
     return StepSpec(id="supplement", title="", fields=fields)
 
 
+def _file_options(spec: FieldSpec | None) -> dict[str, Any]:
+    return dict(spec.options) if spec is not None and spec.type == "file" else {}
+
+
 def _how_many(count: str) -> str:
-    """Say how many copies are asked for, where it is not simply one."""
-    return str(_("Number: %(count)s") % {"count": count}) if count not in {"", "1"} else ""
+    """Return the number of copies in words, empty if it is one."""
+    return str(_("Quantity: %(count)s") % {"count": count}) if count not in {"", "1"} else ""

@@ -1,19 +1,14 @@
-"""Dossiers as the desk finds them: in their own collection, each visible to its agency only."""
+"""Dossiers in the search of the one-stop desk: a collection of their own, each visible to its agency only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from django.dispatch import receiver
-
-from forms_app.dossiers import codes
+from core.web.request_guard import parse_pk
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.signals import dossier_changed
 from forms_app.dossiers.transitions import Status
-from search.documents import DOSSIERS, SearchDocument
-from search.registry import DocumentSource, register
-from search.services import index
+from search.documents import DOSSIERS, DocumentSource, SearchDocument, register
+from search.services.indexing import index
 
 KIND = "dossier"
 
@@ -25,11 +20,15 @@ class DossierSource(DocumentSource):
     kind = KIND
     collection = DOSSIERS
 
+    def refs(self) -> set[str]:
+        """Return the ids of the filed dossiers."""
+        return {str(pk) for pk in Dossier.objects.filed().order_by().values_list("pk", flat=True)}
+
     def documents(self, refs: Iterable[str] | None = None) -> Iterator[SearchDocument]:
         """Yield the documents of the dossiers with these ids, or of all."""
         rows = Dossier.objects.filed().select_related("procedure_version", "agency").order_by("pk")
         if refs is not None:
-            rows = rows.filter(pk__in=list(filter(None, map(codes.row_number, refs))))
+            rows = rows.filter(pk__in=list(filter(None, map(parse_pk, refs))))
         return map(_document, rows.iterator(chunk_size=500))
 
 
@@ -52,7 +51,6 @@ def _document(dossier: Dossier) -> SearchDocument:
     )
 
 
-@receiver(dossier_changed, dispatch_uid="dossiers.index")
-def index_changed(sender: Any, dossier: Dossier, **_kwargs: Any) -> None:
-    """Bring the index up to date with the change, through the outbox."""
+def index_dossier(dossier: Dossier) -> None:
+    """Update the search index after a change of ``dossier``, through the outbox."""
     index(kind=KIND, refs=[str(dossier.pk)])

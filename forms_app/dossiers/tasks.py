@@ -1,4 +1,4 @@
-"""What runs on a schedule."""
+"""Scheduled tasks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from celery import shared_task
 from forms_app.dossiers.services import retention
 
 
-@shared_task(name="dossiers.tidy")
-def tidy() -> None:
-    """Expire drafts, wipe seeds, forget old looks, sweep up lost files; beat calls it every quarter of an hour."""
+@shared_task(name="dossiers.clean_up")
+def clean_up() -> None:
+    """Delete expired drafts, view log entries and files without a row, wipe seeds. Runs every 15 minutes."""
     retention.expire_drafts()
-    retention.seal()
-    retention.forget_views()
+    retention.wipe_secret_seeds()
+    retention.delete_expired_view_log()
     retention.remove_orphans()

@@ -1,4 +1,4 @@
-"""The one transition table (DOMAIN 2.3): code, tests, documents and the database check all read it."""
+"""The one transition table (docs/domain.md#transitions): code, tests, documents and the database check all read it."""
 
 from __future__ import annotations
 
@@ -23,58 +23,59 @@ class Status(IntegerChoices):
 
     REGISTERED = 1, _("Newly registered")
     ACCEPTED = 2, _("Accepted")
-    REFUSED = 3, _("Not accepted")
+    DECLINED = 3, _("Not accepted")
     PROCESSING = 4, _("Being processed")
     SUPPLEMENT = 5, _("Supplement requested")
     PAYMENT = 6, _("Financial obligation to meet")
     WITHDRAWN = 7, _("Withdrawn by the citizen")
-    SUSPENDED = 8, _("Processing stopped")
+    SUSPENDED = 8, _("Processing suspended")
     FINISHED = 9, _("Processed")
     RETURNED = 10, _("Result returned")
 
 
 class Action(TextChoices):
-    """What can be done to a dossier."""
+    """What can be done with a dossier."""
 
     SUBMIT = "submit", _("Submit")
     ACCEPT = "accept", _("Accept")
-    REFUSE = "refuse", _("Refuse")
+    DECLINE = "decline", _("Decline")
     REQUEST_SUPPLEMENT = "request_supplement", _("Request a supplement")
-    SUPPLY = "supply", _("Supply what was asked")
+    SUPPLY = "supply", _("Provide what was requested")
     PROCESS = "process", _("Start processing")
     REQUIRE_PAYMENT = "require_payment", _("Require payment")
     PAYMENT_DONE = "payment_done", _("Payment received")
-    SUSPEND = "suspend", _("Stop processing")
+    SUSPEND = "suspend", _("Suspend processing")
     RESUME = "resume", _("Resume processing")
     FINISH = "finish", _("Finish")
     REOPEN = "reopen", _("Reopen")
     RETURN_RESULT = "return_result", _("Return the result")
     WITHDRAW = "withdraw", _("Withdraw")
     ASSIGN = "assign", _("Assign")
+    REPLACE_KEY = "replace_key", _("Replace the lookup key")
 
 
 class Clock(TextChoices):
-    """What an action does to the legal clock (DOMAIN 2.6)."""
+    """What an action does to the legal clock (docs/domain.md#pausing)."""
 
     NONE = "none", _("nothing")
     START = "start", _("starts")
     STOP = "stop", _("stops")
-    RESUME = "resume", _("goes on, the promised date moves by the time waited")
-    RESTART = "restart", _("restarts or goes on, as the procedure's rule says")
+    RESUME = "resume", _("resumes, the due date moves by the length of the pause")
+    RESTART = "restart", _("restarts or resumes, depending on the procedure's rule")
     END = "end", _("ends")
-    REOPEN = "reopen", _("runs again towards the same promised date")
+    REOPEN = "reopen", _("resumes, the due date stays the same")
 
 
 class Guard(TextChoices):
-    """Conditions on the dossier that a source status alone cannot say."""
+    """Conditions on the dossier beside its status."""
 
-    ACCEPTED = "accepted", _("accepted before")
+    WAS_ACCEPTED = "accepted", _("already accepted")
     NOT_ACCEPTED = "not_accepted", _("not accepted yet")
     SUPPLEMENT_LATE = "supplement_late", _("the citizen's deadline has passed")
 
 
 class DossierState(Protocol):
-    """What the table must know of a dossier."""
+    """What the table needs of a dossier."""
 
     @property
     def status(self) -> int: ...
@@ -84,7 +85,7 @@ class DossierState(Protocol):
 
 
 GUARDS: dict[Guard, Callable[[DossierState, datetime], bool]] = {
-    Guard.ACCEPTED: lambda dossier, _now: dossier.was_accepted,
+    Guard.WAS_ACCEPTED: lambda dossier, _now: dossier.was_accepted,
     Guard.NOT_ACCEPTED: lambda dossier, _now: not dossier.was_accepted,
     Guard.SUPPLEMENT_LATE: lambda dossier, now: dossier.supplement_is_late(now),
 }
@@ -103,65 +104,81 @@ class Transition:
     guards: tuple[Guard, ...] = ()
 
     def fits(self, dossier: DossierState, now: datetime) -> bool:
-        """Say whether the row applies to ``dossier`` as it stands at ``now``."""
+        """Return True if the row applies to ``dossier`` at ``now``."""
         return dossier.status in self.sources and all(GUARDS[guard](dossier, now) for guard in self.guards)
 
 
-_DESK = frozenset({_R.RECEPTION, _R.HANDLER, _R.LEADER})
-_RECEPTION = frozenset({_R.RECEPTION, _R.LEADER})
-_HANDLING = frozenset({_R.HANDLER, _R.LEADER})
-_RETURN = frozenset({_R.RETURNER, _R.RECEPTION, _R.LEADER})
-_APPLICANT = frozenset({CITIZEN, _R.RECEPTION})
-S, A = Status, Action
+_DESK = frozenset({_R.RECEIVER, _R.HANDLER, _R.HEAD})
+_RECEPTION = frozenset({_R.RECEIVER, _R.HEAD})
+_HANDLING = frozenset({_R.HANDLER, _R.HEAD})
+_RETURN = frozenset({_R.RETURNER, _R.RECEIVER, _R.HEAD})
+_APPLICANT = frozenset({CITIZEN, _R.RECEIVER})
+_S, _A = Status, Action
 # Statuses in which an agency still has work to do.
-OPEN = (S.REGISTERED, S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT, S.PAYMENT, S.SUSPENDED, S.FINISHED)
-# Acts that only concern the inside of the agency: no mail, no line in the citizen's history.
-INTERNAL = frozenset({A.ASSIGN})
-CLOSED = (S.REFUSED, S.WITHDRAWN, S.RETURNED)
+OPEN_STATUSES = (
+    _S.REGISTERED,
+    _S.ACCEPTED,
+    _S.PROCESSING,
+    _S.SUPPLEMENT,
+    _S.PAYMENT,
+    _S.SUSPENDED,
+    _S.FINISHED,
+)
+# Statuses in which the processing time of an accepted dossier runs.
+RUNNING_STATUSES = (_S.ACCEPTED, _S.PROCESSING)
+# Actions that concern only the inside of the agency: no mail, no line in the citizen's history.
+INTERNAL_ACTIONS = frozenset({_A.ASSIGN})
+# Actions after which the status is what it was before.
+SAME_STATUS_ACTIONS = frozenset({_A.ASSIGN, _A.REPLACE_KEY})
+CLOSED_STATUSES = (_S.DECLINED, _S.WITHDRAWN, _S.RETURNED)
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(A.SUBMIT, (None,), S.REGISTERED, frozenset({CITIZEN, SYSTEM, _R.RECEPTION})),
-    Transition(A.ACCEPT, (S.REGISTERED,), S.ACCEPTED, _RECEPTION, Clock.START),
-    Transition(A.REFUSE, (S.REGISTERED,), S.REFUSED, _RECEPTION, Clock.END, needs_reason=True),
+    Transition(_A.SUBMIT, (None,), _S.REGISTERED, frozenset({CITIZEN, SYSTEM, _R.RECEIVER})),
+    Transition(_A.ACCEPT, (_S.REGISTERED,), _S.ACCEPTED, _RECEPTION, Clock.START),
+    Transition(_A.DECLINE, (_S.REGISTERED,), _S.DECLINED, _RECEPTION, Clock.END, needs_reason=True),
     Transition(
-        A.REFUSE, (S.SUPPLEMENT,), S.REFUSED, _RECEPTION, Clock.END, needs_reason=True, guards=(Guard.SUPPLEMENT_LATE,)
+        _A.DECLINE, (_S.SUPPLEMENT,), _S.DECLINED, _RECEPTION, Clock.END, needs_reason=True,
+        guards=(Guard.SUPPLEMENT_LATE,),
     ),
     Transition(
-        A.REQUEST_SUPPLEMENT, (S.REGISTERED, S.ACCEPTED, S.PROCESSING), S.SUPPLEMENT, _DESK, Clock.STOP,
+        _A.REQUEST_SUPPLEMENT, (_S.REGISTERED, _S.ACCEPTED, _S.PROCESSING), _S.SUPPLEMENT, _DESK, Clock.STOP,
         needs_reason=True,
     ),
-    Transition(A.SUPPLY, (S.SUPPLEMENT,), S.REGISTERED, _APPLICANT, guards=(Guard.NOT_ACCEPTED,)),
-    Transition(A.SUPPLY, (S.SUPPLEMENT,), S.PROCESSING, _APPLICANT, Clock.RESTART, guards=(Guard.ACCEPTED,)),
-    Transition(A.PROCESS, (S.ACCEPTED,), S.PROCESSING, _DESK),
-    Transition(A.REQUIRE_PAYMENT, (S.PROCESSING,), S.PAYMENT, _HANDLING, Clock.STOP, needs_reason=True),
+    Transition(_A.SUPPLY, (_S.SUPPLEMENT,), _S.REGISTERED, _APPLICANT, guards=(Guard.NOT_ACCEPTED,)),
+    Transition(_A.SUPPLY, (_S.SUPPLEMENT,), _S.PROCESSING, _APPLICANT, Clock.RESTART, guards=(Guard.WAS_ACCEPTED,)),
+    Transition(_A.PROCESS, (_S.ACCEPTED,), _S.PROCESSING, _DESK),
+    Transition(_A.REQUIRE_PAYMENT, (_S.PROCESSING,), _S.PAYMENT, _HANDLING, Clock.STOP, needs_reason=True),
     Transition(
-        A.PAYMENT_DONE, (S.PAYMENT,), S.PROCESSING, frozenset({SYSTEM, _R.RECEPTION, *_HANDLING}), Clock.RESUME
+        _A.PAYMENT_DONE, (_S.PAYMENT,), _S.PROCESSING, frozenset({SYSTEM, _R.RECEIVER, *_HANDLING}), Clock.RESUME
     ),
-    Transition(A.SUSPEND, (S.PROCESSING,), S.SUSPENDED, _HANDLING, Clock.STOP, needs_reason=True),
+    Transition(_A.SUSPEND, (_S.PROCESSING,), _S.SUSPENDED, _HANDLING, Clock.STOP, needs_reason=True),
     Transition(
-        A.SUSPEND, (S.SUPPLEMENT,), S.SUSPENDED, _HANDLING, Clock.STOP, needs_reason=True,
-        guards=(Guard.SUPPLEMENT_LATE, Guard.ACCEPTED),
+        _A.SUSPEND, (_S.SUPPLEMENT,), _S.SUSPENDED, _HANDLING, Clock.STOP, needs_reason=True,
+        guards=(Guard.SUPPLEMENT_LATE, Guard.WAS_ACCEPTED),
     ),
-    Transition(A.RESUME, (S.SUSPENDED,), S.PROCESSING, _HANDLING, Clock.RESUME, guards=(Guard.ACCEPTED,)),
-    Transition(A.FINISH, (S.PROCESSING, S.SUSPENDED), S.FINISHED, _HANDLING, Clock.END),
-    Transition(A.REOPEN, (S.FINISHED,), S.PROCESSING, _HANDLING, Clock.REOPEN, needs_reason=True),
-    Transition(A.RETURN_RESULT, (S.FINISHED,), S.RETURNED, _RETURN),
+    Transition(_A.RESUME, (_S.SUSPENDED,), _S.PROCESSING, _HANDLING, Clock.RESUME, guards=(Guard.WAS_ACCEPTED,)),
+    Transition(_A.FINISH, (_S.PROCESSING, _S.SUSPENDED), _S.FINISHED, _HANDLING, Clock.END),
+    Transition(_A.REOPEN, (_S.FINISHED,), _S.PROCESSING, _HANDLING, Clock.REOPEN, needs_reason=True),
+    Transition(_A.RETURN_RESULT, (_S.FINISHED,), _S.RETURNED, _RETURN),
     Transition(
-        A.WITHDRAW,
-        (S.REGISTERED, S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT, S.PAYMENT, S.SUSPENDED),
-        S.WITHDRAWN, _APPLICANT, Clock.END, needs_reason=True,
+        _A.WITHDRAW,
+        (_S.REGISTERED, _S.ACCEPTED, _S.PROCESSING, _S.SUPPLEMENT, _S.PAYMENT, _S.SUSPENDED),
+        _S.WITHDRAWN, _APPLICANT, Clock.END, needs_reason=True,
     ),
-    *(Transition(A.ASSIGN, (status,), status, _DESK) for status in OPEN),
+    *(Transition(_A.ASSIGN, (status,), status, _DESK) for status in OPEN_STATUSES),
+    *(Transition(_A.REPLACE_KEY, (status,), status, _RETURN | {CITIZEN}) for status in Status),
 )  # fmt: skip
 
 
-def allowed(dossier: DossierState, roles: Collection[str], now: datetime | None = None) -> list[Transition]:
-    """Return the transitions open to somebody with any of ``roles``, in the order of the table."""
+def allowed_transitions(
+    dossier: DossierState, roles: Collection[str], now: datetime | None = None
+) -> list[Transition]:
+    """Return the transitions open to a holder of any of ``roles``, in the order of the table."""
     moment = now or timezone.now()
     return [row for row in TRANSITIONS if row.roles.intersection(roles) and row.fits(dossier, moment)]
 
 
-def edges() -> Iterator[tuple[Action, Status | None, Status]]:
+def event_triples() -> Iterator[tuple[Action, Status | None, Status]]:
     """Yield every (action, from, to) that may ever be written into the history."""
     for row in TRANSITIONS:
         for source in row.sources:
@@ -169,15 +186,15 @@ def edges() -> Iterator[tuple[Action, Status | None, Status]]:
 
 
 def database_check() -> Q:
-    """Return the condition under which an event row is lawful; it becomes the database's check constraint.
+    """Return the condition of the check constraint that allows exactly the events of the table.
 
-    A check passes where it is unknown, so a missing source is named in every branch.
+    A check passes if it is unknown (NULL), so every branch says whether there is a source status.
     """
     from_nothing, from_somewhere = Q(), Q()
-    for action, source, target in edges():
-        lawful = Q(action=action.value, to_status=target.value)
+    for action, source, target in event_triples():
+        permitted = Q(action=action.value, to_status=target.value)
         if source is None:
-            from_nothing |= lawful
+            from_nothing |= permitted
         else:
-            from_somewhere |= Q(from_status=source.value) & lawful
+            from_somewhere |= Q(from_status=source.value) & permitted
     return (Q(from_status__isnull=True) & from_nothing) | (Q(from_status__isnull=False) & from_somewhere)

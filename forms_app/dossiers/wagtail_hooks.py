@@ -1,4 +1,4 @@
-"""What the province sets by date, in the Wagtail admin."""
+"""The rules that the province sets by date, in the Wagtail admin."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.snippets.widgets import AdminSnippetChooser
 
 from forms_app.dossiers.models import (
     CodeFormat,
@@ -18,10 +19,22 @@ from forms_app.dossiers.models import (
     FilingChannel,
     RetentionSetting,
 )
+from procedures.models import Procedure
 
 
-class FilingChannelViewSet(ModelViewSet):
-    """Kênh nộp: own form, national portal or counter, by date."""
+class ProcedureRuleViewSet(ModelViewSet):
+    """Rules of one procedure or of all, which is chosen by name or code."""
+
+    def formfield_for_dbfield(self, db_field: models.Field, **kwargs: Any) -> forms.Field | None:
+        """Choose the procedure in a dialog: a list of the whole register is too long."""
+        if db_field.name == "procedure":
+            kwargs["widget"] = AdminSnippetChooser(Procedure)
+        found: forms.Field | None = super().formfield_for_dbfield(db_field, **kwargs)
+        return found
+
+
+class FilingChannelViewSet(ProcedureRuleViewSet):
+    """Filing channel (own form, national portal or counter), by date."""
 
     model = FilingChannel
     icon = "link"
@@ -29,15 +42,14 @@ class FilingChannelViewSet(ModelViewSet):
     list_display = ["procedure", "channel", "valid_from", "valid_to"]
 
     def formfield_for_dbfield(self, db_field: models.Field, **kwargs: Any) -> forms.Field | None:
-        """Read an address typed without its scheme as https (Django 6's default)."""
+        """Read an address typed without a scheme as https (Django 6's default)."""
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
-        found: forms.Field | None = super().formfield_for_dbfield(db_field, **kwargs)
-        return found
+        return super().formfield_for_dbfield(db_field, **kwargs)
 
 
-class DeadlineSettingViewSet(ModelViewSet):
-    """What a supplement does to the clock, and by when the desk answers, by date."""
+class DeadlineSettingViewSet(ProcedureRuleViewSet):
+    """Effect of a supplement on the clock and intake deadline, by date."""
 
     model = DeadlineSetting
     icon = "time"
@@ -52,7 +64,7 @@ class DeadlineSettingViewSet(ModelViewSet):
     list_display = ["procedure", "supplement_mode", "valid_from", "valid_to"]
 
 
-class RetentionSettingViewSet(ModelViewSet):
+class RetentionSettingViewSet(ProcedureRuleViewSet):
     """How long closed dossiers are kept and under which law, by date."""
 
     model = RetentionSetting
@@ -62,7 +74,7 @@ class RetentionSettingViewSet(ModelViewSet):
 
 
 class CodeFormatViewSet(ModelViewSet):
-    """Dạng mã hồ sơ, by date."""
+    """Pattern of dossier codes, by date."""
 
     model = CodeFormat
     icon = "tag"
@@ -71,7 +83,7 @@ class CodeFormatViewSet(ModelViewSet):
 
 
 class ConsentTextViewSet(ModelViewSet):
-    """Wordings of the consent; the database refuses to change one, so a new wording is a new row."""
+    """Consent texts; the database rejects changes, so a new wording is a new row."""
 
     model = ConsentText
     icon = "doc-full"
@@ -80,7 +92,7 @@ class ConsentTextViewSet(ModelViewSet):
 
 
 class FilingRules(ViewSetGroup):
-    """The entry of the menu."""
+    """The group in the menu."""
 
     menu_label = _("Filing rules")
     menu_icon = "cogs"
@@ -96,5 +108,5 @@ class FilingRules(ViewSetGroup):
 
 @hooks.register("register_admin_viewset")
 def register_rules() -> FilingRules:
-    """Add the rules to the menu of who may change one of them."""
+    """Add the rules to the menu of users who may change one of them."""
     return FilingRules()

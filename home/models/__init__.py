@@ -1,10 +1,14 @@
-from home.models.agencies import AgencyIndexPage, AgencySitePage
-from home.models.alerts import Alert
-from home.models.front import HomePage
-from home.models.information import InformationPage
+from home.models.approval import RoleApprovalTask
 from home.models.media import PortalDocument, PortalImage, PortalRendition
-from home.models.menu import MenuItem
-from home.models.news import NewsIndexPage, NewsPage
+from home.models.pages import (
+    AgencyIndexPage,
+    AgencySitePage,
+    HomePage,
+    InformationPage,
+    NewsIndexPage,
+    NewsPage,
+)
+from home.models.snippets import Alert, MenuItem
 
 __all__ = [
     "AgencyIndexPage",
@@ -18,4 +22,5 @@ __all__ = [
     "PortalDocument",
     "PortalImage",
     "PortalRendition",
+    "RoleApprovalTask",
 ]

@@ -1,4 +1,4 @@
-"""Own image and document models, decided before the first migration. An image says what it shows (WCAG 1.1.1)."""
+"""The portal's own image and document models; every image has a text alternative (WCAG 1.1.1)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
 
 class PortalImage(AbstractImage):
-    """An image with its compulsory text alternative."""
+    """An image with a required text alternative."""
 
     alt_text = models.CharField(
-        _("text alternative"),
+        _("alternative text"),
         max_length=250,
-        help_text=_("What the picture shows, for people who do not see it."),
+        help_text=_("Describe the image for people who cannot see it."),
     )
-    credit = models.CharField(_("credit"), max_length=150, blank=True)
+    credit = models.CharField(_("image credit"), max_length=150, blank=True)
 
     admin_form_fields = (
         *(name for name in Image.admin_form_fields if name != "description"),
@@ -31,7 +31,7 @@ class PortalImage(AbstractImage):
 
     @property
     def default_alt_text(self) -> str:
-        """Return the text that Wagtail puts into ``alt`` where a template gives none."""
+        """Return the text that Wagtail uses for ``alt`` if the template sets none."""
         return self.alt_text
 
 
@@ -45,7 +45,7 @@ class PortalRendition(AbstractRendition):
 
 
 class PortalDocument(AbstractDocument):
-    """A file for download with what it is about."""
+    """A file for download with a description."""
 
     description = models.CharField(_("description"), max_length=250, blank=True)
 

@@ -7,11 +7,13 @@ missing or unreadable raises ``ImproperlyConfigured`` with its name. ``NAME_FILE
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from core.csp import STRICT
+from core.web.csp import STRICT
 from portal.settings.reader import Reader
 
 env = Reader()
@@ -32,13 +34,16 @@ PORTAL_OWNER = env.str("PORTAL_OWNER", default="UBND tỉnh Cà Mau")
 PORTAL_PHONE = env.str("PORTAL_PHONE", default="")
 PORTAL_EMAIL = env.str("PORTAL_EMAIL", default="")
 PORTAL_PROVINCE_CODE = env.str("PORTAL_PROVINCE_CODE", default="H12")
+# First day of the province in its present form (NQ 202/2025/QH15): an import dates the province's agency from it.
+PORTAL_PROVINCE_SINCE = env("PORTAL_PROVINCE_SINCE", cast=date.fromisoformat, default=date(2025, 7, 1))
 WAGTAIL_SITE_NAME = f"{PORTAL_NAME} {PORTAL_PROVINCE[:1].lower()}{PORTAL_PROVINCE[1:]}"
 WAGTAILADMIN_BASE_URL = env.str("BASE_URL", default="http://localhost:8000")
 
 INSTALLED_APPS = [
     "portal",
+    "demo",
     "home",
-    "forms_app.desk",
+    "one_stop",
     "forms_app.dossiers",
     "forms_app.builder",
     "procedures",
@@ -51,7 +56,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
-    "accounts.users_admin.apps.PortalUsersAppConfig",
+    "accounts.apps.PortalUsersAppConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -75,20 +80,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "core.pagecache.middleware.PageCacheMiddleware",
+    "core.web.page_cache.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "core.csp.ContentSecurityPolicyMiddleware",
+    "core.web.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "core.intake.IntakeMiddleware",
+    "core.web.request_guard.MalformedRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "accounts.idle.IdleMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "accounts.session.IdleMiddleware",
+    "core.wagtail.redirects.LiveRedirectMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -96,7 +101,7 @@ ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -106,7 +111,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "core.context_processors.portal",
+                "core.web.context_processors.portal",
+                "accounts.session.session_urls",
+                "home.navigation.navigation",
             ],
         },
     },
@@ -122,21 +129,21 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
     }
 else:
-    # FACTS: reconnecting for each request halves the throughput.
+    # Reconnecting for each request halves the throughput (docs/facts.md#numbers-and-locks).
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A server that is silent is told from one that works, by a page and by /healthz.
+    # A server that does not answer counts as down, for pages and for /healthz.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache, tasks, search -----------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
-# FACTS: a silent Redis must cost tenths of a second, not the defaults.
+# A silent Redis must cost tenths of a second, not the defaults (docs/facts.md#celery-and-redis).
 REDIS_SOCKET_TIMEOUT = 0.5
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "core.cache.DegradingRedisCache",
+            "BACKEND": "core.web.redis_cache.DegradingRedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
                 "socket_timeout": REDIS_SOCKET_TIMEOUT,
@@ -151,11 +158,13 @@ else:
 PAGE_CACHE_ENABLED = env.bool("PAGE_CACHE_ENABLED", default=True)
 PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", default=64 * 1024 * 1024)
 
+# Examples of queries on the search page; those of the front page are entered in the admin.
+SEARCH_EXAMPLES = ("đăng ký kết hôn", "sao y bản chính", "cấp lại giấy khai sinh", "hộ kinh doanh")
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
 ELASTICSEARCH_INDEX_PREFIX = env.str("ELASTICSEARCH_INDEX_PREFIX", default="portal")
 # Everyday questions take 40 ms; what is left of the promised 1.5 s is for the database to answer in its place.
 ELASTICSEARCH_TIMEOUT = 0.7
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "core.wagtail.admin_search"}}
 
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 # With no broker tasks run in the process, after commit.
@@ -169,7 +178,6 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
@@ -181,10 +189,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "core.outbox.sweep", "schedule": 15.0},
-    "outbox-tidy": {"task": "core.outbox.tidy", "schedule": 86400.0},
-    "dossiers-tidy": {"task": "dossiers.tidy", "schedule": 900.0},
+    "outbox-clean-up": {"task": "core.outbox.clean_up", "schedule": 86400.0},
+    "one-time-links-clean-up": {"task": "core.one_time_links.clean_up", "schedule": 86400.0},
+    "dossiers-clean-up": {"task": "dossiers.clean_up", "schedule": 900.0},
     "search-reconcile": {"task": "search.reconcile", "schedule": 60.0},
-    "accounts-rights": {"task": "accounts.sync_rights", "schedule": 600.0},
+    "search-check-sources": {"task": "search.check_sources", "schedule": 600.0},
+    "accounts-sync-groups": {"task": "accounts.sync_groups", "schedule": 600.0},
     "publish-scheduled": {"task": "core.publish_scheduled", "schedule": 60.0},
 }
 
@@ -212,7 +222,7 @@ WAGTAILADMIN_LOGIN_URL = LOGIN_URL
 # The admin asks no foreign host: neither for faces (by a hash of the e-mail address) nor for news of releases.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
-# One password for many people can be guessed without end and never taken back: pages are for everybody or for groups.
+# Shared passwords for pages are off: they can be guessed and not revoked.
 WAGTAIL_PRIVATE_PAGES = WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 AXES_FAILURE_LIMIT = 8
@@ -220,11 +230,11 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
-AXES_CLIENT_IP_CALLABLE = "core.throttle.client_network"
+AXES_CLIENT_IP_CALLABLE = "core.web.throttle.client_network"
 AXES_VERBOSE = False
 # How many reverse proxies of ours append to X-Forwarded-For; 0: the address of the connection counts.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
-# Multiplies every limit per address, where hundreds of people stand behind one.
+# Multiplies every limit per address, where hundreds of people share one address.
 THROTTLE_FACTOR = env.int("THROTTLE_FACTOR", default=1)
 
 # Language and time --------------------------------------------------------------------------------------------
@@ -239,9 +249,12 @@ FORMAT_MODULE_PATH = ["portal.formats"]
 WAGTAIL_DATE_FORMAT, WAGTAIL_DATETIME_FORMAT = "%d/%m/%Y", "%d/%m/%Y %H:%M"
 USE_I18N = WAGTAIL_I18N_ENABLED = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
+CELERY_TIMEZONE = TIME_ZONE
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 USE_TZ = True
-# FACTS: an unpublished source must not take its translation down or up behind the translator's back.
+# Who may approve a page need not hold the right to publish it (ADR 130).
+WAGTAIL_FINISH_WORKFLOW_ACTION = "core.wagtail.approval.publish_approved"
+# Unpublishing a source must not take its translation down without the translator (docs/facts.md#wagtail-localize).
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 
 # Files --------------------------------------------------------------------------------------------------------
@@ -282,14 +295,22 @@ WAGTAILDOCS_EXTENSIONS = [
     "zip",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-# The editors of procedures and forms send ten values for every paper and question; the bytes are limited above.
+# The editors of procedures and forms send about ten values per document and question; the bytes are limited above.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
 OFFICE_HOURS = env.str("OFFICE_HOURS", default="07:00-11:30,13:30-17:00")
 VIEW_LOG_KEEP_DAYS = env.int("VIEW_LOG_KEEP_DAYS", default=5 * 365)
+# Below this no file of a citizen is taken: the database and the logs need the rest.
+UPLOAD_MIN_FREE_BYTES = env.int("UPLOAD_MIN_FREE_BYTES", default=1024**3)
+# The largest request: a step with all its files at once, where there are no scripts.
+REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=64 * 1024 * 1024)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "core.web.uploads.TolerantTemporaryFileUploadHandler",
+]
 UPLOAD_MAX_FILES_PER_DOSSIER = env.int("UPLOAD_MAX_FILES_PER_DOSSIER", default=20)
-# FACTS: Pillow only warns at 120 megapixels; a phone photo has 12.
+# Pillow only warns at 120 megapixels; a phone photo has 12 (docs/facts.md#files).
 IMAGE_MAX_PIXELS = 40_000_000
 
 # Mail ---------------------------------------------------------------------------------------------------------
@@ -297,6 +318,11 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="khong-tra-loi@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Dossiers -----------------------------------------------------------------------------------------------------
+# Secrets of lookup keys and private links by id, "2027=…,2026=…": the first makes new ones (ADR 136). Production
+# requires its own.
+LOOKUP_SECRETS = env.dict("LOOKUP_SECRETS", default={"development": "development-only-not-a-secret"})
 
 # Forms --------------------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["portal_crispy"]
@@ -306,7 +332,7 @@ CRISPY_TEMPLATE_PACK = "portal_crispy"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-# Old browsers; the policy of core.csp says it to the others. The admin shows previews in a frame of its own.
+# Old browsers; the policy of core.web.csp says it to the others. The admin shows previews in a frame of its own.
 X_FRAME_OPTIONS = "SAMEORIGIN"
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": STRICT}
 SESSION_COOKIE_HTTPONLY = True
@@ -316,16 +342,22 @@ SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "core.error_views.csrf_failure"
+CSRF_FAILURE_VIEW = "core.web.error_views.csrf_failure"
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    # The address of a private page is a key: it is masked in every line (forms_app.dossiers.redaction).
-    "filters": {"private": {"()": "forms_app.dossiers.redaction.PrivateAddresses"}},
+    # The address of a private page contains a key: /ho-so/<key>/…, /nop-ho-so/<code>/tiep/<key>/ and one-time links
+    # below /tra-cuu/. It is masked in every line; /mot-cua/ho-so/<code>/ is no secret.
+    "filters": {
+        "private": {
+            "()": "core.logs.PrivateAddressFilter",
+            "address": r"(?<!/mot-cua)(/ho-so/|/tiep/|/xac-nhan-thu/|/cap-lai/)[^/\s\"'?#]+",
+        }
+    },
     "formatters": {
         "plain": {
-            "()": "core.logs.OneLine",
+            "()": "core.logs.SingleLineFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
         "server": {

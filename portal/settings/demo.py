@@ -1,10 +1,11 @@
 """`make demo`: the development settings with the invented province and its accounts shown on the start page."""
 
 from .development import *  # noqa: F403
-from .development import env
+from .development import TEMPLATES, env
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = True
+TEMPLATES[0]["OPTIONS"]["context_processors"].append("demo.context_processors.demo")
 PORTAL_PHONE = "0290 000 0099"
 PORTAL_EMAIL = "hotro@demo.camau.example"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])

@@ -6,6 +6,7 @@ from .base import STORAGES, env
 SECRET_KEY = env.str("SECRET_KEY")
 # Keys of before: what they signed stays good until it expires, nothing new is signed with them.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+LOOKUP_SECRETS = env.dict("LOOKUP_SECRETS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 WAGTAILADMIN_BASE_URL = env.str("BASE_URL")
@@ -26,5 +27,5 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# Same-origin frames are the previews of the admin; core.csp allows no other.
+# Same-origin frames are the previews of the admin; core.web.csp allows no other.
 SILENCED_SYSTEM_CHECKS = ["security.W019"]

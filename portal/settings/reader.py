@@ -1,4 +1,4 @@
-"""The one reader of environment variables: typed, and naming the variable it cannot read."""
+"""Read environment variables as types; errors name the variable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 class Reader(environ.FileAwareEnv):
-    """``NAME_FILE`` is read where ``NAME`` may be; what is missing or unreadable is told with its name."""
+    """Reads a setting from ``NAME`` or from the file that ``NAME_FILE`` names; errors contain the name."""
 
     def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
         """Return the value of ``var`` as its type."""
@@ -23,16 +23,16 @@ class Reader(environ.FileAwareEnv):
         """Return the database that the URL in ``var`` names."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it prints the password
-            found = self._told(var, super().db_url, *args, **kwargs)
+            found = self._named(var, super().db_url, *args, **kwargs)
         if "." not in found.get("ENGINE", ""):  # an unknown scheme is taken for a module
             raise ImproperlyConfigured(f"{var} cannot be read: it names no database")
         return found
 
     def email_url(self, var: str, *args: Any, **kwargs: Any) -> Any:
         """Return the mail settings that the URL in ``var`` names."""
-        return self._told(var, super().email_url, *args, **kwargs)
+        return self._named(var, super().email_url, *args, **kwargs)
 
-    def _told(self, var: str, read: Any, *args: Any, **kwargs: Any) -> Any:
+    def _named(self, var: str, read: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return read(var, *args, **kwargs)
         except (ImproperlyConfigured, ValueError, KeyError) as error:

@@ -1,4 +1,4 @@
-"""The kinds of applicants of the national list (DOMAIN 1.1, row 7)."""
+"""The kinds of applicants of the national list (docs/domain.md#procedure-fields, row 7)."""
 
 from __future__ import annotations
 

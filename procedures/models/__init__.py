@@ -1,30 +1,36 @@
 from procedures.models.assignments import LocalAssignment
-from procedures.models.channels import ChannelFee, ProcedureChannel
-from procedures.models.decisions import PublicationDecision
-from procedures.models.details import ProcedureLegalBasis, ProcedureResult, ProcedureStep
-from procedures.models.imported import ImportedFacts
-from procedures.models.papers import PaperTemplate, ProcedureCase, RequiredPaper
-from procedures.models.procedure_page import ProcedurePage
-from procedures.models.register import Procedure
-from procedures.models.sections import ProcedureCataloguePage, ProcedureSectionPage
-from procedures.models.templates import FormTemplate
-from procedures.models.uploads import ImportUpload
-from procedures.models.versions import ProcedureVersion
-from procedures.models.vocabulary import Audience, Field
+from procedures.models.blank_forms import BlankForm
+from procedures.models.endings import ProcedureEnding
+from procedures.models.imports import ImportedFacts, ImportRow, ImportUpload
+from procedures.models.page_children import (
+    ChannelFee,
+    DocumentBlankForm,
+    ProcedureCase,
+    ProcedureChannel,
+    ProcedureLegalBasis,
+    ProcedureResult,
+    ProcedureStep,
+    RequiredDocument,
+)
+from procedures.models.pages import ProcedureCataloguePage, ProcedurePage, ProcedureSectionPage
+from procedures.models.procedures import Audience, Field, Procedure
+from procedures.models.versions import ProcedureVersion, PublicationDecision
 
 __all__ = [
     "Audience",
+    "BlankForm",
     "ChannelFee",
+    "DocumentBlankForm",
     "Field",
-    "FormTemplate",
+    "ImportRow",
     "ImportUpload",
     "ImportedFacts",
     "LocalAssignment",
-    "PaperTemplate",
     "Procedure",
     "ProcedureCase",
     "ProcedureCataloguePage",
     "ProcedureChannel",
+    "ProcedureEnding",
     "ProcedureLegalBasis",
     "ProcedurePage",
     "ProcedureResult",
@@ -32,5 +38,5 @@ __all__ = [
     "ProcedureStep",
     "ProcedureVersion",
     "PublicationDecision",
-    "RequiredPaper",
+    "RequiredDocument",
 ]

@@ -1,4 +1,4 @@
-"""Which agency carries a procedure out, under which local code and level, from when to when."""
+"""Local assignments: which agency receives which procedure, with local code and online level, by date."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
-from accounts.models.validity import Validity, ValidityQuerySet
+from core.models import Validity, ValidityQuerySet
 from procedures.choices import ServiceLevel
-from procedures.models.register import Procedure
+from procedures.models.procedures import Procedure
 
 LEVELS_2011 = [(1, "1"), (2, "2"), (3, "3"), (4, "4")]  # NĐ 43/2011/NĐ-CP
 
 
 class LocalAssignment(Validity):
-    """A procedure as one agency receives it (TTHC tại cơ quan). Dated rows of one pair never overlap (0002)."""
+    """A procedure as one agency receives it (TTHC tại cơ quan). Rows of one pair never overlap (migration 0002)."""
 
     procedure = models.ForeignKey(
         Procedure, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("procedure")
@@ -27,14 +27,14 @@ class LocalAssignment(Validity):
     )
     local_code = models.CharField(_("local code"), max_length=30, blank=True)
     level_2011 = models.PositiveSmallIntegerField(
-        _("online level of 2011"), null=True, blank=True, choices=LEVELS_2011
+        _("online service level of 2011"), null=True, blank=True, choices=LEVELS_2011
     )
     level_2022 = models.CharField(
-        _("online level of 2022"), max_length=20, blank=True, choices=ServiceLevel.choices
+        _("online service level of 2022"), max_length=20, blank=True, choices=ServiceLevel.choices
     )
     at_one_stop = models.BooleanField(_("received at the one-stop desk"), default=True)
-    bcci_in = models.BooleanField(_("received by post"), default=False)
-    bcci_out = models.BooleanField(_("returned by post"), default=False)
+    post_in = models.BooleanField(_("received by post"), default=False)
+    post_out = models.BooleanField(_("returned by post"), default=False)
 
     objects: ClassVar[ValidityQuerySet] = ValidityQuerySet.as_manager()  # type: ignore[assignment]
 

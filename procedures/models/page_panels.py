@@ -68,7 +68,7 @@ def _levels() -> list[object]:
         FieldPanel("kind"),
         MultiFieldPanel(
             [FieldPanel("is_vertical"), FieldPanel("is_internal"), FieldPanel("is_special")],
-            heading=_("Marks"),
+            heading=_("Flags"),
         ),
     ]
 
@@ -80,8 +80,8 @@ def edit_handler() -> TabbedInterface:
             ObjectList(_content(), heading=_("Content")),
             ObjectList(_channels(), heading=_("Channels and fees")),
             ObjectList(
-                [InlinePanel("cases", label=_("Case"), heading=_("Papers by case"))],
-                heading=_("Papers to bring"),
+                [InlinePanel("cases", label=_("Case"), heading=_("Documents by case"))],
+                heading=_("Documents to bring"),
             ),
             ObjectList(_agencies(), heading=_("Agencies")),
             ObjectList(_legal(), heading=_("Legal basis")),

@@ -1,31 +1,70 @@
-"""Legal versions: immutable, numbered, dated. A dossier keeps the one it was filed under for ever."""
+"""Publication decisions and the legal versions of procedures: immutable, numbered, dated.
+
+A dossier keeps for ever the version it was filed under."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, ClassVar, NoReturn, Self
+from datetime import date, timedelta
+from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from wagtail.search import index
 
+from accounts.models import Agency
 from core.errors import NotAllowed
-from procedures.models.decisions import PublicationDecision
-from procedures.models.register import Procedure
+from core.models import ValidityQuerySet
+from core.text import clean
+from procedures.models.procedures import Procedure
 from procedures.snapshot import Snapshot
 
 
-class ProcedureVersionQuerySet(models.QuerySet["ProcedureVersion"]):
-    """Reads by date."""
+class PublicationDecision(index.Indexed, models.Model):
+    """A publication decision (quyết định công bố). The date is unknown where a list gives only the number."""
 
-    def in_force(self, day: date) -> Self:
-        """Return the version in force on ``day``: at most one a procedure."""
-        return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+    search_fields = [
+        index.SearchField("number"),
+        index.AutocompleteField("number"),
+        index.SearchField("summary"),
+        index.SearchField("agency_name"),
+    ]
+
+    number = models.CharField(_("number"), max_length=80, help_text=_("For example 1242/QĐ-UBND."))
+    date = models.DateField(_("date of signature"), null=True, blank=True)
+    agency_name = models.CharField(_("issued by"), max_length=200, blank=True)
+    agency = models.ForeignKey(
+        Agency,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="publication_decisions",
+        verbose_name=_("agency"),
+    )
+    summary = models.TextField(_("abstract"), blank=True)
+    file = models.FileField(_("file"), upload_to="quyet-dinh/%Y/", blank=True)
+    url = models.URLField(_("address of the full text"), blank=True, max_length=500)
+
+    class Meta:
+        verbose_name = _("publication decision")
+        verbose_name_plural = _("publication decisions")
+        ordering = ["-date", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["number", "agency_name"], name="decision_number_once"),
+            models.CheckConstraint(condition=~models.Q(number=""), name="decision_has_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def clean(self) -> None:
+        self.number = clean(self.number)
+        self.agency_name = clean(self.agency_name)
 
 
 class ProcedureVersion(models.Model):
-    """What the procedure said from ``valid_from`` to ``valid_to``, both days included.
+    """The content of a procedure from ``valid_from`` to ``valid_to``, both days included.
 
     Triggers of both databases (migration 0002) refuse every change but closing an open version, every deletion and
     every overlap. A version replaced on its own first day is closed with ``valid_to`` one day before ``valid_from``:
@@ -59,7 +98,7 @@ class ProcedureVersion(models.Model):
         verbose_name=_("created by"),
     )
 
-    objects: ClassVar[ProcedureVersionQuerySet] = ProcedureVersionQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ValidityQuerySet] = ValidityQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("version of a procedure")
@@ -78,20 +117,25 @@ class ProcedureVersion(models.Model):
         return f"{self.procedure_id} v{self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write it once; afterwards only its end can be set (the triggers say the same to everybody else)."""
+        """Save a new version, or only the last day of an existing one; database triggers enforce the same."""
         if not self._state.adding and set(kwargs.get("update_fields") or ["*"]) != {"valid_to"}:
             raise NotAllowed(str(_("A version is never changed: publish a new one.")))
         super().save(*args, **kwargs)
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise NotAllowed(str(_("A version is kept for ever.")))
+        raise NotAllowed(str(_("A version is never deleted.")))
+
+    def close_before(self, begins: date) -> None:
+        """Set the last day to the day before ``begins``, unsaved; a closed version stays as it is."""
+        if self.valid_to is None:
+            self.valid_to = begins - timedelta(days=1)
 
     @property
     def never_in_force(self) -> bool:
-        """Say whether it was replaced on or before its own first day."""
+        """Return True if it was replaced on or before its own first day."""
         return self.valid_to is not None and self.valid_to < self.valid_from
 
     @property
     def content(self) -> Snapshot:
-        """Return the typed reader of the snapshot."""
+        """Return the snapshot as a value object."""
         return Snapshot.from_json(self.snapshot)

@@ -1,7 +1,8 @@
-"""The table of channels: how, how long, how much; what is common to all rows is said once below it."""
+"""Fees and processing times as citizens read them, and the table of channels."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -9,23 +10,76 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from core.display import money_text, number_text
+from core.text import fold
+from core.worktime import duration_text
 from procedures.choices import Channel
-from procedures.parts import ChannelPart, Fee
-from procedures.presentation.fees import exemption_note, fee_note, fee_text, time_text
+from procedures.value_objects import ChannelDetails, Fee
 
-SHORT: Final = 140
-FEW: Final = 3  # answers that a person takes in at a glance
+MAX_FEE_NOTE_LENGTH: Final = 60
+MAX_INLINE_LENGTH: Final = 140  # of notes and exemptions inside the table
+MAX_LISTED_ANSWERS: Final = 3
 _ORDER: Final = [Channel.ONLINE.value, Channel.COUNTER.value, Channel.POST.value]
+_FREE: Final = frozenset(
+    {
+        "mien phi",
+        "mien le phi",
+        "mien thu phi",
+        "mien thu le phi",
+        "khong",
+        "khong thu phi",
+        "khong thu le phi",
+    }
+)
+_UNIT_ENDS: Final = re.compile(r"[;,(]|\.(?:\s|$)")
+
+
+def fee_text(fee: Fee) -> str:
+    """Return ``7.500 đ``, ``2.000 đ/trang``, ``10 USD`` or ``Miễn phí``; a short note where there is no fixed sum."""
+    if fee.amount is None:
+        return fee.note if len(fee.note) <= MAX_FEE_NOTE_LENGTH else _("As set by regulation")
+    if not fee.amount:
+        return _("Free of charge")
+    amount = money_text(fee.amount) if fee.currency == "VND" else f"{number_text(fee.amount)} {fee.currency}"
+    return f"{amount}{_unit(fee.note)}"
+
+
+def fee_note(fee: Fee) -> str:
+    """Return the note beside the amount; empty if it only repeats the amount."""
+    if _repeats_free(fee, fee.note):
+        return ""
+    if fee.amount is None:
+        return "" if fee.note == fee_text(fee) else fee.note
+    return fee.note.removeprefix(_unit(fee.note)).lstrip(" ;,.") if fee.amount else fee.note
+
+
+def exemption_note(fee: Fee) -> str:
+    """Return who pays less or nothing; empty if nobody pays anyway."""
+    return "" if _repeats_free(fee, fee.exemption) else fee.exemption
+
+
+def _repeats_free(fee: Fee, words: str) -> bool:
+    return fee.amount == 0 and fold(words).strip(" .") in _FREE
+
+
+def _unit(note: str) -> str:
+    """Return ``/trang`` of ``/trang; từ trang thứ 3 trở lên 1.000 đồng/trang``; empty for any other note."""
+    return _UNIT_ENDS.split(note, maxsplit=1)[0].rstrip() if note.startswith("/") else ""
+
+
+def processing_time_text(channel: ChannelDetails) -> str:
+    """Return ``3 ngày làm việc``; empty if the law gives no number."""
+    return duration_text(channel.time_value, channel.time_unit) if channel.time_value else ""
 
 
 @dataclass(frozen=True, slots=True)
 class FeeLine:
-    """An amount and what stands beside it. ``reduced``: the exemption stands below the table."""
+    """An amount with its note and exemption. ``exemption_below``: its exemption is shown below the table."""
 
     amount: str
     note: str = ""
     exemption: str = ""
-    reduced: bool = False
+    exemption_below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +103,17 @@ class ChannelTable:
     fee: str
 
     @property
-    def shown(self) -> list[ChannelRow]:
-        """The rows as the page says them: ways that take as long and cost as much stand together.
+    def merged_rows(self) -> list[ChannelRow]:
+        """The rows of the table; channels with equal time and fees share a row.
 
-        Several rows of one way are cases or steps of it: they stay in the order of the procedure.
+        Several rows of one channel are cases or steps of it: they stay in the order of the procedure.
         """
         if len({row.label for row in self.rows}) < len(self.rows):
             return list(self.rows)
         same: dict[tuple[str, str, tuple[FeeLine, ...]], list[str]] = {}
         for row in self.rows:
             same.setdefault((row.time, row.note, row.fees), []).append(row.label)
-        return [ChannelRow(_listed(labels), *said) for said, labels in same.items()]
+        return [ChannelRow(_listed(labels), *cells) for cells, labels in same.items()]
 
 
 def _listed(labels: Iterable[str]) -> str:
@@ -67,35 +121,35 @@ def _listed(labels: Iterable[str]) -> str:
     return ", ".join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others)])
 
 
-def channel_table(channels: tuple[ChannelPart, ...]) -> ChannelTable:
-    """Return the table of ``channels``, the online way first."""
+def channel_table(channels: tuple[ChannelDetails, ...]) -> ChannelTable:
+    """Return the table of ``channels``, the online channel first."""
     ordered = sorted(channels, key=lambda channel: _ORDER.index(channel.channel))
-    below = _said_below(ordered)
+    below = _exemptions_below(ordered)
     rows = tuple(dict.fromkeys(_row(channel, below) for channel in ordered))
     return ChannelTable(
         rows=rows,
-        notes=_once(channel.time_note for channel in ordered if len(channel.time_note) > SHORT),
+        notes=_unique(channel.time_note for channel in ordered if len(channel.time_note) > MAX_INLINE_LENGTH),
         exemptions=below,
         time=_time_answer(rows) or (_("See below") if any(channel.time_note for channel in ordered) else ""),
         fee=_fee_answer(rows),
     )
 
 
-def _once(texts: Iterable[str]) -> tuple[str, ...]:
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _said_below(channels: Iterable[ChannelPart]) -> tuple[str, ...]:
-    """Return the exemptions that are long, or that several rows would repeat."""
+def _exemptions_below(channels: Iterable[ChannelDetails]) -> tuple[str, ...]:
+    """Return the exemptions to show below the table: long ones and repeated ones."""
     texts = [text for channel in channels for fee in channel.fees if (text := exemption_note(fee))]
-    return _once(text for text in texts if len(text) > SHORT or texts.count(text) > 1)
+    return _unique(text for text in texts if len(text) > MAX_INLINE_LENGTH or texts.count(text) > 1)
 
 
-def _row(channel: ChannelPart, below: tuple[str, ...]) -> ChannelRow:
+def _row(channel: ChannelDetails, below: tuple[str, ...]) -> ChannelRow:
     return ChannelRow(
         label=str(Channel(channel.channel).label),
-        time=time_text(channel),
-        note=channel.time_note if len(channel.time_note) <= SHORT else "",
+        time=processing_time_text(channel),
+        note=channel.time_note if len(channel.time_note) <= MAX_INLINE_LENGTH else "",
         fees=tuple(_line(fee, is_below=fee.exemption in below) for fee in channel.fees),
     )
 
@@ -106,35 +160,37 @@ def _line(fee: Fee, *, is_below: bool) -> FeeLine:
         amount=fee_text(fee),
         note=fee_note(fee),
         exemption="" if is_below else exemption_note(fee),
-        reduced=is_below and charged,
+        exemption_below=is_below and charged,
     )
 
 
 def _time_answer(rows: Sequence[ChannelRow]) -> str:
-    """Return how long it takes; several times of one channel are of cases or steps: none is the answer."""
+    """Return the processing time; if a channel has several (of cases or steps), refer to the table."""
     times = _by_channel((row.label, row.time) for row in rows if row.time)
-    different = _once(chain.from_iterable(times.values()))
-    if len(different) > FEW or any(len(own) > 1 for own in times.values()):
+    different = _unique(chain.from_iterable(times.values()))
+    if len(different) > MAX_LISTED_ANSWERS or any(len(own) > 1 for own in times.values()):
         return _("Depends on the case: see the table")
     return _either(different, _("%(answer)s, depending on how you apply"))
 
 
 def _fee_answer(rows: Sequence[ChannelRow]) -> str:
-    """Return what it costs, every amount of a few; with the hint that some people pay less."""
+    """Return the fee, or a few different fees, with a hint at exemptions."""
     lines = [(row.label, line) for row in rows for line in row.fees if line.amount]
     fees = _by_channel((label, line.amount) for label, line in lines)
-    different = _once(chain.from_iterable(fees.values()))
-    if len(different) > FEW:
+    different = _unique(chain.from_iterable(fees.values()))
+    if len(different) > MAX_LISTED_ANSWERS:
         return _("Depends on the case: see the table")
     by_channel = all(len(own) == 1 for own in fees.values())
     text = (
         _("%(answer)s, depending on how you apply") if by_channel else _("%(answer)s, depending on the case")
     )
     answer = _either(different, text)
-    reduced = any(
-        line.exemption or line.reduced for _label, line in lines if line.amount != _("Free of charge")
+    has_exemptions = any(
+        line.exemption or line.exemption_below for _label, line in lines if line.amount != _("Free of charge")
     )
-    return _("%(fee)s, with exemptions") % {"fee": answer.rstrip(".")} if answer and reduced else answer
+    return (
+        _("%(fee)s, with exemptions") % {"fee": answer.rstrip(".")} if answer and has_exemptions else answer
+    )
 
 
 def _by_channel(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
@@ -145,7 +201,7 @@ def _by_channel(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
 
 
 def _either(answers: Sequence[str], text: str) -> str:
-    """Return the one answer as it is, or all of them in ``text``."""
+    """Return a single answer unchanged, several joined and inserted into ``text``."""
     if len(answers) <= 1:
         return "".join(answers)
     first, *others = answers

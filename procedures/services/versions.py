@@ -1,4 +1,4 @@
-"""Make legal versions. Every door into the catalogue (editor, import, demo) ends here."""
+"""Publish procedure pages and record their legal versions, for the editor, the import and the demo data."""
 
 from __future__ import annotations
 
@@ -7,19 +7,30 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.errors import NotAllowed
 from core.outbox import enqueue
-from core.pagecache import purge
-from core.titles import sentence_case
-from procedures.models import Procedure, ProcedurePage, ProcedureVersion, PublicationDecision
-from procedures.selectors import snapshot_of
-from procedures.signals import procedure_version_published
+from core.text import sentence_case
+from core.web import page_cache
+from procedures.models import (
+    Procedure,
+    ProcedureEnding,
+    ProcedurePage,
+    ProcedureVersion,
+    PublicationDecision,
+)
+from procedures.page_content import read_content
 from procedures.snapshot import Snapshot
-from search.services import index
+from search.services.indexing import index
 
 DAY = timedelta(days=1)
 VERSION_BEGINS = "procedures.version_begins"
+
+
+class ProcedureHasEnded(NotAllowed):
+    """A version would begin on or after the day from which the procedure no longer applies."""
 
 
 @transaction.atomic
@@ -30,25 +41,42 @@ def record_version(
     valid_from: date | None = None,
     by: User | None = None,
 ) -> ProcedureVersion:
-    """Freeze what ``page`` says as the next version; the latest one is returned when nothing changed.
+    """Record the content of ``page`` as the next version; return the latest one if nothing changed.
 
     ``valid_from``: first day in force, today when not given, but never before the latest version's first day.
+    ``ProcedureHasEnded`` if the procedure no longer applies on that day.
     """
     procedure = Procedure.objects.select_for_update().get(pk=page.procedure_id)
-    content = snapshot_of(page)
+    content = read_content(page)
     latest = procedure.versions.select_related("decision").order_by("-number").first()
-    if latest is not None and latest.digest == content.digest:
+    if latest is not None and not is_amended(latest, content, decision):
         return latest
     procedure.title, procedure.field = content.title, page.field
     procedure.save(update_fields=["title", "order_key", "field"])
-    version = next_version(
-        procedure=procedure, content=content, decision=decision, latest=latest, valid_from=valid_from, by=by
-    )
+    begins = first_free_day(latest, valid_from or timezone.localdate())
+    if ProcedureEnding.objects.filter(procedure=procedure, day__lte=begins).exists():
+        raise ProcedureHasEnded(_("This procedure ends before that day, so it gets no new version."))
     if latest is not None:
+        latest.close_before(begins)
         latest.save(update_fields=["valid_to"])
+    version = next_version(
+        procedure=procedure,
+        content=content,
+        decision=decision,
+        number=latest.number + 1 if latest else 1,
+        valid_from=begins,
+        by=by,
+    )
     version.save()
-    announce([version])
+    publish_versions([version])
     return version
+
+
+def is_amended(latest: ProcedureVersion, content: Snapshot, decision: PublicationDecision | None) -> bool:
+    """Return True if ``content`` under ``decision`` needs a version after ``latest``."""
+    if latest.decision_id != (decision.pk if decision else None):
+        return True
+    return latest.digest != content.digest and not content.says_the_same_as(latest.content)
 
 
 def next_version(
@@ -56,16 +84,16 @@ def next_version(
     procedure: Procedure,
     content: Snapshot,
     decision: PublicationDecision | None,
-    latest: ProcedureVersion | None,
-    valid_from: date | None,
+    number: int,
+    valid_from: date,
     by: User | None,
 ) -> ProcedureVersion:
-    """Return the unsaved next version and close ``latest``, unsaved as well, the day before it."""
+    """Return the unsaved version ``number`` of ``procedure``."""
     return ProcedureVersion(
         procedure=procedure,
-        number=latest.number + 1 if latest else 1,
+        number=number,
         decision=decision,
-        valid_from=_make_room(latest, valid_from or timezone.localdate()),
+        valid_from=valid_from,
         title=sentence_case(content.title),
         snapshot=content.to_json(),
         digest=content.digest,
@@ -73,27 +101,24 @@ def next_version(
     )
 
 
-def _make_room(latest: ProcedureVersion | None, wanted: date) -> date:
-    """Return the first day that the next version can have."""
+def first_free_day(latest: ProcedureVersion | None, wanted: date) -> date:
+    """Return the first day from ``wanted`` on which a version after ``latest`` can be in force."""
     if latest is None:
         return wanted
     if latest.valid_to is not None:
         return max(wanted, latest.valid_to + DAY)
-    begins = max(wanted, latest.valid_from)
-    latest.valid_to = begins - DAY
-    return begins
+    return max(wanted, latest.valid_from)
 
 
-def announce(versions: Sequence[ProcedureVersion]) -> None:
-    """Tell the rest of the house, in the transaction of the change."""
-    refresh(procedures=[version.procedure_id for version in versions])
+def publish_versions(versions: Sequence[ProcedureVersion]) -> None:
+    """Show new ``versions`` in caches and search: now, and on their first day if it lies in the future."""
+    invalidate_pages(procedures=[version.procedure_id for version in versions])
     for version in versions:
-        _remember(version)
-        procedure_version_published.send(sender=ProcedureVersion, version=version)
+        _schedule_refresh(version)
 
 
-def _remember(version: ProcedureVersion) -> None:
-    """A version of the future: what caches and the index say has to follow on its first day."""
+def _schedule_refresh(version: ProcedureVersion) -> None:
+    """Refresh caches and the search index on the first day of a future version."""
     if version.valid_from > timezone.localdate():
         morning = timezone.make_aware(datetime.combine(version.valid_from, time.min))
         enqueue(
@@ -105,8 +130,29 @@ def _remember(version: ProcedureVersion) -> None:
 
 
 @transaction.atomic
-def refresh(*, procedures: Iterable[int]) -> None:
-    """Make what anonymous people see and the index of ``procedures`` (ids) new."""
-    purge()
+def invalidate_pages(*, procedures: Iterable[int]) -> None:
+    """Purge the page cache and reindex the pages of ``procedures`` (ids)."""
+    page_cache.purge()
     pages = ProcedurePage.objects.filter(procedure__in=procedures)
     index(kind="procedure", refs=[str(pk) for pk in pages.values_list("pk", flat=True)])
+
+
+@transaction.atomic
+def publish(
+    *,
+    page: ProcedurePage,
+    decision: PublicationDecision | None,
+    valid_from: date | None = None,
+    by: User | None = None,
+) -> ProcedureVersion:
+    """Publish ``page`` and return its version; ``by`` None is the system (imports, demo data).
+
+    ``valid_from``: first day in force, today when not given. ``NotAllowed`` when ``by`` may not publish the page,
+    or the procedure has ended.
+    """
+    if by is not None and not page.permissions_for_user(by).can_publish():
+        raise NotAllowed(_("You do not have permission to publish this procedure."))
+    page.decision, page.effective_from = decision, valid_from
+    page.save_revision(user=by).publish(user=by, skip_permission_checks=True)
+    page.refresh_from_db()
+    return record_version(page=page, decision=decision, valid_from=valid_from, by=by)

@@ -1,4 +1,4 @@
-"""Small words of the procedure page."""
+"""Template tags of the procedure page."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
 from core.display import size_text
-from core.titles import sentence_case
-from procedures.parts import Paper, Template
-from procedures.presentation.linked_data import government_service
-from procedures.presentation.reading import Reading
+from core.text import sentence_case
+from procedures.presentation.procedure import ProcedurePresentation, government_service
+from procedures.value_objects import BlankForm, RequiredDocument
 
 register = template.Library()
 _NO_MARKUP: Final = {ord(mark): f"\\u{ord(mark):04X}" for mark in "<>&"}
@@ -23,26 +22,26 @@ _INDENTATION: Final = re.compile(r"\s*\n\s*")
 
 
 @register.simple_tag
-def copies(paper: Paper) -> str:
-    """Return ``1 bản chính, 2 bản sao``; nothing where the list gives no number."""
+def copies(document: RequiredDocument) -> str:
+    """Return ``1 bản chính, 2 bản sao``; empty if the list gives no number."""
     counted = [
-        (paper.originals, ngettext("%(count)d original", "%(count)d originals", paper.originals)),
-        (paper.copies, ngettext("%(count)d copy", "%(count)d copies", paper.copies)),
+        (document.originals, ngettext("%(count)d original", "%(count)d originals", document.originals)),
+        (document.copies, ngettext("%(count)d copy", "%(count)d copies", document.copies)),
     ]
     return ", ".join(text % {"count": count} for count, text in counted if count)
 
 
 @register.filter
-def form_meta(form: Template) -> str:
+def blank_form_meta(blank_form: BlankForm) -> str:
     """Return ``(.docx, 24 kB)``."""
-    suffix = PurePath(form.name).suffix.lower()
-    return f"({', '.join(part for part in (suffix, size_text(form.size) if form.size else '') if part)})"
+    suffix = PurePath(blank_form.name).suffix.lower()
+    return f"({', '.join(part for part in (suffix, size_text(blank_form.size) if blank_form.size else '') if part)})"
 
 
 @register.simple_tag(name="government_service")
-def government_service_tag(reading: Reading, url: str, province: str) -> SafeString:
-    """Return the data block for machines: no script, so that the policy asks no nonce of it; nothing ends it early."""
-    data = json.dumps(government_service(reading, url=str(url), province=province), ensure_ascii=False)
+def government_service_tag(presentation: ProcedurePresentation, url: str, province: str) -> SafeString:
+    """Return the JSON-LD block; ``<>&`` are escaped, and data blocks need no nonce."""
+    data = json.dumps(government_service(presentation, url=str(url), province=province), ensure_ascii=False)
     return mark_safe(f'<script type="application/ld+json">{data.translate(_NO_MARKUP)}</script>')  # noqa: S308 - no < left
 
 
@@ -50,7 +49,7 @@ register.filter("sentence_case", sentence_case)
 
 
 class SqueezeNode(template.Node):
-    """Its content without the indentation that only the template needs."""
+    """Renders its content without indentation."""
 
     def __init__(self, inner: template.NodeList) -> None:
         self.inner = inner

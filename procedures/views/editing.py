@@ -1,6 +1,8 @@
-"""What an editor is told about legal versions while working on a procedure page."""
+"""Messages about legal versions for editors of procedure pages."""
 
 from __future__ import annotations
+
+from typing import TypeGuard
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -9,43 +11,60 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from core.display import date_text
-from procedures.models import ProcedurePage, ProcedureVersion
-from procedures.selectors import history
+from procedures.models import ProcedureEnding, ProcedurePage, ProcedureVersion
+from procedures.selectors import history, source_of
 
 BEFORE = "procedure_versions_before"
 
 
-def tell_what_waits(request: HttpRequest, page: Page) -> None:
-    """Say in the editor that a version of the future waits, and what publishing now would do (ADR 52)."""
-    if request.method != "GET" or not isinstance(page, ProcedurePage):
+def warn_about_upcoming_versions(request: HttpRequest, page: Page) -> None:
+    """Warn that a future version exists and what publishing now would do (ADR 52)."""
+    if request.method != "GET" or not _has_versions(page):
         return
     for version in history(page.procedure_id).upcoming:
         message = _(
-            "Version %(number)d waits: it comes into force on %(day)s, and this is its text. "
-            "What you publish now takes its place on that day. "
-            "Until then people read the version in force, which can no longer be changed."
+            "Version %(number)d comes into force on %(day)s; its text is shown below. Anything you publish now "
+            "replaces it on that day. Until then the current version stays in force and can no longer be changed."
         )
         messages.warning(request, message % {"number": version.number, "day": date_text(version.valid_from)})
 
 
-def count_versions(request: HttpRequest, page: Page) -> None:
-    """Remember how many versions there were before a publication."""
-    if isinstance(page, ProcedurePage):
+def warn_about_changed_source(request: HttpRequest, page: Page) -> None:
+    """Warn a translator that the Vietnamese page was published after the translation."""
+    if request.method != "GET" or not isinstance(page, ProcedurePage) or page.locale.is_default:
+        return
+    source = source_of(page)
+    last = page.last_published_at or page.latest_revision_created_at
+    if source.pk != page.pk and last and source.last_published_at and source.last_published_at > last:
+        message = _(
+            "The Vietnamese page was published again on %(day)s. Its changed texts are shown in Vietnamese until you "
+            "change and publish their translation here."
+        )
+        messages.warning(request, message % {"day": date_text(source.last_published_at)})
+
+
+def note_latest_version(request: HttpRequest, page: Page) -> None:
+    """Keep the latest version on the request before a publication."""
+    if _has_versions(page):
         setattr(request, BEFORE, _latest(page))
 
 
-def tell_what_was_made(request: HttpRequest, page: Page) -> None:
-    """Say which version came of a publication and from when it counts, which need not be the day asked for."""
-    if not isinstance(page, ProcedurePage):
+def report_new_version(request: HttpRequest, page: Page) -> None:
+    """Report which version a publication made and its first day, which may differ from the requested one."""
+    if not _has_versions(page):
         return
     latest = _latest(page)
-    if latest is None or latest == getattr(request, BEFORE, None):
-        messages.info(request, _("Nothing that citizens read has changed: there is no new version."))
+    ending = ProcedureEnding.objects.filter(procedure=page.procedure_id).first()
+    if ending is not None and latest == getattr(request, BEFORE, None):
+        text = _("This procedure ends on %(day)s, so no new version was published.")
+        messages.warning(request, text % {"day": date_text(ending.day)})
+    elif latest is None or latest == getattr(request, BEFORE, None):
+        messages.info(request, _("Nothing that citizens see has changed, so no new version was published."))
     else:
-        messages.info(request, _announcement(latest))
+        messages.info(request, _in_force_message(latest))
 
 
-def _announcement(version: ProcedureVersion) -> str:
+def _in_force_message(version: ProcedureVersion) -> str:
     facts = {"number": version.number, "day": date_text(version.valid_from)}
     if version.valid_from > timezone.localdate():
         return _("Version %(number)d comes into force on %(day)s.") % facts
@@ -54,3 +73,8 @@ def _announcement(version: ProcedureVersion) -> str:
 
 def _latest(page: ProcedurePage) -> ProcedureVersion | None:
     return history(page.procedure_id).latest
+
+
+def _has_versions(page: Page) -> TypeGuard[ProcedurePage]:
+    """Return True for the Vietnamese page of a procedure: translations share its versions."""
+    return isinstance(page, ProcedurePage) and page.locale.is_default

@@ -1,56 +1,112 @@
-"""The import in the Wagtail admin: upload, preview, apply."""
+"""The import in the Wagtail admin: upload, review and decide, apply, undo, report."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.models import Locale
 
 from accounts.models import User
 from core.errors import Conflict, InvalidInput
-from procedures.importing import FileProblem
-from procedures.models import ImportUpload
-from procedures.services.uploads import (
+from core.text import order_key
+from core.wagtail.csv_injection import escape_formula
+from core.web.request_guard import parse_pk
+from procedures.imports import undo
+from procedures.imports.formats.base import FileProblem
+from procedures.imports.record import FIELD_LABELS
+from procedures.imports.uploads import (
     PreviewOutdated,
     apply_upload,
-    look_again,
+    choose,
     may_import,
     preview_upload,
+    refresh_preview,
+    select_rows,
 )
+from procedures.models import ImportRow, ImportUpload, ProcedureSectionPage
 
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 RECENT = 20
+PER_PAGE: Final = 100
+BOM: Final = "\ufeff"  # by which Excel knows that a CSV file is UTF-8
+# Value of the address parameter, condition, label.
+FILTERS: Final = {
+    "": (~Q(outcome="unchanged") | Q(needs_attention=True), gettext_lazy("All with changes or remarks")),
+    "can-xem": (Q(needs_attention=True) | Q(outcome="refused"), gettext_lazy("To be reviewed")),
+    "moi": (Q(outcome="created"), gettext_lazy("New")),
+    "thay-doi": (Q(outcome="updated"), gettext_lazy("Changed")),
+    "tu-choi": (Q(outcome="refused"), gettext_lazy("Refused")),
+    "khong-doi": (Q(outcome="unchanged"), gettext_lazy("Unchanged")),
+    "bo-chon": (Q(selected=False), gettext_lazy("Not selected")),
+}
+OUTCOMES: Final = {
+    "created": gettext_lazy("new"),
+    "updated": gettext_lazy("changed"),
+    "unchanged": gettext_lazy("unchanged"),
+    "refused": gettext_lazy("refused"),
+}
 
 
 class UploadForm(forms.Form):
-    """One list."""
+    """The file to import."""
 
     file = forms.FileField(
         label=gettext_lazy("List or records"),
         help_text=gettext_lazy(
-            "Excel (.xlsx), CSV (UTF-8) or JSON. You see what would change before anything does."
+            "Excel (.xlsx), CSV (UTF-8) or JSON. You can review the changes before they are applied."
         ),
     )
 
     def clean_file(self) -> Any:
-        """Refuse what is too large to be looked at in a page."""
+        """Refuse files that are too large to preview in a page."""
         file = self.cleaned_data["file"]
         if file.size > MAX_UPLOAD_BYTES:
             raise forms.ValidationError(_("The file is larger than 50 MB; import it with the command."))
         return file
 
 
+class ChoicesForm(WagtailAdminModelForm):
+    """What the controller decides for the whole file."""
+
+    section = forms.ModelChoiceField(
+        ProcedureSectionPage.objects.none(),
+        required=False,
+        label=gettext_lazy("Section for new procedures"),
+        empty_label=gettext_lazy("By the agency and the level that the file names"),
+    )
+
+    class Meta:
+        model = ImportUpload
+        fields = ["section", "valid_from", "decision", "public"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sections: Any = self.fields["section"]
+        sections.queryset = ProcedureSectionPage.objects.filter(
+            alias_of__isnull=True, locale=Locale.get_default()
+        )
+        sections.label_from_instance = lambda section: section.title
+        chosen = sorted(sections.queryset, key=lambda section: order_key(section.title))
+        sections.choices = [("", sections.empty_label), *((section.pk, section.title) for section in chosen)]
+
+
 def controllers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Hand the controller to ``view``; everybody else sees the same as for no page."""
+    """Pass the procedure controller to ``view`` as ``by``; everybody else gets a 404."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -65,7 +121,7 @@ def controllers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 @require_http_methods(["GET", "POST"])
 @controllers_only
 def upload(request: HttpRequest, *, by: User) -> HttpResponse:
-    """Take a file; show what is wrong with it, or go on to its preview."""
+    """Store an uploaded file and redirect to its preview, or show what is wrong with it."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -82,22 +138,190 @@ def upload(request: HttpRequest, *, by: User) -> HttpResponse:
 @controllers_only
 def preview(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Show what the file would change, or what it changed."""
-    return render(
-        request, "procedures/admin/import_preview.html", {"upload": get_object_or_404(ImportUpload, pk=pk)}
+    found = get_object_or_404(ImportUpload.objects.select_related("section", "decision"), pk=pk)
+    return _preview(request, found, ChoicesForm(instance=found, for_user=by))
+
+
+def _preview(request: HttpRequest, found: ImportUpload, form: ChoicesForm) -> HttpResponse:
+    chosen, query = _filter(request.GET), request.GET.get("q", "").strip()[:100]
+    page = Paginator(_rows(found, chosen, query), PER_PAGE).get_page(request.GET.get("trang"))
+    selectable = Q(selected=True, outcome__in=["created", "updated"])
+    numbers = found.rows.aggregate(
+        **{f"n_{name}": Count("pk", filter=condition) for name, (condition, _label) in FILTERS.items()},
+        chosen=Count("pk", filter=selectable),
+        applied=Count("pk", filter=Q(state=ImportRow.State.APPLIED)),
     )
+    address = _query_string(chosen, query)
+    filters = [(name, label, numbers[f"n_{name}"], name == chosen) for name, (_q, label) in FILTERS.items()]
+    context = {
+        "upload": found,
+        "form": form,
+        "rows": page,
+        "lines": [_line(row) for row in page],
+        "filters": filters,
+        "filter": chosen,
+        "query": query,
+        "chosen": numbers["chosen"],
+        "undoable": numbers["applied"],
+        "open": found.applied_at is None and bool(numbers["n_moi"] or numbers["n_thay-doi"]),
+        "query_string": address,
+        "page_query": f"{address}&" if address else "?",
+    }
+    return render(request, "procedures/admin/import_preview.html", context)
+
+
+def _filter(values: QueryDict) -> str:
+    chosen = values.get("loc", "")
+    return chosen if chosen in FILTERS else ""
+
+
+def _query_string(chosen: str, query: str) -> str:
+    values = QueryDict(mutable=True)
+    values.update({name: value for name, value in (("loc", chosen), ("q", query)) if value})
+    return f"?{values.urlencode()}" if values else ""
+
+
+def _rows(found: ImportUpload, chosen: str, query: str) -> QuerySet[ImportRow]:
+    rows: QuerySet[ImportRow] = found.rows.filter(FILTERS[chosen][0]).order_by("position").defer("undo")
+    return rows.filter(Q(code__icontains=query) | Q(title__icontains=query)) if query else rows
+
+
+def _line(row: ImportRow) -> dict[str, Any]:
+    changes = [
+        {**change, "label": FIELD_LABELS.get(change["name"], change["name"])} for change in row.changes
+    ]
+    return {
+        "row": row,
+        "outcome": OUTCOMES[row.outcome],
+        "changes": changes,
+        "selectable": row.outcome in {"created", "updated"},
+    }
+
+
+@require_POST
+@controllers_only
+def choices(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
+    """Store what was decided and selected, and show the renewed preview."""
+    found = get_object_or_404(ImportUpload, pk=pk)
+    try:
+        _select(request, found, by)
+        form = _store_choices(request, found, by)[0]
+    except (Conflict, FileProblem, InvalidInput) as problem:
+        messages.error(request, problem.message)
+        return _back(request, pk)
+    return _back(request, pk) if form.is_valid() else _preview(request, found, form)
+
+
+def _store_choices(request: HttpRequest, found: ImportUpload, by: User) -> tuple[ChoicesForm, bool]:
+    """Return the form, and whether it changed what was decided before."""
+    form = ChoicesForm(request.POST, instance=ImportUpload.objects.get(pk=found.pk), for_user=by)
+    if not form.is_valid():
+        return form, True
+    facts = {name: form.cleaned_data[name] for name in ChoicesForm.Meta.fields}
+    return form, choose(upload_id=found.pk, by=by, **facts)
+
+
+def _select(request: HttpRequest, found: ImportUpload, by: User) -> None:
+    """Store which rows are selected: those of the page that was sent, or all of the filter by one button."""
+    shown = {key for value in request.POST.getlist("shown") if (key := parse_pk(value))}
+    ticked = {key for value in request.POST.getlist("selected") if (key := parse_pk(value))}
+    wanted = {key: key in ticked for key in shown}
+    everything = request.POST.get("all", "")
+    if everything:
+        rows = _rows(found, _filter(request.GET), request.GET.get("q", "").strip()[:100])
+        wanted = dict.fromkeys(rows.values_list("pk", flat=True), everything == "yes")
+    if wanted:
+        select_rows(upload_id=found.pk, by=by, selected=wanted)
+
+
+def _back(request: HttpRequest, pk: int) -> HttpResponse:
+    address = reverse("procedures_import_preview", args=[pk])
+    query = _query_string(_filter(request.GET), request.GET.get("q", "").strip()[:100])
+    return redirect(f"{address}{query}")
 
 
 @require_POST
 @controllers_only
 def apply(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
-    """Apply the file and show its report."""
-    get_object_or_404(ImportUpload, pk=pk)
+    """Apply the file and show its report. What was decided on the way is reviewed first."""
+    found = get_object_or_404(ImportUpload, pk=pk)
     try:
-        report = apply_upload(upload_id=pk, by=by)
-        messages.success(request, _("Imported: %(counts)s") % {"counts": report.summary()})
+        if "choices" in request.POST:
+            _select(request, found, by)
+            form, changed = _store_choices(request, found, by)
+            if not form.is_valid():
+                return _preview(request, found, form)
+            if changed:
+                messages.warning(
+                    request, _("You have decided otherwise. Review the changes, then apply them.")
+                )
+                return _back(request, pk)
+        apply_upload(upload_id=pk, by=by)
+        messages.success(request, _result_text(found))
     except PreviewOutdated as problem:
-        look_again(upload_id=pk, by=by)
+        refresh_preview(upload_id=pk, by=by)
         messages.warning(request, problem.message)
     except (Conflict, FileProblem, InvalidInput) as problem:
         messages.error(request, problem.message)
     return redirect("procedures_import_preview", pk=pk)
+
+
+def _result_text(found: ImportUpload) -> str:
+    """Return ``Đã nhập 3 thủ tục mới, cập nhật 1 thủ tục; 2 dòng không đổi, 1 dòng bị từ chối, 0 dòng bỏ chọn.``"""
+    done = found.rows.filter(state=ImportRow.State.APPLIED)
+    counts = found.rows.aggregate(
+        unchanged=Count("pk", filter=Q(outcome="unchanged")),
+        refused=Count("pk", filter=Q(outcome="refused")),
+        left_out=Count("pk", filter=Q(state=ImportRow.State.LEFT_OUT)),
+    )
+    message = _(
+        "Imported %(created)d new procedures and changed %(updated)d; %(unchanged)d rows unchanged, "
+        "%(refused)d refused, %(left_out)d not selected."
+    )
+    numbers = {name: done.filter(outcome=name).count() for name in ("created", "updated")}
+    return message % {**numbers, **counts}
+
+
+@require_POST
+@controllers_only
+def take_back(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
+    """Undo the applied file as far as nothing was built on it."""
+    get_object_or_404(ImportUpload, pk=pk)
+    try:
+        result = undo.undo_upload(upload_id=pk, by=by)
+    except Conflict as problem:
+        messages.error(request, problem.message)
+        return redirect("procedures_import_preview", pk=pk)
+    if result.undone:
+        text = ngettext("%(number)d row was undone.", "%(number)d rows were undone.", result.undone)
+        messages.success(request, text % {"number": result.undone})
+    if result.kept:
+        text = ngettext(
+            "%(number)d row stays, because something was built on it; its remark says what.",
+            "%(number)d rows stay, because something was built on them; their remarks say what.",
+            result.kept,
+        )
+        messages.warning(request, text % {"number": result.kept})
+    return redirect("procedures_import_preview", pk=pk)
+
+
+@require_http_methods(["GET"])
+@controllers_only
+def report(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
+    """Return the report of all rows as CSV for Excel."""
+    found = get_object_or_404(ImportUpload, pk=pk)
+    response = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="nhap-thu-tuc-{found.pk}.csv"'
+    writer = csv.writer(response)
+    head = (_("Row"), _("What happens"), _("State"), _("Code"), _("Name"), _("Section"),
+            _("Reason or changed details"), _("Warnings"), _("Before → after"), _("Remark"))  # fmt: skip
+    writer.writerow(head)
+    for row in found.rows.order_by("position").iterator():
+        changes = [
+            f"{change['label']}: {change['before']} → {change['after']}" for change in _line(row)["changes"]
+        ]
+        reason = row.message
+        cells = (row.number, OUTCOMES[row.outcome], row.get_state_display(), row.code, row.title, row.place, reason,
+                 "; ".join(row.concerns), "\n".join(changes), row.remark)  # fmt: skip
+        writer.writerow([escape_formula(str(cell)) for cell in cells])
+    return response

@@ -1,63 +1,75 @@
-"""What the pages of the catalogue show."""
+"""Template contexts of the catalogue's pages; procedures by code; blank forms for download."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Final
 
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
-from core import hooks
-from core.titles import sentence_case
+from core.text import sentence_case
+from core.wagtail.languages import localized, path_of, translation_paths
+from procedures import filing_links
 from procedures.choices import Level, ServiceLevel
 from procedures.models import (
+    BlankForm,
     Procedure,
     ProcedureCataloguePage,
     ProcedurePage,
     ProcedureSectionPage,
     ProcedureVersion,
 )
-from procedures.models.rendering import shows
-from procedures.presentation.reading import Reading, read
-from procedures.selectors import history, snapshot_of
-from procedures.selectors.catalogue import (
-    Filters,
+from procedures.models.pages import page_context
+from procedures.page_content import read_content
+from procedures.presentation.procedure import ProcedurePresentation, present
+from procedures.selectors import (
+    FRONT_DEPTH,
+    ListFilters,
+    NearbyPages,
+    VersionHistory,
     fields_with_counts,
+    history,
     level_counts,
+    nearby_pages,
+    page_for_code,
     pages_below,
     sections_with_counts,
+    source_of,
 )
-from procedures.selectors.related import FRONT_DEPTH, Surroundings, surroundings
-from procedures.selectors.versions import History
 from procedures.snapshot import Snapshot
+from procedures.translation import in_english, is_complete
+
+PER_PAGE: Final = 30
+YEAR: Final = 365 * 24 * 60 * 60
 
 
-def crumbs_of(above: Iterable[Page], request: HttpRequest, *, last: str) -> list[dict[str, str]]:
-    """Return the way from the catalogue down to the page called ``last``."""
-    return [*({"title": p.title, "url": p.get_url(request) or ""} for p in above), {"title": last, "url": ""}]
+def crumbs_of(above: Iterable[Page], *, last: str) -> list[dict[str, str]]:
+    """Return the breadcrumbs from the catalogue down to the page titled ``last``."""
+    return [
+        *({"title": p.title, "url": path_of(p)} for p in localized(list(above))),
+        {"title": last, "url": ""},
+    ]
 
 
-class Shown:
-    """The citizen's page: the version in force, its history, what can be done from here.
+class ProcedurePageContext:
+    """The context of a procedure page: the version in force, its history, the filing offer.
 
-    Each fact is read when the template asks for it: what is remembered between two publishes asks for none.
+    Every value is computed when the template asks for it, because cached parts of the page ask for none.
     """
-
-    NAMES = (
-        *("reading", "procedure", "version", "versions", "upcoming"),
-        *("action", "related", "crumbs", "share_url"),
-    )
 
     def __init__(self, page: ProcedurePage, request: HttpRequest) -> None:
         self._page, self._request = page, request
 
     @cached_property
-    def _history(self) -> History:
+    def _history(self) -> VersionHistory:
         return history(self._page.procedure_id)
 
     @cached_property
@@ -65,16 +77,42 @@ class Shown:
         """The version in force; in the editor's preview, and before the first version, the page as it is."""
         content = self._history.content
         if content is None or getattr(self._request, "is_preview", False):
-            return snapshot_of(self._page)
-        return content
+            return read_content(self._page)
+        return in_english(content, self._page.translated_texts) if self._is_translation else content
+
+    @property
+    def _is_translation(self) -> bool:
+        return not self._page.locale.is_default and self._page.alias_of_id is None
+
+    @property
+    def translation_notice(self) -> str:
+        """What a reader must know of a translation; empty for the Vietnamese page."""
+        if not self._is_translation:
+            return ""
+        if is_complete(self._content):
+            return _("This translation is for information. Only the Vietnamese text is official.")
+        return _(
+            "This translation is for information. Only the Vietnamese text is official. Parts without a translation "
+            "are shown in Vietnamese."
+        )
+
+    @property
+    def original_url(self) -> str:
+        """The path of the Vietnamese page of a translation."""
+        return translation_paths(self._page).get(settings.LANGUAGE_CODE, "") if self._is_translation else ""
+
+    @property
+    def original_link(self) -> str:
+        """The text of the link to the Vietnamese page."""
+        return _("Read the Vietnamese text")
 
     @cached_property
-    def _around(self) -> Surroundings:
-        return surroundings(self._page, self._content.related_codes)
+    def _nearby(self) -> NearbyPages:
+        return nearby_pages(self._page, self._content.related_codes)
 
     @property
     def procedure(self) -> Procedure:
-        """The entry in the register, read with its versions where there are any."""
+        """The entry of the catalogue, read with its versions where there are any."""
         versions = self._history.versions
         return versions[0].procedure if versions else self._page.procedure
 
@@ -90,34 +128,31 @@ class Shown:
 
     @property
     def upcoming(self) -> tuple[ProcedureVersion, ...]:
-        """Versions whose day has not come."""
+        """Future versions."""
         return self._history.upcoming
 
     @property
     def crumbs(self) -> list[dict[str, str]]:
-        """The way down from the catalogue."""
+        """The breadcrumbs."""
         last = sentence_case(self._content.short_title or self._content.title)
-        return crumbs_of(self._around.above, self._request, last=last)
+        return crumbs_of(self._nearby.above, last=last)
 
     @property
-    def related(self) -> list[dict[str, str]]:
-        """Other procedures."""
-        pages = self._around.related
-        return [{"title": sentence_case(p.title), "url": p.get_url(self._request) or ""} for p in pages]
+    def related(self) -> list[dict[str, Any]]:
+        """Related procedures."""
+        pages = localized(self._nearby.related)
+        return [{"title": sentence_case(p.title), "url": path_of(p), "page": p} for p in pages]
 
     @cached_property
-    def reading(self) -> Reading:
-        """The content as citizens read it."""
-        section = self._around.above[-1].title if self._around.above else ""
-        return read(self._content, section=section, related=self._around.related)
+    def presentation(self) -> ProcedurePresentation:
+        """The content for display."""
+        section = self._nearby.above[-1].title if self._nearby.above else ""
+        return present(self._content, section=section, related=self._nearby.related)
 
     @cached_property
-    def action(self) -> hooks.Action | None:
-        """The one thing to do from here."""
-        if self.procedure.ended:
-            return None
-        actions: list[hooks.Action] = hooks.call("procedure_actions", get_language(), self.procedure)
-        return next((action for action in actions if action.primary), actions[0] if actions else None)
+    def action(self) -> filing_links.FilingLink | None:
+        """Return how to file online; None for a procedure that is no longer in force."""
+        return None if self.procedure.ended else filing_links.filing_link_for(self.procedure)
 
     @property
     def share_url(self) -> str:
@@ -125,22 +160,17 @@ class Shown:
         return self._request.build_absolute_uri(self._request.path)
 
 
-@shows(ProcedurePage)
+@page_context(ProcedurePage)
 def procedure_context(page: ProcedurePage, request: HttpRequest) -> dict[str, Any]:
-    """What ``Shown`` has to say, each fact behind a lazy name."""
-    shown = Shown(page, request)
-    return {
-        **{name: SimpleLazyObject(partial(getattr, shown, name)) for name in Shown.NAMES},
-        "untranslated": bool(page.alias_of_id) and not get_language().startswith("vi"),
-    }
+    """Return every public property of ``ProcedurePageContext``, each computed when it is used."""
+    context = ProcedurePageContext(page, request)
+    names = [name for name in vars(ProcedurePageContext) if not name.startswith("_")]
+    return {name: SimpleLazyObject(partial(getattr, context, name)) for name in names}
 
 
-PER_PAGE = 30
-
-
-def _filters(request: HttpRequest) -> Filters:
+def _filters(request: HttpRequest) -> ListFilters:
     query = request.GET
-    return Filters.read(query.get("linh-vuc", ""), query.get("cap", ""), query.get("muc-do", ""))
+    return ListFilters.from_query(query.get("linh-vuc", ""), query.get("cap", ""), query.get("muc-do", ""))
 
 
 def _choices(page: Page) -> dict[str, Any]:
@@ -152,36 +182,70 @@ def _choices(page: Page) -> dict[str, Any]:
     }
 
 
-def _listing(page: Page, request: HttpRequest, filters: Filters) -> dict[str, Any]:
+def _listing(page: Page, request: HttpRequest, filters: ListFilters) -> dict[str, Any]:
     listed = Paginator(pages_below(page, filters), PER_PAGE).get_page(request.GET.get("page"))
+    pages: list[ProcedurePage] = list(listed.object_list)
     return {
         "listed": listed,
         "rows": [
-            {"title": sentence_case(p.name), "url": p.get_url(request), "page": p} for p in listed.object_list
+            {
+                "title": sentence_case(shown.name),
+                "url": path_of(shown),
+                "page": shown,
+                "code": page.procedure.core_code,
+            }
+            for page, shown in zip(pages, localized(pages), strict=True)
         ],
         "filters": filters,
     }
 
 
-@shows(ProcedureCataloguePage)
+@page_context(ProcedureCataloguePage)
 def catalogue_context(page: ProcedureCataloguePage, request: HttpRequest) -> dict[str, Any]:
-    """Search first; then the agencies, fields and levels; with a filter, the procedures that fit."""
-    filters = _filters(request)
-    context: dict[str, Any] = {**_choices(page), "filters": filters, "crumbs": []}
+    """Return counts by agency, field and level, or the filtered list of procedures."""
+    filters, source = _filters(request), source_of(page)
+    context: dict[str, Any] = {**_choices(source), "filters": filters, "crumbs": []}
     if filters:
-        return {**context, **_listing(page, request, filters)}
-    sections = sections_with_counts(page)
+        return {**context, **_listing(source, request, filters)}
+    counted = [(section, number) for section, number in sections_with_counts(source) if number]
+    shown = localized([section for section, _number in counted])
+    numbers = [number for _section, number in counted]
     return {
         **context,
-        "sections": [(s.title, s.get_url(request), number) for s, number in sections if number],
+        "sections": [(s, path_of(s), number) for s, number in zip(shown, numbers, strict=True)],
     }
 
 
-@shows(ProcedureSectionPage)
+@page_context(ProcedureSectionPage)
 def section_context(page: ProcedureSectionPage, request: HttpRequest) -> dict[str, Any]:
-    """The procedures of one agency, in pages, with the same filters."""
+    """Return the procedures of one agency, paginated, with the same filters."""
+    source = source_of(page)
     return {
-        **_choices(page),
-        **_listing(page, request, _filters(request)),
-        "crumbs": crumbs_of(page.get_ancestors().filter(depth__gt=FRONT_DEPTH), request, last=page.title),
+        **_choices(source),
+        **_listing(source, request, _filters(request)),
+        "small_search": True,
+        "crumbs": crumbs_of(page.get_ancestors().filter(depth__gt=FRONT_DEPTH), last=page.title),
     }
+
+
+@require_safe
+def by_code(request: HttpRequest, code: str) -> HttpResponse:
+    """Redirect to the page; a helpful 404 when no published procedure has the code."""
+    page = page_for_code(code)
+    url = path_of(page) if page else None
+    if url:
+        return HttpResponseRedirect(url)
+    context: dict[str, Any] = {"code": code[:40], "translation_urls": {}}
+    return render(request, "procedures/unknown_code.html", context, status=404)
+
+
+@require_safe
+def blank_form_file(request: HttpRequest, pk: int, name: str) -> FileResponse:
+    """Send the file as an attachment; it never changes, so browsers may cache it."""
+    form = get_object_or_404(BlankForm, pk=pk)
+    try:
+        response = FileResponse(form.file.open("rb"), as_attachment=True, filename=form.name)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    return response

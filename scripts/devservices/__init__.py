@@ -1,1 +1,1 @@
-"""Real PostgreSQL, Redis and Elasticsearch without Docker; standard library only."""
+"""PostgreSQL, Redis and Elasticsearch without Docker; standard library only."""

@@ -1,4 +1,4 @@
-"""What every server can do; one module each for the three of them."""
+"""The base class of the three servers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from devservices.system import pick_port, say, wait_until
 
 
 class Service(ABC):
-    """One server on 127.0.0.1 with its files in `home`."""
+    """A server on 127.0.0.1 with its files in `home`."""
 
     name: str
     variable: str
-    """The environment variable through which the portal is told the address."""
+    """The environment variable that gives the portal the address."""
     usual_port: int
     start_seconds = 30.0
 
@@ -30,23 +30,24 @@ class Service(ABC):
         return f"PORTAL_{self.name.upper()}_PORT"
 
     def up(self) -> None:
-        """Install what is missing and launch; `wait` says when it answers."""
+        """Install what is missing and launch without waiting for an answer."""
         if self.is_running():
             return
         self.install()
         self.port = self.choose_port()
         say(f"  {self.name}: starting on port {self.port}")
         self.launch()
-        self.state.remember(self.name, self.port)
+        self.state.save_port(self.name, self.port)
 
     def choose_port(self) -> int:
-        """What the environment asks for (0: any free one), else the last one, else the usual one."""
+        """Return the port from the environment (0: any free one), else the last one, else the usual one."""
         asked = os.environ.get(self.port_variable)
         if asked and int(asked):
             return int(asked)
         return pick_port(0 if asked else self.port or self.usual_port)
 
     def wait(self) -> None:
+        """Wait until the server answers, then prepare it."""
         wait_until(self.answers, self.start_seconds, f"{self.name} (see {self.home})")
         self.prepare()
 
@@ -59,7 +60,7 @@ class Service(ABC):
         return bool(self.port) and self.process_runs() and self.answers()
 
     def remove(self) -> None:
-        """Forget the server's files (they are made again by the next `up`)."""
+        """Delete the server's files; the next `up` creates them again."""
         shutil.rmtree(self.home, ignore_errors=True)
 
     @property
@@ -74,14 +75,15 @@ class Service(ABC):
 
     @abstractmethod
     def process_runs(self) -> bool:
-        """Is the server that *we* started alive? Another one on the same port does not count."""
+        """Return True if the process started by this class is alive; another server on the port does not count."""
 
     @abstractmethod
-    def answers(self) -> bool: ...
+    def answers(self) -> bool:
+        """Return True if the server answers requests."""
 
     @abstractmethod
     def stop(self) -> None: ...
 
     def prepare(self) -> None:
-        """What has to exist in the running server; runs on every `up`, so it must be idempotent."""
+        """Create what the running server must contain; called on every `up`, so it must be idempotent."""
         return

@@ -1,4 +1,4 @@
-"""The verbs of scripts/services."""
+"""The command line of scripts/services."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from devservices.redis import Redis
 from devservices.state import State, state_dir
 from devservices.system import ServiceError, say
 
-# Elasticsearch takes longest to answer: it is launched first and waited for last.
+# Elasticsearch takes longest to start, so it is launched first and waited for last.
 SERVICES: dict[str, type[Service]] = {kind.name: kind for kind in (Elasticsearch, Postgres, Redis)}
 
 
@@ -32,16 +32,16 @@ def down(state: State, services: list[Service]) -> int:
 
 
 def purge(state: State, services: list[Service]) -> int:
-    """Stop them and forget their files; a continuous-integration run leaves nothing behind."""
+    """Stop the servers and delete their files, at the end of a continuous-integration run."""
     down(state, services)
     for service in services:
         service.remove()
-    state.clear_away()
+    state.remove_fallback_folder()
     return 0
 
 
 def status(services: list[Service]) -> int:
-    """0 when every one asked for runs."""
+    """Print each server's address; return 0 if all are running."""
     running = [service.is_running() for service in services]
     for service, is_up in zip(services, running, strict=True):
         say(f"  {service.name:<14} {service.url if is_up else 'stopped'}")
@@ -49,7 +49,7 @@ def status(services: list[Service]) -> int:
 
 
 def env(services: list[Service]) -> int:
-    """Lines for `eval`: only servers that run are named."""
+    """Print `export` lines for the servers that are running; return 0 if all are."""
     running = [service for service in services if service.is_running()]
     for service in running:
         print(f"export {service.variable}={service.url}")

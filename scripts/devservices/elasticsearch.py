@@ -1,11 +1,12 @@
-"""Elasticsearch from Maven Central: the genuine server of one release, with fewer modules.
+"""Elasticsearch from Maven Central: the server of one release with fewer modules.
 
-For development and tests only: it is downloaded, never committed or shipped (docs/operations.md).
+For development and tests only, never committed or shipped (docs/operations.md).
 """
 
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -30,8 +31,9 @@ from devservices.system import (
 
 VERSION = "8.19.16"
 GROUP = "org.elasticsearch.distribution.integ-test-zip"
+ARCHIVE = Path(GROUP.replace(".", "/")) / "elasticsearch" / VERSION / f"elasticsearch-{VERSION}.zip"
 USER = "esrun"
-JAVA_AT_LEAST = 17
+MIN_JAVA_VERSION = 17
 CONFIG = """\
 cluster.name: portal
 node.name: n1
@@ -43,15 +45,24 @@ cluster.routing.allocation.disk.threshold_enabled: false
 """
 
 
+def user_repository() -> Path:
+    """Return Maven's default repository of the current user."""
+    try:
+        home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:  # a container may run under a user id that has no entry
+        home = Path.home()
+    return home / ".m2" / "repository"
+
+
 def java_home() -> Path | None:
-    """A Java that the server accepts: Debian's folders first, then what PATH says."""
+    """Return a Java home that the server accepts, from Debian's folders or else from PATH."""
     candidates = sorted(Path("/usr/lib/jvm").glob("java-*/bin/java"))
     if found := shutil.which("java"):
         candidates.append(Path(found).resolve())
     for java in candidates:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-        version = re.search(r'version "(\d+)', said)
-        if version and int(version[1]) >= JAVA_AT_LEAST:
+        output = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+        version = re.search(r'version "(\d+)', output)
+        if version and int(version[1]) >= MIN_JAVA_VERSION:
             return java.parents[1]
     return None
 
@@ -93,7 +104,7 @@ class Elasticsearch(Service):
         return pid_runs(self._pid(), str(self.server))
 
     def answers(self) -> bool:
-        """`GET /` is refused by this distribution: the cluster's health is what can be asked."""
+        """Ask for the cluster's health; this distribution refuses `GET /`."""
         address = f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=5s"
         try:
             with urllib.request.urlopen(address, timeout=6) as reply:  # noqa: S310 (127.0.0.1)
@@ -113,18 +124,23 @@ class Elasticsearch(Service):
             return 0
 
     def _download(self) -> Path:
-        archive = Path.home() / ".m2/repository" / GROUP.replace(".", "/") / "elasticsearch" / VERSION
-        archive /= f"elasticsearch-{VERSION}.zip"
-        if archive.exists():
-            return archive
+        """Return the server's archive, downloading it if no Maven repository has it.
+
+        Maven takes the home directory from the user database, not from HOME, so its repository is named explicitly.
+        """
+        own = self.state.folder / "maven"
+        for repository in (own, user_repository()):
+            if (archive := repository / ARCHIVE).exists():
+                return archive
         if not shutil.which("mvn"):
             install("maven")
         say(f"  elasticsearch: downloading {VERSION} (104 MB) through Maven")
-        artifact = f"-Dartifact={GROUP}:elasticsearch:{VERSION}:zip"
-        fetch = ["mvn", "-q", "-B", "dependency:get", artifact, "-Dtransitive=false"]
+        options = [f"-Dmaven.repo.local={own}", f"-Dartifact={GROUP}:elasticsearch:{VERSION}:zip"]
+        fetch = ["mvn", "-q", "-B", "dependency:get", *options, "-Dtransitive=false"]
         retrying(lambda: run(fetch), "maven")
+        archive = own / ARCHIVE
         if not archive.exists():
-            raise ServiceError(f"Maven did not leave {archive}")
+            raise ServiceError(f"Maven did not download {archive}")
         return archive
 
     def _unpack(self, archive: Path) -> None:

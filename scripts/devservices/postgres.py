@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of our own: Debian's one is neither needed nor touched."""
+"""A PostgreSQL cluster for this project; Debian's own cluster is not used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DATABASE = "portal"
 
 
 def binaries() -> Path | None:
-    """The folder of the newest server installed, by Debian's layout or by PATH."""
+    """Return the folder of the newest installed server, from Debian's layout or else from PATH."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     found = str(debian[-1]) if debian else shutil.which("initdb")
     return Path(found).parent if found else None
@@ -68,7 +68,7 @@ class Postgres(Service):
         self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
 
     def prepare(self) -> None:
-        """Extensions go into template1, so every test database has them from its first moment."""
+        """Create the database, and the extensions in template1 so that every test database has them."""
         if DATABASE not in self._sql("postgres", "select datname from pg_database").split():
             for extension in EXTENSIONS:
                 self._sql("template1", f"create extension if not exists {extension}")

@@ -1,4 +1,4 @@
-"""Redis in memory only: nothing in it is worth keeping over a restart."""
+"""Redis in memory only; a restart empties it."""
 
 from __future__ import annotations
 

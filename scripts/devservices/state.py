@@ -1,4 +1,4 @@
-"""Where the servers live and which port each has, remembered between calls."""
+"""The folder of the servers' files and the port of each, kept between calls."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def state_dir() -> Path:
 
 
 def can_be_entered(folder: Path) -> bool:
-    """May every system user walk down to `folder`? (A clone under /root or `mktemp -d` says no.)"""
+    """Return True if every user may enter `folder`, which is not so below /root or in `mktemp -d`."""
     existing = [path for path in (folder, *folder.parents) if path.exists()]
     return all(path.stat().st_mode & stat.S_IXOTH for path in existing)
 
 
 def data_root(state: Path) -> Path:
-    """The folder for the servers' files.
+    """Return the folder for the servers' files.
 
-    As root the servers run under users of their own, who must be able to reach their files; where the
-    state folder is closed to them a folder of the same identity elsewhere takes its place.
+    Started by root, the servers run as other users, who must be able to reach their files; if the state folder is
+    closed to them, a folder elsewhere whose name is derived from it is used.
     """
     if not is_root() or can_be_entered(state):
         return state
@@ -43,7 +43,7 @@ def data_root(state: Path) -> Path:
 
 
 class State:
-    """`services.json`: {service name: port}. Every change is written at once."""
+    """The state folder with `services.json`: {service name: port}."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -55,24 +55,24 @@ class State:
             self.root.chmod(0o755)
 
     def port(self, name: str) -> int:
-        """The remembered port, 0 when there is none."""
+        """Return the saved port, 0 if there is none."""
         return int(self._read().get(name, 0))
 
-    def remember(self, name: str, port: int) -> None:
+    def save_port(self, name: str, port: int) -> None:
         ports = self._read() | {name: port}
         self.file.write_text(json.dumps(ports, indent=2) + "\n")
 
     def home(self, name: str) -> Path:
         return self.root / name
 
-    def clear_away(self) -> None:
-        """Remove the fallback folder when no server's files are left in it."""
+    def remove_fallback_folder(self) -> None:
+        """Delete the folder outside the state folder if no server's files are left in it."""
         if self.root != self.folder and not any(self.root.iterdir()):
             self.root.rmdir()
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Two `up` at the same time must not both create a cluster."""
+        """Hold a lock so that two `up` do not both create a cluster."""
         with (self.folder / "lock").open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield

@@ -1,4 +1,4 @@
-"""What the services need from the machine: packages, users, ports, commands."""
+"""Packages, users, ports, commands and processes of this machine."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _apt_updated = False
 
 
 class ServiceError(Exception):
-    """A problem the person at the keyboard can act on; the message says how."""
+    """A problem that the user can solve; the message says how."""
 
 
 def say(text: str) -> None:
-    """Progress goes to standard error: standard output is kept for `env`."""
+    """Print progress to standard error; standard output is reserved for `env`."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -29,12 +29,12 @@ def is_root() -> bool:
 
 
 def run(command: Sequence[str | Path], *, user: str = "", env: dict[str, str] | None = None) -> str:
-    """Run to the end and return standard output; a failure shows what the command printed.
+    """Run a command and return its output; raise ServiceError with the output if it fails.
 
-    `user` is honoured only when we are root: anybody else runs the server as themselves.
+    `user` applies only when run as root; other users run the server as themselves.
     """
     prefix = ["runuser", "-u", user, "--"] if user and is_root() else []
-    # A daemon that inherits our pipes would keep `communicate()` waiting for ever: use a file.
+    # A daemon that inherits a pipe would block `communicate()`, so the output goes to a file.
     log = Path(os.environ.get("TMPDIR", "/tmp")) / f"portal-services-{os.getpid()}.out"  # noqa: S108 (removed below)
     try:
         with log.open("wb") as sink:
@@ -59,7 +59,7 @@ def run(command: Sequence[str | Path], *, user: str = "", env: dict[str, str] | 
 
 
 def retrying(action: Callable[[], object], what: str) -> None:
-    """Package mirrors hiccup: try three times with a growing pause."""
+    """Run `action` up to three times with growing pauses, since package mirrors fail now and then."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             action()
@@ -73,7 +73,7 @@ def retrying(action: Callable[[], object], what: str) -> None:
 
 
 def install(*packages: str) -> None:
-    """Install Debian packages, or say which ones a person without root has to ask for."""
+    """Install Debian packages; without root, raise ServiceError with the command to run."""
     global _apt_updated  # noqa: PLW0603 (once per process is the point)
     if not is_root() or not shutil.which("apt-get"):
         raise ServiceError(
@@ -108,7 +108,7 @@ def port_is_free(port: int) -> bool:
 
 
 def pick_port(wanted: int) -> int:
-    """The usual port when it is free, any other one when an older set of services holds it."""
+    """Return `wanted` if it is free, else any free port."""
     if wanted and port_is_free(wanted):
         return wanted
     with socket.socket() as probe:
@@ -117,6 +117,7 @@ def pick_port(wanted: int) -> int:
 
 
 def wait_until(check: Callable[[], bool], seconds: float, what: str) -> None:
+    """Wait until `check` holds; raise ServiceError after `seconds`."""
     end = time.monotonic() + seconds
     while not check():
         if time.monotonic() > end:
@@ -125,9 +126,23 @@ def wait_until(check: Callable[[], bool], seconds: float, what: str) -> None:
 
 
 def pid_runs(pid: int, word: str) -> bool:
-    """True when the process exists and its command line still names `word`: ids are reused."""
+    """Return True if the process exists and its command line contains `word`, since ids are reused."""
     try:
         line = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return False
     return word in line
+
+
+def main(packages: list[str]) -> int:
+    """Install the Debian packages named on the command line; return the exit code."""
+    try:
+        install(*packages)
+    except ServiceError as error:
+        say(str(error))
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,23 +1,30 @@
-"""The contract of an engine: it finds candidates and counts; one shared scorer ranks them (``search.ranking``)."""
+"""The contract of an engine, the engines by name, and which one answers first.
+
+An engine finds candidates and counts; the shared scorer (``search.ranking``) orders them.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final, cast
 
-from search.analysis.query import Query
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from search.analysis import Query
 from search.models import IndexedDocument
 from search.requests import Values
 
 
 class EngineUnavailable(Exception):
-    """The engine did not answer in time, or not with anything to be trusted. The database answers instead."""
+    """The engine did not answer in time, or its answer cannot be trusted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which documents may be found at all, and which of them the person chose."""
+    """Which documents may be found at all, and which facet values are selected."""
 
     collection: str
     locale: str
@@ -25,29 +32,29 @@ class Filters:
     selected: Mapping[str, Values] = field(default_factory=dict)
 
     def without(self, name: str) -> Filters:
-        """Return the filters without the choice ``name``."""
+        """Return the filters without what is selected in facet ``name``."""
         rest = {key: values for key, values in self.selected.items() if key != name}
         return Filters(self.collection, self.locale, self.scopes, rest)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document that may answer; ``text_score`` is the engine's own BM25, comparable inside one answer only."""
+    """A document that may answer; ``text_score`` is the engine's own, comparable inside one answer only."""
 
     key: str
     text_score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How many documents match, and how many of them have each facet value."""
+class FacetCounts:
+    """The number of documents that match, in total and by facet name and value."""
 
     total: int
     counts: Mapping[str, Mapping[str, int]]
 
 
 class Engine(ABC):
-    """One way to find documents. Every method raises ``EngineUnavailable`` when the engine cannot be used."""
+    """A way to find documents. Every method raises ``EngineUnavailable`` if the engine cannot be used."""
 
     name: str
 
@@ -57,22 +64,22 @@ class Engine(ABC):
 
     @abstractmethod
     def browse(self, filters: Filters, *, sort: str, offset: int, limit: int) -> list[str]:
-        """Return the keys of one slice of everything that ``filters`` leave."""
+        """Return the keys of one slice of all documents that pass ``filters``."""
 
     @abstractmethod
-    def tally(self, query: Query | None, filters: Filters, *, facets: Sequence[str]) -> Tally:
-        """Count the documents that hold every word of ``query`` (all of them for None), in total and by facet.
+    def count_facets(self, query: Query | None, filters: Filters, *, facets: Sequence[str]) -> FacetCounts:
+        """Count the documents that contain every word of ``query`` (all documents for None).
 
-        A facet's own choice does not narrow its counts.
+        What is selected in a facet does not narrow its own counts.
         """
 
     @abstractmethod
-    def starting_with(self, query: Query, filters: Filters, *, limit: int) -> list[Candidate]:
-        """Return documents whose title holds the words, the last one perhaps unfinished."""
+    def prefix_candidates(self, query: Query, filters: Filters, *, limit: int) -> list[Candidate]:
+        """Return documents whose title contains the words, the last of which may be unfinished."""
 
 
-class Mirror(Engine):
-    """An engine with a copy of the documents outside the database. The copy may lag; it never decides."""
+class Replica(Engine):
+    """An engine with a copy of the documents outside the database, which may lag behind."""
 
     @abstractmethod
     def put(self, collection: str, rows: Sequence[IndexedDocument]) -> None:
@@ -80,12 +87,43 @@ class Mirror(Engine):
 
     @abstractmethod
     def remove(self, collection: str, keys: Sequence[str]) -> None:
-        """Take documents out of the copy."""
+        """Remove documents from the copy."""
 
     @abstractmethod
     def rebuild(self) -> None:
-        """Make the copy anew beside the old one and switch to it at once."""
+        """Build a new copy beside the old one, then switch to it in one step."""
 
     @abstractmethod
     def reconcile(self) -> int:
-        """Compare the copy with the database and heal it; returns the number of documents that differed."""
+        """Correct all differences from the database; return the number of documents that differed."""
+
+
+DATABASE: Final = "database"
+ELASTIC: Final = "elastic"
+_ENGINES: Final = {
+    DATABASE: "search.engines.database.engine.DatabaseEngine",
+    ELASTIC: "search.engines.elastic.engine.ElasticEngine",
+}
+
+
+def engine(name: str) -> Engine:
+    """Return a new engine ``name``; raise ``LookupError`` if it is unknown or its server is not configured.
+
+    An engine carries the time budget of its request, so each request gets an engine of its own.
+    """
+    if name not in _ENGINES:
+        raise LookupError(f"no search engine {name!r}; there are {', '.join(_ENGINES)}")
+    if name == ELASTIC and not settings.ELASTICSEARCH_URL:
+        raise LookupError("ELASTICSEARCH_URL is not set")
+    made: Engine = import_string(_ENGINES[name])()
+    return made
+
+
+def replicas() -> list[Replica]:
+    """Return the engines with a copy of the documents, which follow every change."""
+    return [cast("Replica", engine(ELASTIC))] if settings.ELASTICSEARCH_URL else []
+
+
+def engine_or_primary(name: str = "") -> Engine:
+    """Return the engine ``name``; without a name the primary one: a replica if there is one, else the database."""
+    return engine(name) if name else next(iter(replicas()), None) or engine(DATABASE)

@@ -3,18 +3,18 @@
 from django.db import migrations
 
 from search.documents import COLLECTIONS
-from search.engines.database.tables import tables
+from search.engines.database.engine import text_index
 
 
 def create(apps, schema_editor):
     for collection in COLLECTIONS:
-        for statement in tables(collection, schema_editor.connection.vendor).create():
+        for statement in text_index(collection, schema_editor.connection.vendor).create():
             schema_editor.execute(statement)
 
 
 def drop(apps, schema_editor):
     for collection in COLLECTIONS:
-        for statement in tables(collection, schema_editor.connection.vendor).drop():
+        for statement in text_index(collection, schema_editor.connection.vendor).drop():
             schema_editor.execute(statement)
 
 

@@ -1,4 +1,4 @@
-"""Load the shipped lexicon: new rows come in, rows that editors changed stay as they are."""
+"""Load the shipped lexicon: new rows are added, rows changed by editors are kept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.db import transaction
 
 from core.errors import InvalidInput
 from core.text import clean
-from search.analysis.codes import codes_in
+from search.language.tokenizer import codes_in
 from search.models import LexiconEntry
 
 FILE: Final = Path(__file__).resolve().parents[1] / "data" / "lexicon.tsv"
@@ -24,7 +24,7 @@ _TEXTS: Final = ("area", "mode", "terms", "official", "codes", "note")
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """How many rows were new, brought up to date, the same, or kept because an editor changed them."""
+    """The number of rows that were new, updated, unchanged, or kept because an editor changed them."""
 
     created: int = 0
     updated: int = 0
@@ -41,7 +41,7 @@ def _lines(cell: str) -> str:
 
 
 def read(path: Path = FILE) -> Iterator[dict[str, str]]:
-    """Yield the rows of a lexicon file, texts one a line; ``InvalidInput`` names the row that cannot be used."""
+    """Yield the rows of a lexicon file, terms one per line; raise ``InvalidInput`` naming the first invalid row."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         if rows.fieldnames is None or tuple(rows.fieldnames[: len(COLUMNS)]) != COLUMNS:
@@ -64,15 +64,15 @@ def _checked(name: str, number: int, row: dict[str, Any]) -> dict[str, str]:
 
 @transaction.atomic
 def load_lexicon(*, path: Path = FILE) -> LoadReport:
-    """Bring the rows of ``path`` in; nothing changes when one row is wrong."""
-    known = {entry.slug: entry for entry in LexiconEntry.objects.all()}
+    """Load the rows of ``path``, or none if one is invalid."""
+    existing = {entry.slug: entry for entry in LexiconEntry.objects.all()}
     report = {"created": 0, "updated": 0, "unchanged": 0, "kept": 0}
     for values in read(path):
-        report[_bring_in(values, known.get(values["slug"]))] += 1
+        report[_load_row(values, existing.get(values["slug"]))] += 1
     return LoadReport(**report)
 
 
-def _bring_in(values: dict[str, str], entry: LexiconEntry | None) -> str:
+def _load_row(values: dict[str, str], entry: LexiconEntry | None) -> str:
     digest = _digest(values)
     if entry is None:
         LexiconEntry.objects.create(**values, shipped_digest=digest)

@@ -1,4 +1,5 @@
-// Keys of the desk: J and K move, Enter opens, X chooses, N goes on, / finds, ? explains. The pages work without them.
+// Keyboard shortcuts of the desk: J and K move, Enter opens, X selects, N opens the next dossier, / searches, ? shows the
+// help. The pages work without them.
 (() => {
   "use strict";
 
@@ -18,8 +19,8 @@
     rows[current].scrollIntoView({ block: "nearest" });
   }
 
-  // With scripts the bar comes when something is chosen; without them it always stands below the list.
-  function count() {
+  // With scripts the bar is shown while something is selected; without them it is always below the list.
+  function updateBar() {
     if (!bar) return;
     const chosen = boxes.filter((box) => box.checked).length;
     const text = bar.querySelector("[data-bulk-count]");
@@ -28,24 +29,24 @@
     bar.querySelector("[data-bulk-clear]").hidden = false;
   }
 
-  function choose() {
+  function select() {
     const box = rows[current]?.querySelector("input[type=checkbox]");
     if (box) {
       box.checked = !box.checked;
-      count();
+      updateBar();
     }
   }
 
-  const ACTS = {
+  const ACTIONS = {
     j: () => move(1),
     k: () => move(-1),
-    x: choose,
+    x: select,
     n: () => document.querySelector("a[data-next]")?.click(),
     "/": () => document.querySelector("input[type=search]")?.focus(),
     "?": () => keys?.showModal(),
   };
 
-  // One letter is enough for an act, so it can be turned off (WCAG 2.1.4): who dictates would press them unawares.
+  // Single-character shortcuts can be turned off (WCAG 2.1.4): speech input could trigger them by accident.
   function areOff() {
     try {
       return localStorage.getItem(stored) === "off";
@@ -54,7 +55,7 @@
     }
   }
 
-  function tell() {
+  function showState() {
     const state = areOff() ? "off" : "on";
     document.documentElement.dataset.keys = state;
     const text = keys.querySelector("[data-keys-state]");
@@ -63,39 +64,39 @@
     toggle.textContent = toggle.dataset[state === "off" ? "on" : "off"];
   }
 
-  function turn() {
+  function toggleShortcuts() {
     try {
       if (areOff()) localStorage.removeItem(stored);
       else localStorage.setItem(stored, "off");
     } catch {
-      // A browser that keeps nothing keeps the keys on.
+      // Without storage the shortcuts stay on.
     }
-    tell();
+    showState();
   }
 
   if (keys) {
     const open = document.querySelector("[data-keys-open]");
     open.hidden = false;
     open.addEventListener("click", () => keys.showModal());
-    keys.querySelector("[data-keys-toggle]").addEventListener("click", turn);
-    tell();
+    keys.querySelector("[data-keys-toggle]").addEventListener("click", toggleShortcuts);
+    showState();
   }
 
   document.addEventListener("keydown", (event) => {
     if (areOff()) return;
     if (event.ctrlKey || event.metaKey || event.altKey || keys?.open) return;
     if (event.isComposing || event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
-    const act = ACTS[event.key.toLowerCase()];
-    if (!act) return;
-    act();
+    const action = ACTIONS[event.key.toLowerCase()];
+    if (!action) return;
+    action();
     event.preventDefault();
   });
-  for (const box of boxes) box.addEventListener("change", count);
+  for (const box of boxes) box.addEventListener("change", updateBar);
   bar?.querySelector("[data-bulk-clear]").addEventListener("click", () => {
     for (const box of boxes) box.checked = false;
-    count();
+    updateBar();
   });
-  // The page may come back from the browser's memory with boxes ticked.
-  window.addEventListener("pageshow", count);
-  count();
+  // The browser may restore the page with boxes ticked.
+  window.addEventListener("pageshow", updateBar);
+  updateBar();
 })();

@@ -1,10 +1,10 @@
-// Suggestions while typing: an ARIA combobox over the plain search form, which goes on working without this file.
+// Suggestions while typing: an ARIA combobox on the plain search form, which works without this file.
 // The address in data-suggest answers GET ?q=… with {"suggestions": [{"text", "url", "kind"}]}.
 (() => {
   "use strict";
 
   const WAIT_MS = 150;
-  const SHORTEST = 2;
+  const MIN_LENGTH = 2;
 
   const attach = (form, number) => {
     const input = form.querySelector("input[type=search]");
@@ -64,7 +64,7 @@
     const ask = async () => {
       request?.abort();
       const words = input.value.trim();
-      if (words.length < SHORTEST) return close();
+      if (words.length < MIN_LENGTH) return close();
       request = new AbortController();
       const url = new URL(form.dataset.suggest, location.href);
       url.searchParams.set("q", words);

@@ -1,4 +1,5 @@
-// Comfort for filing: a chosen file is sent at once with its progress, and a form is sent once. Nothing needs it.
+// Filing: upload a chosen file at once with a progress bar, remove one without a new page, and submit a form once. What
+// happened is announced, and the focus stays at the question. The pages work without it.
 (() => {
   "use strict";
 
@@ -9,9 +10,23 @@
       const button = form.querySelector("button[type=submit]");
       if (button) button.setAttribute("aria-disabled", "true");
     });
-    // The page may come back from the browser's memory with its button spent.
+    // The browser may restore the page with its button disabled.
     window.addEventListener("pageshow", () => { delete form.dataset.sent; });
   }
+
+  // Announces what happened to the question it belongs to; an empty text first, so that the same one is read again.
+  const announce = (form, text) => {
+    let region = form.querySelector("[data-announce]");
+    if (!region) {
+      region = document.createElement("p");
+      region.className = "visually-hidden";
+      region.setAttribute("role", "status");
+      region.dataset.announce = "";
+      form.append(region);
+    }
+    region.textContent = "";
+    setTimeout(() => { region.textContent = text; }, 50);
+  };
 
   const watch = (form) => {
     for (const box of form.querySelectorAll("[data-upload]")) {
@@ -20,48 +35,72 @@
       if (!input || !button || box.dataset.watched) continue;
       box.dataset.watched = "1";
       button.hidden = true;
-      const chosen = () => { if (input.files.length) send(form, box, button); };
+      const chosen = () => { if (input.files.length) send(form, box, "upload", button.value, button); };
       input.addEventListener("change", chosen);
-      // On a slow line a file is chosen before this script is here.
+      for (const remove of box.querySelectorAll("button[name=remove]")) {
+        remove.addEventListener("click", (event) => {
+          event.preventDefault();
+          send(form, box, "remove", remove.value, button);
+        });
+      }
+      // On a slow connection a file may have been chosen before this script is loaded.
       chosen();
     }
   };
 
-  const send = (form, box, button) => {
+  const send = (form, box, action, value, button) => {
     const data = new FormData(form);
-    data.append("upload", button.value);
+    data.append(action, value);
+    const files = [...box.querySelector("input[type=file]").files].map((file) => file.name);
     const bar = document.createElement("progress");
     bar.className = "bar";
     bar.max = 1;
     bar.value = 0;
     bar.setAttribute("aria-label", button.textContent.trim());
     box.append(bar);
+    box.querySelector("[data-upload-failed]")?.remove();
     const request = new XMLHttpRequest();
-    request.open("POST", window.location.href);
+    request.open("POST", form.action);
     request.responseType = "document";
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) bar.value = event.loaded / event.total;
     });
     request.addEventListener("load", () => {
       const fresh = request.response && request.response.getElementById(box.id);
-      if (fresh) {
-        box.replaceWith(fresh);
-        watch(form);
-      } else {
-        form.submit();
+      if (!fresh) {
+        // The draft is gone: the page that explains it comes with the plain form.
+        const name = document.createElement("input");
+        name.type = "hidden";
+        name.name = action;
+        name.value = value;
+        form.append(name);
+        form.requestSubmit();
+        return;
       }
+      box.replaceWith(fresh);
+      watch(form);
+      fresh.querySelector("input[type=file]")?.focus();
+      const error = fresh.querySelector(".field__error")?.textContent.trim().replace(/\s+/g, " ");
+      announce(form, error || (action === "upload" ? `${form.dataset.textUploaded} ${files.join(", ")}` : form.dataset.textRemoved));
     });
-    // Without a connection the file stays chosen; the plain button tries again.
+    // Without a connection the file stays chosen; it is sent when there is one, and the plain button retries.
     request.addEventListener("error", () => {
       bar.remove();
-      button.hidden = false;
+      button.hidden = action !== "upload";
+      const message = document.createElement("p");
+      message.className = "field__error";
+      message.setAttribute("role", "alert");
+      message.dataset.uploadFailed = "";
+      message.textContent = action === "upload" ? form.dataset.textUploadOffline : form.dataset.textOffline;
+      box.append(message);
+      window.addEventListener("online", () => { if (message.isConnected) send(form, box, action, value, button); }, { once: true });
     });
     request.send(data);
   };
 
   document.querySelectorAll("[data-filing]").forEach(watch);
 
-  // The links of the stepper save the open step on their way, as the back button does.
+  // The links of the stepper save the open step, as the back button does.
   const filing = document.querySelector("[data-filing]");
   for (const link of filing ? document.querySelectorAll(".stepper a") : []) {
     link.addEventListener("click", (event) => {
@@ -72,7 +111,7 @@
       field.name = "goto";
       field.value = link.pathname.split("/").at(-2);
       filing.append(field);
-      filing.submit();
+      filing.requestSubmit();
     });
   }
 })();

@@ -7,7 +7,7 @@ import datetime as dt
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.models import AdminUnit, Agency, Membership, User
+from accounts.models import AdministrativeUnit, Agency, Membership, User
 
 START = dt.date(2025, 7, 1)
 
@@ -25,12 +25,12 @@ class UserFactory(DjangoModelFactory):
 
 class UnitFactory(DjangoModelFactory):
     class Meta:
-        model = AdminUnit
+        model = AdministrativeUnit
 
     gso_code = factory.Sequence(lambda n: f"{30000 + n}")
     name = factory.Sequence(lambda n: f"Xã Thử {n}")
     kind = "xa"
-    level = AdminUnit.Level.COMMUNE
+    level = AdministrativeUnit.Level.COMMUNE
     valid_from = START
 
 
@@ -57,5 +57,5 @@ class MembershipFactory(DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     agency = factory.SubFactory(AgencyFactory)
-    role = Membership.Role.RECEPTION
+    role = Membership.Role.RECEIVER
     valid_from = START

@@ -1,4 +1,4 @@
-"""What a role opens in the admin beside pages: media of one's own, and the register of the catalogue."""
+"""Permissions of roles in the admin besides pages: own media, catalogue snippets, alerts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from accounts.services import create_user, grant, revoke
 
 pytestmark = pytest.mark.django_db
 Role = Membership.Role
-MEDIA_ROLES = [Role.EDITOR, Role.COMMUNICATION, Role.CATALOGUE]
+MEDIA_ROLES = [Role.EDITOR, Role.COMMUNICATION, Role.CONTROLLER]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def person(agency, role, name="nguoi"):
     return user
 
 
-def opens(user, address):
+def can_open(user, address):
     client = Client()
     client.force_login(user)
     return client.get(reverse(address)).status_code == 200
@@ -46,24 +46,24 @@ def picture(owner):
 
 
 @pytest.mark.parametrize("role", MEDIA_ROLES)
-def test_who_writes_pages_may_add_and_choose_media(agency, role):
+def test_page_writing_roles_can_add_and_choose_media(agency, role):
     user = person(agency, role)
     for policy in (images, documents):
         assert policy.user_has_permission(user, "add")
         assert policy.user_has_permission(user, "choose")
-    assert opens(user, "wagtailimages:index")
-    assert opens(user, "wagtaildocs:add")
+    assert can_open(user, "wagtailimages:index")
+    assert can_open(user, "wagtaildocs:add")
 
 
-@pytest.mark.parametrize("role", [Role.RECEPTION, Role.HANDLER, Role.LEADER, Role.INSPECTOR, Role.OPERATOR])
-def test_nobody_else_touches_media(agency, role):
+@pytest.mark.parametrize("role", [Role.RECEIVER, Role.HANDLER, Role.HEAD, Role.INSPECTOR, Role.OPERATOR])
+def test_other_roles_have_no_access_to_media(agency, role):
     user = person(agency, role)
     assert not images.user_has_any_permission(user, ["add", "change", "delete", "choose"])
     assert not documents.user_has_any_permission(user, ["add", "change", "delete", "choose"])
 
 
 @pytest.mark.parametrize("role", MEDIA_ROLES)
-def test_a_picture_of_somebody_else_can_be_chosen_but_not_changed(agency, role):
+def test_images_of_others_can_be_chosen_but_not_changed(agency, role):
     mine, other = person(agency, role), person(agency, role, name="khac")
     own, foreign = picture(mine), picture(other)
     assert images.user_has_permission_for_instance(mine, "change", own)
@@ -73,32 +73,32 @@ def test_a_picture_of_somebody_else_can_be_chosen_but_not_changed(agency, role):
     assert not images.user_has_permission_for_instance(mine, "delete", foreign)
 
 
-def test_the_rights_end_with_the_membership(agency):
+def test_media_permissions_end_with_the_membership(agency):
     user = person(agency, Role.EDITOR)
     revoke(membership=user.memberships.get())
     fresh = type(user).objects.get(pk=user.pk)
     assert not images.user_has_any_permission(fresh, ["add", "choose"])
 
 
-def test_the_controller_keeps_decisions_fields_and_blank_forms(agency):
-    user = person(agency, Role.CATALOGUE)
-    for model in ("publicationdecision", "field", "formtemplate"):
-        assert opens(user, f"wagtailsnippets_procedures_{model}:list")
-        assert opens(user, f"wagtailsnippets_procedures_{model}:add")
+def test_procedure_controller_manages_decisions_fields_and_blank_forms(agency):
+    user = person(agency, Role.CONTROLLER)
+    for model in ("publicationdecision", "field", "blankform"):
+        assert can_open(user, f"wagtailsnippets_procedures_{model}:list")
+        assert can_open(user, f"wagtailsnippets_procedures_{model}:add")
         assert not user.has_perm(f"procedures.delete_{model}")
     assert user.has_perm("procedures.view_procedure")
     assert not user.has_perm("procedures.change_procedure")
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.COMMUNICATION, Role.OPERATOR])
-def test_nobody_else_keeps_them(agency, role):
+def test_other_roles_cannot_add_catalogue_snippets(agency, role):
     user = person(agency, role)
-    for model in ("publicationdecision", "field", "formtemplate"):
-        assert not opens(user, f"wagtailsnippets_procedures_{model}:add")
+    for model in ("publicationdecision", "field", "blankform"):
+        assert not can_open(user, f"wagtailsnippets_procedures_{model}:add")
 
 
 @pytest.mark.parametrize(
-    ("role", "may"), [(Role.COMMUNICATION, True), (Role.EDITOR, False), (Role.CATALOGUE, False)]
+    ("role", "may"), [(Role.COMMUNICATION, True), (Role.EDITOR, False), (Role.CONTROLLER, False)]
 )
-def test_alerts_for_everybody_are_written_by_communications_staff(agency, role, may):
-    assert opens(person(agency, role), "alerts:add") is may
+def test_alerts_are_created_by_communications_staff_only(agency, role, may):
+    assert can_open(person(agency, role), "alerts:add") is may

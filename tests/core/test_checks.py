@@ -1,4 +1,4 @@
-"""Each rule of core.checks turns red by its own setting, at its own limit, and by nothing else."""
+"""Each check of core.checks fails by its own setting at its own limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRANSPORT = {
     "unacked_restore_interval": 2,
 }
 REDIS = {
-    "BACKEND": "core.cache.DegradingRedisCache",
+    "BACKEND": "core.web.redis_cache.DegradingRedisCache",
     "LOCATION": "redis://127.0.0.1:1/0",
     "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
 }
@@ -36,7 +36,7 @@ def broken() -> set[str]:
     return {message.id for message in checks.check_settings()}
 
 
-def test_the_settings_as_they_are_break_no_rule():
+def test_the_current_settings_pass_all_checks():
     assert broken() == set()
     assert not [message for message in run_checks() if message.id and message.id.startswith("core.")]
 
@@ -76,9 +76,13 @@ def test_the_settings_as_they_are_break_no_rule():
         ("IMAGE_MAX_PIXELS", 120_000_000, "core.E014"),
         ("IMAGE_MAX_PIXELS", None, "core.E014"),
         ("WAGTAILSEARCH_BACKENDS", {"default": {"BACKEND": "wagtail.search.backends.elasticsearch8"}}, "core.E015"),
+        ("LOOKUP_SECRETS", {}, "core.E017"),
+        ("LOOKUP_SECRETS", {"2026": ""}, "core.E017"),
+        ("LOOKUP_SECRETS", {"": "x" * 40}, "core.E017"),
+        ("LOOKUP_SECRETS", {"2" * 21: "x" * 40}, "core.E017"),
     ],
 )  # fmt: skip
-def test_a_setting_beyond_its_limit_breaks_its_rule_alone(settings, name, value, code):
+def test_a_setting_beyond_its_limit_fails_only_its_own_check(settings, name, value, code):
     setattr(settings, name, value)
     assert broken() == {code}
 
@@ -95,12 +99,12 @@ def test_a_setting_beyond_its_limit_breaks_its_rule_alone(settings, name, value,
         ("IMAGE_MAX_PIXELS", 40_000_000),
     ],
 )
-def test_a_setting_at_its_limit_is_fine(settings, name, value):
+def test_a_setting_at_its_limit_passes(settings, name, value):
     setattr(settings, name, value)
     assert broken() == set()
 
 
-def test_every_rule_has_a_number_of_its_own_and_says_what_to_do():
+def test_every_check_has_a_unique_id_and_a_message():
     codes = [code for code, _message, _holds in checks.RULES]
     assert codes == [f"core.E{number:03d}" for number in range(1, len(codes) + 1)]
     assert all(len(message) > 20 for _code, message, _holds in checks.RULES)
@@ -110,7 +114,14 @@ def test_every_rule_has_a_number_of_its_own_and_says_what_to_do():
     ("engine", "age", "warned"),
     [("postgresql", 0, True), ("postgresql", 60, False), ("postgresql", None, False), ("sqlite3", 0, False)],
 )
-def test_a_connection_for_each_request_is_a_warning_of_the_deployment(monkeypatch, engine, age, warned):
+def test_one_connection_per_request_is_a_deployment_warning(monkeypatch, engine, age, warned):
     databases = {"default": {"ENGINE": f"django.db.backends.{engine}", "CONN_MAX_AGE": age}}
     monkeypatch.setattr(checks, "settings", SimpleNamespace(DATABASES=databases))
     assert [message.id for message in checks.check_connections()] == (["core.W001"] if warned else [])
+
+
+def test_a_short_lookup_secret_is_a_deployment_warning(settings):
+    settings.LOOKUP_SECRETS = {"2027": "x" * 32, "2026": "x" * 31}
+    assert [message.msg for message in checks.check_lookup_secrets()] == [
+        "LOOKUP_SECRETS: 2026 is shorter than 32 characters"
+    ]

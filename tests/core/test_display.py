@@ -1,4 +1,4 @@
-"""Dates, amounts and time limits as they are written."""
+"""Formats of dates, amounts and time limits."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import display
+from core.worktime import TIME_ZONE
 from tests.core.calendars import at
 
 NBSP = "\u00a0"
@@ -26,7 +27,7 @@ NOW = at("2026-11-23 10:00")
         (dt.datetime(2026, 11, 26, 16, 59, tzinfo=dt.UTC), "26/11/2026"),
     ],
 )
-def test_a_moment_is_dated_where_the_province_is(value, text):
+def test_a_moment_is_dated_in_the_local_time_zone(value, text):
     assert display.date_text(value) == text
 
 
@@ -40,16 +41,16 @@ def test_a_moment_is_dated_where_the_province_is(value, text):
         ("2026-12-31 23:59", "ngày 31 tháng 12 năm 2026"),
     ],
 )
-def test_papers_are_dated_as_decree_30_writes_days(moment, day):
+def test_printed_dates_follow_decree_30(moment, day):
     assert display.day_in_words(at(moment)) == day
-    assert display.clock_in_words(at(moment)) == f"{moment[11:13]} giờ {moment[14:]} phút, {day}"
+    assert display.datetime_in_words(at(moment)) == f"{moment[11:13]} giờ {moment[14:]} phút, {day}"
 
 
-def test_clocks():
+def test_times_and_moments_are_local():
     assert display.time_text(at("2026-11-27 07:05")) == "07:05"
     assert display.time_text(dt.time(7, 5)) == "07:05"
     assert display.time_text(dt.datetime(2026, 11, 27, 10, 0, tzinfo=dt.UTC)) == "17:00"
-    assert display.moment_text(at("2026-11-27 17:00")) == "27/11/2026 17:00"
+    assert display.datetime_text(at("2026-11-27 17:00")) == "27/11/2026 17:00"
 
 
 @pytest.mark.parametrize(
@@ -71,14 +72,14 @@ def test_clocks():
         (lambda: display.due_text(at("2026-11-22 09:00"), NOW), "Quá hạn 1 ngày", "Overdue by 1 day"),
     ],
 )
-def test_follows_the_language_of_the_reader(call, vi, en):
+def test_texts_follow_the_active_language(call, vi, en):
     for language, text in (("vi", vi), ("en", en)):
         with translation.override(language):
             assert call() == text
 
 
 @given(st.integers(-(10**15), 10**15))
-def test_no_digit_of_a_number_is_lost(value):
+def test_number_text_keeps_every_digit(value):
     with translation.override("vi"):
         assert int(display.number_text(value).replace(".", "")) == value
 
@@ -96,17 +97,17 @@ def test_no_digit_of_a_number_is_lost(value):
         ("2026-11-03 17:00", "Quá hạn 20 ngày", "bad"),
     ],
 )
-def test_time_left_is_counted_in_calendar_days_here(due, text, tone):
-    for zone in (dt.UTC, display.HERE):
+def test_time_left_counts_local_calendar_days(due, text, tone):
+    for zone in (dt.UTC, TIME_ZONE):
         assert display.due_text(at(due).astimezone(zone), NOW) == text
         assert display.due_tone(at(due).astimezone(zone), NOW) == tone
 
 
-moments = st.datetimes(dt.datetime(2026, 11, 1), dt.datetime(2026, 12, 20), timezones=st.just(display.HERE))
+moments = st.datetimes(dt.datetime(2026, 11, 1), dt.datetime(2026, 12, 20), timezones=st.just(TIME_ZONE))
 
 
 @given(moments, moments)
-def test_the_colour_and_the_words_never_disagree(due, now):
+def test_due_tone_matches_due_text(due, now):
     with translation.override("vi"):
         text, tone = display.due_text(due, now), display.due_tone(due, now)
     assert text.startswith("Quá hạn") == (tone == "bad")

@@ -1,4 +1,4 @@
-"""What stands above a form that needs correcting: every error once, in words that make sense alone."""
+"""The error summary lists every error once, in words that make sense on their own."""
 
 from __future__ import annotations
 
@@ -35,27 +35,27 @@ def summary(**errors: list[str]) -> str:
         ("way", "Chọn câu trả lời cho “Bạn nhận bằng cách nào?”.", "Chọn câu trả lời cho “Bạn nhận bằng cách nào?”."),
     ],
 )  # fmt: skip
-def test_the_name_of_a_field_is_said_once(field, error, said):
+def test_field_label_appears_once(field, error, said):
     assert summary(**{field: [error]}) == f"Có 1 chỗ cần sửa {said}"
 
 
-def test_an_error_of_the_whole_form_counts_no_places():
+def test_a_form_error_does_not_count_as_a_place():
     assert summary(form=["Không có hồ sơ nào với mã này."]) == "Không có hồ sơ nào với mã này."
 
 
-def test_an_error_of_the_form_beside_one_of_a_field_is_among_them():
-    told = summary(form=["Hết giờ."], name=["Hãy ghi rõ."])
-    assert told == "Có 2 chỗ cần sửa Hết giờ. Họ tên: Hãy ghi rõ."
+def test_form_errors_are_listed_with_field_errors():
+    text = summary(form=["Hết giờ."], name=["Hãy ghi rõ."])
+    assert text == "Có 2 chỗ cần sửa Hết giờ. Họ tên: Hãy ghi rõ."
 
 
-def test_an_error_of_a_hidden_field_is_said_without_a_link():
+def test_an_error_of_a_hidden_field_has_no_link():
     form = Sheet({"name": "A", "way": "b", "version": "x"})
     html = render_to_string("components/error_summary.html", {"form": form})
     assert "<li>" in html
     assert "href" not in html
 
 
-def test_what_was_typed_stays_text():
+def test_input_is_escaped():
     assert "&lt;b&gt;" in render_to_string("components/error_summary.html", {"form": _bound("<b>")})
 
 

@@ -1,4 +1,4 @@
-"""Append-only tables on the database of the run: refused whatever way a change comes."""
+"""Append-only tables refuse every kind of change on the current database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TABLE = f"{LABEL}_entry"
 
 
 def create() -> ProjectState:
-    """A table of its own with one row; returns the state that migrations would have."""
+    """Create a table with one row and return the migration state."""
     operation = migrations.CreateModel(
         "Entry",
         [
@@ -82,25 +82,25 @@ class TestWholeRows:
             f"DELETE FROM {TABLE} WHERE code = 'A'",
         ],
     )
-    def test_no_change_and_no_deletion(self, statement):
+    def test_update_and_delete_are_refused(self, statement):
         assert refused(statement)
         assert rows() == [("A", "một")]
 
-    def test_new_rows_are_welcome(self):
+    def test_insert_is_allowed(self):
         execute(f"INSERT INTO {TABLE} (code) VALUES ('B')")
         assert [code for code, _note in rows()] == ["A", "B"]
 
-    def test_a_change_of_nothing_is_no_change(self):
+    def test_an_update_without_a_change_is_allowed(self):
         execute(f"DELETE FROM {TABLE} WHERE code = 'Z'")
         execute(f"UPDATE {TABLE} SET note = 'x' WHERE code = 'Z'")
 
     @pytest.mark.postgres
     @pytest.mark.parametrize("how", ["", " CASCADE", " RESTART IDENTITY"])
-    def test_the_table_is_not_emptied_in_one_go(self, how):
+    def test_truncate_is_refused(self, how):
         assert refused(f"TRUNCATE {TABLE}{how}")
         assert rows() == [("A", "một")]
 
-    def test_one_refusal_undoes_the_whole_transaction(self):
+    def test_a_refused_statement_rolls_back_the_transaction(self):
         assert refused(f"INSERT INTO {TABLE} (code) VALUES ('B')", f"DELETE FROM {TABLE} WHERE code = 'A'")
         assert rows() == [("A", "một")]
 
@@ -110,25 +110,25 @@ class TestColumns:
     def _guarded(self, state):
         forwards(AppendOnly("Entry", columns=["code"]), state)
 
-    def test_a_named_column_keeps_its_value_for_ever(self):
+    def test_listed_columns_cannot_be_updated(self):
         assert refused(f"UPDATE {TABLE} SET code = 'B'")
         assert refused(f"UPDATE {TABLE} SET code = 'B', note = 'hai'")
         assert rows() == [("A", "một")]
 
-    def test_other_columns_change_also_when_everything_is_saved(self):
+    def test_other_columns_can_be_updated_by_a_full_save(self):
         execute(f"UPDATE {TABLE} SET note = 'hai'")
         execute(f"UPDATE {TABLE} SET code = 'A', note = 'ba'")
         assert rows() == [("A", "ba")]
 
-    def test_deleting_is_refused_all_the_same(self):
+    def test_delete_is_refused_with_columns(self):
         assert refused(f"DELETE FROM {TABLE}")
 
     @pytest.mark.postgres
-    def test_emptying_too(self):
+    def test_truncate_is_refused_with_columns(self):
         assert refused(f"TRUNCATE {TABLE}")
 
 
-def test_a_column_that_was_empty_or_becomes_empty_has_changed(state):
+def test_a_change_from_or_to_null_is_refused(state):
     forwards(AppendOnly("Entry", columns=["note"]), state)
     assert refused(f"UPDATE {TABLE} SET note = NULL")
     execute(f"INSERT INTO {TABLE} (code, note) VALUES ('B', NULL)")
@@ -136,7 +136,7 @@ def test_a_column_that_was_empty_or_becomes_empty_has_changed(state):
     execute(f"UPDATE {TABLE} SET note = NULL WHERE code = 'B'")
 
 
-def test_backwards_everything_may_change_again(state):
+def test_reversing_drops_the_triggers(state):
     operation = AppendOnly("Entry")
     forwards(operation, state)
     backwards(operation, state)
@@ -146,7 +146,7 @@ def test_backwards_everything_may_change_again(state):
     backwards(operation, state)  # what is not there needs no removal
 
 
-def test_says_what_it_does():
+def test_describe_names_the_model():
     operation = AppendOnly("Entry", columns=["code"])
     assert operation.describe() == "Make Entry append-only"
     assert operation.migration_name_fragment == "entry_append_only"
@@ -158,12 +158,12 @@ def test_says_what_it_does():
     "table",
     [
         "dossiers_dossierevent",
-        "dossiers_viewlog",
+        "dossiers_viewlogentry",
         "dossiers_consenttext",
         "dossiers_dossier",
         "builder_formversion",
     ],
 )
-def test_no_history_of_the_portal_is_emptied_in_one_go(table):
+def test_history_tables_of_the_portal_refuse_truncate(table):
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         execute(f"TRUNCATE {table} CASCADE")

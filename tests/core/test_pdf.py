@@ -1,4 +1,4 @@
-"""Papers are set from data: complete, in Vietnamese, and deaf to markup in what people typed."""
+"""Printed forms contain all data, in Vietnamese, and treat input as text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from core import pdf
+from forms_app.dossiers.printed_forms import TEMPLATES
 
 
 def paper(**changes: Any) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def paper(**changes: Any) -> dict[str, Any]:
         "day": "ngày 23 tháng 11 năm 2026",
         "rows": [["Tiếp nhận hồ sơ của", "Lê Thị Ngọc Ẩn"]],
         "qr": "",
-        "papers": [{"name": "Tờ khai", "count": "1", "kind": "Bản chính"}],
+        "documents": [{"name": "Tờ khai", "count": "1", "kind": "Bản chính"}],
         "terms": [["Thời gian trả kết quả", "17 giờ 00 phút, ngày 26/11/2026"]],
         "notes": [],
         "applicant": "Lê Thị Ngọc Ẩn",
@@ -40,8 +41,8 @@ def text_of(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("template", ["mau-01", "mau-02", "mau-03"])
-def test_every_paper_carries_the_national_head_the_code_and_the_people(template: str) -> None:
-    text = text_of(pdf.render(template, paper()))
+def test_every_printed_form_has_national_head_code_and_names(template: str) -> None:
+    text = text_of(pdf.render(TEMPLATES / f"{template}.typ", paper()))
     for part in (
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "UBND PHƯỜNG TÂN THÀNH",
@@ -51,31 +52,31 @@ def test_every_paper_carries_the_national_head_the_code_and_the_people(template:
         assert part in text
 
 
-def test_receipt_lists_papers_and_terms() -> None:
-    text = text_of(pdf.render("mau-01", paper()))
+def test_receipt_lists_documents_and_due_date() -> None:
+    text = text_of(pdf.render(TEMPLATES / "mau-01.typ", paper()))
     assert "Tờ khai" in text
     assert "17 giờ 00 phút, ngày 26/11/2026" in text
 
 
-def test_supplement_and_refusal_say_why() -> None:
-    assert "Bản chụp mờ" in text_of(pdf.render("mau-02", paper()))
-    assert "Không thuộc thẩm quyền" in text_of(pdf.render("mau-03", paper()))
+def test_supplement_and_decline_forms_state_the_reason() -> None:
+    assert "Bản chụp mờ" in text_of(pdf.render(TEMPLATES / "mau-02.typ", paper()))
+    assert "Không thuộc thẩm quyền" in text_of(pdf.render(TEMPLATES / "mau-03.typ", paper()))
 
 
 @pytest.mark.parametrize(
     "attack", ["#panic()", '#read("/etc/passwd")', "*bold* _x_ $a$", '"; #let d = 1', "<label>"]
 )
-def test_what_a_person_typed_is_text_and_never_markup(attack: str) -> None:
-    text = text_of(pdf.render("mau-01", paper(rows=[["Địa chỉ", attack]])))
+def test_input_is_text_and_never_markup(attack: str) -> None:
+    text = text_of(pdf.render(TEMPLATES / "mau-01.typ", paper(rows=[["Địa chỉ", attack]])))
     assert attack.split(" ", maxsplit=1)[0].strip('"') in text
 
 
-def test_long_lists_flow_over_pages() -> None:
+def test_long_lists_continue_on_the_next_page() -> None:
     papers = [{"name": f"Giấy tờ thứ {n}", "count": "1", "kind": "Bản sao"} for n in range(90)]
-    reader = PdfReader(io.BytesIO(pdf.render("mau-01", paper(papers=papers))))
+    reader = PdfReader(io.BytesIO(pdf.render(TEMPLATES / "mau-01.typ", paper(documents=papers))))
     assert len(reader.pages) > 1
 
 
-def test_unknown_template_is_named() -> None:
+def test_unknown_template_raises_lookup_error() -> None:
     with pytest.raises(LookupError, match="mau-99"):
-        pdf.render("mau-99", {})
+        pdf.render(TEMPLATES / "mau-99.typ", {})

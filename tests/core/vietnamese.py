@@ -1,4 +1,4 @@
-"""Every letter of the Vietnamese alphabet with every mark, made from its parts."""
+"""Every letter of the Vietnamese alphabet with every mark, composed from its parts."""
 
 from __future__ import annotations
 
@@ -16,3 +16,9 @@ LETTERS: dict[str, str] = {
 CAPITALS: dict[str, str] = {letter.upper(): plain for letter, plain in LETTERS.items()}
 CONSONANTS = "bcdghklmnpqrstvx"
 ALPHABET = "".join(LETTERS) + "".join(CAPITALS) + CONSONANTS + CONSONANTS.upper()
+# In dictionary order: đ after d, â after ă after a; tones last.
+IN_ORDER = [
+    "(Mới) Công nhận", "16 tuổi", "Án tích", "An toàn", "Ăn uống", "Âm nhạc", "Bà mẹ", "Bãi bỏ", "Cấp bản sao",
+    "CẤP GIẤY", "Chứng thực", "Công chứng", "Dân tộc", "Đăng ký", "Đất đai", "Em bé", "Ê đê", "Hộ tịch", "Khai sinh",
+    "Nghĩa vụ", "Nuôi con", "Ô tô", "Ở lại", "Tạm trú", "Thừa kế", "Tư pháp", "Ủy quyền", "Ưu đãi", "Y tế",
+]  # fmt: skip

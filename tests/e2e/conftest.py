@@ -1,4 +1,4 @@
-"""One town for a whole module: many pages are looked at, none of the tests changes what the next one sees."""
+"""Fixtures of browser tests: the demo data are shared by the tests of a module, which do not change them."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from django.utils import translation
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from tests.e2e.town import Town
+from tests.e2e.scenario import Scenario
 from tests.support.browser import Visits
 from tests.support.database import Snapshot
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Ask for a test database also where nothing but the town is tested: without one it would stand in the real one."""
+    """Mark tests that use the scenario, so that pytest-django sets up a test database for them."""
     for item in items:
-        if "town" in getattr(item, "fixturenames", ()):
+        if "scenario" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.django_db)
 
 
 @pytest.fixture
 def _django_db_helper(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
-    """The town outlives a test: what is done in it is undone when the module is done, not after each test."""
-    if "town" not in request.fixturenames:
+    """Keep the scenario after a test; the database is restored at the end of the module."""
+    if "scenario" not in request.fixturenames:
         request.getfixturevalue("_django_db_helper")
         yield
         return
@@ -35,27 +35,27 @@ def _django_db_helper(request: pytest.FixtureRequest, django_db_blocker: Any) ->
 
 
 @pytest.fixture(scope="module")
-def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
-    """A province with dossiers in many states, and a server; the database is put back when the module is done."""
+def scenario(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scenario]:
+    """Create a province with dossiers in many statuses; restore the database at the end of the module."""
     with django_db_blocker.unblock():
         before = Snapshot(connection)
         with translation.override("vi"):
-            town = Town()
-        yield town
+            scenario = Scenario()
+        yield scenario
         before.restore(connection)
 
 
 @pytest.fixture(scope="module")
-def server(town: Town) -> Iterator[LiveServer]:
-    """The town's portal."""
+def server(scenario: Scenario) -> Iterator[LiveServer]:
+    """Run a live server for the scenario."""
     running = LiveServer("localhost")
     yield running
     running.stop()
 
 
 @pytest.fixture
-def strolls(server: LiveServer, chromium: Browser) -> Iterator[Visits]:
-    """As `visits`, in the town; the database is made before the browser brings its event loop into this thread."""
+def scenario_visits(server: LiveServer, chromium: Browser) -> Iterator[Visits]:
+    """Like `visits`, with the scenario, which is created before the browser starts its event loop in this thread."""
     opened = Visits(chromium, server.url)
     yield opened
     opened.close()

@@ -1,7 +1,8 @@
-"""A citizen and an officer as they sit before a browser; each knows only what the screen says."""
+"""Page objects of a citizen and an officer, who use only what is visible on the screen."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,57 +12,57 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.province import COMMUNE, PASSWORD, RECORD
+from tests.support.browser import follow
 
-expect.set_options(timeout=15_000)
 Shoot = Callable[[Page, str], None]
 QUERY = "giay xac nhan tinh trang hon nhan"
 NAME = "Nguyễn Thị Thu Đông"
 
 
 def photograph(name: str, colour: str = "white") -> dict[str, Any]:
-    """A picture as a phone would send it, ready for a file input."""
+    """Return a JPEG as a payload for a file input."""
     out = BytesIO()
     Image.new("RGB", (40, 30), colour).save(out, "JPEG")
     return {"name": name, "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
 def button(page: Page, name: str) -> Any:
-    """The visible button ``name``; pages with a list of files carry a hidden twin for the Enter key."""
+    """Return the visible button ``name``; pages with a list of files have a hidden one for the Enter key."""
     return page.get_by_role("button", name=name, exact=True).locator("visible=true").last
 
 
 @dataclass
 class Citizen:
-    """Files from a phone. ``shoot`` keeps a picture of each station below ``folder``."""
+    """Citizen on a phone. ``shoot`` saves a screenshot of each page below ``folder``."""
 
     page: Page
     shoot: Shoot
     folder: str
     javascript: bool = True
 
-    def keep(self, station: str) -> None:
-        self.shoot(self.page, f"{self.folder}/{station}")
+    def screenshot(self, name: str) -> None:
+        self.shoot(self.page, f"{self.folder}/{name}")
 
     def find_the_procedure(self) -> None:
         self.page.goto("/")
-        self.keep("01-trang-chu")
+        self.screenshot("01-trang-chu")
         self.page.locator("main [name=q]").fill(QUERY)
-        button(self.page, "Tìm").click()
+        follow(button(self.page, "Tìm"))
         hit = self.page.locator("main").get_by_role("link", name=RECORD["title"])
         expect(hit).to_be_visible()
-        self.keep("02-tim-kiem")
-        hit.click()
+        self.screenshot("02-tim-kiem")
+        follow(hit)
         expect(self.page.get_by_role("heading", level=1)).to_have_text(RECORD["title"])
-        self.keep("03-thu-tuc")
+        self.screenshot("03-thu-tuc")
 
-    def begin(self) -> None:
-        self.page.get_by_role("link", name="Nộp hồ sơ trực tuyến").first.click()
+    def start_draft(self) -> None:
+        follow(self.page.get_by_role("link", name="Nộp hồ sơ trực tuyến").first)
         expect(self.page.get_by_text("Khoảng 8 phút")).to_be_visible()
-        self.keep("04-bat-dau")
+        self.screenshot("04-bat-dau")
         self.page.get_by_label("Bạn nộp ở đâu?").select_option(label=COMMUNE)
-        button(self.page, "Bắt đầu").click()
+        follow(button(self.page, "Bắt đầu"))
 
-    def answer_who_applies(self) -> None:
+    def fill_in_applicant(self) -> None:
         page = self.page
         page.locator("[name=full_name]").fill(NAME)
         page.locator("[name=citizen_id]").fill("096 185 001 234")
@@ -70,125 +71,127 @@ class Citizen:
         page.locator("[name=address_commune]").select_option(label="Xã Tân Thành")
         page.locator("[name=address_detail]").fill("Ấp 1")
         page.get_by_label("Bản điện tử").check()
-        self.keep("05-nguoi-nop")
-        self.go_on("Người được xác nhận")
+        self.screenshot("05-nguoi-nop")
+        self.save_and_continue("Người được xác nhận")
 
-    def answer_who_is_meant(self) -> None:
+    def fill_in_subject(self) -> None:
         page = self.page
         page.get_by_label("Tôi là người được cấp giấy").check()
         page.locator("[name=born]").fill("5.9.1985")
         page.locator("[name=copies]").fill("2")
-        self.keep("06-nguoi-duoc-xac-nhan")
-        self.go_on("Tình trạng và giấy tờ")
+        self.screenshot("06-nguoi-duoc-xac-nhan")
+        self.save_and_continue("Tình trạng và giấy tờ")
 
-    def answer_what_for(self) -> None:
+    def fill_in_purpose(self) -> None:
         page = self.page
         page.get_by_label("Đã ly hôn, chưa kết hôn lại").check()
         page.get_by_label("Vay vốn").check()
         page.get_by_label("Không", exact=True).check()
         page.locator("[name=proof]").set_input_files(photograph("ban-an.jpg"))
         if not self.javascript:
-            button(page, "Tải tệp lên").click()
-        expect(page.get_by_text("ban-an.jpg")).to_be_visible()
+            follow(button(page, "Tải tệp lên"))
+        expect(page.get_by_text("ban-an.jpg", exact=True)).to_be_visible()
         expect(page.get_by_label("Vay vốn")).to_be_checked()
-        self.keep("07-giay-to")
-        self.go_on("Xem lại và nộp")
+        self.screenshot("07-giay-to")
+        self.save_and_continue("Xem lại và nộp")
 
-    def go_on(self, heading: str) -> None:
-        button(self.page, "Lưu và tiếp tục").click()
+    def save_and_continue(self, heading: str) -> None:
+        follow(button(self.page, "Lưu và tiếp tục"))
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
 
-    def review_and_file(self) -> tuple[str, str]:
-        """Read everything once more, consent, file; return the code and the second secret."""
+    def review_and_submit(self) -> tuple[str, str]:
+        """Review the answers, consent, submit; return the code and the lookup key."""
         page = self.page
-        for said in (NAME, "05/09/1985", "Vay vốn", "ban-an.jpg"):
-            expect(page.get_by_text(said).first).to_be_visible()
-        self.keep("08-xem-lai")
+        for text in (NAME, "05/09/1985", "Vay vốn", "ban-an.jpg"):
+            expect(page.get_by_text(text).first).to_be_visible()
+        self.screenshot("08-xem-lai")
         page.locator("[name=consent]").check()
-        button(page, "Nộp hồ sơ").click()
+        follow(button(page, "Nộp hồ sơ"))
         expect(page.get_by_role("heading", level=1)).to_have_text("Bạn đã nộp hồ sơ")
-        self.keep("09-da-nop")
-        return page.locator("[data-code]").inner_text(), page.locator("[data-secret]").inner_text()
+        self.screenshot("09-da-nop")
+        return page.locator("[data-code]").inner_text(), page.locator("[data-lookup-key]").inner_text()
 
     def file(self) -> tuple[str, str]:
-        """Go the whole way from the front page."""
+        """File a dossier, starting at the front page."""
         self.find_the_procedure()
-        self.begin()
-        self.answer_who_applies()
-        self.answer_who_is_meant()
-        self.answer_what_for()
-        return self.review_and_file()
+        self.start_draft()
+        self.fill_in_applicant()
+        self.fill_in_subject()
+        self.fill_in_purpose()
+        return self.review_and_submit()
 
-    def look_up(self, code: str, secret: str, *, says: str, station: str) -> None:
+    def look_up(self, code: str, lookup_key: str, *, expected: str, name: str) -> None:
         """Find the dossier from the front page's menu without an account, on any device."""
         self.page.context.clear_cookies()
         self.page.goto("/tra-cuu/")
         self.page.get_by_label("Mã hồ sơ").fill(code.lower())
-        self.page.get_by_label("Mã tra cứu").fill(secret.lower())
-        button(self.page, "Xem hồ sơ").click()
-        expect(self.page.locator("main")).to_contain_text(says)
-        self.keep(station)
+        self.page.get_by_label("Mã tra cứu").fill(lookup_key.lower())
+        follow(button(self.page, "Xem hồ sơ"))
+        expect(self.page.locator("main")).to_contain_text(expected)
+        self.screenshot(name)
 
     def supply(self) -> None:
-        self.page.get_by_role("link", name="Bổ sung ngay").click()
+        follow(self.page.get_by_role("link", name="Bổ sung ngay"))
         self.page.locator("input[type=file]").set_input_files(photograph("ban-an-ro.jpg", "beige"))
         if not self.javascript:
-            button(self.page, "Tải tệp lên").click()
-        expect(self.page.get_by_text("ban-an-ro.jpg")).to_be_visible()
-        self.keep("13-bo-sung")
-        button(self.page, "Gửi bổ sung").click()
+            follow(button(self.page, "Tải tệp lên"))
+        expect(self.page.get_by_text("ban-an-ro.jpg", exact=True)).to_be_visible()
+        self.screenshot("13-bo-sung")
+        follow(button(self.page, "Gửi bổ sung"))
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Hồ sơ của bạn đang được giải quyết")
-        self.keep("14-da-bo-sung")
+        self.screenshot("14-da-bo-sung")
 
     def download(self, link: str) -> bytes:
-        """What a link called ``link`` brings."""
-        with self.page.expect_download() as coming:
+        """Return the content downloaded by the link ``link``."""
+        with self.page.expect_download() as download:
             self.page.get_by_role("link", name=link).click()
-        return coming.value.path().read_bytes()
+        return download.value.path().read_bytes()
 
 
 @dataclass
 class Officer:
-    """Works at a desktop screen."""
+    """Officer on a desktop screen."""
 
     page: Page
     shoot: Shoot
     folder: str
 
-    def keep(self, station: str) -> None:
-        self.shoot(self.page, f"{self.folder}/{station}")
+    def screenshot(self, name: str) -> None:
+        self.shoot(self.page, f"{self.folder}/{name}")
 
     def sign_in(self) -> None:
         self.page.goto("/tai-khoan/dang-nhap/")
         self.page.locator("[name=username]").fill("can-bo")
         self.page.locator("[name=password]").fill(PASSWORD)
-        self.keep("can-bo-01-dang-nhap")
-        button(self.page, "Đăng nhập").click()
+        self.screenshot("can-bo-01-dang-nhap")
+        follow(button(self.page, "Đăng nhập"))
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Việc của tôi")
 
     def open(self, code: str) -> None:
         self.page.goto("/mot-cua/")
         self.page.locator("[name=q]").fill(code)
-        self.page.locator("[name=q]").press("Enter")
-        self.page.get_by_role("link", name=code).click()
+        with self.page.expect_navigation():
+            self.page.locator("[name=q]").press("Enter")
+        follow(self.page.get_by_role("link", name=code))
+        expect(self.page).to_have_url(re.compile(re.escape(code)))
         expect(self.page.locator("main")).to_contain_text(NAME)
 
-    def press(self, act: str, *, then: str) -> None:
-        """Do an act that needs no words; the desk confirms it."""
-        button(self.page, act).click()
-        expect(self.page.get_by_text(then).first).to_be_visible()
+    def perform(self, action: str, *, confirmation: str) -> None:
+        """Perform an action without further input and wait for its confirmation."""
+        follow(button(self.page, action))
+        expect(self.page.get_by_text(confirmation).first).to_be_visible()
 
     def ask_for_supplement(self, reason: str) -> None:
-        self.page.get_by_role("link", name="Yêu cầu bổ sung…").click()
+        follow(self.page.get_by_role("link", name="Yêu cầu bổ sung…"))
         self.page.get_by_label("Bản án hoặc quyết định ly hôn", exact=True).check()
         self.page.locator("[name=reason]").fill(reason)
-        self.keep("can-bo-05-yeu-cau-bo-sung")
-        button(self.page, "Yêu cầu bổ sung").click()
+        self.screenshot("can-bo-05-yeu-cau-bo-sung")
+        follow(button(self.page, "Yêu cầu bổ sung"))
         expect(self.page.locator("main")).to_contain_text(reason)
 
     def finish(self, result: dict[str, Any]) -> None:
-        self.page.get_by_role("link", name="Đã có kết quả…").click()
+        follow(self.page.get_by_role("link", name="Đã có kết quả…"))
         self.page.locator("[name=result]").set_input_files(result)
-        self.keep("can-bo-07-ket-qua")
-        button(self.page, "Đã có kết quả").click()
+        self.screenshot("can-bo-07-ket-qua")
+        follow(button(self.page, "Đã có kết quả"))
         expect(self.page.locator("main")).to_contain_text(result["name"])

@@ -1,4 +1,4 @@
-"""A province of two communes, one procedure with its form, and the pages around it: what a citizen walks through."""
+"""A province with two communes, a procedure with its form, and the pages a citizen visits."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from accounts.importing import UnitRow, import_units
-from accounts.models import AdminUnit, Agency, Membership, User
+from accounts.models import AdministrativeUnit, Agency, Membership, User
+from accounts.services.unit_import import UnitRow, import_units
 from forms_app.builder import services as builder
 from forms_app.builder.models import FormVersion
 from home.models import AgencyIndexPage, AgencySitePage, InformationPage, MenuItem, NewsIndexPage, NewsPage
 from home.services import start_site
+from procedures.imports.apply import ImportContext, import_records
 from procedures.models import ProcedurePage
-from procedures.services.imports import Import, import_records
-from search.services import rebuild
+from search.services.indexing import rebuild
 from tests.accounts.factories import AgencyFactory, MembershipFactory, UserFactory
 
 PASSWORD = "mat-khau-rat-dai"
@@ -46,10 +46,10 @@ RECORD: dict[str, Any] = {
         {"channel": "truc_tuyen", "time_value": 3, "time_unit": "ngay_lam_viec", "fees": [{"amount": 0}]},
     ],
     "cases": [
-        {"papers": [{"name": "Tờ khai cấp Giấy xác nhận tình trạng hôn nhân", "originals": 1}]},
+        {"documents": [{"name": "Tờ khai cấp Giấy xác nhận tình trạng hôn nhân", "originals": 1}]},
         {
             "title": "Đã ly hôn",
-            "papers": [{"name": "Bản án hoặc quyết định ly hôn có hiệu lực", "copies": 1}],
+            "documents": [{"name": "Bản án hoặc quyết định ly hôn có hiệu lực", "copies": 1}],
         },
     ],
     "steps": [{"items": ["Nộp hồ sơ ở xã, phường nơi cư trú.", "Nhận giấy xác nhận."]}],
@@ -122,7 +122,7 @@ SCHEMA: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Province:
-    """What the tests ask for by name."""
+    """Objects used by tests."""
 
     commune: Agency
     officer: User
@@ -131,10 +131,10 @@ class Province:
 
 
 def build() -> Province:
-    """Make everything through the services that make it in life, and index it."""
+    """Create all objects through the services and index them."""
     communes = _agencies()
     home = start_site()
-    import_records([RECORD], circumstances=Import(source="e2e", valid_from=date(2025, 7, 1)))
+    import_records([RECORD], context=ImportContext(source="e2e", valid_from=date(2025, 7, 1)))
     form = builder.publish(
         definition=builder.import_form(data={"procedure": CODE, "title": RECORD["title"], **SCHEMA})
     )
@@ -160,7 +160,7 @@ def _agencies() -> list[Agency]:
         slug="ubnd-tinh",
         kind=Agency.Kind.PROVINCE,
         code="H12",
-        unit=AdminUnit.objects.get(gso_code="96"),
+        unit=AdministrativeUnit.objects.get(gso_code="96"),
     )
     AgencyFactory(name="Sở Tư pháp", slug="so-tu-phap", code="H12.15")
     return [
@@ -170,7 +170,7 @@ def _agencies() -> list[Agency]:
             slug=f"ubnd-xa-{code}",
             kind=Agency.Kind.COMMUNE,
             code=f"H12.{code[-2:]}",
-            unit=AdminUnit.objects.get(gso_code=code),
+            unit=AdministrativeUnit.objects.get(gso_code=code),
             address="Số 1 đường Thử Nghiệm",
             phone="02903 000 000",
             email=f"xa{code}@example.vn",
@@ -182,13 +182,13 @@ def _agencies() -> list[Agency]:
 
 def _officer(agency: Agency) -> User:
     officer: User = UserFactory(username="can-bo", full_name=OFFICER, password=PASSWORD)
-    for role in (Membership.Role.RECEPTION, Membership.Role.HANDLER, Membership.Role.RETURNER):
+    for role in (Membership.Role.RECEIVER, Membership.Role.HANDLER, Membership.Role.RETURNER):
         MembershipFactory(user=officer, agency=agency, role=role)
     return officer
 
 
 def _texts(home: Any, commune: Agency) -> None:
-    """A life event on the front page, one piece of news, the site of the commune, one information page."""
+    """Create a life event on the front page, a news page, the site of the commune, an information page."""
     event = {"title": "Kết hôn", "description": "Giấy tờ cần có", "query": "ket hon"}
     home.life_events = [("event", event)]
     _publish(home)

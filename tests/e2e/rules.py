@@ -1,4 +1,4 @@
-"""The rules of composition and voice (docs/components.md) that a machine can see on any page."""
+"""Rules of composition and wording (docs/components.md) that can be checked on any page."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from playwright.sync_api import Page
 from tests.paths import ROOT
 
 # What the browser would say in its own language: pickers of dates and the bubbles of its own checking.
-NATIVE = """[
+NATIVE_WIDGETS = """[
     ...document.querySelectorAll('input[type=date], input[type=time], input[type=datetime-local], input[type=color]'),
     ...[...document.forms].filter(form => !form.noValidate && form.querySelector('[required]')),
-    ...[...document.querySelectorAll('input[type=file]')].filter(input => !input.closest('.filepick')),
+    ...[...document.querySelectorAll('input[type=file]')].filter(input => !input.closest('.file-picker')),
 ].map(element => element.outerHTML.slice(0, 120))"""
 BROKEN_CODES = """[...document.querySelectorAll('.code')]
     .filter(code => code.checkVisibility() && code.tagName !== 'INPUT' && code.getClientRects().length > 1)
     .map(code => code.textContent)"""
-PRIMARY = """[...document.querySelectorAll('.btn:not(.btn--quiet, .btn--danger)')]
+PRIMARY_BUTTONS = """[...document.querySelectorAll('.btn:not(.btn--quiet, .btn--danger)')]
     .filter(button => button.checkVisibility() && !button.classList.contains('visually-hidden'))
     .map(button => button.textContent.trim())"""
 LANGUAGES = re.compile(r"\bEnglish\b")
@@ -26,27 +26,27 @@ LANGUAGES = re.compile(r"\bEnglish\b")
 
 @cache
 def english_texts() -> frozenset[str]:
-    """Return the source texts of the catalogue that Vietnamese people read in other words."""
+    """Return the English source texts that have a different Vietnamese translation."""
     pairs = re.findall(
         r'^msgid "(.+)"\nmsgstr "(.+)"$',
         (ROOT / "locale" / "vi" / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8"),
         flags=re.MULTILINE,
     )
     return frozenset(
-        source for source, told in pairs if " " in source and "%" not in source and source != told
+        source for source, text in pairs if " " in source and "%" not in source and source != text
     )
 
 
-def assert_speaks_vietnamese(page: Page) -> None:
-    """No text of ours stands untranslated, and no widget speaks the language of the browser."""
+def assert_vietnamese(page: Page) -> None:
+    """Assert that no text is untranslated and no widget uses the language of the browser."""
     text = LANGUAGES.sub("", page.locator("body").inner_text())
     assert not [source for source in english_texts() if source in text], page.url
-    assert page.evaluate(NATIVE) == [], page.url
+    assert page.evaluate(NATIVE_WIDGETS) == [], page.url
 
 
 def assert_composed(page: Page) -> None:
-    """At most one primary button, whole codes, one heading of the page."""
-    primary = page.evaluate(PRIMARY)
+    """Assert that there is at most one primary button, one main heading, and no code broken across lines."""
+    primary = page.evaluate(PRIMARY_BUTTONS)
     assert len(primary) <= 1, f"{page.url}: {primary}"
     assert page.evaluate(BROKEN_CODES) == [], page.url
     assert page.locator("h1").count() == 1, page.url

@@ -1,4 +1,4 @@
-"""Every public template and every state of it at 320 and 1280 px: axe, the rules of composition, large letters."""
+"""Every public template in every state at 320 and 1280 px: axe, rules of composition, enlarged text."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from forms_app.dossiers.services import take_over
 from forms_app.dossiers.transitions import Status
 from tests.e2e.people import button, photograph
 from tests.e2e.province import COMMUNE
-from tests.e2e.rules import assert_composed, assert_speaks_vietnamese
-from tests.e2e.town import FILING, Town
-from tests.support.browser import SERIOUS, assert_accessible, assert_fits, enlarge_text
+from tests.e2e.rules import assert_composed, assert_vietnamese
+from tests.e2e.scenario import FILING, Scenario
+from tests.support.browser import SERIOUS, assert_accessible, assert_fits, enlarge_text, follow
 
 pytestmark = pytest.mark.browser
-Opener = Callable[[Page, Town], object]
+Opener = Callable[[Page, Scenario], object]
 S = Status
 NOTABLE = SERIOUS | {"moderate"}
-PLACES = {
+PATHS = {
     "home": "/",
     "catalogue": "/thu-tuc/",
     "section": "/thu-tuc/so-tu-phap/",
@@ -43,102 +43,102 @@ PLACES = {
 
 
 def at(path: str) -> Opener:
-    return lambda page, _town: page.goto(path)
+    return lambda page, _scenario: page.goto(path)
 
 
 def pressed(opener: Opener, name: str) -> Opener:
-    """Open, then press a button: mostly to see what is missing."""
+    """Open a page, then press a button, mostly to show missing input."""
 
-    def then(page: Page, town: Town) -> None:
-        opener(page, town)
-        button(page, name).click()
+    def then(page: Page, scenario: Scenario) -> None:
+        opener(page, scenario)
+        follow(button(page, name))
 
     return then
 
 
-def begun(step: str = "") -> Opener:
-    """A draft that was just begun, or one of which everything is answered, at ``step``."""
+def draft_at(step: str = "") -> Opener:
+    """Open ``step`` of a complete draft, or of a new draft without a step."""
 
-    def begin(page: Page, town: Town) -> None:
+    def begin(page: Page, scenario: Scenario) -> None:
         if step:
-            town.resume(page)
+            scenario.take_over_draft(page)
             page.goto(f"{FILING}{step}/")
         else:
             page.goto(FILING)
             page.get_by_label("Bạn nộp ở đâu?").select_option(label=COMMUNE)
-            button(page, "Bắt đầu").click()
+            follow(button(page, "Bắt đầu"))
 
     return begin
 
 
-def filed(page: Page, town: Town) -> None:
-    town.resume(page)
+def filed(page: Page, scenario: Scenario) -> None:
+    scenario.take_over_draft(page)
     page.locator("[name=consent]").check()
-    button(page, "Nộp hồ sơ").click()
+    follow(button(page, "Nộp hồ sơ"))
 
 
-def handed_over(page: Page, town: Town) -> None:
-    page.goto(town.handover())
+def handed_over(page: Page, scenario: Scenario) -> None:
+    page.goto(scenario.handover())
 
 
-def handed_over_to_who_has_one(page: Page, town: Town) -> None:
-    town.resume(page)
-    page.goto(town.handover())
+def handed_over_to_browser_with_draft(page: Page, scenario: Scenario) -> None:
+    scenario.take_over_draft(page)
+    page.goto(scenario.handover())
 
 
-def used_link(page: Page, town: Town) -> None:
-    """A link that somebody else was quicker to use."""
-    link = town.handover()
+def used_link(page: Page, scenario: Scenario) -> None:
+    """Open a handover link that has already been used."""
+    link = scenario.handover()
     take_over(link=link.rstrip("/").rsplit("/", 1)[1])
     page.goto(link)
 
 
-def draft_elsewhere(page: Page, town: Town) -> None:
-    """What is typed on a page whose draft went to another device meanwhile."""
-    begun("buoc/purpose")(page, town)
+def draft_taken_over(page: Page, scenario: Scenario) -> None:
+    """Submit a step whose draft has been taken over by another device."""
+    draft_at("buoc/purpose")(page, scenario)
     page.get_by_text("Làm tiếp trên máy khác").click()
     link = page.locator("input[readonly]").first.input_value()
     take_over(link=link.rstrip("/").rsplit("/", 1)[1])
-    button(page, "Lưu và tiếp tục").click()
+    follow(button(page, "Lưu và tiếp tục"))
 
 
-def erase_filed(page: Page, town: Town) -> None:
-    filed(page, town)
+def erase_filed(page: Page, scenario: Scenario) -> None:
+    filed(page, scenario)
     page.goto(f"{FILING}xoa/")
 
 
-def wrong_secret(page: Page, town: Town) -> None:
-    page.goto(f"/tra-cuu/?ma={town.dossiers[S.REGISTERED].code}")
-    page.locator("[name=secret]").fill("ABCD2345")
-    button(page, "Xem hồ sơ").click()
+def wrong_lookup_key(page: Page, scenario: Scenario) -> None:
+    page.goto(f"/tra-cuu/?ma={scenario.dossiers[S.REGISTERED].code}")
+    page.locator("[name=lookup_key]").fill("ABCD2345")
+    follow(button(page, "Xem hồ sơ"))
 
 
-def wrong_password(page: Page, _town: Town) -> None:
+def wrong_password(page: Page, _scenario: Scenario) -> None:
     page.goto("/tai-khoan/dang-nhap/")
     page.locator("[name=username]").fill("can-bo")
     page.locator("[name=password]").fill("khong-phai")
-    button(page, "Đăng nhập").click()
+    follow(button(page, "Đăng nhập"))
 
 
-def mine(status: Status, rest: str = "") -> Opener:
-    return lambda page, town: page.goto(town.mine(status, rest))
+def tracking(status: Status, rest: str = "") -> Opener:
+    return lambda page, scenario: page.goto(scenario.tracking(status, rest))
 
 
 def at_desk(status: Status | None = None, rest: str = "") -> Opener:
-    """The queue (with a query in ``rest``) or a dossier, as the officer sees it."""
+    """Open the queue (with a query in ``rest``) or a dossier as an officer."""
 
-    def come(page: Page, town: Town) -> None:
-        town.receive(page)
-        page.goto(town.desk(status, rest) if status else f"/mot-cua/{rest}")
+    def open_page(page: Page, scenario: Scenario) -> None:
+        scenario.sign_in_officer(page)
+        page.goto(scenario.desk(status, rest) if status else f"/mot-cua/{rest}")
 
-    return come
+    return open_page
 
 
 def upload(name: str) -> Opener:
-    """Send a file: a picture, which is refused when its name says something else."""
+    """Upload an image, which is rejected if its extension is of another type."""
 
-    def send(page: Page, town: Town) -> None:
-        begun("buoc/purpose")(page, town)
+    def send(page: Page, scenario: Scenario) -> None:
+        draft_at("buoc/purpose")(page, scenario)
         with page.expect_response(lambda answer: answer.request.method == "POST"):
             page.locator("[name=proof]").set_input_files(photograph(name))
         page.locator(".file, .field__error").first.wait_for()
@@ -147,65 +147,65 @@ def upload(name: str) -> Opener:
 
 
 def unfolded(opener: Opener, summary: str) -> Opener:
-    """Open, then unfold what a narrow screen folds."""
+    """Open a page, then expand what is collapsed on a narrow screen."""
 
-    def then(page: Page, town: Town) -> None:
-        opener(page, town)
+    def then(page: Page, scenario: Scenario) -> None:
+        opener(page, scenario)
         page.locator(summary).first.click()
 
     return then
 
 
-def without_cookies(page: Page, _town: Town) -> None:
+def without_cookies(page: Page, _scenario: Scenario) -> None:
     page.goto("/tai-khoan/dang-nhap/")
     page.context.clear_cookies()
-    button(page, "Đăng nhập").click()
+    follow(button(page, "Đăng nhập"))
 
 
 def signed_in(path: str) -> Opener:
-    def come(page: Page, town: Town) -> None:
-        town.receive(page)
+    def open_page(page: Page, scenario: Scenario) -> None:
+        scenario.sign_in_officer(page)
         page.goto(path)
 
-    return come
+    return open_page
 
 
-def conflict(page: Page, town: Town) -> None:
-    """Somebody else was faster: the version that the form carries is no longer the dossier's."""
-    at_desk(S.REGISTERED, "viec/refuse/")(page, town)
+def conflict(page: Page, scenario: Scenario) -> None:
+    """Submit an outdated version of the dossier."""
+    at_desk(S.REGISTERED, "viec/decline/")(page, scenario)
     page.locator("[name=version]").evaluate("field => { field.value = '99' }")
     page.locator("[name=reason]").fill("Thiếu giấy tờ.")
-    button(page, "Từ chối").click()
+    follow(button(page, "Từ chối"))
 
 
-STATIONS: dict[str, Opener] = {
-    **{name: at(path) for name, path in PLACES.items()},
-    "procedure": lambda page, town: page.goto(town.province.procedure.url),
+STATES: dict[str, Opener] = {
+    **{name: at(path) for name, path in PATHS.items()},
+    "procedure": lambda page, scenario: page.goto(scenario.province.procedure.url),
     "lookup-missing": pressed(at("/tra-cuu/"), "Xem hồ sơ"),
-    "lookup-wrong": wrong_secret,
+    "lookup-wrong": wrong_lookup_key,
     "login-wrong": wrong_password,
     "filing-start-missing": pressed(at(FILING), "Bắt đầu"),
-    "step-1": begun(),
-    "step-1-missing": pressed(begun(), "Lưu và tiếp tục"),
-    "step-2": begun("buoc/subject"),
-    "step-3": begun("buoc/purpose"),
-    "review": begun("xem-lai"),
-    "review-missing": pressed(begun("xem-lai"), "Nộp hồ sơ"),
+    "step-1": draft_at(),
+    "step-1-missing": pressed(draft_at(), "Lưu và tiếp tục"),
+    "step-2": draft_at("buoc/subject"),
+    "step-3": draft_at("buoc/purpose"),
+    "review": draft_at("xem-lai"),
+    "review-missing": pressed(draft_at("xem-lai"), "Nộp hồ sơ"),
     "receipt": filed,
-    "erase": begun("xoa"),
+    "erase": draft_at("xoa"),
     "erase-filed": erase_filed,
     "handover": handed_over,
-    "handover-other-draft": handed_over_to_who_has_one,
-    "handover-over": used_link,
-    "draft-elsewhere": draft_elsewhere,
-    "keeping": mine(S.PROCESSING, "luu-giu/"),
-    "keeping-closed": mine(S.RETURNED, "luu-giu/"),
-    **{f"mine-{status:d}": mine(status) for status in Status},
-    "mine-contents": mine(S.ACCEPTED, "noi-dung/"),
-    "supplement": mine(S.SUPPLEMENT, "bo-sung/"),
-    "supplement-missing": pressed(mine(S.SUPPLEMENT, "bo-sung/"), "Gửi bổ sung"),
-    "withdraw": mine(S.REGISTERED, "rut/"),
-    "withdraw-missing": pressed(mine(S.REGISTERED, "rut/"), "Rút hồ sơ"),
+    "handover-other-draft": handed_over_to_browser_with_draft,
+    "handover-expired": used_link,
+    "draft-conflict": draft_taken_over,
+    "retention": tracking(S.PROCESSING, "luu-giu/"),
+    "retention-closed": tracking(S.RETURNED, "luu-giu/"),
+    **{f"tracking-{status:d}": tracking(status) for status in Status},
+    "tracking-contents": tracking(S.ACCEPTED, "noi-dung/"),
+    "supplement": tracking(S.SUPPLEMENT, "bo-sung/"),
+    "supplement-missing": pressed(tracking(S.SUPPLEMENT, "bo-sung/"), "Gửi bổ sung"),
+    "withdraw": tracking(S.REGISTERED, "rut/"),
+    "withdraw-missing": pressed(tracking(S.REGISTERED, "rut/"), "Rút hồ sơ"),
     "uploaded": upload("ban-an-va-quyet-dinh-ly-hon-mat-truoc-va-mat-sau.jpg"),
     "upload-refused": upload("khong-phai-anh.pdf"),
     "menu-open": unfolded(at("/"), "details.menu summary"),
@@ -216,27 +216,27 @@ STATIONS: dict[str, Opener] = {
     "desk-queue-narrowed": at_desk(rest="?muc=moi&tiep-nhan=hom-nay"),
     **{f"desk-{status:d}": at_desk(status) for status in Status},
     "desk-menu-open": unfolded(at_desk(), "details.menu summary"),
-    "desk-stranger": at_desk(rest="ho-so/H12.99-000000-0000/"),
+    "desk-unknown": at_desk(rest="ho-so/H12.99-000000-0000/"),
     "desk-conflict": conflict,
     "desk-empty-list": at_desk(rest="?muc=qua-han"),
     "desk-search": at_desk(rest="?q=thu+dong"),
     "desk-search-none": at_desk(rest="?q=zzzz"),
-    "desk-refuse-missing": pressed(at_desk(S.REGISTERED, "viec/refuse/"), "Từ chối"),
+    "desk-refuse-missing": pressed(at_desk(S.REGISTERED, "viec/decline/"), "Từ chối"),
     "desk-supplement": at_desk(S.PROCESSING, "viec/request_supplement/"),
     "desk-supplement-missing": pressed(at_desk(S.PROCESSING, "viec/request_supplement/"), "Yêu cầu bổ sung"),
     "desk-finish": at_desk(S.PROCESSING, "viec/finish/"),
 }
 
 
-@pytest.mark.parametrize("name", STATIONS)
-def test_a_page_can_be_used_by_everybody(strolls, town, shoot, name):
-    page = strolls.page(width=320)
-    STATIONS[name](page, town)
+@pytest.mark.parametrize("name", STATES)
+def test_page_is_accessible_composed_and_vietnamese(scenario_visits, scenario, shoot, name):
+    page = scenario_visits.page(width=320)
+    STATES[name](page, scenario)
     shoot(page, f"pages/{name}-320")
     assert_fits(page)
     assert_accessible(page, impacts=NOTABLE)
     assert_composed(page)
-    assert_speaks_vietnamese(page)
+    assert_vietnamese(page)
     page.set_viewport_size({"width": 1280, "height": 900})
     shoot(page, f"pages/{name}-1280")
     assert_accessible(page, impacts=NOTABLE)

@@ -1,4 +1,4 @@
-"""Filing without a mouse: only keys are pressed, and one always sees where one is."""
+"""Use by keyboard alone; the focused element is always visible."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from playwright.sync_api import Locator, Page, expect
 from forms_app.dossiers.transitions import Status
 from tests.e2e.people import NAME, QUERY, button, photograph
 from tests.e2e.province import COMMUNE, RECORD
-from tests.e2e.town import FILING
+from tests.e2e.scenario import FILING
 
 pytestmark = pytest.mark.browser
-FARTHEST = 80
-SEEN = """element => {
-    const ring = element.closest('.search__box, .filepick') || element;
+MAX_TABS = 80
+HAS_VISIBLE_FOCUS = """element => {
+    const ring = element.closest('.search__box, .file-picker') || element;
     return [element, ring].some(one => {
         const style = getComputedStyle(one);
         return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
@@ -24,7 +24,7 @@ SEEN = """element => {
 }"""
 # WCAG 2.4.11: some of what has the focus is in the window and nothing lies over all of it.
 UNCOVERED = """element => {
-    const ring = element.closest('.filepick') || element;
+    const ring = element.closest('.file-picker') || element;
     return [...ring.getClientRects()].some(box => {
         const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
         return bottom > top && [0.5, 0.1, 0.9].some(share => {
@@ -38,18 +38,18 @@ ACTIVE = "document.activeElement === document.body ? '' : document.activeElement
 
 @dataclass
 class Keyboard:
-    """A person at ``page`` who has no mouse."""
+    """Keyboard input on ``page``."""
 
     page: Page
 
     def to(self, target: Locator) -> Keyboard:
-        """Press Tab until ``target`` has the focus, and see that it has."""
-        for _press in range(FARTHEST):
+        """Press Tab until ``target`` has the focus and assert that the focus is visible."""
+        for _press in range(MAX_TABS):
             if target.evaluate("element => element === document.activeElement"):
                 break
             self.page.keyboard.press("Tab")
         expect(target).to_be_focused()
-        assert target.evaluate(SEEN), f"no visible focus on {target}"
+        assert target.evaluate(HAS_VISIBLE_FOCUS), f"no visible focus on {target}"
         return self
 
     def press(self, key: str) -> None:
@@ -60,7 +60,7 @@ class Keyboard:
         self.page.keyboard.type(text)
 
     def pick(self, name: str, label: str) -> None:
-        """Go down a list until an entry is chosen."""
+        """Press the down arrow in a list until the option is selected."""
         field = self.page.locator(f"[name={name}]")
         self.to(field)
         for _press in field.locator("option").all():
@@ -74,18 +74,18 @@ class Keyboard:
         expect(self.page.get_by_label(label, exact=True)).to_be_checked()
 
     def attach(self, name: str) -> None:
-        with self.page.expect_file_chooser() as asked:
+        with self.page.expect_file_chooser() as chooser:
             self.to(self.page.locator(f"[name={name}]")).press("Enter")
-        asked.value.set_files(photograph("ban-an.jpg"))
+        chooser.value.set_files(photograph("ban-an.jpg"))
         expect(self.page.get_by_text("ban-an.jpg")).to_be_visible()
 
-    def go_on(self, heading: str) -> None:
+    def save_and_continue(self, heading: str) -> None:
         self.to(button(self.page, "Lưu và tiếp tục")).press("Enter")
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
 
 
-def test_a_citizen_files_with_the_keyboard_alone(strolls):
-    page = strolls.page()
+def test_dossier_is_submitted_by_keyboard_alone(scenario_visits):
+    page = scenario_visits.page()
     keys = Keyboard(page)
     page.goto("/")
     keys.write("q", QUERY)
@@ -100,26 +100,26 @@ def test_a_citizen_files_with_the_keyboard_alone(strolls):
     keys.write("phone", "0912345678")
     keys.pick("address_commune", "Xã Tân Thành")
     keys.tick("Bản điện tử")
-    keys.go_on("Người được xác nhận")
+    keys.save_and_continue("Người được xác nhận")
 
     keys.tick("Tôi là người được cấp giấy")
     keys.write("born", "05/09/1985")
     keys.write("copies", "2")
-    keys.go_on("Tình trạng và giấy tờ")
+    keys.save_and_continue("Tình trạng và giấy tờ")
 
     keys.tick("Chưa đăng ký kết hôn với ai")
     keys.tick("Vay vốn")
     keys.tick("Có")
     keys.attach("proof")
-    keys.go_on("Xem lại và nộp")
+    keys.save_and_continue("Xem lại và nộp")
 
     keys.to(page.locator("[name=consent]")).press("Space")
     keys.to(button(page, "Nộp hồ sơ")).press("Enter")
     expect(page.locator("[data-code]")).to_have_text(re.compile(r"^H12\.25-\d{6}-\d{4}$"))
 
 
-def test_an_error_takes_the_focus_and_leads_to_its_field(strolls):
-    page = strolls.page()
+def test_error_summary_is_focused_and_links_to_the_field(scenario_visits):
+    page = scenario_visits.page()
     keys = Keyboard(page)
     page.goto("/tra-cuu/")
     keys.to(button(page, "Xem hồ sơ")).press("Enter")
@@ -128,15 +128,15 @@ def test_an_error_takes_the_focus_and_leads_to_its_field(strolls):
     expect(page.get_by_label("Mã hồ sơ")).to_be_focused()
 
 
-def test_the_first_key_offers_to_skip_the_menu(strolls):
-    page = strolls.page()
+def test_skip_link_is_first_and_moves_the_focus_to_main(scenario_visits):
+    page = scenario_visits.page()
     page.goto("/thu-tuc/")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
 
 
-WALKS = {
+PATHS = {
     "home": "/",
     "procedure": RECORD["title"],
     "search": "/tim-kiem/?q=ho+tich",
@@ -146,52 +146,52 @@ WALKS = {
 }
 
 
-def walk(page: Page) -> list[str]:
-    """Press Tab until the page is left; return what had the focus, having seen each."""
-    passed: list[str] = []
-    for _press in range(FARTHEST):
+def tab_through(page: Page) -> list[str]:
+    """Press Tab until the focus leaves the page; return the focused elements and assert that each is visible."""
+    focused: list[str] = []
+    for _press in range(MAX_TABS):
         page.keyboard.press("Tab")
-        standing = page.evaluate(ACTIVE)
-        if not standing or (passed and standing == passed[0]):
+        active = page.evaluate(ACTIVE)
+        if not active or (focused and active == focused[0]):
             break
-        assert page.evaluate(f"({SEEN})(document.activeElement)"), f"no visible focus: {standing}"
-        assert page.evaluate(f"({UNCOVERED})(document.activeElement)"), f"focus is covered: {standing}"
-        passed.append(standing)
-    return passed
+        assert page.evaluate(f"({HAS_VISIBLE_FOCUS})(document.activeElement)"), f"no visible focus: {active}"
+        assert page.evaluate(f"({UNCOVERED})(document.activeElement)"), f"focus is covered: {active}"
+        focused.append(active)
+    return focused
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("name", WALKS)
-def test_one_always_sees_where_one_is(strolls, town, name, width):
-    page = strolls.page(width=width, height=600)
-    page.goto(town.province.procedure.url if name == "procedure" else WALKS[name])
-    passed = walk(page)
-    assert "skip" in passed[0]
-    assert len(passed) > 5
+@pytest.mark.parametrize("name", PATHS)
+def test_focus_is_visible_on_public_pages(scenario_visits, scenario, name, width):
+    page = scenario_visits.page(width=width, height=600)
+    page.goto(scenario.province.procedure.url if name == "procedure" else PATHS[name])
+    focused = tab_through(page)
+    assert "skip" in focused[0]
+    assert len(focused) > 5
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("place", ["", "?muc=tat-ca", "dossier", "act"])
-def test_one_always_sees_where_one_is_at_the_desk(strolls, town, place, width):
-    page = strolls.page(width=width, height=600)
-    town.receive(page)
+@pytest.mark.parametrize("page_name", ["", "?muc=tat-ca", "dossier", "act"])
+def test_focus_is_visible_at_the_desk(scenario_visits, scenario, page_name, width):
+    page = scenario_visits.page(width=width, height=600)
+    scenario.sign_in_officer(page)
     addresses = {
-        "dossier": town.desk(Status.PROCESSING),
-        "act": town.desk(Status.PROCESSING, "viec/request_supplement/"),
+        "dossier": scenario.desk(Status.PROCESSING),
+        "act": scenario.desk(Status.PROCESSING, "viec/request_supplement/"),
     }
-    page.goto(addresses.get(place, f"/mot-cua/{place}"))
-    assert len(walk(page)) > 6
+    page.goto(addresses.get(page_name, f"/mot-cua/{page_name}"))
+    assert len(tab_through(page)) > 6
 
 
-def test_j_and_k_walk_the_queue_below_its_sticky_head(strolls, town):
-    page = strolls.page(height=420)
-    town.receive(page)
+def test_j_and_k_move_through_the_queue_below_its_sticky_header(scenario_visits, scenario):
+    page = scenario_visits.page(height=420)
+    scenario.sign_in_officer(page)
     page.goto("/mot-cua/?muc=tat-ca")
     links = page.locator("[data-desk-list] tbody a")
     for key, row in [("j", 0), *(("j", row) for row in range(1, links.count())), ("k", links.count() - 2)]:
         page.keyboard.press(key)
         expect(links.nth(row)).to_be_focused()
-        assert links.nth(row).evaluate(SEEN)
+        assert links.nth(row).evaluate(HAS_VISIBLE_FOCUS)
         assert links.nth(row).evaluate(UNCOVERED)
     for _press in range(links.count()):
         page.keyboard.press("k")

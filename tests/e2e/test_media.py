@@ -1,4 +1,4 @@
-"""The same pages in the dark, in the system's own colours and on paper."""
+"""Pages in dark mode, with forced colours, and in print."""
 
 from __future__ import annotations
 
@@ -6,69 +6,69 @@ import pytest
 from playwright.sync_api import expect
 
 from forms_app.dossiers.transitions import Status
-from tests.e2e.test_axe import STATIONS
+from tests.e2e.test_axe import STATES
 from tests.support.browser import assert_accessible
 
 pytestmark = pytest.mark.browser
 DARK = (
-    "home", "procedure", "search-results", "step-1-missing", "uploaded", "review", "receipt", "mine-5", "mine-3",
-    "login-wrong", "desk-queue", "desk-4", "desk-supplement-missing",
+    "home", "procedure", "search-results", "step-1-missing", "uploaded", "review", "receipt", "tracking-5",
+    "tracking-3", "login-wrong", "desk-queue", "desk-4", "desk-supplement-missing",
 )  # fmt: skip
 # What another scheme can break; the rest is judged in the light (test_axe.py).
-SEEN_IN_COLOURS = ("color-contrast", "link-in-text-block")
+COLOUR_RULES = ("color-contrast", "link-in-text-block")
 EDGE = "element => getComputedStyle(element).borderBottomColor"
-GROUND = "element => getComputedStyle(element).backgroundColor"
+BACKGROUND = "element => getComputedStyle(element).backgroundColor"
 
 
 @pytest.mark.parametrize("name", DARK)
-def test_a_page_can_be_read_in_the_dark(strolls, town, shoot, name):
-    page = strolls.page(color_scheme="dark")
-    STATIONS[name](page, town)
+def test_page_is_readable_in_dark_mode(scenario_visits, scenario, shoot, name):
+    page = scenario_visits.page(color_scheme="dark")
+    STATES[name](page, scenario)
     shoot(page, f"dark/{name}")
-    assert page.locator("body").evaluate(GROUND) not in {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
-    assert_accessible(page, rules=SEEN_IN_COLOURS)
+    assert page.locator("body").evaluate(BACKGROUND) not in {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
+    assert_accessible(page, rules=COLOUR_RULES)
 
 
-def test_the_current_place_and_the_progress_are_seen_in_the_systems_own_colours(strolls, town, shoot):
-    page = strolls.page(forced_colors="active")
+def test_current_page_and_progress_are_visible_with_forced_colours(scenario_visits, scenario, shoot):
+    page = scenario_visits.page(forced_colors="active")
     page.goto("/thu-tuc/")
     shoot(page, "forced/catalogue")
     current = page.locator(".nav [aria-current]")
     other = page.locator(".nav a:not([aria-current])").first
     assert current.evaluate(EDGE) != other.evaluate(EDGE)
-    assert other.evaluate(EDGE) == page.locator("body").evaluate(GROUND), (
+    assert other.evaluate(EDGE) == page.locator("body").evaluate(BACKGROUND), (
         "a border that keeps its place shows"
     )
 
-    STATIONS["step-2"](page, town)
+    STATES["step-2"](page, scenario)
     shoot(page, "forced/step-2")
     bar = page.locator(".stepper progress")
     assert bar.evaluate("element => getComputedStyle(element).borderTopStyle") == "solid"
 
-    town.receive(page)
+    scenario.sign_in_officer(page)
     page.goto("/mot-cua/")
     shoot(page, "forced/desk")
     badge = page.locator(".badge").first
     assert badge.evaluate("element => getComputedStyle(element).borderTopStyle") == "solid"
 
 
-def test_paper_has_what_the_reader_came_for_and_where_it_is_from(strolls, town, shoot):
-    page = strolls.page()
-    page.goto(town.province.procedure.url)
+def test_printed_procedure_contains_content_and_source_only(scenario_visits, scenario, shoot):
+    page = scenario_visits.page()
+    page.goto(scenario.province.procedure.url)
     page.emulate_media(media="print", color_scheme="light")
     shoot(page, "print/procedure")
-    for gone in (".nav", ".footer", ".crumbs", "main .btn", ".card__links", "[data-print]"):
-        expect(page.locator(gone).first).to_be_hidden()
-    for stays in ("h1", ".brand__name", "#thoi-han", "#ho-so", "#can-cu"):
-        expect(page.locator(stays).first).to_be_visible()
+    for hidden in (".nav", ".footer", ".crumbs", "main .btn", ".card__links", "[data-print]"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    for visible in ("h1", ".brand__name", "#thoi-han", "#ho-so", "#can-cu"):
+        expect(page.locator(visible).first).to_be_visible()
     expect(page.locator("[data-share] a")).to_have_text(page.url)
-    assert page.locator("body").evaluate(GROUND) == "rgb(255, 255, 255)"
+    assert page.locator("body").evaluate(BACKGROUND) == "rgb(255, 255, 255)"
 
 
-def test_paper_of_my_dossier_keeps_code_state_and_history(strolls, town):
-    page = strolls.page()
-    page.goto(town.mine(Status.SUPPLEMENT))
+def test_printed_tracking_page_contains_code_status_and_history(scenario_visits, scenario):
+    page = scenario_visits.page()
+    page.goto(scenario.tracking(Status.SUPPLEMENT))
     page.emulate_media(media="print")
-    expect(page.locator("main .code").first).to_have_text(town.dossiers[Status.SUPPLEMENT].code)
+    expect(page.locator("main .code").first).to_have_text(scenario.dossiers[Status.SUPPLEMENT].code)
     expect(page.locator(".steps li").first).to_be_visible()
     expect(page.locator(".notice .btn")).to_be_hidden()

@@ -1,4 +1,4 @@
-"""What the first visit costs a citizen on a slow line."""
+"""Size of a first visit on a slow connection."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Response
 
-from tests.e2e.town import FILING
+from tests.e2e.scenario import FILING
 
 pytestmark = pytest.mark.browser
-MOST_BYTES = 100_000
+MAX_BYTES = 100_000
 # As a proxy sends it: text gzipped, fonts as they are (docs/operations.md).
-MOST_PACKED = 60_000
-MOST_REQUESTS = 11
-PLACES = {
+MAX_COMPRESSED_BYTES = 60_000
+MAX_REQUESTS = 11
+PATHS = {
     "home": "/",
     "catalogue": "/thu-tuc/",
     "search": "/tim-kiem/?q=nop+ho+so",
@@ -25,29 +25,29 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("name", PLACES)
-def test_a_first_visit_is_light_and_asks_nobody_else(strolls, server, town, name):
+@pytest.mark.parametrize("name", PATHS)
+def test_first_visit_is_small_and_uses_no_other_host(scenario_visits, server, scenario, name):
     answers: list[Response] = []
-    page = strolls.page(width=360)
+    page = scenario_visits.page(width=360)
 
-    def note(answer: Response) -> None:
+    def record(answer: Response) -> None:
         answers.append(answer)
 
-    page.on("response", note)
-    page.goto(PLACES[name] or town.province.procedure.url, wait_until="networkidle")
+    page.on("response", record)
+    page.goto(PATHS[name] or scenario.province.procedure.url, wait_until="networkidle")
 
     bodies = {answer.url: answer.body() for answer in answers if answer.ok}
     assert any(url.endswith(".css") for url in bodies), "the page's own styles were not counted"
     assert {urlsplit(url).netloc for url in bodies} == {urlsplit(server.url).netloc}
-    assert len(bodies) <= MOST_REQUESTS, sorted(bodies)
-    assert sum(map(len, bodies.values())) <= MOST_BYTES, {url: len(body) for url, body in bodies.items()}
+    assert len(bodies) <= MAX_REQUESTS, sorted(bodies)
+    assert sum(map(len, bodies.values())) <= MAX_BYTES, {url: len(body) for url, body in bodies.items()}
     packed = [body if url.endswith(".woff2") else gzip.compress(body) for url, body in bodies.items()]
-    assert sum(map(len, packed)) <= MOST_PACKED
+    assert sum(map(len, packed)) <= MAX_COMPRESSED_BYTES
 
 
-def test_every_font_is_asked_for_with_the_page_and_used(strolls):
-    """A heading needs both files: the second must not wait for the styles that name it."""
-    page = strolls.page()
+def test_fonts_are_preloaded_and_used(scenario_visits):
+    """A heading needs both files, so neither may wait for the style sheet."""
+    page = scenario_visits.page()
     warnings: list[str] = []
     page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
     page.goto("/", wait_until="networkidle")

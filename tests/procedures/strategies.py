@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from procedures.choices import (
     AudienceCode,
     Channel,
+    DocumentKind,
     FeeKind,
     Level,
-    PaperKind,
     ProcedureKind,
     ServiceLevel,
     Status,
@@ -44,14 +44,14 @@ CHANNEL = record(
     time_note=TEXT,
     fees=few(FEE),
 )
-TEMPLATE = record({"name": st.text(max_size=400)}, form=st.integers(1, 99), path=st.text(max_size=500))
-PAPER = record(
+BLANK_FORM = record({"name": st.text(max_size=400)}, own_copy=st.integers(1, 99), path=st.text(max_size=500))
+DOCUMENT = record(
     {"name": TEXT},
-    kind=st.sampled_from(PaperKind.values),
+    kind=st.sampled_from(DocumentKind.values),
     originals=st.integers(-1, 10**6),
     copies=st.integers(-1, 10**6),
     required=st.booleans(),
-    templates=few(TEMPLATE),
+    blank_forms=few(BLANK_FORM),
 )
 DECISION = record(
     {"number": st.text(max_size=100)},
@@ -77,7 +77,7 @@ RECORD = record(
     level_2022=st.sampled_from(["", *ServiceLevel.values]),
     decision=st.none() | DECISION,
     channels=few(CHANNEL),
-    cases=few(record({}, title=TEXT, papers=few(PAPER))),
+    cases=few(record({}, title=TEXT, documents=few(DOCUMENT))),
     steps=few(record({"items": few(TEXT)}, case=TEXT)),
     results=few(record({"name": TEXT}, code=st.text(max_size=40))),
     legal_bases=few(record({}, number=st.text(max_size=250), title=TEXT, issuer=st.text(max_size=300))),

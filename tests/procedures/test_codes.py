@@ -1,4 +1,4 @@
-"""Codes of procedures: what is one, in which style, and what only looks like one (DOMAIN 1.2)."""
+"""Codes of procedures: what is one, in which style, and what only looks like one (docs/domain.md#procedure-codes)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from procedures import codes
 from procedures.choices import Status
 from procedures.codes import CORE_PATTERN, LOCAL_PATTERN
+from procedures.imports.apply import import_records
 from procedures.models import Procedure, ProcedurePage
-from procedures.services.imports import import_records
 from tests.procedures.factories import make_procedure
 
 CORE = "1.001193"
@@ -39,7 +39,7 @@ class TestReading:
         assert (core, local) == (CORE, "" if code == CORE else code)
 
     @pytest.mark.parametrize("text", NO_CODES)
-    def test_what_is_none_is_refused_in_words(self, text):
+    def test_invalid_code_is_refused_with_a_message(self, text):
         with pytest.raises(ValueError, match="không phải là mã thủ tục"):
             codes.core_code(text)
 
@@ -63,7 +63,7 @@ class TestReading:
         assert codes.find_all(text) == found
 
     @given(st.text(max_size=60))
-    def test_no_text_breaks_the_reader(self, text):
+    def test_any_text_is_read_or_refused(self, text):
         try:
             core, local = codes.split(text)
         except ValueError:
@@ -82,19 +82,19 @@ class TestValidators:
     """Behind forms and services: a line break at the end, or digits of another script, is no part of a code."""
 
     @pytest.mark.parametrize("text", [*STYLES, "2.000815", "1.000110.G09"])
-    def test_codes_pass(self, text):
+    def test_model_accepts_codes_of_every_style(self, text):
         make = Procedure(core_code=codes.core_code(text), code=text, title="x")
 
         make.clean_fields()
 
     @pytest.mark.parametrize("text", [*NO_CODES[2:], "1.001193\n", "1.001193\r", "1.001193 ", " 1.001193"])
-    def test_other_words_do_not_pass_as_national_codes(self, text):
+    def test_other_texts_are_no_national_codes(self, text):
         with pytest.raises(ValidationError) as problem:
             Procedure(core_code=text, title="x").clean_fields()
         assert "core_code" in problem.value.message_dict
 
     @pytest.mark.parametrize("text", [*NO_CODES[2:], *(f"{style}\n" for style in STYLES)])
-    def test_nor_as_local_ones(self, text):
+    def test_other_texts_are_no_local_codes(self, text):
         with pytest.raises(ValidationError) as problem:
             Procedure(core_code=CORE, code=text, title="x").clean_fields()
         assert "code" in problem.value.message_dict
@@ -111,7 +111,7 @@ class TestValidators:
             make_procedure(core_code=CORE, code="1.009999.H12")
 
     @pytest.mark.django_db
-    def test_a_national_code_stands_once_in_the_register(self):
+    def test_national_code_is_unique_in_the_register(self):
         make_procedure(core_code=CORE)
         with pytest.raises(IntegrityError), transaction.atomic():
             make_procedure(core_code=CORE)
@@ -124,7 +124,7 @@ class TestValidators:
             make_procedure(status=status, replaced_by=successor)
 
     @pytest.mark.django_db
-    def test_nothing_replaces_itself(self):
+    def test_procedure_cannot_replace_itself(self):
         row = make_procedure(status=Status.REPLACED)
         row.replaced_by = row
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -134,7 +134,7 @@ class TestValidators:
         (Status.PUBLIC, False), (Status.HIDDEN, False), (Status.EXPIRED, True), (Status.ABOLISHED, True),
         (Status.REPLACED, True),
     ])  # fmt: skip
-    def test_what_ended_can_be_filed_by_nobody(self, status, ended):
+    def test_ended_procedure_cannot_be_filed(self, status, ended):
         assert Procedure(status=status).ended is ended
 
 
@@ -150,41 +150,41 @@ class TestAddress:
 
     @pytest.mark.parametrize("code", STYLES)
     @pytest.mark.parametrize("end", ["", "\n", "\r\n", " ", "\u00a0"])
-    def test_what_was_pasted_with_its_line_break_leads_on(self, client, page, code, end):
+    def test_code_with_a_line_break_is_found(self, client, page, code, end):
         response = client.get(f"/thu-tuc/ma/{quote(code + end)}/")
 
         assert (response.status_code, response["Location"]) == (302, page.url)
 
     @pytest.mark.parametrize("text", [text for text in NO_CODES if text.strip() and "/" not in text])
-    def test_what_is_none_is_a_404_that_helps(self, client, text):
+    def test_invalid_code_is_a_helpful_404(self, client, text):
         response = client.get(f"/thu-tuc/ma/{quote(text)}/")
 
         assert response.status_code == 404
         assert 'role="search"' in response.content.decode()
 
-    def test_what_was_written_is_shown_as_text(self, client):
+    def test_code_is_escaped_in_the_page(self, client):
         text = client.get(f"/thu-tuc/ma/{quote('<script>alert(1)<')}/").content.decode()
 
         assert "<script>alert" not in text
         assert "&lt;script&gt;alert(1)&lt;" in text
 
-    def test_a_very_long_one_is_cut(self, client):
+    def test_very_long_code_is_cut(self, client):
         text = client.get(f"/thu-tuc/ma/{'x' * 500}/").content.decode()
 
         assert f'<span class="code">{"x" * 40}</span>' in text
 
     @pytest.mark.parametrize("status", [Status.ABOLISHED, Status.EXPIRED, Status.REPLACED])
-    def test_one_that_ended_is_still_found(self, client, page, status):
+    def test_ended_procedure_is_found(self, client, page, status):
         Procedure.objects.update(status=status)
 
         assert client.get(f"/thu-tuc/ma/{CORE}/")["Location"] == page.url
 
-    def test_a_hidden_one_is_not(self, client):
+    def test_hidden_procedure_is_not_found(self, client):
         Procedure.objects.update(status=Status.HIDDEN)
 
         assert client.get(f"/thu-tuc/ma/{CORE}/").status_code == 404
 
-    def test_a_register_row_without_a_page_is_not(self, client):
+    def test_procedure_without_a_page_is_not_found(self, client):
         make_procedure(core_code="1.009999")
 
         assert client.get("/thu-tuc/ma/1.009999/").status_code == 404

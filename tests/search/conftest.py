@@ -1,4 +1,4 @@
-"""Libraries on every engine: SQLite or PostgreSQL by the run's database, Elasticsearch where there is one."""
+"""Sample documents on every engine: SQLite or PostgreSQL by the run's database, Elasticsearch where there is one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from search import registry
-from search.engines import registry as engines
+from search import documents, selectors
+from search.engines import base as engines
 from search.models import LexiconEntry
-from search.selectors import knowledge
-from tests.search.library import KIND, Library, forget_servers
+from tests.search.samples import KIND, SearchFixture, reset_servers
 
 ENGINES = [engines.DATABASE, pytest.param(engines.ELASTIC, marks=pytest.mark.elasticsearch)]
 
@@ -19,11 +18,11 @@ ENGINES = [engines.DATABASE, pytest.param(engines.ELASTIC, marks=pytest.mark.ela
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
     """No test sees the lexicon, the word statistics or the broken servers of another."""
-    knowledge.forget()
-    forget_servers()
+    selectors.invalidate_resources()
+    reset_servers()
     yield
-    knowledge.forget()
-    forget_servers()
+    selectors.invalidate_resources()
+    reset_servers()
 
 
 @pytest.fixture(params=ENGINES)
@@ -37,24 +36,24 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def library(
+def samples(
     db: None, engine_name: str, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
-) -> Library:
-    """An empty library, the only source of documents."""
-    return _open(Library(engine_name, django_capture_on_commit_callbacks), monkeypatch)
+) -> SearchFixture:
+    """A source without documents, the only one."""
+    return _open(SearchFixture(engine_name, django_capture_on_commit_callbacks), monkeypatch)
 
 
 @pytest.fixture
-def office(
+def dossier_samples(
     db: None, engine_name: str, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
-) -> Library:
-    """An empty library of dossiers."""
-    return _open(Library(engine_name, django_capture_on_commit_callbacks, "dossiers"), monkeypatch)
+) -> SearchFixture:
+    """The same for dossiers."""
+    return _open(SearchFixture(engine_name, django_capture_on_commit_callbacks, "dossiers"), monkeypatch)
 
 
-def _open(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
-    monkeypatch.setattr(registry, "_sources", {KIND: library.shelf})
+def _open(samples: SearchFixture, monkeypatch: pytest.MonkeyPatch) -> SearchFixture:
+    monkeypatch.setattr(documents, "_sources", {KIND: samples.source})
     LexiconEntry.objects.all().delete()
-    for mirror in engines.mirrors():
-        mirror.reconcile()
-    return library
+    for replica in engines.replicas():
+        replica.reconcile()
+    return samples

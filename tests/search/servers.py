@@ -73,7 +73,8 @@ class Server:
         self._open: list[socket.socket] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
         while True:
@@ -90,7 +91,11 @@ class Server:
             self._talk(connection)
 
     def close(self) -> None:
-        """Hang up on everybody."""
+        """Stop listening, then close every connection."""
+        # Closing alone would leave the other thread in `accept`, and the next connection open for good.
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._listener.join(timeout=10)
         for opened in [self._socket, *self._open]:
             opened.close()
 

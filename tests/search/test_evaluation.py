@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from core.errors import InvalidInput
 from search.evaluation import DEPTH, GradedQuery, discounted, evaluate, figures, half, read
 from tests.paths import shared_data
-from tests.search.library import Library
+from tests.search.samples import SearchFixture
 
 OWN = Path(__file__).with_name("graded_queries.tsv")
 QUERIES = read(OWN)
@@ -48,12 +48,12 @@ class TestMeasures:
         assert (found.success_at_1, found.success_at_5) == (at_1, at_5)
         assert found.mrr == pytest.approx(mrr)
 
-    def test_an_acceptable_one_counts_for_the_gain_only(self):
+    def test_acceptable_document_counts_for_the_gain_only(self):
         found = evaluate([query(acceptable="1.000002")], lambda _text: answer("1.000002", "1.000001")).overall
         ideal = 3 + 1 / math.log2(3)
         assert found.ndcg_at_10 == pytest.approx((1 + 3 / math.log2(3)) / ideal)
 
-    def test_the_perfect_order_gains_one(self):
+    def test_ideal_order_has_an_ndcg_of_one(self):
         asked = query("1.000001 1.000002", "1.000003")
         found = evaluate([asked], lambda _text: answer("1.000002", "1.000001", "1.000003")).overall
         assert found.ndcg_at_10 == pytest.approx(1.0)
@@ -65,7 +65,7 @@ class TestMeasures:
             0,
         ]
 
-    def test_kinds_are_measured_apart_and_misses_are_told(self):
+    def test_kinds_are_measured_separately_and_misses_reported(self):
         asked = [query(kind="exact", text="good"), query(kind="typo", text="bad")]
         found = evaluate(asked, lambda text: answer("1.000001") if text == "good" else answer("1.000009"))
         assert {kind: one.success_at_1 for kind, one in found.kinds.items()} == {"exact": 1.0, "typo": 0.0}
@@ -93,7 +93,7 @@ class TestFile:
         with pytest.raises(InvalidInput):
             read(path)
 
-    def test_quotes_are_letters_and_codes_may_be_parted_either_way(self, tmp_path: Path):
+    def test_codes_may_be_separated_by_spaces_or_commas(self, tmp_path: Path):
         path = tmp_path / "q.tsv"
         path.write_text(HEADER + 'Q1\t"kết" hôn\t1.000001,1.000002 1.000003\t\texact\n', encoding="utf-8")
         (found,) = read(path)
@@ -115,11 +115,11 @@ class TestOwnQueries:
         }  # fmt: skip
         assert min(kinds.values()) >= 8
 
-    def test_each_asks_something_else_and_knows_an_answer(self):
+    def test_each_query_is_unique_and_has_an_answer(self):
         assert len({one.query.lower() for one in QUERIES}) == len(QUERIES) == len({one.id for one in QUERIES})
         assert all(one.best and not one.best & one.acceptable for one in QUERIES)
 
-    def test_the_halves_are_fixed_by_the_text_and_about_equal(self):
+    def test_tuning_and_held_out_depend_on_the_text_only(self):
         halves = Counter(half(one) for one in QUERIES)
         assert set(halves) == {"tuning", "held-out"}
         assert min(halves.values()) > len(QUERIES) * 0.4
@@ -143,32 +143,32 @@ class TestCommand:
         return path
 
     @pytest.fixture
-    def filled(self, library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    def filled(self, samples: SearchFixture, monkeypatch: pytest.MonkeyPatch) -> SearchFixture:
         for title, code in (("Đăng ký kết hôn", "1.000894"), ("Đăng ký khai tử", "1.000656")):
-            library.add(title, kind="procedure", codes=(f"{code}.000.00.00.H12",))
-        monkeypatch.setattr(library.shelf, "kind", "procedure")
-        library.sync()
-        return library
+            samples.add(title, kind="procedure", codes=(f"{code}.000.00.00.H12",))
+        monkeypatch.setattr(samples.source, "kind", "procedure")
+        samples.sync()
+        return samples
 
     def run(self, *arguments: Any) -> str:
         out = StringIO()
         call_command("search_eval", *map(str, arguments), stdout=out)
         return out.getvalue()
 
-    def test_it_prints_figures_by_kind_and_what_went_wrong(self, filled: Library, file: Path):
+    def test_it_prints_figures_by_kind_and_what_went_wrong(self, filled: SearchFixture, file: Path):
         text = self.run(file, "--engine", filled.name)
         assert text.startswith(f"engine {filled.name}\n")
         assert "all            n=3    Success@1 0.67" in text
         assert "exact          n=2    Success@1 0.50" in text
         assert "Q3 [-] đất →" in text
 
-    def test_it_prints_them_for_programs(self, filled: Library, file: Path):
-        told = json.loads(self.run(file, "--engine", filled.name, "--json"))
-        assert told["engine"] == filled.name
-        assert told["overall"]["success_at_5"] == pytest.approx(2 / 3)
-        assert told["failures"][0]["query"]["best"] == ["1.000001"]
+    def test_it_prints_them_for_programs(self, filled: SearchFixture, file: Path):
+        report = json.loads(self.run(file, "--engine", filled.name, "--json"))
+        assert report["engine"] == filled.name
+        assert report["overall"]["success_at_5"] == pytest.approx(2 / 3)
+        assert report["failures"][0]["query"]["best"] == ["1.000001"]
 
-    def test_without_an_engine_the_one_in_use_is_asked(self, filled: Library, file: Path):
+    def test_without_an_engine_the_one_in_use_is_asked(self, filled: SearchFixture, file: Path):
         assert self.run(file).startswith(f"engine {filled.name}\n")
 
 
@@ -179,13 +179,13 @@ class TestCommandRefusals:
         [(["nowhere.tsv"], "nowhere"), ([str(OWN), "--engine", "google"], "google"),
          ([str(OWN), "--engine", "elastic"], "ELASTICSEARCH_URL")],
     )  # fmt: skip
-    def test_it_says_what_is_wrong(self, settings, arguments: list[str], said: str):
+    def test_command_reports_invalid_input(self, settings, arguments: list[str], said: str):
         settings.ELASTICSEARCH_URL = ""
         with pytest.raises(CommandError, match=said):
             call_command("search_eval", *arguments)
 
     @pytest.mark.elasticsearch
-    def test_a_stand_in_answer_is_no_measure(self, settings):
+    def test_degraded_answer_is_not_measured(self, settings):
         settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
         with pytest.raises(CommandError, match="did not answer"):
             call_command("search_eval", str(OWN), "--engine", "elastic")

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.documents import SearchDocument, document_key
 from search.requests import MAX_PAGE, MAX_PER_PAGE, MAX_QUERY, MAX_VALUES, SearchRequest, readable
-from search.results import Facet, FacetValue, Hit, Marked, SearchResult
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -32,7 +30,7 @@ class TestRequest:
         assert SearchRequest(typed).query == kept
 
     @given(st.text(max_size=2000))
-    def test_any_text_is_made_readable_once_and_for_all(self, text: str):
+    def test_readable_is_idempotent(self, text: str):
         once = readable(text)
         assert len(once) <= MAX_QUERY
         assert readable(once) == once
@@ -43,16 +41,16 @@ class TestRequest:
         assert SearchRequest(page=asked).page == kept
 
     @pytest.mark.parametrize(("asked", "kept"), [(0, 1), (10, 10), (10**9, MAX_PER_PAGE)])
-    def test_so_do_their_sizes(self, asked: int, kept: int):
+    def test_page_sizes_are_limited(self, asked: int, kept: int):
         assert SearchRequest(per_page=asked).per_page == kept
 
-    def test_choices_are_few_and_different(self):
+    def test_facet_values_are_limited_and_unique(self):
         many = tuple(str(number % 40) for number in range(100))
         request = SearchRequest(field=many, kinds=("procedure", "procedure"))
         assert len(request.field) == MAX_VALUES
         assert request.selected == {"kind": ("procedure",), "field": request.field}
 
-    def test_choices_can_be_dropped(self):
+    def test_filters_can_be_dropped(self):
         request = SearchRequest("kết hôn", kinds=("procedure",), agency=("x",), page=3, verbatim=True)
         bare = request.without_filters()
         assert bare.selected == {}
@@ -62,47 +60,6 @@ class TestRequest:
         assert [SearchRequest(page=page, per_page=20).offset for page in (1, 2, 5)] == [0, 20, 80]
 
     @pytest.mark.parametrize("facts", [{"collection": "secrets"}, {"sort": "random"}])
-    def test_the_unknown_is_refused(self, facts: dict[str, str]):
+    def test_unknown_values_are_rejected(self, facts: dict[str, str]):
         with pytest.raises(ValueError, match="unknown"):
             SearchRequest(**facts)
-
-
-class TestDocument:
-    def make(self, **facts: object) -> SearchDocument:
-        return SearchDocument(
-            **({"kind": "page", "ref": "1", "title": "Trang", "url": "/", "changed_at": NOW} | facts)
-        )
-
-    def test_its_key_names_kind_and_ref(self):
-        assert self.make().key == document_key("page", "1") == "page:1"
-
-    @pytest.mark.parametrize(
-        "facts",
-        [
-            {"ref": ""},
-            {"title": ""},
-            {"scopes": ()},
-            {"collection": "else"},
-            {"facets": {"colour": ("red",)}},
-        ],
-    )
-    def test_what_no_engine_could_answer_with_is_refused(self, facts: dict[str, object]):
-        with pytest.raises(ValueError, match=r"needs|unknown"):
-            self.make(**facts)
-
-
-class TestResult:
-    def test_a_facet_without_hits_is_empty(self):
-        result = SearchResult((), 0, (Facet("kind", (FacetValue("page", "Trang", 1),)),), 1, 1, "database")
-        assert result.facet("kind").values[0].count == 1
-        assert result.facet("field") == Facet("field", ())
-
-    def test_a_hit_shows_labels_and_values_without_one_as_they_are(self):
-        hit = Hit(
-            kind="procedure", ref="1", url="/", title=Marked("x"), snippet=Marked(""), codes=(), changed_at=NOW,
-            facets={"agency": ("ubnd", "other"), "field": ("ho-tich",)}, score=1.0,
-            facet_labels={"ubnd": "UBND xã", "ho-tich": "Hộ tịch"},
-        )  # fmt: skip
-        assert hit.agency_labels == ["UBND xã", "other"]
-        assert hit.field_labels == ["Hộ tịch"]
-        assert hit.labels("level") == []

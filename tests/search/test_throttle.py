@@ -9,13 +9,13 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from core import throttle
-from core.throttle import Throttle
+from core.web import throttle
+from core.web.throttle import Throttle
 from search import views
 from tests.search.test_views import said
 
 pytestmark = pytest.mark.django_db
-SHIPPED = {"SEARCHED": views.SEARCHED, "SUGGESTED": views.SUGGESTED}
+SHIPPED = {"SEARCH_THROTTLE": views.SEARCH_THROTTLE, "SUGGESTION_THROTTLE": views.SUGGESTION_THROTTLE}
 PAGE, SUGGESTIONS = "/tim-kiem/", "/tim-kiem/goi-y/"
 
 
@@ -24,8 +24,8 @@ def _strict(monkeypatch: pytest.MonkeyPatch, settings):
     """Two questions in five minutes, nothing remembered, twenty seconds into a window."""
     settings.PAGE_CACHE_ENABLED = False
     cache.clear()
-    monkeypatch.setattr(views, "SEARCHED", Throttle("test.results", limit=2, seconds=300))
-    monkeypatch.setattr(views, "SUGGESTED", Throttle("test.suggestions", limit=2, seconds=300))
+    monkeypatch.setattr(views, "SEARCH_THROTTLE", Throttle("test.results", limit=2, seconds=300))
+    monkeypatch.setattr(views, "SUGGESTION_THROTTLE", Throttle("test.suggestions", limit=2, seconds=300))
     at(monkeypatch, 20)
 
 
@@ -38,7 +38,7 @@ def ask(client: Client, number: int, *, path: str = PAGE, **extra):
     return [client.get(path, {"q": f"kết hôn {n}"}, **extra) for n in range(number)]
 
 
-def test_one_too_many_is_told_when_to_come_back(client: Client):
+def test_throttled_response_has_retry_after(client: Client):
     *within, over = ask(client, 3)
     assert [one.status_code for one in within] == [200, 200]
     assert (over.status_code, over["Retry-After"]) == (429, "280")
@@ -53,14 +53,14 @@ def test_what_was_typed_is_kept_in_the_field_and_in_the_link(client: Client):
     assert 'role="alert"' in page
 
 
-def test_the_refusal_is_never_remembered(client: Client, monkeypatch: pytest.MonkeyPatch):
+def test_throttled_response_is_not_cached(client: Client, monkeypatch: pytest.MonkeyPatch):
     over = ask(client, 3)[-1]
     assert not hasattr(over, "page_cache_seconds")
     at(monkeypatch, 301)
     assert client.get(PAGE, {"q": "kết hôn 2"}).status_code == 200
 
 
-def test_another_network_is_not_touched(client: Client):
+def test_other_networks_are_not_limited(client: Client):
     ask(client, 3)
     assert client.get(PAGE, {"q": "kết hôn"}, REMOTE_ADDR="203.0.113.9").status_code == 200
 
@@ -70,7 +70,7 @@ def test_the_empty_page_is_not_counted(client: Client):
     assert ask(client, 1)[0].status_code == 200
 
 
-def test_narrowing_is_counted_like_asking(client: Client):
+def test_filters_without_words_count_as_searches(client: Client):
     codes = [client.get(PAGE, {"loai": "news"}).status_code for _ in range(3)]
     assert codes == [200, 200, 429]
 
@@ -81,7 +81,7 @@ def test_suggestions_have_a_count_of_their_own_and_stay_json(client: Client):
     assert ask(client, 1)[0].status_code == 200
 
 
-def test_nothing_is_searched_for_who_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch):
+def test_throttled_request_runs_no_search(client: Client, monkeypatch: pytest.MonkeyPatch):
     ask(client, 2)
 
     def never(*_args, **_facts):
@@ -91,12 +91,12 @@ def test_nothing_is_searched_for_who_is_refused(client: Client, monkeypatch: pyt
     assert client.get(PAGE, {"q": "khai sinh"}).status_code == 429
 
 
-def test_a_place_with_many_people_can_be_given_more(client: Client, settings):
+def test_limits_can_be_multiplied(client: Client, settings):
     settings.THROTTLE_FACTOR = 2
     assert [one.status_code for one in ask(client, 5)] == [200] * 4 + [429]
 
 
-@pytest.mark.parametrize(("scope", "least"), [("SEARCHED", 1), ("SUGGESTED", 5)])
+@pytest.mark.parametrize(("scope", "least"), [("SEARCH_THROTTLE", 1), ("SUGGESTION_THROTTLE", 5)])
 def test_the_shipped_limits_are_generous(scope: str, least: int):
     """Forty pupils who each ask ten times in five minutes, and type meanwhile, are no attack."""
     shipped = SHIPPED[scope]

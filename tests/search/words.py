@@ -6,14 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from search.analysis.fillers import written
-from search.analysis.lexicon import CompiledLexicon, Group
-from search.analysis.pipeline import Language, analyse
-from search.analysis.query import Query
-from search.analysis.syllables import folded_syllables, marked_syllables
-from search.analysis.vocabulary import Vocabulary
-from search.ranking.rows import Row
-from search.ranking.statistics import count
+from search.analysis import Query, QueryResources, analyse
+from search.language.lexicon import CompiledLexicon, SynonymGroup
+from search.language.tokenizer import folded_syllables, marked_syllables
+from search.language.vocabulary import Vocabulary, count_titles, shipped_phrases
+from search.ranking.features import Row
 
 TITLES = (
     "Thủ tục đăng ký khai sinh",
@@ -39,32 +36,32 @@ TITLES = (
     "Hòa giải tranh chấp đất đai",
 )
 GROUPS = (
-    Group(("giấy độc thân", "còn độc thân"), ("tình trạng hôn nhân",), ("1.004873",)),
-    Group(("sao y", "sao y bản chính"), ("chứng thực bản sao",), ("2.000815",)),
-    Group(("cất nhà", "xây nhà"), ("giấy phép xây dựng",), ("1.013225",)),
-    Group(("HTX",), ("hợp tác xã",), equal=True),
-    Group(("sửa bằng tốt nghiệp",), ("nội dung văn bằng",), ("3.000468",)),
-    Group(("giấy chứng tử", "death certificate"), ("khai tử",), ("1.000656",)),
+    SynonymGroup(("giấy độc thân", "còn độc thân"), ("tình trạng hôn nhân",), ("1.004873",)),
+    SynonymGroup(("sao y", "sao y bản chính"), ("chứng thực bản sao",), ("2.000815",)),
+    SynonymGroup(("cất nhà", "xây nhà"), ("giấy phép xây dựng",), ("1.013225",)),
+    SynonymGroup(("HTX",), ("hợp tác xã",), equal=True),
+    SynonymGroup(("sửa bằng tốt nghiệp",), ("nội dung văn bằng",), ("3.000468",)),
+    SynonymGroup(("giấy chứng tử", "death certificate"), ("khai tử",), ("1.000656",)),
 )
 
 
-def language(titles: Iterable[str] = TITLES, groups: Iterable[Group] = GROUPS) -> Language:
+def language(titles: Iterable[str] = TITLES, groups: Iterable[SynonymGroup] = GROUPS) -> QueryResources:
     """Return the language of ``titles`` and ``groups``."""
-    lexicon, statistics = CompiledLexicon(groups), count(titles)
-    return Language(
-        lexicon, statistics, Vocabulary(statistics.spellings, also=[*lexicon.phrases, *written()])
+    lexicon, statistics = CompiledLexicon(groups), count_titles(titles)
+    return QueryResources(
+        lexicon, statistics, Vocabulary(statistics.spellings, phrases=[*lexicon.phrases, *shipped_phrases()])
     )
 
 
 SMALL = language()
 
 
-def ask(text: str, known: Language = SMALL) -> Query:
+def ask(text: str, known: QueryResources = SMALL) -> Query:
     """Return the query that ``known`` makes of ``text``."""
     return analyse(text, known)
 
 
-def labels(text: str, known: Language = SMALL) -> set[str]:
+def labels(text: str, known: QueryResources = SMALL) -> set[str]:
     """Return the other names that ``known`` has for words of ``text``."""
     return {expansion.label for expansion in ask(text, known).expansions if expansion.label}
 

@@ -1,7 +1,7 @@
-"""Every address of the portal, read from the resolver, and what each of them may answer to whom.
+"""Every address of the portal, read from the resolver, and the roles that may access it.
 
-``TABLE`` is the declaration: the first row whose prefix fits an address counts, and an address without a row fails
-``test_addresses.py``. Addresses below ``quan-tri/`` are Wagtail's own and those that our apps add to its admin.
+``TABLE`` is the declaration: the first row whose prefix matches an address applies, and an address without a row fails
+``test_addresses.py``. Addresses below ``quan-tri/`` are Wagtail's own and those that the portal's apps add to it.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.security.world import ROLES, World
+from tests.security.scenario import ROLES, Scenario
 
 EVERYBODY = frozenset(ROLES)
 NOBODY: frozenset[str] = frozenset()
 SIGNED_IN = EVERYBODY - {"anonymous"}
-DESK_A = frozenset({"officer_a", "leader_a", "inspector_a"})
+DESK_A = frozenset({"officer_a", "head_a", "inspector_a"})
+COUNTER_A = frozenset({"officer_a", "head_a"})
 DESK = DESK_A | {"officer_b"}
 EDITORS = frozenset({"editor_a", "editor_b", "communication_a", "catalogue_a"})
-ADMIN = EDITORS | {"operator_a"}
+ADMIN = EDITORS | {"operator_a", "head_a"}
 #: Editors of the tree of agency B, to which every page address of the walk leads.
-OF_B = frozenset({"editor_b"})
+AGENCY_B = frozenset({"editor_b"})
 CONTROLLERS = frozenset({"catalogue_a"})
 COMMUNICATION = frozenset({"communication_a"})
 OPERATORS = frozenset({"operator_a"})
@@ -30,7 +31,7 @@ OPERATORS = frozenset({"operator_a"})
 
 @dataclass(frozen=True)
 class Row:
-    """``opens``: who may get an answer of the kind 2xx (the superuser, too, in the admin); ``writes``: by POST."""
+    """``opens``: roles that may get a 2xx response (in the admin also superusers); ``writes``: the same by POST."""
 
     prefix: str
     opens: frozenset[str]
@@ -39,13 +40,16 @@ class Row:
 
 A = "quan-tri/"
 TABLE = (
-    # Public --------------------------------------------------------------------------------------------------------
+    # Public -------------------------------------------------------------------------------------------------------
     Row("healthz", EVERYBODY),
     Row("robots.txt", EVERYBODY),
     Row("sitemap", EVERYBODY),
     Row("thu-tuc/ma/", EVERYBODY),
     Row("thu-tuc/bieu-mau/", EVERYBODY),
     Row("tim-kiem/", EVERYBODY),
+    # One-time links, spent or forged.
+    Row("tra-cuu/cap-lai/", NOBODY),
+    Row("tra-cuu/xac-nhan-thu/", NOBODY),
     Row("tra-cuu/", EVERYBODY, EVERYBODY),
     Row("tai-lieu/authenticate_with_password/", NOBODY),
     Row("tai-lieu/", EVERYBODY),
@@ -53,49 +57,54 @@ TABLE = (
     Row("tai-khoan/dang-xuat/", NOBODY),
     Row("tai-khoan/con-day/", SIGNED_IN),
     Row("tai-khoan/mat-khau/", SIGNED_IN, SIGNED_IN),
+    # Leads away if nothing is kept.
+    Row("tai-khoan/noi-dung-da-go/", NOBODY),
     Row("_util/", NOBODY),
     Row("^((?:", EVERYBODY),
-    # Filing: a draft belongs to the browser that began it ----------------------------------------------------------
+    # Filing: a draft belongs to the browser that started it -------------------------------------------------------
     Row("nop-ho-so/<core_code:core_code>/$", EVERYBODY),
+    Row("nop-ho-so/<core_code:core_code>/da-roi-may/", EVERYBODY),
     Row("nop-ho-so/", NOBODY),
-    # The private link opens for who has it, whoever that is --------------------------------------------------------
+    # The private link is open to everybody who has it -------------------------------------------------------------
     Row("ho-so/<str:token>/bo-sung/", NOBODY),
     Row("ho-so/", EVERYBODY, EVERYBODY),
-    # The desk ------------------------------------------------------------------------------------------------------
+    # One-stop desk ------------------------------------------------------------------------------------------------
     Row("mot-cua/$", DESK),
     Row("mot-cua/ho-so/<str:code>/hien-so-dinh-danh/", NOBODY, DESK_A),
+    Row("mot-cua/ho-so/<str:code>/ma-tra-cuu.pdf", NOBODY),
+    Row("mot-cua/ho-so/<str:code>/ma-tra-cuu/", COUNTER_A),
     Row("mot-cua/", DESK_A, DESK_A),
-    # Wagtail's admin: doors that are open to who forgot a password, and files without content ----------------------
+    # Wagtail's admin: password reset, and static files ------------------------------------------------------------
     Row(A + "login/", NOBODY),
     Row(A + "password_reset/", EVERYBODY, EVERYBODY),
     Row(A + "sprite/", EVERYBODY),
     Row(A + "jsi18n/", EVERYBODY),
-    # ... everything else wants a role of the admin -----------------------------------------------------------------
+    # Everything else requires a role with admin access ------------------------------------------------------------
     Row(A + "$", ADMIN),
     Row(A + "test404/", ADMIN),
     Row(A + "failwhale/", NOBODY),
     Row(A + "account/", ADMIN, ADMIN),
     Row(A + "logout/", NOBODY),
     Row(A + "dismissibles/", ADMIN, ADMIN),
-    Row(A + "editing-sessions/", OF_B, ADMIN),
+    Row(A + "editing-sessions/", AGENCY_B, ADMIN),
     Row(A + "block-preview/", ADMIN),
     Row(A + "^api/main/(?:documents|images)/", NOBODY),
     Row(A + "api/main/^documents/", NOBODY),
     Row(A + "api/main/^images/", NOBODY),
     Row(A + "api/main/", ADMIN),
     # Pages
-    Row(A + "pages/$", EDITORS),
+    Row(A + "pages/$", ADMIN),
     Row(A + "pages/search/", ADMIN),
     Row(A + "pages/usage/", ADMIN),
     Row(A + "pages/create/", ADMIN, ADMIN),
-    Row(A + "pages/", OF_B, OF_B),
+    Row(A + "pages/", AGENCY_B, AGENCY_B),
     Row(A + "choose-page/", ADMIN),
     Row(A + "choose-external-link/", ADMIN, ADMIN),
     Row(A + "choose-email-link/", ADMIN, ADMIN),
     Row(A + "choose-phone-link/", ADMIN, ADMIN),
     Row(A + "choose-anchor-link/", ADMIN, ADMIN),
     Row(A + "tag-autocomplete/", ADMIN, ADMIN),
-    Row(A + "bulk/", OF_B, OF_B),
+    Row(A + "bulk/", AGENCY_B, AGENCY_B),
     Row(A + "collections/", NOBODY),
     Row(A + "workflows/task_chooser/", ADMIN, ADMIN),
     Row(A + "workflows/", NOBODY),
@@ -107,13 +116,13 @@ TABLE = (
     Row(A + "embeds/", NOBODY),
     Row(A + "localize/jsi18n/", ADMIN),
     Row(A + "localize/reports/", NOBODY),
-    Row(A + "localize/", OF_B, OF_B),
+    Row(A + "localize/", AGENCY_B, AGENCY_B),
     # Media
     Row(A + "documents/chooser/", ADMIN, ADMIN),
     Row(A + "documents/", EDITORS, EDITORS),
     Row(A + "images/chooser/", ADMIN, ADMIN),
     Row(A + "images/", EDITORS, EDITORS),
-    # Rows of our apps
+    # Models of the portal's apps
     Row(A + "snippets/choose/", ADMIN, CONTROLLERS),
     Row(A + "snippets/core/holiday/", CONTROLLERS, CONTROLLERS),
     Row(A + "snippets/procedures/", CONTROLLERS, CONTROLLERS),
@@ -122,6 +131,7 @@ TABLE = (
     Row(A + "forms/", CONTROLLERS, CONTROLLERS),
     Row(A + "bieu-mau/", CONTROLLERS, CONTROLLERS),
     Row(A + "nhap-thu-tuc/", CONTROLLERS, CONTROLLERS),
+    Row(A + "thu-tuc/", CONTROLLERS, CONTROLLERS),
     Row(A + "filing_channels/", CONTROLLERS, CONTROLLERS),
     Row(A + "deadline_settings/", CONTROLLERS, CONTROLLERS),
     Row(A + "retention_settings/", CONTROLLERS, CONTROLLERS),
@@ -166,28 +176,29 @@ def _fits(prefix: str, route: str) -> bool:
 COMPARE = r"^(\d+)/revisions/compare/(live|earliest|\d+)\.\.\.(live|latest|\d+)/$"
 
 
-def filled(route: str, world: World) -> str:
-    """Return an address of ``route`` that leads to things of agency B in the admin and of agency A at the desk."""
-    page, core_code = world.news_b, world.core_code
+def build_address(route: str, scenario: Scenario) -> str:
+    """Return an address of ``route`` with objects of agency B in the admin and of agency A at the desk."""
+    page, core_code = scenario.news_b, scenario.core_code
     values = {
         "page_id": page.pk, "parent_page_id": page.get_parent().pk, "page_to_move_id": page.pk, "page_pk": page.pk,
         "destination_id": page.get_parent().pk, "revision_id": page.latest_revision_id, "object_id": page.pk,
-        "image_id": world.image_b.pk, "document_id": world.document_b.pk, "doc_id": world.document_b.pk,
-        "content_type_app_name": "home", "content_type_model_name": "newspage", "app_label": "home",
+        "image_id": scenario.image_b.pk, "document_id": scenario.document_b.pk, "doc_id": scenario.document_b.pk,
+        "document_filename": "b.txt", "app_label": "home",
+        "content_type_app_name": "home", "content_type_model_name": "newspage",
         "model_name": "newspage", "app_name": "home", "filter_spec": "width-50", "core_code": core_code,
-        "token": world.told.token, "code": world.dossier.code, "step_id": "applicant", "key": "mau-01",
+        "token": scenario.receipt.token, "code": scenario.dossier.code, "step_id": "applicant", "key": "mau-01",
         "paper": "mau-01", "action": "accept", "action_name": "publish", "section": "news", "name": "a.pdf",
     }  # fmt: skip
     if "bulk/" in route:
         values["action"] = "delete"
     if "/tep/" in route:
-        values["pk"] = world.file.pk
+        values["pk"] = scenario.file.pk
     if "documents/" in route or "images/" in route:
-        values["pk"] = world.document_b.pk if "documents/" in route else world.image_b.pk
+        values["pk"] = scenario.document_b.pk if "documents/" in route else scenario.image_b.pk
     if "users/" in route:
-        values["pk"] = world.people["superuser"].pk
+        values["pk"] = scenario.people["superuser"].pk
     route = route.replace(COMPARE, f"{page.pk}/revisions/compare/earliest...live/")
-    route = route.replace(r"^(\d+)/(.*)$", f"{world.document_b.pk}/b.txt").replace("^.*/$", "khong-co/")
+    route = route.replace(r"^(\d+)/(.*)$", f"{scenario.document_b.pk}/b.txt").replace("^.*/$", "khong-co/")
     route = route.replace(r"^((?:[\w\-]+/)*)$", "").replace("(?:documents|images)", "images")
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], 1)), route).replace(
         "^", ""

@@ -1,4 +1,4 @@
-"""What agency B has not published is nowhere in the admin of people who do not belong to B."""
+"""Unpublished content of agency B is not visible in the admin to other agencies."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from django.contrib.auth.models import Group, Permission
 from django.core.files.base import ContentFile
 
 from home.models import NewsPage, PortalDocument, PortalImage
-from tests.dossiers.factories import picture
-from tests.security.addresses import EDITORS, filled, routes
-from tests.security.world import World, make_world, status_of, text_of
+from tests.forms_app.dossiers.factories import picture
+from tests.security.addresses import EDITORS, build_address, routes
+from tests.security.scenario import Scenario, make_scenario, status_of, text_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -34,75 +34,77 @@ LISTS = (
 
 
 @pytest.fixture
-def world() -> World:
-    """Everything of B carries the canary: a draft, changes not yet published, a picture, a document."""
-    world = make_world()
-    shelf = world.image_b.collection
-    world.news_b.summary = f"{WORD} {CANARY} sửa"
-    world.news_b.save_revision(log_action=True)
-    draft = world.news_b.get_parent().add_child(
-        instance=NewsPage(title=f"{WORD} {CANARY} nháp", agency=world.b, live=False)
+def scenario() -> Scenario:
+    """Put the canary into content of B: a draft, unpublished changes, an image, a document."""
+    scenario = make_scenario()
+    collection = scenario.image_b.collection
+    scenario.news_b.summary = f"{WORD} {CANARY} sửa"
+    scenario.news_b.save_revision(log_action=True)
+    draft = scenario.news_b.get_parent().add_child(
+        instance=NewsPage(title=f"{WORD} {CANARY} nháp", agency=scenario.b, live=False)
     )
     draft.save_revision(log_action=True)
-    document = PortalDocument(title=f"{WORD} {CANARY} tài liệu", collection=shelf)
+    document = PortalDocument(title=f"{WORD} {CANARY} tài liệu", collection=collection)
     document.file.save("b.txt", ContentFile(b"cua B"))
     image = PortalImage.objects.create(
-        title=f"{WORD} {CANARY} ảnh", alt_text="Ảnh", file=picture(), collection=shelf
+        title=f"{WORD} {CANARY} ảnh", alt_text="Ảnh", file=picture(), collection=collection
     )
-    world.news_b, world.document_b, world.image_b = draft, document, image
-    return world
+    scenario.news_b, scenario.document_b, scenario.image_b = draft, document, image
+    return scenario
 
 
-def addresses(world: World) -> list[str]:
+def addresses(scenario: Scenario) -> list[str]:
     facts = {
-        "site": world.news_b.get_parent().pk, "draft": world.news_b.pk, "image": world.image_b.pk,
-        "document": world.document_b.pk,
+        "site": scenario.news_b.get_parent().pk, "draft": scenario.news_b.pk, "image": scenario.image_b.pk,
+        "document": scenario.document_b.pk,
     }  # fmt: skip
-    walked = [filled(route, world) for route in routes() if route.startswith("quan-tri/")]
+    walked = [build_address(route, scenario) for route in routes() if route.startswith("quan-tri/")]
     return [*(one.format(WORD, **facts) for one in LISTS), *walked]
 
 
 @pytest.mark.parametrize("role", ["editor_a", "operator_a"])
-def test_nothing_unpublished_is_told(world: World, role: str) -> None:
-    client = world.client(role)
+def test_unpublished_content_is_not_visible_to_other_agencies(scenario: Scenario, role: str) -> None:
+    client = scenario.client(role)
     skipped = ("failwhale", "logout")
     if role in EDITORS:
-        # The library of pictures and documents is shared: who may add to it may choose from it.
-        PortalImage.objects.filter(pk=world.image_b.pk).update(title="Ảnh")
-        PortalDocument.objects.filter(pk=world.document_b.pk).update(title="Tài liệu")
-    told = [
+        # Images and documents are shared: roles that may add them may choose all of them.
+        PortalImage.objects.filter(pk=scenario.image_b.pk).update(title="Ảnh")
+        PortalDocument.objects.filter(pk=scenario.document_b.pk).update(title="Tài liệu")
+    leaking = [
         f"{role} {address}"
-        for address in addresses(world)
+        for address in addresses(scenario)
         if not any(part in address for part in skipped) and CANARY in text_of(client.get(address))
     ]
-    assert not told, "\n".join(told)
+    assert not leaking, "\n".join(leaking)
 
 
-def test_the_canary_sings_for_its_own_agency(world: World) -> None:
-    client = world.client("editor_b")
-    found = [address for address in addresses(world)[: len(LISTS)] if CANARY in text_of(client.get(address))]
+def test_unpublished_content_is_visible_to_its_own_agency(scenario: Scenario) -> None:
+    client = scenario.client("editor_b")
+    found = [
+        address for address in addresses(scenario)[: len(LISTS)] if CANARY in text_of(client.get(address))
+    ]
     assert len(found) > len(LISTS) / 3
 
 
-def test_bulk_actions_on_accounts_are_the_superusers(world: World) -> None:
-    clerk, group = world.people["citizen"], Group.objects.create(name="Quyền lớn")
-    clerk.user_permissions.set(Permission.objects.filter(codename__in=("access_admin", "change_user")))
-    address = f"/quan-tri/bulk/accounts/user/assign_role/?id={clerk.pk}"
-    assert status_of(world.client("citizen").post(address, {"role": group.pk})) == 404
-    assert not clerk.groups.exists()
-    world.client("superuser").post(address, {"role": group.pk})
-    assert list(clerk.groups.all()) == [group]
+def test_bulk_actions_on_accounts_are_for_superusers_only(scenario: Scenario) -> None:
+    user, group = scenario.people["citizen"], Group.objects.create(name="Quyền lớn")
+    user.user_permissions.set(Permission.objects.filter(codename__in=("access_admin", "change_user")))
+    address = f"/quan-tri/bulk/accounts/user/assign_role/?id={user.pk}"
+    assert status_of(scenario.client("citizen").post(address, {"role": group.pk})) == 404
+    assert not user.groups.exists()
+    scenario.client("superuser").post(address, {"role": group.pk})
+    assert list(user.groups.all()) == [group]
 
 
 @pytest.mark.parametrize("key", ["²", "9" * 5000, "x", "-1", "\x00"])
-def test_a_key_that_is_none_breaks_nothing(world: World, key: str) -> None:
-    client = world.client("editor_b")
+def test_malformed_key_gives_a_client_error(scenario: Scenario, key: str) -> None:
+    client = scenario.client("editor_b")
     for address in ("/quan-tri/bulk/wagtailcore/page/delete/", "/quan-tri/choose-page/chosen-multiple/"):
         assert status_of(client.get(address, {"id": key})) in {400, 404}
 
 
-def test_an_editor_may_act_on_several_own_pages_at_once(world: World) -> None:
-    address = f"/quan-tri/bulk/wagtailcore/page/publish/?id={world.news_b.pk}"
-    world.client("editor_b").post(address, {"include_descendants": ""})
-    world.news_b.refresh_from_db()
-    assert world.news_b.live
+def test_editor_can_use_bulk_actions_on_own_pages(scenario: Scenario) -> None:
+    address = f"/quan-tri/bulk/wagtailcore/page/publish/?id={scenario.news_b.pk}"
+    scenario.client("editor_b").post(address, {"include_descendants": ""})
+    scenario.news_b.refresh_from_db()
+    assert scenario.news_b.live

@@ -1,4 +1,4 @@
-"""Personal data is where it must be and nowhere else: canaries in every field of a dossier, looked for everywhere."""
+"""Personal data is stored only where necessary: canaries in every field of a dossier are searched everywhere."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from django.test import Client
 from django.utils import timezone
 
 from forms_app.dossiers.models import Dossier, Draft
-from forms_app.dossiers.selectors.procedures import consent_in_force
+from forms_app.dossiers.rules import consent_in_force
 from forms_app.dossiers.services import retention
-from search.engines import registry as engines
+from search.engines import base as engines
 from search.engines.elastic.client import client as elastic
 from search.models import IndexedDocument
-from tests.desk.factories import make_officer
-from tests.dossiers.factories import make_form
+from tests.forms_app.dossiers.factories import make_form
 from tests.home.factories import front_page
-from tests.security.world import text_of
+from tests.one_stop.factories import make_officer
+from tests.security.scenario import text_of
 
 pytestmark = pytest.mark.django_db
 DOSSIER, EVENT, FILE = "dossiers_dossier", "dossiers_dossierevent", "dossiers_attachment"
@@ -44,8 +44,8 @@ CANARIES: dict[str, tuple[str, set[str]]] = {
 }
 
 
-def said(key: str) -> str:
-    """The telling part of a canary: what no other text contains, as it stands in any spelling."""
+def canary(key: str) -> str:
+    """Return the unique part of a canary in lower case."""
     return CANARIES[key][0].split(" ")[1 if key == "address_detail" else 0].split(".")[0].lower()
 
 
@@ -65,8 +65,8 @@ def _forget(store: Any) -> None:
         store.__dict__.pop(name, None)
 
 
-def begin() -> tuple[Client, str]:
-    """Fill in every field over HTTP, up to the review."""
+def fill_in_form() -> tuple[Client, str]:
+    """Fill in every field over HTTP, up to the review page."""
     front_page()
     core_code = make_form().definition.procedure.core_code
     client, base = Client(), f"/nop-ho-so/{core_code}/"
@@ -83,7 +83,7 @@ def begin() -> tuple[Client, str]:
     return client, base
 
 
-def file_it(client: Client, base: str) -> Dossier:
+def submit(client: Client, base: str) -> Dossier:
     draft = Draft.objects.get()
     consent = consent_in_force()
     assert consent is not None
@@ -93,7 +93,7 @@ def file_it(client: Client, base: str) -> Dossier:
     return Dossier.objects.get()
 
 
-def tables() -> dict[str, str]:
+def tables_as_text() -> dict[str, str]:
     """Return every table of the database as text."""
     found = {}
     with connection.cursor() as cursor:
@@ -103,18 +103,18 @@ def tables() -> dict[str, str]:
     return found
 
 
-def folded(table: str) -> str:
+def table_group(table: str) -> str:
     return "search" if table.startswith("search_") else table
 
 
 @pytest.fixture
-def filed(django_capture_on_commit_callbacks: Any, caplog: Any) -> Dossier:
-    """The whole way: filed, mailed, indexed, read at the desk, with everything logged."""
+def filed_dossier(django_capture_on_commit_callbacks: Any, caplog: Any) -> Dossier:
+    """Return a dossier that was filed, mailed, indexed and read at the desk, with debug logging."""
     caplog.set_level(logging.DEBUG)
     with django_capture_on_commit_callbacks(execute=True):
-        dossier = file_it(*begin())
+        dossier = submit(*fill_in_form())
     officer = Client()
-    officer.force_login(make_officer(dossier.agency, "leader", "reception"))
+    officer.force_login(make_officer(dossier.agency, "head", "receiver"))
     for address in (
         "/mot-cua/",
         f"/mot-cua/ho-so/{dossier.code}/",
@@ -128,25 +128,25 @@ def filed(django_capture_on_commit_callbacks: Any, caplog: Any) -> Dossier:
     return dossier
 
 
-def test_each_canary_is_in_its_tables_and_in_no_other(filed: Dossier) -> None:
-    everything = tables()
+def test_personal_data_is_in_the_expected_tables_only(filed_dossier: Dossier) -> None:
+    tables = tables_as_text()
     for key, (_value, allowed) in CANARIES.items():
-        found = {folded(table) for table, rows in everything.items() if said(key) in rows}
+        found = {table_group(table) for table, rows in tables.items() if canary(key) in rows}
         assert found == allowed, key
 
 
 def logged(caplog: Any) -> str:
-    """Everything that was logged, by the fixtures too."""
+    """Return all log output, including that of fixtures."""
     records = [*caplog.get_records("setup"), *caplog.get_records("call")]
     return "\n".join(f"{record.getMessage()} {record.exc_text or ''}" for record in records).lower()
 
 
-def test_neither_link_nor_key_is_anywhere(filed: Dossier, caplog: Any) -> None:
+def test_private_link_and_lookup_key_are_not_stored(filed_dossier: Dossier, caplog: Any) -> None:
     body = mail.outbox[0].body
     token = body.split("/ho-so/")[1].split("/")[0]
     secret = next(line for line in body.splitlines() if "tra cứu:" in line.lower()).split(":")[1].strip()
     assert len(token) >= 32
-    for table, rows in tables().items():
+    for table, rows in tables_as_text().items():
         assert token.lower() not in rows, table
         assert f'"{secret.lower()}"' not in rows, table
     assert token.lower() not in logged(caplog)
@@ -154,44 +154,44 @@ def test_neither_link_nor_key_is_anywhere(filed: Dossier, caplog: Any) -> None:
     assert all(token not in message.body for message in mail.outbox[1:])
 
 
-def test_no_line_of_the_log_tells_a_canary(filed: Dossier, caplog: Any) -> None:
+def test_personal_data_is_not_logged(filed_dossier: Dossier, caplog: Any) -> None:
     assert len(logged(caplog)) > 100
     for key in CANARIES:
-        assert said(key) not in logged(caplog), key
+        assert canary(key) not in logged(caplog), key
 
 
-def test_no_public_page_or_folder_tells_a_canary(filed: Dossier) -> None:
-    stranger = Client()
+def test_personal_data_is_not_on_public_pages_or_in_files(filed_dossier: Dossier) -> None:
+    anonymous = Client()
     for key, (value, _allowed) in CANARIES.items():
         for address in ("/", "/tin-tuc/", "/thu-tuc/", "/sitemap.xml", "/healthz"):
-            assert said(key) not in text_of(stranger.get(address)).lower(), (key, address)
-        suggested = text_of(stranger.get("/tim-kiem/goi-y/", {"q": value})).lower()
-        assert said(key) not in suggested
-        # The page repeats what was asked; no hit may.
-        found = text_of(stranger.get("/tim-kiem/", {"q": value}))
+            assert canary(key) not in text_of(anonymous.get(address)).lower(), (key, address)
+        suggested = text_of(anonymous.get("/tim-kiem/goi-y/", {"q": value})).lower()
+        assert canary(key) not in suggested
+        # The page repeats the query; hits must not contain it.
+        found = text_of(anonymous.get("/tim-kiem/", {"q": value}))
         assert "/mot-cua/" not in found
-        assert str(filed.code) not in found
+        assert str(filed_dossier.code) not in found
     for root in (portal.MEDIA_ROOT, portal.STATIC_ROOT):
         names = [str(path).lower() for path in Path(root).rglob("*")] if Path(root).exists() else []
-        assert not [name for name in names if said("file_name") in name]
+        assert not [name for name in names if canary("file_name") in name]
 
 
-def test_the_private_folder_names_nothing(filed: Dossier, tmp_path: Path) -> None:
+def test_stored_file_has_an_anonymous_name(filed_dossier: Dossier, tmp_path: Path) -> None:
     (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
-    assert said("file_name") not in str(file)
+    assert canary("file_name") not in str(file)
 
 
-def test_mails_tell_the_name_and_the_code_and_no_more(filed: Dossier) -> None:
+def test_mails_contain_name_and_code_only(filed_dossier: Dossier) -> None:
     assert [message.to for message in mail.outbox] == [[CANARIES["email"][0]]] * 2
     text = " ".join(f"{message.subject} {message.body}" for message in mail.outbox).lower()
     for key in ("citizen_id", "phone", "address_detail", "child_name", "file_name", "file_content"):
-        assert said(key) not in text, key
+        assert canary(key) not in text, key
 
 
-def test_the_index_of_dossiers_is_behind_the_agency(filed: Dossier) -> None:
+def test_indexed_dossiers_are_scoped_to_their_agency(filed_dossier: Dossier) -> None:
     rows = IndexedDocument.objects.filter(collection="dossiers")
     assert rows
-    assert all(f"agency:{filed.agency_id}" in str(row.scopes) for row in rows)
+    assert all(f"agency:{filed_dossier.agency_id}" in str(row.scopes) for row in rows)
     assert (
         not IndexedDocument.objects.exclude(collection="dossiers")
         .filter(title__icontains="hoatigon")
@@ -200,14 +200,14 @@ def test_the_index_of_dossiers_is_behind_the_agency(filed: Dossier) -> None:
 
 
 @pytest.mark.elasticsearch
-def test_elasticsearch_holds_name_and_phone_in_the_index_of_dossiers_only(
+def test_elasticsearch_stores_name_and_phone_in_the_dossier_index_only(
     elasticsearch_url: str, django_capture_on_commit_callbacks: Any, settings: Any
 ) -> None:
     settings.ELASTICSEARCH_TIMEOUT = 20.0
-    for mirror in engines.mirrors():
-        mirror.reconcile()
+    for replica in engines.replicas():
+        replica.reconcile()
     with django_capture_on_commit_callbacks(execute=True):
-        file_it(*begin())
+        submit(*fill_in_form())
     server = elastic()
     server.indices.refresh(index=f"{settings.ELASTICSEARCH_INDEX_PREFIX}*")
     answer = server.search(index=f"{settings.ELASTICSEARCH_INDEX_PREFIX}*", size=100, query={"match_all": {}})
@@ -216,20 +216,20 @@ def test_elasticsearch_holds_name_and_phone_in_the_index_of_dossiers_only(
         for hit in answer["hits"]["hits"]
     ]
     for key, (_value, allowed) in CANARIES.items():
-        holding = {index for index, text in hits if said(key) in text}
+        holding = {index for index, text in hits if canary(key) in text}
         assert bool(holding) == ("search" in allowed), key
         assert all("dossiers" in index for index in holding)
 
 
-def test_a_draft_that_is_given_up_leaves_nothing(tmp_path: Path) -> None:
-    begin()
-    assert said("child_name") in tables()["dossiers_draft"]
+def test_expired_draft_leaves_no_personal_data(tmp_path: Path) -> None:
+    fill_in_form()
+    assert canary("child_name") in tables_as_text()["dossiers_draft"]
     month = timezone.now() + timedelta(days=31)
     assert retention.expire_drafts(now=month) == 1
-    everything = tables()
+    tables = tables_as_text()
     for key in CANARIES:
-        assert not [table for table, rows in everything.items() if said(key) in rows], key
+        assert not [table for table, rows in tables.items() if canary(key) in rows], key
 
 
-def test_what_was_filed_leaves_the_draft(filed: Dossier) -> None:
+def test_submitted_draft_contains_no_answers(filed_dossier: Dossier) -> None:
     assert Draft.objects.get().answers == {}

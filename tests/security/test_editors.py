@@ -1,20 +1,18 @@
-"""An editor works in the own trees and shelves and becomes nobody else by it."""
+"""Editors can change only their own page trees and media."""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import pytest
 from wagtail.models import Collection, Page, PageLogEntry, Revision
 
-from accounts.services.groups import sync_agency
-from core.exports import defused
+from core.wagtail.csv_injection import escape_formula
 from home.models import AgencySitePage, PortalDocument, PortalImage
-from tests.dossiers.factories import picture
+from tests.forms_app.dossiers.factories import picture
 from tests.procedures.factories import make_section
-from tests.security.world import World, make_world, status_of, text_of
+from tests.security.scenario import Scenario, make_scenario, status_of, text_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -23,22 +21,27 @@ pytestmark = [
 
 
 @pytest.fixture
-def world() -> World:
-    return make_world()
+def scenario() -> Scenario:
+    return make_scenario()
 
 
-@pytest.mark.parametrize("kind", ["site", "section"])
-def test_an_editor_cannot_turn_the_own_tree_into_that_of_another_agency(world: World, kind: str) -> None:
-    page: Any = AgencySitePage.objects.get(agency=world.b) if kind == "site" else make_section(world.b)
-    client, address = world.client("editor_b"), f"/quan-tri/pages/{page.pk}/edit/"
-    sync_agency(agency=world.b)
-    html = text_of(client.get(address))
+def test_editor_cannot_change_the_agency_of_a_site(scenario: Scenario) -> None:
+    check_agency_field(scenario, "editor_b", AgencySitePage.objects.get(agency=scenario.b))
+
+
+def test_controller_of_an_agency_cannot_change_the_agency_of_its_section(scenario: Scenario) -> None:
+    check_agency_field(scenario, "catalogue_a", make_section(scenario.a))
+
+
+def check_agency_field(scenario: Scenario, role: str, page: Page) -> None:
+    address = f"/quan-tri/pages/{page.pk}/edit/"
+    html = text_of(scenario.client(role).get(address))
     assert 'name="title"' in html
     assert 'name="agency"' not in html
-    assert 'name="agency"' in text_of(world.client("superuser").get(address))
+    assert 'name="agency"' in text_of(scenario.client("superuser").get(address))
 
 
-ACTS = (
+ACTIONS = (
     "edit/",
     "delete/",
     "unpublish/",
@@ -61,20 +64,20 @@ ACTS = (
 
 
 @pytest.mark.parametrize("role", ["editor_a", "communication_a", "catalogue_a", "operator_a"])
-def test_no_act_on_a_page_of_another_agency(world: World, role: str) -> None:
-    client, page = world.client(role), world.news_b
+def test_pages_of_another_agency_cannot_be_changed(scenario: Scenario, role: str) -> None:
+    client, page = scenario.client(role), scenario.news_b
     before = Page.objects.values().get(pk=page.pk)
     revisions = Revision.objects.count()
-    for act in ACTS:
-        address = f"/quan-tri/pages/{page.pk}/{act}".format(revision=page.latest_revision_id)
+    for action in ACTIONS:
+        address = f"/quan-tri/pages/{page.pk}/{action}".format(revision=page.latest_revision_id)
         for method in (client.get, client.post):
             assert status_of(method(address, {"title": "x", "action-publish": "1"})) in {
                 302,
                 403,
                 404,
                 405,
-            }, act
-    here = AgencySitePage.objects.get(agency=world.a)
+            }, action
+    here = AgencySitePage.objects.get(agency=scenario.a)
     client.post(f"/quan-tri/pages/{page.pk}/move/{here.pk}/confirm/")
     client.post(f"/quan-tri/bulk/wagtailcore/page/move/?id={page.pk}", {"chooser": here.pk})
     client.post(f"/quan-tri/bulk/wagtailcore/page/unpublish/?id={page.pk}", {"include_descendants": "on"})
@@ -84,8 +87,8 @@ def test_no_act_on_a_page_of_another_agency(world: World, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["editor_a", "operator_a"])
-def test_no_act_on_the_media_of_another_agency(world: World, role: str) -> None:
-    client, image, document = world.client(role), world.image_b, world.document_b
+def test_media_of_another_agency_cannot_be_changed(scenario: Scenario, role: str) -> None:
+    client, image, document = scenario.client(role), scenario.image_b, scenario.document_b
     for base, pk in (("images", image.pk), ("documents", document.pk)):
         edit = f"{pk}/" if base == "images" else f"edit/{pk}/"
         delete = f"{pk}/delete/" if base == "images" else f"delete/{pk}/"
@@ -98,10 +101,10 @@ def test_no_act_on_the_media_of_another_agency(world: World, role: str) -> None:
     assert PortalDocument.objects.filter(pk=document.pk, title="Tài liệu của B").exists()
 
 
-def test_a_picture_is_changed_by_who_brought_it_and_chosen_by_all_editors(world: World) -> None:
-    client, other = world.client("editor_a"), world.client("editor_b")
-    shelf = Collection.get_first_root_node().pk
-    facts = {"title": "Trụ sở", "alt_text": "Trụ sở", "collection": shelf}
+def test_image_can_be_changed_by_its_uploader_and_chosen_by_all_editors(scenario: Scenario) -> None:
+    client, other = scenario.client("editor_a"), scenario.client("editor_b")
+    collection = Collection.get_first_root_node().pk
+    facts = {"title": "Trụ sở", "alt_text": "Trụ sở", "collection": collection}
     client.post("/quan-tri/images/add/", facts | {"file": picture()})
     image = PortalImage.objects.get(title="Trụ sở")
     assert status_of(other.get(f"/quan-tri/images/{image.pk}/")) == 302
@@ -114,14 +117,14 @@ def test_a_picture_is_changed_by_who_brought_it_and_chosen_by_all_editors(world:
 
 
 @pytest.mark.parametrize("title", ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", " =1"])
-def test_no_title_is_a_formula_in_a_table(world: World, title: str) -> None:
+def test_titles_in_exports_are_not_formulas(scenario: Scenario, title: str) -> None:
     PageLogEntry.objects.update(label=title)
-    client = world.client("superuser")
+    client = scenario.client("superuser")
     table = text_of(client.get("/quan-tri/reports/site-history/?export=csv"))
     cells = [cell for row in csv.reader(io.StringIO(table)) for cell in row]
     assert f"'{title}" in cells
     assert not [cell for cell in cells if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t"))]
 
 
-def test_a_harmless_title_stays_as_it_is() -> None:
-    assert defused("Cấp giấy phép - lần 2") == "Cấp giấy phép - lần 2"
+def test_harmless_title_is_exported_unchanged() -> None:
+    assert escape_formula("Cấp giấy phép - lần 2") == "Cấp giấy phép - lần 2"

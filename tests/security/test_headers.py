@@ -1,4 +1,4 @@
-"""The headers of every answer, and pages without anything inline."""
+"""Security headers of all responses, and pages without inline scripts and styles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.urls import path
 
 from portal.urls import urlpatterns as portal_urls
 from tests.home.factories import agency_site, front_page, news
-from tests.security.world import make_world, text_of
+from tests.security.scenario import make_scenario, text_of
 
 pytestmark = pytest.mark.django_db
 PUBLIC = (
@@ -63,25 +63,25 @@ def wrong_headers(response: Any) -> dict[str, str | None]:
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_every_public_answer_carries_the_headers(address: str) -> None:
+def test_public_responses_have_the_security_headers(address: str) -> None:
     front_page()
     assert wrong_headers(Client().get(address)) == {}
 
 
-def test_answers_to_people_and_downloads_carry_them_too() -> None:
-    world = make_world()
-    code, token = world.dossier.code, world.told.token
-    officer, citizen = world.client("officer_a"), world.client("anonymous")
+def test_private_responses_and_downloads_have_the_security_headers() -> None:
+    scenario = make_scenario()
+    code, token = scenario.dossier.code, scenario.receipt.token
+    officer, citizen = scenario.client("officer_a"), scenario.client("anonymous")
     desk = [
         "/mot-cua/",
         f"/mot-cua/ho-so/{code}/",
-        f"/mot-cua/ho-so/{code}/viec/refuse/",
-        f"/mot-cua/ho-so/{code}/tep/{world.file.pk}/",
+        f"/mot-cua/ho-so/{code}/viec/decline/",
+        f"/mot-cua/ho-so/{code}/tep/{scenario.file.pk}/",
     ]
     mine = [
         f"/ho-so/{token}/",
         f"/ho-so/{token}/giay/mau-01.pdf",
-        f"/ho-so/{token}/tep/{world.file.pk}/",
+        f"/ho-so/{token}/tep/{scenario.file.pk}/",
         f"/ho-so/{token}/rut/",
     ]
     for client, addresses in ((officer, desk), (citizen, mine)):
@@ -92,7 +92,7 @@ def test_answers_to_people_and_downloads_carry_them_too() -> None:
             text_of(response)
 
 
-def test_a_refused_form_and_a_foreign_host_carry_them() -> None:
+def test_csrf_failures_and_invalid_hosts_have_the_security_headers() -> None:
     front_page()
     assert wrong_headers(Client(enforce_csrf_checks=True).post("/tra-cuu/", {"code": "a"})) == {}
     with override_settings(ALLOWED_HOSTS=["cong.vn"]):
@@ -101,15 +101,15 @@ def test_a_refused_form_and_a_foreign_host_carry_them() -> None:
     assert wrong_headers(response) == {}
 
 
-def boom(request: HttpRequest) -> HttpResponse:
+def raise_error(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("mat khau la 123456")
 
 
-urlpatterns = [path("no/", boom), *portal_urls]
+urlpatterns = [path("no/", raise_error), *portal_urls]
 
 
 @override_settings(ROOT_URLCONF=__name__)
-def test_an_error_of_ours_tells_nothing(caplog: Any) -> None:
+def test_server_error_page_reveals_no_details(caplog: Any) -> None:
     response = Client(raise_request_exception=False).get("/no/")
     text = text_of(response)
     assert response.status_code == 500
@@ -118,7 +118,7 @@ def test_an_error_of_ours_tells_nothing(caplog: Any) -> None:
 
 
 class Inline(HTMLParser):
-    """Collects what a strict policy forbids, and the nonces that were used."""
+    """Collects violations of a strict policy, and nonces."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -146,21 +146,21 @@ class Inline(HTMLParser):
         )
 
 
-def test_no_page_has_anything_inline_and_each_answer_its_own_nonce() -> None:
-    world = make_world()
+def test_pages_have_no_inline_code_and_a_new_nonce_per_response() -> None:
+    scenario = make_scenario()
     news()
     agency_site()
-    officer, citizen = world.client("officer_a"), world.client("anonymous")
-    citizen.post(f"/nop-ho-so/{world.core_code}/")
-    filing, mine = f"/nop-ho-so/{world.core_code}/", f"/ho-so/{world.told.token}/"
-    dossier = f"/mot-cua/ho-so/{world.dossier.code}/"
+    officer, citizen = scenario.client("officer_a"), scenario.client("anonymous")
+    citizen.post(f"/nop-ho-so/{scenario.core_code}/")
+    filing, mine = f"/nop-ho-so/{scenario.core_code}/", f"/ho-so/{scenario.receipt.token}/"
+    dossier = f"/mot-cua/ho-so/{scenario.dossier.code}/"
     machines = ("/quan-tri/", "/robots", "/sitemap", "/health")
     of_citizens = [
         *(address for address in PUBLIC if not address.startswith(machines)),
         *(f"{filing}{part}" for part in ("", "buoc/applicant/", "buoc/child/", "xem-lai/")),
         *(f"{mine}{part}" for part in ("", "noi-dung/", "rut/")),
     ]
-    of_officers = ["/mot-cua/", dossier, f"{dossier}viec/refuse/", "/tai-khoan/mat-khau/"]
+    of_officers = ["/mot-cua/", dossier, f"{dossier}viec/decline/", "/tai-khoan/mat-khau/"]
     pages = [
         *((citizen, address) for address in of_citizens),
         *((officer, address) for address in of_officers),
@@ -177,7 +177,7 @@ def test_no_page_has_anything_inline_and_each_answer_its_own_nonce() -> None:
     assert len(seen) > 10
 
 
-def test_production_sends_cookies_only_over_tls_and_under_names_that_no_sibling_site_can_set() -> None:
+def test_production_cookies_are_secure_with_the_host_prefix() -> None:
     code = """
 from portal.settings import production as s
 print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SECURE_HSTS_SECONDS,
@@ -185,6 +185,7 @@ print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_NAME, s.CS
 """
     environment = {
         "SECRET_KEY": "x" * 60,
+        "LOOKUP_SECRETS": "1=" + "x" * 40,
         "ALLOWED_HOSTS": "cong.vn",
         "BASE_URL": "https://cong.vn",
         "PATH": "",

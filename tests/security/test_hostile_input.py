@@ -1,4 +1,4 @@
-"""Whatever is sent, nothing breaks: no 500 for NUL, broken UTF-8, ten kilobytes, lists, thousands of fields."""
+"""Malformed input gives no server error: NUL, invalid UTF-8, ten kilobytes, lists, thousands of fields."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from forms_app.dossiers.transitions import Action
 from tests.home.factories import front_page
-from tests.security.world import make_world, status_of
+from tests.security.scenario import make_scenario, status_of
 
 pytestmark = pytest.mark.django_db
 EVIL = {
@@ -23,7 +23,7 @@ EVIL = {
     "direction": "%E2%80%AE%E2%80%8B", "wildcards": "%25_*%3F~", "newline": "a%0D%0ASet-Cookie:%20x=1",
     "lucene": "field:(a%20OR%20*)%5E9%20%2F.*%2F", "traversal": "..%2F..%2Fetc%2Fpasswd",
 }  # fmt: skip
-PLACES = (
+ADDRESSES = (
     "/?x={0}", "/tim-kiem/?q={0}", "/tim-kiem/?q=a&trang={0}", "/tim-kiem/?q=a&loai={0}&loai={0}",
     "/tim-kiem/?linh-vuc={0}",    "/tim-kiem/?co-quan={0}&cap={0}&doi-tuong={0}", "/tim-kiem/goi-y/?q={0}",
     "/tra-cuu/?ma={0}", "/tin-tuc/?page={0}",
@@ -43,23 +43,26 @@ DESK = (
 MINE = ("/ho-so/{token}/giay/{0}.pdf", "/ho-so/{token}/tep/{0}/", "/ho-so/{token}/?x={0}")
 
 
-def broken(client: Client, addresses: list[str]) -> list[str]:
+def failing(client: Client, addresses: list[str]) -> list[str]:
     return [address[:120] for address in addresses if status_of(client.get(address)) >= 500]
 
 
 @pytest.mark.parametrize("kind", EVIL)
-def test_no_address_breaks(kind: str) -> None:
+def test_malformed_parameters_give_no_server_error(kind: str) -> None:
     front_page()
     client = Client(raise_request_exception=False)
-    assert broken(client, [place.format(EVIL[kind]) for place in PLACES]) == []
+    assert failing(client, [address.format(EVIL[kind]) for address in ADDRESSES]) == []
 
 
-def test_neither_desk_nor_private_link_break() -> None:
-    world = make_world()
-    facts = {"code": world.dossier.code, "token": world.told.token}
-    for client, places in ((world.client("officer_a"), DESK), (world.client("anonymous"), MINE)):
+def test_malformed_parameters_of_desk_and_private_pages_give_no_server_error() -> None:
+    scenario = make_scenario()
+    facts = {"code": scenario.dossier.code, "token": scenario.receipt.token}
+    for client, addresses in ((scenario.client("officer_a"), DESK), (scenario.client("anonymous"), MINE)):
         assert (
-            broken(client, [place.format(evil, **facts) for place in places for evil in EVIL.values()]) == []
+            failing(
+                client, [address.format(evil, **facts) for address in addresses for evil in EVIL.values()]
+            )
+            == []
         )
 
 
@@ -67,7 +70,7 @@ VALUES = ("\x00", "a\x00b", "9" * 5000, "²", "x" * 10_000, "\ud800", "\u202e", 
 
 
 def _post(client: Client, address: str, names: list[str]) -> list[str]:
-    """Send each value in every field, once each and as a list."""
+    """Post each value in every field, once and as a list."""
     found = []
     for value in VALUES:
         body = "&".join(
@@ -79,11 +82,11 @@ def _post(client: Client, address: str, names: list[str]) -> list[str]:
     return found
 
 
-def test_no_public_form_breaks() -> None:
-    world = make_world()
-    begun = world.client("anonymous")
-    start = f"/nop-ho-so/{world.core_code}/"
-    begun.post(start)
+def test_malformed_public_forms_give_no_server_error() -> None:
+    scenario = make_scenario()
+    client_with_draft = scenario.client("anonymous")
+    start = f"/nop-ho-so/{scenario.core_code}/"
+    client_with_draft.post(start)
     applicant = [
         "full_name",
         "citizen_id",
@@ -95,42 +98,44 @@ def test_no_public_form_breaks() -> None:
         "result_delivery",
     ]
     found = [
-        *_post(begun, start, ["agency"]),
-        *_post(begun, f"{start}buoc/applicant/", [*applicant, "remove", "upload", "address"]),
+        *_post(client_with_draft, start, ["agency"]),
+        *_post(client_with_draft, f"{start}buoc/applicant/", [*applicant, "remove", "upload", "address"]),
         *_post(
-            begun,
+            client_with_draft,
             f"{start}buoc/child/",
             ["child_name", "born", "born_0", "born_1", "born_2", "proof", "remove"],
         ),
-        *_post(begun, f"{start}xem-lai/", ["key", "consent_number", "consent"]),
-        *_post(begun, "/tra-cuu/", ["code", "secret"]),
-        *_post(begun, f"/ho-so/{world.told.token}/rut/", ["version", "reason"]),
-        *_post(begun, "/tai-khoan/dang-nhap/", ["username", "password", "next"]),
-        *_post(begun, "/quan-tri/password_reset/", ["email"]),
+        *_post(client_with_draft, f"{start}xem-lai/", ["key", "consent_number", "consent"]),
+        *_post(client_with_draft, "/tra-cuu/", ["code", "lookup_key"]),
+        *_post(client_with_draft, f"/ho-so/{scenario.receipt.token}/rut/", ["version", "reason"]),
+        *_post(client_with_draft, "/tai-khoan/dang-nhap/", ["username", "password", "next"]),
+        *_post(client_with_draft, "/quan-tri/password_reset/", ["email"]),
     ]
     assert found == []
 
 
-def test_no_form_of_the_desk_breaks() -> None:
-    world = make_world()
-    officer, address = world.client("officer_a"), f"/mot-cua/ho-so/{world.dossier.code}/viec/"
-    names = ["version", "reason", "fields_asked", "other", "answer_by", "result"]
+def test_malformed_desk_forms_give_no_server_error() -> None:
+    scenario = make_scenario()
+    officer, address = scenario.client("officer_a"), f"/mot-cua/ho-so/{scenario.dossier.code}/viec/"
+    names = ["version", "reason", "documents", "other_documents", "supplement_due_at", "result"]
     found = [line for action in Action.values for line in _post(officer, f"{address}{action}/", names)]
     assert found == []
 
 
-def test_a_supplement_form_breaks_neither() -> None:
-    world = make_world()
-    dossier = world.dossier
-    officer = world.client("officer_a")
+def test_malformed_supplement_forms_give_no_server_error() -> None:
+    scenario = make_scenario()
+    dossier = scenario.dossier
+    officer = scenario.client("officer_a")
     officer.post(
         f"/mot-cua/ho-so/{dossier.code}/viec/request_supplement/",
-        {"version": 1, "reason": "Thiếu", "other": "Bản sao", "answer_by": "2099-01-05"},
+        {"version": 1, "reason": "Thiếu", "other_documents": "Bản sao", "supplement_due_at": "2099-01-05"},
     )
     assert dossier.supplement_requests.count() == 1
-    citizen = world.client("anonymous")
+    citizen = scenario.client("anonymous")
     assert (
-        _post(citizen, f"/ho-so/{world.told.token}/bo-sung/", ["version", "remove", "upload", "other_1"])
+        _post(
+            citizen, f"/ho-so/{scenario.receipt.token}/bo-sung/", ["version", "remove", "upload", "other_1"]
+        )
         == []
     )
 
@@ -148,7 +153,7 @@ def test_a_supplement_form_breaks_neither() -> None:
     ],
     ids=["fields", "size", "depth", "multipart", "no boundary", "utf-7", "charset"],
 )
-def test_a_monstrous_body_is_refused_not_broken(body: str, kind: str) -> None:
+def test_oversized_body_gives_no_server_error(body: str, kind: str) -> None:
     front_page()
     client = Client(raise_request_exception=False)
     for address in ("/tra-cuu/", "/tai-khoan/dang-nhap/", "/", "/tim-kiem/"):
@@ -165,7 +170,7 @@ HEADERS = (
 @pytest.mark.parametrize(
     "value", ["\x00", "x" * 10_000, "é\xff", "sessionid=\x00; draft_1=\x00", "bytes=-9999999-"]
 )
-def test_no_header_breaks(value: str) -> None:
+def test_malformed_headers_give_no_server_error(value: str) -> None:
     front_page()
     client = Client(raise_request_exception=False)
     found = [
@@ -191,7 +196,7 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(path=TEXT, query=TEXT, value=TEXT)
-def test_any_address_at_all(path: str, query: str, value: str) -> None:
+def test_any_address_gives_no_server_error(path: str, query: str, value: str) -> None:
     front_page()
 
     def encoded(text: str) -> str:

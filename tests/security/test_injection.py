@@ -1,4 +1,4 @@
-"""What a person types is text: in pages, papers, mails, snippets, logs, names of files and tables."""
+"""User input is treated as text in pages, printed forms, mails, search results, logs and file names."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from openpyxl import Workbook
 from pypdf import PdfReader
 
 from core.errors import InvalidInput
-from core.logs import OneLine
+from core.logs import SingleLineFormatter
 from core.mail import as_html, send
-from forms_app.dossiers.inspection import Limits, inspect
-from forms_app.dossiers.inspection.names import clean_name
+from forms_app.dossiers.handlers import salutation
+from forms_app.dossiers.inspection import Limits, clean_name, inspect
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.notices import salutation
 from home.models import InformationPage, PortalDocument, PortalImage
-from procedures.importing import FileProblem, parse
+from procedures.imports.formats.base import FileProblem
+from procedures.imports.formats.reader import parse_file
 from tests.accounts.factories import UserFactory
-from tests.desk.factories import make_officer
-from tests.dossiers.factories import file_dossier, picture
+from tests.forms_app.dossiers.factories import file_dossier, picture
 from tests.home.factories import body, information, news
+from tests.one_stop.factories import make_officer
+from tests.security.scenario import text_of
 from tests.security.test_headers import Inline
-from tests.security.world import text_of
 
 pytestmark = pytest.mark.django_db
 MARKUP = """"><img src=x onerror=alert(1)>'</script><script>alert(2)</script>{{7*7}}{% debug %}<b>&lt;i&gt;"""
@@ -47,13 +47,13 @@ TYPED = {
 
 def pages_of(dossier: Dossier, token: str) -> list[tuple[Client, str]]:
     officer, citizen = Client(), Client()
-    officer.force_login(make_officer(dossier.agency, "reception", "handler", "leader"))
+    officer.force_login(make_officer(dossier.agency, "receiver", "handler", "head"))
     desk, mine = f"/mot-cua/ho-so/{dossier.code}/", f"/ho-so/{token}/"
     return [
         (officer, "/mot-cua/"),
         (officer, f"/mot-cua/?q={dossier.code}"),
         (officer, "/mot-cua/?q=An"),
-        *((officer, f"{desk}{part}") for part in ("", "viec/refuse/", "viec/request_supplement/")),
+        *((officer, f"{desk}{part}") for part in ("", "viec/decline/", "viec/request_supplement/")),
         *((citizen, f"{mine}{part}") for part in ("", "noi-dung/", "bo-sung/", "rut/")),
     ]
 
@@ -68,39 +68,43 @@ def check(client: Client, address: str) -> str:
     return html
 
 
-def test_no_page_takes_what_a_citizen_typed_for_markup() -> None:
-    told = file_dossier(**TYPED)
-    dossier = told.dossier
+def test_input_of_citizens_is_escaped_on_all_pages() -> None:
+    receipt = file_dossier(**TYPED)
+    dossier = receipt.dossier
     dossier.attachments.update(original_name=f"{MARKUP}.pdf")
-    officer = make_officer(dossier.agency, "leader", "reception", "handler")
-    door = Client()
-    door.force_login(officer)
-    asked = {
+    officer = make_officer(dossier.agency, "head", "receiver", "handler")
+    officer_client = Client()
+    officer_client.force_login(officer)
+    supplement_data = {
         "version": 1,
         "reason": MARKUP,
-        "other": MARKUP,
-        "answer_by": "2099-01-05",
-        "fields_asked": "child_name",
+        "other_documents": MARKUP,
+        "supplement_due_at": "2099-01-05",
     }
-    door.post(f"/mot-cua/ho-so/{dossier.code}/viec/request_supplement/", asked)
+    officer_client.post(f"/mot-cua/ho-so/{dossier.code}/viec/request_supplement/", supplement_data)
     assert dossier.supplement_requests.count() == 1
-    seen = "".join(check(client, address) for client, address in pages_of(dossier, told.token))
+    seen = "".join(check(client, address) for client, address in pages_of(dossier, receipt.token))
     assert seen.count("&lt;img src=x onerror=alert(1)&gt;") > 10
-    Client().post(f"/ho-so/{told.token}/rut/", {"version": 2, "reason": MARKUP})
-    for client, address in pages_of(dossier, told.token):
+    Client().post(f"/ho-so/{receipt.token}/rut/", {"version": 2, "reason": MARKUP})
+    for client, address in pages_of(dossier, receipt.token):
         check(client, address)
 
 
-def test_a_hint_of_an_officer_or_editor_is_text_too() -> None:
-    told = file_dossier()
-    door = Client()
-    door.force_login(make_officer(told.dossier.agency, "leader", "reception", "handler"))
-    asked = {"version": 1, "reason": "Thiếu", "answer_by": "2099-01-05", "other": "Bản sao"}
-    door.post(f"/mot-cua/ho-so/{told.dossier.code}/viec/request_supplement/", asked)
-    request = told.dossier.supplement_requests.get()
+def test_input_of_officers_is_escaped() -> None:
+    receipt = file_dossier()
+    officer_client = Client()
+    officer_client.force_login(make_officer(receipt.dossier.agency, "head", "receiver", "handler"))
+    supplement_data = {
+        "version": 1,
+        "reason": "Thiếu",
+        "supplement_due_at": "2099-01-05",
+        "other_documents": "Bản sao",
+    }
+    officer_client.post(f"/mot-cua/ho-so/{receipt.dossier.code}/viec/request_supplement/", supplement_data)
+    request = receipt.dossier.supplement_requests.get()
     request.items[0]["note"] = "<b>Xem</b> <form action=/x>"
     request.save()
-    html = text_of(Client().get(f"/ho-so/{told.token}/bo-sung/"))
+    html = text_of(Client().get(f"/ho-so/{receipt.token}/bo-sung/"))
     assert "&lt;b&gt;Xem&lt;/b&gt;" in html
     assert "<form action=/x>" not in html
 
@@ -109,7 +113,7 @@ def test_a_hint_of_an_officer_or_editor_is_text_too() -> None:
     "address",
     ["/tim-kiem/?q={}", "/tra-cuu/?ma={}", "/thu-tuc/ma/{}/", "/tai-khoan/dang-nhap/?next={}", "/{}/"],
 )
-def test_no_page_repeats_the_address_as_markup(address: str) -> None:
+def test_query_parameters_are_escaped(address: str) -> None:
     news(title="Tin")
     html = text_of(
         Client().get(
@@ -120,7 +124,7 @@ def test_no_page_repeats_the_address_as_markup(address: str) -> None:
     assert Inline(html).found == []
 
 
-def test_snippets_of_the_search_are_text(django_capture_on_commit_callbacks: Any) -> None:
+def test_search_results_are_escaped(django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         information(f"Hoa mai {MARKUP[:80]}", summary=f"hoa mai {MARKUP}")
     html = text_of(Client().get("/tim-kiem/?q=hoa+mai"))
@@ -129,9 +133,9 @@ def test_snippets_of_the_search_are_text(django_capture_on_commit_callbacks: Any
     assert Client().get("/tim-kiem/goi-y/?q=hoa+mai").headers["Content-Type"].startswith("application/json")
 
 
-def test_papers_take_nothing_for_markup() -> None:
-    told = file_dossier(full_name=f"An {TYPST}", address={"text": TYPST, "detail": TYPST})
-    answer = Client().get(f"/ho-so/{told.token}/giay/mau-01.pdf")
+def test_printed_forms_treat_input_as_text() -> None:
+    receipt = file_dossier(full_name=f"An {TYPST}", address={"text": TYPST, "detail": TYPST})
+    answer = Client().get(f"/ho-so/{receipt.token}/giay/mau-01.pdf")
     assert answer.status_code == 200
     pages = PdfReader(io.BytesIO(answer.content)).pages
     text = re.sub(r"\s+", "", "".join(page.extract_text() for page in pages))
@@ -141,7 +145,7 @@ def test_papers_take_nothing_for_markup() -> None:
 
 
 class TestMails:
-    def test_what_a_stranger_calls_themselves_is_no_message_of_ours(
+    def test_mail_does_not_contain_a_name_that_looks_like_a_message(
         self, django_capture_on_commit_callbacks: Any
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
@@ -156,23 +160,23 @@ class TestMails:
     @pytest.mark.parametrize(
         "name", ["Nguyễn Thị Thu Đông", "H'Hen Niê", "Trần-Lê Văn Ý", "Lê V. Tám", "Y Phôn Ksor"]
     )
-    def test_names_of_people_are_names(self, name: str) -> None:
+    def test_salutation_contains_plausible_names(self, name: str) -> None:
         assert salutation(name) == name
 
     @pytest.mark.parametrize(
         "name",
         ["www.evil.vn", "An http://x.vn", "a@b.vn", "An 0912345678", "x" * 61, "An\nBcc: x", "evil.com"],
     )
-    def test_anything_else_is_none(self, name: str) -> None:
+    def test_salutation_is_empty_for_implausible_names(self, name: str) -> None:
         assert salutation(name) == ""
 
     @pytest.mark.parametrize("text", ["a\r\nBcc: x@evil.vn", "a\nX: y", "a\u2028Bcc: x", "a\x00b"])
-    def test_no_header_is_made_of_a_subject(self, text: str) -> None:
+    def test_subject_cannot_inject_mail_headers(self, text: str) -> None:
         send(to=["a@example.vn"], subject=text, text="x")
         assert mail.outbox[0].recipients() == ["a@example.vn"]
         assert not {"Bcc", "X"} & set(mail.outbox[0].message().keys())
 
-    def test_the_html_of_a_mail_is_escaped(self) -> None:
+    def test_html_of_mails_is_escaped(self) -> None:
         html = as_html(MARKUP, f'{MARKUP} javascript:alert(1) http://a.vn/"onmouseover=x')
         assert Inline(re.sub("<style>.*?</style>", "", html, flags=re.DOTALL)).found == []
         assert "<img src=x" not in html
@@ -193,13 +197,13 @@ class TestEditors:
             "<svg onload=x>",
         ],
     )
-    def test_rich_text_is_cleaned_when_it_is_saved(self, html: str) -> None:
+    def test_rich_text_is_sanitised_when_saved(self, html: str) -> None:
         block = InformationPage.body.field.stream_block.child_blocks["paragraph"]
         cleaned = str(block.field.widget.value_from_datadict({"x": _draftail(html)}, {}, "x"))
         assert Inline(cleaned).found == []
         assert not re.search("<script|<iframe|<svg|<img", cleaned)
 
-    def test_no_template_runs_in_a_text(self) -> None:
+    def test_template_syntax_in_texts_is_not_evaluated(self) -> None:
         page = information(
             "Liên hệ", summary="{{ settings.SECRET_KEY }}{% debug %}", body=body("{{ request }}{% now 'Y' %}")
         )
@@ -209,7 +213,7 @@ class TestEditors:
 
 
 def _draftail(html: str) -> str:
-    """What a hostile editor may send in place of Draftail's own JSON."""
+    """Return crafted JSON in the format of Draftail."""
     url = re.search(r'(?:href|url|src)="?([^">]*)', html)
     entity = {"type": "LINK", "mutability": "MUTABLE", "data": {"url": url[1] if url else html}}
     block = {
@@ -233,7 +237,7 @@ class TestUploadsOfEditors:
         return client
 
     @pytest.mark.parametrize("name", ["a.svg", "a.png", "a.gif", "a.svgz", "a.html"])
-    def test_a_drawing_with_a_script_is_no_picture(self, editor: Client, name: str) -> None:
+    def test_svg_upload_is_rejected_as_an_image(self, editor: Client, name: str) -> None:
         file = SimpleUploadedFile(name, self.SVG, "image/png")
         editor.post("/quan-tri/images/add/", {"title": "x", "alt_text": "x", "file": file, "collection": 1})
         assert not PortalImage.objects.exists()
@@ -241,12 +245,12 @@ class TestUploadsOfEditors:
     @pytest.mark.parametrize(
         "name", ["a.html", "a.htm", "a.svg", "a.js", "a.xml", "a.exe", "a.php", "a.hta", "a.pdf.html", "a"]
     )
-    def test_a_page_or_program_is_no_document(self, editor: Client, name: str) -> None:
+    def test_executable_document_types_are_rejected(self, editor: Client, name: str) -> None:
         file = SimpleUploadedFile(name, self.SVG, "application/pdf")
         editor.post("/quan-tri/documents/add/", {"title": "x", "file": file, "collection": 1})
         assert not PortalDocument.objects.exists()
 
-    def test_a_document_is_shown_without_any_right(self, editor: Client) -> None:
+    def test_document_is_served_with_a_strict_policy(self, editor: Client) -> None:
         file = SimpleUploadedFile("a.pdf", b"%PDF-1.4 <script>", "text/html")
         editor.post("/quan-tri/documents/add/", {"title": "x", "file": file, "collection": 1})
         answer = Client().get(PortalDocument.objects.get().url)
@@ -275,25 +279,25 @@ class TestUploadsOfEditors:
         "",
     ],
 )
-def test_the_name_of_a_file_is_a_name(name: str) -> None:
-    shown = clean_name(name)
-    assert 0 < len(shown) <= 120
-    assert not re.search(r'[\\/\x00-\x1f"<>:;|?*%\u202e\u2028]', shown)
-    assert not shown.startswith(".")
+def test_unsafe_file_name_is_cleaned(name: str) -> None:
+    cleaned = clean_name(name)
+    assert 0 < len(cleaned) <= 120
+    assert not re.search(r'[\\/\x00-\x1f"<>:;|?*%\u202e\u2028]', cleaned)
+    assert not cleaned.startswith(".")
 
 
 @hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=300))
-def test_any_name_becomes_one(name: str) -> None:
-    shown = clean_name(name)
-    assert 0 < len(shown) <= 120
-    assert not re.search(r'[\\/\x00-\x1f"<>]', shown)
+def test_any_file_name_is_cleaned(name: str) -> None:
+    cleaned = clean_name(name)
+    assert 0 < len(cleaned) <= 120
+    assert not re.search(r'[\\/\x00-\x1f"<>]', cleaned)
 
 
-def test_a_download_keeps_its_header_whole() -> None:
-    told = file_dossier()
-    told.dossier.attachments.update(original_name='x"; filename=evil.html\r\nX: y.pdf')
-    answer = Client().get(f"/ho-so/{told.token}/tep/{told.dossier.attachments.get().pk}/")
+def test_file_name_cannot_inject_response_headers() -> None:
+    receipt = file_dossier()
+    receipt.dossier.attachments.update(original_name='x"; filename=evil.html\r\nX: y.pdf')
+    answer = Client().get(f"/ho-so/{receipt.token}/tep/{receipt.dossier.attachments.get().pk}/")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "\n" not in answer.headers["Content-Disposition"]
     assert "X" not in answer.headers
@@ -316,25 +320,25 @@ class TestBombs:
         return out
 
     @pytest.mark.parametrize("used", [b"&f;", b"&z9;"])
-    def test_entities_of_a_workbook_are_refused(self, used: bytes) -> None:
-        laughs = b"".join(
+    def test_xml_entities_in_a_workbook_are_rejected(self, used: bytes) -> None:
+        nested_entities = b"".join(
             b'<!ENTITY z%d "%s">' % (n, (b"&z%d;" % (n - 1) if n else b"&a;") * 10) for n in range(10)
         )
         with pytest.raises(FileProblem):
-            list(parse(self.workbook(self.ENTITIES % (laughs, used))))
+            list(parse_file(self.workbook(self.ENTITIES % (nested_entities, used))))
 
-    def test_a_zip_bomb_is_neither_a_list_nor_an_attachment(self) -> None:
+    def test_zip_bomb_is_rejected(self) -> None:
         bomb = io.BytesIO()
         with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("[Content_Types].xml", "<x/>")
             archive.writestr("word/document.xml", b"\0" * 120_000_000)
         bomb.seek(0)
         with pytest.raises(FileProblem):
-            list(parse(bomb))
+            list(parse_file(bomb))
         with pytest.raises(InvalidInput):
             inspect(bomb, name="a.docx", size=len(bomb.getvalue()), limits=Limits(("docx",), 10**9))
 
-    def test_a_picture_of_a_billion_dots_is_refused(self) -> None:
+    def test_image_with_a_billion_pixels_is_rejected(self) -> None:
         png = bytearray(picture().read())
         png[16:24] = (60_000).to_bytes(4, "big") * 2
         with pytest.raises(InvalidInput):
@@ -345,11 +349,11 @@ class TestLogs:
     @pytest.mark.parametrize(
         "typed", ["a\n2026-01-01 INFO root admin signed in", "a\r\nx", "a\x1b[2Jx", "a\u2028x", "a\x85x"]
     )
-    def test_nobody_writes_a_line_of_their_own(self, typed: str) -> None:
+    def test_input_cannot_inject_log_lines(self, typed: str) -> None:
         record = logging.LogRecord("x", logging.INFO, "f", 1, "login of %s", (typed,), None)
-        line = OneLine("%(levelname)s %(message)s").format(record)
+        line = SingleLineFormatter("%(levelname)s %(message)s").format(record)
         assert len(line.splitlines()) == 1
         assert "\x1b" not in line
 
-    def test_the_portal_writes_its_lines_so(self, settings: Any) -> None:
-        assert settings.LOGGING["formatters"]["plain"]["()"] == "core.logs.OneLine"
+    def test_single_line_formatter_is_configured(self, settings: Any) -> None:
+        assert settings.LOGGING["formatters"]["plain"]["()"] == "core.logs.SingleLineFormatter"

@@ -1,4 +1,4 @@
-"""What one person sends never shows on the page that the next one gets, and nothing personal is kept."""
+"""The page cache cannot be poisoned and stores no personal pages."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from core.pagecache.store import Store
+from core.web.page_cache import PageStore
 from tests.home.factories import front_page, news
-from tests.security.world import World, make_world, text_of
+from tests.security.scenario import Scenario, make_scenario, text_of
 
 pytestmark = pytest.mark.django_db
 PAGES = ("/", "/tim-kiem/?q=giay", "/tin-tuc/", "/thu-tuc/", "/co-quan/", "/robots.txt")
@@ -18,7 +18,7 @@ CANARY = "hoamai"
 
 
 class Visitor:
-    """Browsers of different people in front of one process: a cache belongs to the process."""
+    """Clients that share one handler, since the cache belongs to the process."""
 
     def __init__(self) -> None:
         self.handler = Client().handler
@@ -35,12 +35,14 @@ def visitor() -> Visitor:
 
 
 @pytest.fixture(autouse=True)
-def kept(settings, monkeypatch) -> list[object]:
-    """Turn the cache on; returns the keys under which anything was put."""
+def cached_keys(settings, monkeypatch) -> list[object]:
+    """Enable the cache and return the list of keys written to it."""
     settings.PAGE_CACHE_ENABLED = True
     keys: list[object] = []
-    put = Store.put
-    monkeypatch.setattr(Store, "put", lambda self, key, entry: (keys.append(key), put(self, key, entry))[1])
+    put = PageStore.put
+    monkeypatch.setattr(
+        PageStore, "put", lambda self, key, entry: (keys.append(key), put(self, key, entry))[1]
+    )
     return keys
 
 
@@ -69,7 +71,7 @@ POISON = (
 
 
 @pytest.mark.parametrize("poison", POISON, ids="-".join)
-def test_the_next_person_sees_nothing_of_it(visitor: Visitor, poison: dict[str, str]) -> None:
+def test_poisoned_request_does_not_affect_the_next_visitor(visitor: Visitor, poison: dict[str, str]) -> None:
     front_page()
     for address in PAGES:
         query = poison.get("query", "")
@@ -80,7 +82,7 @@ def test_the_next_person_sees_nothing_of_it(visitor: Visitor, poison: dict[str, 
         assert after == without_nonce(text_of(Client().get(address))), address
 
 
-def test_the_second_person_is_served_from_the_cache(visitor: Visitor, django_assert_num_queries) -> None:
+def test_second_visitor_is_served_from_the_cache(visitor: Visitor, django_assert_num_queries) -> None:
     front_page()
     for address in PAGES:
         first = without_nonce(text_of(visitor().get(address)))
@@ -92,7 +94,7 @@ def without_nonce(html: str) -> str:
     return re.sub(r'nonce="[^"]*"', "", html)
 
 
-def test_an_unknown_host_gets_no_page_of_ours(visitor: Visitor, settings) -> None:
+def test_unknown_host_gives_400(visitor: Visitor, settings) -> None:
     settings.ALLOWED_HOSTS = ["cong.vn"]
     front_page()
     assert visitor().get("/", headers={"host": "cong.vn"}).status_code == 200
@@ -100,16 +102,16 @@ def test_an_unknown_host_gets_no_page_of_ours(visitor: Visitor, settings) -> Non
         assert visitor().get("/", headers={"host": host}).status_code == 400
 
 
-def test_head_fills_nothing_and_get_is_whole_afterwards(visitor: Visitor, kept: list[object]) -> None:
+def test_head_request_does_not_fill_the_cache(visitor: Visitor, cached_keys: list[object]) -> None:
     front_page()
     assert visitor().head("/").content == b""
-    assert kept == []
+    assert cached_keys == []
     assert "</html>" in text_of(visitor().get("/"))
     assert visitor().head("/").content == b""
 
 
-def private(world: World) -> list[str]:
-    token, code = world.told.token, world.core_code
+def private_addresses(scenario: Scenario) -> list[str]:
+    token, code = scenario.receipt.token, scenario.core_code
     endings = (
         "",
         "x.css",
@@ -126,8 +128,8 @@ def private(world: World) -> list[str]:
         f"/ho-so/{token}.css",
         f"/ho-so/{token}%00.css",
         f"//ho-so/{token}/",
-        f"/ho-so/{token}/tep/{world.file.pk}/",
-        f"/tra-cuu/?ma={world.dossier.code}",
+        f"/ho-so/{token}/tep/{scenario.file.pk}/",
+        f"/tra-cuu/?ma={scenario.dossier.code}",
         f"/nop-ho-so/{code}/",
         f"/nop-ho-so/{code}/buoc/applicant/",
         f"/nop-ho-so/{code}/xem-lai/",
@@ -138,34 +140,32 @@ def private(world: World) -> list[str]:
     ]
 
 
-def test_nothing_private_is_kept_under_any_spelling(visitor: Visitor, kept: list[object]) -> None:
-    world = make_world()
-    client = visitor(world.client("anonymous"))
-    client.post(f"/nop-ho-so/{world.core_code}/")
-    kept.clear()
-    for address in private(world):
+def test_private_pages_are_not_cached_under_any_address(visitor: Visitor, cached_keys: list[object]) -> None:
+    scenario = make_scenario()
+    client = visitor(scenario.client("anonymous"))
+    client.post(f"/nop-ho-so/{scenario.core_code}/")
+    cached_keys.clear()
+    for address in private_addresses(scenario):
         text_of(client.get(address))
-    assert kept == []
+    assert cached_keys == []
 
 
 @pytest.mark.parametrize("role", ["officer_a", "editor_a", "superuser", "citizen"])
-def test_who_is_signed_in_neither_fills_nor_reads_the_cache(
-    visitor: Visitor, kept: list[object], role: str
-) -> None:
-    world = make_world()
-    name = world.people[role].full_name.split()[-1]
-    client = visitor(world.client(role))
+def test_signed_in_users_bypass_the_cache(visitor: Visitor, cached_keys: list[object], role: str) -> None:
+    scenario = make_scenario()
+    name = scenario.people[role].full_name.split()[-1]
+    client = visitor(scenario.client(role))
     for address in PAGES:
         signed_in = text_of(client.get(address))
-        assert kept == []
+        assert cached_keys == []
         anonymous = text_of(visitor().get(address))
         if address != "/robots.txt":
             assert signed_in != anonymous
         assert f">{name}<" not in anonymous
-        kept.clear()
+        cached_keys.clear()
 
 
-def test_a_kept_page_carries_no_cookie_and_a_new_nonce_each_time(visitor: Visitor) -> None:
+def test_cached_page_has_no_cookies_and_a_new_nonce(visitor: Visitor) -> None:
     front_page()
     news()
     for address in PAGES[:-1]:
@@ -178,10 +178,10 @@ def test_a_kept_page_carries_no_cookie_and_a_new_nonce_each_time(visitor: Visito
             assert f"'nonce-{nonce}'" in answer["Content-Security-Policy"]
 
 
-def test_a_session_cookie_of_any_name_keeps_the_cache_out(
-    visitor: Visitor, settings, kept: list[object]
+def test_session_cookie_with_another_name_bypasses_the_cache(
+    visitor: Visitor, settings, cached_keys: list[object]
 ) -> None:
     settings.SESSION_COOKIE_NAME = "__Host-sessionid"
     front_page()
     visitor(headers={"cookie": "__Host-sessionid=abc"}).get("/")
-    assert kept == []
+    assert cached_keys == []

@@ -1,4 +1,4 @@
-"""Secrets come from the environment: none stands in the repository, and none is told by what runs."""
+"""The repository contains no secrets; they come from the environment."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def sources() -> list[Path]:
     names = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split("\n")
-    kept = (ROOT / name for name in names if name and not name.startswith(INVENTED))
+    paths = (ROOT / name for name in names if name and not name.startswith(INVENTED))
     return [
         path
-        for path in kept
+        for path in paths
         if path.is_file() and path.suffix not in {".woff2", ".png", ".jpg", ".pdf", ".mo"}
     ]
 
 
 @pytest.mark.parametrize("kind", KEYS)
-def test_no_source_holds_a(kind: str) -> None:
+def test_sources_contain_no_secret(kind: str) -> None:
     pattern = re.compile(KEYS[kind])
     found = [
         f"{path.relative_to(ROOT)}: {match[0][:40]}"
@@ -58,11 +58,11 @@ def test_no_source_holds_a(kind: str) -> None:
         ("secret setting", 'SECRET_KEY = "k3j4h5k3j4h5kj3h45"'),
     ],
 )
-def test_the_search_finds_what_it_looks_for(kind: str, text: str) -> None:
+def test_patterns_match_planted_secrets(kind: str, text: str) -> None:
     assert re.search(KEYS[kind], text)
 
 
-def test_what_runs_locally_is_not_committed() -> None:
+def test_local_files_are_not_committed() -> None:
     names = {path.relative_to(ROOT).parts[0] for path in sources()}
     assert not names & {"var", ".env", "artifacts", "staticfiles"}
     assert not [
@@ -72,7 +72,7 @@ def test_what_runs_locally_is_not_committed() -> None:
     ]
 
 
-def test_the_policy_of_production_is_what_is_tested_here() -> None:
+def test_production_does_not_override_the_tested_settings() -> None:
     text = (ROOT / "portal/settings/production.py").read_text()
     assert "CONTENT_SECURITY_POLICY" not in text
     assert "MIDDLEWARE" not in text

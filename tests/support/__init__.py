@@ -1,1 +1,1 @@
-"""Tools for tests: real services, the browser, a database that can be put back."""
+"""Tools for tests: real services, the browser, a database that can be restored."""

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 
 from tests.paths import ARTIFACTS
 from tests.support.services import CHROMIUM
 
-# No name but this machine's is resolved. Routing every request through the test would close foreign hosts as well, but
-# costs a trip to Python for each, and the browser's memory of styles and fonts.
+# Only names of this machine are resolved. Routing every request through the test would exclude foreign hosts as well,
+# but costs a call to Python for each, and the browser's cache of styles and fonts.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,19 +27,21 @@ ARGUMENTS = [
 LOCAL = {"localhost", "127.0.0.1", "", None}
 WIDTHS = {"phone": 360, "tablet": 768, "desktop": 1440}
 SERIOUS = {"serious", "critical"}
-# What WCAG 2.2 adds (2.5.8: 24 px to the finger, or room around) is off in axe unless asked for.
+# The rule for target sizes (WCAG 2.2, 2.5.8: 24 px) is off in axe by default.
 AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-PATIENCE_MS = 15_000
+# Ends a hopeless wait; tests wait for states, however slow the machine is.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 _AXE = Axe()
 _WITHOUT_SCRIPTS: WeakSet[BrowserContext] = WeakSet()
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """One browser process.
+    """Start a browser process.
 
-    Playwright's synchronous interface keeps an event loop in this thread, which Django takes for a reason to refuse
-    the database; the permission lasts exactly as long as the browser.
+    Playwright's synchronous interface keeps an event loop in this thread, for which Django would refuse the database;
+    it is allowed for as long as the browser runs.
     """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     try:
@@ -54,7 +56,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Visits:
-    """Opens pages on one live server; afterwards `complaints` says what the browser objected to."""
+    """Open pages of one live server; `complaints` lists script errors, policy violations and foreign hosts."""
 
     def __init__(self, browser: Browser, base_url: str) -> None:
         self.browser = browser
@@ -65,7 +67,7 @@ class Visits:
     def page(
         self, *, javascript: bool = True, width: int = WIDTHS["desktop"], height: int = 900, **options: Any
     ) -> Page:
-        """A page of a new person: no cookies, Vietnamese, nothing reachable but this machine."""
+        """Open a page as a new visitor: no cookies, in Vietnamese, only this machine reachable."""
         context = self.browser.new_context(
             base_url=self.base_url,
             java_script_enabled=javascript,
@@ -98,20 +100,26 @@ class Visits:
             self.complaints.append(text)
 
 
+def follow(target: Locator) -> None:
+    """Click, and wait until the page that the click leads to has loaded."""
+    with target.page.expect_navigation():
+        target.click()
+
+
 def shoot(page: Page, name: str) -> None:
-    """Keep a picture of the whole page as artifacts/<name>.jpg, quicker than a PNG; names may have folders."""
+    """Save a picture of the whole page as artifacts/<name>.jpg; names may contain folders."""
     path = ARTIFACTS / f"{name}.jpg"
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=path, full_page=True, type="jpeg", quality=75)
 
 
 def axe_violations(page: Page, *, impacts: set[str] = SERIOUS, rules: Sequence[str] = ()) -> list[str]:
-    """What axe finds of these impacts, one line per rule with the first places. The page must run scripts.
+    """Return axe's violations of these impacts, one line per rule with the first places. The page must run scripts.
 
-    ``rules`` judges by these alone, where the same page was judged by all of them before and only its look is another.
+    ``rules`` limits the check, for a page that was checked completely in another colour scheme.
     """
     if page.context in _WITHOUT_SCRIPTS:
-        raise ValueError("axe is itself a script: judge the page that has JavaScript on")
+        raise ValueError("axe is a script: use a page with JavaScript enabled")
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE.axe_script)
     options = {**AXE_OPTIONS, "runOnly": list(rules)} if rules else AXE_OPTIONS
@@ -129,11 +137,11 @@ def assert_accessible(page: Page, *, impacts: set[str] = SERIOUS, rules: Sequenc
 
 
 def assert_fits(page: Page) -> None:
-    """No page may scroll sideways (WCAG 1.4.10)."""
+    """Assert that the page does not scroll horizontally (WCAG 1.4.10)."""
     wide, shown = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert wide <= shown, f"{page.url} is {wide} px wide in a window of {shown} px"
 
 
 def enlarge_text(page: Page, percent: int) -> None:
-    """Let the reader's own letters be this large (WCAG 1.4.4)."""
+    """Enlarge the text as a reader may (WCAG 1.4.4)."""
     page.evaluate("size => { document.documentElement.style.fontSize = size }", f"{percent}%")

@@ -1,6 +1,6 @@
-"""Run the suite as if it were another moment: TEST_NOW=2027-02-05T23:58:00 (Vietnamese time); time goes on from there.
+"""Run the suite at another time: TEST_NOW=2027-02-05T23:58:00 (Vietnamese time); the clock runs on from there.
 
-Threads and everything in this process see that clock; servers, browsers and subprocesses do not.
+All threads of this process see that clock; servers, browsers and subprocesses do not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _travels: list[time_machine.travel] = []
 
 
 def moment(text: str) -> dt.datetime:
-    """What the variable says, as a moment. Raises ValueError that names the variable."""
+    """Return the time given by the variable; raise ValueError if it is invalid."""
     try:
         read = dt.datetime.fromisoformat(text)
     except ValueError:
@@ -26,7 +26,7 @@ def moment(text: str) -> dt.datetime:
 
 
 def start() -> None:
-    """Travel to where the variable says; stay here when it says nothing."""
+    """Move the clock to the time given by the variable, if it is set."""
     if text := os.environ.get(VARIABLE, ""):
         _travels.append(time_machine.travel(moment(text), tick=True))
         _travels[-1].start()

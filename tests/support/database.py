@@ -1,7 +1,7 @@
-"""Put a test database back to what the migrations left in it.
+"""Restore a test database to the state after the migrations.
 
-Django flushes after every test that commits, and with it goes what migrations created: the first Locale, Site and
-root page, holidays, the lexicon. Tests run in random order, so each must find the database as new.
+Django flushes the tables after every test that commits, including rows that migrations created: the first Locale, Site
+and root page, holidays, the lexicon. Tests run in random order, so each must find the initial state.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.db.models import Model
 
 @dataclass(frozen=True)
 class Rows:
-    """All rows of one table, as the database holds them."""
+    """All rows of one table."""
 
     table: str
     columns: tuple[str, ...]
@@ -40,7 +40,7 @@ class Snapshot:
         self.rows = [rows for model in _models() if (rows := self._read(connection, model)).values]
 
     def restore(self, connection: BaseDatabaseWrapper) -> None:
-        """Empty every table and write the rows of the snapshot again; sequences go on counting."""
+        """Empty every table and insert the rows of the snapshot; sequences are not reset."""
         quote = connection.ops.quote_name
         with without_guards(connection), connection.cursor() as cursor:
             for table in _filled(connection):
@@ -62,7 +62,7 @@ class Snapshot:
 
 
 def _filled(connection: BaseDatabaseWrapper) -> list[str]:
-    """Tables with a row in them, by one query: most tests touch a few of a hundred."""
+    """Return the tables that are not empty, in one query; most tests write to a few of a hundred."""
     quote = connection.ops.quote_name
     tables = [model._meta.db_table for model in _models()]
     asked = " UNION ALL ".join(
@@ -75,7 +75,7 @@ def _filled(connection: BaseDatabaseWrapper) -> list[str]:
 
 @contextmanager
 def without_guards(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Switch off foreign keys and the triggers that keep histories append-only."""
+    """Disable foreign keys and the triggers that keep histories append-only."""
     guards = _postgres_guards_off if connection.vendor == "postgresql" else _sqlite_guards_off
     with guards(connection):
         yield
@@ -93,7 +93,7 @@ def _postgres_guards_off(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 @contextmanager
 def _sqlite_guards_off(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """SQLite cannot disable a trigger: those that refuse are dropped and made again."""
+    """Drop and recreate the refusing triggers, since SQLite cannot disable them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%%RAISE%%'")
         triggers = cursor.fetchall()

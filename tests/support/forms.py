@@ -1,4 +1,4 @@
-"""What a browser would send back of a form as it stands."""
+"""The data that a browser would submit from a form without changes, line ends included."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class _Fields(HTMLParser):
-    """Collects the values of the fields with a name; buttons are pressed by nobody."""
+    """Collects the values of named fields, without buttons."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -19,20 +19,36 @@ class _Fields(HTMLParser):
         name = facts.get("name", "")
         if tag == "input" and name and facts.get("type") not in {"submit", "button", "file"}:
             box = facts.get("type") in {"checkbox", "radio"}
-            if not box or "checked" in facts:
-                self.data[name] = facts.get("value", "on" if box else "")
+            if box and "checked" in facts:
+                self._add(name, facts.get("value", "on"))
+            elif not box:
+                # A browser drops line breaks from a single line.
+                value = facts.get("value", "").replace("\r", "").replace("\n", "")
+                if facts.get("type") == "hidden" and name != "csrfmiddlewaretoken":
+                    self._add(name, value)
+                else:
+                    self.data[name] = value
         elif tag == "select":
             self._select = name
         elif tag == "option" and self._select and "selected" in facts:
-            self.data[self._select] = facts.get("value", "")
+            self._add(self._select, facts.get("value", ""))
         elif tag == "textarea" and name:
             self._area = name
             self.data[name] = ""
 
+    def _add(self, name: str, value: str) -> None:
+        """Add one of several values of ``name``."""
+        before = self.data.get(name)
+        self.data[name] = (
+            value if before is None else [*(before if isinstance(before, list) else [before]), value]
+        )
+
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             self._select = ""
-        elif tag == "textarea":
+        elif tag == "textarea" and self._area:
+            text = self.data[self._area].replace("\r\n", "\n").replace("\r", "\n").removeprefix("\n")
+            self.data[self._area] = text.replace("\n", "\r\n")
             self._area = ""
 
     def handle_data(self, data: str) -> None:
@@ -41,7 +57,7 @@ class _Fields(HTMLParser):
 
 
 def fields_of(html: str) -> dict[str, Any]:
-    """Return the fields of all forms in ``html`` with their values; templates of rows to come are left out."""
+    """Return the fields of all forms in ``html`` with their values, without the templates of new rows."""
     parser = _Fields()
     parser.feed(html)
     return {name: value for name, value in parser.data.items() if "__prefix__" not in name}

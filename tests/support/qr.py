@@ -1,4 +1,4 @@
-"""Read a QR code back: enough of ISO/IEC 18004 for our own undamaged codes (byte mode, versions 1 to 6)."""
+"""A QR code reader: the part of ISO/IEC 18004 needed for undamaged codes in byte mode, versions 1 to 6."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Redis of a test's own, that may be silenced and killed."""
+"""A Redis server for one test, which may silence and kill it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def until(holds, seconds: float = 10.0, what: str = "it") -> None:
-    """Wait for `holds()`; the limit only ends a hopeless wait."""
+def until(holds, seconds: float = 60.0, what: str = "it") -> None:
+    """Wait until `holds()` is true; the limit only ends a hopeless wait."""
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:

@@ -1,4 +1,4 @@
-"""Which real servers this run has, and what a test that needs a missing one becomes."""
+"""The real servers that this run has, and the result of a test that needs a missing one."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from django.conf import settings
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 REQUIRED = bool(os.environ.get("REQUIRE_SERVICES"))
 ALLOWED_SKIPS = ("the shared data folder is absent", "runs on SQLite only")
-"""With REQUIRE_SERVICES a skipped test is a failure, unless it says one of these."""
+"""With REQUIRE_SERVICES a skipped test is a failure, unless its reason contains one of these."""
 
 
 @cache
 def missing(service: str) -> str:
-    """Why `service` cannot be used; empty when it can. Asked once per process."""
+    """Return why `service` cannot be used, "" if it can; tested once per process."""
     match service:
         case "postgres":
             engine = settings.DATABASES["default"]["ENGINE"]
@@ -60,7 +60,7 @@ def _missing_redis(url: str) -> str:
 
 
 def sweep_indices(url: str, prefix: str) -> None:
-    """Delete the indices of a run; by name, because wildcards are refused by default."""
+    """Delete the indices of a run, by name, since wildcards are refused by default."""
     with urllib.request.urlopen(f"{url}/_cat/indices/{prefix}*?h=index", timeout=10) as reply:
         names = reply.read().decode().split()
     for name in names:
@@ -68,7 +68,7 @@ def sweep_indices(url: str, prefix: str) -> None:
 
 
 def empty_redis(url: str) -> None:
-    """Forget everything in the one database that `url` names."""
+    """Empty the database named in `url`."""
     parts = urlsplit(url)
     with socket.create_connection((parts.hostname or "", parts.port or 6379), timeout=2) as link:
         link.sendall(f"SELECT {parts.path.lstrip('/')}\r\nFLUSHDB\r\n".encode())
@@ -76,7 +76,7 @@ def empty_redis(url: str) -> None:
 
 
 def skip_or_fail(item: pytest.Item) -> None:
-    """A missing service skips the tests that need it, or fails them where services are required."""
+    """Skip a test that needs a missing service, or fail it if services are required."""
     for service in ("sqlite", "postgres", "elasticsearch", "redis", "browser"):
         if item.get_closest_marker(service) is None:
             continue
@@ -88,7 +88,7 @@ def skip_or_fail(item: pytest.Item) -> None:
 
 
 def fail_on_skip(report: pytest.TestReport) -> None:
-    """Where services are required nothing may skip quietly by a way of its own."""
+    """Turn any other skip into a failure if services are required."""
     if not (REQUIRED and report.skipped) or hasattr(report, "wasxfail"):
         return
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)

@@ -1,8 +1,7 @@
-"""Migrate once, copy many times.
+"""A migrated template from which test databases are copied.
 
-Wagtail brings some two hundred migrations, most of a minute of work that is the same for every worker and every run.
-The result is kept as a template (a database on the PostgreSQL server, or a file for SQLite) under a name made from
-everything that decides its content.
+Wagtail has about two hundred migrations, which take most of a minute. Their result is kept as a template (a database on
+the PostgreSQL server, or a file for SQLite) whose name is a digest of everything that determines its content.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ def _own_apps() -> list[Path]:
 
 
 def _imported_by(path: Path) -> Iterator[Path]:
-    """Modules of ours that a migration imports: its outcome depends on them too."""
+    """Yield the project's modules that a migration imports, since its result depends on them."""
     for node in ast.walk(ast.parse(path.read_text())):
         names = [node.module] if isinstance(node, ast.ImportFrom) else []
         names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -79,19 +78,19 @@ def _migrate(database_url: str) -> None:
 
 
 def postgres_template(settings: dict[str, Any]) -> str:
-    """The name of a migrated database on this server; made when it is not there yet."""
+    """Return the name of a migrated database on this server; create it if necessary."""
     name = PREFIX + _fingerprint()
     where = {key: settings[key.upper()] or None for key in ("host", "port", "user", "password")}
     with _one_at_a_time(), psycopg.connect(dbname="postgres", autocommit=True, **where) as server:
-        # The file lock keeps out this checkout's workers, this one the other checkouts that use the server.
+        # The file lock excludes workers of this checkout, this lock other checkouts that use the server.
         server.execute("SELECT pg_advisory_lock(hashtext(%s))", [PREFIX])
         rows = server.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid", [f"{PREFIX}%"]
         )
-        known = [str(row[0]) for row in rows]
-        if name in known:
+        existing = [str(row[0]) for row in rows]
+        if name in existing:
             return name
-        for old in known[: -KEPT + 1]:
+        for old in existing[: -KEPT + 1]:
             server.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
         building = f"building_{name}"
         server.execute(f'DROP DATABASE IF EXISTS "{building}" WITH (FORCE)')
@@ -103,7 +102,7 @@ def postgres_template(settings: dict[str, Any]) -> str:
 
 
 def sqlite_template() -> Path:
-    """A migrated SQLite file; made when it is not there yet."""
+    """Return a migrated SQLite file; create it if necessary."""
     path = FOLDER / f"{PREFIX}{_fingerprint()}.sqlite3"
     with _one_at_a_time():
         if path.exists():
@@ -125,7 +124,7 @@ def sqlite_template() -> Path:
 
 @contextmanager
 def migrated_from_template(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """While this lasts, the test database that Django makes begins as a copy of the template."""
+    """Let Django create its test database as a copy of the template."""
     if connection.vendor == "postgresql":
         connection.settings_dict["TEST"]["TEMPLATE"] = postgres_template(connection.settings_dict)
         yield

@@ -1,4 +1,4 @@
-"""Bring in a province's administrative units and where the old ones went."""
+"""Import the administrative units of a province and the successors of the old ones."""
 
 from __future__ import annotations
 
@@ -9,15 +9,23 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from accounts.importing import UnitRow, import_succession, import_units, read_succession, read_units
+from accounts.services.unit_import import (
+    UnitRow,
+    import_succession,
+    import_units,
+    read_succession,
+    read_units,
+)
 from core.errors import InvalidInput
 
 
 class Command(BaseCommand):
-    help = "Import today's communes (CSV: code, name, type, note) and, if given, the old-to-new table."
+    help = (
+        "Import current communes (CSV: code, name, type, note) and, if given, the table of old and new units."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("units", type=Path, help="CSV of today's communes")
+        parser.add_argument("units", type=Path, help="CSV of the current communes")
         parser.add_argument("--succession", type=Path, help="CSV of the links from old wards to new communes")
         parser.add_argument("--province-code", default="96")
         parser.add_argument("--province-name", default="Tỉnh Cà Mau")

@@ -1,4 +1,4 @@
-"""Fill the working calendar; run once a year when the next year's exchanges are known."""
+"""Load public holidays into the work calendar; run once a year when the make-up days of the next year are known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from core.worktime.services import load_public_holidays
+from core.worktime.holidays import load_public_holidays
 
 FIRST_YEAR = 2015
 

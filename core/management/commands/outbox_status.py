@@ -1,4 +1,4 @@
-"""What waits to leave the system; the exit code says whether somebody should look."""
+"""Count undelivered outbox messages; the exit code is 1 if one is late or given up."""
 
 from __future__ import annotations
 
@@ -10,24 +10,21 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from core.models import OutboxMessage
-from core.outbox import relay
-from core.outbox.selectors import backlog
+from core.outbox import backlog, deliver_due
 
 
 class Command(BaseCommand):
-    help = "Show the outbox by kind. Exit code 1 when messages were given up or are late."
+    help = "Show the outbox by kind. Exit code 1 if messages have failed or are late."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--retry", action="store_true", help="try the messages that were given up once more"
-        )
+        parser.add_argument("--retry", action="store_true", help="retry the failed messages")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["retry"]:
             again = OutboxMessage.objects.filter(failed_at__isnull=False).update(
                 failed_at=None, claimed_until=None, attempts=0, available_at=timezone.now()
             )
-            self.stdout.write(f"retried={again} delivered={relay.run()}")
+            self.stdout.write(f"retried={again} delivered={deliver_due()}")
         rows = backlog()
         for row in rows:
             self.stdout.write(

@@ -1,1 +1,0 @@
-"""The editor of forms inside the Wagtail admin."""

@@ -1,4 +1,4 @@
-"""The form in which an editor writes a form."""
+"""Django forms of the form editor."""
 
 from __future__ import annotations
 
@@ -11,27 +11,29 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.blocks import BlockField
 from wagtail.log_actions import registry as log_registry
+from wagtail.snippets.widgets import AdminSnippetChooser
 
 from core.display import date_text, time_text
 from core.text import clean
 from forms_app.builder import services, validation
-from forms_app.builder.admin import blocks, identifiers
+from forms_app.builder.admin import blocks
 from forms_app.builder.models import FormDefinition
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.selectors import used_types
+from procedures.models import Procedure
 
-MOST_BYTES = 1024 * 1024
+MAX_IMPORT_BYTES = 1024 * 1024
 
 
 class FormDefinitionForm(WagtailAdminModelForm):
-    """Title, state and the working copy. It may be saved unfinished; publishing checks it."""
+    """Title, state and working copy of an online form. An unfinished one may be saved; publishing checks it."""
 
     estimated_minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes it takes"), min_value=1, max_value=validation.LONGEST, initial=10
+        label=gettext_lazy("Minutes to fill in"), min_value=1, max_value=validation.MAX_MINUTES, initial=10
     )
     data: Any
-    # The state of the form when the editor opened it.
-    stamp = forms.CharField(widget=forms.HiddenInput, required=False)
+    # The hash of the form when the editor opened it.
+    content_hash = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = FormDefinition
@@ -39,66 +41,69 @@ class FormDefinitionForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["procedure"].widget = AdminSnippetChooser(Procedure)
         block = blocks.steps_block()
-        draft = self.instance.draft
-        self.current = self.instance.stamp if self.instance.pk else ""
+        working_copy = self.instance.working_copy
+        self.current = self.instance.content_hash if self.instance.pk else ""
         self.fields["steps"] = BlockField(block=block, label=gettext_lazy("Steps"), required=False)
-        self.initial["steps"] = block.to_python(blocks.to_blocks(draft.get("steps", [])))
-        self.initial["estimated_minutes"] = draft.get("estimated_minutes", 10)
-        self.initial["stamp"] = self.current
+        self.initial["steps"] = block.to_python(blocks.to_blocks(working_copy.get("steps", [])))
+        self.initial["estimated_minutes"] = working_copy.get("estimated_minutes", 10)
+        self.initial["content_hash"] = self.current
 
     def clean_title(self) -> str:
-        """Keep the title in NFC with single spaces."""
+        """Return the title in NFC with single spaces."""
         return clean(self.cleaned_data["title"])
 
     def clean(self) -> dict[str, Any]:
-        """Build the working copy; ids that are missing are made here, once."""
+        """Build the working copy, with new ids where they are missing."""
         data = super().clean()
-        self._refuse_second_form(data)
-        if self.current and data.get("stamp") != self.current:
-            self._say_who_was_first()
+        self._reject_second_active_form(data)
+        if self.current and data.get("content_hash") != self.current:
+            self._report_conflict()
         elif "steps" in data and "estimated_minutes" in data:
             used = used_types(self.instance) if self.instance.pk else {}
-            steps = identifiers.fill(blocks.from_blocks(data["steps"]), used)
+            steps = blocks.fill_identifiers(blocks.from_blocks(data["steps"]), used)
             schema = FormSchema.from_json({"steps": steps, "estimated_minutes": data["estimated_minutes"]})
-            self.instance.draft = schema.to_json()
+            self.instance.working_copy = schema.to_json()
         if not self.instance.slug and data.get("procedure"):
             name = f"{data.get('title', '')} {data['procedure'].core_code}"
             self.instance.slug = services.free_slug(name)
         return data
 
-    def _refuse_second_form(self, data: dict[str, Any]) -> None:
+    def _reject_second_active_form(self, data: dict[str, Any]) -> None:
         if not (data.get("active") and data.get("procedure")):
             return
         others = FormDefinition.objects.filter(procedure=data["procedure"], active=True)
         if other := others.exclude(pk=self.instance.pk).first():
-            message = _("The procedure is filed with the form “%(title)s”. Close that one for filing first.")
+            message = _(
+                "The form “%(title)s” is open for filing for this procedure. Close it for filing first."
+            )
             self.add_error("active", message % {"title": other.title})
 
-    def _say_who_was_first(self) -> None:
-        """Keep what was typed; only who has read this may write over the other's work."""
+    def _report_conflict(self) -> None:
+        """Name the other editor and keep what was typed; saving again overwrites their work."""
         self.data = self.data.copy()
-        self.data[self.add_prefix("stamp")] = self.current
+        self.data[self.add_prefix("content_hash")] = self.current
         last = log_registry.get_logs_for_instance(self.instance).select_related("user").first()
         message = _(
-            "%(who)s saved this form at %(when)s, after you had opened it. Nothing of yours is saved yet. Compare in a "
-            "second window; saving again replaces their text with yours."
+            "%(who)s saved this form at %(when)s, after you opened it. Your changes have not been saved. "
+            "Compare the two in a second window. If you save again, your text replaces theirs."
         )
-        who = str(last.user) if last and last.user else _("Somebody else")
-        moment = self.instance.draft_changed_at
+        who = str(last.user) if last and last.user else _("Someone else")
+        moment = self.instance.working_copy_changed_at
         when = f"{time_text(moment)} {date_text(moment)}"
         self.add_error(None, message % {"who": who, "when": when})
 
 
 class ImportForm(forms.Form):
-    """A file made by the export."""
+    """Upload of an exported form."""
 
     file = forms.FileField(label=gettext_lazy("JSON file"))
 
     def clean_file(self) -> Any:
-        """Return the JSON of the file, whose shape is right."""
+        """Return the parsed JSON of the file, checked for its shape."""
         upload = self.cleaned_data["file"]
-        if upload.size > MOST_BYTES:
+        if upload.size > MAX_IMPORT_BYTES:
             raise forms.ValidationError(_("The file is too large for a form."))
         try:
             data = json.loads(upload.read().decode("utf-8"))

@@ -1,4 +1,4 @@
-"""What an editor does to a form beside writing it: look at it, publish it, take it out and in."""
+"""Admin views for preview, publication, export and import of forms."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from core.errors import Conflict, InvalidInput
 from forms_app.builder import services, validation
 from forms_app.builder.admin.forms import ImportForm
 from forms_app.builder.models import FormDefinition
-from forms_app.builder.selectors import history, unpublished, used_types
+from forms_app.builder.selectors import unpublished_changes, used_types, version_history
 
 
-def for_editors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let only editors of forms in; others get the 404 of nothing."""
+def editor_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Return 404 to users who may not edit forms, as for an unknown address."""
 
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -32,36 +32,36 @@ def for_editors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return inner
 
 
-@for_editors
+@editor_required
 @require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what publishing would change, what keeps the form from it, and the form as on a citizen's phone."""
+    """Show what publishing would change, problems that prevent it, and the form as on a citizen's phone."""
     definition = get_object_or_404(FormDefinition.objects.select_related("procedure"), pk=pk)
-    schema, found = validation.read(definition.draft)
+    schema, found = validation.read(definition.working_copy)
     if schema is not None:
         found = validation.problems(schema, used_types(definition))
-    versions = history(definition)
+    versions = version_history(definition)
     live = versions[0].version if versions else None
     context = {
         "definition": definition,
         "problems": found,
-        "changes": unpublished(schema, live) if schema is not None and not found else [],
+        "changes": unpublished_changes(schema, live) if schema is not None and not found else [],
         "live": live,
         "versions": versions,
     }
     return render(request, "builder/admin/preview.html", context)
 
 
-@for_editors
+@editor_required
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish the working copy as the editor has seen it."""
+    """Publish the working copy, unless it has changed since the editor saw it."""
     definition = get_object_or_404(FormDefinition, pk=pk)
     try:
         version = services.publish(
             definition=definition,
             by=request.user,  # type: ignore[arg-type]
-            seen=request.POST.get("stamp", ""),
+            expected_hash=request.POST.get("content_hash", ""),
         )
     except (Conflict, InvalidInput) as error:
         messages.error(request, error.message)
@@ -70,7 +70,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("builder_preview", pk)
 
 
-@for_editors
+@editor_required
 @require_safe
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the working copy as a JSON file."""
@@ -81,10 +81,10 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@for_editors
+@editor_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_form(request: HttpRequest) -> HttpResponse:
-    """Take a JSON file as the working copy of its procedure's form."""
+    """Import a JSON file as the working copy of its procedure's form."""
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_valid():
         try:

@@ -1,4 +1,4 @@
-"""The list of forms and their editor."""
+"""The list of forms and the form editor in the Wagtail admin."""
 
 from __future__ import annotations
 
@@ -19,37 +19,38 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
 from core.display import date_text
+from core.wagtail.dependants import KeptObjectMixin
 from forms_app.builder import applicant, validation
 from forms_app.builder.admin.forms import FormDefinitionForm
-from forms_app.builder.comparing import removed_questions
 from forms_app.builder.models import FormDefinition
 from forms_app.builder.schema import FormSchema
+from forms_app.builder.schema_diff import removed_questions
 from forms_app.builder.selectors import latest_version, with_live
 
 
-def state(definition: Any) -> str:
-    """Say which version citizens answer and whether the working copy differs; reads what ``with_live`` added."""
+def publication_state(definition: Any) -> str:
+    """Return the live version and whether the working copy differs from it; needs the annotations of ``with_live``."""
     if definition.live_number is None:
         return _("Never published")
-    # One working copy that cannot be read must not take the list of all with it.
-    draft, _found = validation.read(definition.draft)
-    if draft and applicant.with_applicant(draft).digest == definition.live_digest:
+    # An unreadable working copy must not break the whole list.
+    schema, _found = validation.read(definition.working_copy)
+    if schema and applicant.with_applicant(schema).digest == definition.live_digest:
         text = _("Version %(number)d, %(day)s")
     else:
-        text = _("Version %(number)d, %(day)s; with changes not yet published")
+        text = _("Version %(number)d, %(day)s; with unpublished changes")
     return text % {"number": definition.live_number, "day": date_text(definition.live_at)}
 
 
 class FormIndexView(generic.IndexView):
-    """All forms, with the way to bring one in."""
+    """The list of forms, with a button for imports."""
 
     def get_base_queryset(self) -> QuerySet[FormDefinition]:
-        """Read procedure and newest version with each form."""
+        """Add the procedure and newest version of each form."""
         return with_live(super().get_base_queryset().select_related("procedure"))
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
-        """Add the import to the list's menu."""
+        """Add the import to the menu."""
         return [
             *super().header_more_buttons,
             Button(_("Import"), url=reverse("builder_import"), icon_name="upload"),
@@ -57,52 +58,56 @@ class FormIndexView(generic.IndexView):
 
 
 class FormCopyView(generic.CopyView):
-    """A new form that begins with the questions of another one; closed for filing until somebody opens it."""
+    """A new form with the questions of another one, closed for filing at first."""
 
     def get_initial_form_instance(self) -> FormDefinition:
-        """Return the copy, not saved."""
+        """Return the unsaved copy."""
         source = self.get_object()
         title = _("%(title)s (copy)") % {"title": source.title}
-        return FormDefinition(procedure=source.procedure, title=title[:250], active=False, draft=source.draft)
+        return FormDefinition(
+            procedure=source.procedure, title=title[:250], active=False, working_copy=source.working_copy
+        )
 
 
 class FormEditView(generic.EditView):
     """The editor, with preview and export."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show what the editor can show whole; of another working copy the preview says what is wrong."""
-        if not validation.editable(self.get_object().draft):
+        """Redirect to the preview, which lists the problems, if the editor cannot show all of the working copy."""
+        if not validation.is_editable(self.get_object().working_copy):
             return redirect("builder_preview", self.object_pk)
         response: HttpResponse = super().get(request, *args, **kwargs)
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Hold the row while it is compared with what the editor saw, and written."""
+        """Lock the row while its hash is compared with what the editor saw, and saved."""
         with transaction.atomic():
             FormDefinition.objects.select_for_update().filter(pk=self.object_pk).first()
             response: HttpResponse = super().post(request, *args, **kwargs)
         return response
 
     def get_success_url(self) -> str:
-        """Go on to the preview, where the form is published."""
+        """Continue with the preview, where the form is published."""
         return reverse("builder_preview", args=[self.object.pk])
 
     def save_action(self) -> HttpResponse:
-        """Warn of questions that were published and are asked no more."""
+        """Warn about published questions that are no longer asked."""
         response: HttpResponse = super().save_action()
         live = latest_version(self.object)
         gone = live and removed_questions(
             FormSchema.from_json(live.schema),
-            applicant.with_applicant(FormSchema.from_json(self.object.draft)),
+            applicant.with_applicant(FormSchema.from_json(self.object.working_copy)),
         )
         if gone:
-            text = _("No longer asked, once you publish: %(questions)s. Filed dossiers keep their answers.")
+            text = _(
+                "No longer asked once you publish: %(questions)s. Dossiers already submitted keep their answers."
+            )
             messages.warning(self.request, text % {"questions": "; ".join(f"“{label}”" for label in gone)})
         return response
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
-        """Add what can be done with the working copy."""
+        """Add the actions on the working copy."""
         return [
             *super().header_more_buttons,
             Button(
@@ -115,11 +120,15 @@ class FormEditView(generic.EditView):
 
 
 class FormCreateView(generic.CreateView):
-    """A new form; what comes next is its preview."""
+    """The editor of a new form."""
 
     def get_success_url(self) -> str:
-        """Go on to the preview, where the form is published."""
+        """Continue with the preview, where the form is published."""
         return reverse("builder_preview", args=[self.object.pk])
+
+
+class FormDeleteView(KeptObjectMixin, generic.DeleteView):
+    """Deletes a form that was never published."""
 
 
 class FormDefinitionViewSet(ModelViewSet):
@@ -134,15 +143,16 @@ class FormDefinitionViewSet(ModelViewSet):
     add_view_class = FormCreateView
     edit_view_class = FormEditView
     copy_view_class = FormCopyView
+    delete_view_class = FormDeleteView
     list_display = [
         "title",
         Column("procedure", label=gettext_lazy("Procedure")),
-        Column("state", label=gettext_lazy("Published version"), accessor=state),
+        Column("state", label=gettext_lazy("Published version"), accessor=publication_state),
         BooleanColumn("active", label=gettext_lazy("Open for filing")),
     ]
     search_fields = ["title", "procedure__core_code"]
     search_backend_name = None
 
     def get_form_class(self, for_update: bool = False) -> type[FormDefinitionForm]:
-        """Use our form for new and old ones."""
+        """Use the same form for creating and editing."""
         return FormDefinitionForm

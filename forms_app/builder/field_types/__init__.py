@@ -1,1 +1,0 @@
-"""Field types are plug-ins: ``base.py``, ``registry.py`` and one module each."""

@@ -1,9 +1,9 @@
-"""What a field type must do."""
+"""The base class of field types."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -20,26 +20,40 @@ Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing an editor may set: the type of its value, its name, the bounds of a number or the values offered."""
+    """One setting of a question: the type of its value, its label, and the bounds or the allowed values.
 
-    kind: type
+    An editor enters a list as a text separated by commas; ``parse_item`` makes a stored entry of each part.
+    """
+
+    value_type: type
     label: Text
-    lowest: int | None = None
-    highest: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
     values: Mapping[str, Text] = field(default_factory=dict)
+    parse_item: Callable[[str], str] = str.strip
 
-    def takes(self, value: Any) -> bool:
-        """Say whether ``value`` is of the right type; a yes is no number, a list is one of texts."""
+    def parse(self, entered: Any) -> Any:
+        """Return the value to store for what an editor entered; a list has no empty and no repeated entries."""
+        if self.value_type is not list:
+            return entered
+        items = (self.parse_item(part) for part in entered.split(","))
+        return list(dict.fromkeys(item for item in items if item))
+
+    def accepts(self, value: Any) -> bool:
+        """Return True if ``value`` has the right type; a boolean is not a number, and a list holds strings only."""
         if isinstance(value, list):
-            return self.kind is list and all(isinstance(item, str) for item in value)
-        return type(value) is self.kind
+            return self.value_type is list and all(isinstance(item, str) for item in value)
+        return type(value) is self.value_type
 
     def problems(self, value: Any) -> Iterator[str]:
         """Yield what is wrong with a ``value`` of the right type."""
-        if self.lowest is not None and value < self.lowest:
-            yield _("“%(option)s” is at least %(limit)d.") % {"option": self.label, "limit": self.lowest}
-        if self.highest is not None and value > self.highest:
-            yield _("“%(option)s” is at most %(limit)d.") % {"option": self.label, "limit": self.highest}
+        if self.minimum is not None and value < self.minimum:
+            yield _("“%(option)s” must be at least %(limit)d.") % {
+                "option": self.label,
+                "limit": self.minimum,
+            }
+        if self.maximum is not None and value > self.maximum:
+            yield _("“%(option)s” must be at most %(limit)d.") % {"option": self.label, "limit": self.maximum}
         if self.values and value not in self.values:
             yield _("“%(option)s” cannot be “%(value)s”.") % {"option": self.label, "value": value}
 
@@ -47,20 +61,24 @@ class Option:
 class FieldType:
     """One kind of question: its Django form field, its JSON answer, and how the answer is read back.
 
-    An answer is JSON; ``None`` and ``""`` and ``[]`` mean not answered.
+    An answer is JSON; ``None``, ``""`` and ``[]`` mean that the question was not answered.
     """
 
     code: ClassVar[str]
     label: ClassVar[Text]
-    # What ``spec.options`` may hold.
+    # Options allowed in ``spec.options``.
     options: ClassVar[Mapping[str, Option]] = {}
-    # The inputs of one question are called ``<id>_<part>``; none: the input is called as the question.
+    # Parts of a question with several inputs, named ``<id>_<part>``; a single input is named ``<id>``.
     parts: ClassVar[tuple[str, ...]] = ()
     has_choices: ClassVar[bool] = False
+    # Endings of the names of inputs that people type into: shown again where a draft can no longer be saved.
+    typed_inputs: ClassVar[tuple[str, ...]] = ("",)
     stores_files: ClassVar[bool] = False
+    # The answer identifies a person: officers see it masked, and reading it in full is logged.
+    is_identity_number: ClassVar[bool] = False
     # Class of the crispy wrapper (docs/components.md), e.g. a short input.
     wrapper_class: ClassVar[str] = ""
-    # Template of the crispy field; None is that of the template pack.
+    # Template of the crispy field; None for that of the template pack.
     template_name: ClassVar[str | None] = None
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
@@ -68,35 +86,35 @@ class FieldType:
         raise NotImplementedError
 
     def to_answer(self, value: Any) -> Any:
-        """Return the JSON answer of a cleaned form value."""
+        """Return the JSON answer for a cleaned form value."""
         return value
 
     def to_initial(self, answer: Any) -> Any:
-        """Return the form's initial value of an answer."""
+        """Return the initial form value for an answer."""
         return answer
 
     def display(self, spec: FieldSpec, answer: Any) -> str:
-        """Return the answer as a person reads it; lines are parted by newlines."""
+        """Return the answer as text for people, possibly several lines."""
         return str(answer)
 
     def problems(self, spec: FieldSpec) -> Iterable[str]:
-        """Yield what is wrong with the options (none is ``foreign``) and choices of ``spec``, for the editor."""
+        """Yield problems of the options (all of them supported) and choices of ``spec``, for the editor."""
         for name, value in spec.options.items():
             yield from self.options[name].problems(value)
         yield from self._choice_problems(spec)
 
-    def foreign(self, spec: FieldSpec) -> Iterator[str]:
-        """Yield the options that this type does not know, or not with such a value."""
+    def unsupported(self, spec: FieldSpec) -> Iterator[str]:
+        """Yield options of ``spec`` that are unknown to this type or have a value of another type."""
         for name, value in spec.options.items():
             option = self.options.get(name)
             if option is None:
                 yield _("“%(option)s” is not an option of this field type.") % {"option": name}
-            elif not option.takes(value):
-                yield _("Option “%(option)s” has a value of the wrong kind.") % {"option": name}
+            elif not option.accepts(value):
+                yield _("Option “%(option)s” has a value of the wrong type.") % {"option": name}
 
     def _choice_problems(self, spec: FieldSpec) -> Iterator[str]:
         if bool(spec.choices) != self.has_choices:
-            yield _("Give at least one choice.") if self.has_choices else _("This field type has no choices.")
+            yield _("Add at least one choice.") if self.has_choices else _("This field type has no choices.")
         if not all(clean(choice.value) and choice.label for choice in spec.choices):
             yield _("Give every choice a label and a stored value.")
         values = Counter(choice.value for choice in spec.choices)
@@ -104,21 +122,21 @@ class FieldType:
         if any(count > 1 for count in values.values()):
             yield _("Two choices have the same value.")
         for label in (label for label, count in labels.items() if label and count > 1):
-            yield _("Two choices are called “%(label)s”.") % {"label": label}
+            yield _("Two choices have the same label “%(label)s”.") % {"label": label}
 
-    def common(self, spec: FieldSpec, *, missing: Text = "", hint: str = "") -> dict[str, Any]:
-        """Return the arguments that every Django form field takes.
+    def common_arguments(self, spec: FieldSpec, *, missing: Text = "", hint: str = "") -> dict[str, Any]:
+        """Return the arguments common to all Django form fields.
 
-        ``missing`` says what is wanted, ``hint`` is plain text behind the editor's help.
+        ``missing`` is the error message of an empty field, ``hint`` plain text appended to the editor's help text.
         """
-        wanted = missing or _("Fill in “%(label)s”.") % {"label": spec.label}
+        message = missing or _("Fill in “%(label)s”.") % {"label": spec.label}
         return {
             "label": spec.label,
-            # Templates mark help texts as safe HTML; an editor writes plain text.
+            # Templates mark help texts as safe HTML, but editors write plain text.
             "help_text": escape(" ".join(filter(None, [spec.help, hint]))),
             "required": spec.required,
             "error_messages": {
-                "required": wanted,
+                "required": message,
                 "invalid_choice": _("Choose from the list."),
             },
         }

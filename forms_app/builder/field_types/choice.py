@@ -1,4 +1,4 @@
-"""One of a few answers: radio buttons up to seven, a list beyond."""
+"""Questions with fixed choices: one choice, multiple choice, and yes or no."""
 
 from __future__ import annotations
 
@@ -8,36 +8,109 @@ from django.utils.translation import gettext_lazy
 
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.registry import register
-from forms_app.builder.field_types.widgets import Radios
 from forms_app.builder.schema import FieldSpec
 
-MOST_RADIOS = 7
+#: With more choices than this, a drop-down list replaces the radio buttons.
+MAX_RADIO_BUTTONS = 7
 
 
-def label_of(spec: FieldSpec, value: str) -> str:
-    """Return the label of ``value``, or the value itself where the list no longer has it."""
+class _HyphenatedIds(forms.RadioSelect):
+    """Give each button an HTML id that no other question can have.
+
+    Django calls the second button of ``loai`` ``id_loai_1``, which is also the id of a question ``loai_1``, so its
+    label would select the wrong input. Ids of questions contain no hyphen (``validation.IDENTIFIER``).
+    """
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        """Return the id of one button, by default of the first."""
+        return f"{id_}-{index or 0}" if id_ else id_
+
+
+class RadioButtons(_HyphenatedIds):
+    """Radio buttons with hyphenated ids."""
+
+
+class CheckBoxes(_HyphenatedIds, forms.CheckboxSelectMultiple):
+    """Check boxes with hyphenated ids."""
+
+
+def _label_of(spec: FieldSpec, value: str) -> str:
+    """Return the label of ``value``, or the value itself if it is no longer among the choices."""
     return next((choice.label for choice in spec.choices if choice.value == value), value)
 
 
 @register
 class SingleChoice(FieldType):
-    """No options."""
+    """One of several choices: radio buttons for a few, otherwise a drop-down list. No options."""
 
     code = "choice"
-    label = gettext_lazy("One of several")
+    typed_inputs = ()
+    label = gettext_lazy("Single choice")
     has_choices = True
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         choices = [(choice.value, choice.label) for choice in spec.choices]
-        few = len(choices) <= MOST_RADIOS
+        few = len(choices) <= MAX_RADIO_BUTTONS
         if not few or not spec.required:
             choices.insert(0, ("", _("Not chosen")))
         missing = _("Choose an answer to “%(label)s”.") % {"label": spec.label}
         return forms.ChoiceField(
             choices=choices,
-            widget=Radios if few else forms.Select,
-            **self.common(spec, missing=missing),
+            widget=RadioButtons if few else forms.Select,
+            **self.common_arguments(spec, missing=missing),
         )
 
     def display(self, spec: FieldSpec, answer: str) -> str:
-        return label_of(spec, answer)
+        return _label_of(spec, answer)
+
+
+@register
+class MultipleChoice(FieldType):
+    """Any number of choices, as check boxes. No options."""
+
+    code = "many_choices"
+    typed_inputs = ()
+    label = gettext_lazy("Multiple choice")
+    has_choices = True
+
+    def form_field(self, spec: FieldSpec) -> forms.Field:
+        missing = _("Choose at least one answer to “%(label)s”.") % {"label": spec.label}
+        return forms.MultipleChoiceField(
+            choices=[(choice.value, choice.label) for choice in spec.choices],
+            widget=CheckBoxes,
+            **self.common_arguments(spec, missing=missing),
+        )
+
+    def to_answer(self, value: list[str]) -> list[str]:
+        """Return each value once, even if it was submitted twice."""
+        return list(dict.fromkeys(value))
+
+    def display(self, spec: FieldSpec, answer: list[str]) -> str:
+        return "\n".join(_label_of(spec, value) for value in answer)
+
+
+@register
+class YesNo(FieldType):
+    """Yes or no, without a default that could be left by mistake. The answer is ``True``, ``False`` or ``None``."""
+
+    code = "yes_no"
+    typed_inputs = ()
+    label = gettext_lazy("Yes or no")
+
+    def form_field(self, spec: FieldSpec) -> forms.Field:
+        missing = _("Choose an answer to “%(label)s”.") % {"label": spec.label}
+        # A selected radio button cannot be cleared, so an optional question needs a third one.
+        no_answer = [] if spec.required else [("", _("Not chosen"))]
+        return forms.TypedChoiceField(
+            choices=[*no_answer, ("yes", _("Yes")), ("no", _("No"))],
+            coerce=lambda value: value == "yes",
+            empty_value=None,
+            widget=RadioButtons,
+            **self.common_arguments(spec, missing=missing),
+        )
+
+    def to_initial(self, answer: bool | None) -> str | None:
+        return None if answer is None else "yes" if answer else "no"
+
+    def display(self, spec: FieldSpec, answer: bool) -> str:
+        return _("Yes") if answer else _("No")

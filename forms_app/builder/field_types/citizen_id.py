@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.registry import register
-from forms_app.builder.field_types.text import as_keyed
+from forms_app.builder.field_types.text import normalize_input
 from forms_app.builder.schema import FieldSpec
 
 LENGTH: Final = 12
 OLD_LENGTH: Final = 9
-# The province codes 001–096 of TT 59/2021/TT-BCA; merged provinces keep theirs on the cards. Gaps were never given.
+# The province codes 001–096 of TT 59/2021/TT-BCA; cards of merged provinces stay valid. The gaps were never assigned.
 PROVINCES: Final = frozenset(
     {
         1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40, 42, 44,
@@ -29,34 +29,34 @@ PROVINCES: Final = frozenset(
         91, 92, 93, 94, 95, 96,
     }
 )  # fmt: skip
-# Even digits are male, odd female: 0 and 1 are born 1900–1999, 2 and 3 born 2000–2099. Nobody is older or younger.
+# Even digits are male, odd female: 0 and 1 mean born 1900–1999, 2 and 3 born 2000–2099.
 CENTURIES: Final = "0123"
 
 
 def problem(number: str) -> tuple[Any, dict[str, Any]] | None:
-    """Return what is wrong with ``number`` as a message and its values, or None."""
+    """Return what is wrong with ``number`` as a message and its parameters, or None."""
     if not number.isascii() or not number.isdigit():
         return _("A citizen ID number has digits only. You entered “%(text)s”."), {"text": number[:40]}
     if len(number) != LENGTH:
-        return _of_length(len(number)), {"count": len(number)}
+        return _length_message(len(number)), {"count": len(number)}
     if int(number[:3]) not in PROVINCES:
-        return _("No province has the code %(code)s, the first three digits. Compare with the card."), {
-            "code": number[:3]
-        }
+        return _(
+            "The first three digits, %(code)s, are not a province code. Check the number on your card."
+        ), {"code": number[:3]}
     if number[3] not in CENTURIES:
-        return _("The fourth digit is %(digit)s, but it can only be 0 to 3. Compare with the card."), {
-            "digit": number[3]
-        }
+        return _(
+            "The fourth digit is %(digit)s, but it can only be 0 to 3. Check the number on your card."
+        ), {"digit": number[3]}
     if (year := birth_year(number)) > timezone.localdate().year:
         return _(
-            "The digits 4 to 6 say that the person is born in %(year)d, which has not come. Compare with the card."
+            "Digits 4 to 6 give %(year)d as the year of birth, which is in the future. Check the number on your card."
         ), {"year": year}
     return None
 
 
-def _of_length(count: int) -> Any:
+def _length_message(count: int) -> Any:
     if count == OLD_LENGTH:
-        # Luật Căn cước 26/2023/QH15, article 46: the old cards ended with 31/12/2024.
+        # Luật Căn cước 26/2023/QH15, article 46: old identity cards expired on 31/12/2024.
         return _(
             "A citizen ID number must have all 12 digits. You entered %(count)d. The old identity card with "
             "9 digits has not been valid since 01/01/2025."
@@ -69,22 +69,22 @@ def _of_length(count: int) -> Any:
 
 
 def birth_year(number: str) -> int:
-    """Return the year of birth that the digits 4 to 6 tell."""
+    """Return the year of birth encoded in digits 4 to 6."""
     return 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
 
 
 def mask(number: str) -> str:
-    """Return ``number`` with the middle hidden, as lists show it."""
+    """Return ``number`` with its middle hidden; empty if it does not have 12 digits."""
     return f"{number[:3]}••••••{number[-3:]}" if len(number) == LENGTH else ""
 
 
 class CitizenIdField(forms.CharField):
-    """Spaces, dots and dashes that people put between the groups are ignored."""
+    """Ignore spaces, dots and dashes between groups of digits."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "spellcheck": "false"})
 
     def to_python(self, value: Any) -> str:
-        return re.sub(r"[\s.\-]", "", as_keyed(super().to_python(value) or ""))
+        return re.sub(r"[\s.\-]", "", normalize_input(super().to_python(value) or ""))
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -97,8 +97,9 @@ class CitizenId(FieldType):
     """No options."""
 
     code = "citizen_id"
+    is_identity_number = True
     label = _("Citizen ID number")
     wrapper_class = "field--short"
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
-        return CitizenIdField(max_length=40, **self.common(spec))
+        return CitizenIdField(max_length=40, **self.common_arguments(spec))

@@ -1,4 +1,4 @@
-"""A day, read in the spellings people use: 5/3/1990, 05-03-1990, 05.03.1990, 05031990, 1990-03-05."""
+"""Dates in the notations people use: 5/3/1990, 05-03-1990, 05.03.1990, 05031990, 1990-03-05."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.text import clean
 from forms_app.builder.field_types.base import FieldType, Option
 from forms_app.builder.field_types.registry import register
-from forms_app.builder.field_types.text import as_keyed
+from forms_app.builder.field_types.text import normalize_input
 from forms_app.builder.schema import FieldSpec
 
 _DAY_FIRST = re.compile(
@@ -23,14 +23,14 @@ _DAY_FIRST = re.compile(
 )
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})")
 _BARE = re.compile(r"(\d{2})(\d{2})(\d{4})")
-# An editor's help that shows how to write a day already.
+# A help text that already shows an example.
 _EXAMPLE = re.compile(r"\d/\d")
-OLDEST = date(1880, 1, 1)
+EARLIEST = date(1880, 1, 1)
 
 
-def read_date(text: str) -> date:
-    """Return the day that ``text`` spells; ``ValueError`` when it is none."""
-    plain = clean(as_keyed(text)).lower()
+def parse_date(text: str) -> date:
+    """Return the date written in ``text``; ``ValueError`` if it is not a date."""
+    plain = clean(normalize_input(text)).lower()
     if found := _YEAR_FIRST.fullmatch(plain):
         return date(int(found["y"]), int(found["m"]), int(found["d"]))
     if found := _DAY_FIRST.fullmatch(plain) or _BARE.fullmatch(plain):
@@ -40,30 +40,30 @@ def read_date(text: str) -> date:
 
 
 class VietnameseDateField(forms.Field):
-    """Text in, day out; what cannot be read is said back to the person."""
+    """A text input that cleans to a ``date``; error messages quote text that is not one."""
 
     widget = forms.TextInput(
         attrs={"inputmode": "numeric", "placeholder": _("day/month/year"), "autocomplete": "off"}
     )
 
-    def __init__(self, *, earliest: date = OLDEST, latest: date | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, earliest: date = EARLIEST, latest: date | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.earliest, self.latest = earliest, latest
 
     def prepare_value(self, value: Any) -> Any:
-        """Show a day as people write it."""
+        """Return a date as ``dd/mm/yyyy``."""
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
     def to_python(self, value: Any) -> date | None:
         if isinstance(value, date):
             return value
-        text = clean(as_keyed(str(value or "")))
+        text = clean(normalize_input(str(value or "")))
         if not text:
             return None
         try:
-            return read_date(text)
+            return parse_date(text)
         except ValueError as error:
-            message = _("“%(text)s” is not a date. Write it as 27/11/1990.")
+            message = _("“%(text)s” is not a date. Enter it as 27/11/1990.")
             raise ValidationError(message, params={"text": text[:40]}) from error
 
     def validate(self, value: date | None) -> None:
@@ -87,8 +87,8 @@ class Date(FieldType):
     code = "date"
     label = _("Date")
     options = {
-        "not_future": Option(bool, _("today at the latest")),
-        "not_past": Option(bool, _("today at the earliest")),
+        "not_future": Option(bool, _("not after today")),
+        "not_past": Option(bool, _("not before today")),
     }
     wrapper_class = "field--short"
 
@@ -99,12 +99,12 @@ class Date(FieldType):
             bounds["earliest"] = today
         if spec.options.get("not_future"):
             bounds["latest"] = today
-        # A phone's number pad has no slash, so the digits alone are offered, too.
+        # A phone's number pad has no slash, so the hint also shows digits alone.
         hint = "" if _EXAMPLE.search(spec.help) else gettext("For example 27/11/1990 or 27111990.")
         return VietnameseDateField(
             widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
             **bounds,
-            **self.common(spec, hint=hint),
+            **self.common_arguments(spec, hint=hint),
         )
 
     def to_answer(self, value: date | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The field types that are installed."""
+"""The installed field types."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from typing import TypeVar
 
 from forms_app.builder.field_types.base import FieldType
 
-# Each is called as the code of its type.
-MODULES = (
-    "short_text", "long_text", "number", "date", "choice", "many_choices", "yes_no", "citizen_id", "phone", "email",
-    "address", "file",
-)  # fmt: skip
+# Modules of this package with field types, in the order in which an editor is offered them.
+MODULES = ("text", "number", "date", "choice", "citizen_id", "contact", "address", "file")
 _Type = TypeVar("_Type", bound=type[FieldType])
 _types: dict[str, FieldType] = {}
 
 
 def register(cls: _Type) -> _Type:
-    """Install a field type under its ``code``; ``ValueError`` when the code is taken."""
+    """Install a field type under its ``code``; ``ValueError`` if the code is taken."""
     if cls.code in _types:
         raise ValueError(f"field type {cls.code!r} is installed already")
     _types[cls.code] = cls()
@@ -26,7 +23,7 @@ def register(cls: _Type) -> _Type:
 
 
 def get(code: str) -> FieldType:
-    """Return the field type of that code; ``LookupError`` names an unknown one."""
+    """Return the field type with ``code``; ``LookupError`` if there is none."""
     try:
         return _types[code]
     except KeyError:
@@ -34,15 +31,16 @@ def get(code: str) -> FieldType:
 
 
 def installed() -> Iterator[FieldType]:
-    """Yield the field types in the order an editor sees them: that of ``MODULES``, whoever imported one earlier."""
+    """Yield the field types in the order of ``MODULES``, whichever module was imported first; others come last."""
     yield from sorted(_types.values(), key=_rank)
 
 
 def _rank(field_type: FieldType) -> int:
-    return MODULES.index(field_type.code) if field_type.code in MODULES else len(MODULES)
+    module = type(field_type).__module__.rpartition(".")[2]
+    return MODULES.index(module) if module in MODULES else len(MODULES)
 
 
 def load() -> None:
-    """Import the modules of the shipped types; called once by the app's configuration."""
+    """Import the modules of the field types; called once by the app's configuration."""
     for name in MODULES:
         import_module(f"forms_app.builder.field_types.{name}")

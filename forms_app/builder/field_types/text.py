@@ -1,4 +1,4 @@
-"""Text that a person typed: NFC, without invisible characters."""
+"""Short and long text, and the normalisation of typed text: NFC, without invisible characters."""
 
 from __future__ import annotations
 
@@ -9,58 +9,117 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.text import clean, nfc
+from forms_app.builder.field_types.base import FieldType, Option
+from forms_app.builder.field_types.registry import register
+from forms_app.builder.schema import FieldSpec
 
-_SPACE: Final = frozenset("\t\n\r")
-# What input methods and copying put in the place of a key: full-width signs (U+FF01–U+FF5E), dashes, the minus sign.
+# Line tabulation, form feed and next line are line breaks, as word processors put them on the clipboard.
+_SPACE: Final = frozenset("\t\n\r\x0b\x0c\x85")
+# Replacements for what input methods and copied text contain: full-width characters (U+FF01–U+FF5E), dashes, minus.
 _KEYS: Final = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     **dict.fromkeys([*range(0x2010, 0x2016), 0x2212], ord("-")),
     0x3000: ord(" "),
 }
-TOO_LONG: Final = _("Write at most %(limit_value)d characters. You have written %(show_value)d.")
+TOO_LONG: Final = _("Enter at most %(limit_value)d characters. You have entered %(show_value)d.")
 
 
-def visible(text: str) -> str:
-    """Return ``text`` without control and format characters, which no keyboard means and no paper can print."""
+def strip_invisible(text: str) -> str:
+    """Return ``text`` without control and format characters, which nobody types on purpose and which do not print."""
     return "".join(
         letter for letter in text if letter in _SPACE or unicodedata.category(letter) not in {"Cc", "Cf"}
     )
 
 
-def as_keyed(text: str) -> str:
-    """Return ``text`` as a plain keyboard writes it: numbers that were copied carry marks nobody sees.
+def normalize_input(text: str) -> str:
+    """Return ``text`` with ASCII digits, signs and spaces, as for numbers and addresses copied from elsewhere.
 
-    >>> as_keyed("\u202d０９１２–345\u202c")
+    >>> normalize_input("\u202d０９１２–345\u202c")
     '0912-345'
     """
-    return visible(text).translate(_KEYS)
+    return strip_invisible(text).translate(_KEYS)
 
 
-class UncutField(forms.CharField):
-    """No ``maxlength``: a browser cuts what is pasted without a word, and counts ``ộ`` from a Mac as three."""
+class NoMaxLengthField(forms.CharField):
+    """A text field without the ``maxlength`` attribute.
+
+    Browsers silently cut pasted text at it and count a decomposed ``ộ`` (as macOS produces) as three characters.
+    """
 
     default_error_messages = {"max_length": TOO_LONG}
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Return the attributes of the input but the limit, which the server checks and says."""
+        """Return the attributes of the input without ``maxlength``, which the server checks."""
         attributes: dict[str, Any] = super().widget_attrs(widget)
         attributes.pop("maxlength", None)
         return attributes
 
 
-class CleanCharField(UncutField):
+class CleanCharField(NoMaxLengthField):
     """One line in NFC with single spaces, without control characters."""
 
     def to_python(self, value: Any) -> str:
-        return clean(visible(super().to_python(value) or ""))
+        return clean(strip_invisible(super().to_python(value) or ""))
 
 
-class CleanTextField(UncutField):
-    """Several lines in NFC; line ends are ``\\n``, trailing spaces are dropped."""
+class CleanTextField(NoMaxLengthField):
+    """Several lines in NFC; every kind of line end becomes ``\\n``, trailing spaces are dropped."""
 
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        text = visible(super().to_python(value) or "")
-        lines = nfc(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        return "\n".join(clean(line) for line in lines).strip()
+        text = strip_invisible(super().to_python(value) or "")
+        return "\n".join(clean(line) for line in nfc(text).splitlines()).strip()
+
+
+SHORT_TEXT_LENGTH: Final = 200
+LONG_TEXT_LENGTH: Final = 3000
+LONG_TEXT_ROWS: Final = 5
+#: HTML autocomplete tokens that make sense in a dossier (WCAG 1.3.5).
+AUTOCOMPLETE_TOKENS: Final = {
+    "name": _("full name"),
+    "bday": _("date of birth"),
+    "street-address": _("house number, street, hamlet"),
+    "organization": _("name of the organisation"),
+    "organization-title": _("position"),
+    "off": _("nothing"),
+}
+
+
+@register
+class ShortText(FieldType):
+    """``options``: ``max_length`` (characters), ``autocomplete`` (one of ``AUTOCOMPLETE_TOKENS``)."""
+
+    code = "short_text"
+    label = _("Short text")
+    options = {
+        "max_length": Option(int, _("maximum length, in characters"), 1, 500),
+        "autocomplete": Option(str, _("autofill by the browser"), values=AUTOCOMPLETE_TOKENS),
+    }
+
+    def form_field(self, spec: FieldSpec) -> forms.Field:
+        attributes = {"autocomplete": spec.options["autocomplete"]} if "autocomplete" in spec.options else {}
+        return CleanCharField(
+            max_length=spec.options.get("max_length", SHORT_TEXT_LENGTH),
+            widget=forms.TextInput(attributes),
+            **self.common_arguments(spec),
+        )
+
+
+@register
+class LongText(FieldType):
+    """``options``: ``max_length`` (characters), ``rows``."""
+
+    code = "long_text"
+    label = _("Long text")
+    options = {
+        "max_length": Option(int, _("maximum length, in characters"), 1, 20_000),
+        "rows": Option(int, _("height, in lines"), 2, 30),
+    }
+
+    def form_field(self, spec: FieldSpec) -> forms.Field:
+        return CleanTextField(
+            max_length=spec.options.get("max_length", LONG_TEXT_LENGTH),
+            widget=forms.Textarea({"rows": spec.options.get("rows", LONG_TEXT_ROWS)}),
+            **self.common_arguments(spec),
+        )

@@ -1,4 +1,4 @@
-"""A published form is never rewritten: the database itself refuses (PostgreSQL and SQLite)."""
+"""Refuse changes of published form versions in the database itself (PostgreSQL and SQLite)."""
 
 from django.db import migrations
 

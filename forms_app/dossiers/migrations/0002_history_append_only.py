@@ -1,4 +1,4 @@
-"""History is written once: events, looks and consent texts refuse UPDATE and DELETE in the database itself."""
+"""Refuse UPDATE, DELETE and TRUNCATE of events, view log and consent texts in the database itself."""
 
 from django.db import migrations
 
@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     operations = [
         AppendOnly("DossierEvent"),
-        AppendOnly("ViewLog"),
+        AppendOnly("ViewLogEntry", until="retained_until"),
         AppendOnly("ConsentText"),
-        # A dossier's pins are for life; the rest of the row moves with its status.
+        # A dossier is bound to these for life; the other columns change with its status.
         AppendOnly("Dossier", columns=["agency_id", "procedure_version_id", "form_version_id", "submitted_at"]),
     ]

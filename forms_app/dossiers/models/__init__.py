@@ -1,9 +1,14 @@
-from forms_app.dossiers.models.attachments import Attachment
-from forms_app.dossiers.models.dossiers import Dossier
-from forms_app.dossiers.models.drafts import Draft
-from forms_app.dossiers.models.events import DossierEvent, SupplementRequest, ViewLog
-from forms_app.dossiers.models.numbering import CodeFormat, NumberCounter
-from forms_app.dossiers.models.rules import ConsentText, DeadlineSetting, FilingChannel, RetentionSetting
+from forms_app.dossiers.models.dossiers import Attachment, Dossier, Draft
+from forms_app.dossiers.models.events import DossierEvent, SupplementRequest, ViewLogEntry
+from forms_app.dossiers.models.rules import (
+    CodeFormat,
+    ConsentText,
+    DeadlineSetting,
+    FilingChannel,
+    NumberCounter,
+    RetentionSetting,
+    RuleGeneration,
+)
 
 __all__ = [
     "Attachment",
@@ -16,6 +21,7 @@ __all__ = [
     "FilingChannel",
     "NumberCounter",
     "RetentionSetting",
+    "RuleGeneration",
     "SupplementRequest",
-    "ViewLog",
+    "ViewLogEntry",
 ]

@@ -1,8 +1,13 @@
-"""The dossier (hồ sơ): bound for life to the procedure version and form version it was filed under."""
+"""The dossier (hồ sơ), the draft before it (hồ sơ nháp), and the files of both.
+
+A dossier keeps the procedure version and the form version under which it was submitted.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,12 +15,28 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
-from forms_app.dossiers.querysets import DossierQuerySet
+from core.models import OrderKeyField
 from forms_app.dossiers.transitions import Status
 
 
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    """Filters of dossiers; lists of officers start with ``of_agencies``."""
+
+    def filed(self) -> Self:
+        """Leave out what a transaction in progress has not numbered yet."""
+        return self.filter(code__isnull=False)
+
+    def of_agencies(self, agencies: Iterable[Any]) -> Self:
+        """Return the dossiers received by any of ``agencies`` (instances, ids or a queryset)."""
+        return self.filter(agency__in=agencies)
+
+    def with_parties(self) -> Self:
+        """Join what every list shows: agency, officer, procedure."""
+        return self.select_related("agency", "assigned_to", "procedure_version__procedure")
+
+
 class Dossier(models.Model):
-    """One application and where it stands. Written only by ``forms_app.dossiers.services``."""
+    """One submitted application and its status. Written only by ``forms_app.dossiers.services``."""
 
     class Source(models.TextChoices):
         PORTAL = "portal", _("Online, this portal")
@@ -34,7 +55,7 @@ class Dossier(models.Model):
         COUNTER = "counter", _("At the counter")
         POST = "post", _("By post")
 
-    # Empty only inside the submit transaction: the number is taken last.
+    # Empty only within the transaction of the submission: the number is taken last.
     code = models.CharField(_("code"), max_length=40, unique=True, null=True, blank=True)
     agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, related_name="dossiers", verbose_name=_("agency")
@@ -53,9 +74,12 @@ class Dossier(models.Model):
     idempotency_key = models.CharField(_("idempotency key"), max_length=64, unique=True)
 
     applicant_name = models.CharField(_("applicant"), max_length=200)
+    applicant_order = OrderKeyField(source="applicant_name")
     applicant_id_masked = models.CharField(_("ID number (masked)"), max_length=20, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("email"), blank=True)
+    # Since when it is known to be the applicant's: only there may a lost key be replaced by mail.
+    email_confirmed_at = models.DateTimeField(_("email confirmed at"), null=True, blank=True)
     address = models.CharField(_("address"), max_length=400, blank=True)
     answers = models.JSONField(_("answers"), default=dict, blank=True)
     consent = models.ForeignKey(
@@ -67,21 +91,24 @@ class Dossier(models.Model):
     )
 
     link_token_hash = models.CharField(_("link token hash"), max_length=64, unique=True)
-    lookup_secret_hash = models.CharField(_("second secret hash"), max_length=64)
-    # The seed of both, wiped once the receipt was shown and mailed (services.access.seal).
+    lookup_key_hash = models.CharField(_("lookup key hash"), max_length=64)
+    # The seed of both, wiped once the receipt was shown and mailed (services.retention.wipe_secret_seeds).
     secret_seed = models.CharField(_("secret seed"), max_length=64, blank=True)
+    # Under which of ``LOOKUP_SECRETS`` they were made, and when: at the submission, or later for a lost key.
+    secret_id = models.CharField(_("id of the lookup secret"), max_length=20)
+    secrets_issued_at = models.DateTimeField(_("link and key issued at"))
 
     submitted_at = models.DateTimeField(_("submitted at"))
-    # By when the desk accepts, refuses or asks. It stays afterwards: whether it was kept can be counted.
-    intake_due_at = models.DateTimeField(_("to be answered by the desk by"), null=True, blank=True)
+    # Until when the desk accepts, declines or asks. Kept afterwards, to count how often the deadline was met.
+    intake_due_at = models.DateTimeField(_("intake deadline"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
-    due_at = models.DateTimeField(_("promised for"), null=True, blank=True)
-    original_due_at = models.DateTimeField(_("first promised for"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due date"), null=True, blank=True)
+    original_due_at = models.DateTimeField(_("first due date"), null=True, blank=True)
     deadline_rule = models.JSONField(_("deadline rule at acceptance"), null=True, blank=True)
     clock_state = models.CharField(
-        _("legal clock"), max_length=12, choices=ClockState.choices, default=ClockState.NOT_STARTED
+        _("processing time status"), max_length=12, choices=ClockState.choices, default=ClockState.NOT_STARTED
     )
-    paused_at = models.DateTimeField(_("clock stopped at"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
     assigned_to = models.ForeignKey(
@@ -113,7 +140,7 @@ class Dossier(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(due_at__isnull=True) | Q(accepted_at__isnull=False),
-                name="dossier_promised_after_acceptance",
+                name="dossier_due_after_acceptance",
             ),
             models.CheckConstraint(
                 condition=Q(accepted_at__isnull=True) | Q(accepted_at__gte=F("submitted_at")),
@@ -126,9 +153,102 @@ class Dossier(models.Model):
 
     @property
     def was_accepted(self) -> bool:
-        """Say whether the desk has accepted the dossier, so that its clock has started."""
+        """Return True if the desk has accepted the dossier and its clock has started."""
         return self.accepted_at is not None
 
     def supplement_is_late(self, now: datetime) -> bool:
-        """Say whether the deadline of the open supplement request has passed at ``now``."""
-        return self.supplement_requests.filter(closed_at=None, citizen_deadline__lt=now).exists()
+        """Return True if the deadline of the open supplement request has passed at ``now``."""
+        return self.supplement_requests.filter(closed_at=None, supplement_due_at__lt=now).exists()
+
+
+class Draft(models.Model):
+    """Answers not submitted yet, pinned to the versions under which they were started. Expires.
+
+    The citizen holds its token; the database keeps only the hash.
+    """
+
+    token_hash = models.CharField(_("token hash"), max_length=64, unique=True)
+    idempotency_key = models.CharField(_("idempotency key"), max_length=64, unique=True)
+    form_version = models.ForeignKey("builder.FormVersion", on_delete=models.PROTECT, related_name="drafts")
+    procedure_version = models.ForeignKey(
+        "procedures.ProcedureVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    # What was typed and is not a valid answer yet: ``{step: {name of the input: [texts]}}``.
+    typed = models.JSONField(_("entered but not valid yet"), default=dict, blank=True)
+    # Why files were not accepted at the last attempt: ``{step: {field: message}}``.
+    rejected_files = models.JSONField(_("files not accepted"), default=dict, blank=True)
+    # Which page saved a step last, ``{step: id of the page}``: another tab must not overwrite it without a word.
+    saved_by = models.JSONField(_("pages that saved the steps"), default=dict, blank=True)
+    steps_done = models.JSONField(_("completed steps"), default=list, blank=True)
+    on_shared_device = models.BooleanField(_("on a shared device"), default=False)
+    created_at = models.DateTimeField(_("created at"))
+    saved_at = models.DateTimeField(_("saved at"))
+    expires_at = models.DateTimeField(_("expires at"), db_index=True)
+    dossier = models.OneToOneField(
+        "dossiers.Dossier", on_delete=models.CASCADE, null=True, blank=True, related_name="draft",
+        verbose_name=_("dossier"),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+
+    def __str__(self) -> str:
+        return f"{self.form_version} · {self.agency}"
+
+
+class Attachment(models.Model):
+    """A file of a draft, a dossier or a supplement; its bytes are in the private store under a random ``path``."""
+
+    class Purpose(models.TextChoices):
+        ANSWER = "answer", _("With the application")
+        SUPPLEMENT = "supplement", _("Supplement")
+        RESULT = "result", _("Result")
+
+    class ScanState(models.TextChoices):
+        NOT_SCANNED = "not_scanned", _("Not scanned")
+        CLEAN = "clean", _("No malware found")
+        INFECTED = "infected", _("Malware found")
+
+    draft = models.ForeignKey(
+        "dossiers.Draft", on_delete=models.CASCADE, null=True, blank=True, related_name="attachments"
+    )
+    dossier = models.ForeignKey(
+        "dossiers.Dossier", on_delete=models.PROTECT, null=True, blank=True, related_name="attachments"
+    )
+    supplement = models.ForeignKey(
+        "dossiers.SupplementRequest",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attachments",
+    )
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices, default=Purpose.ANSWER)
+    field_id = models.CharField(_("field or item"), max_length=60)
+    path = models.CharField(_("path"), max_length=120, unique=True)
+    original_name = models.CharField(_("name"), max_length=200)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    content_type = models.CharField(_("content type"), max_length=100)
+    scan_state = models.CharField(
+        _("malware scan"), max_length=12, choices=ScanState.choices, default=ScanState.NOT_SCANNED
+    )
+    uploaded_at = models.DateTimeField(_("uploaded at"))
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(draft__isnull=True, dossier__isnull=False)
+                | Q(draft__isnull=False, dossier__isnull=True),
+                name="attachment_has_one_owner",
+            ),
+            models.CheckConstraint(condition=Q(size__gt=0), name="attachment_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name

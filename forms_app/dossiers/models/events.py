@@ -1,4 +1,4 @@
-"""The history of a dossier: what was done, what was asked of the citizen, who looked."""
+"""The history of a dossier: its events, the supplement requests, the view log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from forms_app.dossiers.transitions import Action, Status, database_check
 
 
 class DossierEvent(models.Model):
-    """One act (append-only by triggers). The check constraint is generated from the transition table."""
+    """One action (append-only by triggers). The check constraint is generated from the transition table."""
 
     dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="events")
     sequence = models.PositiveIntegerField(_("sequence"))
@@ -21,7 +21,7 @@ class DossierEvent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("actor"),
     )  # fmt: skip
-    actor_name = models.CharField(_("name of the actor"), max_length=200)
+    actor_name = models.CharField(_("actor name"), max_length=200)
     at = models.DateTimeField(_("at"))
     note = models.TextField(_("note"), blank=True)
     data = models.JSONField(_("data"), default=dict, blank=True)
@@ -41,9 +41,10 @@ class DossierEvent(models.Model):
 
 
 class SupplementRequest(models.Model):
-    """What the desk asks the citizen to supply (Mẫu 02). ``items``: ``[{"id", "label", "note", "kind"}]``.
+    """What the desk asks the citizen to supply (Mẫu 02).
 
-    ``kind`` is ``file`` or ``text``; ``answers`` maps item ids of kind ``text`` to what the citizen wrote.
+    ``items`` is ``[{"id", "label", "kind", "count", "note"}]`` with ``kind`` ``file`` or ``text``; ``answers`` maps the
+    ids of ``text`` items to what the citizen wrote.
     """
 
     dossier = models.ForeignKey(
@@ -52,11 +53,14 @@ class SupplementRequest(models.Model):
     number = models.PositiveIntegerField(_("number"))
     items = models.JSONField(_("items"))
     reason = models.TextField(_("reason"))
-    asked_at = models.DateTimeField(_("asked at"))
-    citizen_deadline = models.DateTimeField(_("to be answered by"), null=True, blank=True)
+    requested_at = models.DateTimeField(_("requested at"))
+    supplement_due_at = models.DateTimeField(_("to be answered by"), null=True, blank=True)
     answers = models.JSONField(_("answers"), default=dict, blank=True)
+    # What the citizen has typed and not sent yet, and why files were not accepted: texts by item.
+    typed = models.JSONField(_("entered but not sent yet"), default=dict, blank=True)
+    rejected_files = models.JSONField(_("files not accepted"), default=dict, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
-    # Set when answered, and also when the dossier leaves status 5 without an answer.
+    # Set when answered, and when the dossier leaves status 5 without an answer.
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     class Meta:
@@ -74,16 +78,16 @@ class SupplementRequest(models.Model):
         return f"{self.dossier} · {self.number}"
 
 
-class ViewLog(models.Model):
-    """Who looked at a dossier or one of its files, when, from which agency (Law 91/2025/QH15, NĐ 356/2025/NĐ-CP).
+class ViewLogEntry(models.Model):
+    """Who viewed a dossier or one of its files, when, from which agency (Law 91/2025/QH15, NĐ 356/2025/NĐ-CP).
 
-    Append-only by triggers, which let a row go only after ``keep_until``.
+    Append-only by triggers, which allow deletion only after ``retained_until``.
     """
 
-    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="views")
+    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="view_log")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("actor"), help_text=_("Empty: the citizen, by the private link."),
+        verbose_name=_("actor"), help_text=_("Empty if the citizen acted, through the private link."),
     )  # fmt: skip
     agency = models.ForeignKey(
         "accounts.Agency",
@@ -94,8 +98,8 @@ class ViewLog(models.Model):
         verbose_name=_("agency"),
     )
     at = models.DateTimeField(_("at"))
-    what = models.CharField(_("what"), max_length=200)
-    keep_until = models.DateField(_("kept until"), null=True, blank=True)
+    target = models.CharField(_("viewed object"), max_length=200)
+    retained_until = models.DateField(_("retained until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("view log entry")
@@ -103,7 +107,7 @@ class ViewLog(models.Model):
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["dossier", "-at"], name="view_log_of_dossier"),
-            models.Index(fields=["keep_until"], name="view_log_kept_until"),
+            models.Index(fields=["retained_until"], name="view_log_retained_until"),
         ]
 
     def __str__(self) -> str:

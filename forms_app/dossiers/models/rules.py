@@ -1,4 +1,4 @@
-"""What the province sets by date: how a procedure is filed, how a supplement moves the clock, what is consented to."""
+"""The rules that the province sets by date, and the counter of dossier numbers. Read through ``dossiers.rules``."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.validity import Validity, ValidityQuerySet
+from accounts.models import Agency
+from core.models import Validity, ValidityQuerySet
+from forms_app.dossiers.codes import validate_pattern
 
-#: Online dossiers are answered within eight working hours (NĐ 45/2020/NĐ-CP; DOMAIN 2.6 could not read its text).
+#: Online dossiers are answered within eight working hours (docs/domain.md#intake-deadline).
 DEFAULT_INTAKE_HOURS: Final = 8
 
 
 def one_general_a_day(name: str) -> models.UniqueConstraint:
-    """Return the constraint of settings for all procedures: to a key, two rows without a procedure are different."""
+    """Return the constraint for settings of all procedures: unique keys treat rows without a procedure as different."""
     return models.UniqueConstraint(
         fields=["valid_from"],
         condition=models.Q(procedure__isnull=True),
         name=name,
-        violation_error_message=_("For all procedures there is a setting from this day on already."),
+        violation_error_message=_("There is already a setting for all procedures from this day."),
     )
 
 
 class FilingChannel(Validity):
-    """Where a procedure is filed online from a day on (DOMAIN 0.2); with no row the portal's own form is offered."""
+    """Where a procedure is filed online from a day on; the own form by default (docs/domain.md#submission-channels)."""
 
     class Channel(models.TextChoices):
-        OWN = "own", _("Form of this portal")
+        OWN = "own", _("Form on this portal")
         NATIONAL = "national", _("National portal (dichvucong.gov.vn)")
         COUNTER = "counter", _("At the counter only")
 
@@ -59,27 +61,27 @@ class FilingChannel(Validity):
 
 
 class DeadlineSetting(Validity):
-    """What the law leaves to the province about time (DOMAIN 2.6), for one procedure or, without one, for all."""
+    """Deadline rules that the province sets, per procedure or for all (docs/domain.md#deadlines)."""
 
     class Mode(models.TextChoices):
-        RESTART = "restart", _("the whole time again from the day of the supplement")
-        PAUSE = "pause", _("the promised date moves by the time waited")
+        RESTART = "restart", _("the full time restarts on the day of the supplement")
+        PAUSE = "pause", _("the due date moves by the length of the pause")
 
     procedure = models.ForeignKey(
         "procedures.Procedure", on_delete=models.CASCADE, null=True, blank=True, related_name="deadline_settings",
-        verbose_name=_("procedure"), help_text=_("Empty: every procedure without a setting of its own."),
+        verbose_name=_("procedure"), help_text=_("Leave empty for all procedures without a setting of their own."),
     )  # fmt: skip
     supplement_mode = models.CharField(_("after a supplement"), max_length=10, choices=Mode.choices)
     same_day_cutoff = models.TimeField(
-        _("same-day procedures: received by"),
+        _("cut-off time for same-day procedures"),
         default="15:00",
-        help_text=_("Later counts from the next working day."),
+        help_text=_("For dossiers received later, processing time starts on the next working day."),
     )
     intake_hours = models.PositiveSmallIntegerField(
-        _("accepted, refused or asked about within"),
+        _("time to accept, decline or request a supplement"),
         default=DEFAULT_INTAKE_HOURS,
         validators=[MinValueValidator(1)],
-        help_text=_("Working hours after filing; eight make a working day."),
+        help_text=_("Working hours after submission; eight hours are one working day."),
     )
 
     objects: ClassVar[ValidityQuerySet] = ValidityQuerySet.as_manager()  # type: ignore[assignment]
@@ -94,19 +96,20 @@ class DeadlineSetting(Validity):
         ]
 
     def __str__(self) -> str:
-        return f"{self.procedure or _('all procedures')}: {self.get_supplement_mode_display()}"
+        procedure = self.procedure or _("all procedures")
+        return f"{procedure}: {self.get_supplement_mode_display()}"
 
 
 class RetentionSetting(Validity):
     """How long a closed dossier is kept (thời hạn bảo quản), for one procedure or, without one, for all.
 
-    The portal ships no row: the archive law leaves the period to lists of each field, so the operator enters it with
-    its source. What is past its period is told, not destroyed: destroying an archive is an act of its own.
+    The portal ships no row: the archive law leaves the period to lists per field, so the operator enters it with its
+    source. Dossiers past their period are listed, not destroyed: that is a decision of the archive.
     """
 
     procedure = models.ForeignKey(
         "procedures.Procedure", on_delete=models.CASCADE, null=True, blank=True, related_name="retention_settings",
-        verbose_name=_("procedure"), help_text=_("Empty: every procedure without a setting of its own."),
+        verbose_name=_("procedure"), help_text=_("Leave empty for all procedures without a setting of their own."),
     )  # fmt: skip
     years = models.PositiveSmallIntegerField(
         _("years"),
@@ -114,7 +117,7 @@ class RetentionSetting(Validity):
         help_text=_("Counted from the end of the year in which the dossier was closed."),
     )
     legal_basis = models.CharField(
-        _("legal basis"), max_length=200, help_text=_("The citizen reads it as the reason.")
+        _("legal basis"), max_length=200, help_text=_("Shown to the citizen as the reason.")
     )
 
     objects: ClassVar[ValidityQuerySet] = ValidityQuerySet.as_manager()  # type: ignore[assignment]
@@ -130,16 +133,17 @@ class RetentionSetting(Validity):
         ]
 
     def __str__(self) -> str:
-        return f"{self.procedure or _('all procedures')}: {self.years}"
+        procedure = self.procedure or _("all procedures")
+        return f"{procedure}: {self.years}"
 
 
 class ConsentText(models.Model):
-    """What a citizen agrees to (Law 91/2025/QH15, Decree 356/2025); a new wording is a new row."""
+    """What a citizen consents to (Law 91/2025/QH15, NĐ 356/2025/NĐ-CP); a new wording is a new row."""
 
     number = models.PositiveIntegerField(_("number"), unique=True)
     valid_from = models.DateField(_("valid from"))
     purpose = models.TextField(_("purpose"))
-    retention = models.TextField(_("how long it is kept"))
+    retention = models.TextField(_("retention period"))
     rights = models.TextField(_("rights"))
 
     class Meta:
@@ -149,3 +153,59 @@ class ConsentText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} ({self.valid_from:%d/%m/%Y})"
+
+
+class RuleGeneration(models.Model):
+    """One row that database triggers change with every change of a rule (``forms_app.dossiers.rules``)."""
+
+    generation = models.BigIntegerField(_("generation"))
+
+    class Meta:
+        verbose_name = _("rule generation")
+        verbose_name_plural = _("rule generations")
+
+    def __str__(self) -> str:
+        return str(self.generation)
+
+
+class CodeFormat(Validity):
+    """The pattern of dossier codes (mã hồ sơ) from a day on (docs/domain.md#dossier-codes).
+
+    For example ``{agency_code}-{yymmdd}-{seq:04d}``.
+    """
+
+    pattern = models.CharField(
+        _("pattern"), max_length=80, validators=[validate_pattern],
+        help_text=_("Fields: {agency_code}, {agency_code_old}, {yymmdd}, {seq:04d}."),
+    )  # fmt: skip
+    legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+
+    objects: ClassVar[ValidityQuerySet] = ValidityQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Validity.Meta):
+        verbose_name = _("dossier code format")
+        verbose_name_plural = _("dossier code formats")
+        ordering = ["-valid_from"]
+        constraints = [
+            *Validity.Meta.constraints,
+            models.UniqueConstraint(fields=["valid_from"], name="code_format_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.pattern
+
+
+class NumberCounter(models.Model):
+    """The last number assigned by an agency on a day in Asia/Ho_Chi_Minh; locked while a code is taken."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField(_("day"))
+    last = models.PositiveIntegerField(_("last number"))
+
+    class Meta:
+        verbose_name = _("number counter")
+        verbose_name_plural = _("number counters")
+        constraints = [models.UniqueConstraint(fields=["agency", "day"], name="number_counter_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.day:%d/%m/%Y}: {self.last}"

@@ -1,1 +1,0 @@
-"""Reads of dossiers and drafts."""

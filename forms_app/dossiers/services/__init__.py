@@ -1,21 +1,37 @@
-"""Everything that changes a dossier. Other apps import from here."""
+"""Everything that changes a dossier or a draft. Other apps import from here."""
 
-from forms_app.dossiers.services.drafts import save_step, start_draft, take_over
-from forms_app.dossiers.services.filing import Submitted, answer_for, submit
-from forms_app.dossiers.services.history import log_view
-from forms_app.dossiers.services.performing import perform
+from forms_app.dossiers.services.actions import apply_action, save_supplement, supply, withdraw
+from forms_app.dossiers.services.drafts import PageIds, save_step, start_draft, take_over
+from forms_app.dossiers.services.filing import FilingReceipt, receipt_for, submit
 from forms_app.dossiers.services.retention import erase_draft
-from forms_app.dossiers.services.supplements import supply, withdraw
+from forms_app.dossiers.services.secrets import (
+    DossierSecrets,
+    confirm_email,
+    rehash_lookup_key,
+    replace_by_link,
+    replace_secrets,
+    request_new_key,
+    told_secrets,
+)
 from forms_app.dossiers.services.uploads import remove, store_answer, store_result, store_supplement
+from forms_app.dossiers.view_log import log_view
 
 __all__ = [
-    "Submitted",
-    "answer_for",
+    "DossierSecrets",
+    "FilingReceipt",
+    "PageIds",
+    "apply_action",
+    "confirm_email",
     "erase_draft",
     "log_view",
-    "perform",
+    "receipt_for",
+    "rehash_lookup_key",
     "remove",
+    "replace_by_link",
+    "replace_secrets",
+    "request_new_key",
     "save_step",
+    "save_supplement",
     "start_draft",
     "store_answer",
     "store_result",
@@ -23,5 +39,6 @@ __all__ = [
     "submit",
     "supply",
     "take_over",
+    "told_secrets",
     "withdraw",
 ]

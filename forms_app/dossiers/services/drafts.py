@@ -1,23 +1,33 @@
-"""A filing in the making: begin, save a step, find it again by its token."""
+"""Drafts: start one, save a step, take one over on another device."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Agency
-from core.errors import NotAllowed
+from core.errors import Conflict, NotAllowed
 from forms_app.builder.models import FormVersion
 from forms_app.dossiers import access
 from forms_app.dossiers.models import Draft
 from procedures.models import ProcedureVersion
 
 LIFETIME: Final = timedelta(days=30)
-MOST_TYPED: Final = 10_000
+MAX_TYPED_LENGTH: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class PageIds:
+    """The page that saves a step, and the one whose saved content it was loaded with (empty: none)."""
+
+    own: str
+    based_on: str
 
 
 def start_draft(
@@ -25,13 +35,14 @@ def start_draft(
     procedure_version: ProcedureVersion,
     form_version: FormVersion,
     agency: Agency,
+    on_shared_device: bool = False,
     now: datetime | None = None,
 ) -> tuple[Draft, str]:
-    """Begin a draft pinned to both versions; returns it with the token that only its citizen has."""
+    """Start a draft pinned to both versions; return it with the token that only its citizen has."""
     moment, token = now or timezone.now(), access.new_token()
     draft = Draft.objects.create(
         token_hash=access.token_hash(token), idempotency_key=access.new_token(), agency=agency,
-        procedure_version=procedure_version, form_version=form_version,
+        procedure_version=procedure_version, form_version=form_version, on_shared_device=on_shared_device,
         created_at=moment, saved_at=moment, expires_at=moment + LIFETIME,
     )  # fmt: skip
     return draft, token
@@ -45,55 +56,74 @@ def save_step(
     answers: Mapping[str, Any],
     complete: bool,
     typed: Mapping[str, Sequence[str]] | None = None,
+    rejected_files: Mapping[str, str] | None = None,
+    page: PageIds | None = None,
     now: datetime | None = None,
 ) -> Draft:
-    """Keep the answers of one step, also of an unfinished one; other steps stay as they are.
+    """Save the answers of one step, finished or not; other steps stay as they are.
 
-    ``complete`` says whether the step has no errors; where it has some, ``typed`` is what the page held (texts by the
-    name of the input), so that nothing is lost that cannot be read as an answer yet. ``NotAllowed`` when the draft is
-    unknown, expired or filed.
+    ``complete``: the step has no errors. If it has, ``typed`` are the texts on the page by name of the input, so that
+    what is not a valid answer yet is not lost. ``rejected_files``: messages by field. ``NotAllowed``: the draft is
+    unknown, has expired or was submitted. ``Conflict``: another page saved the step after this one was loaded.
     """
     moment = now or timezone.now()
     draft = lock_draft(token=token, now=moment)
     if draft.dossier_id:
         raise NotAllowed
+    if page is not None:
+        if draft.saved_by.get(step_id, "") not in {"", page.own, page.based_on}:
+            raise Conflict(_("This step was saved in another tab or window in the meantime."))
+        draft.saved_by = {**draft.saved_by, step_id: page.own}
+    rejected = {step: messages for step, messages in draft.rejected_files.items() if step != step_id}
+    draft.rejected_files = {**rejected, step_id: dict(rejected_files)} if rejected_files else rejected
     draft.answers = {**draft.answers, **answers}
     others = [done for done in draft.steps_done if done != step_id]
     draft.steps_done = [*others, step_id] if complete else others
     kept = {step: texts for step, texts in draft.typed.items() if step != step_id}
     draft.typed = kept if complete or not typed else {**kept, step_id: _storable(typed)}
     draft.saved_at, draft.expires_at = moment, moment + LIFETIME
-    draft.save(update_fields=["answers", "steps_done", "typed", "saved_at", "expires_at"])
+    draft.save(
+        update_fields=[
+            "answers", "steps_done", "typed", "rejected_files", "saved_by", "saved_at", "expires_at",
+        ]
+    )  # fmt: skip
     return draft
 
 
 @transaction.atomic
 def take_over(*, link: str, now: datetime | None = None) -> str:
-    """Give the draft behind a hand-over link to who opened it; returns their token, the only one from now on.
+    """Give the draft behind a hand-over link to another device; return its new token, the only one from now on.
 
-    ``NotAllowed`` when the link is forged, too old or used, or the draft is filed or gone.
+    ``NotAllowed``: the link is forged, has expired or was used, or the draft was submitted or deleted.
     """
     drafts = Draft.objects.select_for_update().filter(expires_at__gt=now or timezone.now(), dossier=None)
-    draft = drafts.filter(token_hash=access.handed_over(link) or "").first()
+    draft = drafts.filter(token_hash=access.token_hash_from_handover(link) or "").first()
     if draft is None:
         raise NotAllowed
     token = access.new_token()
     draft.token_hash = access.token_hash(token)
-    draft.save(update_fields=["token_hash"])
+    # It was shared until now; the device it comes to is the person's own.
+    draft.on_shared_device = False
+    draft.save(update_fields=["token_hash", "on_shared_device"])
     return token
 
 
 def _storable(typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Return texts that the database takes: no NUL, none longer than any answer could be."""
-    return {name: [text.replace("\0", "")[:MOST_TYPED] for text in texts] for name, texts in typed.items()}
+    """Return texts that the database accepts: without NUL, no longer than any answer can be."""
+    return {name: [storable_text(text) for text in texts] for name, texts in typed.items()}
+
+
+def storable_text(text: str) -> str:
+    """Return ``text`` as the database accepts it: without NUL, no longer than any answer can be."""
+    return text.replace("\0", "")[:MAX_TYPED_LENGTH]
 
 
 def lock_draft(*, token: str, now: datetime) -> Draft:
-    """Return the draft behind ``token``, locked until the transaction ends; ``NotAllowed`` when there is none."""
+    """Return the unexpired draft behind ``token``, locked for the transaction; ``NotAllowed`` if there is none."""
     found = Draft.objects.select_for_update(of=("self",)).select_related(
         "form_version", "procedure_version", "agency"
     )
-    found = found.defer("procedure_version__snapshot")  # long, and nobody who waits here needs it
+    found = found.defer("procedure_version__snapshot")  # long and not needed here
     draft = found.filter(token_hash=access.token_hash(token), expires_at__gt=now).first()
     if draft is None:
         raise NotAllowed

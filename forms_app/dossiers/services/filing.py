@@ -1,4 +1,4 @@
-"""Submit: one transaction, the number last; the same key gives the same dossier and the same answer."""
+"""Submit a dossier: one transaction, its number last; the same key gives the same dossier and receipt."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from core.errors import Conflict, InvalidInput
 from forms_app.builder import applicant
 from forms_app.builder.field_types import citizen_id
 from forms_app.builder.schema import FormSchema
-from forms_app.dossiers import access
-from forms_app.dossiers.actors import citizen
 from forms_app.dossiers.deadlines import intake_due
 from forms_app.dossiers.models import ConsentText, Dossier, Draft
-from forms_app.dossiers.selectors.drafts import missing_steps, takes_files
+from forms_app.dossiers.rules import RuleSet, current_rules
+from forms_app.dossiers.selectors.filing import missing_steps, takes_files
+from forms_app.dossiers.services import secrets
+from forms_app.dossiers.services.actions import append_event, citizen
 from forms_app.dossiers.services.drafts import lock_draft
-from forms_app.dossiers.services.history import record
 from forms_app.dossiers.services.numbering import take_code
 from forms_app.dossiers.transitions import Action, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
-    """What the citizen is told. ``secret`` and ``token`` are empty once the dossier is sealed."""
+class FilingReceipt:
+    """What the citizen gets. ``lookup_key`` and ``token`` (of the private link) are empty once the seed is wiped."""
 
     dossier: Dossier
     code: str
-    secret: str
+    lookup_key: str
     token: str
 
 
 def submit(
     *, token: str, idempotency_key: str, consent: ConsentText | None, now: datetime | None = None
-) -> Submitted:
-    """File the draft behind ``token`` and return its code, second secret and private link.
+) -> FilingReceipt:
+    """Submit the draft behind ``token`` and return its code, lookup key and private link.
 
-    Repeated or parallel calls with the same key return the same dossier. Nothing is told before the commit: the
-    answer is built after the transaction. ``InvalidInput`` lists what is missing, ``Conflict`` is a foreign key,
-    ``NotAllowed`` an unknown or expired draft.
+    Repeated or parallel calls with the same key return the same dossier. The receipt is built after the commit, so that
+    no code is shown that could be rolled back. ``InvalidInput``: something is missing; ``Conflict``: the key belongs to
+    another draft; ``NotAllowed``: the draft is unknown or has expired.
     """
     moment = now or timezone.now()
     with transaction.atomic():
@@ -50,15 +50,17 @@ def submit(
         if not hmac.compare_digest(draft.idempotency_key, idempotency_key):
             raise Conflict(_("This page belongs to another application. Open the review again."))
         dossier = draft.dossier or _file(draft, consent, moment)
-    return answer_for(dossier)
+    return receipt_for(dossier)
 
 
-def answer_for(dossier: Dossier) -> Submitted:
-    """Return what the citizen may be told of a filed dossier now."""
-    code, seed = dossier.code or "", dossier.secret_seed
-    if not seed:
-        return Submitted(dossier, code, "", "")
-    return Submitted(dossier, code, access.lookup_secret(seed), access.link_token(seed))
+def receipt_for(dossier: Dossier) -> FilingReceipt:
+    """Return the receipt of a submitted dossier, without its secrets once their seed is wiped or they were replaced.
+
+    The browser that filed and the mail of the submission must not tell a key that was issued to somebody at the desk.
+    """
+    found = secrets.secrets_of(dossier) if dossier.secrets_issued_at == dossier.submitted_at else None
+    code = dossier.code or ""
+    return FilingReceipt(dossier, code, found.lookup_key if found else "", found.token if found else "")
 
 
 def _file(draft: Draft, consent: ConsentText | None, now: datetime) -> Dossier:
@@ -71,23 +73,24 @@ def _file(draft: Draft, consent: ConsentText | None, now: datetime) -> Dossier:
         raise InvalidInput(
             _("Complete first: %(steps)s.") % {"steps": ", ".join(step.title for step in missing)}
         )
-    dossier = _create(draft, consent, now)
+    rules = current_rules()
+    dossier = _create(draft, consent, now, rules)
     if takes_files(schema):
         draft.attachments.update(draft=None, dossier=dossier)
     Draft.objects.filter(pk=draft.pk).update(dossier=dossier, answers={})
-    record(
+    append_event(
         dossier=dossier, action=Action.SUBMIT, from_status=None, actor=citizen(dossier), now=now, note="",
         data={"consent": consent.number, "form_version": draft.form_version.number},
     )  # fmt: skip
-    # Last: whoever files at the same agency waits from here to the commit.
-    dossier.code = take_code(agency=draft.agency, now=now)
+    # Last: every other submission at the same agency waits from here to the commit.
+    dossier.code = take_code(agency=draft.agency, now=now, rules=rules)
     Dossier.objects.filter(pk=dossier.pk).update(code=dossier.code)
     return dossier
 
 
-def _create(draft: Draft, consent: ConsentText, now: datetime) -> Dossier:
-    answers, seed = draft.answers, access.new_token()
-    return Dossier.objects.create(
+def _create(draft: Draft, consent: ConsentText, now: datetime, rules: RuleSet) -> Dossier:
+    answers = draft.answers
+    dossier = Dossier(
         agency=draft.agency,
         procedure_version_id=draft.procedure_version_id,
         form_version=draft.form_version,
@@ -102,9 +105,9 @@ def _create(draft: Draft, consent: ConsentText, now: datetime) -> Dossier:
         answers=answers,
         consent=consent,
         result_delivery=answers.get(applicant.DELIVERY) or Dossier.Delivery.COUNTER,
-        secret_seed=seed,
-        link_token_hash=access.token_hash(access.link_token(seed)),
-        lookup_secret_hash=access.secret_hash(access.lookup_secret(seed)),
         submitted_at=now,
-        intake_due_at=intake_due(draft.procedure_version.procedure_id, now),
+        intake_due_at=intake_due(draft.procedure_version.procedure_id, now, rules),
     )
+    secrets.issue(dossier, now)
+    dossier.save(force_insert=True)
+    return dossier

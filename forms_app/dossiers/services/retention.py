@@ -1,4 +1,4 @@
-"""What is not kept: expired drafts, files that belong to nothing, the seeds of secrets that were handed over."""
+"""Delete what is no longer needed: expired drafts and view log entries, files without a row, seeds of secrets."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ from typing import Final
 
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from core.errors import NotAllowed
 from core.models import OutboxMessage
-from forms_app.dossiers.models import Attachment, Dossier, Draft, ViewLog
+from forms_app.dossiers.models import Attachment, Dossier, Draft, ViewLogEntry
+from forms_app.dossiers.services.actions import CITIZEN_MAIL
 from forms_app.dossiers.services.drafts import lock_draft
+from forms_app.dossiers.services.secrets import RECEIPT_WINDOW
 from forms_app.dossiers.services.uploads import remove
+from forms_app.dossiers.transitions import Action
 
-# The receipt shows the second secret this long, so that a reload or a printer jam does no harm.
-RECEIPT_OPEN: Final = timedelta(hours=1)
+# A mail that was given up for longer than this is delivered without the secrets.
+SEED_LIFETIME: Final = timedelta(days=30)
 # A file without a row may belong to a transaction in progress; after a day it cannot.
 ORPHAN_AGE: Final = timedelta(days=1)
 BATCH: Final = 500
 
 
 def expire_drafts(*, now: datetime | None = None) -> int:
-    """Delete drafts past their day with their files; returns how many."""
+    """Delete up to 500 expired drafts with their files; return how many."""
     expired = list(Draft.objects.filter(expires_at__lte=now or timezone.now())[:BATCH])
     for draft in expired:
         _erase(draft)
@@ -33,9 +37,9 @@ def expire_drafts(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def erase_draft(*, token: str, now: datetime | None = None) -> None:
-    """Delete the draft behind ``token`` at its citizen's wish, with answers and files.
+    """Delete the draft behind ``token`` with its answers and files, as its citizen asked.
 
-    ``NotAllowed`` when there is none, or when it was filed: a dossier is withdrawn, not erased.
+    ``NotAllowed`` if there is none, or if it was submitted: a dossier is withdrawn, not erased.
     """
     draft = lock_draft(token=token, now=now or timezone.now())
     if draft.dossier_id:
@@ -45,44 +49,48 @@ def erase_draft(*, token: str, now: datetime | None = None) -> None:
 
 @transaction.atomic
 def _erase(draft: Draft) -> None:
-    """Delete a draft with what it holds; a dossier filed from it stays."""
+    """Delete a draft with its files; a dossier filed from it stays."""
     for attachment in draft.attachments.all():
         remove(attachment=attachment)
     draft.delete()
 
 
-def seal(*, now: datetime | None = None) -> int:
-    """Wipe the seed of dossiers whose receipt window is over and whose mail is delivered; returns how many.
+def wipe_secret_seeds(*, now: datetime | None = None) -> int:
+    """Wipe the seed of dossiers whose receipt window has passed and whose mail is delivered; return how many.
 
-    From then on nobody, the portal included, can say the second secret or the private link again.
+    From then on nobody, the portal included, can show the lookup key or the private link again. A mail that is waiting
+    or was given up keeps the seed for 30 days: delivered later, it still tells both.
     """
-    before = (now or timezone.now()) - RECEIPT_OPEN
-    open_dossiers = Dossier.objects.exclude(secret_seed="").filter(submitted_at__lt=before)
-    waiting = OutboxMessage.objects.filter(kind="dossier.mail", delivered_at=None, failed_at=None)
-    events = [message.payload.get("event") for message in waiting]
-    return open_dossiers.exclude(events__pk__in=events).update(secret_seed="")
+    moment = now or timezone.now()
+    past = Dossier.objects.exclude(secret_seed="").filter(secrets_issued_at__lt=moment - RECEIPT_WINDOW)
+    undelivered = OutboxMessage.objects.filter(kind=CITIZEN_MAIL, delivered_at=None)
+    events = [message.payload.get("event") for message in undelivered]
+    waiting = Q(events__pk__in=events, events__action=Action.SUBMIT)
+    told_by_mail = Dossier.objects.filter(waiting, secrets_issued_at=F("submitted_at"))
+    kept = told_by_mail.filter(secrets_issued_at__gte=moment - SEED_LIFETIME).values_list("pk", flat=True)
+    return past.exclude(pk__in=list(kept)).update(secret_seed="")
 
 
-def forget_views(*, now: datetime | None = None) -> int:
-    """Delete the entries of the who-viewed log past their day; returns how many. The database refuses any sooner."""
-    over = ViewLog.objects.filter(keep_until__lt=timezone.localdate(now or timezone.now()))
-    deleted, _by_model = ViewLog.objects.filter(
-        pk__in=list(over.values_list("pk", flat=True)[:BATCH])
+def delete_expired_view_log(*, now: datetime | None = None) -> int:
+    """Delete up to 500 view log entries past their day; return how many. The database refuses any sooner."""
+    expired = ViewLogEntry.objects.filter(retained_until__lt=timezone.localdate(now or timezone.now()))
+    deleted, _by_model = ViewLogEntry.objects.filter(
+        pk__in=list(expired.values_list("pk", flat=True)[:BATCH])
     ).delete()
     return deleted
 
 
 def remove_orphans(*, now: datetime | None = None) -> int:
-    """Delete files of the private store that no row knows; returns how many. Only for a store on disk."""
+    """Delete files of the private store that no row names; return how many. Only for a store on disk."""
     store = storages["private"]
     if not isinstance(store, FileSystemStorage):
         return 0
     root, before = Path(store.location), ((now or timezone.now()) - ORPHAN_AGE).timestamp()
-    known = set(Attachment.objects.values_list("path", flat=True))
+    named = set(Attachment.objects.values_list("path", flat=True))
     orphans = [
         path
         for path in (root / "dossiers").rglob("*")
-        if path.is_file() and path.stat().st_mtime < before and path.relative_to(root).as_posix() not in known
+        if path.is_file() and path.stat().st_mtime < before and path.relative_to(root).as_posix() not in named
     ]
     for path in orphans:
         path.unlink(missing_ok=True)

@@ -1,15 +1,20 @@
-"""Keep a file in the private store under a random name, with what it is and its SHA-256."""
+"""Store uploaded files in the private store under random names, with content type and SHA-256."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import logging
+import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Manager, QuerySet
@@ -22,49 +27,51 @@ from forms_app.builder.schema import FieldSpec
 from forms_app.dossiers.inspection import Inspected, Limits, inspect
 from forms_app.dossiers.models import Attachment, Dossier, Draft, SupplementRequest
 
+logger = logging.getLogger(__name__)
+
 RESULT_SPEC: Final = FieldSpec("result", "file", "", options={"max_files": 10})
 
 
 def store_answer(
     *, draft: Draft, spec: FieldSpec, upload: UploadedFile, now: datetime | None = None
 ) -> Attachment:
-    """Keep one file of a draft; ``InvalidInput`` says why it cannot be taken.
+    """Store one file of a draft; ``InvalidInput`` says why it is rejected.
 
-    ``NotAllowed`` where the draft was filed, erased or taken over since it was read.
+    ``NotAllowed`` if the draft was submitted, erased or taken over since it was read.
     """
     checked = _check(spec, upload)
     with transaction.atomic():
-        # One at a time, or files sent side by side would pass the limits together.
+        # One at a time: files sent in parallel must not exceed the limits together.
         same = Draft.objects.select_for_update().filter(
             pk=draft.pk, token_hash=draft.token_hash, dossier=None
         )
         if same.first() is None:
             raise NotAllowed
-        return _store(checked, now, room=draft.attachments, draft=draft)
+        return _store(checked, now, all_files=draft.attachments, draft=draft)
 
 
 def store_supplement(
     *, request: SupplementRequest, spec: FieldSpec, upload: UploadedFile, now: datetime | None = None
 ) -> Attachment:
-    """Keep one file for an open supplement request; it counts once the citizen sends the answer.
+    """Store one file for an open supplement request; it counts once the citizen sends the supplement.
 
-    ``InvalidInput`` says why it cannot be taken, also where the request was closed since it was read.
+    ``InvalidInput`` says why it is rejected, also if the request was closed since it was read.
     """
     checked, purpose = _check(spec, upload), Attachment.Purpose.SUPPLEMENT
     with transaction.atomic():
         still = SupplementRequest.objects.select_for_update().filter(pk=request.pk, closed_at=None)
         if still.first() is None:
-            raise InvalidInput(_("Nothing is asked of you any more."))
+            raise InvalidInput(_("The agency no longer needs anything from you."))
         return _store(checked, now, dossier=request.dossier, supplement=request, purpose=purpose)
 
 
 def store_result(*, dossier: Dossier, upload: UploadedFile, now: datetime | None = None) -> Attachment:
-    """Keep the electronic result that the desk hands to the citizen."""
+    """Store an electronic result for the citizen."""
     return _store(_check(RESULT_SPEC, upload), now, dossier=dossier, purpose=Attachment.Purpose.RESULT)
 
 
 def remove(*, attachment: Attachment) -> None:
-    """Delete a file that was not filed yet, its bytes after commit."""
+    """Delete a file that was not submitted yet, its bytes after commit."""
     path = attachment.path
     attachment.delete()
     transaction.on_commit(lambda: storages["private"].delete(path))
@@ -72,7 +79,7 @@ def remove(*, attachment: Attachment) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """An upload whose bytes were looked at."""
+    """An upload that passed the inspection."""
 
     spec: FieldSpec
     upload: UploadedFile
@@ -81,29 +88,55 @@ class _Checked:
 
 
 def _check(spec: FieldSpec, upload: UploadedFile) -> _Checked:
-    limits = Limits(file_type.extensions(spec), file_type.most_bytes(spec))
+    limits = Limits(file_type.allowed_extensions(spec), file_type.max_bytes(spec))
     verdict = inspect(upload.file, name=upload.name or "", size=upload.size or 0, limits=limits)  # type: ignore[arg-type]
     return _Checked(spec, upload, verdict, _sha256(upload))
 
 
 def _store(
-    checked: _Checked, now: datetime | None, *, room: Manager[Attachment] | None = None, **owner: Any
+    checked: _Checked, now: datetime | None, *, all_files: Manager[Attachment] | None = None, **owner: Any
 ) -> Attachment:
-    """Keep the file for ``owner``; ``room`` are all the files of a dossier in the making, where these are limited."""
+    """Store the file for ``owner``; ``all_files`` are those of its draft, whose number is limited."""
     spec, upload, verdict, moment = checked.spec, checked.upload, checked.verdict, now or timezone.now()
-    there = Attachment.objects.filter(field_id=spec.id, **owner)
-    # A page that is sent again brings the same file again.
-    if known := there.filter(sha256=checked.sha256).first():
-        return known
-    if room is not None:
-        _check_whole(room)
-    _check_room(there, spec)
-    # The bytes go first: a row without its file would be a lie, a file without its row is swept up.
-    path = storages["private"].save(f"dossiers/{moment:%Y/%m}/{secrets.token_hex(20)}", upload)
+    same_field = Attachment.objects.filter(field_id=spec.id, **owner)
+    # A page that is sent again sends the same file again.
+    if stored := same_field.filter(sha256=checked.sha256).first():
+        return stored
+    if all_files is not None:
+        _check_number_of_all(all_files)
+    _check_number(same_field, spec)
+    # The bytes first: a file without its row is cleaned up, a row without its file could not be read.
+    path = _save_bytes(f"dossiers/{moment:%Y/%m}/{secrets.token_hex(20)}", upload)
     return Attachment.objects.create(
         field_id=spec.id, path=path, original_name=verdict.name, content_type=verdict.content_type,
         size=upload.size or 0, sha256=checked.sha256, uploaded_at=moment, **owner,
     )  # fmt: skip
+
+
+def _save_bytes(name: str, upload: UploadedFile) -> str:
+    """Store the bytes; ``InvalidInput`` if the disk is full or nearly full, which is logged as an error."""
+    store = storages["private"]
+    try:
+        if isinstance(store, FileSystemStorage):
+            _check_free_space(Path(store.location))
+        return store.save(name, upload)
+    except OSError as error:
+        logger.exception("the private store takes no files")
+        raise InvalidInput(storage_message(upload.name or ""), code="storage") from error
+
+
+def _check_free_space(folder: Path) -> None:
+    """Raise ``OSError`` below ``UPLOAD_MIN_FREE_BYTES``: the database and the logs need what is left."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(folder).free < settings.UPLOAD_MIN_FREE_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+
+def storage_message(name: str) -> str:
+    """Return the message for a file that could not be stored through no fault of the person."""
+    return _(
+        "“%(name)s” could not be stored because of a fault of the portal. What you typed is kept. Try again later."
+    ) % {"name": name}
 
 
 def _sha256(upload: UploadedFile) -> str:
@@ -114,13 +147,17 @@ def _sha256(upload: UploadedFile) -> str:
     return digest.hexdigest()
 
 
-def _check_room(there: QuerySet[Attachment], spec: FieldSpec) -> None:
-    most = file_type.most_files(spec)
-    if there.count() >= most:
-        raise InvalidInput(_("At most %(count)d files fit here. Remove one first.") % {"count": most})
+def _check_number(files: QuerySet[Attachment], spec: FieldSpec) -> None:
+    most = file_type.max_files(spec)
+    if files.count() >= most:
+        raise InvalidInput(
+            _("You can upload at most %(count)d files here. Remove one first.") % {"count": most}
+        )
 
 
-def _check_whole(files: Manager[Attachment]) -> None:
+def _check_number_of_all(files: Manager[Attachment]) -> None:
     most = settings.UPLOAD_MAX_FILES_PER_DOSSIER
     if files.count() >= most:
-        raise InvalidInput(_("A dossier has at most %(count)d files. Remove one first.") % {"count": most})
+        raise InvalidInput(
+            _("A dossier can have at most %(count)d files. Remove one first.") % {"count": most}
+        )

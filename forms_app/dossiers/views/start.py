@@ -1,4 +1,4 @@
-"""Before the first question: what is needed, and which agency receives it."""
+"""Before the first question: what is needed and which agency receives it; resume, take over or erase a draft."""
 
 from __future__ import annotations
 
@@ -11,62 +11,87 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Agency
-from core.errors import NotAllowed
+from core.errors import Conflict, NotAllowed
+from core.web.kept_forms import kept_fields
 from forms_app.builder.schema import FormSchema
+from forms_app.builder.step_form import StepForm
 from forms_app.dossiers import access, services
 from forms_app.dossiers.forms import StartForm
 from forms_app.dossiers.models import Draft
-from forms_app.dossiers.selectors.drafts import draft_by_link, missing_steps
-from forms_app.dossiers.selectors.keeping import keeping_of
-from forms_app.dossiers.selectors.procedures import Offer, offer_for
-from forms_app.dossiers.views import cookies, limits
-from forms_app.dossiers.views.elsewhere import own_draft
-from forms_app.dossiers.views.private import private
-from forms_app.dossiers.views.steps import step_url
+from forms_app.dossiers.responses import private
+from forms_app.dossiers.selectors.filing import FilingOffer, draft_by_link, filing_offer, missing_steps
+from forms_app.dossiers.selectors.retention import retention_period
+from forms_app.dossiers.views import draft_cookies, throttles
+from forms_app.dossiers.views.draft_cookies import own_draft
+from forms_app.dossiers.views.steps import code_of, conflict_page, handover_link, step_url
+from procedures.choices import DocumentKind
 
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, core_code: str) -> HttpResponseBase:
-    """Show what is needed; POST begins a draft."""
-    offer = offer_for(core_code)
+    """Show what is needed; POST starts a draft."""
+    offer = filing_offer(core_code)
     if offer is None:
         raise Http404
     agencies = list(offer.agencies)
     form = StartForm(request.POST or None, agencies=offer.agencies)
     if request.method == "POST":
-        if _open_draft(request, core_code):
-            # Begun in another tab: what was answered there is gone on with, never replaced.
-            return redirect("dossiers:resume", core_code)
-        agency = (
-            agencies[0] if len(agencies) == 1 else form.cleaned_data["agency"] if form.is_valid() else None
-        )
-        if agency is not None and limits.may_begin(request):
-            return _begin(offer, agency)
+        if draft := _open_draft(request, core_code):
+            # Started in another tab: continue with the answers given there, never replace them.
+            return _restore(request, draft, draft_cookies.token_of(request, core_code)) or redirect(
+                "dossiers:resume", core_code
+            )
+        agency = agencies[0] if len(agencies) == 1 else None
+        if agency is None and form.is_valid():
+            agency = form.cleaned_data["agency"]
+        if agency is not None and throttles.may_start(request):
+            return _start_draft(request, offer, agency)
         if agency is not None:
-            messages.error(request, limits.too_many())
+            messages.error(request, throttles.too_many_message())
             return _page(request, offer, form, agencies, status=429)
     return _page(request, offer, form, agencies)
 
 
 def _open_draft(request: HttpRequest, core_code: str) -> Draft | None:
-    draft = cookies.draft_of(request, core_code)
+    draft = draft_cookies.draft_of(request, core_code)
     return draft if draft and draft.dossier_id is None else None
 
 
-def _begin(offer: Offer, agency: Agency) -> HttpResponse:
-    _draft, token = services.start_draft(
-        procedure_version=offer.version, form_version=offer.form, agency=agency
+def _start_draft(request: HttpRequest, offer: FilingOffer, agency: Agency) -> HttpResponse:
+    shared = "shared" in request.POST
+    draft, token = services.start_draft(
+        procedure_version=offer.version, form_version=offer.form, agency=agency, on_shared_device=shared
     )
     schema = FormSchema.from_json(offer.form.schema)
     core_code = offer.procedure.core_code
-    response = redirect(step_url(core_code, schema.steps[0].id))
-    cookies.remember(response, core_code, token)
+    response = _restore(request, draft, token) or redirect(step_url(core_code, schema.steps[0].id))
+    draft_cookies.set_token(response, core_code, token, on_shared_device=shared)
     return response
 
 
+def _restore(request: HttpRequest, draft: Draft, token: str) -> HttpResponse | None:
+    """Put what was typed into a page without a draft into ``draft``; None if nothing came with the request."""
+    schema = FormSchema.from_json(draft.form_version.schema)
+    spec = schema.step(request.POST.get(draft_cookies.RESTORED_STEP, ""))
+    if spec is None:
+        return None
+    own = draft_cookies.own_inputs(request.POST, spec)
+    form = StepForm(spec, answers=draft.answers, data=own)
+    form.is_valid()
+    try:
+        services.save_step(
+            token=token, step_id=spec.id, answers=form.answers(), complete=False, typed=dict(own.lists()),
+            page=services.PageIds(own="restored", based_on=""),
+        )  # fmt: skip
+    except Conflict as error:
+        return conflict_page(request, code_of(draft), form, error)
+    messages.info(request, _("What you had typed is in this step again. Check it and go on."))
+    return redirect(step_url(code_of(draft), spec.id))
+
+
 def _page(
-    request: HttpRequest, offer: Offer, form: StartForm, agencies: list[Agency], status: int = 200
+    request: HttpRequest, offer: FilingOffer, form: StartForm, agencies: list[Agency], status: int = 200
 ) -> HttpResponse:
     schema = FormSchema.from_json(offer.form.schema)
     content = offer.version.content
@@ -76,18 +101,31 @@ def _page(
         "schema": schema,
         "form": form,
         "agency": agencies[0] if len(agencies) == 1 else None,
-        "papers": [paper for paper in content.papers() if paper.kind != "ghi_chu"],
+        "required_documents": [item for item in content.documents() if item.kind != DocumentKind.NOTE],
         "draft": _open_draft(request, offer.procedure.core_code),
+        "kept": _kept(request, schema),
         "resume_url": reverse("dossiers:resume", args=[offer.procedure.core_code]),
     }
     return render(request, "dossiers/start.html", context, status=status)
 
 
+def _kept(request: HttpRequest, schema: FormSchema) -> list[tuple[str, str]]:
+    """Return what came from a page without a draft, to be sent along with the choice of the agency."""
+    step_id = request.POST.get(draft_cookies.RESTORED_STEP, "")
+    spec = schema.step(step_id)
+    if spec is None:
+        return []
+    return [
+        (draft_cookies.RESTORED_STEP, step_id),
+        *kept_fields(draft_cookies.own_inputs(request.POST, spec)),
+    ]
+
+
 @own_draft
 @require_safe
 def resume(request: HttpRequest, core_code: str) -> HttpResponseBase:
-    """Go on where the draft of this browser stands."""
-    draft = cookies.draft_or_404(request, core_code)
+    """Continue this browser's draft at its first unfinished step."""
+    draft = draft_cookies.own_draft_of(request, core_code)
     if draft.dossier_id:
         return redirect("dossiers:receipt", core_code)
     missing = missing_steps(draft, FormSchema.from_json(draft.form_version.schema))
@@ -99,46 +137,71 @@ def resume(request: HttpRequest, core_code: str) -> HttpResponseBase:
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_over(request: HttpRequest, core_code: str, token: str) -> HttpResponseBase:
-    """Offer the draft that another device hands over; POST moves it here (docs/adr/0061).
+    """Offer the draft that another device hands over; POST moves it here (ADR 61).
 
-    A GET moves nothing: messengers open links to show what is behind them.
+    A GET moves nothing: messengers open links to show a preview.
     """
     draft, own = draft_by_link(token, timezone.now()), _open_draft(request, core_code)
     if draft is None or draft.procedure_version.procedure.core_code != core_code:
-        return _no_handover(request, core_code, token)
+        return _handover_expired(request, core_code, token)
     if own == draft:
         return redirect("dossiers:resume", core_code)
     if request.method == "POST" and own is None:
-        return _take(request, core_code, token)
+        return _take_over(request, core_code, token)
     context = {"draft": draft, "own": own, "core_code": core_code}
     status = 409 if request.method == "POST" else 200
     return render(request, "dossiers/take_over.html", context, status=status)
 
 
-def _take(request: HttpRequest, core_code: str, link: str) -> HttpResponse:
+def _take_over(request: HttpRequest, core_code: str, link: str) -> HttpResponse:
     try:
         token = services.take_over(link=link)
     except NotAllowed:
-        return _no_handover(request, core_code, link)
+        return _handover_expired(request, core_code, link)
     response = redirect("dossiers:resume", core_code)
-    cookies.remember(response, core_code, token)
+    draft_cookies.set_token(response, core_code, token)
     return response
 
 
-def _no_handover(request: HttpRequest, core_code: str, link: str) -> HttpResponse:
-    """Say that a link was used or is too old; one that the portal never made does not exist."""
-    if access.handed_over(link) is None:
+def _handover_expired(request: HttpRequest, core_code: str, link: str) -> HttpResponse:
+    """Explain that a link was used or has expired; a forged one gets a 404."""
+    if access.token_hash_from_handover(link) is None:
         raise Http404
-    return render(request, "dossiers/handover_over.html", {"core_code": core_code}, status=410)
+    return render(request, "dossiers/handover_expired.html", {"core_code": core_code}, status=410)
+
+
+@own_draft
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, core_code: str) -> HttpResponseBase:
+    """Remove draft or receipt from this device, a shared one; the draft goes on elsewhere through its link."""
+    draft = draft_cookies.own_draft_of(request, core_code)
+    if request.method == "POST":
+        response = redirect("dossiers:left", core_code)
+        draft_cookies.delete_token(response, core_code)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+    link = "" if draft.dossier_id else handover_link(request, draft)
+    return render(
+        request, "dossiers/leave.html", {"draft": draft, "core_code": core_code, "handover_link": link}
+    )
+
+
+@private
+@require_safe
+def left(request: HttpRequest, core_code: str) -> HttpResponseBase:
+    """Say that this device no longer has anything of the person."""
+    if filing_offer(core_code) is None:
+        raise Http404
+    return render(request, "dossiers/left.html")
 
 
 @own_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, core_code: str) -> HttpResponseBase:
-    """Ask once more, then delete the draft with all that was answered and uploaded; of a filed one say why not."""
-    draft = cookies.draft_or_404(request, core_code)
+    """Ask for confirmation, then delete the draft with its answers and files; explain why a submitted one is kept."""
+    draft = draft_cookies.own_draft_of(request, core_code)
     if draft.dossier is not None:
-        context = {"dossier": draft.dossier, "keeping": keeping_of(draft.dossier)}
+        context = {"dossier": draft.dossier, "period": retention_period(draft.dossier)}
         return render(request, "dossiers/erase_filed.html", context, status=409)
     if request.method == "POST":
         return _erase(request, core_code)
@@ -147,10 +210,10 @@ def erase(request: HttpRequest, core_code: str) -> HttpResponseBase:
 
 def _erase(request: HttpRequest, core_code: str) -> HttpResponse:
     try:
-        services.erase_draft(token=cookies.token_of(request, core_code))
+        services.erase_draft(token=draft_cookies.token_of(request, core_code))
     except NotAllowed:
-        cookies.no_draft(request, core_code)
-    messages.success(request, _("The draft is deleted with its answers and files."))
+        draft_cookies.raise_no_draft(request, core_code)
+    messages.success(request, _("The draft was deleted with its answers and files."))
     response = redirect("dossiers:start", core_code)
-    cookies.forget(response, core_code)
+    draft_cookies.delete_token(response, core_code)
     return response

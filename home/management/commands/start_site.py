@@ -1,4 +1,4 @@
-"""Make the first pages of a new portal."""
+"""Create the first pages of a new portal."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from home.services import start_site
 
 
 class Command(BaseCommand):
-    help = "Make the front page, the lists of procedures, agencies and news, and the menu; once."
+    help = (
+        "Create the front page, the lists of procedures, agencies and news, and the menu, unless they exist."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the service and say what is there."""
+        """Run the service and report the number of pages."""
         home = start_site()
         self.stdout.write(f"{home.title}: {home.get_children().count()} pages below")

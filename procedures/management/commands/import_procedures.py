@@ -14,15 +14,11 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from core.errors import PortalError
-from procedures.importing import parse
-from procedures.services.imports import (
-    FormShelf,
-    Import,
-    ImportReport,
-    Plan,
-    apply_plan,
-    plan_import,
-)
+from procedures.imports.apply import ImportContext, apply_plan
+from procedures.imports.formats.reader import parse_file
+from procedures.imports.plan import ImportChoices, Plan, plan_import
+from procedures.imports.reference_rows import FormFileStore
+from procedures.imports.report import ImportReport
 
 
 class Command(BaseCommand):
@@ -34,9 +30,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """FILE and how to read it."""
+        """Add the file and the options."""
         parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--dry-run", action="store_true", help="report only; change nothing")
+        parser.add_argument("--dry-run", action="store_true", help="only report; make no changes")
         parser.add_argument(
             "--section", default="", help="slug of the section (or its agency) for new procedures"
         )
@@ -44,12 +40,12 @@ class Command(BaseCommand):
         parser.add_argument("--valid-from", type=date.fromisoformat, help="first day in force (YYYY-MM-DD)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the import; a broken file ends with its reason and changes nothing."""
+        """Run the import; a broken file ends in a ``CommandError`` and changes nothing."""
         path: Path = options["file"]
-        shelf = FormShelf(options["forms"]) if options["forms"] and not options["dry_run"] else None
+        form_files = FormFileStore(options["forms"]) if options["forms"] and not options["dry_run"] else None
         try:
-            with shelf or nullcontext(), path.open("rb") as handle, transaction.atomic():
-                report = self._run(handle, path, shelf, options)
+            with form_files or nullcontext(), path.open("rb") as handle, transaction.atomic():
+                report = self._run(handle, path, form_files, options)
         except FileNotFoundError as error:
             raise CommandError(_("%(file)s: there is no such file") % {"file": error.filename}) from error
         except OSError as error:
@@ -59,22 +55,27 @@ class Command(BaseCommand):
         self._print(report)
 
     def _run(
-        self, handle: IO[bytes], path: Path, shelf: FormShelf | None, options: dict[str, Any]
+        self, handle: IO[bytes], path: Path, form_files: FormFileStore | None, options: dict[str, Any]
     ) -> ImportReport:
-        rows = tqdm(parse(handle), desc=_("reading"), unit="", disable=None, file=self.stderr)
-        plan = plan_import(rows, shelf=shelf, writing=not options["dry_run"])
+        rows = tqdm(parse_file(handle), desc=_("reading"), unit="", disable=None, file=self.stderr)
+        choices = ImportChoices(section=options["section"], valid_from=options["valid_from"])
+        plan = plan_import(rows, choices=choices, form_files=form_files, writing=not options["dry_run"])
         if not options["dry_run"]:
             self._apply(plan, path, options)
         return plan.report
 
     def _apply(self, plan: Plan, path: Path, options: dict[str, Any]) -> None:
-        given = Import(section=options["section"], source=path.name, valid_from=options["valid_from"])
-        with tqdm(total=len(plan.items), desc=_("writing"), disable=None, file=self.stderr) as bar:
-            apply_plan(plan, given, bar.update)
+        context = ImportContext(
+            section=options["section"], source=path.name, valid_from=options["valid_from"]
+        )
+        with tqdm(total=len(plan.changes), desc=_("writing"), disable=None, file=self.stderr) as bar:
+            apply_plan(plan, context, bar.update)
 
     def _print(self, report: ImportReport) -> None:
-        for line in report.shown():
-            row = _("row %(number)d") % {"number": line.row}
-            detail = f" ({line.words})" if line.words else ""
-            self.stdout.write(f"{line.outcome.value}\t{row}\t{line.code}\t{line.title[:80]}{detail}")
+        for row in report.shown():
+            number = _("row %(number)d") % {"number": row.row}
+            detail = f" ({row.message})" if row.message else ""
+            self.stdout.write(f"{row.outcome.value}\t{number}\t{row.code}\t{row.title[:80]}{detail}")
+            for concern in row.concerns:
+                self.stderr.write(f"{number}\t{row.code}\t{concern}")
         self.stdout.write(report.summary())

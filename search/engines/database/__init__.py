@@ -1,3 +1,0 @@
-from search.engines.database.engine import DatabaseEngine
-
-__all__ = ["DatabaseEngine"]

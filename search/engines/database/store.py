@@ -1,4 +1,4 @@
-"""Keep documents in the database: rows, exact values and folded text, changed together or not at all."""
+"""Documents in the database: rows, exact values and folded text, changed in one transaction."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from dataclasses import asdict
 
 from django.db import transaction
 
-from search.analysis.codes import normal_codes
-from search.analysis.syllables import folded_syllables, marked_syllables
 from search.documents import SearchDocument
-from search.engines.database.tables import tables
-from search.engines.database.text import Text
+from search.engines.database.engine import Text, text_index
+from search.language.tokenizer import folded_syllables, index_codes, marked_syllables
 from search.models import IndexedDocument, IndexedTerm
 
-_WRITTEN = [field.name for field in IndexedDocument._meta.concrete_fields if field.name not in ("id", "key")]
+_COLUMNS = [field.name for field in IndexedDocument._meta.concrete_fields if field.name not in ("id", "key")]
 
 
 def _digest(document: SearchDocument) -> str:
@@ -62,7 +60,7 @@ def exact_values(row: IndexedDocument) -> list[tuple[str, str]]:
     """Return the exact values of ``row`` as (name, value): kind, scopes, codes and facets."""
     values = {("kind", row.kind)}
     values |= {("scope", scope) for scope in row.scopes}
-    values |= {("code", code) for code in normal_codes(row.codes)}
+    values |= {("code", code) for code in index_codes(row.codes)}
     values |= {(name, value) for name, some in row.facets.items() for value in some}
     return sorted(values)
 
@@ -78,19 +76,19 @@ def text_of(row: IndexedDocument) -> Text:
 
 
 def _changed(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
-    """Return the new row of each document that differs from what is kept; late, older ones are left out."""
+    """Return the new row of each document that differs from the stored one, without late, older versions."""
     latest = {document.key: document for document in documents}
-    kept = {
+    stored = {
         key: (pk, digest, version, source)
         for pk, key, digest, version, source in IndexedDocument.objects.filter(key__in=latest).values_list(
             "pk", "key", "digest", "version", "source_version"
         )
     }
-    # Milliseconds, so that a document deleted and made anew is newer than the tombstone Elasticsearch keeps.
+    # Milliseconds, so that a document deleted and created again is newer than its tombstone in Elasticsearch.
     now = time.time_ns() // 1_000_000
     changed = []
     for key, document in latest.items():
-        pk, old_digest, old_version, source = kept.get(key, (None, "", 0, 0))
+        pk, old_digest, old_version, source = stored.get(key, (None, "", 0, 0))
         digest = _digest(document)
         if digest == old_digest or document.version < source:
             continue
@@ -102,24 +100,24 @@ def _changed(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
 
 @transaction.atomic
 def write(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
-    """Keep ``documents`` of one collection; return the rows that differ from what was kept."""
+    """Store ``documents``; return the rows that differ from what was stored."""
     rows = _changed(documents)
     if not rows:
         return []
-    IndexedDocument.objects.bulk_update([row for row in rows if row.pk], _WRITTEN, batch_size=100)
+    IndexedDocument.objects.bulk_update([row for row in rows if row.pk], _COLUMNS, batch_size=100)
     IndexedDocument.objects.bulk_create([row for row in rows if not row.pk], batch_size=100)
     IndexedTerm.objects.filter(document__in=[row.pk for row in rows]).delete()
     IndexedTerm.objects.bulk_create([term for row in rows for term in _terms(row)])
     for collection in {row.collection for row in rows}:
-        tables(collection).write([text_of(row) for row in rows if row.collection == collection])
+        text_index(collection).write([text_of(row) for row in rows if row.collection == collection])
     return rows
 
 
 @transaction.atomic
 def delete(keys: Collection[str]) -> Sequence[str]:
-    """Forget the documents ``keys``; return the keys that were kept until now."""
+    """Delete the documents ``keys``; return the keys that were stored."""
     gone = list(IndexedDocument.objects.filter(key__in=keys).values_list("pk", "key", "collection"))
     for collection in {collection for _pk, _key, collection in gone}:
-        tables(collection).delete([pk for pk, _key, of in gone if of == collection])
+        text_index(collection).delete([pk for pk, _key, of in gone if of == collection])
     IndexedDocument.objects.filter(pk__in=[pk for pk, _key, _collection in gone]).delete()
     return [key for _pk, key, _collection in gone]

@@ -1,3 +1,0 @@
-from search.engines.elastic.engine import ElasticEngine
-
-__all__ = ["ElasticEngine"]

@@ -1,8 +1,9 @@
-"""Talk to Elasticsearch within a budget of time.
+"""Clients of Elasticsearch, the time budget of a search, and the circuit breaker.
 
-Socket time-outs alone do not bound a server that sends a byte now and then, so a person's question runs in a thread
-and is given up when its budget is spent. Such threads are few, so that a server of that kind cannot use up the process,
-and they hold no process back that wants to end. Work in the background calls the client directly and may take longer.
+Socket time-outs alone do not limit a server that sends a byte now and then, so a search runs in a thread and is
+abandoned when its budget is spent. The number of these threads is limited, so that such a server cannot exhaust the
+process, and they are daemons, so that they do not delay its end. Background work calls the client directly and may
+take longer.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as Late
+from concurrent.futures import TimeoutError as FutureTimeout
 from functools import lru_cache
 from typing import Final, TypeVar
 
@@ -20,81 +21,82 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 from elasticsearch.exceptions import UnsupportedProductError
 from elasticsearch.helpers import BulkIndexError
 
-from core.breaker import Breaker
+from core.circuit_breaker import CircuitBreaker
 from search.engines.base import EngineUnavailable
 
 T = TypeVar("T")
 SERVER_FAULT: Final = 500
 BACKGROUND_SECONDS: Final = 30.0
-REST_SECONDS: Final = 10.0
-# Answers whose shape is not what the interface promises.
-_RUBBISH: Final = (AttributeError, KeyError, TypeError, ValueError)
-MOST_AT_ONCE: Final = 16
-_free: Final = threading.BoundedSemaphore(MOST_AT_ONCE)
+BREAKER_SECONDS: Final = 10.0
+# Raised when an answer does not have the documented shape.
+_MALFORMED: Final = (AttributeError, KeyError, TypeError, ValueError)
+MAX_CONCURRENT: Final = 16
+_slots: Final = threading.BoundedSemaphore(MAX_CONCURRENT)
 
 
 @lru_cache(maxsize=4)
 def client_for(url: str, seconds: float) -> Elasticsearch:
-    """Return the client for ``url``; it never repeats a request by itself."""
+    """Return the client for ``url``; it never retries by itself."""
     return Elasticsearch(url, request_timeout=seconds, max_retries=0, retry_on_timeout=False)
 
 
 def client() -> Elasticsearch:
-    """Return the client for a person's question."""
+    """Return the client for searches."""
     return client_for(settings.ELASTICSEARCH_URL, settings.ELASTICSEARCH_TIMEOUT)
 
 
-def background() -> Elasticsearch:
-    """Return the client for rebuilding and healing."""
+def background_client() -> Elasticsearch:
+    """Return the client for rebuilding and reconciling."""
     return client_for(settings.ELASTICSEARCH_URL, BACKGROUND_SECONDS)
 
 
 @lru_cache(maxsize=4)
-def breaker_for(url: str) -> Breaker:
-    """Return the breaker that this process shares for ``url``."""
-    return Breaker(REST_SECONDS)
+def breaker_for(url: str) -> CircuitBreaker:
+    """Return the process-wide breaker for ``url``."""
+    return CircuitBreaker(BREAKER_SECONDS)
 
 
 class Budget:
-    """The time one question may spend on Elasticsearch, over all its requests together."""
+    """The time that one search may spend on Elasticsearch, over all its requests."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._until: float | None = None
 
     def left(self) -> float:
-        """Return the seconds left; the clock starts with the first look."""
+        """Return the seconds left; the first call starts the clock."""
         if self._until is None:
             self._until = time.monotonic() + self._seconds
         return max(0.0, self._until - time.monotonic())
 
     def call(self, work: Callable[[], T]) -> T:
         """Return what ``work`` returns, or raise ``EngineUnavailable`` in time."""
-        return guarded(lambda: self._in_time(work))
+        return guarded(lambda: self._run_in_time(work))
 
-    def _in_time(self, work: Callable[[], T]) -> T:
-        if not _free.acquire(timeout=self.left()):
-            raise Late("too many questions wait for an answer")
+    def _run_in_time(self, work: Callable[[], T]) -> T:
+        slots = _slots
+        if not slots.acquire(timeout=self.left()):
+            raise FutureTimeout("too many searches are waiting for an answer")
         answer: Future[T] = Future()
-        threading.Thread(target=_run, args=(work, answer), daemon=True, name="elasticsearch").start()
+        threading.Thread(target=_run, args=(work, answer, slots), daemon=True, name="elasticsearch").start()
         return answer.result(timeout=self.left())
 
 
-def _run(work: Callable[[], T], answer: Future[T]) -> None:
-    """Do ``work`` and keep what came of it; who asked may have gone."""
+def _run(work: Callable[[], T], answer: Future[T], slots: threading.BoundedSemaphore) -> None:
+    """Store the result of ``work`` in ``answer``, which nobody may be waiting for any more; free the slot."""
     try:
         answer.set_result(work())
-    except BaseException as error:  # noqa: BLE001 - it is raised again where the answer is read
+    except BaseException as error:  # noqa: BLE001 - raised again where the answer is read
         answer.set_exception(error)
     finally:
-        _free.release()
+        slots.release()
 
 
 def guarded(work: Callable[[], T]) -> T:
-    """Return what ``work`` returns; what goes wrong opens the breaker and is ``EngineUnavailable``."""
+    """Return what ``work`` returns; turn its errors into ``EngineUnavailable`` and open the breaker."""
     breaker = breaker_for(settings.ELASTICSEARCH_URL)
     if breaker.is_open:
-        raise EngineUnavailable("it failed a moment ago and is left alone")
+        raise EngineUnavailable("it failed a moment ago")
     try:
         answer = work()
     except ApiError as error:
@@ -103,7 +105,7 @@ def guarded(work: Callable[[], T]) -> T:
         else:
             breaker.reset()
         raise EngineUnavailable(f"{type(error).__name__} {error.status_code}") from error
-    except (TransportError, Late, BulkIndexError, *_RUBBISH) as error:
+    except (TransportError, FutureTimeout, BulkIndexError, *_MALFORMED) as error:
         breaker.trip()
         raise EngineUnavailable(f"{type(error).__name__}: {str(error)[:200]}") from error
     breaker.reset()

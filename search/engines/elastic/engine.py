@@ -1,4 +1,4 @@
-"""The production engine: Elasticsearch 8 through ``elasticsearch.dsl``, one alias a collection."""
+"""The production engine: Elasticsearch 8 through ``elasticsearch.dsl``, one alias per collection."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 from django.conf import settings
 from elasticsearch.dsl import Search
 
-from search.analysis.query import Query
-from search.engines.base import Candidate, EngineUnavailable, Filters, Mirror, Tally
+from search.analysis import Query
+from search.engines.base import Candidate, EngineUnavailable, FacetCounts, Filters, Replica
 from search.engines.elastic import client as clients
-from search.engines.elastic import maintenance, questions, schema, trust
+from search.engines.elastic import index_integrity, maintenance, queries, schema
 from search.models import IndexedDocument
 
-# Part of a question's time that a change may take of the person who publishes; what is missed is healed.
-WRITING = 0.5
+# The share of a search's time that a change may take; what is missed is reconciled later.
+WRITE_SHARE = 0.5
 
 
-class ElasticEngine(Mirror):
-    """Finds candidates and counts in Elasticsearch; made anew for each question, with a budget of its own."""
+class ElasticEngine(Replica):
+    """Finds candidates and counts in Elasticsearch; one instance per search, with its own time budget."""
 
     name = "elastic"
 
@@ -28,13 +28,13 @@ class ElasticEngine(Mirror):
         self._budget = clients.Budget(settings.ELASTICSEARCH_TIMEOUT)
 
     def candidates(self, query: Query, filters: Filters, *, limit: int) -> list[Candidate]:
-        wanted: list[Search] = []
+        searches: list[Search] = []
         if query.all_codes:
-            wanted.append(questions.by_code(query, filters, limit))
+            searches.append(queries.by_code(query, filters, limit))
         if query.words:
-            wanted.append(questions.promising(query, filters, limit))
-            wanted.append(questions.complete(query, filters, limit // 2))
-        answers = self._ask(filters.collection, wanted)
+            searches.append(queries.match_any(query, filters, limit))
+            searches.append(queries.match_most(query, filters, limit // 2))
+        answers = self._search(filters.collection, searches)
         found: dict[str, float] = {}
         for answer in answers:
             found |= dict.fromkeys((key for key, _score in _hits(answer) if key not in found), 0.0)
@@ -43,18 +43,18 @@ class ElasticEngine(Mirror):
         return [Candidate(key, score) for key, score in found.items()]
 
     def browse(self, filters: Filters, *, sort: str, offset: int, limit: int) -> list[str]:
-        wanted = questions.browsing(filters, sort=sort, offset=offset, limit=limit)
-        (answer,) = self._ask(filters.collection, [wanted])
+        page = queries.browse(filters, sort=sort, offset=offset, limit=limit)
+        (answer,) = self._search(filters.collection, [page])
         return [key for key, _score in _hits(answer)]
 
-    def tally(self, query: Query | None, filters: Filters, *, facets: Sequence[str]) -> Tally:
-        (answer,) = self._ask(filters.collection, [questions.counting(query, filters, facets)])
-        return clients.guarded(lambda: _tally(answer["aggregations"], facets))
+    def count_facets(self, query: Query | None, filters: Filters, *, facets: Sequence[str]) -> FacetCounts:
+        (answer,) = self._search(filters.collection, [queries.count_facets(query, filters, facets)])
+        return clients.guarded(lambda: _facet_counts(answer["aggregations"], facets))
 
-    def starting_with(self, query: Query, filters: Filters, *, limit: int) -> list[Candidate]:
+    def prefix_candidates(self, query: Query, filters: Filters, *, limit: int) -> list[Candidate]:
         if not query.words:
             return []
-        (answer,) = self._ask(filters.collection, [questions.beginning(query, filters, limit)])
+        (answer,) = self._search(filters.collection, [queries.match_prefix(query, filters, limit)])
         return [Candidate(key, score) for key, score in _hits(answer)]
 
     def put(self, collection: str, rows: Sequence[IndexedDocument]) -> None:
@@ -70,31 +70,31 @@ class ElasticEngine(Mirror):
     def reconcile(self) -> int:
         return clients.guarded(maintenance.reconcile)
 
-    def _ask(self, collection: str, wanted: Sequence[Search]) -> list[dict[str, Any]]:
-        """Send all questions as one request; each answer is a plain mapping with checked hits."""
+    def _search(self, collection: str, searches: Sequence[Search]) -> list[dict[str, Any]]:
+        """Send all searches as one request; return the answers as plain mappings with checked hits."""
         alias = schema.alias(collection)
-        searches = [questions.everything(), *wanted]
-        lines = [line for search in searches for line in ({"index": alias}, search.to_dict())]
+        together = [queries.document_count(), *searches]
+        lines = [line for search in together for line in ({"index": alias}, search.to_dict())]
 
         def work() -> tuple[int, list[dict[str, Any]]]:
-            trust.check(clients.client(), alias)
+            index_integrity.check_schema(clients.client(), alias)
             first, *answers = map(_checked, clients.client().msearch(searches=lines)["responses"])
             return int(first["hits"]["total"]["value"]), answers
 
         number, answers = self._budget.call(work)
-        trust.check_number(collection, number)
+        index_integrity.check_number(collection, number)
         return answers
 
     def _change(self, actions: list[dict[str, Any]]) -> None:
-        """Send changes; an index that is missing is not invented, newer versions in it are left."""
+        """Send changes; do not create a missing index, and leave newer versions as they are."""
         client = clients.client()
-        budget = clients.Budget(settings.ELASTICSEARCH_TIMEOUT * WRITING)
+        budget = clients.Budget(settings.ELASTICSEARCH_TIMEOUT * WRITE_SHARE)
 
         def work() -> list[dict[str, Any]]:
-            return maintenance.refusals(client, actions, require_alias=True)
+            return maintenance.rejections(client, actions, require_alias=True)
 
         if errors := budget.call(work):
-            raise EngineUnavailable(f"{len(errors)} changes were refused")
+            raise EngineUnavailable(f"{len(errors)} changes were rejected")
 
 
 def _checked(answer: dict[str, Any]) -> dict[str, Any]:
@@ -109,9 +109,9 @@ def _hits(answer: dict[str, Any]) -> list[tuple[str, float]]:
     return [(hit["_id"], float(hit["_score"] or 0.0)) for hit in answer["hits"]["hits"]]
 
 
-def _tally(aggregations: dict[str, Any], facets: Sequence[str]) -> Tally:
+def _facet_counts(aggregations: dict[str, Any], facets: Sequence[str]) -> FacetCounts:
     counts = {
         name: {bucket["key"]: bucket["doc_count"] for bucket in aggregations[name]["values"]["buckets"]}
         for name in facets
     }
-    return Tally(aggregations["total"]["doc_count"], counts)
+    return FacetCounts(aggregations["total"]["doc_count"], counts)

@@ -1,4 +1,4 @@
-"""Make an index anew beside the old one, compare it with the database, heal it."""
+"""Rebuild an index beside the old one, compare it with the database, correct the differences."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from elasticsearch import Elasticsearch, NotFoundError
 from elasticsearch.helpers import scan, streaming_bulk
 
 from search.documents import COLLECTIONS
-from search.engines.elastic import schema, trust
-from search.engines.elastic.client import background
+from search.engines.elastic import index_integrity, schema
+from search.engines.elastic.client import background_client
 from search.models import IndexedDocument
 
-#: Answers of a bulk action that are no failure: a newer version is there, the document is gone already.
+#: Statuses of a bulk action that are not failures: a newer version exists, the document is deleted already.
 CONFLICT: Final = 409
 EXPECTED: Final = (404, CONFLICT)
 CHUNK: Final = 500
@@ -28,14 +28,14 @@ def _rows(collection: str) -> Iterator[IndexedDocument]:
 
 
 def _send(client: Elasticsearch, actions: Iterable[dict[str, Any]]) -> list[str]:
-    """Send ``actions``; return the keys for which the index believes in a newer version."""
+    """Send ``actions``; return the keys of which the index has a newer version."""
     answers = list(_failures(client, actions))
-    if refused := [answer for answer in answers if answer["status"] not in EXPECTED]:
-        raise ValueError(f"{len(refused)} documents were refused: {refused[0]}")
+    if rejected := [answer for answer in answers if answer["status"] not in EXPECTED]:
+        raise ValueError(f"{len(rejected)} documents were rejected: {rejected[0]}")
     return [answer["_id"] for answer in answers if answer["status"] == CONFLICT]
 
 
-def refusals(
+def rejections(
     client: Elasticsearch, actions: Iterable[dict[str, Any]], **options: Any
 ) -> list[dict[str, Any]]:
     """Send ``actions``; return the answers that are failures."""
@@ -51,13 +51,13 @@ def _failures(
 
 
 def rebuild() -> None:
-    """Make every collection's index anew; questions go to the old one until the new one is whole."""
+    """Rebuild the index of every collection; searches use the old one until the new one is complete."""
     for collection in COLLECTIONS:
-        rebuild_collection(background(), collection)
+        rebuild_collection(background_client(), collection)
 
 
 def rebuild_collection(client: Elasticsearch, collection: str) -> None:
-    """Fill a new index, switch the alias to it at once, then catch up with what changed meanwhile."""
+    """Fill a new index, switch the alias to it in one step, then apply what changed meanwhile."""
     alias = schema.alias(collection)
     fresh = f"{alias}-{time.time_ns() // 1_000_000}"
     client.indices.create(index=fresh, mappings=schema.mappings(), settings=schema.SETTINGS)
@@ -68,14 +68,14 @@ def rebuild_collection(client: Elasticsearch, collection: str) -> None:
     except Exception:
         client.indices.delete(index=fresh, ignore_unavailable=True)
         raise
-    trust.forget()
-    heal(client, collection)
+    index_integrity.invalidate()
+    reconcile_documents(client, collection)
     if old:
         client.indices.delete(index=old, ignore_unavailable=True)
 
 
 def _switch(client: Elasticsearch, alias: str, fresh: str) -> list[str]:
-    """Point ``alias`` to ``fresh`` in one step; an index that took its name is removed in the same step."""
+    """Point ``alias`` to ``fresh`` in one step; an index of the same name is removed in the same step."""
     try:
         behind = [str(name) for name in client.indices.get(index=alias)]
     except NotFoundError:
@@ -92,70 +92,70 @@ def _switch(client: Elasticsearch, alias: str, fresh: str) -> list[str]:
 
 
 def reconcile() -> int:
-    """Compare every collection with the database and heal it; returns how many documents differed."""
-    return sum(_reconcile_collection(background(), collection) for collection in COLLECTIONS)
+    """Correct all differences between indexes and database; return the number of documents that differed."""
+    return sum(_reconcile_collection(background_client(), collection) for collection in COLLECTIONS)
 
 
 def _reconcile_collection(client: Elasticsearch, collection: str) -> int:
     try:
-        ours = trust.marks_of(client, schema.alias(collection)) == {schema.digest()}
+        is_usable = index_integrity.has_current_schema(client, schema.alias(collection))
     except NotFoundError:
-        ours = False
-    if not ours:
+        is_usable = False
+    if not is_usable:
         rebuild_collection(client, collection)
         return IndexedDocument.objects.filter(collection=collection).count()
     client.indices.refresh(index=schema.alias(collection))
-    return 0 if _agrees(client, collection) else heal(client, collection)
+    return 0 if _agrees(client, collection) else reconcile_documents(client, collection)
 
 
 def _agrees(client: Elasticsearch, collection: str) -> bool:
-    """Compare number and sum of versions: cheap, and blind only to changes that cancel each other out."""
+    """Compare number and sum of versions: cheap, and misses only changes that cancel each other out."""
     answer = client.search(
         index=schema.alias(collection),
         size=0,
         track_total_hits=True,
-        aggs={"stamps": {"sum": {"field": "stamp"}}},
+        aggs={"versions": {"sum": {"field": "version_part"}}},
     )
-    there = (answer["hits"]["total"]["value"], int(answer["aggregations"]["stamps"]["value"]))
-    here = IndexedDocument.objects.filter(collection=collection).aggregate(
-        number=Count("pk"), stamps=Sum(F("version") % schema.STAMP_MODULUS)
+    indexed = (answer["hits"]["total"]["value"], int(answer["aggregations"]["versions"]["value"]))
+    stored = IndexedDocument.objects.filter(collection=collection).aggregate(
+        number=Count("pk"), versions=Sum(F("version") % schema.VERSION_MODULUS)
     )
-    return there == (here["number"], here["stamps"] or 0)
+    return indexed == (stored["number"], stored["versions"] or 0)
 
 
-def heal(client: Elasticsearch, collection: str) -> int:
-    """Bring the index to what the database holds, document by document; returns how many differed."""
+def reconcile_documents(client: Elasticsearch, collection: str) -> int:
+    """Make the index equal to the database, document by document; return the number that differed."""
     alias = schema.alias(collection)
     client.indices.refresh(index=alias)
-    there = {
+    indexed = {
         hit["_id"]: hit["_version"]
         for hit in scan(
             client, index=alias, query={"query": {"match_all": {}}, "_source": False, "version": True}
         )
     }
     documents = IndexedDocument.objects.filter(collection=collection)
-    here = dict(documents.values_list("key", "version"))
-    stale = [key for key, version in here.items() if there.get(key) != version]
-    # A version above ours is a remnant of another database.
-    ahead = [key for key in stale if there.get(key, 0) > here[key]]
-    surplus = [key for key in there if key not in here]
-    _send(client, [schema.removal(key, alias, there[key] + 1) for key in surplus])
-    _raise_versions(ahead, there)
+    stored = dict(documents.values_list("key", "version"))
+    stale = [key for key, version in stored.items() if indexed.get(key) != version]
+    # A version above that of the database comes from another database.
+    ahead = [key for key in stale if indexed.get(key, 0) > stored[key]]
+    surplus = [key for key in indexed if key not in stored]
+    _send(client, [schema.removal(key, alias, indexed[key] + 1) for key in surplus])
+    _raise_versions(ahead, indexed)
     for start in range(0, len(stale), CHUNK):
-        _put_anew(client, alias, documents.filter(key__in=stale[start : start + CHUNK]))
+        _put_again(client, alias, documents.filter(key__in=stale[start : start + CHUNK]))
     client.indices.refresh(index=alias)
     return len(stale) + len(surplus)
 
 
-def _put_anew(client: Elasticsearch, alias: str, rows: QuerySet[IndexedDocument]) -> None:
-    """Put ``rows``; where a deletion by another hand is newer than our version, lift ours above it and put again."""
-    if beaten := _send(client, [schema.action(row, alias) for row in rows]):
-        late = IndexedDocument.objects.filter(key__in=beaten)
+def _put_again(client: Elasticsearch, alias: str, rows: QuerySet[IndexedDocument]) -> None:
+    """Write ``rows``; where a deletion elsewhere is newer than the row, raise the row's version and write it again."""
+    if outdated := _send(client, [schema.action(row, alias) for row in rows]):
+        late = IndexedDocument.objects.filter(key__in=outdated)
         late.update(version=Greatest(F("version") + 1, time.time_ns() // 1_000_000))
         _send(client, [schema.action(row, alias) for row in late])
 
 
-def _raise_versions(keys: list[str], there: dict[str, int]) -> None:
-    """Lift our versions above what the index believes, so that ours win."""
+def _raise_versions(keys: list[str], indexed: dict[str, int]) -> None:
+    """Raise the versions in the database above those in the index, so that they win."""
     for key in keys:
-        IndexedDocument.objects.filter(key=key, version__lte=there[key]).update(version=there[key] + 1)
+        IndexedDocument.objects.filter(key=key, version__lte=indexed[key]).update(version=indexed[key] + 1)

@@ -1,7 +1,8 @@
-"""The index: its mapping, its names, and a document's form in it.
+"""The index: its mapping, its names, and the form of a document in it.
 
-Text arrives folded and cut; the server only splits at what is no letter or digit. A digest of the schema stands in
-the mapping, so that an index of another make (or one that the server invented) is never trusted.
+Text arrives folded and tokenised; the server only splits at characters that are neither letters nor digits. The
+mapping carries a digest of the schema, so that an index with another one (or created by the server itself) is never
+trusted.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from search.documents import FACETS
 from search.engines.database import store
 from search.models import IndexedDocument
 
-# A sum over these tells two sets of versions apart and stays exact in the server's floating point.
-STAMP_MODULUS: Final = 1_000_000
+# A sum of versions modulo this distinguishes two sets of them and stays exact in the server's floating point.
+VERSION_MODULUS: Final = 1_000_000
 FILTERS: Final = ("kind", "locale", "scope", "code", *FACETS)
 
 SETTINGS: Final[dict[str, Any]] = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
-    # Deletions are remembered long enough that a slower, older write cannot bring the document back.
+    # Tombstones live long enough that a slower, older write cannot restore a deleted document.
     "gc_deletes": "1h",
     "analysis": {"analyzer": {"syllables": {"type": "custom", "tokenizer": "standard"}}},
 }
@@ -41,32 +42,32 @@ def _mapping() -> dsl.Mapping:
         mapping.field(name, "keyword")
     mapping.field("weight", "float")
     mapping.field("changed_at", "date")
-    mapping.field("stamp", "integer")
+    mapping.field("version_part", "integer")
     return mapping
 
 
 def digest() -> str:
-    """Return the mark of this schema."""
-    plan = json.dumps([_mapping().to_dict(), SETTINGS], sort_keys=True)
-    return hashlib.sha256(plan.encode()).hexdigest()[:16]
+    """Return the digest of this schema."""
+    definition = json.dumps([_mapping().to_dict(), SETTINGS], sort_keys=True)
+    return hashlib.sha256(definition.encode()).hexdigest()[:16]
 
 
 def mappings() -> dict[str, Any]:
-    """Return the mapping with its mark."""
+    """Return the mapping with its digest."""
     return _mapping().to_dict() | {"_meta": {"portal": digest()}}
 
 
 def alias(collection: str) -> str:
-    """Return the name that questions about ``collection`` go to."""
+    """Return the alias under which ``collection`` is searched."""
     return f"{settings.ELASTICSEARCH_INDEX_PREFIX}-{collection}"
 
 
 def source(row: IndexedDocument) -> dict[str, Any]:
-    """Return ``row`` as Elasticsearch keeps it."""
+    """Return ``row`` as a document of Elasticsearch."""
     text = store.text_of(row)
     exact: dict[str, list[str]] = {}
-    for term in store.exact_values(row):
-        exact.setdefault(term[0], []).append(term[1])
+    for name, value in store.exact_values(row):
+        exact.setdefault(name, []).append(value)
     return exact | {
         "key": row.key,
         "locale": row.locale,
@@ -76,12 +77,12 @@ def source(row: IndexedDocument) -> dict[str, Any]:
         "order": text.title[:200],
         "weight": row.weight,
         "changed_at": row.changed_at.isoformat(),
-        "stamp": row.version % STAMP_MODULUS,
+        "version_part": row.version % VERSION_MODULUS,
     }
 
 
 def action(row: IndexedDocument, index: str) -> dict[str, Any]:
-    """Return the bulk action that puts ``row``, unless the index holds a newer version."""
+    """Return the bulk action that writes ``row`` unless the index has a newer version."""
     return {
         "_op_type": "index",
         "_index": index,

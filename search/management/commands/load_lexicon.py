@@ -1,4 +1,4 @@
-"""``manage.py load_lexicon``: bring in the shipped words, or those of another file."""
+"""``manage.py load_lexicon [FILE]``: load the shipped lexicon, or another file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from search.services.lexicon import FILE, load_lexicon
 
 
 class Command(BaseCommand):
-    """Rows that editors changed in the admin stay as they are."""
+    """Load a lexicon; rows changed by editors are kept."""
 
     help = "Load the search lexicon; rows changed by editors are kept."
 

@@ -10,14 +10,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from search.analysis.codes import codes_in
+from search.language.tokenizer import codes_in
 from search.models import UsageWeight
 
 
 class Command(BaseCommand):
     """Read a JSON array (plain or gzip) of ``{"TTHC_MA": code, "WEIGHT": uses}``."""
 
-    help = "Load how often procedures are used; equals in the search are parted by it."
+    help = "Load how often procedures are used, to rank equal search results."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.errors import InvalidInput
-from search.engines import registry as engines
+from search.engines import base as engines
 from search.engines.base import EngineUnavailable
 from search.evaluation import Evaluation, Figures, evaluate, read
 from search.requests import SearchRequest
@@ -18,27 +18,27 @@ from search.selectors import search
 
 
 class Command(BaseCommand):
-    """Print Success@1, Success@5, MRR and nDCG@10 over all queries and by kind, and what went wrong."""
+    """Print Success@1, Success@5, MRR and nDCG@10, over all queries and by kind, and the queries that failed."""
 
     help = "Measure the search on a tab-separated file of graded queries."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--engine", default="", help="database or elastic; without it the one in use")
+        parser.add_argument("--engine", default="", help="database or elastic; by default the primary one")
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, file: Path, engine: str, as_json: bool, **options: Any) -> None:
         try:
-            asked = engines.engine(engine) if engine else engines.primary()
-            found = evaluate(read(file), lambda text: self._ask(text, asked.name))
+            used = engines.engine_or_primary(engine)
+            found = evaluate(read(file), lambda text: self._ask(text, used.name))
         except (InvalidInput, LookupError, OSError, EngineUnavailable) as error:
             raise CommandError(str(error)) from error
         if as_json:
             self.stdout.write(
-                json.dumps({"engine": asked.name} | asdict(found), ensure_ascii=False, default=sorted)
+                json.dumps({"engine": used.name} | asdict(found), ensure_ascii=False, default=sorted)
             )
         else:
-            self._print(asked.name, found)
+            self._print(used.name, found)
 
     def _ask(self, text: str, name: str) -> list[tuple[tuple[str, ...], str]]:
         result = search(SearchRequest(query=text, kinds=("procedure",)), engine=name)

@@ -1,4 +1,4 @@
-"""``manage.py search_rebuild``: make the search index anew."""
+"""``manage.py search_rebuild``: rebuild the search index."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from search.services import rebuild
+from search.services.indexing import rebuild
 
 
 class Command(BaseCommand):
-    """Read every source again and switch to the fresh index."""
+    """Read every source again and switch to the new index."""
 
-    help = "Rebuild the search index from the database while searches and changes go on."
+    help = "Rebuild the search index from the database while searches and changes continue."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--engine", help="only this engine: database or elastic")

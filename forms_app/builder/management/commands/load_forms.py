@@ -15,7 +15,7 @@ from forms_app.builder import services
 
 
 class Command(BaseCommand):
-    """Repeating it changes nothing: unchanged content makes no new version."""
+    """Load and publish exported forms; a form without changes gets no new version."""
 
     help = "Load online forms from JSON exports and publish them."
 

@@ -1,4 +1,4 @@
-"""``manage.py dossiers_past_keeping``: which closed dossiers the archive may decide about."""
+"""``manage.py dossiers_past_keeping``: list the closed dossiers whose retention period has ended."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from forms_app.dossiers.selectors.keeping import past_keeping
+from forms_app.dossiers.selectors.retention import past_retention
 
 
 class Command(BaseCommand):
-    """Prints one dossier a line, then how many. Destroys nothing: that is an act of the archive, not of a program."""
+    """Print one dossier per line, then their number. Destroying them is a decision of the archive, not of a program."""
 
-    help = "List closed dossiers whose retention period is over."
+    help = "List closed dossiers whose retention period has ended."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        past = list(past_keeping(timezone.localdate()))
-        for dossier, keeping in past:
-            self.stdout.write(f"{dossier.code}\t{keeping.until:%d/%m/%Y}\t{keeping.legal_basis}")
+        past = list(past_retention(timezone.localdate()))
+        for dossier, period in past:
+            self.stdout.write(f"{dossier.code}\t{period.until:%d/%m/%Y}\t{period.legal_basis}")
         self.stdout.write(f"past={len(past)}")

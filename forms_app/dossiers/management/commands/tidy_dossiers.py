@@ -1,4 +1,4 @@
-"""``manage.py tidy_dossiers``: the scheduled clean-up by hand."""
+"""``manage.py tidy_dossiers``: run the scheduled clean-up now."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from forms_app.dossiers.services import retention
 
 
 class Command(BaseCommand):
-    """Prints what was removed."""
+    """Print how much was removed."""
 
     help = "Delete expired drafts and files without a row, and wipe the seeds of handed-over secrets."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        drafts, seeds, views = retention.expire_drafts(), retention.seal(), retention.forget_views()
+        drafts, seeds = retention.expire_drafts(), retention.wipe_secret_seeds()
+        views = retention.delete_expired_view_log()
         self.stdout.write(f"drafts={drafts} seeds={seeds} views={views} files={retention.remove_orphans()}")

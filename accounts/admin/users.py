@@ -1,0 +1,134 @@
+"""Accounts and groups in the Wagtail admin. Only superusers make superusers and edit groups.
+
+Wagtail lets whoever may add or change users make themselves superuser (docs/facts.md#wagtail). Here only a superuser
+creates or changes one, adds people to groups by hand or changes the permissions of a group; the permissions of
+everybody else come from memberships (``accounts.services.groups``). Which accounts a person manages is decided by
+``accounts.selectors.accounts_manageable_by`` alone. For bulk actions see ``core.wagtail.overrides``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.users.forms import UserCreationForm, UserEditForm
+from wagtail.users.views.groups import GroupViewSet
+from wagtail.users.views.users import (
+    CreateView,
+    DeleteView,
+    EditView,
+    HistoryView,
+    IndexView,
+    UserViewSet,
+)
+
+from accounts.models import User
+from accounts.policies import AccountPolicy
+from core.wagtail.dependants import KeptObjectMixin
+from core.wagtail.object_policy import ObjectListMixin, ObjectPermissionMixin, ObjectUsageView
+
+FIELDS: Final = frozenset({"username", "email", "full_name", "phone", "is_superuser", "groups"})
+SUPERUSER_FIELDS: Final = ("is_superuser", "groups")
+
+
+class PortalUserCreationForm(UserCreationForm):
+    """A new account, with one field for the full name."""
+
+    first_name = None
+    last_name = None
+
+    class Meta(UserCreationForm.Meta):
+        model = User
+        fields = FIELDS
+
+
+class PortalUserEditForm(UserEditForm):
+    """An existing account, with one field for the full name."""
+
+    first_name = None
+    last_name = None
+
+    class Meta(UserEditForm.Meta):
+        model = User
+        fields = FIELDS | {"is_active"}
+
+
+class SuperuserFieldsMixin:
+    """Ignore what anybody but a superuser submits for the superuser fields."""
+
+    request: HttpRequest
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)  # type: ignore[misc]
+        if not self.request.user.is_superuser:
+            for name in SUPERUSER_FIELDS:
+                if name in form.fields:
+                    form.fields[name].disabled = True
+        return form
+
+
+class PortalIndexView(ObjectListMixin, IndexView):
+    """The accounts that the user manages; bulk actions are for superusers (``core.wagtail.overrides``)."""
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        """Leave out the checkboxes of the bulk actions for anybody but a superuser."""
+        columns: list[Any] = super().columns
+        return columns if self.request.user.is_superuser else columns[1:]
+
+
+class PortalCreateView(SuperuserFieldsMixin, CreateView):
+    """Add an account."""
+
+
+class PortalEditView(ObjectPermissionMixin, SuperuserFieldsMixin, EditView):
+    """Change an account that the user manages; a new password would let them sign in as that person."""
+
+
+class PortalDeleteView(KeptObjectMixin, ObjectPermissionMixin, DeleteView):
+    """Delete an account."""
+
+    required_action = "delete"
+
+
+class PortalHistoryView(ObjectPermissionMixin, HistoryView):
+    """The changes of an account."""
+
+
+class PortalUserViewSet(UserViewSet):
+    """Wagtail's user pages with object permissions."""
+
+    index_view_class = PortalIndexView
+    add_view_class = PortalCreateView
+    edit_view_class = PortalEditView
+    delete_view_class = PortalDeleteView
+    history_view_class = PortalHistoryView
+    usage_view_class = ObjectUsageView
+    copy_view_enabled = False
+
+    @cached_property
+    def permission_policy(self) -> AccountPolicy:
+        """Return the policy used by all pages of the view set."""
+        return AccountPolicy(self.model)
+
+    def get_form_class(self, for_update: bool = False) -> type[Any]:
+        return PortalUserEditForm if for_update else PortalUserCreationForm
+
+
+class SuperuserPolicy(ModelPermissionPolicy):
+    """Only superusers: with a group, a person could give themselves any permission."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Return True if ``user`` is an active superuser."""
+        return bool(user.is_active and user.is_superuser)
+
+
+class PortalGroupViewSet(GroupViewSet):
+    """Wagtail's group pages, for superusers."""
+
+    @cached_property
+    def permission_policy(self) -> SuperuserPolicy:
+        """Return the policy used by all pages of the view set."""
+        return SuperuserPolicy(self.model)

@@ -1,0 +1,11 @@
+"""Permissions that come with the roles themselves, and those on the models of core."""
+
+from __future__ import annotations
+
+from accounts.roles import ADMIN_ACCESS, Role, grant_permissions
+
+# Heads approve what their editors submit.
+for role in (Role.EDITOR, Role.COMMUNICATION, Role.CONTROLLER, Role.OPERATOR, Role.HEAD):
+    grant_permissions(role, ADMIN_ACCESS)
+
+grant_permissions(Role.CONTROLLER, "core.add_holiday", "core.change_holiday", "core.view_holiday")

@@ -1,0 +1,148 @@
+"""Read agencies and their successors, memberships, manageable accounts and administrative units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import (
+    PROVINCE_WIDE_ROLES,
+    AdministrativeUnit,
+    Agency,
+    AgencySuccession,
+    Membership,
+    User,
+    ValidityQuerySet,
+)
+
+
+def with_descendants(agencies: QuerySet[Agency]) -> ValidityQuerySet:
+    """Return ``agencies`` and all agencies below them, in force or not; three queries at any depth."""
+    found = set(agencies.order_by().values_list("pk", flat=True))
+    children: dict[int, list[int]] = {}
+    for pk, parent in Agency.objects.order_by().values_list("pk", "parent_id") if found else ():
+        children.setdefault(parent, []).append(pk)
+    waiting = list(found)
+    while waiting:
+        below = [pk for pk in children.get(waiting.pop(), []) if pk not in found]
+        found.update(below)
+        waiting.extend(below)
+    return Agency.objects.filter(pk__in=found)
+
+
+def with_ancestors(agency: Agency) -> list[Agency]:
+    """Return ``agency`` and the agencies above it, from the bottom up."""
+    found = [agency]
+    while (parent := found[-1].parent) is not None and parent not in found:  # the parents may form a cycle
+        found.append(parent)
+    return found
+
+
+def is_provincial_committee(agency: Agency) -> bool:
+    """Return True if ``agency`` is the People's Committee of the province: of that kind and without a parent."""
+    return agency.kind == Agency.Kind.PROVINCE and agency.parent_id is None
+
+
+def successors_in_force(agency: Agency, on: date | None = None) -> list[Agency]:
+    """Return the agencies that are responsible for the work of ``agency`` on ``on`` (today), by code.
+
+    That is the agency itself while it is in force, afterwards its successors and theirs in turn, as far as the
+    successions have begun: several if its work was divided, none if nobody continues it.
+    """
+    day = on or timezone.localdate()
+    if _in_force(agency, day):
+        return [agency]
+    seen, found = {agency.pk}, {}
+    ended: Iterable[int] = [agency.pk]
+    while ended:
+        rows = AgencySuccession.objects.filter(predecessor__in=ended, date__lte=day).select_related(
+            "successor"
+        )
+        fresh = {row.successor_id: row.successor for row in rows if row.successor_id not in seen}
+        seen.update(fresh)
+        found.update({pk: successor for pk, successor in fresh.items() if _in_force(successor, day)})
+        ended = [pk for pk in fresh if pk not in found]
+    return sorted(found.values(), key=lambda successor: (successor.code, successor.order_key))
+
+
+def _in_force(agency: Agency, day: date) -> bool:
+    return agency.valid_from <= day and (agency.valid_to is None or agency.valid_to >= day)
+
+
+def memberships_of(user: User | AnonymousUser | None, on: date | None = None) -> QuerySet[Membership]:
+    """Return the memberships of ``user`` in force on ``on`` (today), each with its agency.
+
+    Anonymous users and closed accounts have none.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return Membership.objects.none()
+    return Membership.objects.filter(user=user).valid_on(on or timezone.localdate()).select_related("agency")
+
+
+def agencies_where(
+    user: User | AnonymousUser | None, *roles: str, on: date | None = None
+) -> QuerySet[Agency]:
+    """Return the agencies in which ``user`` holds one of ``roles``, or any role if none is given.
+
+    A superuser gets nothing here: the operating team may not read dossiers (docs/domain.md#roles).
+    """
+    held = memberships_of(user, on)
+    if roles:
+        held = held.filter(role__in=roles)
+    return Agency.objects.filter(pk__in=held.order_by().values("agency_id"))
+
+
+def agencies_in_scope(
+    user: User | AnonymousUser | None, *roles: str, on: date | None = None
+) -> ValidityQuerySet:
+    """Return the agencies in which ``user`` holds one of ``roles``, and all agencies below them."""
+    return with_descendants(agencies_where(user, *roles, on=on))
+
+
+def has_provincial_role(user: User | AnonymousUser | None, *roles: str, on: date | None = None) -> bool:
+    """Return True if ``user`` holds one of ``roles`` in the People's Committee of the province."""
+    return any(is_provincial_committee(agency) for agency in agencies_where(user, *roles, on=on))
+
+
+def is_operator(user: User) -> bool:
+    """Return True if ``user`` belongs to the operating team of an agency."""
+    return agencies_where(user, Membership.Role.OPERATOR).exists()
+
+
+def accounts_manageable_by(user: User) -> QuerySet[User]:
+    """Return the accounts that ``user`` may correct, close and give a new password; all of them for a superuser.
+
+    A new password or e-mail address gives access to everything the account may do, so for anybody else:
+
+    * never a superuser's account, nor their own (that is what "My account" is for);
+    * the account of a person with roles only if they manage every agency in which that person has a role, now or
+      later; once all roles have ended, every agency in which the person had one;
+    * an account that never had a role only until somebody signs in with it: afterwards it may be a citizen's.
+    """
+    if user.is_active and user.is_superuser:
+        return User.objects.all()
+    held = Membership.objects.filter(user=OuterRef("pk"))
+    current = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate()))
+    managed = agencies_in_scope(user, Membership.Role.OPERATOR)
+    whole_province = with_descendants(managed.filter(parent__isnull=True))
+    elsewhere = ~Q(agency__in=managed) | Q(role__in=PROVINCE_WIDE_ROLES) & ~Q(agency__in=whole_province)
+    staff = Exists(current) & ~Exists(current.filter(elsewhere))
+    former_staff = Exists(held) & ~Exists(current) & ~Exists(held.filter(elsewhere))
+    unused = ~Exists(held) & Q(last_login__isnull=True)
+    return User.objects.filter(staff | former_staff | unused, is_superuser=False).exclude(pk=user.pk)
+
+
+def current_communes(on: date | None = None) -> QuerySet[AdministrativeUnit]:
+    """Return the communes and wards (xã, phường) in force on ``on`` (today), with their province, by name."""
+    communes = AdministrativeUnit.objects.filter(level=AdministrativeUnit.Level.COMMUNE)
+    return communes.valid_on(on or timezone.localdate()).select_related("parent").order_by("order_key", "pk")
+
+
+def current_provinces(on: date | None = None) -> QuerySet[AdministrativeUnit]:
+    """Return the provinces in force on ``on`` (today), by name."""
+    provinces = AdministrativeUnit.objects.filter(level=AdministrativeUnit.Level.PROVINCE)
+    return provinces.valid_on(on or timezone.localdate()).order_by("order_key", "pk")

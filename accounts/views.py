@@ -1,0 +1,162 @@
+"""Sign in and out, change and reset a password.
+
+django-axes counts the failures of a user name from an address and locks them out for a while.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from crispy_forms.helper import FormHelper
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.admin.views.account import PasswordResetView
+
+from accounts import kept_form
+from accounts.models import User
+from accounts.roles import landing_page_of
+from core.web.throttle import Throttle, client_network
+
+# For one address that tries the same password on many user names: django-axes counts each name separately.
+SIGN_IN_FAILURES: Final = Throttle("accounts.sign_in", limit=60, seconds=900)
+RESETS_BY_ADDRESS: Final = Throttle("accounts.reset.address", limit=10, seconds=3600)
+RESETS_BY_EMAIL: Final = Throttle("accounts.reset.mail", limit=3, seconds=3600)
+
+
+def _helper() -> FormHelper:
+    """Return a helper that renders the fields only: the page has the form element, its token and its button."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
+
+
+class SignInForm(AuthenticationForm):
+    """User name and password."""
+
+    error_messages = {
+        "invalid_login": _("The user name or password is wrong. Both are case-sensitive."),
+        "inactive": _("This account is closed."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name")
+        self.helper = _helper()
+
+    def clean_username(self) -> str:
+        """Reject a name longer than that of any account, before django-axes stores it in a shorter column."""
+        username: str = self.cleaned_data["username"]
+        if len(username) > (self.username_field.max_length or 0):
+            raise self.get_invalid_login_error()
+        return username
+
+
+class SignIn(LoginView):
+    """The sign-in page of officers and editors; afterwards each continues on the landing page of their role."""
+
+    template_name = "accounts/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Check no password from an address with too many failures."""
+        if SIGN_IN_FAILURES.spent(client_network(request)):
+            return locked_out(request)
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        SIGN_IN_FAILURES.hit(client_network(self.request))
+        return super().form_invalid(form)
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Return where the person came from, unless it is the admin and they may not enter: it would redirect back."""
+        target, user = super().get_redirect_url(), self.request.user
+        no_admin = user.is_authenticated and not user.has_perm("wagtailadmin.access_admin")
+        return "" if no_admin and target.startswith(reverse("wagtailadmin_home")) else target
+
+    def get_default_redirect_url(self) -> str:
+        """Return the landing page of the person's role, or the front page."""
+        user = self.request.user
+        landing = landing_page_of(user) if isinstance(user, User) else None
+        return landing or super().get_default_redirect_url()
+
+
+class SignOut(LogoutView):
+    """Sign out by POST only, so that no other site can sign anybody out."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Clear what a shared browser has stored, too."""
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+@require_safe
+@never_cache
+def keep_alive(request: HttpRequest) -> HttpResponse:
+    """Keep the session of a person who is typing alive (``accounts.session``): 204, or 403 if it has ended."""
+    signed_in = request.user.is_authenticated
+    return HttpResponse(status=HTTPStatus.NO_CONTENT if signed_in else HTTPStatus.FORBIDDEN)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_kept_form(request: HttpRequest) -> HttpResponse:
+    """Offer to send again what the person typed before their session had ended; POST drops it."""
+    found = kept_form.kept(request)
+    if request.method == "POST" or found is None:
+        kept_form.discard(request)
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "accounts/kept_form.html", {"form": found, "kept": found.fields})
+
+
+def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None) -> HttpResponse:
+    """Tell a person with too many failures when they may try again."""
+    return render(request, "accounts/locked.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """The old password, and the new one twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+
+
+class ChangePassword(PasswordChangeView):
+    """Change one's own password; other sessions of the person end."""
+
+    template_name = "accounts/password.html"
+    form_class = ChangePasswordForm
+    success_url = reverse_lazy("accounts:password")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        messages.success(self.request, gettext("Your password has been changed."))
+        return response
+
+
+class ResetPassword(PasswordResetView):
+    """Wagtail's password reset by e-mail, limited per address and per recipient; the answer is always the same."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        email = form.cleaned_data["email"].lower()
+        if all([RESETS_BY_ADDRESS.hit(client_network(self.request)), RESETS_BY_EMAIL.hit(email)]):
+            return super().form_valid(form)
+        return HttpResponseRedirect(str(self.get_success_url()))

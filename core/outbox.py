@@ -1,0 +1,277 @@
+"""The outbox: `enqueue` writes a message with the change that causes it, a relay delivers it (docs/features/outbox.md).
+
+The relay is notified after the commit; a sweeper delivers what it missed. A claim on a message is a lease. If a worker
+dies, its lease expires and the sweeper delivers again, so a handler may run twice and must be idempotent (its database
+changes are rolled back, as they share the transaction with the outcome).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from celery import shared_task
+from django.db import connection, transaction
+from django.db.models import Count, F, Min, Q
+from django.utils import timezone
+
+from core.circuit_breaker import CircuitBreaker
+from core.models import OutboxMessage
+
+logger = logging.getLogger(__name__)
+
+_COLUMNS: Final = [field for field in OutboxMessage._meta.local_concrete_fields if not field.primary_key]
+# One statement instead of a query, a savepoint and an insert; the unique key decides between concurrent inserts.
+_INSERT: Final = (
+    f"INSERT INTO {OutboxMessage._meta.db_table} ({', '.join(str(field.column) for field in _COLUMNS)})"  # noqa: S608
+    f" VALUES ({', '.join(['%s'] * len(_COLUMNS))}) ON CONFLICT (key) DO NOTHING"
+)
+LATE_AFTER: Final = timedelta(minutes=10)
+# A key must not be delivered twice within this time, and an operator may want to look back.
+KEEP_DELIVERED: Final = timedelta(days=90)
+DELETE_BATCH: Final = 5000
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 12
+# Twenty mails at the mail timeout of five seconds fit into the lease and the time limit of the task.
+BATCH = 20
+FIRST_WAIT_SECONDS = 10
+LONGEST_WAIT_SECONDS = 3600
+BROKER_BREAKER_SECONDS = 30.0
+
+broker_breaker = CircuitBreaker(BROKER_BREAKER_SECONDS)
+_local = threading.local()
+
+Handler = Callable[[dict[str, Any]], None]
+_handlers: dict[str, Handler] = {}
+_attempts: dict[str, int] = {}
+
+
+def enqueue(*, kind: str, key: str, payload: dict[str, Any], available_at: datetime | None = None) -> bool:
+    """Write one message and notify the relay after commit; return False if `key` was enqueued before.
+
+    `key` names the effect (`mail:dossier:42:accepted`): the same effect is delivered once however often it is
+    enqueued. `payload` holds ids, not personal data, where the handler can read them from the database.
+    """
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
+        raise RuntimeError("enqueue() must run in the transaction of the change that causes the effect")
+    message = OutboxMessage(kind=kind, key=key, payload=payload, available_at=available_at or timezone.now())
+    values = [
+        field.get_db_prep_save(field.pre_save(message, add=True), connection=connection) for field in _COLUMNS
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values)
+        created = cursor.rowcount == 1
+    if created:
+        transaction.on_commit(notify_relay, robust=True)
+    return created
+
+
+def handler(kind: str, *, attempts: int = MAX_ATTEMPTS) -> Callable[[Handler], Handler]:
+    """Register the decorated function for messages of `kind`; it must be idempotent.
+
+    A message is given up after `attempts` failures; the default is reached after three and a half hours.
+    """
+
+    def register(function: Handler) -> Handler:
+        if _handlers.get(kind, function) is not function:
+            raise ValueError(f"outbox kind {kind!r} already has a handler")
+        _handlers[kind], _attempts[kind] = function, attempts
+        return function
+
+    return register
+
+
+def _handler_of(kind: str) -> Handler:
+    """Return the handler of `kind`; raise `LookupError` if there is none."""
+    try:
+        return _handlers[kind]
+    except KeyError:
+        raise LookupError(f"no outbox handler for kind {kind!r}") from None
+
+
+def claim() -> list[OutboxMessage]:
+    """Claim up to `BATCH` due messages for `LEASE`; two relays never hold the same one.
+
+    The attempt is counted here, before the handler runs, so that a message that kills its worker is given up, too.
+    """
+    now = timezone.now()
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    with transaction.atomic():
+        waiting = (
+            OutboxMessage.objects.filter(free, delivered_at=None, failed_at=None, available_at__lte=now)
+            .order_by("available_at", "id")
+            .select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        )
+        messages = list(waiting[:BATCH])
+        for message in messages:
+            message.claimed_until = now + LEASE
+            message.attempts += 1
+        OutboxMessage.objects.filter(pk__in=[message.pk for message in messages]).update(
+            claimed_until=now + LEASE, attempts=F("attempts") + 1
+        )
+    return messages
+
+
+def deliver_message(message: OutboxMessage) -> bool:
+    """Run the handler of one claimed message; retry failures with a growing delay, up to the attempts of its kind."""
+    most = _attempts.get(message.kind, MAX_ATTEMPTS)
+    if message.attempts > most:
+        _settle(message, failed_at=timezone.now(), last_error="the worker died at every attempt")
+        return False
+    try:
+        with transaction.atomic():
+            _handler_of(message.kind)(message.payload)
+            return _settle(message, delivered_at=timezone.now(), last_error="")
+    except Exception as error:
+        logger.warning("outbox message %s failed", message.pk, exc_info=True)
+        outcome = {"last_error": f"{type(error).__name__}: {error}"[:2000]}
+    if message.attempts >= most:
+        _settle(message, failed_at=timezone.now(), **outcome)
+    else:
+        _settle(message, available_at=timezone.now() + backoff(message.attempts), **outcome)
+    return False
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return the delay after `attempts` failures: 10 s, 20 s, 40 s … at most an hour."""
+    return timedelta(seconds=min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (attempts - 1)))
+
+
+def _settle(message: OutboxMessage, **outcome: Any) -> bool:
+    """Record the outcome unless the lease expired and another relay holds the message."""
+    mine = OutboxMessage.objects.filter(pk=message.pk, claimed_until=message.claimed_until, delivered_at=None)
+    return bool(mine.update(claimed_until=None, **outcome))
+
+
+def deliver_due() -> int:
+    """Deliver until nothing is due; return the number delivered.
+
+    Do nothing when called by the commit of a handler in this process: the current run takes the new message.
+    """
+    if getattr(_local, "running", False):
+        return 0
+    _local.running, delivered = True, 0
+    try:
+        while messages := claim():
+            delivered += sum(map(deliver_message, messages))
+    finally:
+        _local.running = False
+    return delivered
+
+
+@shared_task(name="core.outbox.relay")
+def relay_outbox() -> None:
+    """Deliver due messages; requested after each commit that enqueued one."""
+    deliver_due()
+
+
+class RelayNotifier:
+    """Publishes the relay task from a thread of its own; commits during a publish share the next task.
+
+    The run that a task starts finds everything committed before the task was sent. What a process did not send before
+    it ended, or a broker did not accept, is delivered by the sweeper.
+    """
+
+    def __init__(self, publish: Callable[[], object]) -> None:
+        self._publish = publish
+        self._requested = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def notify(self) -> None:
+        """Request one task after now; return at once."""
+        self._requested.set()
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():  # the first request, also after a fork
+                self._thread = threading.Thread(target=self._serve, name="outbox-notifier", daemon=True)
+                self._thread.start()
+
+    def _serve(self) -> None:
+        while self._requested.wait():
+            self._requested.clear()
+            if not broker_breaker.is_open:
+                self._publish()
+
+
+def notify_relay() -> None:
+    """Request a delivery run, in this process if there is no broker.
+
+    After a failure of the broker no request is sent for half a minute; the sweeper delivers in the meantime.
+    """
+    if relay_outbox.app.conf.task_always_eager:
+        _run_in_this_process()
+    else:
+        relay_notifier.notify()
+
+
+def _run_in_this_process() -> None:
+    """Run the relay task without the producer that even an eager `apply_async` requires."""
+    try:
+        relay_outbox.apply()
+    except Exception:
+        logger.warning("outbox relay failed in this process; the sweeper delivers later", exc_info=True)
+
+
+def _publish_task() -> None:
+    try:
+        relay_outbox.apply_async(retry=False)
+    except Exception:
+        broker_breaker.trip()
+        logger.warning("outbox relay could not be notified; the sweeper delivers later", exc_info=True)
+    else:
+        broker_breaker.reset()
+
+
+relay_notifier = RelayNotifier(_publish_task)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Undelivered messages of one kind: waiting, waiting for more than ten minutes, given up."""
+
+    kind: str
+    waiting: int
+    late: int
+    failed: int
+    oldest_seconds: int
+
+
+def backlog() -> list[Backlog]:
+    """Return the kinds with messages that are waiting or given up, in one query."""
+    now = timezone.now()
+    waiting = Q(failed_at=None)
+    rows = (
+        OutboxMessage.objects.filter(delivered_at=None)
+        .values("kind")
+        .annotate(
+            waiting=Count("pk", filter=waiting),
+            late=Count("pk", filter=waiting & Q(created_at__lt=now - LATE_AFTER)),
+            failed=Count("pk", filter=~waiting),
+            oldest=Min("created_at"),
+        )
+        .order_by("kind")
+    )
+    return [
+        Backlog(
+            row["kind"],
+            row["waiting"],
+            row["late"],
+            row["failed"],
+            int((now - row["oldest"]).total_seconds()),
+        )
+        for row in rows
+    ]
+
+
+def delete_delivered(*, now: datetime | None = None) -> int:
+    """Delete messages delivered more than 90 days ago, in batches; those given up stay. Return their number."""
+    old = OutboxMessage.objects.filter(delivered_at__lt=(now or timezone.now()) - KEEP_DELIVERED)
+    deleted = 0
+    while batch := list(old.values_list("pk", flat=True)[:DELETE_BATCH]):
+        deleted += OutboxMessage.objects.filter(pk__in=batch).delete()[0]
+    return deleted

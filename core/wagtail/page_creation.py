@@ -1,0 +1,64 @@
+"""Creating a page while its first draft is just being saved automatically.
+
+The editor saves a new page every half second. A draft saved so and a button pressed at the same moment both create the
+page; in stock Wagtail the second request fails on the address of the first.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpResponseBase
+from django.utils import timezone
+from wagtail.admin.views.pages.create import CreateView
+from wagtail.admin.views.pages.edit import EditView
+from wagtail.models import Page
+
+from core.text import slugify
+
+#: Nobody writes and saves two pages with the same title within this time.
+SAME_PAGE: Final = timedelta(seconds=10)
+
+
+class PageCreateView(CreateView):
+    """Store the form in the page that an automatic save of the same form has just created."""
+
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        """Create the page, or edit its twin; an address that somebody else has just taken is an error of the form."""
+        try:
+            with transaction.atomic():
+                response: HttpResponseBase = super().form_valid(form)
+                return response
+        except (ValidationError, IntegrityError) as error:
+            in_twin = self._save_in_twin(form)
+            if in_twin is None and "slug" not in getattr(error, "error_dict", ()):
+                raise
+            if in_twin is None:
+                form.add_error("slug", error.error_dict["slug"])  # type: ignore[union-attr]
+            return in_twin or super().form_invalid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponseBase:
+        """Show the errors, unless the only one is the address of the twin."""
+        taken = self._save_in_twin(form) if set(form.errors) == {"slug"} else None
+        response: HttpResponseBase = taken or super().form_invalid(form)
+        return response
+
+    def _save_in_twin(self, form: Any) -> HttpResponseBase | None:
+        if self.expects_json_response:
+            return None
+        slug = slugify(form.data.get("slug") or form.data.get("title") or "")
+        twin = (
+            Page.objects.child_of(self.parent_page)
+            .filter(
+                slug=slug,
+                live=False,
+                owner=self.request.user,
+                content_type=self.page_content_type,
+                latest_revision_created_at__gte=timezone.now() - SAME_PAGE,
+            )
+            .first()
+        )
+        return None if twin is None else EditView.as_view()(self.request, page_id=twin.pk)

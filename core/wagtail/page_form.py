@@ -1,0 +1,60 @@
+"""The form of all pages in the editor: addresses as the portal makes them, and times that have passed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.utils import timezone
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.widgets import SlugInput
+
+from core.text import MAX_SLUG_LENGTH, fold
+
+# Latin letters with marks, those of Vietnamese among them.
+_MARKED: Final = (*map(chr, range(0xC0, 0x250)), *map(chr, range(0x1E00, 0x1F00)))
+
+
+def slug_formatters() -> list[tuple[str, str]]:
+    """Return replacements (pattern, text) with which the browser makes the slugs of `core.text.slugify`.
+
+    The browser lowers the letters afterwards.
+    """
+    marked: dict[str, str] = {}
+    for letter in _MARKED:
+        bare = fold(letter)
+        if bare.isascii() and bare.isalpha():
+            marked[bare] = marked.get(bare, "") + letter
+    return [
+        ("[\\u0300-\\u036f]+", ""),
+        *((f"[{letters}]", bare) for bare, letters in sorted(marked.items())),
+        ("[^a-zA-Z0-9]+", "-"),
+        ("^-+|-+$", ""),
+        # Cut at a word, then in a word that is too long.
+        (f"^(?=.{{{MAX_SLUG_LENGTH + 1}}})(.{{1,{MAX_SLUG_LENGTH}}})-.*$", "$1"),
+        (f"^(.{{{MAX_SLUG_LENGTH}}}).+$", "$1"),
+    ]
+
+
+_SLUG_ATTRIBUTES: Final = SlugInput(formatters=slug_formatters()).attrs
+
+
+class PortalPageForm(WagtailAdminPageForm):
+    """The base of the forms of all page types."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].widget.attrs.update(_SLUG_ATTRIBUTES)
+
+    def clean(self) -> Any:
+        """Drop an expiry that has passed and that nobody touched: in stock Wagtail it forbids every save."""
+        moment, before = self.cleaned_data.get("expire_at"), self.initial.get("expire_at")
+        # The field shows minutes.
+        if (
+            moment
+            and before
+            and moment < timezone.now()
+            and moment == before.replace(second=0, microsecond=0)
+        ):
+            self.cleaned_data["expire_at"] = None
+        return super().clean()

@@ -1,0 +1,61 @@
+"""Redirects of the admin, never to the address that was asked for nor to a page that is not live.
+
+Wagtail adds a redirect when the address of a page changes and keeps it when the page returns there or is taken down.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect, HttpResponseRedirect
+from wagtail.contrib.redirects.middleware import RedirectMiddleware, get_redirect
+from wagtail.contrib.redirects.models import Redirect
+
+MAX_HOPS: Final = 10
+
+
+class LiveRedirectMiddleware(RedirectMiddleware):
+    """Answer a 404 with the redirect of the address if it leads to something else that exists."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Return the redirect, or the response as it is."""
+        if response.status_code != HTTPStatus.NOT_FOUND:
+            return response
+        path = Redirect.normalise_path(request.get_full_path(), decode_unicode=False)
+        redirect = _redirect_at(request, path)
+        if redirect is None or not _leads_elsewhere(request, path, redirect):
+            return response
+        kind = HttpResponsePermanentRedirect if redirect.is_permanent else HttpResponseRedirect
+        return kind(redirect.link)
+
+
+def _redirect_at(request: HttpRequest, path: str) -> Redirect | None:
+    """Return the redirect of the path with its query, or of the path alone."""
+    bare = urlsplit(path).path
+    found: Redirect | None = get_redirect(request, path)
+    return get_redirect(request, bare) if found is None and bare != path else found
+
+
+def _leads_elsewhere(request: HttpRequest, path: str, redirect: Redirect | None) -> bool:
+    """Follow redirects within this site; return False if they end at a page that is not live, or run in a circle."""
+    here = urlsplit(path).path
+    seen = {here}
+    for hop in range(MAX_HOPS):
+        if redirect is None:
+            return True
+        page = redirect.redirect_page
+        if redirect.link is None or (page is not None and not page.live):
+            return False
+        target = urlsplit(redirect.link)
+        if target.netloc not in {"", request.get_host()}:
+            return True
+        place = urlsplit(Redirect.normalise_path(target.path, decode_unicode=False)).path
+        if hop and place == here and page is not None:
+            return True  # left over from a page that lives here again: it is served
+        if place in seen:
+            return False
+        seen.add(place)
+        here, redirect = place, get_redirect(request, place) if page is None else None
+    return False

@@ -1,0 +1,30 @@
+"""What somebody typed into a form that could not be accepted, so that it can be shown and sent again."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, QueryDict
+
+#: More than any form of the portal holds; a longer one is not kept.
+MAX_KEPT_CHARACTERS: Final = 500_000
+_OWN: Final = frozenset({"csrfmiddlewaretoken"})
+_SECRET: Final = ("password", "lookup_key", "code_2fa", "otp")
+
+
+def kept_fields(data: QueryDict) -> list[tuple[str, str]]:
+    """Return name and text of every field sent; nothing if there is a password or key among them, or too much."""
+    if any(word in name.lower() for name in data for word in _SECRET):
+        return []
+    fields = [(name, text) for name, texts in data.lists() if name not in _OWN for text in texts]
+    return fields if sum(len(name) + len(text) for name, text in fields) <= MAX_KEPT_CHARACTERS else []
+
+
+def is_same_origin(request: HttpRequest) -> bool:
+    """Return True if a page of this site sent the request, by headers that another site cannot set."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site == "same-origin"
+    sent = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    parts = urlsplit(sent)
+    return (parts.scheme, parts.netloc) == (request.scheme, request.get_host())

@@ -1,0 +1,150 @@
+"""Front page, agency sites, information pages with their footer, news and alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from wagtail.models import Page
+from wagtail.rich_text import RichText
+
+from accounts.models import Agency
+from core.models import BasePage
+from demo.sources import read
+from home.models import (
+    AgencyIndexPage,
+    AgencySitePage,
+    Alert,
+    HomePage,
+    InformationPage,
+    MenuItem,
+    NewsIndexPage,
+    NewsPage,
+)
+from home.services import start_site
+
+Block = tuple[str, Any]
+
+
+def ensure_page(parent: Page, kind: type[BasePage], slug: str, **fields: Any) -> Page:
+    """Return the page ``slug`` below ``parent``; create and publish it unless it exists."""
+    existing: Page | None = parent.get_children().filter(slug=slug).first()
+    if existing is not None:
+        return existing
+    page = kind(slug=slug, locale=parent.locale, **fields)
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    return page
+
+
+def paragraph(text: str) -> Block:
+    """Return a block with one paragraph."""
+    return "paragraph", RichText(format_html("<p>{}</p>", text))
+
+
+def section(heading: str, paragraphs: Iterable[str]) -> list[Block]:
+    """Return a heading and the paragraphs below it."""
+    return [("heading", heading), *map(paragraph, paragraphs)]
+
+
+def items(texts: Iterable[str], tag: str) -> str:
+    """Return a list as HTML; ``tag`` is ``ol`` or ``ul``."""
+    inner = format_html_join("", "<li>{}</li>", ((text,) for text in texts))
+    return format_html("<{}>{}</{}>", tag, inner, tag)
+
+
+def load_front() -> HomePage:
+    """Return the front page with its life events."""
+    home = start_site()
+    if not home.life_events:
+        wanted = ("title", "description", "query")
+        events: Any = [("event", {name: event[name] for name in wanted}) for event in read("life_events")]
+        home.life_events = events
+        home.save_revision().publish()
+        home.refresh_from_db()
+    return home
+
+
+def load_sites(home: HomePage, agencies: Mapping[str, Agency]) -> None:
+    """Create a site for every agency with full data."""
+    index = AgencyIndexPage.objects.child_of(home).get()
+    for row in read("agencies"):
+        if row["full_site"]:
+            ensure_page(
+                index,
+                AgencySitePage,
+                row["slug"],
+                title=row["name"],
+                agency=agencies[row["slug"]],
+                summary=row["intro"],
+                duties=items(row["duties"], "ul"),
+                head_title=row["leader_title"],
+                directions=row["map_text"],
+            )
+
+
+def load_information(home: HomePage) -> None:
+    """Create the information pages and a footer entry for each."""
+    for place, row in enumerate(read("pages"), start=1):
+        page = ensure_page(
+            home, InformationPage, row["slug"], title=row["title"], summary=row["summary"], body=_body(row)
+        )
+        MenuItem.objects.get_or_create(
+            place=MenuItem.Place.FOOTER,
+            page=page.page_ptr if isinstance(page, InformationPage) else page,
+            defaults={"label": row["title"], "label_en": row["title_en"], "position": 10 * place},
+        )
+
+
+def _body(row: Mapping[str, Any]) -> list[Block]:
+    body: list[Block] = []
+    if "steps" in row:
+        body.append(("paragraph", RichText(items(row["steps"], "ol"))))
+    for question in row.get("faq", []):
+        body += section(question["q"], [question["a"]])
+    for part in row["sections"]:
+        body += section(part["heading"], part["paragraphs"])
+    return body
+
+
+def load_news(home: HomePage, agencies: Mapping[str, Agency]) -> None:
+    """Create the news."""
+    index = NewsIndexPage.objects.child_of(home).get()
+    for row in read("news"):
+        body: list[Block] = [paragraph(text) for text in row["body"]]
+        if row["procedures"]:
+            body.append(("procedures", {"title": "Thủ tục liên quan", "codes": row["procedures"]}))
+        ensure_page(
+            index,
+            NewsPage,
+            row["slug"],
+            title=row["title"],
+            summary=row["lead"],
+            date=date.fromisoformat(row["date"]),
+            agency=agencies[row["agency"]],
+            body=body,
+        )
+
+
+def load_alerts(home: HomePage, agencies: Mapping[str, Agency]) -> None:
+    """Create the alerts, each with an end."""
+    for row in read("alerts"):
+        Alert.objects.get_or_create(
+            title=row["title"],
+            defaults={
+                "tone": row["level"],
+                "text": row["text"],
+                "agency": agencies[row["agency"]],
+                "link_text": row["link_text"],
+                "link_page": Page.objects.child_of(home).get(slug=row["link_page"]),
+                "starts_at": _midnight(row["start"]),
+                "ends_at": _midnight(row["end"]),
+            },
+        )
+
+
+def _midnight(day: str) -> datetime:
+    return timezone.make_aware(datetime.fromisoformat(day))

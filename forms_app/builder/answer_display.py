@@ -1,0 +1,68 @@
+"""Questions with their answers in words, for the review page, tracking, the desk and printed forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from forms_app.builder.field_types import registry
+from forms_app.builder.schema import FieldSpec, FormSchema
+
+
+class StoredFile(Protocol):
+    """The attributes of a file that are shown."""
+
+    original_name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredField:
+    """One question with its answer as lines of text, or its files."""
+
+    id: str
+    label: str
+    lines: tuple[str, ...]
+    files: tuple[Any, ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        """Return True if there is an answer."""
+        return bool(self.lines or self.files)
+
+    @property
+    def text(self) -> str:
+        """Return the answer on one line."""
+        return ", ".join([*self.lines, *(file.original_name for file in self.files)])
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredStep:
+    """One step of the form with its answers."""
+
+    id: str
+    title: str
+    fields: tuple[AnsweredField, ...]
+
+
+def answered_steps(
+    schema: FormSchema, answers: Mapping[str, Any], files: Mapping[str, Sequence[StoredFile]]
+) -> list[AnsweredStep]:
+    """Return every step and question of the pinned ``schema`` with ``answers`` and ``files`` (by field id)."""
+    return [
+        AnsweredStep(step.id, step.title, tuple(_field(spec, answers, files) for spec in step.fields))
+        for step in schema.steps
+    ]
+
+
+def _field(
+    spec: FieldSpec, answers: Mapping[str, Any], files: Mapping[str, Sequence[StoredFile]]
+) -> AnsweredField:
+    field_type = registry.get(spec.type)
+    if field_type.stores_files:
+        return AnsweredField(spec.id, spec.label, (), tuple(files.get(spec.id, ())))
+    answer = answers.get(spec.id)
+    if answer is None or answer in ("", []):
+        return AnsweredField(spec.id, spec.label, ())
+    return AnsweredField(spec.id, spec.label, tuple(field_type.display(spec, answer).split("\n")))

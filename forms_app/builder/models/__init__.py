@@ -1,3 +1,0 @@
-from forms_app.builder.models.definitions import FormDefinition, FormVersion
-
-__all__ = ["FormDefinition", "FormVersion"]

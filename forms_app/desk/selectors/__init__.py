@@ -1,1 +1,0 @@
-"""What the desk reads. Every read starts from the officer's own agencies."""

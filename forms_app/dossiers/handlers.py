@@ -1,0 +1,106 @@
+"""Outbox handlers of the mails to citizens: always in Vietnamese, written from the rows at the time of sending."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from core import mail, one_time_links
+from core.outbox import handler
+from forms_app.dossiers.models import Dossier, DossierEvent
+from forms_app.dossiers.services.actions import CITIZEN_MAIL
+from forms_app.dossiers.services.filing import receipt_for
+from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY, NEW_KEY_MAIL
+from forms_app.dossiers.status_texts import STATUS_TEXTS
+from forms_app.dossiers.transitions import RUNNING_STATUSES, Action
+
+MAX_NAME_LENGTH: Final = 60
+_NAME: Final = re.compile(r"[^\W\d_]+(?:(?: |['’-]|\. )[^\W\d_]+)*")
+
+
+@handler(CITIZEN_MAIL, attempts=mail.ATTEMPTS)
+def mail_event(payload: dict[str, Any]) -> None:
+    """Mail the citizen about one event; the mail of the submission carries the lookup key and the private link."""
+    event = DossierEvent.objects.select_related("dossier__agency", "dossier__procedure_version").get(
+        pk=payload["event"]
+    )
+    with override("vi"):
+        if event.action == Action.REPLACE_KEY:
+            _send(
+                event.dossier,
+                _("%(code)s: a new lookup key was issued") % {"code": event.dossier.code},
+                "key_replaced",
+                {"event": event},
+            )
+        else:
+            _mail_status(event)
+
+
+def _mail_status(event: DossierEvent) -> None:
+    dossier, texts = event.dossier, STATUS_TEXTS[event.to_status]
+    first = event.action == Action.SUBMIT
+    receipt = receipt_for(dossier) if first else None
+    token = receipt.token if receipt else ""
+    confirmation = one_time_links.issue(purpose=CONFIRM_EMAIL, subject=str(dossier.pk)) if first else ""
+    context = {
+        "event": event,
+        "texts": texts,
+        "due_at": _new_due_date(event),
+        "first": first,
+        "lookup_key": receipt.lookup_key if receipt else "",
+        "private_url": _address("tracking", token) if token else "",
+        "confirmation_url": _address("confirm-email", confirmation) if confirmation else "",
+    }
+    _send(
+        dossier, _("%(code)s: %(status)s") % {"code": dossier.code, "status": texts.name}, "notice", context
+    )
+
+
+@handler(NEW_KEY_MAIL, attempts=mail.ATTEMPTS)
+def mail_new_key_link(payload: dict[str, Any]) -> None:
+    """Mail a link for a new key, unless one that was sent before is still open."""
+    dossier = Dossier.objects.select_related("agency", "procedure_version").get(pk=payload["dossier"])
+    subject = str(dossier.pk)
+    if dossier.email_confirmed_at is None or one_time_links.is_pending(purpose=NEW_KEY, subject=subject):
+        return
+    token = one_time_links.issue(purpose=NEW_KEY, subject=subject)
+    with override("vi"):
+        title = _("%(code)s: link for a new lookup key") % {"code": dossier.code}
+        _send(dossier, title, "new_key", {"url": _address("new-key", token)})
+
+
+def _send(dossier: Dossier, subject: str, template: str, context: dict[str, Any]) -> None:
+    shared = {
+        "dossier": dossier,
+        "name": salutation(dossier.applicant_name),
+        "lookup_url": f"{_address('lookup')}?ma={dossier.code}",
+        "lost_key_url": _address("lost-key"),
+    }
+    text = render_to_string(f"dossiers/mail/{template}.txt", {**shared, **context})
+    mail.send(to=[dossier.email], subject=subject, text=text)
+
+
+def _address(name: str, *arguments: str) -> str:
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse(f"dossiers:{name}", args=arguments)
+
+
+def salutation(name: str) -> str:
+    """Return ``name`` if it looks like a name of a person, else an empty string.
+
+    Anybody may enter somebody else's mail address: the name they enter must not become a message in a mail of the
+    portal.
+    """
+    return name if len(name) <= MAX_NAME_LENGTH and _NAME.fullmatch(name) else ""
+
+
+def _new_due_date(event: DossierEvent) -> datetime | None:
+    """Return the due date that this event set or moved; None for a finished dossier."""
+    moment = event.data.get("due_after")
+    return datetime.fromisoformat(moment) if moment and event.to_status in RUNNING_STATUSES else None

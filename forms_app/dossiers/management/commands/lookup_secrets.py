@@ -1,0 +1,29 @@
+"""``manage.py lookup_secrets``: how many dossiers depend on which secret of ``LOOKUP_SECRETS``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db.models import Count
+
+from forms_app.dossiers.models import Dossier
+
+
+class Command(BaseCommand):
+    """Print one line for each secret. Exit code 1 if dossiers need one that is not in the list."""
+
+    help = "Count dossiers by the secret of their lookup key."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rows = Dossier.objects.order_by().values_list("secret_id").annotate(number=Count("pk"))
+        used: dict[str, int] = dict(rows)
+        listed = list(settings.LOOKUP_SECRETS)
+        missing = sorted(used.keys() - set(listed))
+        states = dict.fromkeys(listed, "former") | {listed[0]: "current"} | dict.fromkeys(missing, "missing")
+        for pk, state in states.items():
+            self.stdout.write(f"{pk} {state} dossiers={used.get(pk, 0)}")
+        if missing:
+            sys.exit(1)

@@ -1,0 +1,291 @@
+"""Printed forms 01, 02 and 03 of a dossier (TT 03/2025/TT-VPCP, Phụ lục I), for citizens and the desk alike.
+
+They are always in Vietnamese, whatever the language of the page.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import segno
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from core import pdf
+from core.display import datetime_in_words, day_in_words
+from core.worktime import duration_text
+from forms_app.builder import applicant
+from forms_app.builder.answer_display import answered_steps
+from forms_app.builder.schema import FormSchema
+from forms_app.dossiers.deadlines import CHANNEL_OF_SOURCE, DeadlineRule
+from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.selectors.dossiers import answer_files_by_field
+from forms_app.dossiers.transitions import Action, Status
+from procedures.choices import FeeKind
+from procedures.presentation.channels import fee_note, fee_text
+from procedures.snapshot import Snapshot
+from procedures.value_objects import Fee
+
+TEMPLATES: Final = Path(__file__).parent / "templates" / "dossiers" / "pdf"
+LAW: Final = "TT 03/2025/TT-VPCP"
+KINDS: Final = {FeeKind.SERVICE_FEE: "Phí", FeeKind.ADMINISTRATIVE_FEE: "Lệ phí"}
+RECEIPT: Final = "mau-01"
+SUPPLEMENT: Final = "mau-02"
+DECLINE: Final = "mau-03"
+_HANDOVER_NOTES: Final[dict[str, str]] = {
+    Dossier.Delivery.COUNTER: "Mang theo giấy này khi nhận kết quả.",
+    Dossier.Delivery.ELECTRONIC: "Kết quả được trả trên trang theo dõi hồ sơ.",
+    Dossier.Delivery.POST: "Kết quả được gửi qua dịch vụ bưu chính.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedForm:
+    """One form that exists for a dossier: ``key`` is the last part of its address, ``label`` the text of its link."""
+
+    key: str
+    label: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class AccessSlip:
+    """What the citizen needs to come back, printed for them alone: the key (empty once it is wiped), private link."""
+
+    lookup_key: str
+    private_url: str
+    lookup_url: str
+
+    def to_data(self, code: str) -> dict[str, str]:
+        """Return the data of the slip for the template."""
+        return {
+            "code": code,
+            "lookup_key": self.lookup_key,
+            "qr": _qr(self.private_url),
+            "address": self.lookup_url.partition("://")[2],
+        }
+
+
+def supplement_key(request: SupplementRequest) -> str:
+    """Return the key of form 02 for ``request``."""
+    return f"{SUPPLEMENT}-{request.number}"
+
+
+def available(dossier: Dossier) -> list[PrintedForm]:
+    """Return the printed forms that the dossier has, in the order of their numbers. One query."""
+    received = dossier.accepted_at is not None
+    first = (
+        gettext_lazy("Receipt and appointment (form 01)")
+        if received
+        else gettext_lazy("Confirmation of submission")
+    )
+    found = [PrintedForm(RECEIPT, first)]
+    for request in dossier.supplement_requests.all():
+        label = _("Supplement request %(number)s (form 02)") % {"number": request.number}
+        found.append(PrintedForm(supplement_key(request), label))
+    if dossier.status == Status.DECLINED:
+        found.append(PrintedForm(DECLINE, gettext_lazy("Notice of decline (form 03)")))
+    return found
+
+
+def render_pdf(dossier: Dossier, key: str, *, link: str, slip: AccessSlip | None = None) -> bytes:
+    """Return the PDF of the form ``key``; ``LookupError`` if the dossier has no such form.
+
+    ``link`` is the absolute address in the QR code, under which the dossier is found by its code. ``slip`` is printed
+    at the end of the receipt.
+    """
+    if key not in {form.key for form in available(dossier)}:
+        raise LookupError(f"dossier {dossier.pk} has no printed form {key!r}")
+    template = next(template for template in _DATA if key.startswith(template))
+    with override("vi"):
+        data = _DATA[template](dossier, key, link)
+        if template == RECEIPT:
+            data["slip"] = slip.to_data(str(dossier.code)) if slip else None
+        return pdf.render(TEMPLATES / f"{template}.typ", data)
+
+
+def render_slip(dossier: Dossier, slip: AccessSlip) -> bytes:
+    """Return the PDF of the slip alone, as it is handed over when a lost key was replaced."""
+    with override("vi"):
+        data = {
+            "slip": slip.to_data(str(dossier.code)),
+            "procedure": dossier.procedure_version.title,
+            "agency": dossier.agency.name,
+            "issued_at": datetime_in_words(dossier.secrets_issued_at),
+            "replaced": dossier.secrets_issued_at != dossier.submitted_at,
+        }
+        return pdf.render(TEMPLATES / "ma-tra-cuu.typ", data)
+
+
+def _qr(link: str) -> str:
+    out = io.BytesIO()
+    segno.make(link, error="m", micro=False).save(out, kind="svg", border=1)
+    return out.getvalue().decode()
+
+
+def _event(dossier: Dossier, action: Action, at: datetime | None = None) -> DossierEvent | None:
+    """Return the last event of ``action``, or the one at the moment ``at`` where an action can happen twice."""
+    found = dossier.events.filter(action=action)
+    return (found.filter(at=at) if at else found).order_by("-sequence").first()
+
+
+def _head(dossier: Dossier, at: datetime, officer: str) -> dict[str, Any]:
+    """Return what every form carries: the administrative head, the applicant, the signatures."""
+    agency = dossier.agency
+    return {
+        "code": dossier.code,
+        "agency": agency.name,
+        "parent": agency.parent.name if agency.parent else "",
+        "number": "",
+        "place": agency.unit.name if agency.unit else "",
+        "day": day_in_words(at),
+        "subtitle": "",
+        "rows": [
+            ["Họ và tên người nộp", dossier.applicant_name],
+            ["Địa chỉ", dossier.address],
+            ["Số điện thoại", dossier.phone],
+            ["Email", dossier.email],
+            ["Số định danh cá nhân", dossier.applicant_id_masked],
+            ["Nộp thay cho", str(dossier.answers.get(applicant.ON_BEHALF_OF) or "")],
+            ["Nội dung yêu cầu giải quyết", dossier.procedure_version.title],
+        ],
+        "terms": [],
+        "notes": [],
+        "applicant": dossier.applicant_name,
+        "officer": officer,
+        "signed": True,
+    }
+
+
+def _documents(dossier: Dossier) -> list[dict[str, str]]:
+    """Return the uploaded documents under the labels of their questions."""
+    if dossier.form_version is None:
+        return []
+    schema = FormSchema.from_json(dossier.form_version.schema)
+    steps = answered_steps(schema, dossier.answers, answer_files_by_field(dossier.attachments.all()))
+    return [
+        {"name": field.label, "count": str(len(field.files)), "kind": "Bản điện tử"}
+        for step in steps
+        for field in step.fields
+        if field.files
+    ]
+
+
+def _receipt(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
+    accepted = dossier.accepted_at
+    event = _event(dossier, Action.ACCEPT)
+    data = _head(dossier, accepted or dossier.submitted_at, event.actor_name if event else "")
+    data["qr"], data["documents"] = _qr(link), _documents(dossier)
+    if accepted is None:
+        return data | {
+            "title": "Giấy xác nhận đã nộp hồ sơ",
+            "subtitle": "(đã nộp, chờ tiếp nhận)",
+            "form": "",
+            "terms": [
+                ["Thời gian nộp", datetime_in_words(dossier.submitted_at)],
+                ["Nơi tiếp nhận", dossier.agency.name],
+            ],
+            "notes": [
+                "Thời hạn giải quyết tính từ khi cơ quan tiếp nhận hồ sơ hợp lệ.",
+                "Giấy này do Cổng lập tự động, không cần chữ ký.",
+            ],
+            "signed": False,
+        }
+    rule = DeadlineRule.from_json(dossier.deadline_rule)
+    return data | {
+        "title": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+        "form": f"Mẫu số 01 ({LAW})",
+        "terms": [
+            ["Thời gian giải quyết theo quy định", _limit(rule)],
+            ["Thời gian nhận hồ sơ", datetime_in_words(accepted)],
+            [
+                "Thời gian trả kết quả",
+                # The first due date; a later one is printed beside it.
+                datetime_in_words(dossier.original_due_at)
+                if dossier.original_due_at
+                else "Không có ngày hẹn trả",
+            ],
+            ["Hẹn lại ngày trả kết quả", _later_due_date(dossier)],
+            ["Số bộ hồ sơ", "01"],
+            ["Phí, lệ phí", _fees(dossier)],
+            ["Nơi nhận kết quả", dossier.agency.name],
+            ["Hình thức nhận kết quả", dossier.get_result_delivery_display()],
+        ],
+        "notes": [f"{_HANDOVER_NOTES[dossier.result_delivery]} Quét mã QR để theo dõi hồ sơ."],
+    }
+
+
+def _later_due_date(dossier: Dossier) -> str:
+    due = dossier.due_at
+    return datetime_in_words(due) if due and due != dossier.original_due_at else ""
+
+
+def _fees(dossier: Dossier) -> str:
+    """Return the fees of the dossier's channel, with their exemptions (docs/domain.md#fees-and-exemptions)."""
+    snapshot = Snapshot.from_json(dossier.procedure_version.snapshot)
+    channel = CHANNEL_OF_SOURCE[Dossier.Source(dossier.source)]
+    fees = [fee for part in snapshot.channels if part.channel == channel for fee in part.fees]
+    if not fees:
+        return "Không thu"
+    return "; ".join(_fee(fee) for fee in fees)
+
+
+def _fee(fee: Fee) -> str:
+    text = ", ".join(part.rstrip(".") for part in (fee_text(fee), fee_note(fee)) if part)
+    charged = fee.amount is None or fee.amount > 0
+    kind = f"{KINDS[FeeKind(fee.kind)]} " if charged and fee.amount is not None else ""
+    exempt = f" (miễn, giảm: {fee.exemption.rstrip('.')})" if fee.exemption and charged else ""
+    return f"{kind}{text}{exempt}"
+
+
+def _limit(rule: DeadlineRule) -> str:
+    if rule.value is None:
+        return "Không có ngày hẹn trả"
+    return "Trong ngày" if rule.same_day_cutoff else duration_text(rule.value, rule.unit)
+
+
+def _supplement(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
+    number = int(key.rsplit("-", 1)[1])
+    request: SupplementRequest = dossier.supplement_requests.get(number=number)
+    event = _event(dossier, Action.REQUEST_SUPPLEMENT, request.requested_at)
+    officer, until = event.actor_name if event else "", request.supplement_due_at
+    return _head(dossier, request.requested_at, officer) | {
+        "title": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+        "form": f"Mẫu số 02 ({LAW})",
+        "number": f"{request.number}/HDHS",
+        "items": [
+            {"name": item["label"], "count": item.get("count", ""), "note": item.get("note", "")}
+            for item in request.items
+        ],
+        "reason": request.reason,
+        "terms": [
+            ["Bổ sung trước", datetime_in_words(until) if until else ""],
+            ["Người liên hệ", ", ".join(filter(None, (officer, dossier.agency.name)))],
+        ],
+        "notes": [
+            "Bổ sung tại trang theo dõi hồ sơ hoặc tại nơi tiếp nhận. Trong lúc chờ, thời hạn giải quyết tạm dừng."
+        ],
+    }
+
+
+def _decline(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
+    event = _event(dossier, Action.DECLINE)
+    assert event is not None, "a declined dossier has the event of its decline"  # noqa: S101
+    return _head(dossier, event.at, event.actor_name) | {
+        "title": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+        "form": f"Mẫu số 03 ({LAW})",
+        "reason": event.note,
+        "notes": ["Ông/bà có thể nộp lại hồ sơ bất cứ lúc nào."],
+    }
+
+
+_DATA: Final[dict[str, Callable[[Dossier, str, str], dict[str, Any]]]] = {
+    RECEIPT: _receipt,
+    SUPPLEMENT: _supplement,
+    DECLINE: _decline,
+}

@@ -1,0 +1,39 @@
+"""Register the filing offer of a procedure (docs/domain.md#submission-channels), and the dossiers that depend on it."""
+
+from __future__ import annotations
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.wagtail import dependants
+from core.wagtail.dependants import Dependants
+from forms_app.dossiers.models import Dossier, FilingChannel
+from forms_app.dossiers.selectors.filing import filing_option
+from procedures import filing_links
+from procedures.dependants import procedures_of
+from procedures.filing_links import FilingLink
+from procedures.models import Procedure
+
+
+@filing_links.register
+def portal_filing_link(procedure: Procedure) -> FilingLink | None:
+    """Return the portal's own form, the national portal or None, as the dated filing channel says. One query."""
+    option = filing_option(procedure)
+    if option.channel == FilingChannel.Channel.NATIONAL:
+        return FilingLink(_("Apply on the national portal"), option.url, note=_("Opens dichvucong.gov.vn."))
+    if option.channel != FilingChannel.Channel.OWN or option.minutes is None or not option.has_agency:
+        return None
+    return FilingLink(
+        _("Apply online"),
+        reverse("dossiers:start", args=[procedure.core_code]),
+        note=_("About %(minutes)d minutes. You can save and continue at any time.")
+        % {"minutes": option.minutes},
+    )
+
+
+@dependants.register
+def dossiers_of_procedures(instance: Model) -> list[Dependants]:
+    """Return the dossiers filed under the procedures of a page or row."""
+    filed = Dossier.objects.filter(procedure_version__procedure__in=procedures_of(instance).values("pk"))
+    return [Dependants(_("Dossiers"), filed.count())]

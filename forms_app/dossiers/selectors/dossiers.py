@@ -1,0 +1,143 @@
+"""A dossier as its citizen reads it: found by private link or by code and lookup key, with everything kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from forms_app.builder.answer_display import AnsweredField, answered_steps
+from forms_app.builder.schema import FormSchema
+from forms_app.dossiers import access, codes
+from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.selectors.retention import retention_period
+from forms_app.dossiers.transitions import INTERNAL_ACTIONS
+from forms_app.dossiers.view_log import views_by_agency
+
+
+def dossier_by_token(token: str) -> Dossier | None:
+    """Return the dossier behind a private link or behind a visit that began with code and lookup key."""
+    found = Dossier.objects.filed().select_related(
+        "agency__parent", "agency__unit", "procedure_version__procedure", "form_version"
+    )
+    if token.startswith(access.VISIT_PREFIX):
+        visited = access.visited_dossier(token)
+        return found.filter(pk=visited).first() if visited is not None else None
+    return found.filter(link_token_hash=access.token_hash(token)).first()
+
+
+def dossier_by_lookup_key(code: str, lookup_key: str) -> Dossier | None:
+    """Return the dossier of ``code`` if ``lookup_key`` is its own; an unknown code costs the same work."""
+    dossier = Dossier.objects.filed().filter(code=codes.normalise(code)).first()
+    stored, secret_id = (
+        (dossier.lookup_key_hash, dossier.secret_id) if dossier else ("", access.current_secret_id())
+    )
+    matches = access.lookup_key_matches(stored, lookup_key, secret_id)
+    return dossier if matches else None
+
+
+def open_request(dossier: Dossier) -> SupplementRequest | None:
+    """Return the supplement request that the citizen has to answer now."""
+    return dossier.supplement_requests.filter(closed_at=None).order_by("-number").first()
+
+
+def files_for_citizen(dossier: Dossier) -> list[Attachment]:
+    """Return every file of the dossier, sent by the citizen or given to them."""
+    return list(dossier.attachments.order_by("id"))
+
+
+def events_for_citizen(dossier: Dossier) -> list[DossierEvent]:
+    """Return the history without what only concerns the inside of the agency, oldest first."""
+    return list(dossier.events.exclude(action__in=INTERNAL_ACTIONS).order_by("sequence"))
+
+
+def files_by_field(attachments: Iterable[Attachment]) -> dict[str, list[Attachment]]:
+    """Return ``attachments`` grouped by the id of their field or item."""
+    found: dict[str, list[Attachment]] = {}
+    for attachment in attachments:
+        found.setdefault(attachment.field_id, []).append(attachment)
+    return found
+
+
+def answer_files_by_field(attachments: Iterable[Attachment]) -> dict[str, list[Attachment]]:
+    """Return the files sent with the application, by field id; supplements and results are left out."""
+    return files_by_field(item for item in attachments if item.purpose == Attachment.Purpose.ANSWER)
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementAnswer:
+    """One item of a supplement request with what the citizen sent for it."""
+
+    label: str
+    text: str
+    files: list[Attachment]
+
+
+def supplement_answers(request: SupplementRequest, files: Iterable[Attachment]) -> list[SupplementAnswer]:
+    """Return the items of ``request`` in order, each with its answer; ``files`` are the dossier's."""
+    sent = files_by_field(file for file in files if file.supplement_id == request.pk)
+    return [
+        SupplementAnswer(item["label"], str(request.answers.get(item["id"], "")), sent.get(item["id"], []))
+        for item in request.items
+    ]
+
+
+def own_data(dossier: Dossier) -> dict[str, Any]:
+    """Return everything kept of a dossier, for the person it concerns (NĐ 356/2025/NĐ-CP).
+
+    JSON types and aware moments, question texts in Vietnamese; hashes and seeds of secrets are left out.
+    """
+    files = files_for_citizen(dossier)
+    consent, version = dossier.consent, dossier.procedure_version
+    return {
+        "code": dossier.code,
+        "procedure": {"code": version.procedure.core_code, "title": version.title, "version": version.number},
+        "agency": dossier.agency.name,
+        "status": {"code": dossier.status, "name": dossier.get_status_display()},
+        "submitted_at": dossier.submitted_at,
+        "intake_due_at": dossier.intake_due_at,
+        "accepted_at": dossier.accepted_at,
+        "due_at": dossier.due_at,
+        "retention": asdict(retention_period(dossier)),
+        "answers": _answers(dossier, files),
+        "consent": consent and _values(consent, "number", "purpose", "retention", "rights"),
+        "files": [
+            {"name": file.original_name, **_values(file, "purpose", "size", "sha256", "uploaded_at")}
+            for file in files
+        ],
+        "supplement_requests": [
+            _values(request, "number", "requested_at", "reason", "items", "answers", "answered_at")
+            for request in dossier.supplement_requests.order_by("number")
+        ],
+        "events": [
+            {"from": event.from_status, "to": event.to_status, **_values(event, "action", "at", "note")}
+            for event in events_for_citizen(dossier)
+        ],
+        "views_by_agency": [asdict(views) for views in views_by_agency(dossier)],
+    }
+
+
+def _answers(dossier: Dossier, files: list[Attachment]) -> list[dict[str, Any]]:
+    if dossier.form_version is None:
+        return []
+    schema = FormSchema.from_json(dossier.form_version.schema)
+    steps = answered_steps(schema, dossier.answers, answer_files_by_field(files))
+    return [
+        {"step": step.title, "questions": [_question(dossier, field) for field in step.fields]}
+        for step in steps
+    ]
+
+
+def _question(dossier: Dossier, field: AnsweredField) -> dict[str, Any]:
+    return {
+        "id": field.id,
+        "question": field.label,
+        "answer": field.text,
+        "value": dossier.answers.get(field.id),
+    }
+
+
+def _values(row: Model, *fields: str) -> dict[str, Any]:
+    return {field: getattr(row, field) for field in fields}

@@ -1,0 +1,132 @@
+"""What can be filed here and where a draft has got to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.utils import timezone
+
+from accounts.models import Agency
+from forms_app.builder.field_types import registry
+from forms_app.builder.models import FormVersion
+from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
+from forms_app.builder.selectors import form_in_force
+from forms_app.dossiers import access
+from forms_app.dossiers.models import Draft, FilingChannel
+from forms_app.dossiers.rules import filing_channels
+from procedures.choices import Status
+from procedures.models import Procedure, ProcedureVersion
+from procedures.models.endings import not_ended_q
+from procedures.selectors import agencies_for_procedure, assignments_on, version_in_force
+
+Channel = FilingChannel.Channel
+
+
+@dataclass(frozen=True, slots=True)
+class FilingOption:
+    """How a procedure is filed on a day.
+
+    ``minutes`` is the form's estimate, None without a published form; ``has_agency`` is True if an agency receives it.
+    """
+
+    channel: str
+    url: str = ""
+    minutes: int | None = None
+    has_agency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FilingOffer:
+    """What a citizen starts from: the versions to which a dossier filed today is bound."""
+
+    procedure: Procedure
+    version: ProcedureVersion
+    form: FormVersion
+    agencies: QuerySet[Agency]
+
+
+def filing_option(procedure: Procedure, on: date | None = None) -> FilingOption:
+    """Return the filing channel in force (default: the portal's own form) and what there is to file. One query."""
+    day, this = on or timezone.localdate(), OuterRef("pk")
+    channels = filing_channels(day).filter(procedure=this)
+    forms = FormVersion.objects.filter(definition__procedure=this, definition__active=True).order_by(
+        "-number"
+    )
+    found = (
+        Procedure.objects.filter(not_ended_q(day), pk=procedure.pk, status=Status.PUBLIC)
+        .annotate(
+            channel=Subquery(channels.values("channel")[:1]),
+            channel_url=Subquery(channels.values("url")[:1]),
+            minutes=Subquery(forms.annotate(minutes=KT("schema__estimated_minutes")).values("minutes")[:1]),
+            has_agency=Exists(assignments_on(day).filter(procedure=this)),
+        )
+        .values("channel", "channel_url", "minutes", "has_agency")
+        .first()
+    )
+    if found is None:
+        return FilingOption(Channel.COUNTER)
+    minutes = int(found["minutes"]) if found["minutes"] is not None else None
+    return FilingOption(
+        found["channel"] or Channel.OWN, found["channel_url"] or "", minutes, found["has_agency"]
+    )
+
+
+def filing_offer(core_code: str) -> FilingOffer | None:
+    """Return what can be filed here under a national code; None if nothing can."""
+    procedure = Procedure.objects.filter(core_code=core_code).first()
+    if procedure is None:
+        return None
+    option = filing_option(procedure)
+    if option.channel != Channel.OWN or not option.has_agency:
+        return None
+    form, version = form_in_force(procedure), version_in_force(procedure)
+    if form is None or version is None:
+        return None
+    return FilingOffer(procedure, version, form, agencies_for_procedure(procedure))
+
+
+def draft_by_token(token: str, now: datetime) -> Draft | None:
+    """Return the unexpired draft behind ``token`` with what its pages need; a filed one comes with its dossier."""
+    return _unexpired(now).filter(token_hash=access.token_hash(token)).first()
+
+
+def draft_by_link(link: str, now: datetime) -> Draft | None:
+    """Return the unexpired, unfiled draft that a hand-over link (``access.handover_token``) still hands over."""
+    return (
+        _unexpired(now).filter(token_hash=access.token_hash_from_handover(link) or "", dossier=None).first()
+    )
+
+
+def _unexpired(now: datetime) -> QuerySet[Draft]:
+    found = Draft.objects.select_related(
+        "form_version__definition", "procedure_version__procedure", "agency", "dossier"
+    )
+    return found.filter(expires_at__gt=now)
+
+
+def takes_files(schema: FormSchema) -> bool:
+    """Return True if a form asks for files at all."""
+    return any(registry.get(spec.type).stores_files for spec in schema.fields.values())
+
+
+def missing_steps(draft: Draft, schema: FormSchema) -> list[StepSpec]:
+    """Return the steps that keep a draft from being filed, in order."""
+    files = Counter(draft.attachments.values_list("field_id", flat=True) if takes_files(schema) else ())
+    return [
+        step
+        for step in schema.steps
+        if step.id not in draft.steps_done or any(_is_missing(spec, draft, files) for spec in step.fields)
+    ]
+
+
+def _is_missing(spec: FieldSpec, draft: Draft, files: Counter[str]) -> bool:
+    if not spec.required:
+        return False
+    if registry.get(spec.type).stores_files:
+        return not files[spec.id]
+    answer = draft.answers.get(spec.id)
+    return answer is None or answer in ("", [])

@@ -1,0 +1,225 @@
+"""The only way in which a dossier's status changes: one action, its event and its effects in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.selectors import memberships_of
+from core.errors import Conflict, InvalidInput, NotAllowed
+from core.outbox import enqueue
+from core.text import clean
+from core.worktime import TIME_ZONE
+from forms_app.dossiers import deadlines
+from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.search_documents import index_dossier
+from forms_app.dossiers.services.drafts import storable_text
+from forms_app.dossiers.transitions import (
+    CITIZEN,
+    INTERNAL_ACTIONS,
+    SYSTEM,
+    TRANSITIONS,
+    Action,
+    Status,
+    Transition,
+)
+
+#: Outbox kind of the mails to the citizen, delivered by ``handlers.mail_event``; the payload is ``{"event": pk}``.
+CITIZEN_MAIL: Final = "dossier.mail"
+MAILED_ACTIONS: Final = frozenset(Action) - INTERNAL_ACTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An officer, the citizen by the private link, or a process of the portal.
+
+    ``name`` goes into the history. ``role`` is fixed for the citizen and the system; a user's depends on the agency.
+    """
+
+    name: str
+    user: User | None = None
+    role: str = ""
+
+    def roles_at(self, dossier: Dossier, now: datetime) -> frozenset[str]:
+        """Return the roles held at the agency of ``dossier`` on the day of ``now``."""
+        if self.user is None:
+            return frozenset({self.role})
+        held = memberships_of(self.user, now.astimezone(TIME_ZONE).date())
+        return frozenset(held.filter(agency_id=dossier.agency_id).values_list("role", flat=True))
+
+
+def officer(user: User) -> Actor:
+    """Return the actor for a member of staff."""
+    return Actor(name=user.get_full_name(), user=user)
+
+
+def citizen(dossier: Dossier) -> Actor:
+    """Return the actor for the holder of the private link of ``dossier``."""
+    return Actor(name=dossier.applicant_name, role=CITIZEN)
+
+
+def system(name: str) -> Actor:
+    """Return the actor for a process of the portal."""
+    return Actor(name=name, role=SYSTEM)
+
+
+@transaction.atomic
+def apply_action(
+    *,
+    dossier_id: int,
+    expected_version: int,
+    action: Action | str,
+    actor: User | Actor,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    assigned_to: User | None = None,
+    now: datetime | None = None,
+) -> Dossier:
+    """Apply ``action`` to a dossier and return it changed, with its event and effects in the same transaction.
+
+    ``data`` is stored with the event. ``NotAllowed``: no such dossier for this actor (shown as 404). ``Conflict``: the
+    dossier is no longer at ``expected_version`` (code ``conflict``) or its status does not allow the action (code
+    ``not_possible``). ``InvalidInput``: a reason is missing.
+    """
+    moment = now or timezone.now()
+    acting = actor if isinstance(actor, Actor) else officer(actor)
+    dossier = _lock(dossier_id)
+    transition = _select_transition(dossier, Action(action), acting, moment, expected_version)
+    note = clean(reason)
+    if transition.needs_reason and not note:
+        raise InvalidInput(_("Enter a reason."), fields={"reason": _("Enter a reason.")})
+    before = dossier.status
+    adjustment = deadlines.apply_clock_effect(dossier, transition.clock, moment)
+    _update_status(dossier, transition, moment)
+    deadlines.restart_intake_deadline(dossier, before, moment)
+    if transition.action == Action.ASSIGN:
+        dossier.assigned_to = assigned_to
+        data = {**(data or {}), "assigned_to": assigned_to.pk if assigned_to else None}
+    dossier.save()
+    append_event(
+        dossier=dossier, action=transition.action, from_status=before, actor=acting, now=moment, note=note,
+        data={**(data or {}), **adjustment},
+    )  # fmt: skip
+    return dossier
+
+
+def _lock(dossier_id: int) -> Dossier:
+    found = Dossier.objects.select_for_update(of=("self",)).select_related("agency", "procedure_version")
+    dossier = found.filed().filter(pk=dossier_id).first()
+    if dossier is None:
+        raise NotAllowed
+    return dossier
+
+
+def _select_transition(
+    dossier: Dossier, action: Action, actor: Actor, now: datetime, expected_version: int
+) -> Transition:
+    roles = actor.roles_at(dossier, now)
+    rows = [row for row in TRANSITIONS if row.action == action and row.roles & roles]
+    if not rows:
+        raise NotAllowed
+    if dossier.version != expected_version:
+        message = _("Someone else changed this dossier while you had it open. Its status is now: %(status)s.")
+        raise Conflict(message % {"status": dossier.get_status_display()})
+    for transition in rows:
+        if transition.fits(dossier, now):
+            return transition
+    message = _("This is not possible now. Status of the dossier: %(status)s.")
+    raise Conflict(message % {"status": dossier.get_status_display()}, code="not_possible")
+
+
+def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> None:
+    if dossier.status == Status.SUPPLEMENT and transition.target != Status.SUPPLEMENT:
+        dossier.supplement_requests.filter(closed_at=None).update(closed_at=now)
+    dossier.status = transition.target
+    dossier.version += 1
+    if transition.action == Action.FINISH:
+        dossier.finished_at = now
+    elif transition.action == Action.RETURN_RESULT:
+        dossier.returned_at = now
+
+
+def append_event(
+    *,
+    dossier: Dossier,
+    action: Action,
+    from_status: int | None,
+    actor: Actor,
+    now: datetime,
+    note: str,
+    data: dict[str, Any],
+) -> DossierEvent:
+    """Append the event of a change just made, with its mail and its index update in the same transaction.
+
+    The sequence of the event is the version of the dossier.
+    """
+    event = DossierEvent.objects.create(
+        dossier=dossier, sequence=dossier.version, action=action, from_status=from_status, to_status=dossier.status,
+        actor=actor.user, actor_name=actor.name, at=now, note=note, data=data,
+    )  # fmt: skip
+    # A change of the due date is mailed whatever the action.
+    if dossier.email and (action in MAILED_ACTIONS or "due_after" in data):
+        enqueue(kind=CITIZEN_MAIL, key=f"{CITIZEN_MAIL}:{event.pk}", payload={"event": event.pk})
+    index_dossier(dossier)
+    return event
+
+
+@transaction.atomic
+def save_supplement(
+    *, request: SupplementRequest, texts: Mapping[str, str], rejected_files: Mapping[str, str] | None = None
+) -> None:
+    """Keep what the citizen has typed for an open supplement request until they send it; ignored once it is closed."""
+    wanted = [item["id"] for item in request.items if item["kind"] == "text"]
+    typed = {name: storable_text(texts[name]) for name in wanted if name in texts}
+    open_ = SupplementRequest.objects.filter(pk=request.pk, closed_at=None)
+    open_.update(typed=typed, rejected_files=dict(rejected_files or {}))
+
+
+@transaction.atomic
+def supply(
+    *, dossier: Dossier, expected_version: int, texts: Mapping[str, str], now: datetime | None = None
+) -> Dossier:
+    """Answer the open supplement request with ``texts`` (item id to text) and the files stored for it.
+
+    ``InvalidInput.fields`` names every item without an answer; ``Conflict`` as in ``apply_action``.
+    """
+    moment = now or timezone.now()
+    request = SupplementRequest.objects.select_for_update().filter(dossier=dossier, closed_at=None).first()
+    if request is None:
+        raise Conflict(_("The agency no longer needs anything from you."), code="not_possible")
+    given = {item["id"]: clean(texts.get(item["id"], "")) for item in request.items if item["kind"] == "text"}
+    if missing := _unanswered(request, given):
+        raise InvalidInput(_("Provide everything that was requested."), fields=missing)
+    request.answers, request.answered_at, request.closed_at = given, moment, moment
+    request.typed, request.rejected_files = {}, {}
+    request.save(update_fields=["answers", "typed", "rejected_files", "answered_at", "closed_at"])
+    return apply_action(
+        dossier_id=dossier.pk, expected_version=expected_version, action=Action.SUPPLY, actor=citizen(dossier),
+        data={"request": request.number}, now=moment,
+    )  # fmt: skip
+
+
+def withdraw(*, dossier: Dossier, expected_version: int, reason: str, now: datetime | None = None) -> Dossier:
+    """Withdraw a dossier for its citizen; raises as ``apply_action``."""
+    return apply_action(
+        dossier_id=dossier.pk, expected_version=expected_version, action=Action.WITHDRAW, actor=citizen(dossier),
+        reason=reason, now=now,
+    )  # fmt: skip
+
+
+def _unanswered(request: SupplementRequest, given: Mapping[str, str]) -> dict[str, str]:
+    with_file = set(request.attachments.values_list("field_id", flat=True))
+    missing = {}
+    for item in request.items:
+        if item["kind"] == "text" and not given[item["id"]]:
+            missing[item["id"]] = _("Enter your answer to “%(label)s”.") % {"label": item["label"]}
+        elif item["kind"] != "text" and item["id"] not in with_file:
+            missing[item["id"]] = _("Choose a file for “%(label)s”.") % {"label": item["label"]}
+    return missing

@@ -1,0 +1,105 @@
+"""Status and history in words for citizens (docs/design.md#voice)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.display import datetime_text
+from forms_app.dossiers.models import Dossier, DossierEvent
+from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS, Action, Status
+
+
+@dataclass(frozen=True, slots=True)
+class StatusText:
+    """``tone`` is that of components/status.html; ``headline`` is the title of "my dossier"."""
+
+    name: str | Promise
+    tone: str
+    headline: str | Promise
+    next_step: str | Promise
+
+
+STATUS_TEXTS: Final[dict[int, StatusText]] = {
+    Status.REGISTERED: StatusText(
+        _("Submitted"), "info", _("Your dossier has been submitted"),
+        _("The agency will check it within one working day. You do not need to do anything."),
+    ),
+    Status.ACCEPTED: StatusText(
+        _("Accepted"), "info", _("Your dossier has been accepted"),
+        _("It will go to the officer in charge. You do not need to do anything."),
+    ),
+    Status.DECLINED: StatusText(
+        _("Not accepted"), "bad", _("Your dossier was not accepted"),
+        _("Read the reason. You can apply again at any time."),
+    ),
+    Status.PROCESSING: StatusText(
+        _("Being processed"), "info", _("Your dossier is being processed"),
+        _("You do not need to do anything."),
+    ),
+    Status.SUPPLEMENT: StatusText(
+        _("Supplement needed"), "wait", _("Your dossier needs a supplement"),
+        _("Send what the agency asks for. Processing time is paused until then."),
+    ),
+    Status.PAYMENT: StatusText(
+        _("Fee or financial obligation to pay"), "wait", _("You need to pay a fee or financial obligation"),
+        _("Pay as described in the agency's notice. Processing time is paused until then."),
+    ),
+    Status.WITHDRAWN: StatusText(
+        _("Withdrawn"), "plain", _("You have withdrawn this dossier"),
+        _("It will not be processed further. You can apply again at any time."),
+    ),
+    Status.SUSPENDED: StatusText(
+        _("Suspended"), "wait", _("Processing of your dossier is paused"),
+        _("Read the reason. The agency will tell you when processing resumes."),
+    ),
+    Status.FINISHED: StatusText(
+        _("Result ready"), "done", _("Your result is ready"),
+        _("You will receive it in the way you chose when you applied."),
+    ),
+    Status.RETURNED: StatusText(
+        _("Result returned"), "done", _("You have received the result"),
+        _("The dossier is closed."),
+    ),
+}  # fmt: skip
+
+
+def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str, Any]]:
+    """Return the items of components/timeline.html: ``events_for_citizen``, then the result while it is pending."""
+    latest = None if dossier.status in CLOSED_STATUSES else latest_change(events)
+    items = [
+        {
+            "name": _name(event),
+            "when": datetime_text(event.at),
+            "detail": _detail(dossier, event),
+            "state": "now" if event is latest else "done",
+        }
+        for event in events
+    ]
+    if dossier.status not in {Status.FINISHED, *CLOSED_STATUSES}:
+        items.append({"name": gettext("Result"), "when": "", "detail": "", "state": "todo"})
+    return items
+
+
+def latest_change(events: Sequence[DossierEvent]) -> DossierEvent:
+    """Return the event that led to the present status."""
+    return next(event for event in reversed(events) if event.action not in SAME_STATUS_ACTIONS)
+
+
+def _name(event: DossierEvent) -> str:
+    if event.action == Action.REPLACE_KEY:
+        return gettext("Lookup key replaced")
+    if event.action == Action.SUPPLY:
+        return gettext("Supplement sent")
+    return str(STATUS_TEXTS[event.to_status].name)
+
+
+def _detail(dossier: Dossier, event: DossierEvent) -> str:
+    if event.action == Action.SUBMIT:
+        return dossier.get_source_display()
+    return event.note or ("" if event.action in {Action.SUPPLY, Action.WITHDRAW} else dossier.agency.name)

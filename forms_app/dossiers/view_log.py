@@ -1,0 +1,114 @@
+"""The view log of a dossier: who viewed what and when (Law 91/2025/QH15, NĐ 356/2025/NĐ-CP).
+
+Officers' names are read by the head and the inspector of the agency; the citizen reads the agency's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Count, Max
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Agency, User
+from forms_app.dossiers.models import Attachment, Dossier, ViewLogEntry
+
+#: Values of ``ViewLogEntry.target`` beside files (``file_target``) and printed forms (their key, ``mau-01``).
+DOSSIER: Final = "dossier"
+CITIZEN_ID: Final = "citizen_id"
+LOOKUP_KEY: Final = "lookup_key"
+_FILE: Final = "file "
+_PRINTED_FORM: Final = "mau-"
+REPEAT_WINDOW: Final = timedelta(minutes=10)
+MAX_ENTRIES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLogEntryRow:
+    """One entry of the log in words. ``officer`` and ``agency`` are empty for views by the citizen."""
+
+    at: datetime
+    officer: str
+    agency: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyViews:
+    """Number of views of a dossier by officers of one agency, and the time of the last one."""
+
+    agency: str
+    times: int
+    last: datetime
+
+
+def file_target(attachment: Attachment) -> str:
+    """Return the value of ``ViewLogEntry.target`` for ``attachment``."""
+    return f"{_FILE}{attachment.pk}"
+
+
+def log_view(
+    *, dossier: Dossier, actor: User | None, target: str, now: datetime, agency: Agency | None = None
+) -> None:
+    """Log that ``actor`` (None: the citizen) viewed ``target`` of a dossier, an officer from ``agency``.
+
+    Viewing the same target again within ten minutes adds no entry.
+    """
+    entries = ViewLogEntry.objects.filter(dossier=dossier, actor=actor, target=target)
+    if entries.filter(at__gt=now - REPEAT_WINDOW, at__lte=now).exists():
+        return
+    retained_until = timezone.localdate(now) + timedelta(days=settings.VIEW_LOG_KEEP_DAYS)
+    ViewLogEntry.objects.create(
+        dossier=dossier, actor=actor, agency=agency, target=target, at=now, retained_until=retained_until
+    )
+
+
+def entries_of(dossier: Dossier) -> list[ViewLogEntry]:
+    """Return the newest entries, at most 200, with officer and agency. One query."""
+    return list(dossier.view_log.select_related("actor", "agency")[:MAX_ENTRIES])
+
+
+def views_by_agency(dossier: Dossier) -> list[AgencyViews]:
+    """Return the agencies whose officers opened the dossier, the latest first. One query."""
+    by_agency = (
+        dossier.view_log.exclude(actor=None)
+        .order_by()
+        .values(name=Coalesce("agency__name", "dossier__agency__name"))
+        .annotate(times=Count("pk"), last=Max("at"))
+        .order_by("-last")
+    )
+    return [AgencyViews(row["name"], row["times"], row["last"]) for row in by_agency]
+
+
+def describe(
+    dossier: Dossier, entries: Iterable[ViewLogEntry], files: Iterable[Attachment]
+) -> list[ViewLogEntryRow]:
+    """Return ``entries`` in words; ``files`` are the dossier's, for their names."""
+    names = {file_target(file): file.original_name for file in files}
+    return [
+        ViewLogEntryRow(
+            at=entry.at,
+            officer=entry.actor.get_full_name() if entry.actor else "",
+            agency=(entry.agency or dossier.agency).name if entry.actor else "",
+            target=_describe(entry.target, names),
+        )
+        for entry in entries
+    ]
+
+
+def _describe(target: str, names: dict[str, str]) -> str:
+    if target == DOSSIER:
+        return _("opened the dossier")
+    if target == CITIZEN_ID:
+        return _("viewed the full ID number")
+    if target == LOOKUP_KEY:
+        return _("printed the new lookup key")
+    if target.startswith(_FILE):
+        return _("downloaded “%(name)s”") % {"name": names.get(target, target.removeprefix(_FILE))}
+    return _("opened printed form %(number)s") % {"number": target.removeprefix(_PRINTED_FORM)[:2]}

@@ -1,0 +1,278 @@
+"""Find a dossier by code and lookup key; my dossier: its state, the next thing to do, everything sent and received."""
+
+from __future__ import annotations
+
+import json
+from functools import wraps
+from typing import Any, Final
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.display import datetime_text
+from core.web.kept_forms import kept_fields
+from forms_app.builder.answer_display import answered_steps
+from forms_app.builder.schema import FormSchema
+from forms_app.dossiers import access, printed_forms, services, view_log
+from forms_app.dossiers.forms import LookupForm, WithdrawForm
+from forms_app.dossiers.models import Attachment, Dossier
+from forms_app.dossiers.printed_forms import AccessSlip
+from forms_app.dossiers.responses import View, attachment_response, pdf_response, private
+from forms_app.dossiers.selectors import dossiers as selectors
+from forms_app.dossiers.selectors.retention import retention_period
+from forms_app.dossiers.status_texts import STATUS_TEXTS, latest_change, timeline
+from forms_app.dossiers.transitions import CITIZEN, CLOSED_STATUSES, Action, Status, allowed_transitions
+from forms_app.dossiers.views import throttles
+
+# Beginning of the names under which the lookup page carries on what was typed before the visit expired.
+KEPT: Final = "kept."
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def lookup(request: HttpRequest) -> HttpResponseBase:
+    """Ask for code and lookup key; an unknown code and a wrong key get the same answer."""
+    if request.method != "POST":
+        return _lookup_page(request, LookupForm(initial={"code": request.GET.get("ma", "")[:60]}))
+    form = LookupForm(request.POST)
+    if not form.is_valid():
+        return _lookup_page(request, form, 422)
+    code = form.cleaned_data["code"]
+    if limit := throttles.exceeded_lookup_limit(request, code):
+        form.add_error(None, throttles.wait_message(limit))
+        response = _lookup_page(request, form, 429)
+        response["Retry-After"] = str(limit.seconds_left())
+        return response
+    dossier = selectors.dossier_by_lookup_key(code, form.cleaned_data["lookup_key"])
+    if dossier is None:
+        message = _(
+            "No dossier matches this code and lookup key. Check both against your receipt or the email."
+        )
+        form.add_error(None, message)
+        return _lookup_page(request, form, 422)
+    services.rehash_lookup_key(dossier=dossier, lookup_key=form.cleaned_data["lookup_key"])
+    return _continue(request, dossier, access.visit_token(dossier.pk))
+
+
+def _lookup_page(request: HttpRequest, form: LookupForm, status: int = 200) -> HttpResponse:
+    kept = [(name, text) for name, text in request.POST.items() if name.startswith(KEPT)]
+    context = {"form": form, "kept": kept, "next": _next_page(request.POST.get("next", ""))}
+    return render(request, "dossiers/lookup.html", context, status=status)
+
+
+def _next_page(name: str) -> str:
+    return name if name in {"supplement", "withdraw"} else ""
+
+
+def _continue(request: HttpRequest, dossier: Dossier, token: str) -> HttpResponse:
+    """Lead on to where the last visit ended, with what was typed there."""
+    page = _next_page(request.POST.get("next", ""))
+    typed = {name.removeprefix(KEPT): request.POST[name] for name in request.POST if name.startswith(KEPT)}
+    asked = selectors.open_request(dossier)
+    if page == "supplement" and asked is not None:
+        services.save_supplement(request=asked, texts={**asked.typed, **typed})
+    elif page == "withdraw" and _can_withdraw(dossier):
+        form = WithdrawForm(initial={"version": dossier.version, "reason": typed.get("reason", "")})
+        context = {"dossier": dossier, "form": form, "token": token}
+        return render(request, "dossiers/withdraw.html", context)
+    return redirect(f"dossiers:{page or 'tracking'}", token)
+
+
+class VisitExpired(Exception):
+    """The two hours of a visit with code and key are over."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        super().__init__()
+        self.dossier = dossier
+
+
+def dossier_or_404(token: str) -> Dossier:
+    """Return the dossier behind ``token``; ``VisitExpired``, or the same 404 as a missing page for a wrong token."""
+    dossier = selectors.dossier_by_token(token)
+    if dossier is not None:
+        return dossier
+    visited = access.expired_visit(token)
+    expired = Dossier.objects.filed().filter(pk=visited).first() if visited is not None else None
+    if expired is None:
+        raise Http404
+    raise VisitExpired(expired)
+
+
+def own_dossier(view: View) -> View:
+    """Make ``view`` a private page on a dossier; a visit that has expired asks for the key and keeps what was sent."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, token, *args, **kwargs)
+        except VisitExpired as expired:
+            return _expired_page(request, expired.dossier)
+
+    return private(inner)
+
+
+def _expired_page(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    match = request.resolver_match
+    sent = [(name, text) for name, text in kept_fields(request.POST) if name not in {"version", "send"}]
+    context = {
+        "form": LookupForm(initial={"code": dossier.code}),
+        "kept": [(f"{KEPT}{name}", text) for name, text in sent],
+        "files": bool(request.FILES),
+        "next": _next_page(match.url_name or "") if match else "",
+        "expired": True,
+    }
+    return render(request, "dossiers/lookup.html", context, status=403)
+
+
+def _can_withdraw(dossier: Dossier) -> bool:
+    return Action.WITHDRAW in {row.action for row in allowed_transitions(dossier, {CITIZEN})}
+
+
+@own_dossier
+@require_safe
+def show(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show the status in the citizen's words, the next thing to do, the history and the printed forms."""
+    dossier = dossier_or_404(token)
+    services.log_view(dossier=dossier, actor=None, target=view_log.DOSSIER, now=timezone.now())
+    asked, events = selectors.open_request(dossier), selectors.events_for_citizen(dossier)
+    files, latest = selectors.files_for_citizen(dossier), latest_change(events)
+    actions = {row.action for row in allowed_transitions(dossier, {CITIZEN})}
+    context = {
+        "dossier": dossier,
+        "token": token,
+        "texts": STATUS_TEXTS[dossier.status],
+        "supplied": latest.action == Action.SUPPLY and dossier.status == Status.REGISTERED,
+        "asked": asked if Action.SUPPLY in actions else None,
+        "can_withdraw": Action.WITHDRAW in actions,
+        "reason": latest.note if latest.actor_id else "",
+        "facts": _facts(dossier),
+        "timeline": timeline(dossier, events),
+        "printed_forms": [
+            (form.label, reverse("dossiers:printed-form", args=[token, form.key]))
+            for form in printed_forms.available(dossier)
+        ],
+        "results": [file for file in files if file.purpose == Attachment.Purpose.RESULT],
+        "views": view_log.views_by_agency(dossier),
+    }
+    return render(request, "dossiers/tracking.html", context)
+
+
+def _facts(dossier: Dossier) -> list[tuple[str, str]]:
+    """Return the rows of components/facts_table.html: dates, agency and delivery."""
+    due = [] if dossier.status in CLOSED_STATUSES else [(_("Due date"), _due(dossier))]
+    if dossier.status == Status.REGISTERED and dossier.intake_due_at:
+        due.insert(0, (_("The agency responds by"), datetime_text(dossier.intake_due_at)))
+    delivery = (_("How you receive the result"), str(dossier.get_result_delivery_display()))
+    return [*due, (_("Handled by"), dossier.agency.name), delivery]
+
+
+def _due(dossier: Dossier) -> str:
+    if not dossier.was_accepted:
+        return _("Shown when the agency accepts the dossier")
+    if dossier.clock_state == Dossier.ClockState.STOPPED:
+        return _("Processing time is paused")
+    return datetime_text(dossier.due_at) if dossier.due_at else _("No due date")
+
+
+@own_dossier
+@require_safe
+def retention(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Explain why the dossier is kept and until when, to a citizen who wants it erased."""
+    dossier = dossier_or_404(token)
+    context = {
+        "dossier": dossier,
+        "token": token,
+        "period": retention_period(dossier),
+        "can_withdraw": _can_withdraw(dossier),
+    }
+    return render(request, "dossiers/retention.html", context)
+
+
+@own_dossier
+@require_safe
+def contents(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show what was sent, as it was asked: the form and every supplement."""
+    dossier = dossier_or_404(token)
+    files = selectors.files_for_citizen(dossier)
+    schema = FormSchema.from_json(dossier.form_version.schema) if dossier.form_version else FormSchema()
+    answered = dossier.supplement_requests.exclude(answered_at=None).order_by("number")
+    context: dict[str, Any] = {
+        "dossier": dossier,
+        "token": token,
+        "steps": answered_steps(schema, dossier.answers, selectors.answer_files_by_field(files)),
+        "supplements": [(asked, selectors.supplement_answers(asked, files)) for asked in answered],
+    }
+    return render(request, "dossiers/contents.html", context)
+
+
+@own_dossier
+@require_safe
+def viewers(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show who opened what of the dossier and when; officers appear under the name of their agency."""
+    dossier = dossier_or_404(token)
+    entries, files = view_log.entries_of(dossier), selectors.files_for_citizen(dossier)
+    rows = view_log.describe(dossier, entries, files)
+    return render(request, "dossiers/view_log.html", {"dossier": dossier, "token": token, "rows": rows})
+
+
+@own_dossier
+@require_safe
+def data(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Send everything kept of the dossier as a JSON file (NĐ 356/2025/NĐ-CP: right of access)."""
+    dossier = dossier_or_404(token)
+    text = json.dumps(selectors.own_data(dossier), ensure_ascii=False, indent=1, cls=DjangoJSONEncoder)
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{dossier.code}.json"'
+    return response
+
+
+@own_dossier
+@require_safe
+def file(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
+    """Send one file of the dossier as a download."""
+    dossier = dossier_or_404(token)
+    chosen = dossier.attachments.filter(pk=pk).first()
+    if chosen is None:
+        raise Http404
+    services.log_view(dossier=dossier, actor=None, target=view_log.file_target(chosen), now=timezone.now())
+    return attachment_response(chosen)
+
+
+@own_dossier
+@require_safe
+def printed_form(request: HttpRequest, token: str, key: str) -> HttpResponseBase:
+    """Send one printed form as PDF."""
+    dossier = dossier_or_404(token)
+    link = request.build_absolute_uri(f"{reverse('dossiers:lookup')}?ma={dossier.code}")
+    try:
+        content = printed_forms.render_pdf(dossier, key, link=link, slip=_slip(request, dossier, token))
+    except LookupError as error:
+        raise Http404 from error
+    return pdf_response(content, f"{dossier.code}-{key}.pdf")
+
+
+def _slip(request: HttpRequest, dossier: Dossier, token: str) -> AccessSlip | None:
+    """Return what the receipt tells the holder of the private link: the key for an hour, the link until acceptance.
+
+    Afterwards the receipt is a public form that is shown around (Mẫu 01).
+    """
+    if token.startswith(access.VISIT_PREFIX):
+        return None
+    found = services.told_secrets(dossier)
+    if found is None and dossier.was_accepted:
+        return None
+    return access_slip(request, token, found.lookup_key if found else "")
+
+
+def access_slip(request: HttpRequest, token: str, lookup_key: str) -> AccessSlip:
+    """Return the slip with the private link of ``token`` and the key, which may be empty."""
+    return AccessSlip(
+        lookup_key=lookup_key,
+        private_url=request.build_absolute_uri(reverse("dossiers:tracking", args=[token])),
+        lookup_url=request.build_absolute_uri(reverse("dossiers:lookup")),
+    )

@@ -1,5 +1,0 @@
-"""Change the portal's own pages."""
-
-from home.services.starting import start_site
-
-__all__ = ["start_site"]

@@ -1,0 +1,69 @@
+"""Access to the one-stop desk: which officers may read dossiers, and of which agencies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from accounts.models import Agency, Membership, User
+from accounts.selectors import memberships_of
+
+_R = Membership.Role
+#: The roles that may read dossiers. The operating team is not among them (docs/domain.md#roles).
+READING_ROLES: Final = frozenset({_R.RECEIVER, _R.HANDLER, _R.HEAD, _R.RETURNER, _R.INSPECTOR})
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerAccess:
+    """What one officer may see: the agencies whose dossiers they read and the roles held at each."""
+
+    user: User
+    roles: dict[int, frozenset[str]]
+    agencies: tuple[Agency, ...]
+
+    @property
+    def search_scopes(self) -> tuple[str, ...]:
+        """Return the search scopes that this officer may read."""
+        return tuple(f"agency:{agency.pk}" for agency in self.agencies)
+
+    def roles_at(self, agency_id: int) -> frozenset[str]:
+        """Return the roles held at ``agency_id``; empty for any other agency."""
+        return self.roles.get(agency_id, frozenset())
+
+
+def officer_access(user: User | AnonymousUser) -> OfficerAccess | None:
+    """Return the access of ``user`` as of today, in one query; None if the user may not read any dossier."""
+    if not isinstance(user, User):
+        return None
+    held: dict[int, set[str]] = {}
+    agencies: dict[int, Agency] = {}
+    for membership in memberships_of(user).filter(role__in=READING_ROLES):
+        held.setdefault(membership.agency_id, set()).add(membership.role)
+        agencies[membership.agency_id] = membership.agency
+    if not held:
+        return None
+    ordered = tuple(sorted(agencies.values(), key=lambda agency: agency.code))
+    return OfficerAccess(user, {pk: frozenset(roles) for pk, roles in held.items()}, ordered)
+
+
+OfficerView = Callable[Concatenate[HttpRequest, OfficerAccess, ...], HttpResponseBase]
+
+
+def officer_required(view: OfficerView) -> Callable[..., HttpResponseBase]:
+    """Pass the officer's access to the view; anybody else gets the same 404 as for an unknown address."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        access = officer_access(request.user)
+        if access is None:
+            raise Http404
+        response = view(request, access, *args, **kwargs)
+        response["Cache-Control"] = "no-store, private"
+        return response
+
+    return guarded

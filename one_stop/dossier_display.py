@@ -1,0 +1,127 @@
+"""How the desk shows a dossier: its deadline in words, its history, and answers with identity numbers masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+from django.utils.translation import gettext as _
+
+from core import display
+from forms_app.builder.field_types import citizen_id, registry
+from forms_app.builder.schema import FormSchema
+from forms_app.dossiers.models import Dossier, DossierEvent
+from forms_app.dossiers.transitions import RUNNING_STATUSES, Status
+
+MASK: Final = "••••••"
+
+
+class Urgency(StrEnum):
+    """The colour of a deadline; the text alone carries the same information (docs/design.md#composition-8)."""
+
+    LATE = "bad"
+    SOON = "wait"
+    FINE = "done"
+    NEW = "info"
+    QUIET = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class DueStatus:
+    """The content of the column "Hạn"."""
+
+    urgency: Urgency
+    text: str
+
+
+class HasDeadlines(Protocol):
+    """The fields of a dossier from which its due status follows. Moments are aware."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def submitted_at(self) -> datetime: ...
+    @property
+    def intake_due_at(self) -> datetime | None: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+
+
+def due_status(
+    dossier: HasDeadlines, now: datetime, *, supplement_due_at: datetime | None = None
+) -> DueStatus:
+    """Return the due status of ``dossier`` at ``now``; ``supplement_due_at`` is the citizen's deadline in status 5."""
+    status = Status(dossier.status)
+    if status == Status.REGISTERED:
+        return _intake_status(dossier, now)
+    if status == Status.SUPPLEMENT and supplement_due_at is not None:
+        day = {"day": display.date_text(supplement_due_at)}
+        return DueStatus(Urgency.QUIET, _("Paused, supplement by %(day)s") % day)
+    if status in (Status.SUPPLEMENT, Status.PAYMENT, Status.SUSPENDED):
+        return DueStatus(Urgency.QUIET, _("Paused"))
+    if status in RUNNING_STATUSES:
+        return _processing_status(dossier.due_at, now)
+    if status == Status.FINISHED:
+        return DueStatus(Urgency.FINE, _("Result ready"))
+    return DueStatus(Urgency.QUIET, _("Closed"))
+
+
+def _intake_status(dossier: HasDeadlines, now: datetime) -> DueStatus:
+    """Return the intake deadline of a new dossier; before its last day it is coloured as new, not as urgent."""
+    due = dossier.intake_due_at
+    if due is None:
+        return DueStatus(
+            Urgency.NEW, _("Submitted %(when)s") % {"when": display.date_text(dossier.submitted_at)}
+        )
+    tone, words = Urgency(display.due_tone(due, now)), display.due_text(due, now)
+    return DueStatus(
+        Urgency.NEW if tone is Urgency.FINE else tone,
+        _("Intake: %(due)s") % {"due": words[:1].lower() + words[1:]},
+    )
+
+
+def _processing_status(due_at: datetime | None, now: datetime) -> DueStatus:
+    if due_at is None:
+        return DueStatus(Urgency.QUIET, _("No deadline"))
+    return DueStatus(Urgency(display.due_tone(due_at, now)), display.due_text(due_at, now))
+
+
+def _identity_number_fields(schema: FormSchema) -> list[str]:
+    return [spec.id for spec in schema.fields.values() if registry.get(spec.type).is_identity_number]
+
+
+def has_masked_ids(dossier: Dossier) -> bool:
+    """Return True if the dossier holds an identity number, which the page shows masked."""
+    if dossier.form_version is None:
+        return False
+    schema = FormSchema.from_json(dossier.form_version.schema)
+    return any(dossier.answers.get(field_id) for field_id in _identity_number_fields(schema))
+
+
+def mask_identity_numbers(schema: FormSchema, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``answers`` with every identity number masked, wholly if it is no citizen ID number.
+
+    Reading one in full is logged.
+    """
+    masked = {
+        key: citizen_id.mask(str(answers[key])) or MASK
+        for key in _identity_number_fields(schema)
+        if answers.get(key)
+    }
+    return {**answers, **masked}
+
+
+def timeline_items(events: list[DossierEvent]) -> list[dict[str, Any]]:
+    """Return the events for ``components/timeline.html``, newest last."""
+    return [
+        {
+            "name": event.get_action_display(),
+            "when": display.datetime_text(event.at),
+            "detail": " · ".join(filter(None, (event.actor_name, event.note))),
+            "state": "done",
+        }
+        for event in events
+    ]

@@ -1,0 +1,197 @@
+"""Forms of the actions on a dossier. Text comes back normalised; everything typed is kept when there is an error."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.db import models
+from django.forms.utils import ErrorDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.text import clean
+from forms_app.builder.field_types.date import VietnameseDateField
+from forms_app.builder.field_types.file import DEFAULT_EXTENSIONS, LocalisedFileInput
+from one_stop.supplements import SupplementItem
+
+MAX_OTHER_DOCUMENTS: Final = 20
+
+
+class ActionForm(forms.Form):
+    """The dossier version that the officer read, and a reason, which some actions require."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, required=False, widget=forms.Textarea({"rows": 4}),
+        help_text=_("The citizen sees this text exactly as you write it."),
+        error_messages={"required": _("Enter the reason.")},
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *args: Any,
+        submit: str | Promise,
+        needs_reason: bool = False,
+        danger: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        reason.required = needs_reason
+        if not needs_reason:
+            reason.label = _("Note for the citizen")
+        self.helper = FormHelper()
+        self.helper.form_class = "form"
+        self.helper.attrs = {"data-unsaved": ""}
+        self.helper.add_input(Submit("act", submit, css_class="btn--danger" if danger else ""))
+
+    def discard_errors(self) -> None:
+        """Show the form as it was typed, before anybody pressed the button."""
+        self._errors = ErrorDict()
+
+    def clean_reason(self) -> str:
+        """Return the reason in NFC without superfluous white space."""
+        return "\n".join(filter(None, (clean(line) for line in self.cleaned_data["reason"].splitlines())))
+
+
+class SupplementForm(ActionForm):
+    """A supplement request (Mẫu 02): which documents and answers, what is wrong with them, and the deadline."""
+
+    documents = forms.MultipleChoiceField(
+        label=_("Documents to submit again or in addition"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    other_documents = forms.CharField(
+        label=_("Other documents"), required=False, max_length=4000, widget=forms.Textarea({"rows": 3}),
+        help_text=_("One per line."),
+    )  # fmt: skip
+    answers = forms.MultipleChoiceField(
+        label=_("Answers to provide again"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    supplement_due_at = VietnameseDateField(
+        label=_("Supplement due by"),
+        help_text=_("By the close of office hours on that day, or on the next working day if it is a day off."),
+    )  # fmt: skip
+
+    field_order = ["version", "documents", "other_documents", "answers", "reason", "supplement_due_at"]
+
+    def __init__(
+        self, *args: Any, documents: list[SupplementItem], answers: list[SupplementItem], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, needs_reason=True, **kwargs)
+        self._offered = {item.id: item for item in [*documents, *answers]}
+        for name, items in (("documents", documents), ("answers", answers)):
+            field = self.fields[name]
+            assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
+            field.choices = [(item.id, item.label) for item in items]
+            if not items:
+                del self.fields[name]
+        for name in {"documents", "other_documents", "answers"} & set(self.fields):
+            # At least one of the three is required, so the template marks none of them as optional.
+            self.fields[name].one_of = True  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Require at least one item."""
+        data = super().clean() or self.cleaned_data
+        invalid = {"documents", "answers"} & set(self.errors)
+        if not invalid and not self._selected_ids() and not self.named_documents():
+            self.add_error("other_documents", _("Select or enter at least one document."))
+        return data
+
+    def _selected_ids(self) -> list[str]:
+        return [pk for name in ("documents", "answers") for pk in self.cleaned_data.get(name) or []]
+
+    def named_documents(self) -> list[str]:
+        """Return the documents entered by name, one per line."""
+        lines = (clean(line) for line in self.cleaned_data.get("other_documents", "").splitlines())
+        return [line[:200] for line in lines if line][:MAX_OTHER_DOCUMENTS]
+
+    def items(self) -> list[dict[str, str]]:
+        """Return the requested items as stored in ``SupplementRequest.items``."""
+        others = (
+            SupplementItem(f"other_{number}", name, "file", "1")
+            for number, name in enumerate(self.named_documents(), start=1)
+        )
+        return [item.to_json() for item in (*map(self._offered.__getitem__, self._selected_ids()), *others)]
+
+    def due_day(self) -> date:
+        """Return the last day of the citizen's deadline."""
+        day: date = self.cleaned_data["supplement_due_at"]
+        return day
+
+
+class AssignForm(ActionForm):
+    """The officer to whom the dossier is assigned."""
+
+    officer = forms.ChoiceField(label=_("Assigned to"))
+
+    field_order = ["version", "officer", "reason"]
+
+    def __init__(self, *args: Any, officers: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._officers = {str(officer.pk): officer for officer in officers}
+        field = self.fields["officer"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [(pk, officer.get_full_name()) for pk, officer in self._officers.items()]
+        reason = self.fields["reason"]
+        reason.label, reason.help_text = _("Note for the colleague"), _("Not shown to the citizen.")
+
+    def chosen_officer(self) -> User:
+        """Return the officer who was chosen."""
+        return self._officers[self.cleaned_data["officer"]]
+
+
+class FinishForm(ActionForm):
+    """The result, with a file if it is electronic."""
+
+    result = forms.FileField(
+        label=_("Result (file)"),
+        required=False,
+        widget=LocalisedFileInput({"accept": ",".join(f".{kind}" for kind in DEFAULT_EXTENSIONS)}),
+        help_text=_("Signed PDF or image, which the citizen can download."),
+    )
+
+    field_order = ["version", "result", "reason"]
+
+
+class IdentityDocument(models.TextChoices):
+    """What a person shows at the counter to prove who they are."""
+
+    CARD = "card", _("Identity card")
+    ELECTRONIC = "electronic", _("Electronic identity (VNeID)")
+    PASSPORT = "passport", _("Passport")
+    OTHER = "other", _("Another document with a photo")
+
+
+class ReplaceKeyForm(forms.Form):
+    """The document that the person shows, and whether the mail address of the dossier is theirs."""
+
+    document = forms.ChoiceField(
+        label=_("Which document does the person show?"), choices=IdentityDocument.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the document that you saw.")},
+    )  # fmt: skip
+    number = forms.CharField(
+        label=_("Number of the document"), max_length=30,
+        help_text=_("Type it from the document. It must be the number in the dossier."),
+        error_messages={"required": _("Enter the number of the document.")},
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+    email_is_theirs = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if email:
+            self.fields["email_is_theirs"].label = _(
+                "The person says that the address %(email)s is theirs."
+            ) % {"email": email}
+        else:
+            del self.fields["email_is_theirs"]
+        self.helper = FormHelper()
+        self.helper.form_class = "form"
+        self.helper.add_input(Submit("replace", _("Issue a new key")))

@@ -1,0 +1,86 @@
+"""Monthly figures, counted as in QĐ 766/QĐ-TTg and report II.06a."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import display
+from core.worktime import TIME_ZONE
+from forms_app.dossiers.models import Dossier
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigures:
+    """Numbers of dossiers of all agencies in one calendar month."""
+
+    first: date
+    finished: int
+    on_time: int
+    submitted: int
+    online: int
+
+    @property
+    def on_time_percent(self) -> float | None:
+        """Return the percentage finished by the due date; None if none were finished."""
+        return 100 * self.on_time / self.finished if self.finished else None
+
+    @property
+    def online_percent(self) -> float | None:
+        """Return the percentage filed online; None if none were filed."""
+        return 100 * self.online / self.submitted if self.submitted else None
+
+
+def last_whole_month(today: date) -> date:
+    """Return the first day of the month before the one of ``today``."""
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def month_figures(first: date) -> MonthFigures:
+    """Count the month that begins on ``first`` in two queries (docs/domain.md#on-time-test)."""
+    start = datetime(first.year, first.month, 1, tzinfo=TIME_ZONE)
+    end = (start + timedelta(days=32)).replace(day=1)
+    on_time = Q(due_at=None) | Q(finished_day__lte=F("due_day"))
+    finished = (
+        Dossier.objects.filed()
+        .filter(finished_at__gte=start, finished_at__lt=end)
+        .annotate(
+            finished_day=TruncDate("finished_at", tzinfo=TIME_ZONE),
+            due_day=TruncDate("due_at", tzinfo=TIME_ZONE),
+        )
+        .aggregate(all=Count("pk"), on_time=Count("pk", filter=on_time))
+    )
+    online = Q(source__in=[Dossier.Source.PORTAL, Dossier.Source.NATIONAL])
+    submitted = (
+        Dossier.objects.filed()
+        .filter(submitted_at__gte=start, submitted_at__lt=end)
+        .aggregate(all=Count("pk"), online=Count("pk", filter=online))
+    )
+    return MonthFigures(first, finished["all"], finished["on_time"], submitted["all"], submitted["online"])
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number for the front page, formatted for reading, with what it counts."""
+
+    label: str
+    value: str
+
+
+def figures_of_last_month() -> list[Figure]:
+    """Return the figures of the last whole month; empty if no dossier was settled in it."""
+    month = month_figures(last_whole_month(timezone.localdate()))
+    if not month.finished:
+        return []
+    label = _("Dossiers completed in %(month)s") % {"month": f"{month.first:%m/%Y}"}
+    figures = [Figure(label, display.number_text(month.finished))]
+    if month.on_time_percent is not None:
+        figures.append(Figure(_("Completed on time"), display.percent_text(month.on_time_percent)))
+    if month.online_percent is not None:
+        figures.append(Figure(_("Submitted online"), display.percent_text(month.online_percent)))
+    return figures

@@ -1,0 +1,275 @@
+"""The queue: the dossiers of the officer's agencies, one tab at a time, most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Final, Self
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Aggregate, Case, Count, Exists, F, Max, OrderBy, OuterRef, Q, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, User
+from core.web.request_guard import parse_pk
+from core.worktime import TIME_ZONE
+from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.models.dossiers import DossierQuerySet
+from forms_app.dossiers.transitions import CLOSED_STATUSES, RUNNING_STATUSES, Status
+from one_stop.access import OfficerAccess
+from procedures.models import Procedure
+
+PER_PAGE: Final = 50
+MAX_LOOKAHEAD: Final = 500
+#: The roles of officers to whom a dossier can be assigned.
+ASSIGNABLE_ROLES: Final = (Membership.Role.RECEIVER, Membership.Role.HANDLER, Membership.Role.HEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One list of the queue; ``condition`` takes the moment and the officer's id."""
+
+    key: str
+    label: Promise | str
+    condition: Callable[[datetime, int], Q]
+    order: tuple[str, ...] = ("deadline", "submitted_at", "id")
+    tone: str = ""
+
+
+def _status(*statuses: Status) -> Callable[[datetime, int], Q]:
+    return lambda now, user_id: Q(status__in=statuses)
+
+
+def _overdue(now: datetime, user_id: int) -> Q:
+    """Match dossiers in process whose due moment has passed; in these statuses the clock always runs.
+
+    ``figures.month_figures`` counts late results otherwise: by days, and only once a dossier is finished.
+    """
+    return Q(status__in=RUNNING_STATUSES, due_at__lt=now)
+
+
+NEW: Final = "moi"
+TABS: Final = (
+    Tab(NEW, _("To be received"), _status(Status.REGISTERED)),
+    Tab(
+        "cua-toi", _("Mine"),
+        lambda now, user_id: Q(status__in=[*RUNNING_STATUSES, Status.SUPPLEMENT, Status.SUSPENDED, Status.FINISHED])
+        & Q(assigned_to_id=user_id),
+    ),
+    Tab("dang-giai-quyet", _("In process"), _status(*RUNNING_STATUSES)),
+    Tab("qua-han", _("Overdue"), _overdue, tone="bad"),
+    Tab("cho", _("Waiting"), _status(Status.SUPPLEMENT, Status.PAYMENT, Status.SUSPENDED), ("paused_at", "id")),
+    Tab("cho-tra", _("To be returned"), _status(Status.FINISHED), ("finished_at", "id")),
+    Tab("da-dong", _("Closed"), _status(*CLOSED_STATUSES), ("-submitted_at", "-id")),
+    Tab("tat-ca", _("All"), lambda now, user_id: Q(), ("-submitted_at", "-id")),
+)  # fmt: skip
+
+
+def tab_by_key(key: str) -> Tab:
+    """Return the tab with ``key``, or the first one if there is no such tab."""
+    return next((tab for tab in TABS if tab.key == key), TABS[0])
+
+
+#: Orderings offered by the column headings, by their key in the query string; a leading minus reverses one.
+ORDERINGS: Final = {
+    "ma": "code", "nguoi": "applicant_order", "thu-tuc": "procedure_version__procedure__order_key", "han": "deadline",
+}  # fmt: skip
+
+
+#: Filters of the list of new dossiers: the desk's intake deadline has passed, or is today.
+INTAKE_STATES: Final[dict[str, Callable[[datetime], Q]]] = {
+    "qua-han": lambda now: Q(status=Status.REGISTERED, intake_due_at__lt=now),
+    "hom-nay": lambda now: Q(
+        status=Status.REGISTERED, intake_due_at__gte=now, intake_due_at__lt=_midnight_after(now)
+    ),
+}
+
+
+def _midnight_after(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(TIME_ZONE).date() + timedelta(days=1), time(), tzinfo=TIME_ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilters:
+    """Filters and ordering of the queue.
+
+    ``intake_state`` is a key of ``INTAKE_STATES`` and applies to the list of new dossiers only. ``ordering`` is a key
+    of ``ORDERINGS``, reversed by a leading minus. ``max_id`` leaves out dossiers filed after the list was opened, so
+    that its pages do not shift.
+    """
+
+    procedure_id: int | None = None
+    agency_id: int | None = None
+    intake_state: str = ""
+    ordering: str = ""
+    max_id: int | None = None
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Self:
+        """Read a query string, ignoring values that are not valid."""
+        intake_state, ordering = query.get("tiep-nhan", ""), query.get("xep", "")
+        return cls(
+            procedure_id=parse_pk(query.get("thu-tuc", "")),
+            agency_id=parse_pk(query.get("co-quan", "")),
+            intake_state=intake_state if intake_state in INTAKE_STATES else "",
+            ordering=ordering if ordering.removeprefix("-") in ORDERINGS else "",
+            max_id=parse_pk(query.get("den", "")),
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        """Return True if any dossier may be filtered out; ordering and ``max_id`` do not count."""
+        return bool(self.procedure_id or self.agency_id or self.intake_state)
+
+
+NO_FILTERS: Final = QueueFilters()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """Numbers of dossiers: in each tab by its key, in each of ``INTAKE_STATES``, and in the open tab.
+
+    ``listed`` counts the open tab with ``QueueFilters.intake_state``, ``shown`` the same up to ``max_id``;
+    ``newest_id`` is the highest id of all.
+    """
+
+    by_tab: dict[str, int]
+    by_intake_state: dict[str, int]
+    listed: int
+    shown: int
+    newest_id: int
+
+
+def _visible_to(access: OfficerAccess, filters: QueueFilters = NO_FILTERS) -> DossierQuerySet:
+    rows = Dossier.objects.filed().of_agencies([agency.pk for agency in access.agencies])
+    if filters.agency_id:
+        rows = rows.filter(agency_id=filters.agency_id)
+    if filters.procedure_id:
+        rows = rows.filter(procedure_version__procedure_id=filters.procedure_id)
+    return rows
+
+
+def _in_tab(access: OfficerAccess, tab: Tab, now: datetime, filters: QueueFilters) -> Q:
+    """Return the condition of the open tab, including dossiers filed since the list was opened."""
+    condition = tab.condition(now, access.user.pk)
+    if filters.intake_state and tab.key == NEW:
+        condition &= INTAKE_STATES[filters.intake_state](now)
+    return condition
+
+
+def _up_to_max_id(filters: QueueFilters) -> Q:
+    return Q(pk__lte=filters.max_id) if filters.max_id else Q()
+
+
+def queue_counts(
+    access: OfficerAccess, now: datetime, *, tab: Tab = TABS[0], filters: QueueFilters = NO_FILTERS
+) -> QueueCounts:
+    """Return the numbers of dossiers in all tabs, in one query."""
+    in_tab = _in_tab(access, tab, now, filters)
+    conditions = {
+        **{item.key: item.condition(now, access.user.pk) for item in TABS},
+        **{f"intake {key}": condition(now) for key, condition in INTAKE_STATES.items()},
+        "listed": in_tab,
+        "shown": in_tab & _up_to_max_id(filters),
+    }
+    aggregates: dict[str, Aggregate] = {
+        f"n{number}": Count("pk", filter=condition or None)
+        for number, condition in enumerate(conditions.values())
+    }
+    found = _visible_to(access, filters).aggregate(**aggregates, newest=Max("pk"))
+    by_name = {name: found[f"n{number}"] for number, name in enumerate(conditions)}
+    return QueueCounts(
+        by_tab={item.key: by_name[item.key] for item in TABS},
+        by_intake_state={key: by_name[f"intake {key}"] for key in INTAKE_STATES},
+        listed=by_name["listed"],
+        shown=by_name["shown"],
+        newest_id=found["newest"] or 0,
+    )
+
+
+def procedures_at(access: OfficerAccess) -> list[tuple[int, str]]:
+    """Return id and title of the procedures of the desk's dossiers, by title; one query."""
+    found = Procedure.objects.filter(
+        Exists(_visible_to(access).filter(procedure_version__procedure=OuterRef("pk")).order_by())
+    )
+    return list(found.order_by("order_key", "pk").values_list("pk", "title"))
+
+
+class _CountedPaginator(Paginator[Dossier]):
+    """A paginator that is given the number of rows instead of counting them again."""
+
+    known_count = 0
+
+    @property
+    def count(self) -> int:
+        return self.known_count
+
+
+def _ordered(access: OfficerAccess, tab: Tab, now: datetime, filters: QueueFilters) -> DossierQuerySet:
+    expressions = (
+        _order_by(filters.ordering) if filters.ordering else [_expression(name) for name in tab.order]
+    )
+    condition = _in_tab(access, tab, now, filters) & _up_to_max_id(filters)
+    return _visible_to(access, filters).filter(condition).order_by(*expressions)
+
+
+def _order_by(ordering: str) -> list[OrderBy | str]:
+    name = ORDERINGS[ordering.removeprefix("-")]
+    return [_expression(f"-{name}" if ordering.startswith("-") else name), "id"]
+
+
+def _expression(name: str) -> OrderBy | str:
+    """Return the ``order_by`` argument for a field or for the pseudo-field ``deadline``.
+
+    The deadline is the intake deadline of a new dossier and the due date of any other; dossiers without one come last
+    in both directions.
+    """
+    if name.removeprefix("-") != "deadline":
+        return name
+    moment = Case(When(status=Status.REGISTERED, then=F("intake_due_at")), default=F("due_at"))
+    return moment.desc(nulls_last=True) if name.startswith("-") else moment.asc(nulls_last=True)
+
+
+def queue_page(
+    access: OfficerAccess,
+    tab: Tab,
+    *,
+    number: str | int,
+    total: int,
+    now: datetime,
+    filters: QueueFilters = NO_FILTERS,
+) -> Page[Dossier]:
+    """Return one page of ``tab`` with everything its table shows; one query."""
+    paginator = _CountedPaginator(_ordered(access, tab, now, filters).with_parties(), PER_PAGE)
+    paginator.known_count = total
+    return paginator.get_page(number)
+
+
+def next_code(
+    access: OfficerAccess, tab: Tab, *, after: str, now: datetime, filters: QueueFilters = NO_FILTERS
+) -> str | None:
+    """Return the code that follows ``after`` in the list, or the first one if ``after`` is no longer in it.
+
+    None at the end of the list. One query over the first 500 dossiers.
+    """
+    rows = _ordered(access, tab, now, replace(filters, max_id=None))
+    codes = list(rows.values_list("code", flat=True)[:MAX_LOOKAHEAD])
+    position = codes.index(after) + 1 if after in codes else 0
+    return codes[position] if position < len(codes) else None
+
+
+def assignable_officers(agency_id: int, on: date) -> list[User]:
+    """Return the officers to whom a dossier of the agency can be assigned on that day, by name; one query."""
+    members = Membership.objects.valid_on(on).filter(agency_id=agency_id, role__in=ASSIGNABLE_ROLES)
+    return list(
+        User.objects.filter(is_active=True, memberships__in=members).distinct().order_by("order_key", "pk")
+    )
+
+
+def dossiers_by_ref(access: OfficerAccess, refs: list[str]) -> list[Dossier]:
+    """Return the dossiers that a search returned, in its order, without those that the officer may not read."""
+    ids = [pk for pk in map(parse_pk, refs) if pk]
+    rows = {str(row.pk): row for row in _visible_to(access).filter(pk__in=ids).with_parties()}
+    return [rows[ref] for ref in refs if ref in rows]

@@ -1,0 +1,185 @@
+"""Actions on one dossier: some with a plain button, others with a form, mostly for the reason the citizen is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.kept_form import KeptForm, restores, take
+from core.display import date_text
+from core.errors import Conflict, InvalidInput, NotAllowed
+from core.web.uploads import failed_uploads
+from forms_app.dossiers import view_log
+from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.services import apply_action
+from forms_app.dossiers.services.uploads import storage_message
+from forms_app.dossiers.transitions import Action
+from one_stop import services, supplements
+from one_stop.access import OfficerAccess, officer_required
+from one_stop.actions import OfferedAction, describe_action, offered_actions
+from one_stop.forms import ActionForm, AssignForm, FinishForm, SupplementForm
+from one_stop.selectors.dossiers import dossier_for
+from one_stop.selectors.queue import assignable_officers
+from one_stop.views.list_state import list_query
+
+
+@dataclass(frozen=True, slots=True)
+class _ActionRequest:
+    """The officer's access, the dossier and the action of one HTTP request."""
+
+    access: OfficerAccess
+    dossier: Dossier
+    action: OfferedAction
+
+
+@restores
+@require_http_methods(["GET", "HEAD", "POST"])
+@officer_required
+def perform_action(request: HttpRequest, access: OfficerAccess, code: str, action: str) -> HttpResponseBase:
+    """Show the form of ``action``, and perform it on POST."""
+    found = dossier_for(access, code)
+    if found is None or action not in Action.values:
+        raise Http404
+    dossier = found.dossier
+    services.log_officer_view(dossier=dossier, officer=access.user, target=view_log.DOSSIER)
+    offered = {item.action: item for item in offered_actions(access, dossier, timezone.now())}
+    if action not in offered:
+        return _unavailable(request, dossier, Action(action))
+    requested = _ActionRequest(access, dossier, offered[action])
+    if request.method == "POST":
+        return _submit(request, requested, _form(request, requested, request.POST))
+    if kept := take(request):
+        return _render_kept(request, requested, kept)
+    return _render(request, requested, _form(request, requested, None))
+
+
+def _redirect_to_dossier(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    return redirect(reverse("one_stop:dossier", args=[dossier.code]) + list_query(request.GET))
+
+
+def _unavailable(request: HttpRequest, dossier: Dossier, action: Action) -> HttpResponse:
+    """Answer a request for an action that is not open: somebody was quicker, or the role does not allow it.
+
+    Text that the officer typed meanwhile is shown so that it can be copied; without any, go back to the dossier.
+    """
+    message = _("This is not possible now. Status of the dossier: %(status)s.") % {
+        "status": dossier.get_status_display()
+    }
+    typed = [text for name in ("reason", "other_documents") if (text := request.POST.get(name, "").strip())]
+    if typed:
+        context = {
+            "dossier": dossier, "action": describe_action(action), "conflict": message, "typed": typed,
+            "list_query": list_query(request.GET),
+        }  # fmt: skip
+        return render(request, "one_stop/action_unavailable.html", context, status=409)
+    messages.warning(request, message)
+    return _redirect_to_dossier(request, dossier)
+
+
+def _render_kept(request: HttpRequest, requested: _ActionRequest, kept: KeptForm) -> HttpResponse:
+    """Show the form with what was typed before the session had ended, for the state of the dossier that was read."""
+    form = _form(request, requested, kept.data)
+    form.discard_errors()
+    messages.info(
+        request, _("What you typed before you were signed out is in the form. Nothing was sent yet.")
+    )
+    if kept.had_files:
+        messages.info(request, _("Files must be chosen again."))
+    return _render(request, requested, form)
+
+
+def _form(request: HttpRequest, requested: _ActionRequest, data: QueryDict | None) -> ActionForm:
+    files = request.FILES if data is not None else None
+    dossier, action = requested.dossier, requested.action
+    initial: dict[str, Any] = {"version": dossier.version}
+    shared: dict[str, Any] = {"submit": action.title, "initial": initial}
+    if action.action == Action.REQUEST_SUPPLEMENT:
+        initial["supplement_due_at"] = date_text(services.proposed_supplement_day(timezone.now()))
+        return SupplementForm(
+            data,
+            documents=supplements.requestable_documents(dossier),
+            answers=supplements.requestable_answers(dossier),
+            **shared,
+        )
+    if action.action == Action.ASSIGN:
+        officers = assignable_officers(dossier.agency_id, timezone.localdate())
+        initial["officer"] = str(dossier.assigned_to_id or requested.access.user.pk)
+        return AssignForm(data, officers=officers, **shared)
+    if action.action == Action.FINISH:
+        return FinishForm(data, files, **shared)
+    return ActionForm(data, needs_reason=action.needs_reason, danger=action.danger, **shared)
+
+
+def _render(
+    request: HttpRequest,
+    requested: _ActionRequest,
+    form: ActionForm,
+    *,
+    conflict: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "dossier": requested.dossier, "action": requested.action, "form": form, "conflict": conflict,
+        "list_query": list_query(request.GET),
+    }  # fmt: skip
+    return render(request, "one_stop/action.html", context, status=status)
+
+
+def _submit(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -> HttpResponse:
+    for field, name in failed_uploads(request).items():
+        form.add_error(field if field in form.fields else None, storage_message(name))
+    if not form.is_valid():
+        return _render(request, requested, form, status=422)
+    try:
+        _perform(requested, form)
+    except NotAllowed:
+        raise Http404 from None
+    except InvalidInput as error:
+        # A rejected upload comes without a field name; the result is the only file of these forms.
+        wrong = error.fields or {"result": error.message}
+        for field, message in wrong.items():
+            form.add_error(field if field in form.fields else None, message)
+        return _render(request, requested, form, status=422)
+    except Conflict as error:
+        return _conflict(request, requested, form, error)
+    messages.success(request, str(requested.action.done))
+    return _redirect_to_dossier(request, requested.dossier)
+
+
+def _conflict(
+    request: HttpRequest, requested: _ActionRequest, form: ActionForm, error: Conflict
+) -> HttpResponse:
+    """Show the new state with everything typed kept; submitting again applies to that state."""
+    fresh = dossier_for(requested.access, str(requested.dossier.code))
+    if fresh is None:
+        raise Http404
+    typed = request.POST.copy()
+    typed["version"] = str(fresh.dossier.version)
+    form.data = typed
+    renewed = _ActionRequest(requested.access, fresh.dossier, requested.action)
+    return _render(request, renewed, form, conflict=error.message, status=409)
+
+
+def _perform(requested: _ActionRequest, form: ActionForm) -> None:
+    arguments: dict[str, Any] = {
+        "dossier_id": requested.dossier.pk,
+        "expected_version": form.cleaned_data["version"],
+        "actor": requested.access.user,
+        "reason": form.cleaned_data["reason"],
+    }
+    if isinstance(form, SupplementForm):
+        services.request_supplement(items=form.items(), supplement_due_at=form.due_day(), **arguments)
+    elif isinstance(form, AssignForm):
+        services.assign(officer=form.chosen_officer(), **arguments)
+    elif isinstance(form, FinishForm):
+        services.finish(result=form.cleaned_data["result"], **arguments)
+    else:
+        apply_action(action=requested.action.action, **arguments)

@@ -1,0 +1,145 @@
+"""One dossier: its page, files and printed forms. Every view is logged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from core.worktime import load_calendar
+from forms_app.builder import applicant
+from forms_app.builder.answer_display import AnsweredStep, answered_steps
+from forms_app.builder.schema import FormSchema
+from forms_app.dossiers import deadlines, printed_forms
+from forms_app.dossiers import view_log as log
+from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.responses import attachment_response
+from forms_app.dossiers.selectors.dossiers import answer_files_by_field
+from forms_app.dossiers.transitions import Status
+from one_stop.access import OfficerAccess, officer_required
+from one_stop.actions import may_read_view_log, may_replace_key, offered_actions
+from one_stop.dossier_display import due_status, has_masked_ids, mask_identity_numbers, timeline_items
+from one_stop.selectors.dossiers import DossierDetail, dossier_for
+from one_stop.services import log_officer_view
+from one_stop.supplements import request_summaries
+from one_stop.views.list_state import list_query, next_dossier_url
+
+
+def _open(access: OfficerAccess, code: str, target: str) -> DossierDetail:
+    """Return the dossier and log the view; 404 for an unknown dossier and for one of another agency."""
+    found = dossier_for(access, code)
+    if found is None:
+        raise Http404
+    log_officer_view(dossier=found.dossier, officer=access.user, target=target)
+    return found
+
+
+@require_safe
+@officer_required
+def dossier(request: HttpRequest, access: OfficerAccess, code: str) -> HttpResponseBase:
+    """Show the citizen's answers, the deadline and the actions that are open now."""
+    return _render(request, access, _open(access, code, log.DOSSIER))
+
+
+@require_POST
+@officer_required
+def reveal_citizen_id(request: HttpRequest, access: OfficerAccess, code: str) -> HttpResponseBase:
+    """Show the same page with citizen ID numbers in full, and log that they were seen."""
+    found = _open(access, code, log.CITIZEN_ID)
+    number = str(found.dossier.answers.get(applicant.CITIZEN_ID) or "—")
+    return _render(request, access, found, citizen_id=number)
+
+
+@require_safe
+@officer_required
+def file(request: HttpRequest, access: OfficerAccess, code: str, pk: int) -> HttpResponseBase:
+    """Send one uploaded file as a download."""
+    found = dossier_for(access, code)
+    chosen = next((item for item in found.files if item.pk == pk), None) if found else None
+    if found is None or chosen is None:
+        raise Http404
+    log_officer_view(dossier=found.dossier, officer=access.user, target=log.file_target(chosen))
+    return attachment_response(chosen)
+
+
+@require_safe
+@officer_required
+def printed_form(request: HttpRequest, access: OfficerAccess, code: str, key: str) -> HttpResponseBase:
+    """Send the printed form ``key`` as PDF."""
+    found = dossier_for(access, code)
+    if found is None:
+        raise Http404
+    link = request.build_absolute_uri(reverse("dossiers:lookup"))
+    try:
+        content = printed_forms.render_pdf(found.dossier, key, link=f"{link}?ma={found.dossier.code}")
+    except LookupError:
+        raise Http404 from None
+    log_officer_view(dossier=found.dossier, officer=access.user, target=key)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found.dossier.code}-{key}.pdf"'
+    return response
+
+
+@require_safe
+@officer_required
+def view_log(request: HttpRequest, access: OfficerAccess, code: str) -> HttpResponseBase:
+    """Show who opened the dossier, to the heads and inspectors of its agency; 404 for everybody else."""
+    found = dossier_for(access, code)
+    if found is None or not may_read_view_log(access, found.dossier):
+        raise Http404
+    entries = log.describe(found.dossier, log.entries_of(found.dossier), found.files)
+    context = {
+        "dossier": found.dossier,
+        "entries": entries,
+        "max_entries": log.MAX_ENTRIES,
+        "list_query": list_query(request.GET),
+    }
+    return render(request, "one_stop/view_log.html", context)
+
+
+def _render(
+    request: HttpRequest, access: OfficerAccess, found: DossierDetail, *, citizen_id: str = ""
+) -> HttpResponse:
+    now, dossier = timezone.now(), found.dossier
+    is_new = dossier.status == Status.REGISTERED
+    open_request = next((item for item in found.requests if item.closed_at is None), None)
+    supplement_due_at = open_request.supplement_due_at if open_request else None
+    context = {
+        "dossier": dossier,
+        "list_query": list_query(request.GET),
+        "next_url": next_dossier_url(request.GET, str(dossier.code)),
+        "citizen_id": citizen_id,
+        "due": due_status(dossier, now, supplement_due_at=supplement_due_at),
+        "steps": _answered_steps(found, revealed=bool(citizen_id)),
+        "can_reveal": has_masked_ids(dossier) and not citizen_id,
+        "requested_ids": {item["id"] for item in open_request.items} if open_request else set(),
+        "requests": request_summaries(found.requests, found.files),
+        "results": [item for item in found.files if item.purpose == item.Purpose.RESULT],
+        "timeline": timeline_items(found.events),
+        "actions": offered_actions(access, dossier, now),
+        "printed_forms": printed_forms.available(dossier),
+        "can_replace_key": may_replace_key(access, dossier, now),
+        "can_read_view_log": may_read_view_log(access, dossier),
+        "intake_due_at": dossier.intake_due_at if is_new else None,
+        "due_if_accepted": _due_if_accepted(dossier, now) if is_new else None,
+    }
+    return render(request, "one_stop/dossier.html", context)
+
+
+def _answered_steps(found: DossierDetail, *, revealed: bool) -> list[AnsweredStep]:
+    """Return the form's own steps with their answers; the applicant's step is shown in a section of its own."""
+    version = found.dossier.form_version
+    if version is None:
+        return []
+    schema = FormSchema.from_json(version.schema)
+    answers = found.dossier.answers if revealed else mask_identity_numbers(schema, found.dossier.answers)
+    steps = answered_steps(schema, answers, answer_files_by_field(found.files))
+    return [step for step in steps if step.id != applicant.STEP]
+
+
+def _due_if_accepted(dossier: Dossier, now: datetime) -> datetime | None:
+    return deadlines.rule_for(dossier, now).due(now, load_calendar())

@@ -1,0 +1,180 @@
+"""The queue and the search of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from core.text import clean
+from forms_app.dossiers.models import Dossier
+from one_stop import services
+from one_stop.access import OfficerAccess, officer_required
+from one_stop.dossier_display import due_status
+from one_stop.selectors import queue as selectors
+from one_stop.selectors.queue import QueueFilters, Tab, tab_by_key
+from one_stop.views.list_state import LIST_PARAMS, list_query
+from search.requests import SearchRequest
+from search.selectors import search
+
+MAX_QUERY = 200
+LINK_PARAMS: Final = frozenset({*LIST_PARAMS, "den"})
+INTAKE_FILTERS: Final = (
+    ("hom-nay", gettext_lazy("Intake due today")),
+    ("qua-han", gettext_lazy("Intake overdue")),
+)
+#: Heading and key in ``selectors.ORDERINGS`` of each column; a column without a key cannot be sorted.
+COLUMNS: Final = (
+    (gettext_lazy("Dossier code"), "ma"),
+    (gettext_lazy("Applicant"), "nguoi"),
+    (gettext_lazy("Procedure"), "thu-tuc"),
+    (gettext_lazy("Due"), "han"),
+    (gettext_lazy("Current status"), ""),
+)
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponseBase:
+    """Show the queue; anonymous users are sent to the sign-in page, as the address of the desk is no secret."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    return _queue(request)
+
+
+@officer_required
+def _queue(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
+    query = clean(request.GET.get("q", ""))[:MAX_QUERY]
+    context = _search_context(access, query) if query else _list_context(request, access)
+    return render(request, "one_stop/queue.html", {"access": access, "query": query, **context})
+
+
+def _rows(dossiers: list[Dossier]) -> list[dict[str, Any]]:
+    now = timezone.now()
+    return [{"dossier": dossier, "due": due_status(dossier, now)} for dossier in dossiers]
+
+
+def _list_context(request: HttpRequest, access: OfficerAccess) -> dict[str, Any]:
+    now, tab = timezone.now(), tab_by_key(request.GET.get("muc", ""))
+    filters = QueueFilters.from_query(request.GET)
+    counts = selectors.queue_counts(access, now, tab=tab, filters=filters)
+    number = request.GET.get("page", "1")
+    page = selectors.queue_page(access, tab, number=number, total=counts.shown, now=now, filters=filters)
+    intake = [(key, label, counts.by_intake_state[key]) for key, label in INTAKE_FILTERS]
+    return {
+        "tabs": [_tab(item, tab, counts.by_tab[item.key], request) for item in selectors.TABS],
+        "tab": tab,
+        "page": page,
+        "max_id": filters.max_id or counts.newest_id,
+        "newer": counts.listed - counts.shown,
+        "filters": filters,
+        "list_query": list_query(_list_params(request.GET, tab)),
+        "list_params": _list_params(request.GET, tab).items(),
+        "columns": [_column(label, key, filters, request) for label, key in COLUMNS],
+        "procedures": selectors.procedures_at(access),
+        "intake_filters": intake if tab.key == selectors.NEW else [],
+        "refresh_url": _list_url(request, den="", page=""),
+        "rows": _rows(list(page.object_list)),
+    }
+
+
+def _list_params(query: Mapping[str, str], tab: Tab) -> dict[str, str]:
+    return {key: query[key] for key in LIST_PARAMS if query.get(key)} | {"muc": tab.key}
+
+
+def _list_url(request: HttpRequest, **changes: str) -> str:
+    """Return the address of this list with some parameters changed; empty ones are left out."""
+    query = {key: value for key, value in request.GET.items() if key in LINK_PARAMS}
+    query |= {key.replace("_", "-"): value for key, value in changes.items()}
+    return "?" + urlencode({key: value for key, value in query.items() if value})
+
+
+def _tab(item: Tab, current: Tab, count: int, request: HttpRequest) -> dict[str, Any]:
+    return {
+        "label": item.label,
+        "url": _list_url(request, muc=item.key, xep="", den="", tiep_nhan="", page=""),
+        "count": count,
+        "current": item.key == current.key,
+        "tone": item.tone if count else "",
+    }
+
+
+def _column(label: Promise, key: str, filters: QueueFilters, request: HttpRequest) -> dict[str, Any]:
+    """Return a column heading whose link sorts by the column, or reverses the order if it is sorted already."""
+    if not key:
+        return {"label": label}
+    directions = {key: "ascending", f"-{key}": "descending"}
+    return {
+        "label": label,
+        "url": _list_url(request, xep=f"-{key}" if filters.ordering == key else key, den="", page=""),
+        "sorted": directions.get(filters.ordering, ""),
+    }
+
+
+def _search_context(access: OfficerAccess, query: str) -> dict[str, Any]:
+    result = search(
+        SearchRequest(
+            query=query, collection="dossiers", scopes=access.search_scopes, per_page=selectors.PER_PAGE
+        )
+    )
+    dossiers = selectors.dossiers_by_ref(access, [hit.ref for hit in result.hits])
+    return {
+        "rows": _rows(dossiers),
+        "result": result,
+        "total": result.total,
+        "columns": [{"label": label} for label, _key in COLUMNS],
+    }
+
+
+@require_safe
+@officer_required
+def next_dossier(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
+    """Open the next dossier of a list (key N)."""
+    tab, filters = tab_by_key(request.GET.get("muc", "")), QueueFilters.from_query(request.GET)
+    back = list_query(_list_params(request.GET, tab))
+    after = request.GET.get("sau", "")
+    code = selectors.next_code(access, tab, after=after, now=timezone.now(), filters=filters)
+    if code is None:
+        messages.info(request, _("There are no more dossiers in “%(tab)s”.") % {"tab": tab.label})
+        return redirect(reverse("one_stop:queue") + back)
+    return redirect(reverse("one_stop:dossier", args=[code]) + back)
+
+
+@require_POST
+@officer_required
+def assign_to_self(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
+    """Assign the selected dossiers to the officer, each in a transaction of its own, and report how many failed."""
+    selected = request.POST.getlist("chon")[: selectors.PER_PAGE]
+    assigned = sum(_assign_selected(access, value) for value in selected)
+    if assigned:
+        text = ngettext(
+            "%(n)d dossier is now assigned to you.", "%(n)d dossiers are now assigned to you.", assigned
+        )
+        messages.success(request, text % {"n": assigned})
+    if failed := len(selected) - assigned:
+        text = ngettext(
+            "%(n)d dossier could not be assigned: it has been changed in the meantime or is closed.",
+            "%(n)d dossiers could not be assigned: they have been changed in the meantime or are closed.",
+            failed,
+        )
+        messages.warning(request, text % {"n": failed})
+    tab = tab_by_key(request.POST.get("muc", ""))
+    return redirect(reverse("one_stop:queue") + list_query(_list_params(request.POST, tab)))
+
+
+def _assign_selected(access: OfficerAccess, value: str) -> bool:
+    """Assign the dossier of one check box, whose value is ``<code>~<version>``; return True if that succeeded."""
+    code, _separator, version = value.rpartition("~")
+    if not version.isdecimal():
+        return False
+    return services.assign_to_self(access=access, code=code, expected_version=int(version[:9]))

@@ -1,3 +1,0 @@
-"""The invented but believable province of ``make demo``. Administrative names and legal facts are public; people,
-telephone numbers, addresses and dossiers are made up.
-"""

@@ -1,0 +1,36 @@
+"""What depends on the procedures of a page or row, so that nobody deletes them (core.wagtail.dependants)."""
+
+from __future__ import annotations
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+from wagtail.models import Locale, Page
+
+from core.wagtail.dependants import Dependants, protected_rows
+from procedures.models import Procedure, ProcedurePage
+
+
+def procedures_of(instance: Model) -> QuerySet[Procedure]:
+    """Return the procedures that would lose their page, or their row, with ``instance``.
+
+    A translation or an alias may go: the page in the default language keeps the procedure.
+    """
+    if isinstance(instance, Procedure):
+        return Procedure.objects.filter(pk=instance.pk)
+    if not isinstance(instance, Page):
+        return Procedure.objects.none()
+    pages = ProcedurePage.objects.descendant_of(instance, inclusive=True)
+    kept = pages.filter(alias_of=None, locale=Locale.get_default())
+    return Procedure.objects.filter(pk__in=kept.values("procedure"))
+
+
+def rows_of_procedures(instance: Model) -> list[Dependants]:
+    """Return the legal versions, assignments, forms and rules of the procedures of a page."""
+    if not isinstance(instance, Page):
+        return []
+    advice = _(
+        "A procedure that no longer applies is ended under a decision, in its entry of the register: "
+        "its page stays readable and says so."
+    )
+    procedures = {"pk__in": procedures_of(instance).values("pk")}
+    return protected_rows(Procedure, procedures, advice=advice, without={ProcedurePage})

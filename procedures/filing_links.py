@@ -1,0 +1,33 @@
+"""How a procedure can be filed online. An app above registers the link that the procedure page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from procedures.models import Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class FilingLink:
+    """A button on the procedure page with its address and a note below it."""
+
+    label: str
+    url: str
+    note: str = ""
+
+
+Provider = Callable[[Procedure], FilingLink | None]
+_providers: Final[list[Provider]] = []
+
+
+def register(provider: Provider) -> Provider:
+    """Register the decorated function as a provider of filing links."""
+    _providers.append(provider)
+    return provider
+
+
+def filing_link_for(procedure: Procedure) -> FilingLink | None:
+    """Return the first link for `procedure`, None if it cannot be filed online."""
+    return next((offer for provider in _providers if (offer := provider(procedure)) is not None), None)

@@ -1,0 +1,353 @@
+"""Decide what an import would do, without changing anything, and report it: the basis of preview and dry run."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from procedures.choices import Level, Status
+from procedures.imports.formats.base import ParsedRow
+from procedures.imports.manual_edits import describe, reconcile
+from procedures.imports.merge_rules import merge
+from procedures.imports.record import ProcedureRecord, field_labels, normalise
+from procedures.imports.reference_rows import (
+    FormFileStore,
+    ReferenceRows,
+    SectionFinder,
+    existing_form_sizes,
+    with_existing_forms,
+)
+from procedures.imports.report import ImportReport, Outcome, ReportRow, field_changes, sorted_rows
+from procedures.imports.reserved import reserved_procedures
+from procedures.models import ImportedFacts, LocalAssignment, Procedure, ProcedurePage, ProcedureVersion
+from procedures.page_content import read_decision
+from procedures.value_objects import Decision
+
+LOCK_KEY: Final = 0x5454_4843  # "TTHC"; different from every other advisory lock of the portal
+BATCH: Final = 500
+MAX_LISTED_DUPLICATES: Final = 5
+NOT_STORED: Final = frozenset({"publisher", "section_agency"})
+# Stored with the local assignments: nowhere for a procedure without any.
+ASSIGNMENT_FIELDS: Final = frozenset({"level_2011", "level_2022"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportChoices:
+    """What the person who imports decides for the whole file.
+
+    ``section``: slug of the section (or its agency) for new procedures; empty: found from each record. ``valid_from``:
+    first day in force; None: the decision's date, else the day of the import. ``decision``: for rows that name none.
+    ``public``: False keeps new procedures unpublished. ``excluded``: codes of rows that are not applied.
+    """
+
+    section: str = ""
+    valid_from: date | None = None
+    decision: Decision | None = None
+    public: bool = True
+    excluded: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingProcedure:
+    """A procedure in the catalogue: its record, its latest version, its page (if it has one).
+
+    ``blocked_reason``: why an import must leave the page alone, as a sentence; empty if it may write. ``imported``: the
+    fingerprints that the last import stored (``manual_edits``); empty if there was none. ``withdrawn``: the import that
+    created it was undone, so a file may create it again.
+    """
+
+    record: ProcedureRecord
+    version: ProcedureVersion
+    page_id: int | None
+    assigned: bool
+    blocked_reason: str
+    imported: dict[str, str]
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedChange:
+    """A procedure to write; ``existing`` None: a new one. ``by_hand``: fields that stay as an editor wrote them.
+
+    ``latest``: the version that the new one follows.
+    """
+
+    row: int
+    record: ProcedureRecord
+    existing: ExistingProcedure | None = None
+    by_hand: frozenset[str] = frozenset()
+    latest: ProcedureVersion | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """The changes to write, and the report on every row."""
+
+    changes: list[PlannedChange] = field(default_factory=list)
+    report: ImportReport = field(default_factory=ImportReport)
+
+
+def plan_import(
+    rows: Iterable[ParsedRow],
+    *,
+    choices: ImportChoices | None = None,
+    form_files: FormFileStore | None = None,
+    writing: bool = False,
+) -> Plan:
+    """Read all ``rows`` and compare them with the catalogue. Rows with the same code are merged.
+
+    ``writing``: the plan is applied in this transaction. Other imports, and editors who publish or save one of
+    these pages, wait until it ends.
+    """
+    if writing:
+        lock_imports()
+    file = _merge_rows(rows, form_files)
+    existing = existing_procedures(file.records, locked=writing)
+    planner = _Planner(choices or ImportChoices(), existing_form_sizes(file.records.values()))
+    report_rows = [_report_row(Outcome.REFUSED, row, row.reason) for row in file.refused]
+    reserved = reserved_procedures(file.records)
+    for code, record in file.records.items():
+        if code in reserved:
+            report_row = _report_row(Outcome.REFUSED, file.rows[code], reserved[code])
+        else:
+            report_row = planner.decide(file.rows[code], record, existing.get(code))
+        report_rows.append(_with_duplicates(report_row, file.duplicates[code]))
+    planner.plan.report.rows = sorted_rows(report_rows)
+    return planner.plan
+
+
+@dataclass(slots=True)
+class _MergedFile:
+    """The rows of a file: one record per code, the first row of each, its further rows, and the unreadable rows."""
+
+    records: dict[str, ProcedureRecord] = field(default_factory=dict)
+    rows: dict[str, ParsedRow] = field(default_factory=dict)
+    duplicates: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    refused: list[ParsedRow] = field(default_factory=list)
+
+
+def _merge_rows(rows: Iterable[ParsedRow], form_files: FormFileStore | None) -> _MergedFile:
+    file = _MergedFile()
+    for row in rows:
+        if row.record is None:
+            file.refused.append(row)
+            continue
+        record = normalise(form_files.attach(row.record) if form_files else row.record)
+        if row.code in file.rows:
+            file.duplicates[row.code].append(row.row)
+            record = normalise(merge(file.records[row.code], record))
+        file.rows.setdefault(row.code, dataclasses.replace(row, record=None))
+        file.records[row.code] = record
+    return file
+
+
+def _report_row(outcome: Outcome, row: ParsedRow, detail: str = "", **facts: Any) -> ReportRow:
+    known = {"row": row.row, "code": row.code, "title": row.title, "warnings": row.warnings}
+    return ReportRow(outcome=outcome, detail=detail, **{**known, **facts})
+
+
+def _with_duplicates(report_row: ReportRow, duplicates: list[int]) -> ReportRow:
+    """Add to the detail which further rows have the same code; they were merged into the first."""
+    if not duplicates:
+        return report_row
+    others = _("the same code is also in row %(rows)s") % {
+        "rows": ", ".join(map(str, duplicates[:MAX_LISTED_DUPLICATES]))
+    }
+    detail = "; ".join(part for part in (report_row.detail, others) if part)
+    return dataclasses.replace(report_row, detail=detail)
+
+
+class _Planner:
+    """Decides row by row, with the choices for the whole file."""
+
+    def __init__(self, choices: ImportChoices, form_sizes: dict[int, int]) -> None:
+        self.plan = Plan()
+        self._choices = choices
+        self._form_sizes = form_sizes
+        self._reference_rows = ReferenceRows()
+        self._sections = SectionFinder(self._reference_rows, choices.section)
+
+    def decide(
+        self, row: ParsedRow, record: ProcedureRecord, existing: ExistingProcedure | None
+    ) -> ReportRow:
+        """Add the change that ``record`` needs to the plan, if any, and return the report row."""
+        if not self._sections.knows_agency(record.section_agency):
+            message = _("There is no agency “%(slug)s”.") % {"slug": record.section_agency[:60]}
+            return _report_row(Outcome.REFUSED, row, message)
+        read = with_existing_forms(record, self._form_sizes)
+        if read.decision is None and self._choices.decision:
+            read = dataclasses.replace(read, decision=self._choices.decision)
+        if existing is None or existing.withdrawn:
+            return self._create(row, read, existing)
+        return self._update(row, read, existing)
+
+    def _create(self, row: ParsedRow, read: ProcedureRecord, existing: ExistingProcedure | None) -> ReportRow:
+        if not self._choices.public:
+            read = dataclasses.replace(read, status=Status.HIDDEN.value)
+        latest = existing.version if existing else None
+        self._add(PlannedChange(row=row.row, record=read, latest=latest))
+        place = self._sections.place_of(read)
+        return _report_row(Outcome.CREATED, row, concerns=self._concerns(read), place=place)
+
+    def _update(self, row: ParsedRow, read: ProcedureRecord, existing: ExistingProcedure) -> ReportRow:
+        found = reconcile(existing.record, read, existing.imported)
+        if found.conflicting_decision:
+            message = _conflict_message(existing.record, found.conflicting_decision)
+            return _report_row(Outcome.REFUSED, row, message)
+        record, note = normalise(found.record), describe(found, existing.record)
+        ignored = NOT_STORED if existing.assigned else NOT_STORED | ASSIGNMENT_FIELDS
+        changed = _changed_fields(existing.record, record, ignored)
+        if not changed and existing.page_id:
+            return _report_row(Outcome.UNCHANGED, row, note=note)
+        if existing.blocked_reason:
+            return _report_row(Outcome.REFUSED, row, existing.blocked_reason)
+        self._add(
+            PlannedChange(
+                row=row.row, record=record, existing=existing, by_hand=found.by_hand, latest=existing.version
+            )
+        )
+        return _report_row(
+            Outcome.UPDATED,
+            row,
+            field_labels(changed),
+            note=note,
+            concerns=self._concerns(record),
+            changes=field_changes(existing.record, record, changed),
+        )
+
+    def _add(self, change: PlannedChange) -> None:
+        if change.record.core_code not in self._choices.excluded:
+            self.plan.changes.append(change)
+
+    def _concerns(self, record: ProcedureRecord) -> tuple[str, ...]:
+        """Return what a person should look at before ``record`` is applied."""
+        found = []
+        if missing := missing_facts(record):
+            found.append(_("missing: %(facts)s") % {"facts": field_labels(missing)})
+        if record.levels == (Level.MINISTRY.value,):
+            found.append(_("carried out by ministries only, not in the province"))
+        if record.decision and not (
+            self._choices.valid_from or self._reference_rows.signed_on(record.decision)
+        ):
+            found.append(_("the date of the decision is not known: in force from the day of the import"))
+        return tuple(found)
+
+
+def missing_facts(record: ProcedureRecord) -> list[str]:
+    """Return the names of the fields without which ``record`` is hard to find and to file."""
+    agencies = record.implementing_agencies or record.competent_authority or record.publisher
+    present = {
+        "field": record.field,
+        "implementing_agencies": agencies or record.section_agency,
+        "levels": record.levels,
+        "decision": record.decision,
+    }
+    return [name for name, value in present.items() if not value]
+
+
+def _conflict_message(page: ProcedureRecord, number: str) -> str:
+    message = _(
+        "an editor published decision %(page)s, the file names %(file)s: compare them and publish by hand"
+    )
+    return message % {"page": page.decision.number if page.decision else "", "file": number}
+
+
+def _changed_fields(old: ProcedureRecord, new: ProcedureRecord, ignored: frozenset[str]) -> list[str]:
+    """Return the names of the stored fields that differ."""
+    names = (one.name for one in dataclasses.fields(ProcedureRecord))
+    return [name for name in names if name not in ignored and getattr(old, name) != getattr(new, name)]
+
+
+def lock_imports() -> None:
+    """Wait for other imports and hold the lock until the transaction ends. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
+
+
+def existing_procedures(core_codes: Iterable[str], *, locked: bool = False) -> dict[str, ExistingProcedure]:
+    """Return the procedures with ``core_codes`` that have a version, by core code, in a few queries per 500 codes.
+
+    ``locked``: nobody publishes, saves or makes a version of them until the end of the transaction.
+    """
+    wanted, found = list(core_codes), {}
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted[start : start + BATCH]
+        if locked:
+            _lock(batch)
+        found.update(_existing_batch(batch))
+    return found
+
+
+def _lock(core_codes: list[str]) -> None:
+    rows = Procedure.objects.select_for_update().filter(core_code__in=core_codes).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True))
+    pages = ProcedurePage.objects.filter(procedure__in=ids).values("pk")
+    list(Page.objects.select_for_update().filter(pk__in=pages).order_by("pk").values_list("pk"))
+
+
+def _existing_batch(core_codes: list[str]) -> dict[str, ExistingProcedure]:
+    newest = ProcedureVersion.objects.filter(procedure=OuterRef("procedure")).order_by("-number")
+    versions = ProcedureVersion.objects.filter(
+        procedure__core_code__in=core_codes, number=Subquery(newest.values("number")[:1])
+    ).select_related("procedure__field", "decision")
+    ids = [version.procedure_id for version in versions]
+    sources = ProcedurePage.objects.filter(procedure__in=ids, alias_of__isnull=True).order_by(
+        "-locale", "-pk"
+    )
+    pages = {
+        row["procedure_id"]: row
+        for row in sources.values("pk", "procedure_id", "has_unpublished_changes", "locked")
+    }
+    open_now = LocalAssignment.objects.filter(procedure__in=ids, valid_to__isnull=True).order_by("-pk")
+    assignments = {row.procedure_id: row for row in open_now}
+    imported = dict(ImportedFacts.objects.filter(procedure__in=ids).values_list("procedure", "facts"))
+    return {
+        version.procedure.core_code: ExistingProcedure(
+            record=_existing_record(version, assignments.get(version.procedure_id)),
+            version=version,
+            page_id=pages.get(version.procedure_id, {}).get("pk"),
+            assigned=version.procedure_id in assignments,
+            blocked_reason=_blocked_reason(pages.get(version.procedure_id, {})),
+            imported=imported.get(version.procedure_id, {}),
+            withdrawn=version.procedure_id not in pages and _is_withdrawn(version),
+        )
+        for version in versions
+    }
+
+
+def _existing_record(version: ProcedureVersion, assignment: LocalAssignment | None) -> ProcedureRecord:
+    """Return the current content, with what changes without a version: code, status, field and decision as they are."""
+    procedure = version.procedure
+    content = dataclasses.replace(
+        version.content,
+        decision=read_decision(version.decision) if version.decision else None,
+        field_code=procedure.field.code if procedure.field else "",
+    )
+    return ProcedureRecord.of(
+        content,
+        local_code=procedure.code,
+        ministry=procedure.field.ministry if procedure.field else "",
+        status=procedure.status,
+        level_2011=assignment.level_2011 if assignment else None,
+        level_2022=assignment.level_2022 if assignment else "",
+    )
+
+
+def _is_withdrawn(version: ProcedureVersion) -> bool:
+    return version.never_in_force and version.procedure.status == Status.HIDDEN
+
+
+def _blocked_reason(page: dict[str, Any]) -> str:
+    if page.get("has_unpublished_changes"):
+        return _("an editor has unpublished changes on this page; publish or discard them")
+    return _("an editor has locked this page") if page.get("locked") else ""

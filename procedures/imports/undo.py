@@ -1,0 +1,187 @@
+"""Undo an applied import, row by row, as long as nothing was built on it.
+
+Versions stay (docs/architecture.md#rule-2): the one that the import made is closed as never in force. A procedure that
+the import changed gets a version with its content before; one that it created loses its page and is no longer public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Page, ReferenceIndex
+
+from accounts.models import User
+from core.errors import Conflict
+from procedures.choices import Status
+from procedures.imports.apply import ImportContext, write_changes
+from procedures.imports.plan import ExistingProcedure, PlannedChange, existing_procedures, lock_imports
+from procedures.imports.record import ProcedureRecord
+from procedures.imports.uploads import check_may_import
+from procedures.models import (
+    ImportedFacts,
+    ImportRow,
+    ImportUpload,
+    LocalAssignment,
+    Procedure,
+    ProcedurePage,
+    ProcedureVersion,
+)
+from procedures.services.versions import invalidate_pages
+
+BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """How many rows were undone, and how many stay because something was built on them."""
+
+    undone: int
+    kept: int
+
+
+@transaction.atomic
+def undo_upload(*, upload_id: int, by: User) -> UndoResult:
+    """Undo the applied rows of a file. Rows on which something was built stay, with the reason as their remark.
+
+    ``Conflict`` if the file was not applied, or if no row of it is left to undo.
+    """
+    check_may_import(by)
+    lock_imports()
+    upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+    rows = list(upload.rows.filter(state=ImportRow.State.APPLIED))
+    if not rows:
+        raise Conflict(_("There is nothing to undo in this file."))
+    existing = existing_procedures([row.code for row in rows], locked=True)
+    reasons = _Reasons(rows, existing)
+    for row in rows:
+        row.remark = reasons.for_row(row)
+    free = [row for row in rows if not row.remark]
+    _restore([row for row in free if row.undo["record"]], existing, upload, by)
+    _withdraw([row for row in free if not row.undo["record"]], existing)
+    for row in free:
+        row.state, row.undo = ImportRow.State.UNDONE, {}
+    ImportRow.objects.bulk_update(rows, ["state", "undo", "remark"], batch_size=BATCH)
+    if free:
+        upload.undone_at, upload.undone_by = timezone.now(), by
+        upload.save(update_fields=["undone_at", "undone_by"])
+    return UndoResult(undone=len(free), kept=len(rows) - len(free))
+
+
+def _restore(
+    rows: Sequence[ImportRow], existing: dict[str, ExistingProcedure], upload: ImportUpload, by: User
+) -> None:
+    """Write back the content, facts and assignments before the import."""
+    changes = [
+        PlannedChange(
+            row=row.number,
+            record=ProcedureRecord.from_json(row.undo["record"]),
+            existing=existing[row.code],
+            latest=existing[row.code].version,
+        )
+        for row in rows
+    ]
+    # From the first day of the version that is taken back, which was then in force on no day.
+    write_changes(changes, ImportContext(user=by, source=upload.name, valid_from=date.min))
+    _restore_assignments(rows)
+    ImportedFacts.objects.filter(procedure__in=[row.undo["procedure"] for row in rows]).delete()
+    ImportedFacts.objects.bulk_create(
+        ImportedFacts(procedure_id=row.undo["procedure"], facts=row.undo["imported"])
+        for row in rows
+        if row.undo["imported"]
+    )
+    _delete_pages([row.undo["procedure"] for row in rows if not row.undo["had_page"]])
+
+
+def _restore_assignments(rows: Iterable[ImportRow]) -> None:
+    added = [key for row in rows for key in row.undo["assignments"]]
+    before = {int(key): facts for row in rows for key, facts in row.undo["assignments_before"].items()}
+    changed = list(LocalAssignment.objects.filter(pk__in=before))
+    for assignment in changed:
+        for name, value in before[assignment.pk].items():
+            setattr(assignment, name, value)
+    names = sorted({name for facts in before.values() for name in facts})
+    if changed:
+        LocalAssignment.objects.bulk_update(changed, names, batch_size=BATCH)
+    LocalAssignment.objects.filter(pk__in=added).delete()
+
+
+def _withdraw(rows: Sequence[ImportRow], existing: dict[str, ExistingProcedure]) -> None:
+    """Take the pages of new procedures away, close their versions, hide them in the register."""
+    procedures = [row.undo["procedure"] for row in rows]
+    versions = [existing[row.code].version for row in rows]
+    for version in versions:
+        version.close_before(version.valid_from)
+    ProcedureVersion.objects.bulk_update(versions, ["valid_to"], batch_size=BATCH)
+    LocalAssignment.objects.filter(pk__in=[key for row in rows for key in row.undo["assignments"]]).delete()
+    ImportedFacts.objects.filter(procedure__in=procedures).delete()
+    _delete_pages(procedures)
+    Procedure.objects.filter(pk__in=procedures).update(status=Status.HIDDEN)
+    invalidate_pages(procedures=procedures)
+
+
+def _delete_pages(procedures: Collection[int]) -> None:
+    for page in ProcedurePage.objects.filter(procedure__in=procedures):
+        page.delete()
+
+
+class _Reasons:
+    """Why rows cannot be undone: what exists today that was not there, or not so, when the import ended."""
+
+    def __init__(self, rows: Sequence[ImportRow], existing: dict[str, ExistingProcedure]) -> None:
+        self._existing = existing
+        created = [row.undo["procedure"] for row in rows if not row.undo["record"]]
+        self._used_procedures = _used(Procedure, created)
+        self._used_versions = _used(ProcedureVersion, [one.version.pk for one in existing.values()])
+        own = {key for row in rows for key in row.undo["assignments"]}
+        assigned = LocalAssignment.objects.filter(procedure__in=created).exclude(pk__in=own)
+        self._assigned = set(assigned.values_list("procedure", flat=True))
+        self._named = set(
+            Procedure.objects.filter(replaced_by__in=created).values_list("replaced_by", flat=True)
+        )
+        self._linked = _linked_procedures(created)
+
+    def for_row(self, row: ImportRow) -> str:
+        """Return the reason as a sentence; empty if ``row`` can be undone."""
+        now, procedure = self._existing.get(row.code), row.undo["procedure"]
+        if now is None or now.record.fingerprint != row.undo["after"]:
+            return _("It was changed after the import.")
+        if now.blocked_reason:
+            return _("An editor is working on its page.")
+        if row.undo["version"] == now.version.pk and row.undo["record"]:
+            return ""  # no version was made, so nothing refers to one
+        if procedure in self._used_procedures or now.version.pk in self._used_versions:
+            return _("Dossiers, drafts, forms or rules refer to it.")
+        if procedure in self._assigned or procedure in self._named:
+            return _("It was assigned or named as a successor since.")
+        return _("Other pages link to it.") if procedure in self._linked else ""
+
+
+def _used(model: type[models.Model], keys: Collection[int]) -> set[int]:
+    """Return those of ``keys`` that rows of other apps refer to."""
+    found: set[int] = set()
+    for relation in model._meta.get_fields(include_hidden=True):
+        if isinstance(relation, models.ForeignObjectRel) and _is_of_another_app(relation):
+            name = relation.field.name
+            rows = relation.related_model._default_manager.filter(**{f"{name}__in": keys})
+            found.update(rows.values_list(name, flat=True))
+    return found
+
+
+def _is_of_another_app(relation: models.ForeignObjectRel) -> bool:
+    return bool(relation.related_model._meta.app_label != relation.model._meta.app_label)
+
+
+def _linked_procedures(procedures: Collection[int]) -> set[int]:
+    """Return those whose page is linked from something else."""
+    pages = dict(ProcedurePage.objects.filter(procedure__in=procedures).values_list("pk", "procedure"))
+    links = ReferenceIndex.objects.filter(
+        to_content_type=ContentType.objects.get_for_model(Page), to_object_id__in=[str(pk) for pk in pages]
+    )
+    return {pages[int(link.to_object_id)] for link in links if link.object_id != link.to_object_id}

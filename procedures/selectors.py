@@ -1,0 +1,269 @@
+"""Read the catalogue: live pages and lists, versions by date, receiving agencies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, TypeVar
+
+from django.conf import settings
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Substr
+from django.utils import timezone
+from django.utils.translation import get_language
+from wagtail.models import Page, PageViewRestriction
+from wagtail.query import PageQuerySet
+
+from accounts.models import Agency
+from accounts.selectors import successors_in_force
+from core.text import sort_key
+from procedures.choices import Level, ServiceLevel, Status
+from procedures.codes import core_code
+from procedures.models import (
+    LocalAssignment,
+    Procedure,
+    ProcedurePage,
+    ProcedureSectionPage,
+    ProcedureVersion,
+)
+from procedures.models.endings import not_ended_q
+from procedures.models.pages import LEVEL_FIELDS
+from procedures.snapshot import Snapshot
+
+MAX_RELATED: Final = 6
+FRONT_DEPTH: Final = 2
+
+
+def live_pages() -> PageQuerySet:
+    """Return the published procedure pages that everybody may see, in one query where ``public()`` needs two."""
+    here = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    restricted = PageViewRestriction.objects.annotate(here=here).filter(here__startswith=F("page__path"))
+    public = ~Q(procedure__status=Status.HIDDEN)
+    return ProcedurePage.objects.live().filter(public).exclude(Exists(restricted))
+
+
+def page_for_code(code: str, language: str | None = None) -> ProcedurePage | None:
+    """Return the live page for ``code`` in any style, in ``language`` (the reader's) if there is one, else in any."""
+    try:
+        core = core_code(code)
+    except ValueError:
+        return None
+    pages = list(
+        live_pages()
+        .filter(procedure__core_code=core, alias_of=None)
+        .select_related("locale")
+        .order_by("locale_id")
+    )
+    wanted = language or get_language() or ""
+    return next((page for page in pages if page.locale.language_code == wanted), pages[0] if pages else None)
+
+
+P = TypeVar("P", bound=Page)
+
+
+def source_of(page: P) -> P:
+    """Return the Vietnamese page of a translated one, or `page`: only in Vietnamese the catalogue is complete."""
+    if page.locale.language_code == settings.LANGUAGE_CODE:
+        return page
+    model: Any = type(page)
+    sources = model.objects.filter(
+        translation_key=page.translation_key, locale__language_code=settings.LANGUAGE_CODE
+    )
+    return sources.first() or page
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyPages:
+    """Pages above, from the catalogue down, and related pages."""
+
+    above: list[Page]
+    related: list[Page]
+
+
+def nearby_pages(page: ProcedurePage, codes: Sequence[str]) -> NearbyPages:
+    """Return the pages above ``page`` and related procedures in one query.
+
+    Related are the procedures that the record names by code, else some of the same field in the same section.
+    """
+    steps = range(page.steplen * (FRONT_DEPTH + 1), len(page.path or ""), page.steplen)
+    above = Q(path__in=[page.path[:length] for length in steps])
+    related_pages = _related(source_of(page), codes)
+    found = list(Page.objects.live().filter(above | Q(pk__in=related_pages)).order_by("depth"))
+    related = [one for one in found if one.depth >= page.depth]
+    return NearbyPages(
+        above=[one for one in found if one.depth < page.depth],
+        related=sorted(related, key=lambda one: sort_key(one.title)),
+    )
+
+
+def _related(page: ProcedurePage, codes: Sequence[str]) -> Any:
+    if codes:
+        wanted = Q(procedure__core_code__in=codes)
+    elif page.field_id:
+        wanted = Q(field=page.field_id, path__startswith=page.path[: -page.steplen])
+    else:
+        return []
+    wanted &= not_ended_q(timezone.localdate(), "procedure__")
+    found = live_pages().filter(wanted, locale=page.locale_id).exclude(pk=page.pk)
+    return found.order_by("-procedure__usage", "order_key").values(key=F("pk"))[:MAX_RELATED]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilters:
+    """The filters of a list; unknown values count as not chosen."""
+
+    field: str = ""
+    level: str = ""
+    service_level: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.field or self.level or self.service_level)
+
+    @classmethod
+    def from_query(cls, field: str = "", level: str = "", service_level: str = "") -> ListFilters:
+        """Return the filters of a query string."""
+        return cls(
+            field=field[:100],
+            level=level if level in Level.values else "",
+            service_level=service_level if service_level in ServiceLevel.values else "",
+        )
+
+
+def _listed_pages() -> PageQuerySet:
+    """Return the pages that lists offer: one that has ended is found by its code and by the search."""
+    return live_pages().filter(not_ended_q(timezone.localdate(), "procedure__"))
+
+
+def pages_below(page: Page, filters: ListFilters | None = None) -> QuerySet[ProcedurePage]:
+    """Return the published procedures below a catalogue or section that have not ended, by name."""
+    found = _listed_pages().descendant_of(page).select_related("procedure").order_by("order_key", "pk")
+    if filters and filters.field:
+        found = found.filter(field__slug=filters.field)
+    if filters and filters.level:
+        found = found.filter(**{LEVEL_FIELDS[filters.level]: True})
+    if filters and filters.service_level:
+        found = found.filter(service_level=filters.service_level)
+    return found
+
+
+def sections_with_counts(page: Page) -> list[tuple[ProcedureSectionPage, int]]:
+    """Return the sections below the catalogue with the number of their procedures: two queries."""
+    length = len(page.path) + page.steplen
+    rows = _listed_pages().descendant_of(page).annotate(above=Substr("path", 1, length))
+    counts = dict(rows.values_list("above").annotate(number=Count("pk")).order_by())
+    sections = ProcedureSectionPage.objects.child_of(page).live().public()
+    named = sorted(sections, key=lambda section: sort_key(section.title))
+    return [(section, counts.get(section.path, 0)) for section in named]
+
+
+def fields_with_counts(page: Page) -> list[dict[str, str | int]]:
+    """Return label, key (slug) and number of procedures of each field below ``page``, by name: one query."""
+    rows = pages_below(page).order_by().filter(field__isnull=False)
+    found = rows.values(label=F("field__name"), key=F("field__slug")).annotate(number=Count("pk"))
+    return sorted(found, key=lambda row: sort_key(str(row["label"])))
+
+
+def level_counts(page: Page) -> Counter[str]:
+    """Return the number of procedures of each level of government and each online level: one query."""
+    sums = {level: Count("pk", filter=Q(**{name: True})) for level, name in LEVEL_FIELDS.items()}
+    online = {level: Count("pk", filter=Q(service_level=level)) for level in ServiceLevel.values}
+    return Counter(pages_below(page).order_by().aggregate(**sums, **online))
+
+
+def version_in_force(procedure: Procedure | str, on: date | None = None) -> ProcedureVersion | None:
+    """Return the version in force on ``on`` (today); ``procedure`` may be a code of any style. One query."""
+    versions = ProcedureVersion.objects.valid_on(on or timezone.localdate())
+    versions = versions.select_related("procedure", "decision")
+    if isinstance(procedure, Procedure):
+        return versions.filter(procedure=procedure).first()
+    try:
+        return versions.filter(procedure__core_code=core_code(procedure)).first()
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionHistory:
+    """All versions of a procedure, newest first; the one in force with its content; future ones."""
+
+    versions: tuple[ProcedureVersion, ...]
+    current: ProcedureVersion | None
+    content: Snapshot | None
+    upcoming: tuple[ProcedureVersion, ...]
+
+    @property
+    def latest(self) -> ProcedureVersion | None:
+        """Return the version with the highest number."""
+        return self.versions[0] if self.versions else None
+
+
+def history(procedure_id: int, on: date | None = None) -> VersionHistory:
+    """Return the versions of one procedure in one query that carries only the content of the one in force.
+
+    If none is, because the procedure has ended, the content is that of the last one that was.
+    """
+    day = on or timezone.localdate()
+    begun = ProcedureVersion.objects.filter(procedure=procedure_id, valid_from__lte=day)
+    never_in_force = Case(When(valid_to__lt=F("valid_from"), then=1), default=0)
+    shown = begun.order_by(never_in_force, "-valid_from", "-number").values("pk")[:1]
+    body: Any = Case(
+        When(pk=Subquery(shown), then=F("snapshot")),
+        default=Value(None, JSONField()),
+        output_field=JSONField(),
+    )
+    versions = tuple(
+        ProcedureVersion.objects.filter(procedure=procedure_id)
+        .select_related("decision", "procedure__ending__decision", "procedure__ending__successor")
+        .defer("snapshot")
+        .annotate(body=body)
+        .order_by("-number")
+    )
+    last = next((version for version in versions if version.body is not None), None)
+    content = Snapshot.from_json(last.body) if last else None
+    current = last if last and (last.valid_to is None or last.valid_to >= day) else None
+    upcoming = tuple(one for one in versions if one.valid_from > day and not one.never_in_force)
+    return VersionHistory(versions=versions, current=current, content=content, upcoming=upcoming)
+
+
+def assignments_on(on: date | None = None) -> QuerySet[LocalAssignment]:
+    """Return the assignments in force on ``on`` (today)."""
+    found: QuerySet[LocalAssignment] = LocalAssignment.objects.valid_on(on or timezone.localdate())
+    return found
+
+
+def procedures_for_agency(agency: Agency, on: date | None = None) -> QuerySet[Procedure]:
+    """Return the published procedures that ``agency`` receives on ``on`` (today), by name."""
+    mine = assignments_on(on).filter(agency=agency).values("procedure")
+    public = Procedure.objects.filter(not_ended_q(on or timezone.localdate()), status=Status.PUBLIC)
+    found = public.filter(pk__in=mine).select_related("field")
+    return found.order_by("order_key", "pk")
+
+
+def agencies_for_procedure(procedure: Procedure, on: date | None = None) -> QuerySet[Agency]:
+    """Return the agencies that receive ``procedure`` on ``on`` (today), by name.
+
+    An agency that has ended receives nothing; its successors do, even if its assignments are still open.
+    """
+    day = on or timezone.localdate()
+    assigned = Agency.objects.filter(pk__in=assignments_on(day).filter(procedure=procedure).values("agency"))
+    answering = {
+        one.pk for ended in assigned.filter(valid_to__lt=day) for one in successors_in_force(ended, day)
+    }
+    receiving = assigned.exclude(valid_to__lt=day)
+    return (receiving | Agency.objects.filter(pk__in=answering)).order_by("order_key", "pk")

@@ -1,0 +1,231 @@
+"""Create a procedure and end one, each under a decision on a day.
+
+Every act takes the decision, the day and the kind, so that the lines of a decision can call it too. An end takes effect
+at the beginning of its day: lists, search and filing go by the date, and the outbox closes the version and sets the
+status in the first minutes.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+
+from accounts.models import User
+from core.errors import Conflict, InvalidInput, NotAllowed
+from core.outbox import enqueue
+from core.text import clean
+from procedures.choices import Status
+from procedures.codes import split
+from procedures.control import controlled_procedures, controlled_sections
+from procedures.models import (
+    Procedure,
+    ProcedureEnding,
+    ProcedurePage,
+    ProcedureSectionPage,
+    PublicationDecision,
+)
+from procedures.models.endings import not_ended_q
+from procedures.page_content import page_title
+from procedures.services.versions import (
+    first_free_day,
+    invalidate_pages,
+    next_version,
+    publish_versions,
+)
+
+PROCEDURE_ENDS: Final = "procedures.procedure_ends"
+
+
+def _check(by: User | None, procedure: Procedure) -> None:
+    if by is not None and not controlled_procedures(by).filter(pk=procedure.pk).exists():
+        raise NotAllowed(_("You do not have permission to change this procedure."))
+
+
+@transaction.atomic
+def create_procedure(
+    *,
+    code: str,
+    title: str,
+    section: ProcedureSectionPage,
+    decision: PublicationDecision,
+    day: date,
+    by: User | None = None,
+) -> ProcedurePage:
+    """Enter a new procedure with an unpublished page in ``section``, to be published under ``decision`` from ``day``.
+
+    ``code`` is the national code (1.001193) or the local one that begins with it. ``NotAllowed`` if ``by`` does
+    not control the section, ``InvalidInput`` by field for a code that is wrong or taken and for a missing title.
+    """
+    if by is not None and not controlled_sections(by).filter(pk=section.pk).exists():
+        raise NotAllowed(_("You do not have permission to create procedures in this section."))
+    name, (core, local) = clean(title), _codes(code)
+    procedure = Procedure(core_code=core, code=local, title=name)
+    try:
+        procedure.full_clean()
+    except ValidationError as error:
+        raise InvalidInput(_("The procedure cannot be created."), fields=_messages(error)) from error
+    procedure.save()
+    page = ProcedurePage(
+        procedure=procedure,
+        title=page_title(name),
+        decision=decision,
+        effective_from=day,
+        live=False,
+        owner=by,
+    )
+    page.official_name = "" if page.title == name else name
+    page.locale = section.locale
+    section.add_child(instance=page)
+    page.save_revision(user=by)
+    _log(procedure, "create", by, decision=decision, day=day)
+    return page
+
+
+def _codes(code: str) -> tuple[str, str]:
+    try:
+        return split(code)
+    except ValueError as error:
+        message = _("Enter the code in the format 1.001193.")
+        raise InvalidInput(message, fields={"core_code": message}) from error
+
+
+def _messages(error: ValidationError) -> dict[str, str]:
+    return {name: " ".join(messages) for name, messages in error.message_dict.items()}
+
+
+@transaction.atomic
+def end_procedure(
+    *,
+    procedure: Procedure,
+    kind: str,
+    decision: PublicationDecision,
+    day: date,
+    successor: Procedure | None = None,
+    by: User | None = None,
+) -> ProcedureEnding:
+    """End ``procedure`` under ``decision``: from ``day`` on, which may be past or future, it no longer applies.
+
+    ``kind``: ``ProcedureEnding.Kind``; a replaced procedure names its ``successor``. Dossiers keep their version.
+    ``NotAllowed`` if ``by`` does not control the procedure, ``Conflict`` if its end was entered already,
+    ``InvalidInput`` for a successor that is missing, not wanted, itself or ended.
+    """
+    _check(by, procedure)
+    procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
+    if ProcedureEnding.objects.filter(procedure=procedure).exists():
+        raise Conflict(_("The end of this procedure was entered already."))
+    _check_successor(procedure, kind, successor)
+    ending = ProcedureEnding.objects.create(
+        procedure=procedure, kind=kind, decision=decision, day=day, successor=successor, created_by=by
+    )
+    _log(procedure, "end", by, decision=decision, day=day, kind=kind)
+    if ending.has_begun():
+        _take_effect(ending)
+    else:
+        morning = timezone.make_aware(datetime.combine(day, time.min))
+        payload = {"procedure": procedure.pk}
+        enqueue(
+            kind=PROCEDURE_ENDS, key=f"{PROCEDURE_ENDS}:{ending.pk}", payload=payload, available_at=morning
+        )
+        invalidate_pages(procedures=[procedure.pk])
+    return ending
+
+
+def _check_successor(procedure: Procedure, kind: str, successor: Procedure | None) -> None:
+    message = ""
+    if kind not in ProcedureEnding.Kind.values:
+        raise InvalidInput(_("Unknown kind of end."), fields={"kind": _("Unknown kind of end.")})
+    if (kind == ProcedureEnding.Kind.REPLACED) != (successor is not None):
+        message = _("Choose the procedure that replaces this one exactly if it is replaced.")
+    elif successor is not None and successor.pk == procedure.pk:
+        message = _("A procedure cannot replace itself.")
+    elif successor is not None and not Procedure.objects.filter(
+        not_ended_q(timezone.localdate()), pk=successor.pk
+    ):
+        message = _("The procedure that replaces this one has ended itself.")
+    if message:
+        raise InvalidInput(message, fields={"successor": message})
+
+
+@transaction.atomic
+def apply_ending(*, procedure_id: int) -> bool:
+    """Close the version and set the status of a procedure whose end has begun; return False if there is none."""
+    Procedure.objects.select_for_update().filter(pk=procedure_id).first()
+    ending = ProcedureEnding.objects.select_related("procedure").filter(procedure=procedure_id).first()
+    if ending is None or not ending.has_begun():
+        return False
+    _take_effect(ending)
+    return True
+
+
+def _take_effect(ending: ProcedureEnding) -> None:
+    procedure = ending.procedure
+    procedure.status, procedure.replaced_by = ending.kind, ending.successor
+    procedure.save(update_fields=["status", "replaced_by"])
+    version = procedure.versions.filter(valid_to__isnull=True).first()
+    if version is not None:
+        version.close_before(max(ending.day, version.valid_from))
+        version.save(update_fields=["valid_to"])
+    invalidate_pages(procedures=[procedure.pk])
+
+
+@transaction.atomic
+def cancel_ending(*, procedure: Procedure, by: User | None = None) -> None:
+    """Delete an end that was entered by mistake; the log keeps it.
+
+    If it had begun, the procedure applies again from today: its last content becomes the next version under the same
+    decision. ``Conflict`` if no end was entered.
+    """
+    _check(by, procedure)
+    procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
+    ending = ProcedureEnding.objects.select_related("decision").filter(procedure=procedure).first()
+    if ending is None:
+        raise Conflict(_("No end of this procedure was entered."))
+    _log(procedure, "cancel_end", by, decision=ending.decision, day=ending.day, kind=ending.kind)
+    ending.delete()
+    if procedure.ended:
+        procedure.status, procedure.replaced_by = Status.PUBLIC, None
+        procedure.save(update_fields=["status", "replaced_by"])
+    latest = procedure.versions.select_related("decision").order_by("-number").first()
+    if latest is not None and latest.valid_to is not None:
+        version = next_version(
+            procedure=procedure,
+            content=latest.content,
+            decision=latest.decision,
+            number=latest.number + 1,
+            valid_from=first_free_day(latest, timezone.localdate()),
+            by=by,
+        )
+        version.save()
+        publish_versions([version])
+    invalidate_pages(procedures=[procedure.pk])
+
+
+@transaction.atomic
+def set_public(*, procedure: Procedure, public: bool, by: User | None = None) -> None:
+    """Show a procedure to the public (công khai) or hide it; ``Conflict`` for one that has ended."""
+    _check(by, procedure)
+    procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
+    if procedure.ended:
+        raise Conflict(_("This procedure has ended: its page stays readable and says so."))
+    procedure.status = Status.PUBLIC if public else Status.HIDDEN
+    procedure.save(update_fields=["status"])
+    log(instance=procedure, action="procedures.show" if public else "procedures.hide", user=by)
+
+
+def _log(
+    procedure: Procedure,
+    act: str,
+    by: User | None,
+    *,
+    decision: PublicationDecision,
+    day: date,
+    kind: str = "",
+) -> None:
+    facts: dict[str, Any] = {"decision": decision.number, "day": day.isoformat(), "kind": kind}
+    log(instance=procedure, action=f"procedures.{act}", user=by, data=facts)

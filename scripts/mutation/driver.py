@@ -1,0 +1,380 @@
+"""Mutate the guards of the portal and run, for each mutant, the tests that execute the mutated line.
+
+Run by scripts/mutants in an environment of its own that holds Cosmic Ray; tests run in the project's environment.
+The state lies in var/mutants: two clones of HEAD, the line coverage and the session. A second call goes on where the
+first one stopped. At another HEAD with the same targets only the survivors are tried again, so that new tests are soon
+seen to kill them; other targets start afresh. Usage: python -m mutation.driver [--limit N] [--report-only]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import attrs
+import cosmic_ray.plugins
+from cosmic_ray.commands import init
+from cosmic_ray.mutating import mutate_and_test, mutate_code
+from cosmic_ray.work_db import WorkDB, use_db
+from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkItem, WorkResult
+
+from mutation.operators import Provider
+from mutation.preloaded_tests import PreloadedTests
+from mutation.report import report
+from mutation.selection import Coverage, batches, covering_tests, is_in_annotation, spread
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+STATE: Final = ROOT / "var" / "mutants"
+WORKERS: Final = 2
+#: Tests run on SQLite; compiled test files save a fifth of the start.
+DROPPED_VARIABLES: Final = {"DATABASE_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE"}
+BAR: Final = 0.90
+#: Several times what the tests of a mutant take on a loaded machine; a mutant that loops for ever counts as killed.
+TIMEOUT_SECONDS: Final = 600
+#: Processor time of a batch in a new process.
+MAX_BATCH_SECONDS: Final = 150
+#: Tests of each target that must pass without a mutant before the first one is tried.
+TRIED_FIRST: Final = 20
+#: Tests that execute the guards; browsers, search, imports and documents say nothing about them.
+TEST_FOLDERS: Final = (
+    ("tests/forms_app/dossiers", "tests/core"),
+    (
+        *("tests/one_stop", "tests/accounts", "tests/security", "tests/home"),
+        *("tests/procedures/test_permissions.py", "tests/procedures/views"),
+    ),
+)
+TARGETS: Final = (
+    "accounts/policies.py",
+    "accounts/selectors.py",
+    "accounts/services/groups.py",
+    "accounts/services/memberships.py",
+    "core/wagtail/object_policy.py",
+    "core/wagtail/overrides.py",
+    "core/wagtail/translation_guards.py",
+    "core/web/request_guard.py",
+    "core/worktime/calendar.py",
+    "core/worktime/deadlines.py",
+    "forms_app/dossiers/access.py",
+    "forms_app/dossiers/deadlines.py",
+    "forms_app/dossiers/services/actions.py",
+    "forms_app/dossiers/transitions.py",
+    "one_stop/access.py",
+)
+#: One replacement per operator where Cosmic Ray has a dozen: a test that sees one sees the others.
+OPERATORS: Final = frozenset(
+    {
+        "portal/RemoveStatement",
+        "portal/ReturnConstant",
+        *(
+            f"core/{name}"
+            for name in (
+                "AddNot",
+                "ExceptionReplacer",
+                "NumberReplacer",
+                "RemoveDecorator",
+                "ReplaceAndWithOr",
+                "ReplaceBreakWithContinue",
+                "ReplaceContinueWithBreak",
+                "ReplaceFalseWithTrue",
+                "ReplaceOrWithAnd",
+                "ReplaceTrueWithFalse",
+                "ReplaceUnaryOperator_Delete_Invert",
+                "ReplaceUnaryOperator_Delete_USub",
+                "ZeroIterationForLoop",
+            )
+        ),
+        *(
+            f"core/ReplaceBinaryOperator_{pair}"
+            for pair in (
+                "Add_Sub",
+                "Sub_Add",
+                "Mul_Add",
+                "FloorDiv_Mul",
+                "Mod_Mul",
+                "BitOr_BitAnd",
+                "BitAnd_BitOr",
+            )
+        ),
+        *(
+            f"core/ReplaceComparisonOperator_{pair}"
+            for pair in (
+                *("Lt_LtE", "Lt_GtE", "LtE_Lt", "LtE_Gt", "Gt_GtE", "Gt_LtE", "GtE_Gt", "GtE_Lt"),
+                *("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is", "In_NotIn", "NotIn_In"),
+            )
+        ),
+    }
+)
+
+
+def sh(*command: str, cwd: Path = ROOT) -> str:
+    return subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def clone(number: int) -> Path:
+    return STATE / f"clone-{number}"
+
+
+def prepare(head: str) -> None:
+    """Make the clones of HEAD, unless they are there already."""
+    if (STATE / "head").exists() and (STATE / "head").read_text() == head:
+        return
+    if (STATE / "session.sqlite").exists() and _targets() == _targets(clone(0)):
+        for number in range(WORKERS):
+            sh("git", "fetch", "-q", "origin", head, cwd=clone(number))
+            sh("git", "reset", "-q", "--hard", head, cwd=clone(number))
+        with use_db(str(STATE / "session.sqlite"), WorkDB.Mode.open) as database:
+            _forget_survivors(database)
+        (STATE / "head").write_text(head)
+        return
+    shutil.rmtree(STATE / "clone-0", ignore_errors=True)
+    shutil.rmtree(STATE / "clone-1", ignore_errors=True)
+    for name in ("coverage.json", "session.sqlite", "head"):
+        (STATE / name).unlink(missing_ok=True)
+    for number in range(WORKERS):
+        sh("git", "clone", "-q", "--no-hardlinks", str(ROOT), str(clone(number)))
+    (STATE / "head").write_text(head)
+
+
+def _targets(folder: Path = ROOT) -> list[str]:
+    return [(folder / target).read_text() if (folder / target).exists() else "" for target in TARGETS]
+
+
+def _forget_survivors(database: WorkDB) -> None:
+    """Make the survivors pending again. The class has no method for it, only one that clears everything."""
+    kept = [
+        (job, result)
+        for job, result in database.results
+        if result.is_killed or result.worker_outcome == WorkerOutcome.SKIPPED
+    ]
+    items = database.work_items
+    database.clear()
+    database.add_work_items(items)
+    for job, result in kept:
+        database.set_result(job, result)
+
+
+def pytest_command(*arguments: str) -> list[str]:
+    return [
+        str(ROOT / ".venv/bin/python"), "-m", "pytest", *arguments, "-q",
+        *("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:faker"),
+        "-m", "not postgres and not elasticsearch and not redis and not browser",
+    ]  # fmt: skip
+
+
+def environment(number: int) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in DROPPED_VARIABLES}
+    return kept | {"PYTHONPATH": str(clone(number) / "scripts")}
+
+
+def delete_bytecode(module: Path) -> None:
+    """Delete the compiled files of a module, since a mutant may have the size and second of the source."""
+    for compiled in (module.parent / "__pycache__").glob(f"{module.stem}.*.pyc"):
+        compiled.unlink()
+
+
+def measure_coverage() -> None:
+    """Run the tests once in both clones, noting which test executes which line of the targets."""
+    running = []
+    for number in range(WORKERS):
+        command = pytest_command("-p", "mutation.coverage_contexts", *TEST_FOLDERS[number])
+        answers = {
+            "COVERAGE_INCLUDE": ",".join(TARGETS),
+            "COVERAGE_ANSWER": f"{STATE}/coverage-{number}.json",
+        }
+        log = (STATE / f"coverage-{number}.log").open("w")
+        running.append(
+            subprocess.Popen(
+                command, cwd=clone(number), env=environment(number) | answers, stdout=log, stderr=log
+            )
+        )
+    if max(process.wait() for process in running):
+        sys.exit(f"the tests fail without a mutant: see {STATE}/coverage-*.log")
+    covered: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for number in range(WORKERS):
+        answer = json.loads((STATE / f"coverage-{number}.json").read_text())
+        for module, lines in answer.items():
+            for line, tests in lines.items():
+                covered[module][line] += tests
+    (STATE / "coverage.json").write_text(json.dumps(covered))
+
+
+def own_tests() -> dict[str, list[str]]:
+    """Return the tests in the files named after each target (its stem), also those younger than the coverage."""
+    found: dict[str, list[str]] = {}
+    for stem in {Path(target).stem for target in TARGETS}:
+        files = [
+            path.relative_to(clone(0)).as_posix() for path in (clone(0) / "tests").rglob(f"test_{stem}.py")
+        ]
+        command = pytest_command("--collect-only", *files)
+        listed = subprocess.run(
+            command, cwd=clone(0), env=environment(0), capture_output=True, text=True, check=False
+        )
+        found[stem] = [line for line in listed.stdout.splitlines() if "::" in line] if files else []
+    return found
+
+
+def read_coverage() -> Coverage:
+    stored = json.loads((STATE / "coverage.json").read_text())
+    return {module: {int(line): tests for line, tests in lines.items()} for module, lines in stored.items()}
+
+
+def start_session(database: WorkDB) -> None:
+    """List the mutants; those outside of our choice are marked as skipped."""
+    init([Path(target) for target in TARGETS], database, {})
+    sources = {target: (ROOT / target).read_text() for target in TARGETS}
+    skipped = [
+        item.job_id
+        for item in database.work_items
+        for mutation in item.mutations
+        if mutation.operator_name not in OPERATORS
+        or is_in_annotation(sources[str(mutation.module_path)], *mutation.start_pos)
+        or not _compiles(mutation, sources[str(mutation.module_path)])
+    ]
+    database.set_multiple_results(skipped, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))
+
+
+def _compiles(mutation: MutationSpec, source: str) -> bool:
+    """Return False for mutants that are no Python (``*args`` taken for a product): killing them proves nothing."""
+    try:
+        compile(mutated(mutation, source), "mutant", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def mutated(mutation: MutationSpec, source: str) -> str:
+    operator = cosmic_ray.plugins.get_operator(mutation.operator_name)()
+    return mutate_code(source, operator, mutation.occurrence) or source
+
+
+def try_mutant(
+    item: WorkItem, number: int, coverage: Coverage, own: dict[str, list[str]], preloaded: PreloadedTests
+) -> WorkResult:
+    """Run the tests of one mutant in the loaded program or, if it changes more than functions, in a new process."""
+    (mutation,) = item.mutations
+    module = mutation.module_path
+    rows = range(mutation.start_pos[0], mutation.end_pos[0] + 1)
+    covering = covering_tests(coverage.get(str(module), {}), clone(number) / module, rows)
+    tests = list(dict.fromkeys([*covering, *own[module.stem]]))
+    if not tests:
+        return WorkResult(WorkerOutcome.NO_TEST, "no test executes the line", TestOutcome.SURVIVED)
+    chosen = batches(tests, module.stem)
+    source = mutated(mutation, (clone(number) / module).read_text())
+    answer = preloaded.ask(str(module), source, list(chain(*chosen)), TIMEOUT_SECONDS)
+    if answer == "fresh":
+        return in_new_process(mutation, number, chosen)
+    outcome = TestOutcome.SURVIVED if answer == "passed" else TestOutcome.KILLED
+    return WorkResult(WorkerOutcome.NORMAL, answer, outcome)
+
+
+def in_new_process(mutation: MutationSpec, number: int, chosen: list[list[str]]) -> WorkResult:
+    """Write the mutant to the clone and run its tests in a process that imports it, in batches."""
+    placed = attrs.evolve(mutation, module_path=clone(number) / mutation.module_path)
+    result = WorkResult(worker_outcome=WorkerOutcome.NO_TEST)
+    for batch in chosen:
+        listed = STATE / f"tests-{number}.txt"
+        listed.write_text("\n".join(batch))
+        files = sorted({test.split("::")[0] for test in batch})
+        command = pytest_command("-x", "-p", "mutation.listed_tests", *files)
+        # Exit code 5: a mutated table made other test ids, and none of the batch is left. That kills nothing.
+        inside = f"ulimit -t {MAX_BATCH_SECONDS}; cd {shlex.quote(str(clone(number)))} && "
+        inside += f"LISTED_TESTS={shlex.quote(str(listed))} "
+        inside += f"{shlex.join(command)}; code=$?; [ $code = 5 ] || exit $code"
+        delete_bytecode(placed.module_path)
+        result = mutate_and_test([placed], shlex.join(["bash", "-c", inside]), TIMEOUT_SECONDS)
+        delete_bytecode(placed.module_path)
+        if result.is_killed:
+            break
+    return attrs.evolve(result, output=(result.output or "")[-600:])
+
+
+def preload(number: int, coverage: Coverage) -> PreloadedTests:
+    """Start the preloaded tests of a clone and see that they pass without a mutant, so that failing means something."""
+    command = pytest_command("-p", "mutation.preloaded", *chain(*TEST_FOLDERS))
+    preloaded = PreloadedTests(command, clone(number), environment(number), STATE / f"preloaded-{number}.log")
+    for target in TARGETS[number::WORKERS]:
+        stem = Path(target).stem
+        covering = covering_tests(coverage.get(target, {}), clone(number) / target, ())
+        tests = list(chain(*batches(covering, stem)))
+        if preloaded.ask(target, None, spread(tests, TRIED_FIRST), TIMEOUT_SECONDS) != "passed":
+            sys.exit(f"the tests of {target} fail without a mutant: see {STATE}/preloaded-{number}.log")
+    return preloaded
+
+
+def run(database: WorkDB, coverage: Coverage, limit: int | None) -> None:
+    """Work through what is pending, one mutant at a time in each clone."""
+    pending = list(database.pending_work_items)[:limit]
+    print(f"{len(pending)} mutants to try", flush=True)
+    own = own_tests()
+    lock, begun = threading.Lock(), time.monotonic()
+    for name in DROPPED_VARIABLES:
+        os.environ.pop(name, None)
+    os.environ.update(environment(0))
+
+    def work(number: int) -> None:
+        preloaded = preload(number, coverage)
+        while True:
+            with lock:
+                if not pending:
+                    break
+                item = pending.pop(0)
+            result = try_mutant(item, number, coverage, own, preloaded)
+            with lock:
+                database.set_result(item.job_id, result)
+                if not result.is_killed:
+                    (mutation,) = item.mutations
+                    place = f"{mutation.module_path}:{mutation.start_pos[0]}"
+                    print(f"survived {place} {mutation.operator_name}", flush=True)
+        preloaded.close()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        # list() raises what a worker raised.
+        list(pool.map(work, range(WORKERS)))
+    print(f"took {(time.monotonic() - begun) / 60:.0f} minutes", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--limit", type=int, help="stop after this number of mutants")
+    parser.add_argument(
+        "--report-only", action="store_true", help="write the report on the mutants tested so far"
+    )
+    options = parser.parse_args()
+    cosmic_ray.plugins.OPERATOR_PROVIDERS["portal"] = Provider()
+    STATE.mkdir(parents=True, exist_ok=True)
+    os.chdir(ROOT)
+    head = sh("git", "rev-parse", "HEAD")
+    if not options.report_only:
+        prepare(head)
+        if not (STATE / "coverage.json").exists():
+            measure_coverage()
+    with use_db(str(STATE / "session.sqlite"), WorkDB.Mode.create) as database:
+        if not database.num_work_items:
+            start_session(database)
+        if not options.report_only:
+            run(database, read_coverage(), options.limit)
+        left = len(list(database.pending_work_items))
+        share = report(database, (STATE / "head").read_text(), TARGETS)
+    if left:
+        print(f"{left} mutants are still to be tried: run `make mutants` again")
+        return 1
+    print(f"RESULT mutants {share:.3f} >={BAR:.2f} {'PASS' if share >= BAR else 'FAIL'}")
+    return 0 if share >= BAR else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""Write docs/mutants.md from a session of mutants."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from cosmic_ray.work_db import WorkDB
+from cosmic_ray.work_item import WorkerOutcome
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+EQUIVALENTS: Final = Path(__file__).with_name("equivalents.toml")
+REPORT: Final = ROOT / "docs" / "mutants.md"
+
+
+@dataclass(frozen=True)
+class Equivalent:
+    """A mutant that changes nothing anybody can observe, with the reason."""
+
+    module: str
+    line: str
+    operator: str
+    reason: str
+
+
+def equivalents() -> list[Equivalent]:
+    entries = tomllib.loads(EQUIVALENTS.read_text()).get("equivalent", [])
+    return [Equivalent(**entry) for entry in entries]
+
+
+def report(database: WorkDB, head: str, targets: Sequence[str]) -> float:
+    """Write docs/mutants.md and return the share of the non-equivalent mutants that were killed."""
+    specs = {item.job_id: item.mutations[0] for item in database.work_items}
+    known = {(entry.module, entry.line, entry.operator): entry for entry in equivalents()}
+    killed: Counter[str] = Counter()
+    survived: defaultdict[str, list[str]] = defaultdict(list)
+    equal: defaultdict[str, list[str]] = defaultdict(list)
+    for job, result in database.results:
+        mutation = specs[job]
+        module = str(mutation.module_path)
+        if result.worker_outcome == WorkerOutcome.SKIPPED:
+            continue
+        if result.is_killed and result.worker_outcome == WorkerOutcome.NORMAL:
+            killed[module] += 1
+            continue
+        text = (ROOT / module).read_text().splitlines()[mutation.start_pos[0] - 1].strip()
+        name = mutation.operator_name.split("/")[1]
+        entry = known.get((module, text, name))
+        if entry:
+            equal[module].append(f"`{module}` `{text}` ({name}): {entry.reason}")
+        else:
+            survived[module].append(f"`{module}:{mutation.start_pos[0]}` `{text}` ({name})")
+    total, alive = sum(killed.values()), sum(map(len, survived.values()))
+    share = total / (total + alive) if total + alive else 0.0
+    lines = [
+        "# Mutants",
+        "",
+        "Made by `make mutants` (Cosmic Ray, ADR 120); each mutant runs the tests that execute its line, on SQLite.",
+        f"Last run: {date.today().isoformat()}, commit {head[:9]}. Killed: {total} of {total + alive} ({share:.1%});"
+        f" {sum(map(len, equal.values()))} more change nothing that can be observed.",
+        "",
+        "| module | killed | survived | equivalent |",
+        "|---|---|---|---|",
+        *(
+            f"| `{module}` | {killed[module]} | {len(survived[module])} | {len(equal[module])} |"
+            for module in targets
+        ),
+        "",
+        "## Survivors",
+        "",
+        *_bullets(survived),
+        "",
+        "## Equivalent mutants",
+        "",
+        *_bullets(equal),
+    ]
+    REPORT.write_text("\n".join(lines).rstrip() + "\n")
+    return share
+
+
+def _bullets(found: dict[str, list[str]]) -> Iterable[str]:
+    entries = sorted({entry for module in found for entry in found[module]})
+    return [f"* {entry}" for entry in entries] or ["None."]

@@ -1,0 +1,160 @@
+"""Indexed documents, the lexicon, usage weights and the word statistics of collections."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from search.documents import DOSSIERS, PUBLIC
+
+
+class IndexedDocument(models.Model):
+    """A search document: the source of truth of every engine.
+
+    Its folded text is in the full-text tables of the database engine; the columns that the scorer reads for each
+    candidate are here, tokenised once. ``version`` increases with every change of the contents and is the external
+    version in Elasticsearch; ``source_version`` comes from the source and identifies documents that arrive late.
+    """
+
+    key = models.CharField(_("key"), max_length=160, unique=True)
+    kind = models.CharField(_("kind"), max_length=20)
+    ref = models.CharField(_("reference"), max_length=130)
+    collection = models.CharField(_("collection"), max_length=20)
+    locale = models.CharField(_("language"), max_length=12)
+    title = models.TextField(_("title"))
+    url = models.CharField(_("address"), max_length=500)
+    summary = models.TextField(_("summary"), blank=True)
+    body = models.TextField(_("body"), blank=True)
+    codes = models.JSONField(_("codes"), default=list)
+    keywords = models.JSONField(_("keywords"), default=list)
+    facets = models.JSONField(_("facets"), default=dict)
+    facet_labels = models.JSONField(_("facet labels"), default=dict)
+    facts = models.JSONField(_("facts"), default=dict)
+    scopes = models.JSONField(_("scopes"), default=list)
+    title_words = models.TextField(_("folded title"))
+    title_marked = models.TextField(_("title as written, in lower case"))
+    extra_words = models.TextField(_("folded keywords and summary"), blank=True)
+    weight = models.FloatField(_("weight"), default=0)
+    source_version = models.BigIntegerField(_("source version"), default=0)
+    version = models.BigIntegerField(_("version"))
+    digest = models.CharField(_("digest"), max_length=64)
+    changed_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("search document")
+        verbose_name_plural = _("search documents")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(collection__in=[PUBLIC, DOSSIERS]), name="document_collection_known"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["collection", "locale", "-changed_at"], name="document_newest"),
+            models.Index(fields=["collection", "version"], name="document_version"),
+            models.Index(fields=["kind"], name="document_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class IndexedTerm(models.Model):
+    """An exact value of a document: a scope, a code or a facet value. Filters and counts read these rows."""
+
+    document = models.ForeignKey(
+        IndexedDocument, models.CASCADE, related_name="terms", verbose_name=_("document")
+    )
+    name = models.CharField(_("name"), max_length=20)
+    value = models.CharField(_("value"), max_length=200)
+
+    class Meta:
+        verbose_name = _("search term")
+        verbose_name_plural = _("search terms")
+        constraints = [
+            models.UniqueConstraint(fields=["name", "value", "document"], name="indexed_term_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
+
+class LexiconEntry(models.Model):
+    """A synonym group (nhóm từ), one term per line. Spellings without diacritics are found without being listed."""
+
+    class Mode(models.TextChoices):
+        EQUAL = "equal", _("all words mean the same")
+        ONEWAY = "oneway", _("everyday words also find the official terms")
+
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    area = models.CharField(_("area of life"), max_length=40)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.ONEWAY)
+    terms = models.TextField(_("everyday words"), help_text=_("One per line, with diacritics."))
+    official = models.TextField(
+        _("official terms"), blank=True, help_text=_("One per line, as they appear in titles.")
+    )
+    codes = models.CharField(
+        _("procedure codes"), max_length=300, blank=True, help_text=_("National codes, separated by spaces.")
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    active = models.BooleanField(_("in use"), default=True)
+    # Digest of the shipped row when it was loaded: a row that differs was changed by an editor and is kept.
+    shipped_digest = models.CharField(
+        _("digest of the shipped row"), max_length=64, blank=True, editable=False
+    )
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("lexicon entry")
+        verbose_name_plural = _("lexicon")
+        ordering = ["area", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(official="", codes=""), name="lexicon_entry_leads_somewhere"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.terms.split("\n", 1)[0]
+
+    def clean(self) -> None:
+        """Reject an entry without official terms and codes."""
+        if not (self.official.strip() or self.codes.strip()):
+            raise ValidationError(_("Enter official terms or procedure codes."))
+
+
+class UsageWeight(models.Model):
+    """How often a procedure was used nationwide; only breaks ties in the search."""
+
+    code = models.CharField(_("national code"), max_length=8, primary_key=True)
+    uses = models.PositiveBigIntegerField(_("uses"))
+
+    class Meta:
+        verbose_name = _("procedure usage")
+        verbose_name_plural = _("procedure usage records")
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.uses}"
+
+
+class CollectionState(models.Model):
+    """The word statistics of a collection, shared by all processes; locked by whoever changes its documents.
+
+    ``frequencies`` counts titles by folded syllable, ``spellings`` and ``pairs`` by syllable and adjacent pair as
+    written. ``generation`` increases with every change; ``counted_generation`` is the generation of the last count.
+    """
+
+    collection = models.CharField(_("collection"), max_length=20, primary_key=True)
+    documents = models.PositiveIntegerField(_("documents"), default=0)
+    frequencies = models.JSONField(_("frequencies"), default=dict)
+    spellings = models.JSONField(_("spellings"), default=dict)
+    pairs = models.JSONField(_("pairs of adjacent syllables"), default=dict)
+    counted_generation = models.PositiveBigIntegerField(_("change counter at the last count"), default=0)
+    generation = models.PositiveBigIntegerField(_("change counter"), default=0)
+
+    class Meta:
+        verbose_name = _("collection state")
+        verbose_name_plural = _("collection states")
+
+    def __str__(self) -> str:
+        return f"{self.collection} {self.generation}"

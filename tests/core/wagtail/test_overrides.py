@@ -1,0 +1,91 @@
+"""Admin views of Wagtail that the portal replaces: who gets an answer, and which one."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import GroupPagePermission, Page
+
+pytestmark = pytest.mark.django_db
+
+REPORTS = ["reports/site-history/", "reports/page-types-usage/", "localize/reports/translations/"]
+
+
+@pytest.fixture
+def pages():
+    """Pages below two trees: `mine` may be edited and published by `editor`, `theirs` may not."""
+    root = Page.get_first_root_node()
+    trees = [root.add_child(instance=Page(title=name, slug=name)) for name in ("mine", "theirs")]
+    return [tree.add_child(instance=Page(title=f"{tree.title} 1", slug="mot", live=False)) for tree in trees]
+
+
+@pytest.fixture
+def editor(django_user_model, pages):
+    group = Group.objects.create(name="Editors of mine")
+    group.permissions.add(Permission.objects.get(codename="access_admin"))
+    for codename in ("add_page", "change_page", "publish_page"):
+        permission = Permission.objects.get(codename=codename)
+        GroupPagePermission.objects.create(group=group, page=pages[0].get_parent(), permission=permission)
+    user = django_user_model.objects.create_user("editor")
+    user.groups.add(group)
+    return user
+
+
+class TestChosenPages:
+    ADDRESS = "/quan-tri/choose-page/chosen-multiple/"
+
+    def test_titles_of_visible_pages_are_returned(self, client, editor, pages):
+        client.force_login(editor)
+        answer = client.get(self.ADDRESS, {"id": pages[0].pk})
+        assert answer.status_code == 200
+        assert "mine 1" in answer.text
+
+    def test_strangers_are_sent_to_the_sign_in(self, client):
+        answer = client.get(self.ADDRESS)
+        assert answer.status_code == 302
+        assert answer.url.startswith("/tai-khoan/dang-nhap/")
+
+    def test_one_invisible_page_among_them_is_a_404(self, client, editor, pages):
+        client.force_login(editor)
+        assert client.get(self.ADDRESS, {"id": [page.pk for page in pages]}).status_code == 404
+
+
+class TestBulkActions:
+    def test_strangers_are_sent_to_the_sign_in(self, client, pages):
+        answer = client.get(f"/quan-tri/bulk/wagtailcore/page/publish/?id={pages[0].pk}")
+        assert answer.status_code == 302
+        assert answer.url.startswith("/tai-khoan/dang-nhap/")
+
+    def test_pages_of_the_own_tree_are_published(self, client, editor, pages):
+        client.force_login(editor)
+        address = f"/quan-tri/bulk/wagtailcore/page/publish/?id={pages[0].pk}"
+        assert client.get(address).status_code == 200
+        client.post(address)
+        pages[0].refresh_from_db()
+        assert pages[0].live
+
+    def test_one_page_of_another_tree_among_them_is_a_404(self, client, editor, pages):
+        client.force_login(editor)
+        ids = "&".join(f"id={page.pk}" for page in pages)
+        address = f"/quan-tri/bulk/wagtailcore/page/publish/?{ids}"
+        assert client.get(address).status_code == 404
+        assert client.post(address).status_code == 404
+        assert not Page.objects.filter(pk__in=[page.pk for page in pages], live=True).exists()
+
+
+# wagtail-localize lists translations without an order, so that Django's paginator warns.
+@pytest.mark.filterwarnings("ignore::django.core.paginator.UnorderedObjectListWarning")
+@pytest.mark.parametrize("report", REPORTS)
+class TestReports:
+    def test_results_address_returns_the_table_only(self, admin_client, report):
+        page = admin_client.get(f"/quan-tri/{report}")
+        table = admin_client.get(f"/quan-tri/{report}results/")
+        assert page.status_code == table.status_code == 200
+        assert "<html" in page.text
+        assert "<html" not in table.text
+
+    def test_only_the_page_history_answers_editors(self, client, editor, report):
+        client.force_login(editor)
+        expected = 200 if report == "reports/site-history/" else 404
+        for address in (f"/quan-tri/{report}", f"/quan-tri/{report}results/"):
+            assert client.get(address).status_code == expected

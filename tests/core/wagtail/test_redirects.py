@@ -1,0 +1,91 @@
+"""Redirects lead neither to the address that was asked for nor to a page that is not live."""
+
+from __future__ import annotations
+
+import pytest
+from wagtail.contrib.redirects.models import Redirect
+
+from tests.home import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def rename(page, slug):
+    page.slug = slug
+    page.save_revision().publish()
+
+
+@pytest.fixture
+def news(django_capture_on_commit_callbacks):
+    """News that moved from the address `a` to `b` and back."""
+    page = factories.news(slug="a")
+    with django_capture_on_commit_callbacks(execute=True):
+        rename(page, "b")
+        rename(page, "a")
+    return page
+
+
+def redirect(old, **target):
+    return Redirect.objects.create(old_path=Redirect.normalise_path(old), **target)
+
+
+def test_old_address_leads_to_the_page(client, news):
+    response = client.get("/tin-tuc/b/?x=1")
+    assert (response.status_code, response.url) == (301, "/tin-tuc/a/")
+
+
+def test_page_that_is_taken_down_is_a_404_everywhere(client, news):
+    news.unpublish()
+    assert client.get("/tin-tuc/a/").status_code == 404
+    assert client.get("/tin-tuc/b/").status_code == 404
+
+
+def test_redirect_works_again_with_the_page(client, news):
+    news.unpublish()
+    news.save_revision().publish()
+    assert client.get("/tin-tuc/b/").status_code == 301
+
+
+@pytest.mark.parametrize("target", ["/cu/", "/cu/?x=1", "http://testserver/cu/"])
+def test_redirect_to_itself_is_a_404(client, target):
+    factories.front_page()
+    redirect("/cu/", redirect_link=target)
+    assert client.get("/cu/").status_code == 404
+
+
+def test_circle_of_redirects_is_a_404(client):
+    factories.front_page()
+    for old, new in (("/mot/", "/hai/"), ("/hai/", "/ba/"), ("/ba/", "/mot/")):
+        redirect(old, redirect_link=new)
+    assert client.get("/mot/").status_code == 404
+
+
+def test_chain_that_ends_at_a_page_is_followed(client, news):
+    redirect("/mot/", redirect_link="/hai/")
+    redirect("/hai/", redirect_page=news, is_permanent=False)
+    assert client.get("/mot/", follow=True).redirect_chain == [("/hai/", 301), ("/tin-tuc/a/", 302)]
+
+
+def test_chain_that_ends_at_a_page_that_is_not_live_is_a_404(client, news):
+    news.unpublish()
+    redirect("/mot/", redirect_link="/hai/")
+    redirect("/hai/", redirect_page=news)
+    assert client.get("/mot/").status_code == 404
+
+
+def test_redirect_to_another_site_is_followed(client):
+    factories.front_page()
+    redirect("/cu/", redirect_link="https://dichvucong.example.vn/cu/")
+    assert client.get("/cu/").url == "https://dichvucong.example.vn/cu/"
+
+
+def test_redirect_with_a_query_goes_first(client, news):
+    redirect("/cu/?x=1", redirect_link="/tin-tuc/a/")
+    redirect("/cu/", redirect_link="/co-quan/")
+    assert client.get("/cu/?x=1").url == "/tin-tuc/a/"
+    assert client.get("/cu/?x=2").url == "/co-quan/"
+
+
+def test_address_without_a_redirect_is_a_404(client):
+    factories.front_page()
+    assert client.get("/khong-co/").status_code == 404

@@ -1,0 +1,107 @@
+"""Private link and lookup key: random, readable, never in referrers or other pages."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forms_app.dossiers import access
+from tests.forms_app.dossiers.factories import at, enter, file_dossier, make_draft, officer_of
+
+SECRET = access.current_secret_id()
+
+
+@pytest.mark.django_db
+class TestAddresses:
+    def test_tokens_have_at_least_128_random_bits(self) -> None:
+        tokens = {access.link_token(access.new_token(), SECRET) for _n in range(200)}
+        assert len(tokens) == 200
+        assert all(len(token) == 32 and re.fullmatch(r"[\w-]+", token) for token in tokens)
+        assert access.TOKEN_BYTES * 8 >= 128
+        drafts = {access.new_token() for _n in range(200)}
+        assert len(drafts) == 200
+        assert set(map(len, drafts)) == {32}, "192 bits in base64"
+
+    def test_lookup_keys_use_the_whole_alphabet_evenly(self) -> None:
+        letters = "".join(access.lookup_key(access.new_token(), SECRET) for _n in range(1000))
+        assert len(letters) == 8 * 1000
+        counts = [letters.count(letter) for letter in access.ALPHABET]
+        assert 256 % len(access.ALPHABET) == 0, "a byte modulo the alphabet size is uniform"
+        assert min(counts) > 150
+        assert max(counts) < 360
+
+    @given(st.text(access.ALPHABET, min_size=8, max_size=8), st.sampled_from([" ", "-", ".", "  ", "\u00a0"]))
+    def test_lookup_key_matches_however_it_is_typed(self, secret: str, gap: str) -> None:
+        assert access.normalise_lookup_key(f" {secret[:4].lower()}{gap}{secret[4:]} ") == secret
+        stored = access.lookup_key_hash(secret, SECRET)
+        assert access.lookup_key_matches(stored, f"{secret[:4]}{gap}{secret[4:].lower()}", SECRET)
+
+    def test_private_address_is_not_sent_as_referrer(self) -> None:
+        receipt = file_dossier()
+        draft, token = make_draft()
+        code = draft.procedure_version.procedure.core_code
+        client = Client()
+        enter(client, draft, token)
+        for path in (
+            f"/ho-so/{receipt.token}/", f"/ho-so/{receipt.token}/noi-dung/", f"/ho-so/{receipt.token}/nguoi-xem/",
+            f"/ho-so/{receipt.token}/rut/", f"/nop-ho-so/{code}/buoc/child/", f"/nop-ho-so/{code}/xem-lai/",
+        ):  # fmt: skip
+            answer = client.get(path)
+            assert answer["Referrer-Policy"] == "same-origin", path
+            assert answer["X-Robots-Tag"] == "noindex, nofollow"
+            assert {"private", "no-store"} <= set(re.split(", ?", answer["Cache-Control"])), path
+            foreign = re.findall(r'(?:href|src|action)="(https?://[^"]+)"', answer.content.decode())
+            assert [link for link in foreign if "testserver" not in link] == [], path
+
+    def test_desk_never_sees_link_or_lookup_key(self) -> None:
+        receipt = file_dossier()
+        desk = Client()
+        desk.force_login(officer_of(receipt.dossier))
+        page = desk.get(f"/mot-cua/ho-so/{receipt.code}/").content.decode()
+        assert receipt.token not in page
+        assert receipt.lookup_key not in page
+
+    def test_visit_token_is_valid_for_its_dossier_only(self) -> None:
+        first, second = file_dossier(), file_dossier()
+        token = access.visit_token(first.dossier.pk)
+        assert first.code in Client().get(f"/ho-so/{token}/").content.decode()
+        number, *rest = token.removeprefix(access.VISIT_PREFIX).split(":")
+        forged = access.visit_token(second.dossier.pk).removeprefix(access.VISIT_PREFIX).split(":")[0]
+        assert forged != number
+        assert Client().get(f"/ho-so/{access.VISIT_PREFIX}{':'.join([forged, *rest])}/").status_code == 404
+
+    @pytest.mark.parametrize(
+        "token", ["v.", "v.x", "v.::", "v." + "A" * 900, "%2e%2e", "a" * 900, "v.MQ:x:y"]
+    )
+    def test_malformed_token_opens_nothing(self, token: str) -> None:
+        assert Client().get(f"/ho-so/{token}/").status_code == 404
+
+
+class TestExpiry:
+    """Tokens end to the second: two hours after a lookup, seven days for a hand-over."""
+
+    def test_visit_lasts_two_hours(self) -> None:
+        with time_machine.travel(at("2026-11-23 09:00"), tick=False) as clock:
+            token = access.visit_token(7)
+            clock.move_to(at("2026-11-23 11:00"))
+            assert access.visited_dossier(token) == 7
+            clock.shift(timedelta(seconds=1))
+            assert access.visited_dossier(token) is None
+
+    def test_handover_link_lasts_seven_days(self) -> None:
+        with time_machine.travel(at("2026-11-23 09:00"), tick=False) as clock:
+            token = access.handover_token("a" * 64)
+            clock.move_to(at("2026-11-30 09:00"))
+            assert access.token_hash_from_handover(token) == "a" * 64
+            clock.shift(timedelta(seconds=1))
+            assert access.token_hash_from_handover(token) == ""
+
+    def test_forged_handover_link_is_told_from_an_expired_one(self) -> None:
+        token = access.handover_token("a" * 64)
+        assert access.token_hash_from_handover("b" + token[1:]) is None

@@ -1,0 +1,243 @@
+"""Mails to citizens: one per event, in Vietnamese, secrets only in the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import translation
+
+from core.errors import Conflict
+from core.models import OutboxMessage
+from core.outbox import deliver_due, enqueue
+from forms_app.dossiers import services
+from forms_app.dossiers.handlers import mail_event
+from forms_app.dossiers.models import Dossier, DossierEvent
+from forms_app.dossiers.services.actions import MAILED_ACTIONS, citizen
+from forms_app.dossiers.status_texts import STATUS_TEXTS
+from forms_app.dossiers.transitions import Action, Status
+from tests.accounts.factories import AgencyFactory
+from tests.forms_app.dossiers.factories import (
+    at,
+    file_dossier,
+    make_form,
+    make_version,
+    officer_of,
+    request_supplement,
+)
+from tests.one_stop.factories import ask
+
+pytestmark = pytest.mark.django_db
+NOW = at("2026-11-23 09:00")
+# The actions up to the mailed one, and the status in the subject (docs/design.md#voice).
+MAILS = {
+    "submit": ([], "Đã nộp"),
+    "accept": (["accept"], "Được tiếp nhận"),
+    "decline": (["decline"], "Không được tiếp nhận"),
+    "request_supplement": (["accept", "request_supplement"], "Cần bổ sung"),
+    "supply": (["accept", "request_supplement", "supply"], "Đang giải quyết"),
+    "process": (["accept", "process"], "Đang giải quyết"),
+    "require_payment": (["accept", "process", "require_payment"], "Cần nộp phí hoặc nghĩa vụ tài chính"),
+    "payment_done": (["accept", "process", "require_payment", "payment_done"], "Đang giải quyết"),
+    "suspend": (["accept", "process", "suspend"], "Tạm dừng"),
+    "resume": (["accept", "process", "suspend", "resume"], "Đang giải quyết"),
+    "finish": (["accept", "process", "finish"], "Đã có kết quả"),
+    "reopen": (["accept", "process", "finish", "reopen"], "Đang giải quyết"),
+    "return_result": (["accept", "process", "finish", "return_result"], "Đã trả kết quả"),
+    "withdraw": (["withdraw"], "Đã rút"),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def act(dossier: Dossier, action: str, *, reason: str = "Lý do của cơ quan") -> None:
+    dossier.refresh_from_db()
+    actor = citizen(dossier) if action in {"supply", "withdraw"} else officer_of(dossier)
+    services.apply_action(
+        dossier_id=dossier.pk,
+        expected_version=dossier.version,
+        action=action,
+        actor=actor,
+        reason=reason,
+        now=NOW,
+    )
+
+
+@pytest.fixture
+def receipt() -> services.FilingReceipt:
+    agency = AgencyFactory(name="UBND phường Tân Thành")
+    return file_dossier(make_form(make_version(title="Đăng ký khai sinh"), agency), now=NOW)
+
+
+def delivered_mails() -> list[Any]:
+    deliver_due()
+    return mail.outbox
+
+
+@pytest.mark.parametrize("action", MAILS)
+def test_each_action_sends_its_mail(receipt: services.FilingReceipt, action: str) -> None:
+    actions, words = MAILS[action]
+    for step in actions:
+        act(receipt.dossier, step)
+    assert len(delivered_mails()) == len(actions) + 1
+    message = next(one for one in mail.outbox if one.subject == f"{receipt.code}: {words}")
+    last = mail.outbox[-1]
+    assert message.to == last.to == ["thu@example.vn"]
+    assert f"{receipt.code}: {words}" in [one.subject for one in mail.outbox]
+    for text in ("Nguyễn Thị Thử", "Đăng ký khai sinh", "UBND phường Tân Thành", receipt.code):
+        assert text in message.body, text
+
+
+def test_all_actions_but_internal_ones_are_mailed() -> None:
+    mailed = {action.value for action in MAILED_ACTIONS}
+    assert mailed == {a.value for a in Action if a != Action.ASSIGN} == {*MAILS, Action.REPLACE_KEY}
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_status_has_a_name_a_headline_and_a_next_step(status: Status) -> None:
+    texts = STATUS_TEXTS[status]
+    for text in (texts.name, texts.headline, texts.next_step):
+        assert str(text).strip()
+        assert "!" not in str(text)
+        assert "vui lòng" not in str(text).lower()
+    assert texts.tone in {"info", "done", "wait", "bad", "plain"}
+
+
+@pytest.mark.parametrize("action", ["decline", "request_supplement", "suspend", "require_payment"])
+def test_mail_contains_the_reason_of_the_agency(receipt: services.FilingReceipt, action: str) -> None:
+    actions, _words = MAILS[action]
+    for step in actions:
+        act(receipt.dossier, step, reason="Ảnh chụp <mờ> & thiếu trang 2")
+    message = [one for one in delivered_mails() if "Ảnh chụp" in one.body][-1]
+    assert "Ảnh chụp <mờ> & thiếu trang 2" in message.body
+    html = message.alternatives[0][0]
+    assert "&lt;mờ&gt; &amp; thiếu" in html
+    assert "<mờ>" not in html
+
+
+def test_reason_of_the_citizen_is_not_mailed_as_a_message_of_the_agency(
+    receipt: services.FilingReceipt,
+) -> None:
+    act(receipt.dossier, "withdraw", reason="Tôi nộp nhầm")
+    assert "Tôi nộp nhầm" not in delivered_mails()[-1].body
+
+
+def test_assignment_is_not_mailed(receipt: services.FilingReceipt) -> None:
+    officer = officer_of(receipt.dossier)
+    services.apply_action(
+        dossier_id=receipt.dossier.pk, expected_version=1, action="assign", actor=officer, assigned_to=officer,
+        reason="nội bộ", now=NOW,
+    )  # fmt: skip
+    assert len(delivered_mails()) == 1
+
+
+def test_without_an_address_no_mail_is_queued(receipt: services.FilingReceipt) -> None:
+    receipt_without_email = file_dossier(email="", now=NOW)
+    act(receipt_without_email.dossier, "accept")
+    assert not OutboxMessage.objects.filter(
+        kind="dossier.mail",
+        payload__event__in=list(receipt_without_email.dossier.events.values_list("pk", flat=True)),
+    ).exists()
+
+
+def test_rejected_action_sends_no_mail(receipt: services.FilingReceipt) -> None:
+    act(receipt.dossier, "accept")
+    before = OutboxMessage.objects.filter(kind="dossier.mail").count()
+    with pytest.raises(Conflict, match="không làm được"):
+        act(receipt.dossier, "accept")
+    assert OutboxMessage.objects.filter(kind="dossier.mail").count() == before
+
+
+def test_event_queued_repeatedly_is_mailed_once(receipt: services.FilingReceipt) -> None:
+    event = receipt.dossier.events.get()
+    facts = {"kind": "dossier.mail", "key": f"dossier.mail:{event.pk}", "payload": {"event": event.pk}}
+    assert enqueue(**facts) is False
+    deliver_due()
+    assert enqueue(**facts) is False
+    assert len(delivered_mails()) == 1
+
+
+def test_mail_describes_the_status_of_its_event(receipt: services.FilingReceipt) -> None:
+    """After an outage of the mail server, mails are delivered in order, each about its own event."""
+    for step in ("accept", "process", "finish"):
+        act(receipt.dossier, step)
+    assert [one.subject.split(": ")[1] for one in delivered_mails()] == [
+        "Đã nộp", "Được tiếp nhận", "Đang giải quyết", "Đã có kết quả",
+    ]  # fmt: skip
+
+
+def test_mail_is_vietnamese_in_any_interface_language(receipt: services.FilingReceipt) -> None:
+    with translation.override("en"):
+        act(receipt.dossier, "accept")
+        deliver_due()
+    assert "Được tiếp nhận" in mail.outbox[-1].subject
+    assert "Accepted" not in mail.outbox[-1].body
+
+
+def test_applicant_name_cannot_inject_mail_headers(receipt: services.FilingReceipt) -> None:
+    other = file_dossier(now=NOW, full_name="Nguyễn\r\nBcc: x@example.com")
+    assert other.code
+    for message in delivered_mails():
+        assert "\n" not in message.subject
+        assert message.bcc == []
+
+
+def test_mail_is_delivered_after_an_outage_of_the_mail_server(receipt: services.FilingReceipt) -> None:
+    with override_settings(EMAIL_BACKEND="tests.forms_app.dossiers.test_handlers.FailingBackend"):
+        deliver_due()
+    message = OutboxMessage.objects.get(kind="dossier.mail")
+    assert (message.delivered_at, message.failed_at, message.attempts) == (None, None, 1)
+    assert "down" in message.last_error
+    with time_machine.travel(at("2026-11-23 09:05"), tick=False):
+        assert len(delivered_mails()) == 1
+        assert receipt.lookup_key in mail.outbox[0].body
+
+
+class FailingBackend:
+    """Mail backend whose server refuses connections."""
+
+    def __init__(self, **_options: Any) -> None:
+        pass
+
+    def send_messages(self, _messages: Any) -> int:
+        raise ConnectionRefusedError("down")
+
+
+def test_mail_can_be_delivered_again_manually(receipt: services.FilingReceipt) -> None:
+    event = DossierEvent.objects.get()
+    mail_event({"event": event.pk})
+    assert mail.outbox[-1].subject == f"{receipt.code}: Đã nộp"
+
+
+def test_supplement_request_is_mailed_once_with_its_reason(receipt: services.FilingReceipt) -> None:
+    officer = officer_of(receipt.dossier)
+    act(receipt.dossier, "accept")
+    receipt.dossier.refresh_from_db()
+    ask(receipt.dossier, officer, at=NOW)
+    found = [one for one in delivered_mails() if "Cần bổ sung" in one.subject]
+    assert len(found) == 1
+    assert "Bản chụp mờ" in found[0].body
+    assert reverse("dossiers:lookup") in found[0].body
+
+
+def test_every_event_is_mailed_once(django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        receipt = file_dossier()
+        request_supplement(receipt.dossier)
+    assert [message.subject.split(": ")[1] for message in mail.outbox] == [
+        "Đã nộp",
+        "Được tiếp nhận",
+        "Cần bổ sung",
+    ]
+    assert receipt.lookup_key in mail.outbox[0].body
+    assert all(receipt.lookup_key not in message.body for message in mail.outbox[1:])
+    assert "Ảnh bị mờ" in mail.outbox[2].body

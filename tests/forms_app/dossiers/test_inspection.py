@@ -1,0 +1,275 @@
+"""File inspection: disguised content, unsafe names, boundary values of limits."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from PIL import Image
+
+from core.errors import InvalidInput
+from forms_app.dossiers import inspection
+from forms_app.dossiers.inspection import KINDS, Limits, clean_name, inspect
+from tests.forms_app.dossiers.files import OTHER_FORMATS, PDF
+
+ALL = Limits(("pdf", "jpg", "jpeg", "png", "webp", "heic", "docx", "xlsx"), 1024 * 1024)
+HTML = b"<!doctype html><script>alert(1)</script>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+EXE = b"MZ\x90\x00" + bytes(200)
+
+
+def image(kind: str, size: tuple[int, int] = (8, 8)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, (1, 99, 7)).save(out, kind)
+    return out.getvalue()
+
+
+def archive(parts: dict[str, bytes] | None = None, main: str = "word/document.xml") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in {"[Content_Types].xml": b"<Types/>", main: b"<w/>", **(parts or {})}.items():
+            file.writestr(name, data)
+    return out.getvalue()
+
+
+def inspect_bytes(name: str, data: bytes, limits: Limits = ALL) -> Any:
+    return inspect(io.BytesIO(data), name=name, size=len(data), limits=limits)
+
+
+GOOD = [
+    ("don.pdf", PDF, "application/pdf"),
+    ("DON.PDF", PDF, "application/pdf"),
+    ("anh.jpg", image("JPEG"), "image/jpeg"),
+    ("anh.jpeg", image("JPEG"), "image/jpeg"),
+    ("anh.png", image("PNG"), "image/png"),
+    ("anh.webp", image("WEBP"), "image/webp"),
+    ("anh.heic", image("HEIF"), "image/heic"),
+    ("don.docx", archive(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (
+        "bang.xlsx",
+        archive(main="xl/workbook.xml"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+]
+ATTACKS = [
+    ("empty", "don.pdf", b"", "rỗng"),
+    ("too big", "anh.png", image("PNG") + bytes(1024 * 1024), "tối đa"),
+    ("no extension", "don", PDF, "Không nhận được"),
+    ("program", "don.exe", EXE, "Không nhận được"),
+    ("double extension", "don.pdf.exe", PDF, "Không nhận được"),
+    ("program as pdf", "don.exe.pdf", EXE, "không thật sự là tệp PDF"),
+    ("html", "don.html", HTML, "Không nhận được"),
+    ("html as pdf", "don.pdf", HTML, "không thật sự là tệp PDF"),
+    ("html before a pdf", "don.pdf", HTML + PDF, "PDF"),
+    ("cut off pdf", "don.pdf", PDF[:-8], "thiếu phần cuối"),
+    ("svg", "anh.svg", SVG, "Không nhận được"),
+    ("svg as png", "anh.png", SVG, "không thật sự là tệp PNG"),
+    ("png as jpg", "anh.jpg", image("PNG"), "không thật sự là tệp JPG"),
+    ("jpeg with a zip behind as docx", "don.docx", image("JPEG") + archive(), "không thật sự là tệp DOCX"),
+    ("half a picture", "anh.png", image("PNG", (300, 300))[:60], "hỏng"),
+    ("signature of a picture only", "anh.png", b"\x89PNG\r\n\x1a\n" + bytes(64), "hỏng"),
+    ("zip as docx", "don.docx", archive(main="x.txt"), "không đúng như tên"),
+    ("sheet as docx", "don.docx", archive(main="xl/workbook.xml"), "không đúng như tên"),
+    ("macros", "don.docx", archive({"word/vbaProject.bin": b"x"}), "macro"),
+    ("bomb by ratio", "don.docx", archive({"word/a.xml": bytes(3 * 1024 * 1024)}), "lớn bất thường"),
+    ("bomb by entries", "don.docx", archive({f"w/{n}": b"" for n in range(inspection.MAX_ENTRIES)}), "lớn bất thường"),
+    ("damaged zip", "don.docx", archive()[:-10], "hỏng"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "data", "content_type"), GOOD)
+def test_valid_files_are_accepted(name: str, data: bytes, content_type: str) -> None:
+    assert inspect_bytes(name, data).content_type == content_type
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"), [row[1:] for row in ATTACKS], ids=[row[0] for row in ATTACKS]
+)
+def test_hostile_files_are_rejected(name: str, data: bytes, message: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        inspect_bytes(name, data)
+    assert message in caught.value.message
+
+
+def test_false_sizes_in_the_archive_directory_are_caught_while_unpacking(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inspection, "MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(inspection, "_check_directory", lambda entries, needed: None)
+    with pytest.raises(InvalidInput, match="lớn bất thường"):
+        inspect_bytes("don.docx", archive({"word/a.xml": bytes(2000)}))
+
+
+def test_password_protected_file_is_rejected_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytearray(archive())
+    start = data.index(b"PK\x01\x02")
+    data[start + 8] |= 1
+    with pytest.raises(InvalidInput, match="mật khẩu"):
+        inspect_bytes("don.docx", bytes(data))
+
+
+def test_picture_with_too_many_pixels_is_rejected_before_decoding(settings: Any) -> None:
+    settings.IMAGE_MAX_PIXELS = 2_000_000
+    with pytest.raises(InvalidInput, match="triệu điểm ảnh"):
+        inspect_bytes("anh.png", image("PNG", (2000, 1500)))
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\Users\\a\\don.pdf", "don.pdf"),
+        ("..%2F..%2Fdon.pdf", "_2F.._2Fdon.pdf"),
+        (unicodedata.normalize("NFD", "Giấy chứng sinh.pdf"), "Giấy chứng sinh.pdf"),
+        ("don\r\nSet-Cookie: a=b.pdf", "donSet-Cookie_ a=b.pdf"),
+        ("don\x00.pdf", "don.pdf"),
+        ("\u202efdp.pdf", "fdp.pdf"),
+        ('"><img src=x>.pdf', "___img src=x_.pdf"),
+        (".pdf", "pdf"),
+        ("a" * 300 + ".pdf", "a" * 116 + ".pdf"),
+    ],
+)
+def test_clean_name_removes_paths_and_unsafe_characters(sent: str, kept: str) -> None:
+    assert clean_name(sent) == kept
+
+
+class TestDisguises:
+    @pytest.mark.parametrize("extension", sorted(KINDS))
+    @pytest.mark.parametrize("inside", sorted(OTHER_FORMATS))
+    def test_content_of_another_kind_is_rejected_under_any_extension(
+        self, inside: str, extension: str
+    ) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            inspect_bytes(f"giay-to.{extension}", OTHER_FORMATS[inside])
+        assert "giay-to" in caught.value.message
+
+    @pytest.mark.parametrize("extension", sorted(OTHER_FORMATS))
+    def test_file_kind_that_is_not_accepted_is_rejected_under_its_own_extension(self, extension: str) -> None:
+        with pytest.raises(InvalidInput, match="Không nhận được"):
+            inspect_bytes(f"giay-to.{extension.replace(' ', '')}", OTHER_FORMATS[extension])
+
+    @pytest.mark.parametrize(
+        ("name", "front"),
+        [
+            ("anh.png", image("PNG")),
+            ("anh.jpg", image("JPEG")),
+            ("anh.webp", image("WEBP")),
+            ("don.pdf", PDF),
+        ],
+    )
+    def test_archive_appended_to_a_picture_or_pdf_is_found(self, name: str, front: bytes) -> None:
+        with pytest.raises(InvalidInput, match="giấu bên trong"):
+            inspect_bytes(name, front + archive())
+        assert inspect_bytes(name, front).name == name
+
+    @pytest.mark.parametrize(
+        "hidden",
+        [
+            OTHER_FORMATS["html"] + PDF,
+            b"GIF89a" + PDF,
+            b"\n" + PDF,
+            b"\xef\xbb\xbf" + PDF,
+            b"%!PS-Adobe\n" + PDF,
+        ],
+    )
+    def test_pdf_must_start_with_its_first_byte(self, hidden: bytes) -> None:
+        with pytest.raises(InvalidInput):
+            inspect_bytes("don.pdf", hidden)
+
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+    @pytest.mark.parametrize("extension", ["jpg", "png", "webp", "heic", "pdf", "docx"])
+    def test_picture_with_the_extension_of_another_kind_is_rejected(self, kind: str, extension: str) -> None:
+        data, own = image(kind), {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}[kind]
+        if extension == own:
+            assert inspect_bytes(f"anh.{extension}", data).content_type == f"image/{kind.lower()}"
+            return
+        with pytest.raises(InvalidInput):
+            inspect_bytes(f"anh.{extension}", data)
+
+    @pytest.mark.parametrize("macro", ["word/vbaProject.bin", "word/VBADATA.BIN", "xl/vbaProject.bin"])
+    def test_macros_are_rejected_anywhere_in_the_archive(self, macro: str) -> None:
+        with pytest.raises(InvalidInput, match="macro"):
+            inspect_bytes("don.docx", archive({macro: b"x"}))
+
+    @given(st.binary(max_size=400), st.sampled_from(sorted(KINDS)))
+    def test_random_bytes_are_rejected_with_a_message(self, data: bytes, extension: str) -> None:
+        with pytest.raises(InvalidInput):
+            inspect_bytes(f"giay-to.{extension}", data)
+
+    @given(st.integers(1, 60))
+    def test_truncated_file_is_rejected(self, lost: int) -> None:
+        for name, data in (("don.pdf", PDF), ("don.docx", archive())):
+            with pytest.raises(InvalidInput):
+                inspect_bytes(name, data[:-lost] if lost > 6 else data[: len(data) // 2])
+
+
+class TestSizes:
+    def test_picture_of_40_megapixels_is_accepted_and_of_41_rejected(self) -> None:
+        def flat(width: int, height: int) -> bytes:
+            out = io.BytesIO()
+            Image.new("1", (width, height)).save(out, "PNG")
+            return out.getvalue()
+
+        assert inspect_bytes("anh.png", flat(8000, 5000)).content_type == "image/png"
+        with pytest.raises(InvalidInput, match="41 triệu điểm ảnh"):
+            inspect_bytes("anh.png", flat(8200, 5000))
+
+    @pytest.mark.parametrize(("more", "accepted"), [(-1, True), (0, True), (1, False)])
+    def test_size_limit_is_inclusive(self, more: int, accepted: bool) -> None:
+        limits = Limits(("pdf",), len(PDF) - more)
+        if accepted:
+            assert inspect_bytes("don.pdf", PDF, limits).name == "don.pdf"
+            return
+        with pytest.raises(InvalidInput, match="tối đa"):
+            inspect_bytes("don.pdf", PDF, limits)
+
+    def test_nested_zip_bomb_is_rejected(self) -> None:
+        inner = io.BytesIO()
+        with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("a", bytes(30 * 1024 * 1024))
+        with pytest.raises(InvalidInput, match="lớn bất thường"):
+            inspect_bytes("don.docx", archive({f"word/{n}.xml": bytes(2 * 1024 * 1024) for n in range(3)}))
+        assert (
+            inspect_bytes("don.docx", archive({"word/embeddings/a.zip": inner.getvalue()})).name == "don.docx"
+        ), "nested archives are not unpacked"
+
+    @pytest.mark.parametrize("name", ["../evil.xml", "/etc/passwd", "word/../../evil.xml", "C:\\evil.xml"])
+    def test_paths_inside_an_archive_are_never_written(self, name: str) -> None:
+        assert inspect_bytes("don.docx", archive({name: b"x"})).name == "don.docx"
+
+
+class TestNames:
+    @given(st.text(max_size=400))
+    def test_cleaned_name_is_safe_for_any_input(self, name: str) -> None:
+        safe = inspection.clean_name(name)
+        assert 1 <= len(safe) <= inspection.MAX_NAME_LENGTH
+        assert not re.search(r'[\\/<>:"|?*%;\x00-\x1f\x7f]', safe)
+        assert safe == unicodedata.normalize("NFC", safe)
+        assert safe not in {".", ".."}
+        assert not safe.startswith((".", " "))
+
+    @given(st.text(max_size=200))
+    def test_clean_name_is_idempotent(self, name: str) -> None:
+        once = inspection.clean_name(name)
+        assert inspection.clean_name(once) == once
+
+    @given(st.text("aăâđêôơưáàảãạ ", min_size=1, max_size=50), st.sampled_from(["pdf", "PDF", "Jpg"]))
+    def test_vietnamese_names_are_equal_in_nfc_and_nfd(self, stem: str, ending: str) -> None:
+        assume(stem.strip())
+        nfc = inspection.clean_name(f"{unicodedata.normalize('NFC', stem)}.{ending}")
+        nfd = inspection.clean_name(f"{unicodedata.normalize('NFD', stem)}.{ending}")
+        assert nfc == nfd
+        assert inspection.extension_of(nfc) == ending.lower()
+
+    @pytest.mark.parametrize(
+        ("name", "ending"),
+        [("a.pdf", "pdf"), ("a.PDF", "pdf"), ("a.pdf.exe", "exe"), ("pdf", ""), ("a.", ""), (".pdf", "pdf")],
+    )  # fmt: skip
+    def test_extension_is_the_text_after_the_last_dot(self, name: str, ending: str) -> None:
+        assert inspection.extension_of(name) == ending

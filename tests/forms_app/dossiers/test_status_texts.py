@@ -1,0 +1,173 @@
+"""Tracking page in each of the ten statuses: current step, due date, reason, links."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Agency
+from core.worktime import TIME_ZONE
+from forms_app.dossiers import access
+from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.status_texts import STATUS_TEXTS, timeline
+from forms_app.dossiers.transitions import CLOSED_STATUSES, Action, Status
+from one_stop.services import finish
+from tests.accounts.factories import AgencyFactory
+from tests.forms_app.dossiers.factories import (
+    file_dossier,
+    picture,
+)
+from tests.one_stop.factories import ask, do, make_dossier, make_officer
+
+pytestmark = pytest.mark.django_db
+S, A = Status, Action
+PROCESSING = (A.ACCEPT, A.PROCESS)
+ROUTES: dict[Status, tuple[Action, ...]] = {
+    S.REGISTERED: (),
+    S.ACCEPTED: (A.ACCEPT,),
+    S.DECLINED: (A.DECLINE,),
+    S.PROCESSING: PROCESSING,
+    S.SUPPLEMENT: (A.ACCEPT, A.REQUEST_SUPPLEMENT),
+    S.PAYMENT: (*PROCESSING, A.REQUIRE_PAYMENT),
+    S.WITHDRAWN: (A.WITHDRAW,),
+    S.SUSPENDED: (*PROCESSING, A.SUSPEND),
+    S.FINISHED: (*PROCESSING, A.FINISH),
+    S.RETURNED: (*PROCESSING, A.FINISH, A.RETURN_RESULT),
+}
+REASON = "Lý do mẫu"
+
+
+@pytest.fixture
+def agency() -> Agency:
+    return AgencyFactory(name="Ủy ban nhân dân phường Tân Thành")
+
+
+def dossier_at(status: Status, agency: Agency) -> Dossier:
+    officer, now = (
+        make_officer(agency, "receiver", "handler", "returner"),
+        timezone.now().astimezone(TIME_ZONE),
+    )
+    dossier = make_dossier(agency)
+    for action in ROUTES[status]:
+        if action is A.REQUEST_SUPPLEMENT:
+            ask(dossier, officer, at=now)
+        elif action is A.FINISH:
+            finish(
+                dossier_id=dossier.pk, expected_version=dossier.version, actor=officer, reason="",
+                result=picture(),
+            )  # fmt: skip
+            dossier.refresh_from_db()
+        else:
+            do(dossier, action, officer, at=now, reason=REASON)
+    assert dossier.status == status
+    return dossier
+
+
+def page(client: Client, dossier: Dossier) -> str:
+    return client.get(f"/ho-so/{access.visit_token(dossier.pk)}/").content.decode()
+
+
+@pytest.mark.parametrize("status", Status)
+def test_timeline_marks_the_current_step_of_open_dossiers(status: Status, agency: Agency) -> None:
+    dossier = dossier_at(status, agency)
+    states = [item["state"] for item in timeline(dossier, list(dossier.events.order_by("sequence")))]
+
+    assert states.count("now") == (0 if status in CLOSED_STATUSES else 1)
+    assert ("todo" in states) == (status not in {*CLOSED_STATUSES, S.FINISHED})
+    if "todo" in states:
+        assert states[-2:] == ["now", "todo"]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_closed_dossier_shows_no_due_date(status: Status, agency: Agency, client: Client) -> None:
+    html = page(client, dossier_at(status, agency))
+
+    assert ("<dt>Hẹn trả</dt>" in html) == (status not in CLOSED_STATUSES)
+    assert "<dt>Nơi giải quyết</dt>" in html
+    assert "<dt>Cách nhận kết quả</dt>" in html
+    assert str(STATUS_TEXTS[status].next_step) in html or status is S.SUPPLEMENT
+
+
+@pytest.mark.parametrize("status", [S.DECLINED, S.PAYMENT, S.SUSPENDED])
+def test_reason_is_shown_before_the_next_step(status: Status, agency: Agency, client: Client) -> None:
+    html = page(client, dossier_at(status, agency))
+    assert 0 < html.index(f"Lý do: {REASON}") < html.index(str(STATUS_TEXTS[status].next_step))
+
+
+def test_file_is_linked_beside_its_question(client: Client) -> None:
+    dossier = file_dossier().dossier
+    file = dossier.attachments.get()
+    html = client.get(f"/ho-so/{access.visit_token(dossier.pk)}/noi-dung/").content.decode()
+    row = html[html.index(f"/tep/{file.pk}/") :]
+    assert row.index(file.original_name) < row.index("</dd>")
+    assert html.count(f"/tep/{file.pk}/") == 1
+
+
+#: What the applicant wrote about themselves and others; only "what you sent" may show it.
+PERSONAL = (
+    "096185001234", "0912345678", "thu@example.vn", "Ấp 1", "Mua bán nhà đất", "096•••", "Nguyễn Thị Thu Đông",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("status", Status)
+def test_status_page_contains_no_personal_data(status: Status, agency: Agency) -> None:
+    """The page may be opened in public: it shows the status but no personal data."""
+    dossier = dossier_at(status, agency)
+    html = page(Client(), dossier)
+    assert [word for word in PERSONAL if word in html] == []
+    assert str(dossier.code) in html
+    assert str(STATUS_TEXTS[status].name) in html
+    assert "Trần Thị Hạnh" not in html, "citizens do not see names of officers"
+
+
+@pytest.mark.parametrize("status", Status)
+def test_code_and_lookup_key_open_the_page_in_every_status(status: Status, agency: Agency) -> None:
+    dossier = dossier_at(status, agency)
+    secret = access.lookup_key(dossier.secret_seed, dossier.secret_id)
+    answer = Client().post("/tra-cuu/", {"code": dossier.code, "lookup_key": secret.lower()}, follow=True)
+    html = answer.content.decode()
+    assert str(STATUS_TEXTS[status].name) in html
+    assert [word for word in PERSONAL if word in html] == []
+    assert "no-store" in answer["Cache-Control"]
+    assert "noindex" in answer["X-Robots-Tag"]
+    private = access.link_token(dossier.secret_seed, dossier.secret_id)
+    assert private not in html, "the lasting link is not given away for the short key"
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_link_of_the_page_works(status: Status, agency: Agency) -> None:
+    client, dossier = Client(), dossier_at(status, agency)
+    html = page(client, dossier)
+    links = set(re.findall(r'href="(/ho-so/[^"]+)"', html))
+    assert len(links) >= 5
+    for link in links:
+        answer = client.get(link)
+        assert answer.status_code == 200, link
+        assert b"".join(answer), link  # reading to the end closes a file
+
+
+@pytest.mark.parametrize("status", Status)
+def test_own_data_are_complete_in_every_status(status: Status, agency: Agency) -> None:
+    dossier = dossier_at(status, agency)
+    data = Client().get(f"/ho-so/{access.visit_token(dossier.pk)}/du-lieu.json").json()
+    assert data["status"] == {"code": status.value, "name": dossier.get_status_display()}
+    assert [event["to"] for event in data["events"]][-1] == status
+    text = str(data)
+    for secret in (dossier.link_token_hash, dossier.lookup_key_hash, dossier.secret_seed):
+        assert secret not in text
+    assert "Mua bán nhà đất" in text
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (1, "Đã nộp"), (2, "Được tiếp nhận"), (4, "Đang giải quyết"), (5, "Cần bổ sung"),
+        (6, "Cần nộp phí hoặc nghĩa vụ tài chính"), (8, "Tạm dừng"), (9, "Đã có kết quả"), (10, "Đã trả kết quả"),
+        (3, "Không được tiếp nhận"), (7, "Đã rút"),
+    ],
+)  # fmt: skip
+def test_status_has_its_text_for_citizens(status: int, word: str) -> None:
+    assert str(STATUS_TEXTS[status].name) == word

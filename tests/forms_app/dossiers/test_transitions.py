@@ -1,0 +1,335 @@
+"""The whole transition matrix, state × action × role with guards, against docs/domain.md#transitions.
+
+The table here is written independently of ``TRANSITIONS``, so that a mistake there fails a test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, dataclass
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Membership, User
+from core.errors import Conflict, NotAllowed
+from forms_app.dossiers import services
+from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.services.actions import Actor, system
+from forms_app.dossiers.services.actions import citizen as the_citizen
+from forms_app.dossiers.transitions import CITIZEN, SYSTEM, TRANSITIONS, Action, Status, allowed_transitions
+from one_stop.access import READING_ROLES
+from tests.forms_app.dossiers.factories import at, file_dossier
+from tests.one_stop.factories import make_officer
+
+NOW = at("2026-11-23 09:00")
+FILED = NOW - timedelta(days=20)
+R, H, L, T = "receiver", "handler", "head", "returner"
+C, S = CITIZEN, SYSTEM
+ROLES = (*Membership.Role.values, C, S)
+DESK_ROLES = {R, H, L}
+WITHDRAW = {"withdraw": (7, {C, R})}
+
+
+@dataclass(frozen=True)
+class State:
+    """A row of the matrix: a status and the facts checked by guards."""
+
+    status: int
+    accepted: bool = False
+    late: bool = False
+
+
+# state: {action: (target, roles)}. What is not here does not exist.
+MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
+    State(1): {
+        "accept": (2, {R, L}), "decline": (3, {R, L}), "request_supplement": (5, DESK_ROLES), **WITHDRAW,
+        "assign": (1, DESK_ROLES),
+    },
+    State(2, True): {
+        "request_supplement": (5, DESK_ROLES), "process": (4, DESK_ROLES), **WITHDRAW,
+        "assign": (2, DESK_ROLES),
+    },
+    State(3): {},
+    State(4, True): {
+        "request_supplement": (5, DESK_ROLES), "require_payment": (6, {H, L}), "suspend": (8, {H, L}),
+        "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES),
+    },
+    State(5): {"supply": (1, {C, R}), **WITHDRAW, "assign": (5, DESK_ROLES)},
+    State(5, late=True): {
+        "supply": (1, {C, R}), "decline": (3, {R, L}), **WITHDRAW, "assign": (5, DESK_ROLES),
+    },
+    State(5, True): {"supply": (4, {C, R}), **WITHDRAW, "assign": (5, DESK_ROLES)},
+    State(5, True, True): {
+        "supply": (4, {C, R}), "decline": (3, {R, L}), "suspend": (8, {H, L}), **WITHDRAW,
+        "assign": (5, DESK_ROLES),
+    },
+    State(6, True): {"payment_done": (4, {S, R, H, L}), **WITHDRAW, "assign": (6, DESK_ROLES)},
+    State(7): {},
+    State(8, True): {
+        "resume": (4, {H, L}), "finish": (9, {H, L}), **WITHDRAW, "assign": (8, DESK_ROLES),
+    },
+    State(9, True): {
+        "reopen": (4, {H, L}), "return_result": (10, {T, R, L}), "assign": (9, DESK_ROLES),
+    },
+    State(10, True): {},
+}  # fmt: skip
+# In every status; the desk offers it on a page of its own, beside the actions.
+REPLACE_KEY = "replace_key"
+for _state, _row in MATRIX.items():
+    _row[REPLACE_KEY] = (_state.status, {C, R, T, L})
+STATES = list(MATRIX)
+ACTIONS = [action.value for action in Action if action != Action.SUBMIT]
+NEED_REASON = {
+    "decline", "request_supplement", "require_payment", "suspend", "reopen", "withdraw",
+}  # fmt: skip
+# The roles with an action anywhere in the table; an officer without one learns nothing, not even the status.
+HOLDERS = {
+    action: set().union(*(row[action][1] for row in MATRIX.values() if action in row)) for action in ACTIONS
+}
+
+
+@dataclass
+class FakeDossier:
+    """The attributes of a dossier that are read by the table, without a database."""
+
+    status: int
+    was_accepted: bool
+    late: bool
+
+    def supplement_is_late(self, now: datetime) -> bool:
+        return self.late
+
+
+def describe(state: State) -> str:
+    return f"{state.status}{'-accepted' if state.accepted else ''}{'-late' if state.late else ''}"
+
+
+@pytest.mark.parametrize("state", STATES, ids=describe)
+@pytest.mark.parametrize("role", ROLES)
+def test_role_may_take_exactly_the_actions_of_the_matrix(state: State, role: str) -> None:
+    rows = allowed_transitions(FakeDossier(state.status, state.accepted, state.late), {role}, NOW)
+    expected = {
+        (action, target, action in NEED_REASON)
+        for action, (target, roles) in MATRIX[state].items()
+        if role in roles
+    }
+    assert {(row.action.value, row.target.value, row.needs_reason) for row in rows} == expected
+    assert len(rows) == len(expected), "one act never leads to two places"
+
+
+def test_submit_is_the_only_action_without_a_source_status() -> None:
+    for state in STATES:
+        rows = allowed_transitions(FakeDossier(state.status, state.accepted, state.late), set(ROLES), NOW)
+        assert Action.SUBMIT not in {row.action for row in rows}
+
+
+def test_a_row_of_the_table_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        TRANSITIONS[0].target = Status.FINISHED  # type: ignore[misc]
+
+
+def test_several_roles_combine_their_actions() -> None:
+    for state in STATES:
+        dossier = FakeDossier(state.status, state.accepted, state.late)
+        alone = {row.action for role in ROLES for row in allowed_transitions(dossier, {role}, NOW)}
+        assert (
+            {row.action for row in allowed_transitions(dossier, set(ROLES), NOW)}
+            == alone
+            == set(MATRIX[state])
+        )
+
+
+def set_state(dossier: Dossier, state: State) -> Dossier:
+    """Update the row as the services would for ``state``."""
+    stopped = state.accepted and state.status in {5, 6, 8}
+    Dossier.objects.filter(pk=dossier.pk).update(
+        status=state.status,
+        accepted_at=FILED + timedelta(days=1) if state.accepted else None,
+        due_at=NOW + timedelta(days=3) if state.accepted else None,
+        original_due_at=NOW + timedelta(days=3) if state.accepted else None,
+        deadline_rule={"value": 3} if state.accepted else None,
+        clock_state="stopped" if stopped else "ended" if state.status in {3, 7, 9, 10} else "running",
+        paused_at=NOW - timedelta(days=1) if stopped else None,
+        finished_at=NOW - timedelta(hours=1) if state.status in {9, 10} else None,
+        returned_at=NOW if state.status == 10 else None,
+    )
+    if state.status == 5:
+        SupplementRequest.objects.create(
+            dossier=dossier, number=1, items=[], reason="thiếu", requested_at=FILED,
+            supplement_due_at=NOW + timedelta(days=-1 if state.late else 1),
+        )  # fmt: skip
+    dossier.refresh_from_db()
+    return dossier
+
+
+def attempt(dossier: Dossier, action: str, actor: User | Actor) -> int | str:
+    """Return the new status or the name of the error, and roll back."""
+    outcome: int | str
+    with transaction.atomic():
+        try:
+            outcome = services.apply_action(
+                dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=actor,
+                reason="vì thử", now=NOW,
+            ).status  # fmt: skip
+        except Conflict as conflict:
+            outcome = conflict.code
+        except NotAllowed as refusal:
+            outcome = refusal.code
+        transaction.set_rollback(True)
+    return outcome
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", STATES, ids=describe)
+def test_service_follows_the_matrix_for_every_role(state: State) -> None:
+    dossier = set_state(file_dossier(now=FILED).dossier, state)
+    actors: dict[str, User | Actor] = {
+        role: make_officer(dossier.agency, role) for role in Membership.Role.values
+    }
+    actors |= {C: the_citizen(dossier), S: system("thử")}
+    wrong = []
+    for action in ACTIONS:
+        target, roles = MATRIX[state].get(action, (None, set()))
+        for role, actor in actors.items():
+            if role in roles:
+                expected: int | str | None = target
+            else:
+                expected = "not_possible" if role in HOLDERS[action] else "not_allowed"
+            found = attempt(dossier, action, actor)
+            # A role that may act only in another state of the same status gets a conflict with the state.
+            if found != expected:
+                wrong.append((action, role, found, expected))
+    assert not wrong
+    dossier.refresh_from_db()
+    assert (dossier.status, dossier.events.count()) == (state.status, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", STATES, ids=describe)
+def test_desk_offers_exactly_the_allowed_actions(state: State) -> None:
+    with time_machine.travel(NOW, tick=False):
+        dossier = set_state(file_dossier(now=FILED).dossier, state)
+        for role in sorted(READING_ROLES):
+            client = Client()
+            client.force_login(make_officer(dossier.agency, role))
+            page = client.get(reverse("one_stop:dossier", args=[dossier.code])).content.decode()
+            offered = {
+                action
+                for action in ACTIONS
+                if reverse("one_stop:action", args=[dossier.code, action]) in page
+            }
+            allowed = {action for action, (_t, roles) in MATRIX[state].items() if role in roles}
+            assert offered == allowed - {REPLACE_KEY}, role
+            own_page = reverse("one_stop:lookup_key", args=[dossier.code])
+            assert (own_page in page) == (REPLACE_KEY in allowed), role
+            assert (client.get(own_page).status_code == 200) == (REPLACE_KEY in allowed), role
+            for action in set(ACTIONS) - offered:
+                answer = client.post(
+                    reverse("one_stop:action", args=[dossier.code, action]), {"version": dossier.version}
+                )
+                assert answer.status_code == 302, (role, action)
+        dossier.refresh_from_db()
+        assert (dossier.status, dossier.version, dossier.events.count()) == (state.status, 1, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", STATES, ids=describe)
+def test_every_action_offered_by_the_desk_succeeds(state: State) -> None:
+    """Every action of every role over HTTP leads to the status in the matrix, with one event by that officer."""
+    with time_machine.travel(NOW, tick=False):
+        dossier = set_state(file_dossier(now=FILED).dossier, state)
+        for role in sorted(READING_ROLES):
+            user = make_officer(dossier.agency, role)
+            client = Client()
+            client.force_login(user)
+            for action, (target, roles) in MATRIX[state].items():
+                if role not in roles or action == REPLACE_KEY:
+                    continue
+                with transaction.atomic():
+                    answer = client.post(
+                        reverse("one_stop:action", args=[dossier.code, action]),
+                        {
+                            "version": dossier.version, "reason": "vì thử", "other_documents": "Giấy chứng tử",
+                            "supplement_due_at": "2026-12-07", "officer": user.pk,
+                        },
+                    )  # fmt: skip
+                    assert answer.status_code == 302, (role, action, answer.content.decode()[:2000])
+                    event = dossier.events.order_by("-sequence").first()
+                    done = (event.action, event.from_status, event.to_status, event.actor_id)
+                    assert done == (action, state.status, target, user.pk)
+                    after = Dossier.objects.get(pk=dossier.pk)
+                    assert (after.status, after.version) == (target, dossier.version + 1)
+                    transaction.set_rollback(True)
+        dossier.refresh_from_db()
+        assert (dossier.status, dossier.events.count()) == (state.status, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", STATES, ids=describe)
+def test_outdated_version_is_a_conflict_for_every_action(state: State) -> None:
+    """With an outdated version no action is applied, whatever the state and the role."""
+    with time_machine.travel(NOW, tick=False):
+        dossier = set_state(file_dossier(now=FILED).dossier, state)
+        head = make_officer(dossier.agency, *Membership.Role.values)
+        for action in MATRIX[state]:
+            for stale in (dossier.version - 1, dossier.version + 1):
+                with pytest.raises(Conflict) as conflict:
+                    services.apply_action(
+                        dossier_id=dossier.pk, expected_version=stale, action=action, actor=head,
+                        reason="vì thử", now=NOW,
+                    )  # fmt: skip
+                assert conflict.value.code == "conflict"
+                assert dossier.get_status_display() in conflict.value.message, (
+                    "the message names the new status"
+                )
+        assert dossier.events.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", STATES, ids=describe)
+def test_citizen_is_offered_exactly_the_allowed_actions(state: State) -> None:
+    with time_machine.travel(NOW, tick=False):
+        receipt = file_dossier(now=FILED)
+        set_state(receipt.dossier, state)
+        base = f"/ho-so/{receipt.token}/"
+        page = Client().get(base).content.decode()
+        allowed_actions = {action for action, (_t, roles) in MATRIX[state].items() if C in roles}
+        assert (f"{base}bo-sung/" in page) == ("supply" in allowed_actions)
+        assert (f"{base}rut/" in page) == ("withdraw" in allowed_actions)
+        if "withdraw" not in allowed_actions:
+            answer = Client().post(f"{base}rut/", {"version": 1, "reason": "thử"})
+            assert answer["Location"] == base
+        if "supply" not in allowed_actions:
+            assert Client().post(f"{base}bo-sung/", {"version": 1})["Location"] == base
+        receipt.dossier.refresh_from_db()
+        assert receipt.dossier.status == state.status
+
+
+@pytest.mark.django_db
+def test_database_accepts_exactly_the_events_of_the_matrix() -> None:
+    dossier = file_dossier(now=FILED).dossier
+    edges = {
+        (action, state.status, target)
+        for state, row in MATRIX.items()
+        for action, (target, _r) in row.items()
+    }
+    facts = {"dossier": dossier, "actor_name": "x", "at": NOW}
+    for number, (action, source, target) in enumerate(sorted(edges), start=10):
+        DossierEvent.objects.create(
+            action=action, from_status=source, to_status=target, sequence=number, **facts
+        )
+    neighbours = {
+        (action, source, other)
+        for action, source, target in edges
+        for other in (target - 1, target + 1)
+        if other in Status.values and (action, source, other) not in edges
+    } | {(action, None, target) for action, _source, target in edges}
+    for action, source, target in sorted(neighbours, key=str):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            DossierEvent.objects.create(
+                action=action, from_status=source, to_status=target, sequence=9_999, **facts
+            )

@@ -1,0 +1,75 @@
+"""Filing rules in the admin, valid from their start date."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.services.groups import sync_groups
+from forms_app.dossiers.models import CodeFormat, FilingChannel
+from procedures.filing_links import filing_link_for
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.forms_app.dossiers.factories import make_form
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(role: str) -> Client:
+    user = MembershipFactory(role=role).user
+    sync_groups(user=user)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_procedure_controller_switches_a_procedure_to_the_national_portal() -> None:
+    procedure = make_form().definition.procedure
+    url = "https://dichvucong.gov.vn/p"
+    data = {
+        "procedure": procedure.pk,
+        "channel": "national",
+        "url": url,
+        "valid_from": timezone.localdate().isoformat(),
+    }
+    answer = signed_in(Membership.Role.CONTROLLER).post(reverse("filing_channels:add"), data)
+    assert answer.status_code == 302, answer.content.decode()
+    assert FilingChannel.objects.get().url == url
+    offer = filing_link_for(procedure)
+    assert offer is not None
+    assert offer.url == url
+
+
+def test_national_channel_without_address_is_a_form_error() -> None:
+    procedure = make_form().definition.procedure
+    data = {
+        "procedure": procedure.pk,
+        "channel": "national",
+        "url": "",
+        "valid_from": timezone.localdate().isoformat(),
+    }
+    answer = signed_in(Membership.Role.CONTROLLER).post(reverse("filing_channels:add"), data)
+    assert answer.status_code == 200
+    assert not FilingChannel.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["filing_channels", "deadline_settings", "code_formats", "consent_texts"])
+def test_agency_editor_cannot_change_a_rule(name: str) -> None:
+    answer = signed_in(Membership.Role.EDITOR).get(reverse(f"{name}:add"))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/quan-tri/")
+
+
+def test_code_pattern_is_validated() -> None:
+    client = Client()
+    client.force_login(UserFactory(is_superuser=True))
+    page = reverse("code_formats:add")
+    before = CodeFormat.objects.count()
+    invalid = client.post(page, {"pattern": "HS-{seq:04d}", "valid_from": "2030-01-01"})
+    assert invalid.status_code == 200
+    assert "không đúng dạng mã hồ sơ quốc gia" in invalid.content.decode()
+    right = client.post(page, {"pattern": "{agency_code}-{yymmdd}-{seq:05d}", "valid_from": "2030-01-01"})
+    assert right.status_code == 302
+    assert CodeFormat.objects.count() == before + 1

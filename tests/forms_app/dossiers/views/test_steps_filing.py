@@ -1,0 +1,140 @@
+"""Submission without JavaScript, and the receipt page."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+
+from forms_app.dossiers import services
+from forms_app.dossiers.models import Dossier, Draft
+from forms_app.dossiers.rules import consent_in_force
+from forms_app.dossiers.services import retention
+from tests.accounts.factories import AgencyFactory
+from tests.forms_app.dossiers.factories import (
+    at,
+    enter,
+    make_draft,
+    make_form,
+    make_version,
+    picture,
+)
+
+pytestmark = pytest.mark.django_db
+
+APPLICANT = {
+    "full_name": "Nguyễn Thị Thu Đông",
+    "citizen_id": "096 185 001 234",
+    "phone": "+84 912 345 678",
+    "email": "dong@example.vn",
+    "address_detail": "Ấp 1, xã Tân Thành",
+    "on_behalf_of": "",
+    "result_delivery": "electronic",
+}
+
+
+@pytest.fixture
+def base() -> str:
+    form = make_form(make_version(), AgencyFactory(code="H12.46.18"))
+    return f"/nop-ho-so/{form.definition.procedure.core_code}/"
+
+
+def field(html: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', html)
+    assert found, f"no hidden field {name}"
+    return found[1]
+
+
+def go_to_review(client: Client, base: str) -> str:
+    """Start, answer both steps, and return the HTML of the review."""
+    started = client.post(base)
+    assert started.status_code == 302
+    first = client.post(started["Location"], APPLICANT)
+    assert first.status_code == 302, first.content.decode()
+    child = {"child_name": "Nguyễn Văn Mới", "born": "1.11.2026", "proof": picture("giay-chung-sinh.png")}
+    second = client.post(first["Location"], child)
+    assert second.status_code == 302, second.content.decode()
+    assert second["Location"] == f"{base}xem-lai/"
+    return client.get(second["Location"]).content.decode()
+
+
+def test_citizen_submits_and_tracks_a_dossier(
+    client: Client, base: str, django_capture_on_commit_callbacks
+) -> None:
+    review = go_to_review(client, base)
+    assert "Nguyễn Thị Thu Đông" in review
+    assert "01/11/2026" in review
+    assert "giay-chung-sinh.png" in review
+    data = {"key": field(review, "key"), "consent_number": field(review, "consent_number"), "consent": "on"}
+    with django_capture_on_commit_callbacks(execute=True):
+        filed = client.post(f"{base}xem-lai/", data)
+    assert filed.status_code == 302
+    receipt = client.get(filed["Location"]).content.decode()
+    dossier = Dossier.objects.get()
+    assert re.fullmatch(r"H12\.46\.18-\d{6}-0001", dossier.code)
+    assert dossier.code in receipt
+    secret = re.search(r"data-lookup-key>([^<]+)<", receipt)[1]
+    link = re.search(r"/ho-so/[^/\"]+/", receipt)[0]
+
+    mine = client.get(link).content.decode()
+    assert "Đã nộp" in mine
+    assert dossier.code in mine
+    paper = client.get(re.search(r'href="([^"]+\.pdf)"', mine)[1])
+    assert paper.content.startswith(b"%PDF-")
+
+    found = Client().post(
+        "/tra-cuu/", {"code": dossier.code.lower(), "lookup_key": f"{secret[:4]} {secret[4:].lower()}"}
+    )
+    assert found.status_code == 302
+    assert Client().get(found["Location"]).status_code == 200
+
+    (letter,) = mail.outbox
+    assert letter.to == ["dong@example.vn"]
+    assert dossier.code in letter.subject
+    assert secret in letter.body
+    assert link in letter.body
+
+
+def test_answers_are_kept_after_an_error(client: Client, base: str) -> None:
+    step = client.post(base)["Location"]
+    html = client.post(step, {**APPLICANT, "citizen_id": "09618500123"}, follow=True).content.decode()
+    assert "Số căn cước phải có đủ 12 chữ số. Bạn đã nhập 11." in html
+    assert 'value="09618500123"' in html
+    assert 'value="Nguyễn Thị Thu Đông"' in html
+    assert Draft.objects.get().answers["full_name"] == "Nguyễn Thị Thu Đông"
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [(59, True), (61, False)])
+def test_receipt_shows_lookup_key_and_private_link_for_one_hour(minutes: int, shown: bool) -> None:
+    """Even if the clean-up has not wiped the seed yet."""
+    with time_machine.travel(at("2026-11-23 09:00"), tick=False) as clock:
+        draft, token = make_draft()
+        receipt = services.submit(
+            token=token, idempotency_key=draft.idempotency_key, consent=consent_in_force()
+        )
+        address = f"{enter(client := Client(), draft, token)}da-nop/"
+        clock.shift(timedelta(minutes=minutes))
+        page = client.get(address).content.decode()
+    assert Dossier.objects.get().secret_seed
+    assert receipt.code in page
+    assert [receipt.lookup_key in page, receipt.token in page] == [shown, shown]
+
+
+def test_receipt_has_no_lookup_key_after_the_seed_is_wiped() -> None:
+    draft, token = make_draft()
+    receipt = services.submit(
+        token=token, idempotency_key=draft.idempotency_key,
+        consent=consent_in_force(),
+    )  # fmt: skip
+    client, code = Client(), draft.procedure_version.procedure.core_code
+    enter(client, draft, token)
+    assert receipt.lookup_key in client.get(f"/nop-ho-so/{code}/da-nop/").content.decode()
+    Dossier.objects.filter(pk=receipt.dossier.pk).update(secret_seed="")
+    after = client.get(f"/nop-ho-so/{code}/da-nop/").content.decode()
+    assert receipt.lookup_key not in after
+    assert receipt.code in after
+    assert retention.wipe_secret_seeds() == 0

@@ -1,0 +1,200 @@
+"""Tracking: access to private pages, lookup by code and key, number of queries."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forms_app.builder.schema import FieldSpec
+from forms_app.dossiers import services
+from forms_app.dossiers.views import draft_cookies
+from tests.accounts.factories import UserFactory
+from tests.forms_app.dossiers.factories import (
+    enter,
+    file_dossier,
+    make_draft,
+    officer_of,
+    picture,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def fetch(client: Client, address: str) -> Any:
+    """Request an address and read the complete response."""
+    answer = client.get(address)
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+    return answer
+
+
+def without_changing_parts(html: str) -> str:
+    return re.sub(r'nonce="[^"]*"|csrfmiddlewaretoken" value="[^"]*"', "", html)
+
+
+class TestAccess:
+    def addresses(self, receipt: services.FilingReceipt, token: str) -> list[str]:
+        file = receipt.dossier.attachments.get()
+        base = f"/ho-so/{token}/"
+        return [
+            base,
+            f"{base}noi-dung/",
+            f"{base}bo-sung/",
+            f"{base}rut/",
+            f"{base}giay/mau-01.pdf",
+            f"{base}tep/{file.pk}/",
+        ]
+
+    @pytest.mark.parametrize("who", ["anonymous", "user", "superuser", "other citizen"])
+    def test_wrong_token_is_the_usual_404(self, who: str) -> None:
+        receipt, other = file_dossier(), file_dossier()
+        client = Client()
+        if who in {"user", "superuser"}:
+            client.force_login(UserFactory(is_superuser=who == "superuser"))
+        foreign = (
+            other.token
+            if who == "other citizen"
+            else receipt.token[:-1] + ("y" if receipt.token.endswith("x") else "x")
+        )
+        nothing = client.get("/ho-so/khong-co-gi/")
+        assert nothing.status_code == 404
+        for address in (
+            self.addresses(receipt, foreign)[-2:]
+            if who == "other citizen"
+            else self.addresses(receipt, foreign)
+        ):
+            if who == "other citizen" and address.endswith(".pdf"):
+                continue  # their own dossier has this paper
+            answer = client.get(address)
+            assert answer.status_code == 404, address
+            page = answer.content.decode().replace(address, "/ho-so/khong-co-gi/")
+            assert without_changing_parts(page) == without_changing_parts(nothing.content.decode())
+
+    def test_token_opens_every_page_and_every_view_is_logged(self) -> None:
+        receipt = file_dossier()
+        for address in self.addresses(receipt, receipt.token):
+            nothing_requested = address.endswith("/bo-sung/")
+            assert fetch(Client(), address).status_code == (302 if nothing_requested else 200), address
+        file = receipt.dossier.attachments.get()
+        assert set(receipt.dossier.view_log.values_list("target", "actor")) == {
+            ("dossier", None),
+            (f"file {file.pk}", None),
+        }
+
+    def test_file_is_a_download_without_caching_or_sniffing(self) -> None:
+        receipt = file_dossier()
+        with closing(
+            Client().get(f"/ho-so/{receipt.token}/tep/{receipt.dossier.attachments.get().pk}/")
+        ) as answer:
+            assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
+        assert answer["Content-Disposition"].startswith("attachment;")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["Content-Type"] == "image/png"
+
+    def test_draft_is_not_accessible_from_another_browser(self) -> None:
+        draft, token = make_draft()
+        code = draft.procedure_version.procedure.core_code
+        other_client, owner = Client(), Client()
+        file = draft.attachments.get()
+        pages = [
+            "buoc/applicant/",
+            "buoc/child/",
+            "xem-lai/",
+            "da-nop/",
+            "tiep/",
+            f"tep/{file.pk}/",
+            "tiep/khong-phai/",
+        ]
+        for page in pages:
+            assert other_client.get(f"/nop-ho-so/{code}/{page}").status_code == 404, page
+        other_client.cookies[draft_cookies.cookie_name(code)] = token  # not signed
+        assert other_client.get(f"/nop-ho-so/{code}/xem-lai/").status_code == 404
+        enter(owner, draft, token)
+        assert owner.get(f"/nop-ho-so/{code}/xem-lai/").status_code == 200
+        assert fetch(owner, f"/nop-ho-so/{code}/tep/{file.pk}/").status_code == 200
+        foreign, _token = make_draft()
+        assert owner.get(f"/nop-ho-so/{code}/tep/{foreign.attachments.get().pk}/").status_code == 404
+
+    def test_private_pages_are_never_cached(self) -> None:
+        receipt = file_dossier()
+        for address in (f"/ho-so/{receipt.token}/", "/tra-cuu/"):
+            assert "no-store" in Client().get(address)["Cache-Control"]
+
+
+class TestLookup:
+    def test_unknown_code_and_wrong_key_get_the_same_answer(self) -> None:
+        receipt = file_dossier()
+        wrong = Client().post("/tra-cuu/", {"code": receipt.code, "lookup_key": "AAAABBBB"})
+        unknown = Client().post("/tra-cuu/", {"code": "H12.99-260101-0001", "lookup_key": receipt.lookup_key})
+        assert wrong.status_code == unknown.status_code == 422
+        texts = [
+            without_changing_parts(answer.content.decode()).replace(code, "").replace(secret, "")
+            for answer, code, secret in (
+                (wrong, receipt.code, "AAAABBBB"),
+                (unknown, "H12.99-260101-0001", receipt.lookup_key),
+            )
+        ]
+        assert texts[0] == texts[1]
+
+    def test_lookup_limit_of_one_address_does_not_block_others(self) -> None:
+        receipt = file_dossier()
+        answers = [
+            Client(REMOTE_ADDR="10.0.0.1")
+            .post("/tra-cuu/", {"code": receipt.code, "lookup_key": f"AAAA{n + 22}AA"})
+            .status_code
+            for n in range(14)
+        ]
+        assert answers == [422] * 12 + [429] * 2
+        right = {"code": receipt.code, "lookup_key": receipt.lookup_key}
+        assert Client(REMOTE_ADDR="10.0.0.1").post("/tra-cuu/", right).status_code == 429
+        assert Client(REMOTE_ADDR="10.0.1.1").post("/tra-cuu/", right).status_code == 302
+
+    def test_lookups_from_one_address_are_limited(self) -> None:
+        answers = [
+            Client()
+            .post("/tra-cuu/", {"code": f"H12.1-260101-{n:04d}", "lookup_key": "AAAABBBB"})
+            .status_code
+            for n in range(32)
+        ]
+        assert answers == [422] * 30 + [429] * 2
+
+
+class TestQueries:
+    """The number of queries does not depend on the history or the files."""
+
+    def count(self, client: Client, address: str, django_assert_max_num_queries: Any) -> int:
+        client.get(address)  # fills the caches of the process
+        with django_assert_max_num_queries(20) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    def test_query_count_of_the_tracking_page_does_not_grow(self, django_assert_max_num_queries: Any) -> None:
+        receipt = file_dossier()
+        client, address = Client(), f"/ho-so/{receipt.token}/"
+        first = self.count(client, address, django_assert_max_num_queries)
+        officer = officer_of(receipt.dossier)
+        for version in range(1, 6):
+            services.apply_action(
+                dossier_id=receipt.dossier.pk,
+                expected_version=version,
+                action="assign",
+                actor=officer,
+                assigned_to=officer,
+            )
+            services.store_result(dossier=receipt.dossier, upload=picture(f"ket-qua-{version}.png"))
+        assert self.count(client, address, django_assert_max_num_queries) == first
+
+    def test_query_count_of_the_review_does_not_grow(self, django_assert_max_num_queries: Any) -> None:
+        draft, token = make_draft()
+        code = draft.procedure_version.procedure.core_code
+        client = Client()
+        enter(client, draft, token)
+        first = self.count(client, f"/nop-ho-so/{code}/xem-lai/", django_assert_max_num_queries)
+        for _n in range(4):
+            services.store_answer(draft=draft, spec=FieldSpec("proof", "file", "Giấy"), upload=picture())
+        assert self.count(client, f"/nop-ho-so/{code}/xem-lai/", django_assert_max_num_queries) == first

@@ -1,0 +1,108 @@
+"""Due status of a dossier in words, masked identity numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from forms_app.builder.field_types import registry
+from forms_app.builder.field_types.text import ShortText
+from forms_app.builder.schema import FormSchema
+from forms_app.dossiers.transitions import Status
+from one_stop.dossier_display import MASK, Urgency, due_status, mask_identity_numbers
+
+VN = ZoneInfo("Asia/Ho_Chi_Minh")
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=VN)
+
+
+@dataclass
+class Deadlines:
+    status: int
+    submitted_at: datetime = datetime(2026, 11, 20, 8, 0, tzinfo=VN)
+    due_at: datetime | None = None
+    intake_due_at: datetime | None = None
+
+
+@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.PROCESSING])
+@pytest.mark.parametrize(
+    ("due", "urgency", "text"),
+    [
+        (datetime(2026, 11, 22, 17, 0, tzinfo=VN), Urgency.LATE, "Quá hạn 1 ngày"),
+        (datetime(2026, 11, 3, 17, 0, tzinfo=VN), Urgency.LATE, "Quá hạn 20 ngày"),
+        (datetime(2026, 11, 23, 17, 0, tzinfo=VN), Urgency.SOON, "Hôm nay 17:00"),
+        (datetime(2026, 11, 24, 11, 30, tzinfo=VN), Urgency.FINE, "Còn 1 ngày"),
+        (datetime(2026, 12, 5, 17, 0, tzinfo=VN), Urgency.FINE, "Còn 12 ngày"),
+        (None, Urgency.QUIET, "Không có hạn"),
+    ],
+)
+def test_due_status_while_in_process(status: int, due: datetime | None, urgency: Urgency, text: str) -> None:
+    words = due_status(Deadlines(status, due_at=due), NOW)
+    assert (words.urgency, words.text) == (urgency, text)
+
+
+def test_due_time_earlier_today_is_overdue() -> None:
+    words = due_status(Deadlines(Status.PROCESSING, due_at=datetime(2026, 11, 23, 9, 0, tzinfo=VN)), NOW)
+    assert words.urgency is Urgency.LATE
+    assert "09:00" in words.text
+
+
+@pytest.mark.parametrize("zone", [VN, ZoneInfo("UTC")])
+def test_dates_are_those_of_vietnamese_time(zone: ZoneInfo) -> None:
+    due = datetime(2026, 11, 24, 0, 30, tzinfo=VN).astimezone(zone)
+    assert due_status(Deadlines(Status.PROCESSING, due_at=due), NOW).text == "Còn 1 ngày"
+
+
+@pytest.mark.parametrize(
+    ("until", "urgency", "text"),
+    [
+        (datetime(2026, 11, 24, 9, 0, tzinfo=VN), Urgency.NEW, "Tiếp nhận: còn 1 ngày"),
+        (datetime(2026, 11, 23, 14, 30, tzinfo=VN), Urgency.SOON, "Tiếp nhận: hôm nay 14:30"),
+        (datetime(2026, 11, 23, 10, 0, tzinfo=VN), Urgency.SOON, "Tiếp nhận: hôm nay 10:00"),
+        (datetime(2026, 11, 23, 9, 59, tzinfo=VN), Urgency.LATE, "Tiếp nhận: quá hạn từ 09:59"),
+        (datetime(2026, 11, 20, 17, 0, tzinfo=VN), Urgency.LATE, "Tiếp nhận: quá hạn 3 ngày"),
+        (None, Urgency.NEW, "Mới nộp 20/11/2026"),
+    ],
+)
+def test_new_dossier_shows_its_intake_deadline(until: datetime | None, urgency: Urgency, text: str) -> None:
+    words = due_status(Deadlines(Status.REGISTERED, intake_due_at=until), NOW)
+    assert (words.urgency, words.text) == (urgency, text)
+
+
+def test_supplement_shows_the_citizens_deadline() -> None:
+    words = due_status(
+        Deadlines(Status.SUPPLEMENT), NOW, supplement_due_at=datetime(2026, 11, 27, 17, 0, tzinfo=VN)
+    )
+    assert words.text == "Tạm dừng, chờ bổ sung đến 27/11/2026"
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (Status.SUPPLEMENT, "Tạm dừng"),
+        (Status.PAYMENT, "Tạm dừng"),
+        (Status.SUSPENDED, "Tạm dừng"),
+        (Status.FINISHED, "Đã có kết quả"),
+        (Status.DECLINED, "Đã đóng"),
+        (Status.WITHDRAWN, "Đã đóng"),
+        (Status.RETURNED, "Đã đóng"),
+    ],
+)
+def test_due_status_while_paused_or_closed(status: int, text: str) -> None:
+    assert due_status(Deadlines(status), NOW).text == text
+
+
+def test_every_type_of_identity_number_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Passport(ShortText):
+        code = "passport"
+        is_identity_number = True
+
+    monkeypatch.setitem(registry._types, "passport", Passport())
+    types = {"citizen": "citizen_id", "passport": "passport", "other": "passport", "name": "short_text"}
+    fields = [{"id": name, "type": code, "label": name} for name, code in types.items()]
+    schema = FormSchema.from_json({"steps": [{"id": "s", "title": "Bước", "fields": fields}]})
+    answers = {"citizen": "096185001234", "passport": "C1234567", "name": "Nguyễn Thị Thử"}
+    masked = {"citizen": "096••••••234", "passport": MASK}
+    assert mask_identity_numbers(schema, answers) == {**answers, **masked}

@@ -1,0 +1,66 @@
+"""Uploads of import files and their previews, as a procedure controller sees them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Membership, User
+from accounts.services import grant
+from procedures.imports.uploads import preview_upload
+from procedures.models import ImportUpload
+from tests.accounts.factories import UserFactory
+from tests.procedures.factories import make_agency
+
+RECORDS = json.dumps(
+    [{"core_code": "1.000001", "title": "Một thủ tục"}, {"core_code": "1.0", "title": "Hỏng"}]
+)
+
+
+def controller() -> User:
+    user = UserFactory()
+    grant(
+        user=user, agency=make_agency(), role=Membership.Role.CONTROLLER, by=None, valid_from=date(2025, 7, 1)
+    )
+    return User.objects.get(pk=user.pk)
+
+
+def uploaded(by: User, *records: Any, name: str = "tthc.json") -> ImportUpload:
+    return preview_upload(file=ContentFile(json.dumps(records).encode(), name=name), name=name, by=by)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def look(client: Client, upload: ImportUpload) -> str:
+    response = client.get(reverse("procedures_import_preview", args=[upload.pk]))
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def staff(name, role=None):
+    user = User.objects.create_user(name, password="x")
+    user.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    if role:
+        Membership.objects.create(user=user, agency=make_agency(), role=role, valid_from=date(2025, 7, 1))
+    return user
+
+
+def upload(client, text=RECORDS, name="tthc.json"):
+    return client.post(
+        reverse("procedures_import"), {"file": SimpleUploadedFile(name, text.encode())}, follow=True
+    )
+
+
+def messages_of(response):
+    return " ".join(str(message) for message in response.context["messages"])

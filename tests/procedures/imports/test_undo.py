@@ -1,0 +1,287 @@
+"""An applied import is undone as long as nothing was built on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.contrib.contenttypes.models import ContentType
+from wagtail.models import Page, ReferenceIndex
+
+from core.errors import Conflict, NotAllowed
+from procedures.imports.apply import import_records
+from procedures.imports.undo import undo_upload
+from procedures.imports.uploads import apply_upload, select_rows
+from procedures.models import (
+    ImportedFacts,
+    ImportRow,
+    ImportUpload,
+    LocalAssignment,
+    Procedure,
+    ProcedurePage,
+    ProcedureVersion,
+)
+from procedures.selectors import version_in_force
+from procedures.services.versions import publish
+from tests.accounts.factories import UserFactory
+from tests.forms_app.builder.factories import make_definition
+from tests.procedures.factories import make_agency, make_procedure, make_section
+from tests.procedures.imports.previews import controller, uploaded
+
+pytestmark = pytest.mark.django_db
+
+ONE: dict[str, Any] = {
+    "core_code": "1.000001",
+    "title": "Một thủ tục",
+    "summary": "Tóm tắt",
+    "levels": ["cap_xa"],
+    "local_code": "1.000001.H12",
+    "steps": [{"items": ["Nộp", "Nhận"]}],
+    "channels": [{"channel": "truc_tiep", "time_value": 3, "time_unit": "ngay"}],
+}
+TWO: dict[str, Any] = {"core_code": "1.000002", "title": "Thủ tục hai"}
+
+
+@pytest.fixture(autouse=True)
+def _surroundings(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path)},
+        },
+    }
+    with time_machine.travel("2026-11-23 09:00 +0700", tick=False):
+        yield
+
+
+@pytest.fixture
+def by():
+    return controller()
+
+
+def applied(by: Any, *records: Any) -> ImportUpload:
+    upload = uploaded(by, *records)
+    apply_upload(upload_id=upload.pk, by=by)
+    upload.refresh_from_db()
+    return upload
+
+
+def state() -> dict[str, Any]:
+    """What citizens and imports see of every procedure."""
+    return {
+        procedure.core_code: (
+            version_in_force(procedure).content if version_in_force(procedure) else None,
+            version_in_force(procedure).valid_from if version_in_force(procedure) else None,
+            procedure.status,
+            procedure.code,
+            [
+                (page.live, page.title, page.summary, [step.text for step in page.steps.all()])
+                for page in ProcedurePage.objects.filter(procedure=procedure)
+            ],
+            sorted(
+                LocalAssignment.objects.filter(procedure=procedure).values_list(
+                    "agency", "level_2022", "local_code"
+                )
+            ),
+            list(ImportedFacts.objects.filter(procedure=procedure).values_list("facts", flat=True)),
+        )
+        for procedure in Procedure.objects.all()
+    }
+
+
+class TestNewProcedures:
+    def test_they_lose_page_assignments_and_facts_and_are_not_public(self, by):
+        make_agency(kind="commune")
+        upload = applied(by, ONE, TWO)
+        assert LocalAssignment.objects.exists()
+
+        result = undo_upload(upload_id=upload.pk, by=by)
+
+        assert (result.undone, result.kept) == (2, 0)
+        assert not ProcedurePage.objects.exists()
+        assert not LocalAssignment.objects.exists()
+        assert not ImportedFacts.objects.exists()
+        assert {procedure.status for procedure in Procedure.objects.all()} == {"chua_cong_khai"}
+        assert all(version.never_in_force for version in ProcedureVersion.objects.all()), (
+            "kept, but in force on no day"
+        )
+        assert set(upload.rows.values_list("state", flat=True)) == {"undone"}
+        assert Page.find_problems() == ([], [], [], [], [])
+
+    def test_the_same_file_creates_them_again(self, by):
+        undo_upload(upload_id=applied(by, ONE).pk, by=by)
+
+        again = uploaded(by, ONE)
+        assert again.report["counts"]["created"] == 1
+        apply_upload(upload_id=again.pk, by=by)
+
+        procedure = Procedure.objects.get()
+        assert procedure.status == "cong_khai"
+        assert ProcedurePage.objects.get().live
+        assert version_in_force(procedure).number == 2
+        assert import_records([ONE]).counts()["unchanged"] == 1
+
+    @pytest.mark.parametrize(
+        "what", ["form", "assignment", "successor", "edit", "draft", "version", "status"]
+    )
+    def test_those_on_which_something_was_built_stay(self, by, what):
+        upload = applied(by, ONE, TWO)
+        procedure = Procedure.objects.get(core_code="1.000001")
+        page = ProcedurePage.objects.get(procedure=procedure)
+        match what:
+            case "form":
+                make_definition(procedure=procedure)
+            case "assignment":
+                LocalAssignment.objects.create(
+                    procedure=procedure, agency=make_agency(), valid_from=date(2026, 11, 23)
+                )
+            case "successor":
+                make_procedure(status="thay_the", replaced_by=procedure)
+            case "edit":
+                page.summary = "Sửa tay"
+                page.save_revision().publish()
+            case "draft":
+                page.summary = "Đang sửa"
+                page.save_revision()
+            case "version":
+                page.requirements = "Năm sau"
+                publish(page=page, decision=None, valid_from=date(2027, 1, 1))
+            case "status":
+                Procedure.objects.filter(pk=procedure.pk).update(status="bai_bo")
+
+        result = undo_upload(upload_id=upload.pk, by=by)
+
+        assert (result.undone, result.kept) == (1, 1)
+        assert ProcedurePage.objects.get().procedure == procedure
+        row = upload.rows.get(code="1.000001")
+        assert row.state == ImportRow.State.APPLIED
+        assert row.remark
+
+    def test_a_linked_page_stays(self, by):
+        upload = applied(by, ONE)
+        page = ProcedurePage.objects.get()
+        news = make_section(title="Trang khác")
+        pages = ContentType.objects.get_for_model(Page)
+        ReferenceIndex.objects.create(
+            base_content_type=pages,
+            content_type=ContentType.objects.get_for_model(news),
+            object_id=str(news.pk),
+            to_content_type=pages,
+            to_object_id=str(page.pk),
+            model_path="introduction",
+            content_path="introduction",
+            content_path_hash=uuid4(),
+        )
+
+        assert undo_upload(upload_id=upload.pk, by=by).kept == 1
+        assert upload.rows.get().remark == "Có trang khác liên kết tới thủ tục này."
+
+
+class TestChangedProcedures:
+    def test_they_get_their_content_back_from_the_same_day(self, by):
+        make_agency(kind="commune")
+        import_records([ONE])
+        before = state()
+        changed = {
+            **ONE,
+            "summary": "Tóm tắt dài hơn nhiều",
+            "steps": [{"items": ["Nộp hồ sơ", "Nhận kết quả"]}],
+            "level_2022": "toan_trinh",
+            "status": "het_hieu_luc",
+        }
+        upload = applied(by, changed)
+        assert state() != before
+
+        result = undo_upload(upload_id=upload.pk, by=by)
+
+        assert (result.undone, result.kept) == (1, 0)
+        assert state() == before
+        assert [version.never_in_force for version in ProcedureVersion.objects.order_by("number")] == [
+            True,
+            True,
+            False,
+        ]
+        assert import_records([ONE]).counts()["unchanged"] == 1
+
+    def test_a_future_version_is_taken_back(self, by):
+        import_records([{**ONE, "decision": {"number": "1/QĐ-UBND", "date": "2026-01-05"}}])
+        before = state()
+        upload = applied(
+            by, {**ONE, "summary": "Khác", "decision": {"number": "2/QĐ-UBND", "date": "2027-01-05"}}
+        )
+        assert version_in_force("1.000001", date(2027, 1, 5)).number == 2
+
+        undo_upload(upload_id=upload.pk, by=by)
+
+        with time_machine.travel("2027-02-01 09:00 +0700", tick=False):
+            assert version_in_force("1.000001").content == before["1.000001"][0]
+
+    def test_hand_edits_of_before_count_as_such_again(self, by):
+        import_records([ONE])
+        page = ProcedurePage.objects.get()
+        page.summary = "Gọn"
+        publish(page=page, decision=None)
+        upload = applied(by, {**ONE, "requirements": "Đủ 18 tuổi"})
+
+        undo_upload(upload_id=upload.pk, by=by)
+
+        (row,) = import_records([ONE]).rows
+        assert (row.outcome, "giữ nguyên" in row.note) == ("unchanged", True)
+
+    def test_an_earlier_import_is_undone_after_the_later_one(self, by):
+        first = applied(by, ONE)
+        second = applied(by, {**ONE, "summary": "Tóm tắt dài hơn"})
+        assert undo_upload(upload_id=first.pk, by=by).kept == 1
+
+        undo_upload(upload_id=second.pk, by=by)
+
+        assert undo_upload(upload_id=first.pk, by=by).undone == 1
+        assert not ProcedurePage.objects.exists()
+
+
+class TestConditions:
+    def test_nothing_is_undone_twice(self, by):
+        upload = applied(by, ONE)
+        undo_upload(upload_id=upload.pk, by=by)
+
+        with pytest.raises(Conflict):
+            undo_upload(upload_id=upload.pk, by=by)
+        upload.refresh_from_db()
+        assert upload.undone_by == by
+
+    def test_a_file_that_was_not_applied_has_nothing_to_undo(self, by):
+        with pytest.raises(Conflict):
+            undo_upload(upload_id=uploaded(by, ONE).pk, by=by)
+
+    def test_rows_left_out_and_unchanged_are_not_touched(self, by):
+        import_records([TWO])
+        upload = uploaded(by, ONE, TWO, {"core_code": "1.000003", "title": "Ba"})
+        select_rows(upload_id=upload.pk, by=by, selected={upload.rows.get(code="1.000003").pk: False})
+        apply_upload(upload_id=upload.pk, by=by)
+
+        assert undo_upload(upload_id=upload.pk, by=by).undone == 1
+        assert ProcedurePage.objects.get().procedure.core_code == "1.000002"
+        assert upload.rows.get(code="1.000003").state == ImportRow.State.LEFT_OUT
+
+    def test_others_may_not(self, by):
+        upload = applied(by, ONE)
+
+        with pytest.raises(NotAllowed):
+            undo_upload(upload_id=upload.pk, by=UserFactory())
+        assert ProcedurePage.objects.exists()
+
+
+@pytest.mark.parametrize("more", [1, 6])
+def test_the_number_of_queries_does_not_grow_with_changed_rows(by, more, django_assert_max_num_queries):
+    records = [
+        {"core_code": f"1.{number:06d}", "title": f"Thủ tục {number}"} for number in range(1, more + 1)
+    ]
+    import_records(records)
+    upload = applied(by, *[{**record, "summary": "Khác"} for record in records])
+
+    with django_assert_max_num_queries(75 + 3 * more):
+        undo_upload(upload_id=upload.pk, by=by)

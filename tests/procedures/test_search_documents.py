@@ -1,0 +1,79 @@
+"""Procedures as search documents."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from procedures.imports.apply import import_records
+from procedures.models import ProcedureVersion as Version
+from procedures.search_documents import ProcedureSource
+from procedures.services.versions import publish
+from tests.procedures.factories import make_page, make_section
+
+CODE = "1.001193"
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with time_machine.travel("2026-11-23 09:00 +0700", tick=False):
+        yield
+
+
+@pytest.mark.django_db
+class TestForTheSearch:
+    def document(self):
+        (found,) = ProcedureSource().documents()
+        return found
+
+    def test_document_has_title_codes_facts_and_facets(self):
+        import_records([{
+            "core_code": CODE, "local_code": f"{CODE}.H12", "title": "ĐĂNG KÝ KHAI SINH", "summary": "Tóm tắt",
+            "keywords": ["làm khai sinh"], "field": "Hộ tịch", "levels": ["cap_xa"], "audiences": ["cong_dan"],
+            "results": [{"name": "Giấy khai sinh"}], "cases": [{"documents": [{"name": "Giấy chứng sinh"}]}],
+            "steps": [{"items": ["Ra xã"]}], "requirements": "Không quá hạn",
+        }])  # fmt: skip
+
+        found = self.document()
+        assert (found.title, found.summary) == ("Đăng ký khai sinh", "Tóm tắt")
+        assert found.codes == (CODE, f"{CODE}.H12")
+        assert found.keywords == ("làm khai sinh",)
+        for words in ("Giấy khai sinh", "Giấy chứng sinh", "Ra xã", "Không quá hạn"):
+            assert words in found.body
+        assert found.facets["field"] == ("ho-tich",)
+        assert found.facets["level"] == ("cap_xa",)
+        assert found.facets["audience"] == ("cong_dan",)
+        assert found.facet_labels["ho-tich"] == "Hộ tịch"
+
+    def test_document_has_the_content_in_force(self):
+        page = make_page(requirements="Bây giờ")
+        publish(page=page, decision=None)
+        page.requirements = "Năm sau"
+        publish(page=page, decision=None, valid_from=date(2027, 1, 1))
+
+        assert "Bây giờ" in self.document().body
+        with time_machine.travel("2027-01-01 00:00 +0700", tick=False):
+            assert "Năm sau" in self.document().body
+
+    @pytest.mark.parametrize("refs", [[], ["0"], ["x"], ["1 OR 1=1"]])
+    def test_invalid_refs_give_no_documents(self, refs):
+        make_page()
+
+        assert list(ProcedureSource().documents(refs)) == []
+
+    def test_number_of_queries_does_not_grow(self, django_assert_max_num_queries):
+        section = make_section()
+        for _ in range(2):
+            publish(page=make_page(section), decision=None)
+        list(ProcedureSource().documents())  # site and locale are cached from here on
+        with django_assert_max_num_queries(20) as few:
+            list(ProcedureSource().documents())
+        for _ in range(5):
+            publish(page=make_page(section), decision=None)
+        list(ProcedureSource().documents())
+        with django_assert_max_num_queries(20) as many:
+            assert len(list(ProcedureSource().documents())) == 7
+        assert len(many) == len(few)
+        assert Version.objects.count() == 7

@@ -1,0 +1,261 @@
+"""Messages to editors about versions (ADR 52)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Membership
+from accounts.services import grant
+from procedures.imports.apply import import_records
+from procedures.models import Field, ProcedurePage, ProcedureVersion, PublicationDecision
+from procedures.services.versions import publish
+from tests.accounts.factories import UserFactory
+from tests.procedures.factories import make_agency, make_decision, make_page, make_section
+from tests.support.forms import fields_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with time_machine.travel("2026-11-23 09:00 +0700", tick=False):
+        yield
+
+
+@pytest.fixture
+def agency():
+    return make_agency()
+
+
+@pytest.fixture
+def page(agency) -> ProcedurePage:
+    page = make_page(make_section(agency), title="Đăng ký khai sinh")
+    publish(page=page, decision=make_decision(number="1/QĐ-UBND"), valid_from=date(2026, 1, 1))
+    page.refresh_from_db()
+    return page
+
+
+@pytest.fixture
+def editor(agency, client) -> Client:
+    user = UserFactory()
+    grant(user=user, agency=agency, role=Membership.Role.CONTROLLER, by=None, valid_from=date(2025, 7, 1))
+    client.force_login(user)
+    return client
+
+
+def address(page: ProcedurePage) -> str:
+    return reverse("wagtailadmin_pages:edit", args=[page.pk])
+
+
+def change(client: Client, page: ProcedurePage, *, action: str = "action-publish", **facts: Any) -> str:
+    """Send the edit form as a browser does; return the page that follows."""
+    form = fields_of(client.get(address(page)).content.decode())
+    response = client.post(address(page), {**form, **facts, action: "1"}, follow=True)
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def test_publishing_reports_the_new_version(editor, page):
+    said = change(editor, page, requirements="Từ đủ 18 tuổi", effective_from="")
+
+    assert "Phiên bản 2 đã có hiệu lực, tính từ ngày 23/11/2026." in said
+    assert ProcedureVersion.objects.get(number=2).created_by is not None
+
+
+def test_the_day_of_the_last_version_is_not_left_in_the_form(editor, page):
+    """Else an amendment would be dated back, and the version it replaces would have counted on no day."""
+    page.effective_from = date(2026, 1, 1)
+    page.save_revision().publish()
+    assert fields_of(editor.get(address(page)).content.decode())["effective_from"] == ""
+
+    change(editor, page, requirements="Theo quyết định mới", decision=make_decision(number="2/QĐ-UBND").pk)
+
+    old, new = ProcedureVersion.objects.order_by("number")
+    assert (str(old.valid_to), str(new.valid_from)) == ("2026-11-22", "2026-11-23")
+    assert new.decision.number == "2/QĐ-UBND"
+
+
+def test_a_day_that_waits_in_a_draft_stays_in_the_form(editor, page):
+    page.effective_from = date(2027, 1, 1)
+    page.save_revision()
+
+    assert "2027" in fields_of(editor.get(address(page)).content.decode())["effective_from"]
+
+
+def test_the_same_day_can_be_asked_for_on_purpose(editor, page):
+    change(editor, page, requirements="Sửa lỗi chính tả", effective_from="2026-01-01")
+
+    old, new = ProcedureVersion.objects.order_by("number")
+    assert old.never_in_force
+    assert str(new.valid_from) == "2026-01-01"
+
+
+def test_publishing_for_a_later_day_says_the_day(editor, page):
+    said = change(editor, page, requirements="Từ đủ 18 tuổi", effective_from="2027-01-01")
+
+    assert "Phiên bản 2 có hiệu lực từ ngày 01/01/2027." in said
+
+
+def test_publishing_nothing_new_says_so(editor, page):
+    assert "không có phiên bản mới" in change(editor, page)
+    assert ProcedureVersion.objects.count() == 1
+
+
+def test_draft_makes_no_version_and_no_message(editor, page):
+    said = change(editor, page, action="x", requirements="Bản nháp")
+
+    assert "hiên bản" not in said
+    assert ProcedureVersion.objects.count() == 1
+
+
+def test_reported_day_is_the_actual_first_day(editor, page):
+    page.requirements = "Năm sau"
+    publish(page=page, decision=page.decision, valid_from=date(2027, 1, 1))
+
+    said = change(editor, page, requirements="Năm sau, đã sửa", effective_from="2026-11-23")
+
+    assert "Phiên bản 3 có hiệu lực từ ngày 01/01/2027." in said
+
+
+def test_future_version_is_reported_when_the_page_is_opened(editor, page):
+    before = editor.get(address(page)).content.decode()
+    page.requirements = "Năm sau"
+    publish(page=page, decision=page.decision, valid_from=date(2027, 1, 1))
+
+    page_text = editor.get(address(page)).content.decode()
+
+    assert "đang chờ, có hiệu lực từ ngày 01/01/2027" in page_text
+    assert "đang chờ, có hiệu lực" not in before
+
+
+def test_no_warning_on_the_first_day(editor, page):
+    page.requirements = "Năm sau"
+    publish(page=page, decision=page.decision, valid_from=date(2027, 1, 1))
+
+    with time_machine.travel("2027-01-01 00:30 +0700", tick=False):
+        assert "đang chờ, có hiệu lực" not in editor.get(address(page)).content.decode()
+
+
+def test_other_pages_show_no_message(editor, page):
+    section = page.get_parent()
+
+    assert "hiên bản" not in change(editor, section.specific, action="x", summary="Khác")
+
+
+def test_a_title_that_is_too_long_is_an_error_of_the_form(editor, page):
+    form = fields_of(editor.get(address(page)).content.decode())
+    response = editor.post(address(page), {**form, "title": "x" * 300, "action-publish": "1"})
+
+    assert response.status_code == 200
+    assert response.context["form"].errors["title"]
+    assert ProcedureVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize(("value", "unit"), [("", "ngay"), ("3", ""), ("0", "ngay")])
+def test_time_without_unit_is_a_readable_form_error(editor, page, value, unit):
+    form = fields_of(editor.get(address(page)).content.decode())
+    times = {"channels-0-time_value": value, "channels-0-time_unit": unit}
+
+    response = editor.post(address(page), {**form, **times, "action-publish": "1"})
+
+    assert response.status_code == 200
+    assert "Thời hạn phải có cả số" in response.content.decode()
+    assert ProcedureVersion.objects.count() == 1
+
+
+AS_LISTS_WRITE_IT = {
+    "core_code": "1.001022",
+    "title": "Đăng ký nhận cha, mẹ, con",
+    "short_title": "Nhận cha,\nmẹ, con",
+    "summary": "Dòng một\r\nDòng hai  \rDòng ba",
+    "keywords": ["nhận con", "giấy khai\nsinh"],
+    "field": "Hộ tịch",
+    "levels": ["cap_xa", "cap_tinh"],
+    "audiences": ["nguoi_nuoc_ngoai", "cong_dan", "nguoi_vn_nuoc_ngoai"],
+    "decision": {"number": "1242/QĐ-UBND", "agency": "UBND tỉnh\nCà Mau"},
+    "channels": [
+        {
+            "channel": "truc_tiep",
+            "time_value": 3,
+            "time_unit": "ngay_lam_viec",
+            "time_note": "\n 03 ngày\u2028làm việc \x0bhoặc 08 ngày\t\n",
+            "fees": [{"kind": "le_phi", "amount": "8000.50", "note": "a\r\nb", "legal_number": "85/2019\nTT-BTC"}],
+        },
+        {"channel": "truc_tuyen"},
+    ],
+    "cases": [
+        {
+            "title": "Trường hợp 1:\r\n",
+            "documents": [
+                {"name": "Tờ khai\r\ntheo mẫu ", "blank_forms": [{"name": "TK.docx\n"}, {"name": "TK 2.docx"}]},
+                {"name": "Giấy tờ", "kind": "xuat_trinh", "required": False, "copies": 2},
+            ],
+        }
+    ],
+    "steps": [
+        {"items": ["Nộp hồ sơ:\r\n- giấy tờ\r\n- lệ phí", " Nhận kết quả"]},
+        {"case": "Vắng mặt\r", "items": ["a"]},
+    ],
+    "results": [{"name": "Trích lục\r\n", "code": "KQ.1\n"}],
+    "legal_bases": [{"number": "60/2014\nQH13", "title": "Luật\r\nHộ tịch", "issuer": " Quốc hội\n"}],
+    "implementing_agencies": ["UBND cấp xã", "Sở Tư pháp"],
+    "reception_address": "Số 1\r\n\r\nSố 2",
+    "requirements": "a \xa0\r\nb",
+    "related_codes": ["1.000656", "1.001193"],
+    "same_day": True,
+}  # fmt: skip
+
+
+class TestUntouchedPages:
+    """Whoever opens a page and publishes it without typing anything changes nothing."""
+
+    @pytest.fixture
+    def imported(self, agency) -> ProcedurePage:
+        import_records([{**AS_LISTS_WRITE_IT, "section_agency": agency.slug}])
+        return ProcedurePage.objects.get()
+
+    def test_publishing_makes_no_version(self, editor, imported):
+        said = change(editor, imported)
+
+        assert "không có phiên bản mới" in said
+        assert ProcedureVersion.objects.count() == 1
+
+    def test_the_comparison_shows_no_change(self, editor, imported):
+        change(editor, imported)
+        old, new = imported.revisions.order_by("created_at").values_list("pk", flat=True)
+
+        response = editor.get(reverse("wagtailadmin_pages:revisions_compare", args=[imported.pk, old, new]))
+
+        assert [one.field_label() for one in response.context["comparison"]] == []
+
+    def test_the_next_import_finds_nothing_that_was_edited(self, editor, imported, agency):
+        change(editor, imported)
+
+        report = import_records([{**AS_LISTS_WRITE_IT, "section_agency": agency.slug}])
+
+        assert [(row.outcome, row.note) for row in report.rows] == [("unchanged", "")]
+
+    def test_a_decision_completed_since_is_no_amendment(self, editor, imported):
+        PublicationDecision.objects.update(
+            date=date(2025, 7, 1), summary="Công bố", url="https://camau.gov.vn/1"
+        )
+        Field.objects.update(code="G15-TP07")
+
+        assert "không có phiên bản mới" in change(editor, imported)
+
+    def test_one_letter_makes_a_version(self, editor, imported):
+        change(editor, imported, **{"steps-0-text": "Nộp hồ sơ:\r\n- giấy tờ\r\n- lệ phí."})
+
+        assert ProcedureVersion.objects.get(number=2).content.steps[0].items[0].endswith("lệ phí.")
+
+    def test_another_decision_makes_a_version(self, editor, imported):
+        other = make_decision(number="1242/QĐ-UBND", agency_name="UBND tỉnh khác")
+
+        change(editor, imported, decision=other.pk)
+
+        assert ProcedureVersion.objects.get(number=2).decision == other

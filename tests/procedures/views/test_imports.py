@@ -1,0 +1,254 @@
+"""The import in the admin: who may, what is shown, what is changed when."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from wagtail.models import Revision
+
+from accounts.models import Membership
+from core.errors import Conflict
+from procedures.imports.apply import import_records
+from procedures.imports.uploads import apply_upload, preview_upload
+from procedures.models import ImportUpload, Procedure, ProcedureVersion
+from procedures.views import imports
+from tests.procedures.imports.previews import RECORDS, messages_of, staff, upload
+from tests.support.threads import together
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _private_files(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path)},
+        },
+    }
+
+
+@pytest.fixture
+def controller():
+    return staff("kiem-soat", Membership.Role.CONTROLLER)
+
+
+def test_upload_shows_a_preview_and_changes_nothing(client, controller):
+    client.force_login(controller)
+
+    response = upload(client)
+
+    text = response.content.decode()
+    assert "1.000001" in text
+    assert "1.0" in text
+    assert not Procedure.objects.exists()
+    kept = ImportUpload.objects.get()
+    assert kept.report["counts"] == {"created": 1, "updated": 0, "unchanged": 0, "refused": 1}
+    assert kept.applied_at is None
+
+
+def test_apply_imports_once_in_the_name_of_the_controller(client, controller):
+    client.force_login(controller)
+    upload(client)
+    kept = ImportUpload.objects.get()
+    address = reverse("procedures_import_apply", args=[kept.pk])
+
+    assert client.get(address).status_code == 405
+    client.post(address)
+    client.post(address)
+
+    version = ProcedureVersion.objects.get()
+    assert version.created_by == controller
+    kept.refresh_from_db()
+    assert kept.applied_at
+    assert version.procedure.pages.get().latest_revision.user == controller
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", '[{"x": 1}]', '[{"core_code": "1.000001"'])
+def test_broken_file_is_reported_and_not_stored(client, controller, text):
+    client.force_login(controller)
+
+    response = upload(client, text)
+
+    assert response.status_code == 200
+    assert not ImportUpload.objects.exists()
+    assert "error" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "role", [None, Membership.Role.EDITOR, Membership.Role.RECEIVER, Membership.Role.OPERATOR]
+)
+def test_other_roles_get_a_404(client, controller, role):
+    client.force_login(controller)
+    upload(client)
+    kept = ImportUpload.objects.get()
+    client.force_login(staff("nguoi-khac", role))
+
+    assert client.get(reverse("procedures_import")).status_code == 404
+    assert client.get(reverse("procedures_import_preview", args=[kept.pk])).status_code == 404
+    assert client.post(reverse("procedures_import_apply", args=[kept.pk])).status_code == 404
+    assert reverse("procedures_import") not in client.get(reverse("wagtailadmin_home")).content.decode()
+    assert not Procedure.objects.exists()
+
+
+def test_ended_membership_gives_no_access(client, controller):
+    Membership.objects.filter(user=controller).update(valid_to=date(2025, 12, 31))
+    client.force_login(controller)
+
+    assert client.get(reverse("procedures_import")).status_code == 404
+
+
+def test_the_menu_leads_to_the_import(client, controller):
+    client.force_login(controller)
+
+    assert reverse("procedures_import") in client.get(reverse("wagtailadmin_home")).content.decode()
+
+
+def test_anonymous_user_is_sent_to_sign_in(client):
+    assert client.get(reverse("procedures_import")).status_code == 302
+
+
+def test_the_catalogue_changed_since_the_preview(client, controller):
+    """What is applied is what was seen: a preview that no longer holds is renewed, not applied."""
+    client.force_login(controller)
+    upload(client)
+    kept = ImportUpload.objects.get()
+    address = reverse("procedures_import_apply", args=[kept.pk])
+    import_records([{"core_code": "1.000001", "title": "Một thủ tục"}])
+
+    response = client.post(address, follow=True)
+
+    assert "Xem lại các thay đổi" in messages_of(response)
+    kept.refresh_from_db()
+    assert kept.applied_at is None
+    assert kept.report["counts"] == {"created": 0, "updated": 0, "unchanged": 1, "refused": 1}
+    assert ProcedureVersion.objects.count() == 1
+    client.post(address)
+    kept.refresh_from_db()
+    assert kept.applied_at, "the second look is the one that is applied"
+
+
+def test_applying_twice_reports_that_it_was_applied(client, controller):
+    client.force_login(controller)
+    upload(client)
+    address = reverse("procedures_import_apply", args=[ImportUpload.objects.get().pk])
+    assert "Đã nhập 1 thủ tục mới" in messages_of(client.post(address, follow=True))
+    before = Revision.objects.count()
+
+    assert "Tệp này đã được áp dụng." in messages_of(client.post(address, follow=True))
+    assert Revision.objects.count() == before
+
+
+def test_the_same_file_again_changes_nothing_and_offers_nothing(client, controller):
+    client.force_login(controller)
+    upload(client)
+    client.post(reverse("procedures_import_apply", args=[ImportUpload.objects.get().pk]))
+
+    text = upload(client).content.decode()
+
+    assert ImportUpload.objects.count() == 2
+    assert reverse("procedures_import_apply", args=[ImportUpload.objects.first().pk]) not in text
+
+
+def test_deleted_file_is_asked_for_again(client, controller):
+    client.force_login(controller)
+    upload(client)
+    kept = ImportUpload.objects.get()
+    kept.file.storage.delete(kept.file.name)
+
+    response = client.post(reverse("procedures_import_apply", args=[kept.pk]), follow=True)
+
+    assert "Tải lên lại" in messages_of(response)
+    assert not Procedure.objects.exists()
+
+
+def test_a_draft_that_came_after_the_preview_is_not_overwritten(client, controller):
+    client.force_login(controller)
+    import_records([{"core_code": "1.000001", "title": "Một thủ tục"}])
+    upload(client, json.dumps([{"core_code": "1.000001", "title": "Một thủ tục", "summary": "Từ danh mục"}]))
+    page = Procedure.objects.get().pages.get()
+    page.summary = "Bản nháp"
+    page.save_revision()
+
+    client.post(reverse("procedures_import_apply", args=[ImportUpload.objects.get().pk]))
+
+    page.refresh_from_db()
+    assert page.has_unpublished_changes
+    assert page.get_latest_revision_as_object().summary == "Bản nháp"
+    assert not page.summary
+
+
+def test_a_file_name_cannot_leave_the_private_folder(client, controller, tmp_path):
+    client.force_login(controller)
+
+    upload(client, name="../../tmp/evil.json")
+
+    kept = ImportUpload.objects.get()
+    assert (tmp_path / kept.file.name).resolve().is_relative_to(tmp_path)
+    assert "/" not in kept.name
+
+
+def test_file_content_is_escaped_in_the_preview(client, controller):
+    client.force_login(controller)
+
+    text = upload(
+        client, json.dumps([{"core_code": "1.000001", "title": "<script>alert(1)</script>"}])
+    ).content.decode()
+
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text
+
+
+def test_a_file_that_is_too_large_is_sent_to_the_command(client, controller, monkeypatch):
+    monkeypatch.setattr(imports, "MAX_UPLOAD_BYTES", 10)
+    client.force_login(controller)
+
+    text = upload(client).content.decode()
+
+    assert "50 MB" in text
+    assert not ImportUpload.objects.exists()
+
+
+def test_preview_names_fields_as_editors_know_them(client, controller):
+    client.force_login(controller)
+    import_records([{"core_code": "1.000001", "title": "Một thủ tục"}])
+
+    text = upload(
+        client, json.dumps([{"core_code": "1.000001", "title": "Một thủ tục", "summary": "Tóm tắt"}])
+    ).content.decode()
+
+    assert "<td>tóm tắt</td>" in text
+
+
+@pytest.mark.parametrize("number", [0, 99_999])
+def test_a_preview_that_is_not_there_is_a_404(client, controller, number):
+    client.force_login(controller)
+
+    assert client.get(reverse("procedures_import_preview", args=[number])).status_code == 404
+    assert client.post(reverse("procedures_import_apply", args=[number])).status_code == 404
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_simultaneous_requests_apply_it_once():
+    by = staff("kiem-soat-2", Membership.Role.CONTROLLER)
+    file = ContentFile(RECORDS.encode(), name="tthc.json")
+    kept = preview_upload(file=file, name="tthc.json", by=by)
+
+    def press():
+        try:
+            return apply_upload(upload_id=kept.pk, by=by).summary()
+        except Conflict as conflict:
+            return conflict.code
+
+    assert sorted(together(press, times=3)) == [
+        "conflict",
+        "conflict",
+        "created=1 updated=0 unchanged=0 refused=1",
+    ]
+    assert ProcedureVersion.objects.count() == 1

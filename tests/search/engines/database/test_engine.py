@@ -1,0 +1,195 @@
+"""Both engines find and count the same, whatever is asked; the order is the scorer's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from search import selectors
+from search.engines import base as engines
+from search.engines.base import Filters
+from search.engines.database.engine import (
+    DatabaseEngine,
+    _documents,
+    _has_value,
+    _placeholders,
+    _where,
+    text_index,
+)
+from search.requests import SearchRequest
+from search.selectors import search
+from tests.search.samples import SearchFixture
+from tests.search.words import TITLES, ask
+
+WORDS = sorted({word for title in TITLES for word in title.split()})
+
+
+LEVELS = ("cap_xa", "cap_tinh", "cap_bo")
+
+
+PUBLIC = Filters("public", "vi", ("public",))
+
+
+@pytest.fixture
+def filled(samples: SearchFixture) -> SearchFixture:
+    """The titles of the little language, on three levels, with codes and texts."""
+    for number, title in enumerate(TITLES):
+        samples.add(
+            title, codes=(f"1.{number:06}.H12",), body=f"Thân bài của {TITLES[number - 1]}.",
+            facets={"level": (LEVELS[number % 3],)}, facet_labels={"cap_xa": "Cấp xã"},
+        )  # fmt: skip
+    samples.sync()
+    return samples
+
+
+def asked(samples: SearchFixture, query: str, **facts: Any) -> Any:
+    return search(SearchRequest(query, **facts), engine=samples.name)
+
+
+class TestSameAsTheDatabase:
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
+    def test_titles_found_by_their_own_words(self, filled: SearchFixture, words: list[str]):
+        query = " ".join(words)
+        here = asked(filled, query, per_page=50, verbatim=True)
+        there = search(SearchRequest(query, per_page=50, verbatim=True), engine=engines.DATABASE)
+        assert not here.degraded
+        assert [hit.ref for hit in here.hits][:1] == [hit.ref for hit in there.hits][:1] or _tied(here, there)
+
+    def test_facet_counts_and_totals_equal_those_of_the_database_engine(self, filled: SearchFixture):
+        for query in ("đăng ký", "giấy phép xây dựng", "hợp tác xã", ""):
+            for level in ((), ("cap_xa",), ("cap_xa", "cap_bo"), ("nowhere",)):
+                here = asked(filled, query, level=level)
+                there = search(SearchRequest(query, level=level), engine=engines.DATABASE)
+                assert here.facet("level") == there.facet("level"), (query, level)
+                assert here.total == there.total, (query, level)
+
+    def test_browsing_gives_the_same_page_as_the_database_engine(self, filled: SearchFixture):
+        for sort in ("newest", "title", "relevance"):
+            here = asked(filled, "", sort=sort, page=2)
+            there = search(SearchRequest("", sort=sort, page=2), engine=engines.DATABASE)
+            assert [hit.ref for hit in here.hits] == [hit.ref for hit in there.hits], sort
+
+    def test_every_style_of_a_code_finds_its_document_first(self, filled: SearchFixture):
+        for number in (0, 7, 20):
+            for style in ("", ".H12", ".000.00.00.H12"):
+                assert asked(filled, f"1.{number:06}{style}").hits[0].ref == f"{number + 1:03}"
+
+    def test_each_title_is_the_first_answer_to_itself(self, filled: SearchFixture):
+        assert [asked(filled, title).hits[0].title.text for title in TITLES] == list(TITLES)
+
+
+def _tied(here: Any, there: Any) -> bool:
+    """Two firsts may change places where the engines' own text scores part equals."""
+    return abs(here.hits[0].score - there.hits[0].score) < 0.2
+
+
+class TestEngineAlone:
+    """Below the scorer: what an engine finds and counts."""
+
+    def query(self, text: str) -> Any:
+        found = selectors.analyse_request(SearchRequest(text))
+        assert found is not None
+        return found
+
+    def engine(self, samples: SearchFixture) -> Any:
+        return engines.engine(samples.name)
+
+    def test_candidates_by_word_code_and_text(self, filled: SearchFixture):
+        by_word = {c.key for c in self.engine(filled).candidates(self.query("tranh chấp"), PUBLIC, limit=50)}
+        assert "sample:021" in by_word
+        by_code = {c.key for c in self.engine(filled).candidates(self.query("1.000003"), PUBLIC, limit=50)}
+        assert by_code == {"sample:004"}
+
+    def test_no_more_candidates_than_asked_for_of_each_sort(self, filled: SearchFixture):
+        assert len(self.engine(filled).candidates(self.query("đăng ký"), PUBLIC, limit=3)) <= 3 + 1 + 3
+
+    def test_prefix_candidates(self, filled: SearchFixture):
+        keys = [
+            c.key
+            for c in self.engine(filled).prefix_candidates(self.query("tranh chấp đất đ"), PUBLIC, limit=5)
+        ]
+        assert keys == ["sample:021"]
+
+    def test_counting_everything_and_what_holds_all_words(self, filled: SearchFixture):
+        engine = self.engine(filled)
+        everything = engine.count_facets(None, PUBLIC, facets=("level", "kind"))
+        assert everything.total == len(TITLES) == sum(everything.counts["level"].values())
+        strict = self.engine(filled).count_facets(self.query("kết hôn"), PUBLIC, facets=("level",))
+        assert 2 <= strict.total < everything.total
+
+    @pytest.mark.parametrize(
+        "filters",
+        [
+            Filters("public", "vi", ()),
+            Filters("public", "en", ("public",)),
+            Filters("dossiers", "", ("public",)),
+            Filters("public", "vi", ("agency:1",)),
+            Filters("public", "vi", ("public",), {"level": ("nowhere",)}),
+        ],
+        ids=["nobody", "another language", "another collection", "another scope", "another choice"],
+    )
+    def test_what_may_not_be_found_is_neither_found_nor_counted(
+        self, filled: SearchFixture, filters: Filters
+    ):
+        query = self.query("đăng ký kết hôn 1.000003")
+        assert self.engine(filled).candidates(query, filters, limit=50) == []
+        assert self.engine(filled).prefix_candidates(query, filters, limit=50) == []
+        assert self.engine(filled).browse(filters, sort="newest", offset=0, limit=50) == []
+        assert self.engine(filled).count_facets(query, filters, facets=()).total == 0
+
+
+class TestSql:
+    """The pieces of SQL: parameters stay apart from text, and nothing chosen means nothing found."""
+
+    def test_each_value_has_a_placeholder(self):
+        assert _placeholders(()) == ""
+        assert _placeholders(("a", "b", "c")) == "%s, %s, %s"
+
+    def test_no_value_no_document(self):
+        assert _has_value("scope", ()).text == "1 = 0"
+
+    def test_values_are_parameters(self):
+        nasty = "'; DROP TABLE x; --"
+        condition = _where(Filters("public", nasty, (nasty,), {"field": (nasty,)}))
+        assert nasty not in condition.text
+        assert condition.params.count(nasty) == 3
+        assert condition.text.count("%s") == len(condition.params)
+
+    def test_a_match_comes_before_the_condition(self):
+        matching = text_index("public").match_all(ask("ket hon"))
+        assert matching is not None
+        joined = _documents(PUBLIC, matching)
+        assert joined.params[: len(matching.params)] == matching.params
+
+    @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+    def test_nothing_asked_matches_nothing(self, vendor: str):
+        text = text_index("public", vendor)
+        empty = ask("!!!")
+        assert [
+            text.match_any(empty),
+            text.match_most(empty),
+            text.match_all(empty),
+            text.match_prefix(empty),
+        ] == [None] * 4
+
+    @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+    def test_only_letters_and_digits_reach_the_language_of_the_server(self, vendor: str):
+        text = text_index("public", vendor)
+        query = ask("kết\" OR (hôn) & !x:* <-> 'y'")
+        for matching in (
+            text.match_any(query),
+            text.match_most(query),
+            text.match_all(query),
+            text.match_prefix(query),
+        ):
+            assert matching is not None
+            written = " ".join(value for value in matching.params if isinstance(value, str))
+            assert not set(written) - set('abcdefghijklmnopqrstuvwxyz0123456789 "ANDOR()*&|:<->')
+            assert "!" not in written
+
+    def test_the_engine_has_a_name(self):
+        assert DatabaseEngine.name == engines.DATABASE

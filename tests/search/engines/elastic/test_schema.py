@@ -1,0 +1,29 @@
+"""The mapping of the index and the bulk actions."""
+
+from __future__ import annotations
+
+import pytest
+
+from search.engines.elastic import schema
+
+
+class TestSchema:
+    def test_digest_depends_on_the_schema(self, monkeypatch: pytest.MonkeyPatch):
+        before = schema.digest()
+        assert schema.digest() == before
+        monkeypatch.setitem(schema.SETTINGS, "number_of_shards", 2)
+        assert schema.digest() != before
+
+    def test_mapping_is_strict_and_has_the_digest(self):
+        mappings = schema.mappings()
+        assert mappings["_meta"] == {"portal": schema.digest()}
+        assert mappings["dynamic"] == "strict"
+
+    def test_the_alias_carries_the_prefix(self, settings):
+        settings.ELASTICSEARCH_INDEX_PREFIX = "somebody"
+        assert schema.alias("public") == "somebody-public"
+
+    def test_a_removal_carries_its_version(self):
+        action = schema.removal("page:1", "index", 7)
+        assert (action["_op_type"], action["_id"], action["version"], action["version_type"]) == (
+            "delete", "page:1", 7, "external")  # fmt: skip

@@ -1,0 +1,193 @@
+"""The order of titles for a query, and the parts of the score."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.analysis import Expansion
+from search.ranking.features import FOLDED_ONLY, IN_EXTRA, ISOLATED, Title, match_title
+from search.ranking.scorer import CODE_WEIGHT, CUTOFF, WHOLE_TITLE_WEIGHT, Scorer, rank
+from tests.search.words import SMALL, TITLES, ask, row
+
+
+def order(query: str, *titles: Any, **facts: Any) -> list[str]:
+    """Return the titles, best first; the titles of ``SMALL`` teach the words."""
+    rows = [row(title) if isinstance(title, str) else title for title in titles]
+    ranked = rank(ask(query), rows, statistics=SMALL.statistics, **facts)
+    return [one.row.key.removeprefix("procedure:") for one in ranked]
+
+
+def why(query: str, one: Any, part: str) -> float:
+    scorer = Scorer(ask(query), SMALL.statistics, {})
+    return scorer.score(row(one) if isinstance(one, str) else one, 0.0).explanation[part]
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "second"),
+    [
+        ("kết hôn", "Thủ tục đăng ký kết hôn", "Thủ tục đăng ký kết hôn có yếu tố nước ngoài"),
+        ("khai sinh", "Thủ tục đăng ký khai sinh", "Thủ tục đăng ký lại khai sinh"),
+        ("đăng ký lại khai sinh", "Thủ tục đăng ký lại khai sinh", "Thủ tục đăng ký khai sinh"),
+        ("kết hôn với người nước ngoài", "Đăng ký kết hôn có yếu tố nước ngoài", "Đăng ký kết hôn"),
+        (
+            "trợ cấp hưu trí xã hội",
+            "Thực hiện, điều chỉnh, thôi hưởng trợ cấp hưu trí xã hội",
+            "Hỗ trợ chi phí mai táng đối với đối tượng hưởng trợ cấp hưu trí xã hội",
+        ),
+        (
+            "to cao can bo xa",
+            "Thủ tục giải quyết tố cáo tại cấp xã",
+            "Chấp thuận vị trí, quy mô, phương án tổ chức thi công biển quảng cáo, biển thông tin cổ động ở xã",
+        ),
+        (
+            "thành lập htx",
+            "Đăng ký thành lập hợp tác xã, liên hiệp hợp tác xã; đăng ký chuyển đổi tổ hợp tác",
+            "Thông báo về việc thành lập doanh nghiệp của hợp tác xã",
+        ),
+        ("gia hạn giấy phép xây dựng", "Gia hạn giấy phép xây dựng", "Cấp giấy phép xây dựng mới"),
+        ("đất đai", "Hòa giải tranh chấp đất đai", "Dát vàng đại sảnh"),
+        ("death certificate", "Thủ tục đăng ký khai tử", "Đăng ký lại khai tử"),
+    ],
+)
+def test_the_first_comes_before_the_second(query: str, first: str, second: str):
+    assert order(query, second, first)[0] == first
+
+
+class TestCoverage:
+    def test_all_words_as_written_cover_everything(self):
+        assert why("đăng ký kết hôn", "Đăng ký kết hôn", "coverage") == pytest.approx(1.0)
+
+    def test_words_with_other_diacritics_score_less(self):
+        query = ask("kết hôn")
+        found = match_title(query, Title(row("Kẹt hồn")), set())
+        assert found.scores == [FOLDED_ONLY, FOLDED_ONLY]
+
+    def test_keywords_score_less_than_the_title(self):
+        found = match_title(ask("kết hôn"), Title(row("Hộ tịch", extra="kết hôn")), set())
+        assert found.scores == [IN_EXTRA, IN_EXTRA]
+
+    def test_isolated_syllable_scores_less(self):
+        title = "Kết quả của một chuyện dài về cái hôn"
+        assert match_title(ask("kết hôn"), Title(row(title)), set()).scores == [ISOLATED, ISOLATED]
+        assert 0.5 < ISOLATED < 0.9
+        assert match_title(ask("kết"), Title(row(title)), set()).scores == [1.0]
+
+    def test_expansion_covers_the_words_it_replaces(self):
+        assert why("giấy độc thân", "Cấp giấy xác nhận tình trạng hôn nhân", "coverage") > 0.9
+
+    def test_a_code_of_the_lexicon_covers_without_any_word(self):
+        tied = row("Xác nhận", codes=["1.004873.H12"])
+        assert why("còn độc thân", tied, "coverage") > 0.9
+        assert why("còn độc thân", tied, "curated") > 0
+        assert why("còn độc thân", "Xác nhận", "curated") == 0
+
+    def test_nothing_shared_is_not_shown(self):
+        assert order("kết hôn", "Hòa giải tranh chấp đất đai") == []
+
+    def test_documents_below_the_cutoff_are_dropped(self):
+        titles = ["Đăng ký kết hôn", "Hôn mê"]
+        assert order("đăng ký kết hôn", *titles) == ["Đăng ký kết hôn"]
+        assert 0 < CUTOFF < 1
+
+    @given(st.sampled_from(TITLES), st.sampled_from(TITLES))
+    def test_no_title_covers_more_than_the_whole_query(self, asked: str, title: str):
+        for one in rank(ask(asked), [row(title)], statistics=SMALL.statistics):
+            assert one.explanation["coverage"] <= 1.0 + 1e-9
+
+    @given(st.sampled_from(TITLES))
+    def test_a_title_is_the_best_answer_to_itself(self, title: str):
+        assert order(title, *TITLES)[0] == title
+
+
+class TestWholeTitle:
+    def test_whole_title_scores_extra(self):
+        assert why("dang ky ket hon", "Thủ tục đăng ký kết hôn", "whole_title") == WHOLE_TITLE_WEIGHT
+        assert why("đăng ký", "Đăng ký kết hôn", "whole_title") == 0.0
+        assert why("đăng ký kết hôn lưu động", "Đăng ký kết hôn", "whole_title") == 0.0
+        assert why("kết hôn đăng ký", "Đăng ký kết hôn", "whole_title") == 0.0
+
+    def test_whole_title_precedes_a_title_curated_for_part_of_the_query(self):
+        query = ask("cấp bằng")
+        led = Expansion((0, 1), (), ("2.000815",), 0.9)
+        rows = [row("Bằng, cấp", codes=["2.000815"]), row("Cấp bằng")]
+        found = rank(replace(query, expansions=(led,)), rows, statistics=SMALL.statistics)
+        assert [one.row.key for one in found] == ["procedure:Cấp bằng", "procedure:Bằng, cấp"]
+
+
+class TestPhrase:
+    def test_words_in_a_row_count_whole(self):
+        assert (
+            why("kết hôn", "Đăng ký kết hôn", "phrase") > why("kết hôn", "Kết nghĩa hôn nhân", "phrase") > 0
+        )
+
+    def test_the_order_counts(self):
+        assert why("kết hôn", "Hôn kết", "phrase") == 0
+
+    def test_expansion_is_adjacent_to_its_neighbours(self):
+        assert why("thành lập htx", "Thành lập hợp tác xã", "phrase") == pytest.approx(
+            why("thành lập hợp tác xã", "Thành lập hợp tác xã", "phrase"), rel=0.1
+        )
+
+    def test_one_word_has_no_neighbours(self):
+        assert why("hôn", "Đăng ký kết hôn", "phrase") == 0
+
+
+class TestFocus:
+    def test_a_title_that_says_little_else_is_better(self):
+        assert why("kết hôn", "Kết hôn", "focus") > why("kết hôn", "Đăng ký kết hôn lưu động", "focus")
+
+    def test_words_beyond_the_title_limit_do_not_lower_focus(self):
+        long = "Kết hôn " + " ".join(["giấy tờ văn bản"] * 6)
+        assert why("kết hôn", long, "focus") == pytest.approx(why("kết hôn", long + " khác" * 9, "focus"))
+
+    def test_numbers_of_decrees_are_ignored(self):
+        assert why("kết hôn", "Kết hôn (85/2023/NĐ)", "focus") > why(
+            "kết hôn", "Kết hôn (đất đai NĐ)", "focus"
+        )
+
+    def test_the_beginning_of_a_title_is_its_subject(self):
+        early, late = "Kết hôn và giấy tờ của người dân", "Giấy tờ của người dân và kết hôn"
+        assert why("kết hôn", early, "early") > why("kết hôn", late, "early")
+
+
+class TestTies:
+    def test_what_is_used_more_comes_first(self):
+        rows = [row("Đăng ký kết hôn", codes=[code], key=code) for code in ("1.000001", "1.000002")]
+        assert order("kết hôn", *rows, usage={"1.000002": 1.0})[0] == "1.000002"
+
+    def test_use_never_beats_a_better_title(self):
+        rows = [
+            row("Đăng ký kết hôn", key="better"),
+            row("Đăng ký kết hôn lưu động", codes=["1.000002"], key="used"),
+        ]
+        assert order("kết hôn", *rows, usage={"1.000002": 1.0})[0] == "better"
+
+    def test_then_the_newest_then_the_key(self):
+        monday = datetime(2026, 11, 23, tzinfo=UTC)
+        rows = [
+            row("Tin kết hôn", key="b", changed_at=monday),
+            row("Tin kết hôn", key="new", changed_at=monday + timedelta(days=1)),
+            row("Tin kết hôn", key="a", changed_at=monday),
+        ]
+        assert order("kết hôn", *rows) == ["new", "a", "b"]
+
+    def test_a_code_beats_everything(self):
+        coded = row("Hòa giải tranh chấp đất đai", codes=["1.000894.000.00.00.H12"], key="coded")
+        assert order("kết hôn 1.000894", "Đăng ký kết hôn", coded) == ["coded"]
+        assert CODE_WEIGHT > 5
+
+    def test_the_text_score_helps_where_titles_do_not_tell(self):
+        rows = [
+            row("Đăng ký kết hôn", key="one", text_score=1.0),
+            row("Đăng ký kết hôn", key="two", text_score=9.0),
+        ]
+        assert order("kết hôn", *rows)[0] == "two"
+
+    def test_no_candidates_no_hits(self):
+        assert order("kết hôn") == []
