@@ -16,6 +16,7 @@ from django.utils import timezone
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.models import Page
+from wagtail.permissions import page_permission_policy
 
 from core.text import slugify
 
@@ -39,6 +40,12 @@ class PageCreateView(CreateView):
             if in_twin is None:
                 form.add_error("slug", error.error_dict["slug"])  # type: ignore[union-attr]
             return in_twin or super().form_invalid(form)
+
+    def set_default_privacy_setting(self) -> None:
+        """Read the user's permissions again after the new page was saved, which may have granted them on it."""
+        super().set_default_privacy_setting()
+        if hasattr(self.request.user, page_permission_policy.permission_cache_name):
+            delattr(self.request.user, page_permission_policy.permission_cache_name)
 
     def form_invalid(self, form: Any) -> HttpResponseBase:
         """Show the errors, unless the only one is the address of the twin."""

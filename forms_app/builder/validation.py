@@ -18,8 +18,22 @@ from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FORMAT, FieldSpec, FormSchema, StepSpec
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
-# Names of the buttons on the page of a step (dossiers/step.html); a question with such an id would act as the button.
-BUTTONS: Final = frozenset({"goto", "next", "remove", "reuse", "upload", "csrfmiddlewaretoken"})
+# Names of the buttons and hidden inputs of the page of a step (dossiers/step.html), as which a question with such an
+# id would act.
+BUTTONS: Final = frozenset(
+    {
+        "autosave",
+        "based_on",
+        "csrfmiddlewaretoken",
+        "goto",
+        "next",
+        "page_id",
+        "remove",
+        "return",
+        "reuse",
+        "upload",
+    }
+)
 RESERVED: Final = applicant.RESERVED | BUTTONS
 MAX_MINUTES: Final = 240
 KINDS: Final[Mapping[type, str | Promise]] = {

@@ -70,4 +70,5 @@ def normalise(text: str) -> str:
     plain = re.sub(r"[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text)).strip().upper()
     joined = re.sub(r"\s+", "", plain)
     spaced = re.sub(r"[\s-]+", "-", re.sub(r"\s*\.\s*", ".", plain))
-    return spaced if not CODE.fullmatch(joined) and CODE.fullmatch(spaced) else joined
+    found = spaced if not CODE.fullmatch(joined) and CODE.fullmatch(spaced) else joined
+    return unicodedata.normalize("NFKC", found)  # without the spaces an accent may stand behind a letter

@@ -43,12 +43,14 @@ class TestDeclaredPermissions:
         assert {f"{label}.{codename}" for label, codename in names} == granted.models | granted.media
 
     def test_roles_with_admin_access(self) -> None:
-        assert roles_with_admin_access() == {Role.EDITOR, Role.COMMUNICATION, Role.CONTROLLER, Role.OPERATOR}
+        writers = {Role.EDITOR, Role.COMMUNICATION, Role.CONTROLLER, Role.OPERATOR}
+        assert roles_with_admin_access() == writers | {Role.HEAD}, "heads approve pages"
         assert roles_with_pages() == {Role.EDITOR, Role.COMMUNICATION, Role.CONTROLLER, Role.OPERATOR}
 
     def test_desk_roles_have_no_permissions(self) -> None:
-        for role in (Role.RECEIVER, Role.HANDLER, Role.HEAD, Role.RETURNER, Role.INSPECTOR):
+        for role in (Role.RECEIVER, Role.HANDLER, Role.RETURNER, Role.INSPECTOR):
             assert not permissions_of(role).models
+        assert permissions_of(Role.HEAD).models == {"wagtailadmin.access_admin"}
 
 
 @pytest.mark.django_db

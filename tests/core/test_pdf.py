@@ -32,6 +32,8 @@ def paper(**changes: Any) -> dict[str, Any]:
         "officer": "Trần Văn Mẫu",
         "items": [{"name": "Bản án ly hôn", "note": "Bản chụp mờ"}],
         "reason": "Không thuộc thẩm quyền",
+        "signed": True,
+        "slip": None,
         **changes,
     }
 

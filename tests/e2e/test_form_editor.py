@@ -12,7 +12,7 @@ from accounts.services.groups import sync_groups
 from forms_app.builder.models import FormDefinition
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.e2e.people import NAME, button
-from tests.e2e.province import CODE, COMMUNE, PASSWORD, build
+from tests.e2e.province import CODE, COMMUNE, PASSWORD, RECORD, build
 from tests.support.browser import assert_accessible, assert_fits, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -36,7 +36,10 @@ def sign_in(page: Page) -> None:
 def write_form(page: Page) -> None:
     """Create a step with three questions; ids are generated."""
     expect(page.get_by_role("button", name="Chèn khối")).to_be_visible()
-    page.locator("[name=procedure]").select_option(index=1)
+    chooser = page.locator("[id$=procedure-chooser]")
+    chooser.get_by_role("button", name="Chọn").first.click()
+    page.locator(".modal").get_by_role("link", name=RECORD["title"]).click()
+    expect(chooser).to_contain_text(RECORD["title"])
     page.locator("[name=title]").fill("Xin bản sao")
     page.get_by_role("button", name="Chèn khối").first.click()
     page.locator("[name=steps-0-value-title]").fill("Bản sao")

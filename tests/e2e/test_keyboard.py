@@ -77,7 +77,7 @@ class Keyboard:
         with self.page.expect_file_chooser() as chooser:
             self.to(self.page.locator(f"[name={name}]")).press("Enter")
         chooser.value.set_files(photograph("ban-an.jpg"))
-        expect(self.page.get_by_text("ban-an.jpg")).to_be_visible()
+        expect(self.page.get_by_text("ban-an.jpg", exact=True)).to_be_visible()
 
     def save_and_continue(self, heading: str) -> None:
         self.to(button(self.page, "Lưu và tiếp tục")).press("Enter")

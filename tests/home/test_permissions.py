@@ -124,6 +124,16 @@ class TestNewAgencySite:
         add = reverse("wagtailadmin_pages:add", args=["home", "newspage", site.pk])
         assert browser(operator).get(add).status_code in {302, 403, 404}
 
+    def test_operator_sees_no_drafts_of_an_agency_beside(self, department, province):
+        other = AgencyFactory(parent=province)
+        site = factories.agency_site(other)
+        public = factories.published(site, NewsPage(title="Tin công khai", agency=other))
+        draft = site.add_child(instance=NewsPage(title="Tin nháp", agency=other, live=False))
+        client = browser(member(department, Role.OPERATOR))
+        for address in (f"{site.pk}/", f"{site.pk}/results/", f"{site.pk}/?q=nháp", f"{public.pk}/"):
+            assert "Tin nháp" not in client.get(f"/quan-tri/pages/{address}").text
+        assert client.get(f"/quan-tri/pages/{draft.pk}/").status_code == 404
+
     def test_operator_reaches_no_site_of_an_agency_beside(self, department, province):
         site = factories.agency_site(AgencyFactory(parent=province))
         assert not rights(site, member(department, Role.OPERATOR)).can_edit()

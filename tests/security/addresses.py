@@ -97,6 +97,9 @@ TABLE = (
     Row(A + "pages/search/", ADMIN),
     Row(A + "pages/usage/", ADMIN),
     Row(A + "pages/create/", ADMIN, ADMIN),
+    # An operator walks down the list of agencies, and sees there what the public sees (home/test_permissions.py).
+    Row(A + "pages/<int:parent_page_id>/$", AGENCY_B | OPERATORS, AGENCY_B),
+    Row(A + "pages/<int:parent_page_id>/results/$", AGENCY_B | OPERATORS, AGENCY_B),
     Row(A + "pages/", AGENCY_B, AGENCY_B),
     Row(A + "choose-page/", ADMIN),
     Row(A + "choose-external-link/", ADMIN, ADMIN),

@@ -80,7 +80,6 @@ def test_restricted_document_is_kept_by_no_cache(client, editor, documents):
         assert response.headers["Cache-Control"] == policy
         again = client.get(documents[name].url, headers={"if-none-match": response.headers["ETag"]})
         assert (again.status_code, again.headers["Cache-Control"]) == (304, policy)
-        response.close()
 
 
 def test_no_header_says_none(client, documents):
