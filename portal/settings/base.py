@@ -374,6 +374,8 @@ LOGGING = {
         # Django's own handlers print unmasked lines, and mail whole requests with what people typed.
         "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": ["server"], "level": "INFO", "propagate": False},
+        # Two lines for every reindexed object, its start and its end.
+        "django_tasks": {"level": "WARNING"},
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
