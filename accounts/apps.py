@@ -12,7 +12,8 @@ class AccountsConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        import_module("accounts.session")
+        for module in ("session", "checks"):
+            import_module(f"accounts.{module}")
 
 
 class PortalUsersAppConfig(WagtailUsersAppConfig):

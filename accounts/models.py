@@ -28,6 +28,8 @@ class User(AbstractUser):
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     order_key = OrderKeyField(source="full_name")
     phone = models.CharField(_("phone"), max_length=20, blank=True)
+    #: The time since which an account counts as unused starts again when somebody opens it again.
+    reopened_at = models.DateTimeField(_("opened again on"), null=True, blank=True, editable=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]
@@ -239,3 +241,31 @@ class Membership(Validity):
 
 # Roles that change what all agencies share: holidays, deadline rules, filing channels, forms.
 PROVINCE_WIDE_ROLES: Final = frozenset({Membership.Role.CONTROLLER})
+
+
+class AccountReview(models.Model):
+    """The confirmation that the accounts and roles of an agency and those below it are right, every six months.
+
+    ``entries`` is the list as it was confirmed: user name, name, role, agency code, first and last day, last sign-in.
+    """
+
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="account_reviews", verbose_name=_("agency")
+    )
+    confirmed_at = models.DateTimeField(_("confirmed on"))
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("user"),
+    )
+    entries = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("account review")
+        verbose_name_plural = _("account reviews")
+        ordering = ["-confirmed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.agency} · {self.confirmed_at:%d/%m/%Y}"

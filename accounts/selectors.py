@@ -113,6 +113,17 @@ def is_operator(user: User) -> bool:
     return agencies_where(user, Membership.Role.OPERATOR).exists()
 
 
+def is_administrator(user: User) -> bool:
+    """Return True for an account that administers the portal: a superuser or a member of an operating team."""
+    return user.is_active and (user.is_superuser or is_operator(user))
+
+
+def staff_accounts() -> QuerySet[User]:
+    """Return the accounts of staff: with a role now, before or later, superusers, and those nobody ever used."""
+    held = Exists(Membership.objects.filter(user=OuterRef("pk")))
+    return User.objects.filter(Q(held) | Q(is_superuser=True) | Q(last_login__isnull=True))
+
+
 def accounts_manageable_by(user: User) -> QuerySet[User]:
     """Return the accounts that ``user`` may correct, close and give a new password; all of them for a superuser.
 

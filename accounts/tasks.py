@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.core.management import call_command
 
+from accounts.services import lifecycle, reviews
 from accounts.services.groups import refresh_groups, sync_dated_memberships
 
 
@@ -12,3 +14,22 @@ def sync_groups() -> int:
     """Open and close the admin for people whose memberships began or ended by date; return how many changed."""
     refresh_groups()
     return sync_dated_memberships()
+
+
+@shared_task(name="accounts.close_unused")
+def close_unused() -> int:
+    """Close the accounts of staff that nobody used for ``ACCOUNT_UNUSED_DAYS``; scheduled once a day."""
+    return lifecycle.close_unused()
+
+
+@shared_task(name="accounts.remind_reviews")
+def remind_reviews() -> int:
+    """Mail the operating teams whose list of accounts is to be confirmed; scheduled once a day."""
+    return reviews.remind()
+
+
+@shared_task(name="accounts.clean_up")
+def clean_up() -> None:
+    """Delete sessions that ended and old sign-in logs; scheduled once a day."""
+    call_command("clearsessions")
+    lifecycle.delete_old_sign_ins()

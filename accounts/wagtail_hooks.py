@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.log_actions import LogActionRegistry
 
+from accounts.admin import reviews
 from accounts.admin.organisation import OrganisationGroup
+from accounts.services.lifecycle import CLOSED_UNUSED, REOPENED
 
 
 @hooks.register("register_admin_viewset")
@@ -22,3 +26,28 @@ def load_activity_script() -> SafeString:
     """Keep people signed in while they type a long text."""
     address = reverse("accounts:keep_alive")
     return format_html('<script src="{}" data-url="{}" defer></script>', static("js/keep_alive.js"), address)
+
+
+@hooks.register("register_admin_urls")
+def review_urls() -> list[URLPattern]:
+    """Addresses of the review of accounts."""
+    return [
+        path("ra-soat-tai-khoan/", reviews.review_list, name="accounts_reviews"),
+        path("ra-soat-tai-khoan/<int:pk>/", reviews.review, name="accounts_review"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def review_menu_item() -> reviews.ReviewMenuItem:
+    """Add the review of accounts to the menu."""
+    return reviews.ReviewMenuItem()
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: LogActionRegistry) -> None:
+    """Name what happens to an account in its history."""
+    for name, label, message in (
+        (CLOSED_UNUSED, _("Close unused account"), _("Closed because nobody used it")),
+        (REOPENED, _("Open account again"), _("Opened again")),
+    ):
+        actions.register_action(name, label, message)

@@ -10,9 +10,17 @@ from django.utils.module_loading import autodiscover_modules
 
 from portal.celery import app
 
-#: Without these, messages, scheduled pages or expired drafts are never processed.
+#: Without these, messages, scheduled pages, expired drafts or unused accounts are never processed.
 NEEDED: Final = frozenset(
-    {"core.outbox.sweep", "core.publish_scheduled", "search.reconcile", "dossiers.clean_up"}
+    {
+        "core.outbox.sweep",
+        "core.publish_scheduled",
+        "search.reconcile",
+        "dossiers.clean_up",
+        "accounts.close_unused",
+        "accounts.remind_reviews",
+        "accounts.clean_up",
+    }
 )
 
 

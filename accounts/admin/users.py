@@ -26,6 +26,7 @@ from wagtail.users.views.users import (
 
 from accounts.models import User
 from accounts.policies import AccountPolicy
+from accounts.services.lifecycle import reopen
 from core.wagtail.dependants import KeptObjectMixin
 from core.wagtail.object_policy import ObjectListMixin, ObjectPermissionMixin, ObjectUsageView
 
@@ -53,6 +54,13 @@ class PortalUserEditForm(UserEditForm):
     class Meta(UserEditForm.Meta):
         model = User
         fields = FIELDS | {"is_active"}
+
+    def save(self, commit: bool = True) -> User:
+        """Save; an account that is opened again counts as used from now."""
+        user: User = super().save(commit=commit)
+        if "is_active" in self.changed_data and user.is_active:
+            reopen(user=user, by=None)
+        return user
 
 
 class SuperuserFieldsMixin:

@@ -10,3 +10,6 @@ PORTAL_PHONE = "0290 000 0099"
 PORTAL_EMAIL = "hotro@demo.camau.example"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 WHITENOISE_USE_FINDERS = True
+# A reader of the demo leaves a page open for longer than an officer may, and its accounts rest for months.
+SESSION_IDLE_MINUTES = SESSION_IDLE_MINUTES_ADMIN = env.int("SESSION_IDLE_MINUTES", default=60)
+ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=0)

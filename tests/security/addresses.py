@@ -147,6 +147,8 @@ TABLE = (
     Row(A + "agencies/", OPERATORS, OPERATORS),
     Row(A + "agency_successions/", OPERATORS, OPERATORS),
     Row(A + "memberships/", OPERATORS, OPERATORS),
+    Row(A + "ra-soat-tai-khoan/<int:pk>/", NOBODY),
+    Row(A + "ra-soat-tai-khoan/", NOBODY),
     Row(A + "groups/", NOBODY),
     Row(A + "^.*/$", NOBODY),
 )  # fmt: skip

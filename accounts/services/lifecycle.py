@@ -1,0 +1,80 @@
+"""Close accounts that nobody uses, open them again, and delete old sign-in logs (NĐ 331/2026)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+
+from accounts.models import User
+from accounts.selectors import accounts_manageable_by, staff_accounts
+from accounts.services.groups import sync_groups
+from accounts.services.notices import notify
+from core.errors import NotAllowed
+
+CLOSED_UNUSED: Final = "accounts.closed_unused"
+REOPENED: Final = "accounts.reopened"
+
+
+def unused_accounts(*, now: datetime) -> QuerySet[User]:
+    """Return the open accounts of staff that nobody used for ``ACCOUNT_UNUSED_DAYS``; none if that is 0.
+
+    The time counts from the last sign-in, from the creation, or from when the account was last opened again.
+    """
+    since = now - timedelta(days=settings.ACCOUNT_UNUSED_DAYS)
+    if not settings.ACCOUNT_UNUSED_DAYS:
+        return User.objects.none()
+    unused = Q(last_login__lt=since) | Q(last_login__isnull=True)
+    reopened = Q(reopened_at__lt=since) | Q(reopened_at__isnull=True)
+    return staff_accounts().filter(unused, reopened, is_active=True, date_joined__lt=since)
+
+
+def close_unused(*, now: datetime | None = None) -> int:
+    """Close unused accounts, each logged and told its owner by mail; return how many were closed."""
+    moment = now or timezone.now()
+    candidates = list(unused_accounts(now=moment).order_by("pk").values_list("pk", flat=True))
+    return sum(_close_if_unused(pk, moment) for pk in candidates)
+
+
+@transaction.atomic
+def _close_if_unused(pk: int, now: datetime) -> bool:
+    """Close one account unless somebody signed in meanwhile."""
+    if not User.objects.select_for_update(of=("self",)).filter(pk=pk).exists():
+        return False
+    user = unused_accounts(now=now).filter(pk=pk).first()
+    if user is None:
+        return False
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    sync_groups(user=user)
+    log(instance=user, action=CLOSED_UNUSED, data={"days": settings.ACCOUNT_UNUSED_DAYS})
+    notify(user, "closed_unused", key=f"{now:%Y%m%d}", days=settings.ACCOUNT_UNUSED_DAYS)
+    return True
+
+
+@transaction.atomic
+def reopen(*, user: User, by: User | None, now: datetime | None = None) -> User:
+    """Open a closed account again; ``by=None`` is a command. ``NotAllowed`` if ``by`` does not manage the account."""
+    if by is not None and not accounts_manageable_by(by).filter(pk=user.pk).exists():
+        raise NotAllowed(_("You do not manage this account."))
+    moment = now or timezone.now()
+    user.is_active, user.reopened_at = True, moment
+    user.save(update_fields=["is_active", "reopened_at"])
+    sync_groups(user=user)
+    log(instance=user, action=REOPENED, user=by)
+    notify(user, "reopened", key=moment.isoformat())
+    return user
+
+
+def delete_old_sign_ins(*, now: datetime | None = None) -> int:
+    """Delete sign-ins and failed tries older than ``SIGN_IN_LOG_KEEP_DAYS``; return how many."""
+    before = (now or timezone.now()) - timedelta(days=settings.SIGN_IN_LOG_KEEP_DAYS)
+    models = (AccessLog, AccessFailureLog, AccessAttempt)
+    return sum(model.objects.filter(attempt_time__lt=before).delete()[0] for model in models)

@@ -1,0 +1,39 @@
+"""Mails to staff about their accounts: always in Vietnamese, sent through the outbox.
+
+A service calls ``notify`` in the transaction of what it reports; ``accounts.handlers`` writes the mail from
+``accounts/mail/<notice>.txt``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.outbox import enqueue
+
+KIND: Final = "accounts.notice"
+SUBJECTS: Final = {
+    "closed_unused": _("Your account was closed because nobody used it"),
+    "reopened": _("Your account was opened again"),
+    "review_due": _("Confirm the list of accounts and roles"),
+}
+
+
+def notify(user: User, notice: str, *, key: str, to: str = "", **facts: Any) -> bool:
+    """Enqueue ``notice`` (of ``SUBJECTS``) to ``user``, or to the address ``to``; return False if there is none.
+
+    ``key`` names the event, so that it is reported once; ``facts`` are the values of the template, no secrets.
+    """
+    if not (to or user.email):
+        return False
+    payload = {"notice": notice, "user": user.pk, "to": to, "facts": facts}
+    return enqueue(kind=KIND, key=f"{KIND}:{notice}:{user.pk}:{key}", payload=payload)
+
+
+def address(name: str, *args: Any) -> str:
+    """Return the full address of a view, for mails."""
+    return f"{settings.WAGTAILADMIN_BASE_URL}{reverse(name, args=args)}"
