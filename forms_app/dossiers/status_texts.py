@@ -96,6 +96,8 @@ def _name(event: DossierEvent) -> str:
         return gettext("Lookup key replaced")
     if event.action == Action.SUPPLY:
         return gettext("Supplement sent")
+    if event.data.get("revoked_results"):
+        return gettext("Result revoked, being processed again")
     return str(STATUS_TEXTS[event.to_status].name)
 
 

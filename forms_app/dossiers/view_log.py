@@ -87,10 +87,21 @@ def views_by_agency(dossier: Dossier) -> list[AgencyViews]:
 
 
 def describe(
-    dossier: Dossier, entries: Iterable[ViewLogEntry], files: Iterable[Attachment]
+    dossier: Dossier,
+    entries: Iterable[ViewLogEntry],
+    files: Iterable[Attachment],
+    *,
+    for_citizen: bool = False,
 ) -> list[ViewLogEntryRow]:
-    """Return ``entries`` in words; ``files`` are the dossier's, for their names."""
-    names = {file_target(file): file.original_name for file in files}
+    """Return ``entries`` in words; ``files`` are the dossier's, for their names.
+
+    The citizen does not read the name of a revoked result, which may be that of another person.
+    """
+    revoked = _("revoked result")
+    names = {
+        file_target(file): revoked if for_citizen and file.revoked_at else file.original_name
+        for file in files
+    }
     return [
         ViewLogEntryRow(
             at=entry.at,

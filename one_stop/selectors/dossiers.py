@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, SupplementRequest
 from one_stop.access import OfficerAccess
 
@@ -25,7 +27,11 @@ def dossier_for(access: OfficerAccess, code: str) -> DossierDetail | None:
         .of_agencies([agency.pk for agency in access.agencies])
         .with_parties()
         .select_related("form_version", "procedure_version__decision", "agency__parent", "agency__unit")
-        .prefetch_related("events", "attachments", "supplement_requests")
+        .prefetch_related(
+            "events",
+            Prefetch("attachments", Attachment.objects.select_related("revoked_by")),
+            "supplement_requests",
+        )
         .filter(code=code)
         .first()
     )

@@ -115,7 +115,12 @@ def _form(request: HttpRequest, requested: _ActionRequest, data: QueryDict | Non
         return AssignForm(data, officers=officers, **shared)
     if action.action == Action.FINISH:
         return FinishForm(data, files, **shared)
-    return ActionForm(data, needs_reason=action.needs_reason, danger=action.danger, **shared)
+    form = ActionForm(data, needs_reason=action.needs_reason, danger=action.danger, **shared)
+    if action.action == Action.REOPEN:
+        form.fields["reason"].help_text = _(
+            "The citizen sees this text. The results given so far are revoked: the citizen can no longer download them."
+        )
+    return form
 
 
 def _render(

@@ -199,6 +199,14 @@ class Draft(models.Model):
         return f"{self.form_version} · {self.agency}"
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """Filters of files."""
+
+    def valid_results(self) -> Self:
+        """Return the results that the citizen may have: those that were not revoked."""
+        return self.filter(purpose=Attachment.Purpose.RESULT, revoked_at=None)
+
+
 class Attachment(models.Model):
     """A file of a draft, a dossier or a supplement; its bytes are in the private store under a random ``path``."""
 
@@ -236,6 +244,15 @@ class Attachment(models.Model):
         _("malware scan"), max_length=12, choices=ScanState.choices, default=ScanState.NOT_SCANNED
     )
     uploaded_at = models.DateTimeField(_("uploaded at"))
+    # A wrong result is put right (art. 23 NĐ 118/2025): the citizen cannot download it any more.
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("revoked by"),
+    )  # fmt: skip
+    revocation_reason = models.TextField(_("reason for revoking"), blank=True)
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attachment")
@@ -248,6 +265,11 @@ class Attachment(models.Model):
                 name="attachment_has_one_owner",
             ),
             models.CheckConstraint(condition=Q(size__gt=0), name="attachment_not_empty"),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True, revocation_reason="")
+                | (Q(revoked_at__isnull=False, purpose="result") & ~Q(revocation_reason="")),
+                name="attachment_revoked_with_reason",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -103,10 +103,7 @@ def own_data(dossier: Dossier) -> dict[str, Any]:
         "retention": asdict(retention_period(dossier)),
         "answers": _answers(dossier, files),
         "consent": consent and _values(consent, "number", "purpose", "retention", "rights"),
-        "files": [
-            {"name": file.original_name, **_values(file, "purpose", "size", "sha256", "uploaded_at")}
-            for file in files
-        ],
+        "files": [_file(file) for file in files],
         "supplement_requests": [
             _values(request, "number", "requested_at", "reason", "items", "answers", "answered_at")
             for request in dossier.supplement_requests.order_by("number")
@@ -117,6 +114,13 @@ def own_data(dossier: Dossier) -> dict[str, Any]:
         ],
         "views_by_agency": [asdict(views) for views in views_by_agency(dossier)],
     }
+
+
+def _file(file: Attachment) -> dict[str, Any]:
+    """Return what the citizen is told of a file; the name of a revoked result may be that of another person."""
+    if file.revoked_at is not None:
+        return _values(file, "purpose", "uploaded_at", "revoked_at", "revocation_reason")
+    return {"name": file.original_name, **_values(file, "purpose", "size", "sha256", "uploaded_at")}
 
 
 def _answers(dossier: Dossier, files: list[Attachment]) -> list[dict[str, Any]]:

@@ -102,6 +102,8 @@ def apply_action(
     if transition.action == Action.ASSIGN:
         dossier.assigned_to = assigned_to
         data = {**(data or {}), "assigned_to": assigned_to.pk if assigned_to else None}
+    if transition.action == Action.REOPEN and (revoked := _revoke_results(dossier, acting, note, moment)):
+        data = {**(data or {}), "revoked_results": revoked}
     dossier.save()
     append_event(
         dossier=dossier, action=transition.action, from_status=before, actor=acting, now=moment, note=note,
@@ -144,6 +146,14 @@ def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> N
         dossier.finished_at = now
     elif transition.action == Action.RETURN_RESULT:
         dossier.returned_at = now
+
+
+def _revoke_results(dossier: Dossier, actor: Actor, reason: str, now: datetime) -> list[int]:
+    """Mark the results given so far as revoked; return the ids of their files."""
+    results = dossier.attachments.valid_results()
+    revoked = list(results.values_list("pk", flat=True))
+    results.update(revoked_at=now, revoked_by=actor.user, revocation_reason=reason)
+    return revoked
 
 
 def append_event(

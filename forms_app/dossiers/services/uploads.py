@@ -66,8 +66,10 @@ def store_supplement(
 
 
 def store_result(*, dossier: Dossier, upload: UploadedFile, now: datetime | None = None) -> Attachment:
-    """Store an electronic result for the citizen."""
-    return _store(_check(RESULT_SPEC, upload), now, dossier=dossier, purpose=Attachment.Purpose.RESULT)
+    """Store an electronic result for the citizen; the same file as a revoked one becomes a result of its own."""
+    return _store(
+        _check(RESULT_SPEC, upload), now, dossier=dossier, purpose=Attachment.Purpose.RESULT, revoked_at=None
+    )
 
 
 def remove(*, attachment: Attachment) -> None:

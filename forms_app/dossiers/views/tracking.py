@@ -142,6 +142,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
     asked, events = selectors.open_request(dossier), selectors.events_for_citizen(dossier)
     files, latest = selectors.files_for_citizen(dossier), latest_change(events)
     actions = {row.action for row in allowed_transitions(dossier, {CITIZEN})}
+    results = [file for file in files if file.purpose == Attachment.Purpose.RESULT]
     context = {
         "dossier": dossier,
         "token": token,
@@ -156,7 +157,8 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
             (form.label, reverse("dossiers:printed-form", args=[token, form.key]))
             for form in printed_forms.available(dossier)
         ],
-        "results": [file for file in files if file.purpose == Attachment.Purpose.RESULT],
+        "results": [file for file in results if file.revoked_at is None],
+        "revoked": [file for file in results if file.revoked_at is not None],
         "views": view_log.views_by_agency(dossier),
     }
     return render(request, "dossiers/tracking.html", context)
@@ -216,7 +218,7 @@ def viewers(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show who opened what of the dossier and when; officers appear under the name of their agency."""
     dossier = dossier_or_404(token)
     entries, files = view_log.entries_of(dossier), selectors.files_for_citizen(dossier)
-    rows = view_log.describe(dossier, entries, files)
+    rows = view_log.describe(dossier, entries, files, for_citizen=True)
     return render(request, "dossiers/view_log.html", {"dossier": dossier, "token": token, "rows": rows})
 
 
@@ -234,11 +236,14 @@ def data(request: HttpRequest, token: str) -> HttpResponseBase:
 @own_dossier
 @require_safe
 def file(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
-    """Send one file of the dossier as a download."""
+    """Send one file of the dossier as a download; a revoked result is refused with the reason (410)."""
     dossier = dossier_or_404(token)
     chosen = dossier.attachments.filter(pk=pk).first()
     if chosen is None:
         raise Http404
+    if chosen.revoked_at is not None:
+        context = {"dossier": dossier, "token": token, "file": chosen}
+        return render(request, "dossiers/revoked_result.html", context, status=410)
     services.log_view(dossier=dossier, actor=None, target=view_log.file_target(chosen), now=timezone.now())
     return attachment_response(chosen)
 
