@@ -48,6 +48,8 @@ class HasDeadlines(Protocol):
     def intake_due_at(self) -> datetime | None: ...
     @property
     def due_at(self) -> datetime | None: ...
+    @property
+    def on_time_until(self) -> datetime | None: ...
 
 
 def due_status(
@@ -63,7 +65,7 @@ def due_status(
     if status in (Status.SUPPLEMENT, Status.PAYMENT, Status.SUSPENDED):
         return DueStatus(Urgency.QUIET, _("Paused"))
     if status in RUNNING_STATUSES:
-        return _processing_status(dossier.due_at, now)
+        return _processing_status(dossier, now)
     if status == Status.FINISHED:
         return DueStatus(Urgency.FINE, _("Result ready"))
     return DueStatus(Urgency.QUIET, _("Closed"))
@@ -83,10 +85,14 @@ def _intake_status(dossier: HasDeadlines, now: datetime) -> DueStatus:
     )
 
 
-def _processing_status(due_at: datetime | None, now: datetime) -> DueStatus:
+def _processing_status(dossier: HasDeadlines, now: datetime) -> DueStatus:
+    due_at = dossier.due_at
     if due_at is None:
         return DueStatus(Urgency.QUIET, _("No deadline"))
-    return DueStatus(Urgency(display.due_tone(due_at, now)), display.due_text(due_at, now))
+    words = display.due_text(due_at, now)
+    if dossier.on_time_until is not None and dossier.on_time_until < now <= due_at:
+        return DueStatus(Urgency.LATE, _("%(due)s, counted as overdue") % {"due": words})
+    return DueStatus(Urgency(display.due_tone(due_at, now)), words)
 
 
 def _identity_number_fields(schema: FormSchema) -> list[str]:

@@ -17,9 +17,9 @@ from core.worktime import (
     postponed,
 )
 from forms_app.dossiers.models import DeadlineSetting, Dossier
-from forms_app.dossiers.models.rules import DEFAULT_INTAKE_HOURS
+from forms_app.dossiers.models.rules import DEFAULT_INTAKE_HOURS, DEFAULT_REQUEST_DAYS
 from forms_app.dossiers.rules import RuleSet, current_rules
-from forms_app.dossiers.transitions import Clock, Status
+from forms_app.dossiers.transitions import Action, Clock, Status
 from procedures.choices import Channel
 from procedures.snapshot import Snapshot
 
@@ -38,13 +38,15 @@ CHANNEL_OF_SOURCE: Final = {
 class DeadlineRule:
     """How long the agency has; stored with the dossier, so that later changes of the rules do not affect it.
 
-    ``value`` None: no due date.
+    ``value`` None: no due date. ``request_days``: working days after acceptance in which a supplement is requested;
+    None: no limit.
     """
 
     value: int | None
     unit: str = TimeUnit.WORKING_DAY.value
     mode: str = _Mode.RESTART.value
     same_day_cutoff: str = ""
+    request_days: int | None = DEFAULT_REQUEST_DAYS
 
     @classmethod
     def from_json(cls, data: dict[str, Any] | None) -> Self:
@@ -66,6 +68,12 @@ class DeadlineRule:
         """Return ``due`` moved by the time that the clock was stopped."""
         return postponed(due, stopped=stopped, resumed=now, unit=self.unit, calendar=calendar)
 
+    def request_due(self, accepted: datetime, calendar: WorkCalendar) -> datetime | None:
+        """Return until when a supplement is requested in time (art. 19.5 NĐ 118/2025); None: no limit."""
+        if self.request_days is None:
+            return None
+        return deadline(accepted, value=self.request_days, unit=TimeUnit.WORKING_DAY, calendar=calendar)
+
 
 def intake_due(procedure_id: int, start: datetime, rules: RuleSet | None = None) -> datetime:
     """Return the intake deadline of a dossier that arrived at ``start`` (docs/domain.md#intake-deadline)."""
@@ -76,8 +84,15 @@ def intake_due(procedure_id: int, start: datetime, rules: RuleSet | None = None)
 
 
 def restart_intake_deadline(dossier: Dossier, previous_status: int, now: datetime) -> None:
-    """Start the intake deadline anew where ``dossier`` (not saved) has returned to the first status from another."""
-    if previous_status != Status.REGISTERED and dossier.status == Status.REGISTERED:
+    """Start the intake deadline anew where ``dossier`` (not saved) has returned to the first status from another.
+
+    A desk that requested the supplement only after the deadline stays late: the former deadline is kept.
+    """
+    if previous_status == Status.REGISTERED or dossier.status != Status.REGISTERED:
+        return
+    requested = dossier.events.filter(action=Action.REQUEST_SUPPLEMENT).order_by("-sequence").first()
+    due = dossier.intake_due_at
+    if requested is None or due is None or requested.at <= due:
         dossier.intake_due_at = intake_due(dossier.procedure_version.procedure_id, now)
 
 
@@ -88,11 +103,14 @@ def rule_for(dossier: Dossier, now: datetime, rules: RuleSet | None = None) -> D
     rules = rules or current_rules()
     setting = rules.deadline_setting(version.procedure_id, now.astimezone(TIME_ZONE).date())
     mode = setting.supplement_mode if setting else _Mode.RESTART.value
+    days = setting.request_days if setting else DEFAULT_REQUEST_DAYS
     if snapshot.same_day:
         cutoff = setting.same_day_cutoff if setting else DEFAULT_CUTOFF
-        return DeadlineRule(value=0, mode=mode, same_day_cutoff=cutoff.isoformat("minutes"))
+        return DeadlineRule(
+            value=0, mode=mode, same_day_cutoff=cutoff.isoformat("minutes"), request_days=days
+        )
     value, unit = _time_limit(snapshot, CHANNEL_OF_SOURCE[Dossier.Source(dossier.source)])
-    return DeadlineRule(value=value, unit=unit or TimeUnit.WORKING_DAY.value, mode=mode)
+    return DeadlineRule(value=value, unit=unit or TimeUnit.WORKING_DAY.value, mode=mode, request_days=days)
 
 
 def _time_limit(snapshot: Snapshot, channel: str) -> tuple[int | None, str]:
@@ -110,27 +128,74 @@ def _start(dossier: Dossier, now: datetime) -> None:
     dossier.clock_state = _State.RUNNING
 
 
+def is_late(dossier: Dossier, now: datetime) -> bool:
+    """Return True if the due date of ``dossier`` had passed at ``now``."""
+    return dossier.due_at is not None and dossier.due_at < now
+
+
+def is_late_request(dossier: Dossier, now: datetime) -> bool:
+    """Return True if a supplement requested at ``now`` comes after the days that the law gives for it."""
+    if dossier.accepted_at is None:
+        return False
+    rule = DeadlineRule.from_json(dossier.deadline_rule)
+    until = rule.request_due(dossier.accepted_at, current_rules().calendar)
+    return until is not None and until < now
+
+
 def _stop(dossier: Dossier, now: datetime) -> None:
     if dossier.clock_state == _State.RUNNING:
-        dossier.clock_state, dossier.paused_at = _State.STOPPED, now
+        dossier.clock_state, dossier.paused_at, dossier.pause_extends_on_time = _State.STOPPED, now, True
+
+
+def _request(dossier: Dossier, now: datetime) -> None:
+    _stop(dossier, now)
+    dossier.pause_extends_on_time = not is_late_request(dossier, now)
 
 
 def _resume(dossier: Dossier, now: datetime) -> None:
+    """Move the due date by the length of the pause; the test of being on time moves with it if the pause extends it."""
     if dossier.clock_state != _State.STOPPED or dossier.paused_at is None:
         return
     if dossier.due_at is not None:
-        rule = DeadlineRule.from_json(dossier.deadline_rule)
-        dossier.due_at = rule.shifted(dossier.due_at, dossier.paused_at, now, current_rules().calendar)
+        rule, calendar, paused = (
+            DeadlineRule.from_json(dossier.deadline_rule), current_rules().calendar, dossier.paused_at
+        )  # fmt: skip
+        limit = dossier.on_time_until or dossier.due_at
+        if _extends_on_time(dossier, paused):
+            limit = rule.shifted(limit, paused, now, calendar)
+        _promise(dossier, rule.shifted(dossier.due_at, paused, now, calendar), limit)
     dossier.clock_state, dossier.paused_at = _State.RUNNING, None
 
 
 def _restart(dossier: Dossier, now: datetime) -> None:
+    """Count the full time again from ``now``, unless the dossier was late when the supplement was requested.
+
+    Lateness is never healed (docs/domain.md#pausing): a late dossier keeps its due date, and after a request that came
+    too late the time that counts as on time stays what it was.
+    """
     rule = DeadlineRule.from_json(dossier.deadline_rule)
     if rule.mode == _Mode.PAUSE:
         _resume(dossier, now)
         return
-    dossier.due_at = rule.due(now, current_rules().calendar)
+    paused, due = dossier.paused_at, dossier.due_at
+    if due is not None and paused is not None and not is_late(dossier, paused):
+        restarted = rule.due(now, current_rules().calendar)
+        promised = max(due, restarted) if restarted else due
+        limit = promised if _extends_on_time(dossier, paused) else dossier.on_time_until or due
+        _promise(dossier, promised, limit)
+        dossier.clock_restarts += 1
     dossier.clock_state, dossier.paused_at = _State.RUNNING, None
+
+
+def _extends_on_time(dossier: Dossier, paused: datetime) -> bool:
+    """Return True if the pause that began at ``paused`` extends the time that counts as on time."""
+    limit = dossier.on_time_until or dossier.due_at
+    return dossier.pause_extends_on_time and limit is not None and paused <= limit
+
+
+def _promise(dossier: Dossier, due: datetime, limit: datetime) -> None:
+    """Set the due date, and ``limit`` as the end of the time that counts as on time where that is earlier."""
+    dossier.due_at, dossier.on_time_until = due, limit if limit < due else None
 
 
 def _end(dossier: Dossier, now: datetime) -> None:
@@ -146,6 +211,7 @@ EFFECTS: Final[dict[Clock, Callable[[Dossier, datetime], None]]] = {
     Clock.NONE: lambda dossier, now: None,
     Clock.START: _start,
     Clock.STOP: _stop,
+    Clock.REQUEST: _request,
     Clock.RESUME: _resume,
     Clock.RESTART: _restart,
     Clock.END: _end,
@@ -159,7 +225,10 @@ def apply_clock_effect(dossier: Dossier, effect: Clock, now: datetime) -> dict[s
     EFFECTS[effect](dossier, now)
     if dossier.due_at == before:
         return {}
-    return {"due_before": _iso(before), "due_after": _iso(dossier.due_at), "clock": effect.value}
+    change = {"due_before": _iso(before), "due_after": _iso(dossier.due_at), "clock": effect.value}
+    if dossier.on_time_until is not None:
+        change["on_time_until"] = _iso(dossier.on_time_until)
+    return change
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -60,6 +60,7 @@ class Clock(TextChoices):
     NONE = "none", _("nothing")
     START = "start", _("starts")
     STOP = "stop", _("stops")
+    REQUEST = "request", _("stops for a supplement request, which may come too late")
     RESUME = "resume", _("resumes, the due date moves by the length of the pause")
     RESTART = "restart", _("restarts or resumes, depending on the procedure's rule")
     END = "end", _("ends")
@@ -141,7 +142,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards=(Guard.SUPPLEMENT_LATE,),
     ),
     Transition(
-        _A.REQUEST_SUPPLEMENT, (_S.REGISTERED, _S.ACCEPTED, _S.PROCESSING), _S.SUPPLEMENT, _DESK, Clock.STOP,
+        _A.REQUEST_SUPPLEMENT, (_S.REGISTERED, _S.ACCEPTED, _S.PROCESSING), _S.SUPPLEMENT, _DESK, Clock.REQUEST,
         needs_reason=True,
     ),
     Transition(_A.SUPPLY, (_S.SUPPLEMENT,), _S.REGISTERED, _APPLICANT, guards=(Guard.NOT_ACCEPTED,)),

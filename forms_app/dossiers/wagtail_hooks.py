@@ -57,6 +57,7 @@ class DeadlineSettingViewSet(ProcedureRuleViewSet):
         "procedure",
         "supplement_mode",
         "same_day_cutoff",
+        "request_days",
         "intake_hours",
         "valid_from",
         "valid_to",

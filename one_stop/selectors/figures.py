@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,7 +42,10 @@ def last_whole_month(today: date) -> date:
 
 
 def month_figures(first: date) -> MonthFigures:
-    """Count the month that begins on ``first`` in two queries (docs/domain.md#on-time-test)."""
+    """Count the month that begins on ``first`` in two queries (docs/domain.md#on-time-test).
+
+    A dossier whose due date was moved after it was late, or by a late supplement request, counts by the date before.
+    """
     start = datetime(first.year, first.month, 1, tzinfo=TIME_ZONE)
     end = (start + timedelta(days=32)).replace(day=1)
     on_time = Q(due_at=None) | Q(finished_day__lte=F("due_day"))
@@ -51,7 +54,7 @@ def month_figures(first: date) -> MonthFigures:
         .filter(finished_at__gte=start, finished_at__lt=end)
         .annotate(
             finished_day=TruncDate("finished_at", tzinfo=TIME_ZONE),
-            due_day=TruncDate("due_at", tzinfo=TIME_ZONE),
+            due_day=TruncDate(Coalesce("on_time_until", "due_at"), tzinfo=TIME_ZONE),
         )
         .aggregate(all=Count("pk"), on_time=Count("pk", filter=on_time))
     )

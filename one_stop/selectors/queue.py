@@ -43,11 +43,12 @@ def _status(*statuses: Status) -> Callable[[datetime, int], Q]:
 
 
 def _overdue(now: datetime, user_id: int) -> Q:
-    """Match dossiers in process whose due moment has passed; in these statuses the clock always runs.
+    """Match dossiers in process that are late, also those whose due date was moved without healing the lateness.
 
+    In these statuses the clock always runs.
     ``figures.month_figures`` counts late results otherwise: by days, and only once a dossier is finished.
     """
-    return Q(status__in=RUNNING_STATUSES, due_at__lt=now)
+    return Q(status__in=RUNNING_STATUSES) & (Q(due_at__lt=now) | Q(on_time_until__lt=now))
 
 
 NEW: Final = "moi"

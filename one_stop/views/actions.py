@@ -17,7 +17,7 @@ from accounts.kept_form import KeptForm, restores, take
 from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web.uploads import failed_uploads
-from forms_app.dossiers import view_log
+from forms_app.dossiers import deadlines, view_log
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.services.uploads import storage_message
@@ -133,9 +133,24 @@ def _render(
 ) -> HttpResponse:
     context = {
         "dossier": requested.dossier, "action": requested.action, "form": form, "conflict": conflict,
-        "list_query": list_query(request.GET),
+        "warning": _warning(requested), "list_query": list_query(request.GET),
     }  # fmt: skip
     return render(request, "one_stop/action.html", context, status=status)
+
+
+def _warning(requested: _ActionRequest) -> str:
+    """Return what the officer should know before requesting a supplement of an accepted dossier, if anything."""
+    dossier, now = requested.dossier, timezone.now()
+    if requested.action.action != Action.REQUEST_SUPPLEMENT or not dossier.was_accepted:
+        return ""
+    if deadlines.is_late(dossier, now):
+        return _("The dossier is already overdue. A supplement does not change that: it keeps its due date.")
+    if deadlines.is_late_request(dossier, now):
+        return _(
+            "The time to request a supplement has passed. The supplement moves the due date, but the dossier still "
+            "counts as overdue after the former one."
+        )
+    return ""
 
 
 def _submit(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -> HttpResponse:

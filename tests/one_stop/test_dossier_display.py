@@ -23,6 +23,7 @@ class Deadlines:
     status: int
     submitted_at: datetime = datetime(2026, 11, 20, 8, 0, tzinfo=VN)
     due_at: datetime | None = None
+    on_time_until: datetime | None = None
     intake_due_at: datetime | None = None
 
 
@@ -41,6 +42,18 @@ class Deadlines:
 def test_due_status_while_in_process(status: int, due: datetime | None, urgency: Urgency, text: str) -> None:
     words = due_status(Deadlines(status, due_at=due), NOW)
     assert (words.urgency, words.text) == (urgency, text)
+
+
+def test_later_due_date_does_not_hide_that_a_dossier_is_overdue() -> None:
+    late = Deadlines(
+        Status.PROCESSING,
+        due_at=datetime(2026, 11, 24, 11, 30, tzinfo=VN),
+        on_time_until=datetime(2026, 11, 20, 17, 0, tzinfo=VN),
+    )
+    assert due_status(late, NOW).urgency is Urgency.LATE
+    assert due_status(late, NOW).text == "Còn 1 ngày, tính là quá hạn"
+    late.on_time_until = datetime(2026, 11, 23, 17, 0, tzinfo=VN)
+    assert due_status(late, NOW).text == "Còn 1 ngày"
 
 
 def test_due_time_earlier_today_is_overdue() -> None:

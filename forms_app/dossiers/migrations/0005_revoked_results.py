@@ -15,6 +15,10 @@ def revoke_reopened(apps, schema_editor):
         given.update(
             revoked_at=reopened.at, revoked_by=reopened.actor_id, revocation_reason=reopened.note or "—"
         )
+    if schema_editor.connection.vendor == "postgresql":
+        # Check the foreign keys now: a table with checks that are pending cannot be altered.
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 class Migration(migrations.Migration):

@@ -104,6 +104,11 @@ class Dossier(models.Model):
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     due_at = models.DateTimeField(_("due date"), null=True, blank=True)
     original_due_at = models.DateTimeField(_("first due date"), null=True, blank=True)
+    # The last moment that counts as on time, where a later due date must not heal lateness (docs/domain.md#pausing).
+    on_time_until = models.DateTimeField(_("on time until"), null=True, blank=True)
+    clock_restarts = models.PositiveSmallIntegerField(_("restarts of the processing time"), default=0)
+    # False while the citizen answers a supplement request that came too late to move the test of being on time.
+    pause_extends_on_time = models.BooleanField(_("pause extends the time that counts"), default=True)
     deadline_rule = models.JSONField(_("deadline rule at acceptance"), null=True, blank=True)
     clock_state = models.CharField(
         _("processing time status"), max_length=12, choices=ClockState.choices, default=ClockState.NOT_STARTED
@@ -141,6 +146,10 @@ class Dossier(models.Model):
             models.CheckConstraint(
                 condition=Q(due_at__isnull=True) | Q(accepted_at__isnull=False),
                 name="dossier_due_after_acceptance",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_time_until__isnull=True) | Q(on_time_until__lt=F("due_at")),
+                name="dossier_on_time_before_due",
             ),
             models.CheckConstraint(
                 condition=Q(accepted_at__isnull=True) | Q(accepted_at__gte=F("submitted_at")),

@@ -14,6 +14,8 @@ from forms_app.dossiers.codes import validate_pattern
 
 #: Online dossiers are answered within eight working hours (docs/domain.md#intake-deadline).
 DEFAULT_INTAKE_HOURS: Final = 8
+#: The competent agency requests a supplement within three working days of acceptance (docs/domain.md#pausing).
+DEFAULT_REQUEST_DAYS: Final = 3
 
 
 def one_general_a_day(name: str) -> models.UniqueConstraint:
@@ -82,6 +84,16 @@ class DeadlineSetting(Validity):
         default=DEFAULT_INTAKE_HOURS,
         validators=[MinValueValidator(1)],
         help_text=_("Working hours after submission; eight hours are one working day."),
+    )
+    request_days = models.PositiveSmallIntegerField(
+        _("time to request a supplement"),
+        default=DEFAULT_REQUEST_DAYS,
+        null=True,
+        blank=True,
+        help_text=_(
+            "Working days after acceptance. A later request moves the due date, but the dossier still counts as late "
+            "after the former one. Leave empty if the law of the field sets no limit."
+        ),
     )
 
     objects: ClassVar[ValidityQuerySet] = ValidityQuerySet.as_manager()  # type: ignore[assignment]
