@@ -122,6 +122,7 @@ class Agency(Validity):
     class Kind(models.TextChoices):
         PROVINCE = "province", _("Provincial People's Committee")
         DEPARTMENT = "department", _("Department")
+        INSPECTORATE = "inspectorate", _("Provincial Inspectorate")
         CENTRE = "centre", _("Public administration service centre")
         COMMUNE = "commune", _("Commune People's Committee")
         DISTRICT = "district", _("District People's Committee (until 2025)")

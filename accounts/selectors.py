@@ -34,6 +34,17 @@ def with_descendants(agencies: QuerySet[Agency]) -> ValidityQuerySet:
     return Agency.objects.filter(pk__in=found)
 
 
+def agencies_inspected_by(agency: Agency) -> ValidityQuerySet:
+    """Return the agencies that an inspector of ``agency`` may inspect, in force or not; three queries.
+
+    The Provincial Inspectorate inspects the whole province, every other agency itself and what is below it.
+    """
+    root: int = agency.pk
+    if agency.kind == Agency.Kind.INSPECTORATE and agency.parent_id is not None:
+        root = agency.parent_id
+    return with_descendants(Agency.objects.filter(pk=root))
+
+
 def with_ancestors(agency: Agency) -> list[Agency]:
     """Return ``agency`` and the agencies above it, from the bottom up."""
     found = [agency]

@@ -67,11 +67,16 @@ def agency_groups(*, locale: Locale) -> list[AgencyGroup]:
     closed = [site for site in sites if is_closed(site.agency, today)]
     active = [site for site in sites if site not in closed]
     groups = [
-        AgencyGroup(str(kind.label), [site for site in active if site.agency.kind == kind])
+        AgencyGroup(str(kind.label), [site for site in active if _listed_kind(site.agency) == kind])
         for kind in KIND_ORDER
     ]
     groups.append(AgencyGroup(_("No longer active"), closed, closed=True))
     return [group for group in groups if group.pages]
+
+
+def _listed_kind(agency: Agency) -> str:
+    """Return the kind under which the public finds ``agency``: the inspectorate is one of the departments."""
+    return Agency.Kind.DEPARTMENT if agency.kind == Agency.Kind.INSPECTORATE else agency.kind
 
 
 def is_closed(agency: Agency, day: date) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, Final
@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from accounts.models import Agency, Membership, User
-from accounts.selectors import memberships_of
+from accounts.selectors import agencies_inspected_by, memberships_of
 
 _R = Membership.Role
 #: The roles that may read dossiers. The operating team is not among them (docs/domain.md#roles).
@@ -20,11 +20,17 @@ READING_ROLES: Final = frozenset({_R.RECEIVER, _R.HANDLER, _R.HEAD, _R.RETURNER,
 
 @dataclass(frozen=True, slots=True)
 class OfficerAccess:
-    """What one officer may see: the agencies whose dossiers they read and the roles held at each."""
+    """What one officer may see: the agencies whose dossiers they read and the roles held at each.
+
+    ``workplaces`` are the agencies in which the officer holds a role. An inspector reads also the dossiers of the
+    agencies under inspection, and ``inspected_from`` has the officer's own agency for each of those.
+    """
 
     user: User
     roles: dict[int, frozenset[str]]
     agencies: tuple[Agency, ...]
+    workplaces: tuple[Agency, ...]
+    inspected_from: dict[int, Agency]
 
     @property
     def search_scopes(self) -> tuple[str, ...]:
@@ -35,20 +41,38 @@ class OfficerAccess:
         """Return the roles held at ``agency_id``; empty for any other agency."""
         return self.roles.get(agency_id, frozenset())
 
+    def agency_reading(self, agency: Agency) -> Agency:
+        """Return the agency on whose behalf the officer reads a dossier of ``agency``, for the view log."""
+        return self.inspected_from.get(agency.pk, agency)
+
 
 def officer_access(user: User | AnonymousUser) -> OfficerAccess | None:
-    """Return the access of ``user`` as of today, in one query; None if the user may not read any dossier."""
+    """Return the access of ``user`` as of today; None if the user may not read any dossier.
+
+    One query, and three more for each agency in which the user is an inspector.
+    """
     if not isinstance(user, User):
         return None
     held: dict[int, set[str]] = {}
     agencies: dict[int, Agency] = {}
-    for membership in memberships_of(user).filter(role__in=READING_ROLES):
+    memberships = list(memberships_of(user).filter(role__in=READING_ROLES))
+    for membership in memberships:
         held.setdefault(membership.agency_id, set()).add(membership.role)
         agencies[membership.agency_id] = membership.agency
     if not held:
         return None
-    ordered = tuple(sorted(agencies.values(), key=lambda agency: agency.code))
-    return OfficerAccess(user, {pk: frozenset(roles) for pk, roles in held.items()}, ordered)
+    workplaces, inspected_from = _ordered(agencies.values()), {}
+    for membership in memberships:
+        for agency in agencies_inspected_by(membership.agency) if membership.role == _R.INSPECTOR else ():
+            held.setdefault(agency.pk, set()).add(_R.INSPECTOR)
+            if agencies.setdefault(agency.pk, agency) is agency:
+                inspected_from[agency.pk] = membership.agency
+    roles = {pk: frozenset(names) for pk, names in held.items()}
+    return OfficerAccess(user, roles, _ordered(agencies.values()), workplaces, inspected_from)
+
+
+def _ordered(agencies: Iterable[Agency]) -> tuple[Agency, ...]:
+    return tuple(sorted(agencies, key=lambda agency: agency.code))
 
 
 OfficerView = Callable[Concatenate[HttpRequest, OfficerAccess, ...], HttpResponseBase]

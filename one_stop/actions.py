@@ -52,12 +52,16 @@ _TEXTS: Final[dict[Action, tuple[Text, Text]]] = {
         _("Request a supplement…"),
         _("The supplement has been requested. Processing time is paused."),
     ),
-    Action.SUPPLY: (_("Supplement received at the counter"), _("The supplement is recorded.")),
+    Action.SUPPLY: (_("Supplement received at the counter…"), _("The supplement is recorded.")),
     Action.REQUIRE_PAYMENT: (
         _("Request payment…"),
         _("The citizen has been asked to pay. Processing time is paused."),
     ),
     Action.SUSPEND: (_("Suspend processing…"), _("The dossier is suspended. Processing time is paused.")),
+    Action.CLOSE: (
+        _("Close, the citizen did not answer…"),
+        _("The dossier is closed because the citizen did not answer."),
+    ),
     Action.REOPEN: (_("Return to processing…"), _("The dossier is being processed again.")),
     Action.ASSIGN: (_("Assign to…"), _("The dossier has been reassigned.")),
     Action.WITHDRAW: (_("Withdraw at the citizen's request…"), _("The dossier is withdrawn.")),
@@ -69,9 +73,8 @@ _DIRECT: Final = {
     Action.RETURN_RESULT,
     Action.PAYMENT_DONE,
     Action.RESUME,
-    Action.SUPPLY,
 }
-_DANGER: Final = {Action.DECLINE, Action.WITHDRAW, Action.SUSPEND}
+_DANGER: Final = {Action.DECLINE, Action.WITHDRAW, Action.SUSPEND, Action.CLOSE}
 
 
 def offered_actions(access: OfficerAccess, dossier: Dossier, now: datetime) -> list[OfferedAction]:

@@ -43,6 +43,8 @@ class HasDeadlines(Protocol):
     @property
     def status(self) -> int: ...
     @property
+    def is_closed(self) -> bool: ...
+    @property
     def submitted_at(self) -> datetime: ...
     @property
     def intake_due_at(self) -> datetime | None: ...
@@ -57,6 +59,8 @@ def due_status(
 ) -> DueStatus:
     """Return the due status of ``dossier`` at ``now``; ``supplement_due_at`` is the citizen's deadline in status 5."""
     status = Status(dossier.status)
+    if dossier.is_closed:
+        return DueStatus(Urgency.QUIET, _("Closed"))
     if status == Status.REGISTERED:
         return _intake_status(dossier, now)
     if status == Status.SUPPLEMENT and supplement_due_at is not None:
@@ -66,9 +70,7 @@ def due_status(
         return DueStatus(Urgency.QUIET, _("Paused"))
     if status in RUNNING_STATUSES:
         return _processing_status(dossier, now)
-    if status == Status.FINISHED:
-        return DueStatus(Urgency.FINE, _("Result ready"))
-    return DueStatus(Urgency.QUIET, _("Closed"))
+    return DueStatus(Urgency.FINE, _("Result ready"))
 
 
 def _intake_status(dossier: HasDeadlines, now: datetime) -> DueStatus:

@@ -16,10 +16,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.text import clean
 from forms_app.builder.field_types.date import VietnameseDateField
-from forms_app.builder.field_types.file import DEFAULT_EXTENSIONS, LocalisedFileInput
-from one_stop.supplements import SupplementItem
+from forms_app.builder.field_types.file import (
+    DEFAULT_EXTENSIONS,
+    LocalisedFileInput,
+    MultipleFileField,
+    MultipleFileInput,
+)
+from forms_app.dossiers.models import Dossier, SupplementRequest
+from one_stop.supplements import ReceivedItem, SupplementItem
 
 MAX_OTHER_DOCUMENTS: Final = 20
+MAX_COPIES: Final = 99
+RECEIVED, MISSING = "yes", "no"
+FINISHED_OUTCOMES: Final = (
+    (Dossier.Outcome.GRANTED, _("Request granted")),
+    (Dossier.Outcome.REFUSED, _("Request refused")),
+)
 
 
 class ActionForm(forms.Form):
@@ -126,6 +138,82 @@ class SupplementForm(ActionForm):
         return day
 
 
+class CounterSupplementForm(ActionForm):
+    """What the citizen hands in at the counter, for every requested item, as confirmed by the receiver."""
+
+    def __init__(self, *args: Any, items: list[dict[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._items = items
+        for item in items:
+            self._add(item["id"], item["label"], is_document=item["kind"] != "text")
+        self.order_fields(["version", *(name for name in self.fields if name not in {"version", "reason"})])
+
+    def _add(self, item: str, label: str, *, is_document: bool) -> None:
+        about = {"label": label}
+        choices = [(RECEIVED, _("Received")), (MISSING, _("Not received"))]
+        self.fields[f"received_{item}"] = forms.ChoiceField(
+            label=label, choices=choices, widget=forms.RadioSelect,
+            error_messages={"required": _("State whether it was handed in.")},
+        )  # fmt: skip
+        if is_document:
+            self.fields[f"copy_{item}"] = forms.ChoiceField(
+                label=_("Kind of copy: %(label)s") % about,
+                choices=SupplementRequest.CopyKind.choices,
+                required=False,
+            )
+            self.fields[f"count_{item}"] = forms.IntegerField(
+                label=_("Number of copies: %(label)s") % about, min_value=1, max_value=MAX_COPIES, required=False,
+                initial=1, widget=forms.NumberInput({"inputmode": "numeric"}),
+            )  # fmt: skip
+            self.fields[f"scan_{item}"] = MultipleFileField(
+                label=_("Scan: %(label)s") % about, required=False,
+                widget=MultipleFileInput({"accept": ",".join(f".{kind}" for kind in DEFAULT_EXTENSIONS)}),
+            )  # fmt: skip
+        else:
+            self.fields[f"text_{item}"] = forms.CharField(
+                label=_("Answer: %(label)s") % about, max_length=2000, required=False,
+                widget=forms.Textarea({"rows": 2}),
+            )  # fmt: skip
+        self.fields[f"note_{item}"] = forms.CharField(
+            label=_("Note: %(label)s") % about, max_length=500, required=False,
+            help_text=_("For an item that was not received: why the dossier continues without it."),
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Require kind and number of received documents, the text of answers, and a note for what is missing."""
+        data = super().clean() or self.cleaned_data
+        for item in self._items:
+            name = item["id"]
+            match data.get(f"received_{name}"):
+                case "yes" if item["kind"] == "text" and not data.get(f"text_{name}", "").strip():
+                    self.add_error(f"text_{name}", _("Enter the answer."))
+                case "yes" if item["kind"] != "text" and not data.get(f"count_{name}"):
+                    if f"count_{name}" not in self.errors:
+                        self.add_error(f"count_{name}", _("Enter the number of copies."))
+                case "no" if not clean(data.get(f"note_{name}", "")):
+                    self.add_error(f"note_{name}", _("Say why the dossier continues without it."))
+        received = [data.get(f"received_{item['id']}") for item in self._items]
+        if received and all(answer == MISSING for answer in received):
+            self.add_error(
+                None, _("Nothing was handed in: the citizen still has to supply what was requested.")
+            )
+        return data
+
+    def received_items(self) -> dict[str, ReceivedItem]:
+        """Return what was handed in, by the id of the requested item."""
+        return {item["id"]: self._received(item["id"]) for item in self._items}
+
+    def _received(self, name: str) -> ReceivedItem:
+        data, received = self.cleaned_data, self.cleaned_data[f"received_{name}"] == RECEIVED
+        note = clean(data[f"note_{name}"])
+        if not received:
+            return ReceivedItem(received=False, note=note)
+        return ReceivedItem(
+            received=True, note=note, copy=data.get(f"copy_{name}", ""), count=data.get(f"count_{name}") or 0,
+            text=clean(data.get(f"text_{name}", "")), scans=tuple(data.get(f"scan_{name}") or ()),
+        )  # fmt: skip
+
+
 class AssignForm(ActionForm):
     """The officer to whom the dossier is assigned."""
 
@@ -148,8 +236,13 @@ class AssignForm(ActionForm):
 
 
 class FinishForm(ActionForm):
-    """The result, with a file if it is electronic."""
+    """Whether the request is granted or refused, and the result, with a file if it is electronic."""
 
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=FINISHED_OUTCOMES, initial=Dossier.Outcome.GRANTED, required=False,
+        widget=forms.RadioSelect,
+        help_text=_("A refusal is a result as well: give its reason and attach the notice of refusal."),
+    )  # fmt: skip
     result = forms.FileField(
         label=_("Result (file)"),
         required=False,
@@ -157,7 +250,14 @@ class FinishForm(ActionForm):
         help_text=_("Signed PDF or image, which the citizen can download."),
     )
 
-    field_order = ["version", "result", "reason"]
+    field_order = ["version", "outcome", "result", "reason"]
+
+    def clean(self) -> dict[str, Any]:
+        """Require the reason of a refusal (art. 19.3 NĐ 118/2025)."""
+        data = super().clean() or self.cleaned_data
+        if data.get("outcome") == Dossier.Outcome.REFUSED and not data.get("reason"):
+            self.add_error("reason", _("Enter the reason."))
+        return data
 
 
 class IdentityDocument(models.TextChoices):

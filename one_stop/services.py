@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -13,14 +13,23 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Conflict, InvalidInput, NotAllowed
+from core.transactions import retry_on_deadlock
 from core.worktime import load_calendar
 from forms_app.builder import applicant
 from forms_app.dossiers import codes
 from forms_app.dossiers.models import Dossier, SupplementRequest
-from forms_app.dossiers.services import apply_action, log_view, replace_secrets, store_result
+from forms_app.dossiers.services import (
+    apply_action,
+    lock_dossier,
+    log_view,
+    replace_secrets,
+    store_received,
+    store_result,
+)
 from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess
 from one_stop.selectors import queue
+from one_stop.supplements import ReceivedItem
 
 #: Working days proposed for the citizen's supplement; the law leaves the number to the agency (docs/domain.md#pausing).
 SUPPLEMENT_DAYS: Final = 10
@@ -31,12 +40,15 @@ def proposed_supplement_day(now: datetime) -> date:
     return load_calendar().add_working_days(timezone.localdate(now), SUPPLEMENT_DAYS)
 
 
-def log_officer_view(*, dossier: Dossier, officer: User, target: str, now: datetime | None = None) -> None:
-    """Add to the view log that ``officer`` opened ``target`` (``dossiers.view_log``) of ``dossier``.
+def log_officer_view(
+    *, dossier: Dossier, access: OfficerAccess, target: str, now: datetime | None = None
+) -> None:
+    """Add to the view log that an officer opened ``target`` (``dossiers.view_log``) of ``dossier``.
 
-    The officer is a member of the agency that holds the dossier, as ``dossier_for`` finds no other dossiers.
+    The agency in the log is that of the dossier, or the inspecting agency if the officer reads it as an inspector.
     """
-    log_view(dossier=dossier, actor=officer, agency=dossier.agency, target=target, now=now or timezone.now())
+    agency = access.agency_reading(dossier.agency)
+    log_view(dossier=dossier, actor=access.user, agency=agency, target=target, now=now or timezone.now())
 
 
 def assign_to_self(
@@ -62,6 +74,7 @@ def assign_to_self(
     return True
 
 
+@retry_on_deadlock
 @transaction.atomic
 def assign(
     *,
@@ -88,6 +101,7 @@ def assign(
     return dossier
 
 
+@retry_on_deadlock
 @transaction.atomic
 def request_supplement(
     *,
@@ -125,6 +139,48 @@ def request_supplement(
     )  # fmt: skip
 
 
+@retry_on_deadlock
+@transaction.atomic
+def receive_supplement(
+    *,
+    dossier_id: int,
+    expected_version: int,
+    actor: User,
+    items: Mapping[str, ReceivedItem],
+    reason: str,
+    now: datetime | None = None,
+) -> SupplementRequest:
+    """Record what was handed in at the counter for the open supplement request, and continue with the dossier.
+
+    ``items`` has an entry for every requested item, by its id. Raise ``InvalidInput`` if one is missing, if nothing was
+    received, or if a scan is rejected (with the name of its field); other errors as ``dossiers.services.apply_action``.
+    """
+    moment = now or timezone.now()
+    open_request = lock_dossier(dossier_id).supplement_requests.filter(closed_at=None).first()
+    apply_action(
+        dossier_id=dossier_id, expected_version=expected_version, action=Action.SUPPLY, actor=actor,
+        reason=reason, data={"request": open_request.number if open_request else None, "at": "counter"}, now=moment,
+    )  # fmt: skip
+    if open_request is None or {item["id"] for item in open_request.items} != set(items):
+        raise InvalidInput(_("State for every requested item whether it was handed in."))
+    if not any(item.received for item in items.values()):
+        raise InvalidInput(_("Nothing was handed in: the citizen still has to supply what was requested."))
+    request = SupplementRequest.objects.get(pk=open_request.pk)
+    request.received_items = {name: item.to_json() for name, item in items.items()}
+    request.answers = {name: item.text for name, item in items.items() if item.text}
+    request.received_by, request.answered_at = actor, moment
+    request.typed, request.rejected_files = {}, {}
+    request.save()
+    for name, item in items.items():
+        for scan in item.scans:
+            try:
+                store_received(request=request, item=name, upload=scan, now=moment)
+            except InvalidInput as error:
+                raise InvalidInput(error.message, fields={f"scan_{name}": error.message}) from error
+    return request
+
+
+@retry_on_deadlock
 @transaction.atomic
 def finish(
     *,
@@ -133,9 +189,12 @@ def finish(
     actor: User,
     reason: str,
     result: UploadedFile | None,
+    outcome: str = "",
     now: datetime | None = None,
 ) -> Dossier:
     """Finish a dossier, which ends its clock, and store the file ``result`` for the citizen to download.
+
+    ``outcome``: granted (default) or refused, which needs a reason (art. 19.3 NĐ 118/2025).
 
     Raise ``InvalidInput`` if the content of the file does not match its extension; other errors as
     ``dossiers.services.apply_action``.
@@ -146,6 +205,7 @@ def finish(
         action=Action.FINISH,
         actor=actor,
         reason=reason,
+        outcome=outcome,
         now=now,
     )
     if result is not None:

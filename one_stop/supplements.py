@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import override
 
 from core.text import fold
@@ -31,6 +33,25 @@ class SupplementItem:
     def to_json(self) -> dict[str, str]:
         """Return the item as stored in ``SupplementRequest.items``."""
         return {"id": self.id, "label": self.label, "kind": self.kind, "count": self.count, "note": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedItem:
+    """What was handed in at the counter for one requested item: a document with its scans, or the answer ``text``.
+
+    ``note`` says why the dossier continues without an item that was not received.
+    """
+
+    received: bool
+    copy: str = ""
+    count: int = 0
+    note: str = ""
+    text: str = ""
+    scans: tuple[UploadedFile, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry of ``SupplementRequest.received_items``."""
+        return {"received": self.received, "copy": self.copy, "count": self.count, "note": self.note}
 
 
 def requestable_documents(dossier: Dossier) -> list[SupplementItem]:

@@ -18,7 +18,7 @@ from forms_app.dossiers.models import Dossier, DossierEvent
 from forms_app.dossiers.services.actions import CITIZEN_MAIL
 from forms_app.dossiers.services.filing import receipt_for
 from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY, NEW_KEY_MAIL
-from forms_app.dossiers.status_texts import STATUS_TEXTS
+from forms_app.dossiers.status_texts import event_text
 from forms_app.dossiers.transitions import RUNNING_STATUSES, Action
 
 MAX_NAME_LENGTH: Final = 60
@@ -44,7 +44,7 @@ def mail_event(payload: dict[str, Any]) -> None:
 
 
 def _mail_status(event: DossierEvent) -> None:
-    dossier, texts = event.dossier, STATUS_TEXTS[event.to_status]
+    dossier, texts = event.dossier, event_text(event)
     first = event.action == Action.SUBMIT
     receipt = receipt_for(dossier) if first else None
     token = receipt.token if receipt else ""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.display import datetime_text
 from forms_app.dossiers.models import Dossier, DossierEvent
-from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS, Action, Status
+from forms_app.dossiers.transitions import SAME_STATUS_ACTIONS, Action, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,35 @@ STATUS_TEXTS: Final[dict[int, StatusText]] = {
 }  # fmt: skip
 
 
+CLOSED_TEXT: Final = StatusText(
+    _("Closed"), "plain", _("Your dossier is closed because nothing was supplied"),
+    _("It will not be processed further. You can apply again at any time."),
+)  # fmt: skip
+REFUSED_TEXT: Final = StatusText(
+    _("Request refused"), "bad", _("Your request is refused"),
+    _("Read the reason. You receive the notice of refusal in the way you chose when you applied."),
+)  # fmt: skip
+
+
+def status_text(status: int, outcome: str = "") -> StatusText:
+    """Return the texts of a status; those of a refused or closed dossier are its own."""
+    if outcome == Dossier.Outcome.CLOSED:
+        return CLOSED_TEXT
+    if outcome == Dossier.Outcome.REFUSED and status == Status.FINISHED:
+        return REFUSED_TEXT
+    return STATUS_TEXTS[status]
+
+
+def event_text(event: DossierEvent) -> StatusText:
+    """Return the texts of the status to which ``event`` led."""
+    if event.action == Action.CLOSE:
+        return CLOSED_TEXT
+    return status_text(event.to_status, str(event.data.get("outcome", "")))
+
+
 def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str, Any]]:
     """Return the items of components/timeline.html: ``events_for_citizen``, then the result while it is pending."""
-    latest = None if dossier.status in CLOSED_STATUSES else latest_change(events)
+    latest = None if dossier.is_closed else latest_change(events)
     items = [
         {
             "name": _name(event),
@@ -81,7 +107,7 @@ def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str,
         }
         for event in events
     ]
-    if dossier.status not in {Status.FINISHED, *CLOSED_STATUSES}:
+    if dossier.status != Status.FINISHED and not dossier.is_closed:
         items.append({"name": gettext("Result"), "when": "", "detail": "", "state": "todo"})
     return items
 
@@ -95,10 +121,10 @@ def _name(event: DossierEvent) -> str:
     if event.action == Action.REPLACE_KEY:
         return gettext("Lookup key replaced")
     if event.action == Action.SUPPLY:
-        return gettext("Supplement sent")
+        return gettext("Supplement received at the counter") if event.actor_id else gettext("Supplement sent")
     if event.data.get("revoked_results"):
         return gettext("Result revoked, being processed again")
-    return str(STATUS_TEXTS[event.to_status].name)
+    return str(event_text(event).name)
 
 
 def _detail(dossier: Dossier, event: DossierEvent) -> str:

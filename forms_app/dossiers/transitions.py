@@ -46,6 +46,7 @@ class Action(TextChoices):
     PAYMENT_DONE = "payment_done", _("Payment received")
     SUSPEND = "suspend", _("Suspend processing")
     RESUME = "resume", _("Resume processing")
+    CLOSE = "close", _("Close without an answer")
     FINISH = "finish", _("Finish")
     REOPEN = "reopen", _("Reopen")
     RETURN_RESULT = "return_result", _("Return the result")
@@ -73,6 +74,7 @@ class Guard(TextChoices):
     WAS_ACCEPTED = "accepted", _("already accepted")
     NOT_ACCEPTED = "not_accepted", _("not accepted yet")
     SUPPLEMENT_LATE = "supplement_late", _("the citizen's deadline has passed")
+    OPEN = "open", _("not closed")
 
 
 class DossierState(Protocol):
@@ -82,6 +84,8 @@ class DossierState(Protocol):
     def status(self) -> int: ...
     @property
     def was_accepted(self) -> bool: ...
+    @property
+    def is_closed(self) -> bool: ...
     def supplement_is_late(self, now: datetime) -> bool: ...
 
 
@@ -89,6 +93,7 @@ GUARDS: dict[Guard, Callable[[DossierState, datetime], bool]] = {
     Guard.WAS_ACCEPTED: lambda dossier, _now: dossier.was_accepted,
     Guard.NOT_ACCEPTED: lambda dossier, _now: not dossier.was_accepted,
     Guard.SUPPLEMENT_LATE: lambda dossier, now: dossier.supplement_is_late(now),
+    Guard.OPEN: lambda dossier, _now: not dossier.is_closed,
 }
 
 
@@ -113,7 +118,7 @@ _DESK = frozenset({_R.RECEIVER, _R.HANDLER, _R.HEAD})
 _RECEPTION = frozenset({_R.RECEIVER, _R.HEAD})
 _HANDLING = frozenset({_R.HANDLER, _R.HEAD})
 _RETURN = frozenset({_R.RETURNER, _R.RECEIVER, _R.HEAD})
-_APPLICANT = frozenset({CITIZEN, _R.RECEIVER})
+_APPLICANT = frozenset({CITIZEN, _R.RECEIVER, _R.HEAD})
 _S, _A = Status, Action
 # Statuses in which an agency still has work to do.
 OPEN_STATUSES = (
@@ -139,7 +144,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_A.DECLINE, (_S.REGISTERED,), _S.DECLINED, _RECEPTION, Clock.END, needs_reason=True),
     Transition(
         _A.DECLINE, (_S.SUPPLEMENT,), _S.DECLINED, _RECEPTION, Clock.END, needs_reason=True,
-        guards=(Guard.SUPPLEMENT_LATE,),
+        guards=(Guard.SUPPLEMENT_LATE, Guard.NOT_ACCEPTED),
     ),
     Transition(
         _A.REQUEST_SUPPLEMENT, (_S.REGISTERED, _S.ACCEPTED, _S.PROCESSING), _S.SUPPLEMENT, _DESK, Clock.REQUEST,
@@ -154,21 +159,30 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(_A.SUSPEND, (_S.PROCESSING,), _S.SUSPENDED, _HANDLING, Clock.STOP, needs_reason=True),
     Transition(
-        _A.SUSPEND, (_S.SUPPLEMENT,), _S.SUSPENDED, _HANDLING, Clock.STOP, needs_reason=True,
+        # The citizen did not answer: the desk closes an accepted dossier (art. 19.5 NĐ 118/2025), which is final.
+        _A.CLOSE, (_S.SUPPLEMENT,), _S.SUSPENDED, _DESK, Clock.END, needs_reason=True,
         guards=(Guard.SUPPLEMENT_LATE, Guard.WAS_ACCEPTED),
     ),
-    Transition(_A.RESUME, (_S.SUSPENDED,), _S.PROCESSING, _HANDLING, Clock.RESUME, guards=(Guard.WAS_ACCEPTED,)),
-    Transition(_A.FINISH, (_S.PROCESSING, _S.SUSPENDED), _S.FINISHED, _HANDLING, Clock.END),
+    Transition(
+        _A.RESUME, (_S.SUSPENDED,), _S.PROCESSING, _HANDLING, Clock.RESUME, guards=(Guard.WAS_ACCEPTED, Guard.OPEN)
+    ),
+    Transition(
+        _A.FINISH, (_S.PROCESSING, _S.SUSPENDED), _S.FINISHED, _HANDLING, Clock.END, guards=(Guard.OPEN,)
+    ),
     Transition(_A.REOPEN, (_S.FINISHED,), _S.PROCESSING, _HANDLING, Clock.REOPEN, needs_reason=True),
     Transition(_A.RETURN_RESULT, (_S.FINISHED,), _S.RETURNED, _RETURN),
     Transition(
         _A.WITHDRAW,
         (_S.REGISTERED, _S.ACCEPTED, _S.PROCESSING, _S.SUPPLEMENT, _S.PAYMENT, _S.SUSPENDED),
-        _S.WITHDRAWN, _APPLICANT, Clock.END, needs_reason=True,
+        _S.WITHDRAWN, _APPLICANT, Clock.END, needs_reason=True, guards=(Guard.OPEN,),
     ),
-    *(Transition(_A.ASSIGN, (status,), status, _DESK) for status in OPEN_STATUSES),
+    *(Transition(_A.ASSIGN, (status,), status, _DESK, guards=(Guard.OPEN,)) for status in OPEN_STATUSES),
     *(Transition(_A.REPLACE_KEY, (status,), status, _RETURN | {CITIZEN}) for status in Status),
 )  # fmt: skip
+
+
+# Events that an earlier table allowed: the history keeps them.
+FORMER_EVENTS: tuple[tuple[Action, Status, Status], ...] = ((_A.SUSPEND, _S.SUPPLEMENT, _S.SUSPENDED),)
 
 
 def allowed_transitions(
@@ -184,6 +198,7 @@ def event_triples() -> Iterator[tuple[Action, Status | None, Status]]:
     for row in TRANSITIONS:
         for source in row.sources:
             yield row.action, source, row.target
+    yield from FORMER_EVENTS
 
 
 def database_check() -> Q:

@@ -30,7 +30,7 @@ def dossier_for(access: OfficerAccess, code: str) -> DossierDetail | None:
         .prefetch_related(
             "events",
             Prefetch("attachments", Attachment.objects.select_related("revoked_by")),
-            "supplement_requests",
+            Prefetch("supplement_requests", SupplementRequest.objects.select_related("received_by")),
         )
         .filter(code=code)
         .first()

@@ -16,8 +16,8 @@ from accounts.models import Membership, User
 from core.web.request_guard import parse_pk
 from core.worktime import TIME_ZONE
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.models.dossiers import DossierQuerySet
-from forms_app.dossiers.transitions import CLOSED_STATUSES, RUNNING_STATUSES, Status
+from forms_app.dossiers.models.dossiers import DossierQuerySet, is_closed
+from forms_app.dossiers.transitions import OPEN_STATUSES, RUNNING_STATUSES, Status
 from one_stop.access import OfficerAccess
 from procedures.models import Procedure
 
@@ -56,14 +56,17 @@ TABS: Final = (
     Tab(NEW, _("To be received"), _status(Status.REGISTERED)),
     Tab(
         "cua-toi", _("Mine"),
-        lambda now, user_id: Q(status__in=[*RUNNING_STATUSES, Status.SUPPLEMENT, Status.SUSPENDED, Status.FINISHED])
-        & Q(assigned_to_id=user_id),
+        lambda now, user_id: Q(status__in=OPEN_STATUSES, assigned_to_id=user_id) & ~is_closed(),
     ),
     Tab("dang-giai-quyet", _("In process"), _status(*RUNNING_STATUSES)),
     Tab("qua-han", _("Overdue"), _overdue, tone="bad"),
-    Tab("cho", _("Waiting"), _status(Status.SUPPLEMENT, Status.PAYMENT, Status.SUSPENDED), ("paused_at", "id")),
+    Tab(
+        "cho", _("Waiting"),
+        lambda now, user_id: Q(status__in=[Status.SUPPLEMENT, Status.PAYMENT, Status.SUSPENDED]) & ~is_closed(),
+        ("paused_at", "id"),
+    ),
     Tab("cho-tra", _("To be returned"), _status(Status.FINISHED), ("finished_at", "id")),
-    Tab("da-dong", _("Closed"), _status(*CLOSED_STATUSES), ("-submitted_at", "-id")),
+    Tab("da-dong", _("Closed"), lambda now, user_id: is_closed(), ("-submitted_at", "-id")),
     Tab("tat-ca", _("All"), lambda now, user_id: Q(), ("-submitted_at", "-id")),
 )  # fmt: skip
 

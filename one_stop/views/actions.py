@@ -19,13 +19,14 @@ from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web.uploads import failed_uploads
 from forms_app.dossiers import deadlines, view_log
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.selectors.dossiers import open_request
 from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.services.uploads import storage_message
 from forms_app.dossiers.transitions import Action
 from one_stop import services, supplements
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.actions import OfferedAction, describe_action, offered_actions
-from one_stop.forms import ActionForm, AssignForm, FinishForm, SupplementForm
+from one_stop.forms import ActionForm, AssignForm, CounterSupplementForm, FinishForm, SupplementForm
 from one_stop.selectors.dossiers import dossier_for
 from one_stop.selectors.queue import assignable_officers
 from one_stop.views.list_state import list_query
@@ -49,7 +50,7 @@ def perform_action(request: HttpRequest, access: OfficerAccess, code: str, actio
     if found is None or action not in Action.values:
         raise Http404
     dossier = found.dossier
-    services.log_officer_view(dossier=dossier, officer=access.user, target=view_log.DOSSIER)
+    services.log_officer_view(dossier=dossier, access=access, target=view_log.DOSSIER)
     offered = {item.action: item for item in offered_actions(access, dossier, timezone.now())}
     if action not in offered:
         return _unavailable(request, dossier, Action(action))
@@ -109,6 +110,9 @@ def _form(request: HttpRequest, requested: _ActionRequest, data: QueryDict | Non
             answers=supplements.requestable_answers(dossier),
             **shared,
         )
+    if action.action == Action.SUPPLY:
+        asked = open_request(dossier)
+        return CounterSupplementForm(data, files, items=asked.items if asked else [], **shared)
     if action.action == Action.ASSIGN:
         officers = assignable_officers(dossier.agency_id, timezone.localdate())
         initial["officer"] = str(dossier.assigned_to_id or requested.access.user.pk)
@@ -197,9 +201,11 @@ def _perform(requested: _ActionRequest, form: ActionForm) -> None:
     }
     if isinstance(form, SupplementForm):
         services.request_supplement(items=form.items(), supplement_due_at=form.due_day(), **arguments)
+    elif isinstance(form, CounterSupplementForm):
+        services.receive_supplement(items=form.received_items(), **arguments)
     elif isinstance(form, AssignForm):
         services.assign(officer=form.chosen_officer(), **arguments)
     elif isinstance(form, FinishForm):
-        services.finish(result=form.cleaned_data["result"], **arguments)
+        services.finish(result=form.cleaned_data["result"], outcome=form.cleaned_data["outcome"], **arguments)
     else:
         apply_action(action=requested.action.action, **arguments)

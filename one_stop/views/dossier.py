@@ -34,7 +34,7 @@ def _open(access: OfficerAccess, code: str, target: str) -> DossierDetail:
     found = dossier_for(access, code)
     if found is None:
         raise Http404
-    log_officer_view(dossier=found.dossier, officer=access.user, target=target)
+    log_officer_view(dossier=found.dossier, access=access, target=target)
     return found
 
 
@@ -62,7 +62,7 @@ def file(request: HttpRequest, access: OfficerAccess, code: str, pk: int) -> Htt
     chosen = next((item for item in found.files if item.pk == pk), None) if found else None
     if found is None or chosen is None:
         raise Http404
-    log_officer_view(dossier=found.dossier, officer=access.user, target=log.file_target(chosen))
+    log_officer_view(dossier=found.dossier, access=access, target=log.file_target(chosen))
     return attachment_response(chosen)
 
 
@@ -78,7 +78,7 @@ def printed_form(request: HttpRequest, access: OfficerAccess, code: str, key: st
         content = printed_forms.render_pdf(found.dossier, key, link=f"{link}?ma={found.dossier.code}")
     except LookupError:
         raise Http404 from None
-    log_officer_view(dossier=found.dossier, officer=access.user, target=key)
+    log_officer_view(dossier=found.dossier, access=access, target=key)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{found.dossier.code}-{key}.pdf"'
     return response

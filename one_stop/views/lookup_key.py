@@ -33,7 +33,7 @@ def lookup_key(request: HttpRequest, access: OfficerAccess, code: str) -> HttpRe
     """Ask which identity document was shown; POST issues a new key. The key itself is on the printed slip only."""
     found = _found(access, code)
     dossier = found.dossier
-    log_officer_view(dossier=dossier, officer=access.user, target=view_log.DOSSIER)
+    log_officer_view(dossier=dossier, access=access, target=view_log.DOSSIER)
     form = ReplaceKeyForm(request.POST or None, email=dossier.email)
     if request.method == "POST" and form.is_valid():
         try:
@@ -68,7 +68,7 @@ def lookup_slip(request: HttpRequest, access: OfficerAccess, code: str) -> HttpR
     issued = _printable(access, found)
     if issued is None:
         raise Http404
-    log_officer_view(dossier=found.dossier, officer=access.user, target=view_log.LOOKUP_KEY)
+    log_officer_view(dossier=found.dossier, access=access, target=view_log.LOOKUP_KEY)
     slip = AccessSlip(
         lookup_key=issued.lookup_key,
         private_url=request.build_absolute_uri(reverse("dossiers:tracking", args=[issued.token])),

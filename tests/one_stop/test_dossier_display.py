@@ -11,7 +11,7 @@ import pytest
 from forms_app.builder.field_types import registry
 from forms_app.builder.field_types.text import ShortText
 from forms_app.builder.schema import FormSchema
-from forms_app.dossiers.transitions import Status
+from forms_app.dossiers.transitions import CLOSED_STATUSES, Status
 from one_stop.dossier_display import MASK, Urgency, due_status, mask_identity_numbers
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -25,6 +25,10 @@ class Deadlines:
     due_at: datetime | None = None
     on_time_until: datetime | None = None
     intake_due_at: datetime | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in CLOSED_STATUSES
 
 
 @pytest.mark.parametrize("status", [Status.ACCEPTED, Status.PROCESSING])

@@ -17,9 +17,9 @@ from tests.security.scenario import ROLES, Scenario
 EVERYBODY = frozenset(ROLES)
 NOBODY: frozenset[str] = frozenset()
 SIGNED_IN = EVERYBODY - {"anonymous"}
-DESK_A = frozenset({"officer_a", "head_a", "inspector_a"})
+DESK_A = frozenset({"officer_a", "head_a", "inspector_a", "inspector_p"})
 COUNTER_A = frozenset({"officer_a", "head_a"})
-DESK = DESK_A | {"officer_b"}
+DESK = DESK_A | {"officer_b", "inspector_b"}
 EDITORS = frozenset({"editor_a", "editor_b", "communication_a", "catalogue_a"})
 ADMIN = EDITORS | {"operator_a", "head_a"}
 #: Editors of the tree of agency B, to which every page address of the walk leads.

@@ -19,10 +19,11 @@ from tests.forms_app.dossiers.factories import file_dossier, make_form, make_ver
 from tests.home.factories import agency_site, front_page, published
 
 ROLE = Membership.Role
-#: Everybody who may come to the door. ``a`` is the agency of the dossier, ``b`` the other one.
+#: Everybody who may come to the door. ``a`` is the agency of the dossier, ``b`` the other one, ``p`` the Provincial
+#: Inspectorate, which inspects both.
 ROLES = (
     "anonymous", "citizen", "officer_a", "officer_b", "head_a", "editor_a", "editor_b", "communication_a",
-    "catalogue_a", "operator_a", "inspector_a", "superuser",
+    "catalogue_a", "operator_a", "inspector_a", "inspector_b", "inspector_p", "superuser",
 )  # fmt: skip
 STAFF_ROLES = {
     "officer": ROLE.RECEIVER, "head": ROLE.HEAD, "editor": ROLE.EDITOR, "communication": ROLE.COMMUNICATION,
@@ -67,7 +68,9 @@ class Scenario:
 def make_scenario() -> Scenario:
     """Create the scenario, a few hundred rows, once per test."""
     front_page()
-    a, b = AgencyFactory(), AgencyFactory()
+    province = AgencyFactory(kind=Agency.Kind.PROVINCE)
+    a, b = AgencyFactory(parent=province), AgencyFactory(parent=province)
+    places = {"a": a, "b": b, "p": AgencyFactory(kind=Agency.Kind.INSPECTORATE, parent=province)}
     receipt, other = file_dossier(_form(a)), file_dossier(_form(b), full_name="Trần Văn Khác")
     news_a, news_b = _news(a), _news(b)
     collection = Collection.get_first_root_node().add_child(name=f"Riêng {b.name}")
@@ -81,7 +84,7 @@ def make_scenario() -> Scenario:
     for role in ROLES:
         name, _dash, place = role.partition("_")
         if name in STAFF_ROLES:
-            scenario.people[role] = _member(a if place == "a" else b, STAFF_ROLES[name])
+            scenario.people[role] = _member(places[place], STAFF_ROLES[name])
     return scenario
 
 

@@ -16,7 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from core.models import OrderKeyField
-from forms_app.dossiers.transitions import Status
+from forms_app.dossiers.transitions import CLOSED_STATUSES, Status
+
+
+def is_closed() -> Q:
+    """Return the condition of ``Dossier.is_closed``."""
+    return Q(status__in=CLOSED_STATUSES) | Q(outcome=Dossier.Outcome.CLOSED)
 
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
@@ -25,6 +30,10 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def filed(self) -> Self:
         """Leave out what a transaction in progress has not numbered yet."""
         return self.filter(code__isnull=False)
+
+    def closed(self) -> Self:
+        """Return the dossiers with which nothing can be done any more (``Dossier.is_closed``)."""
+        return self.filter(is_closed())
 
     def of_agencies(self, agencies: Iterable[Any]) -> Self:
         """Return the dossiers received by any of ``agencies`` (instances, ids or a queryset)."""
@@ -55,6 +64,11 @@ class Dossier(models.Model):
         COUNTER = "counter", _("At the counter")
         POST = "post", _("By post")
 
+    class Outcome(models.TextChoices):
+        GRANTED = "granted", _("Granted")
+        REFUSED = "refused", _("Refused")
+        CLOSED = "closed", _("Closed, the citizen did not answer")
+
     # Empty only within the transaction of the submission: the number is taken last.
     code = models.CharField(_("code"), max_length=40, unique=True, null=True, blank=True)
     agency = models.ForeignKey(
@@ -70,6 +84,8 @@ class Dossier(models.Model):
     )  # fmt: skip
     source = models.CharField(_("source"), max_length=10, choices=Source.choices)
     status = models.PositiveSmallIntegerField(_("status"), choices=Status.choices)
+    # How an accepted dossier ended (art. 19 NĐ 118/2025); empty while it is open.
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
     idempotency_key = models.CharField(_("idempotency key"), max_length=64, unique=True)
 
@@ -148,6 +164,12 @@ class Dossier(models.Model):
                 name="dossier_due_after_acceptance",
             ),
             models.CheckConstraint(
+                condition=Q(outcome="")
+                | Q(outcome__in=["granted", "refused"], status__in=[Status.FINISHED, Status.RETURNED])
+                | Q(outcome="closed", status=Status.SUSPENDED),
+                name="dossier_outcome_fits_status",
+            ),
+            models.CheckConstraint(
                 condition=Q(on_time_until__isnull=True) | Q(on_time_until__lt=F("due_at")),
                 name="dossier_on_time_before_due",
             ),
@@ -164,6 +186,11 @@ class Dossier(models.Model):
     def was_accepted(self) -> bool:
         """Return True if the desk has accepted the dossier and its clock has started."""
         return self.accepted_at is not None
+
+    @property
+    def is_closed(self) -> bool:
+        """Return True if nothing can be done with the dossier any more, beside replacing a lost key."""
+        return self.status in CLOSED_STATUSES or self.outcome == Dossier.Outcome.CLOSED
 
     def supplement_is_late(self, now: datetime) -> bool:
         """Return True if the deadline of the open supplement request has passed at ``now``."""

@@ -47,6 +47,12 @@ class SupplementRequest(models.Model):
     ids of ``text`` items to what the citizen wrote.
     """
 
+    class CopyKind(models.TextChoices):
+        ORIGINAL = "original", _("Original")
+        CERTIFIED = "certified", _("Certified copy")
+        PHOTOCOPY = "photocopy", _("Photocopy")
+        ELECTRONIC = "electronic", _("Electronic copy")
+
     dossier = models.ForeignKey(
         "dossiers.Dossier", on_delete=models.PROTECT, related_name="supplement_requests"
     )
@@ -60,6 +66,12 @@ class SupplementRequest(models.Model):
     typed = models.JSONField(_("entered but not sent yet"), default=dict, blank=True)
     rejected_files = models.JSONField(_("files not accepted"), default=dict, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    # What was handed in at the counter, and to whom: ``{item: {"received", "copy", "count", "note"}}``.
+    received_items = models.JSONField(_("received at the counter"), default=dict, blank=True)
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("received by"),
+    )  # fmt: skip
     # Set when answered, and when the dossier leaves status 5 without an answer.
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
@@ -71,6 +83,10 @@ class SupplementRequest(models.Model):
             models.UniqueConstraint(fields=["dossier", "number"], name="supplement_number_once"),
             models.UniqueConstraint(
                 fields=["dossier"], condition=models.Q(closed_at__isnull=True), name="supplement_one_open"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(received_by__isnull=True) | models.Q(answered_at__isnull=False),
+                name="supplement_received_is_answered",
             ),
         ]
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from forms_app.builder.answer_display import AnsweredField, answered_steps
 from forms_app.builder.schema import FormSchema
@@ -68,20 +69,39 @@ def answer_files_by_field(attachments: Iterable[Attachment]) -> dict[str, list[A
 
 @dataclass(frozen=True, slots=True)
 class SupplementAnswer:
-    """One item of a supplement request with what the citizen sent for it."""
+    """One item of a supplement request with what the citizen sent; ``received``: what was noted at the counter."""
 
     label: str
     text: str
     files: list[Attachment]
+    received: str = ""
 
 
 def supplement_answers(request: SupplementRequest, files: Iterable[Attachment]) -> list[SupplementAnswer]:
     """Return the items of ``request`` in order, each with its answer; ``files`` are the dossier's."""
     sent = files_by_field(file for file in files if file.supplement_id == request.pk)
     return [
-        SupplementAnswer(item["label"], str(request.answers.get(item["id"], "")), sent.get(item["id"], []))
+        SupplementAnswer(
+            item["label"],
+            str(request.answers.get(item["id"], "")),
+            sent.get(item["id"], []),
+            _received_text(request.received_items.get(item["id"])),
+        )
         for item in request.items
     ]
+
+
+def _received_text(entry: dict[str, Any] | None) -> str:
+    """Return what was noted of an item at the counter; empty if it came through the portal."""
+    if entry is None:
+        return ""
+    if not entry["received"]:
+        return _("Not received: %(note)s") % {"note": entry["note"]}
+    parts = [_("Received at the counter")]
+    if entry["copy"]:
+        kind = SupplementRequest.CopyKind(entry["copy"]).label
+        parts.append(_("%(count)d × %(kind)s") % {"count": entry["count"], "kind": str(kind).lower()})
+    return ", ".join(parts) + (f". {entry['note']}" if entry["note"] else "")
 
 
 def own_data(dossier: Dossier) -> dict[str, Any]:
@@ -105,7 +125,16 @@ def own_data(dossier: Dossier) -> dict[str, Any]:
         "consent": consent and _values(consent, "number", "purpose", "retention", "rights"),
         "files": [_file(file) for file in files],
         "supplement_requests": [
-            _values(request, "number", "requested_at", "reason", "items", "answers", "answered_at")
+            _values(
+                request,
+                "number",
+                "requested_at",
+                "reason",
+                "items",
+                "answers",
+                "answered_at",
+                "received_items",
+            )
             for request in dossier.supplement_requests.order_by("number")
         ],
         "events": [

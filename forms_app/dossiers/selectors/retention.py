@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from forms_app.dossiers.models import Dossier, DossierEvent
 from forms_app.dossiers.rules import current_rules
-from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS
+from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS, Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,7 @@ def retention_period(dossier: Dossier) -> RetentionPeriod:
 def past_retention(today: date) -> Iterator[tuple[Dossier, RetentionPeriod]]:
     """Yield the closed dossiers whose period has ended, oldest first. Nothing is destroyed here."""
     closing = _closing(DossierEvent.objects.filter(dossier=OuterRef("pk"))).order_by("-sequence")
-    closed = (
-        Dossier.objects.filed()
-        .filter(status__in=CLOSED_STATUSES)
-        .annotate(closed_at=Subquery(closing.values("at")[:1]))
-    )
+    closed = Dossier.objects.filed().closed().annotate(closed_at=Subquery(closing.values("at")[:1]))
     before = closed.filter(closed_at__year__lt=today.year).select_related("procedure_version")
     for dossier in before.order_by("closed_at", "pk").iterator():
         period = retention_period(dossier)
@@ -51,11 +47,12 @@ def past_retention(today: date) -> Iterator[tuple[Dossier, RetentionPeriod]]:
 
 
 def _closing_day(dossier: Dossier) -> date | None:
-    if dossier.status not in CLOSED_STATUSES:
+    if not dossier.is_closed:
         return None
     last = _closing(dossier.events.all()).order_by("sequence").last()
     return timezone.localdate(last.at) if last else None
 
 
 def _closing(events: QuerySet[DossierEvent]) -> QuerySet[DossierEvent]:
-    return events.filter(to_status__in=CLOSED_STATUSES).exclude(action__in=SAME_STATUS_ACTIONS)
+    closing = Q(to_status__in=CLOSED_STATUSES) | Q(action=Action.CLOSE)
+    return events.filter(closing).exclude(action__in=SAME_STATUS_ACTIONS)

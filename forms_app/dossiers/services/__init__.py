@@ -1,6 +1,12 @@
 """Everything that changes a dossier or a draft. Other apps import from here."""
 
-from forms_app.dossiers.services.actions import apply_action, save_supplement, supply, withdraw
+from forms_app.dossiers.services.actions import (
+    apply_action,
+    lock_dossier,
+    save_supplement,
+    supply,
+    withdraw,
+)
 from forms_app.dossiers.services.drafts import PageIds, save_step, start_draft, take_over
 from forms_app.dossiers.services.filing import FilingReceipt, receipt_for, submit
 from forms_app.dossiers.services.retention import erase_draft
@@ -13,7 +19,13 @@ from forms_app.dossiers.services.secrets import (
     request_new_key,
     told_secrets,
 )
-from forms_app.dossiers.services.uploads import remove, store_answer, store_result, store_supplement
+from forms_app.dossiers.services.uploads import (
+    remove,
+    store_answer,
+    store_received,
+    store_result,
+    store_supplement,
+)
 from forms_app.dossiers.view_log import log_view
 
 __all__ = [
@@ -23,6 +35,7 @@ __all__ = [
     "apply_action",
     "confirm_email",
     "erase_draft",
+    "lock_dossier",
     "log_view",
     "receipt_for",
     "rehash_lookup_key",
@@ -34,6 +47,7 @@ __all__ = [
     "save_supplement",
     "start_draft",
     "store_answer",
+    "store_received",
     "store_result",
     "store_supplement",
     "submit",

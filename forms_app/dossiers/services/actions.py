@@ -16,6 +16,7 @@ from accounts.selectors import memberships_of
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
 from core.text import clean
+from core.transactions import retry_on_deadlock
 from core.worktime import TIME_ZONE
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
@@ -34,6 +35,12 @@ from forms_app.dossiers.transitions import (
 #: Outbox kind of the mails to the citizen, delivered by ``handlers.mail_event``; the payload is ``{"event": pk}``.
 CITIZEN_MAIL: Final = "dossier.mail"
 MAILED_ACTIONS: Final = frozenset(Action) - INTERNAL_ACTIONS
+#: The outcome that an action sets; an empty one if the dossier is open again.
+_OUTCOMES: Final[dict[Action, str]] = {
+    Action.FINISH: Dossier.Outcome.GRANTED,
+    Action.CLOSE: Dossier.Outcome.CLOSED,
+    Action.REOPEN: "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ def system(name: str) -> Actor:
     return Actor(name=name, role=SYSTEM)
 
 
+@retry_on_deadlock
 @transaction.atomic
 def apply_action(
     *,
@@ -80,24 +88,32 @@ def apply_action(
     reason: str = "",
     data: dict[str, Any] | None = None,
     assigned_to: User | None = None,
+    outcome: str = "",
     now: datetime | None = None,
 ) -> Dossier:
     """Apply ``action`` to a dossier and return it changed, with its event and effects in the same transaction.
 
-    ``data`` is stored with the event. ``NotAllowed``: no such dossier for this actor (shown as 404). ``Conflict``: the
-    dossier is no longer at ``expected_version`` (code ``conflict``) or its status does not allow the action (code
-    ``not_possible``). ``InvalidInput``: a reason is missing.
+    ``data`` is stored with the event. ``outcome`` is that of a finished dossier (default: granted); a refusal needs a
+    reason, as it is given to the citizen as the result (art. 19.3 NĐ 118/2025).
+
+    ``NotAllowed``: no such dossier for this actor (shown as 404). ``Conflict``: the dossier is no longer at
+    ``expected_version`` (code ``conflict``), its status does not allow the action (``not_possible``), or others kept
+    changing it (``busy``). ``InvalidInput``: a reason is missing.
     """
     moment = now or timezone.now()
     acting = actor if isinstance(actor, Actor) else officer(actor)
-    dossier = _lock(dossier_id)
+    dossier = lock_dossier(dossier_id)
     transition = _select_transition(dossier, Action(action), acting, moment, expected_version)
     note = clean(reason)
-    if transition.needs_reason and not note:
+    refused = transition.action == Action.FINISH and outcome == Dossier.Outcome.REFUSED
+    if (transition.needs_reason or refused) and not note:
         raise InvalidInput(_("Enter a reason."), fields={"reason": _("Enter a reason.")})
     before = dossier.status
     adjustment = deadlines.apply_clock_effect(dossier, transition.clock, moment)
     _update_status(dossier, transition, moment)
+    if transition.action in _OUTCOMES:
+        dossier.outcome = (transition.action == Action.FINISH and outcome) or _OUTCOMES[transition.action]
+        data = {**(data or {}), "outcome": dossier.outcome}
     deadlines.restart_intake_deadline(dossier, before, moment)
     if transition.action == Action.ASSIGN:
         dossier.assigned_to = assigned_to
@@ -112,7 +128,8 @@ def apply_action(
     return dossier
 
 
-def _lock(dossier_id: int) -> Dossier:
+def lock_dossier(dossier_id: int) -> Dossier:
+    """Lock a dossier before anything that belongs to it (rule 13); ``NotAllowed`` if there is none."""
     found = Dossier.objects.select_for_update(of=("self",)).select_related("agency", "procedure_version")
     dossier = found.filed().filter(pk=dossier_id).first()
     if dossier is None:
@@ -192,6 +209,7 @@ def save_supplement(
     open_.update(typed=typed, rejected_files=dict(rejected_files or {}))
 
 
+@retry_on_deadlock
 @transaction.atomic
 def supply(
     *, dossier: Dossier, expected_version: int, texts: Mapping[str, str], now: datetime | None = None
@@ -201,7 +219,8 @@ def supply(
     ``InvalidInput.fields`` names every item without an answer; ``Conflict`` as in ``apply_action``.
     """
     moment = now or timezone.now()
-    request = SupplementRequest.objects.select_for_update().filter(dossier=dossier, closed_at=None).first()
+    lock_dossier(dossier.pk)
+    request = SupplementRequest.objects.filter(dossier=dossier, closed_at=None).first()
     if request is None:
         raise Conflict(_("The agency no longer needs anything from you."), code="not_possible")
     given = {item["id"]: clean(texts.get(item["id"], "")) for item in request.items if item["kind"] == "text"}

@@ -14,6 +14,7 @@ from accounts.models import User
 from core import one_time_links
 from core.errors import NotAllowed
 from core.outbox import enqueue
+from core.transactions import retry_on_deadlock
 from forms_app.dossiers import access, codes
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.services.actions import Actor, apply_action, citizen
@@ -72,6 +73,7 @@ def rehash_lookup_key(*, dossier: Dossier, lookup_key: str) -> None:
     )
 
 
+@retry_on_deadlock
 @transaction.atomic
 def replace_secrets(
     *,
@@ -104,6 +106,7 @@ def replace_secrets(
     return dossier
 
 
+@retry_on_deadlock
 @transaction.atomic
 def confirm_email(*, token: str, now: datetime | None = None) -> Dossier:
     """Note that whoever has the link from the mail reads the applicant's mailbox; ``NotAllowed`` for a spent link."""
@@ -129,6 +132,7 @@ def request_new_key(*, code: str, email: str) -> None:
         enqueue(kind=NEW_KEY_MAIL, key=key, payload={"dossier": pk})
 
 
+@retry_on_deadlock
 @transaction.atomic
 def replace_by_link(*, token: str, now: datetime | None = None) -> Dossier:
     """Replace key and link for the holder of a link from the mail; ``NotAllowed`` if the link is spent or expired."""

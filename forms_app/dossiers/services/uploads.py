@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput, NotAllowed
+from core.transactions import retry_on_deadlock
 from forms_app.builder.field_types import file as file_type
 from forms_app.builder.schema import FieldSpec
 from forms_app.dossiers.inspection import Inspected, Limits, inspect
@@ -50,6 +51,7 @@ def store_answer(
         return _store(checked, now, all_files=draft.attachments, draft=draft)
 
 
+@retry_on_deadlock
 def store_supplement(
     *, request: SupplementRequest, spec: FieldSpec, upload: UploadedFile, now: datetime | None = None
 ) -> Attachment:
@@ -59,10 +61,21 @@ def store_supplement(
     """
     checked, purpose = _check(spec, upload), Attachment.Purpose.SUPPLEMENT
     with transaction.atomic():
-        still = SupplementRequest.objects.select_for_update().filter(pk=request.pk, closed_at=None)
-        if still.first() is None:
+        # The file belongs to the dossier, which the desk locks first as well.
+        Dossier.objects.select_for_update(of=("self",)).get(pk=request.dossier_id)
+        if not SupplementRequest.objects.filter(pk=request.pk, closed_at=None).exists():
             raise InvalidInput(_("The agency no longer needs anything from you."))
         return _store(checked, now, dossier=request.dossier, supplement=request, purpose=purpose)
+
+
+def store_received(
+    *, request: SupplementRequest, item: str, upload: UploadedFile, now: datetime | None = None
+) -> Attachment:
+    """Store the scan of a document that was handed in at the counter; the caller holds the lock of the dossier."""
+    checked = _check(FieldSpec(item, "file", "", options={"max_files": 10}), upload)
+    return _store(
+        checked, now, dossier=request.dossier, supplement=request, purpose=Attachment.Purpose.SUPPLEMENT
+    )
 
 
 def store_result(*, dossier: Dossier, upload: UploadedFile, now: datetime | None = None) -> Attachment:

@@ -208,7 +208,7 @@ def receive_files(
                 try:
                     throttles.check_upload(request)
                     store(spec=field, upload=upload)
-                except InvalidInput as error:
+                except (Conflict, InvalidInput) as error:
                     rejected[field.id] = error.message
             if name := failed_uploads(request).get(field.id):
                 rejected[field.id] = storage_message(name)

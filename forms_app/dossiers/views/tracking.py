@@ -25,8 +25,8 @@ from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import View, attachment_response, pdf_response, private
 from forms_app.dossiers.selectors import dossiers as selectors
 from forms_app.dossiers.selectors.retention import retention_period
-from forms_app.dossiers.status_texts import STATUS_TEXTS, latest_change, timeline
-from forms_app.dossiers.transitions import CITIZEN, CLOSED_STATUSES, Action, Status, allowed_transitions
+from forms_app.dossiers.status_texts import latest_change, status_text, timeline
+from forms_app.dossiers.transitions import CITIZEN, Action, Status, allowed_transitions
 from forms_app.dossiers.views import throttles
 
 # Beginning of the names under which the lookup page carries on what was typed before the visit expired.
@@ -146,7 +146,8 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
     context = {
         "dossier": dossier,
         "token": token,
-        "texts": STATUS_TEXTS[dossier.status],
+        "texts": status_text(dossier.status, dossier.outcome),
+        "received_at_counter": bool(latest.actor_id),
         "supplied": latest.action == Action.SUPPLY and dossier.status == Status.REGISTERED,
         "asked": asked if Action.SUPPLY in actions else None,
         "can_withdraw": Action.WITHDRAW in actions,
@@ -166,7 +167,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _facts(dossier: Dossier) -> list[tuple[str, str]]:
     """Return the rows of components/facts_table.html: dates, agency and delivery."""
-    due = [] if dossier.status in CLOSED_STATUSES else [(_("Due date"), _due(dossier))]
+    due = [] if dossier.is_closed else [(_("Due date"), _due(dossier))]
     if dossier.status == Status.REGISTERED and dossier.intake_due_at:
         due.insert(0, (_("The agency responds by"), datetime_text(dossier.intake_due_at)))
     delivery = (_("How you receive the result"), str(dossier.get_result_delivery_display()))

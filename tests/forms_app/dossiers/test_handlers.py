@@ -99,7 +99,11 @@ def test_each_action_sends_its_mail(receipt: services.FilingReceipt, action: str
 
 def test_all_actions_but_internal_ones_are_mailed() -> None:
     mailed = {action.value for action in MAILED_ACTIONS}
-    assert mailed == {a.value for a in Action if a != Action.ASSIGN} == {*MAILS, Action.REPLACE_KEY}
+    assert (
+        mailed
+        == {a.value for a in Action if a != Action.ASSIGN}
+        == {*MAILS, Action.REPLACE_KEY, Action.CLOSE}
+    )
 
 
 @pytest.mark.parametrize("status", list(Status))

@@ -184,7 +184,7 @@ class TestLateRequest:
         Dossier.objects.filter(pk=dossier.pk).update(source="counter")
         dossier.refresh_from_db()
         dossier = act(dossier, "accept", ACCEPTED)
-        time_machine.move_to(at(moment))
+        time_machine.move_to(at(moment), tick=False)
         client.force_login(make_officer(dossier.agency, "head"))
         page = client.get(reverse("one_stop:action", args=[dossier.code, "request_supplement"])).text
         if words:
@@ -204,7 +204,7 @@ class TestIntake:
         return act(act(dossier, "request_supplement", requested), "supply", "2026-11-24 08:00")
 
     def test_request_in_time_renews_the_intake_deadline(self) -> None:
-        assert datetime_text(self.supplied(requested="2026-11-20 17:00").intake_due_at) == "24/11/2026 17:00"
+        assert datetime_text(self.supplied(requested="2026-11-20 17:00").intake_due_at) == "25/11/2026 08:00"
 
     def test_late_request_does_not(self) -> None:
         assert datetime_text(self.supplied(requested="2026-11-20 17:01").intake_due_at) == "20/11/2026 17:00"

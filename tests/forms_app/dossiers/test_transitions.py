@@ -20,7 +20,15 @@ from forms_app.dossiers import services
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.services.actions import Actor, system
 from forms_app.dossiers.services.actions import citizen as the_citizen
-from forms_app.dossiers.transitions import CITIZEN, SYSTEM, TRANSITIONS, Action, Status, allowed_transitions
+from forms_app.dossiers.transitions import (
+    CITIZEN,
+    CLOSED_STATUSES,
+    SYSTEM,
+    TRANSITIONS,
+    Action,
+    Status,
+    allowed_transitions,
+)
 from one_stop.access import READING_ROLES
 from tests.forms_app.dossiers.factories import at, file_dossier
 from tests.one_stop.factories import make_officer
@@ -31,7 +39,8 @@ R, H, L, T = "receiver", "handler", "head", "returner"
 C, S = CITIZEN, SYSTEM
 ROLES = (*Membership.Role.values, C, S)
 DESK_ROLES = {R, H, L}
-WITHDRAW = {"withdraw": (7, {C, R})}
+WITHDRAW = {"withdraw": (7, {C, R, L})}
+SUPPLIERS = {C, R, L}
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,7 @@ class State:
     status: int
     accepted: bool = False
     late: bool = False
+    outcome: str = ""
 
 
 # state: {action: (target, roles)}. What is not here does not exist.
@@ -58,13 +68,13 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
         "request_supplement": (5, DESK_ROLES), "require_payment": (6, {H, L}), "suspend": (8, {H, L}),
         "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES),
     },
-    State(5): {"supply": (1, {C, R}), **WITHDRAW, "assign": (5, DESK_ROLES)},
+    State(5): {"supply": (1, SUPPLIERS), **WITHDRAW, "assign": (5, DESK_ROLES)},
     State(5, late=True): {
-        "supply": (1, {C, R}), "decline": (3, {R, L}), **WITHDRAW, "assign": (5, DESK_ROLES),
+        "supply": (1, SUPPLIERS), "decline": (3, {R, L}), **WITHDRAW, "assign": (5, DESK_ROLES),
     },
-    State(5, True): {"supply": (4, {C, R}), **WITHDRAW, "assign": (5, DESK_ROLES)},
+    State(5, True): {"supply": (4, SUPPLIERS), **WITHDRAW, "assign": (5, DESK_ROLES)},
     State(5, True, True): {
-        "supply": (4, {C, R}), "decline": (3, {R, L}), "suspend": (8, {H, L}), **WITHDRAW,
+        "supply": (4, SUPPLIERS), "close": (8, DESK_ROLES), **WITHDRAW,
         "assign": (5, DESK_ROLES),
     },
     State(6, True): {"payment_done": (4, {S, R, H, L}), **WITHDRAW, "assign": (6, DESK_ROLES)},
@@ -72,6 +82,7 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
     State(8, True): {
         "resume": (4, {H, L}), "finish": (9, {H, L}), **WITHDRAW, "assign": (8, DESK_ROLES),
     },
+    State(8, True, outcome="closed"): {},
     State(9, True): {
         "reopen": (4, {H, L}), "return_result": (10, {T, R, L}), "assign": (9, DESK_ROLES),
     },
@@ -84,7 +95,7 @@ for _state, _row in MATRIX.items():
 STATES = list(MATRIX)
 ACTIONS = [action.value for action in Action if action != Action.SUBMIT]
 NEED_REASON = {
-    "decline", "request_supplement", "require_payment", "suspend", "reopen", "withdraw",
+    "decline", "request_supplement", "require_payment", "suspend", "close", "reopen", "withdraw",
 }  # fmt: skip
 # The roles with an action anywhere in the table; an officer without one learns nothing, not even the status.
 HOLDERS = {
@@ -99,19 +110,26 @@ class FakeDossier:
     status: int
     was_accepted: bool
     late: bool
+    is_closed: bool = False
 
     def supplement_is_late(self, now: datetime) -> bool:
         return self.late
 
 
+def fake(state: State) -> FakeDossier:
+    closed = state.status in CLOSED_STATUSES or state.outcome == "closed"
+    return FakeDossier(state.status, state.accepted, state.late, closed)
+
+
 def describe(state: State) -> str:
-    return f"{state.status}{'-accepted' if state.accepted else ''}{'-late' if state.late else ''}"
+    facts = ["accepted"] * state.accepted + ["late"] * state.late + [state.outcome] * bool(state.outcome)
+    return "-".join([str(state.status), *facts])
 
 
 @pytest.mark.parametrize("state", STATES, ids=describe)
 @pytest.mark.parametrize("role", ROLES)
 def test_role_may_take_exactly_the_actions_of_the_matrix(state: State, role: str) -> None:
-    rows = allowed_transitions(FakeDossier(state.status, state.accepted, state.late), {role}, NOW)
+    rows = allowed_transitions(fake(state), {role}, NOW)
     expected = {
         (action, target, action in NEED_REASON)
         for action, (target, roles) in MATRIX[state].items()
@@ -123,7 +141,7 @@ def test_role_may_take_exactly_the_actions_of_the_matrix(state: State, role: str
 
 def test_submit_is_the_only_action_without_a_source_status() -> None:
     for state in STATES:
-        rows = allowed_transitions(FakeDossier(state.status, state.accepted, state.late), set(ROLES), NOW)
+        rows = allowed_transitions(fake(state), set(ROLES), NOW)
         assert Action.SUBMIT not in {row.action for row in rows}
 
 
@@ -134,7 +152,7 @@ def test_a_row_of_the_table_cannot_be_changed() -> None:
 
 def test_several_roles_combine_their_actions() -> None:
     for state in STATES:
-        dossier = FakeDossier(state.status, state.accepted, state.late)
+        dossier = fake(state)
         alone = {row.action for role in ROLES for row in allowed_transitions(dossier, {role}, NOW)}
         assert (
             {row.action for row in allowed_transitions(dossier, set(ROLES), NOW)}
@@ -145,9 +163,10 @@ def test_several_roles_combine_their_actions() -> None:
 
 def set_state(dossier: Dossier, state: State) -> Dossier:
     """Update the row as the services would for ``state``."""
-    stopped = state.accepted and state.status in {5, 6, 8}
+    stopped = state.accepted and state.status in {5, 6, 8} and not state.outcome
     Dossier.objects.filter(pk=dossier.pk).update(
         status=state.status,
+        outcome=state.outcome,
         accepted_at=FILED + timedelta(days=1) if state.accepted else None,
         due_at=NOW + timedelta(days=3) if state.accepted else None,
         original_due_at=NOW + timedelta(days=3) if state.accepted else None,

@@ -247,10 +247,10 @@ class TestDueDate:
         back = act(dossier, "supply")
         assert (back.status, back.due_at) == (Status.REGISTERED, None)
 
-    def test_dossier_with_a_late_supplement_can_be_declined_or_suspended(self) -> None:
+    def test_dossier_with_a_late_supplement_is_declined_or_closed(self) -> None:
         for accepted, action, expected in (
             (False, "decline", Status.DECLINED),
-            (True, "suspend", Status.SUSPENDED),
+            (True, "close", Status.SUSPENDED),
         ):
             dossier = dossier_in(Status.ACCEPTED if accepted else Status.REGISTERED)
             dossier = act(dossier, "request_supplement")
