@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         for module in ("session", "checks"):
             import_module(f"accounts.{module}")
+        import_module("accounts.group_names").connect()
 
 
 class PortalUsersAppConfig(WagtailUsersAppConfig):

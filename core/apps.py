@@ -15,4 +15,5 @@ class CoreConfig(AppConfig):
         import_module("core.wagtail.csv_injection").connect()
         import_module("core.wagtail.text_areas").connect()
         import_module("core.wagtail.page_permissions").connect()
+        import_module("core.wagtail.untranslated").connect()
         import_module("core.web.page_cache").connect()

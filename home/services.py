@@ -6,7 +6,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Collection, Locale, Page, PageLogEntry, Site
 
 from home.models import AgencyIndexPage, HomePage, MenuItem, NewsIndexPage
 from procedures.models import ProcedureCataloguePage
@@ -49,6 +49,9 @@ def start_site() -> HomePage:
     for welcome in Page.objects.child_of(root).exclude(pk=home.pk):
         if welcome.specific_class is Page:
             Page.objects.get(pk=welcome.pk).delete()
+            PageLogEntry.objects.filter(page_id=welcome.pk).delete()
+    Page.objects.filter(pk=root.pk).update(title="Tất cả trang", draft_title="Tất cả trang")
+    Collection.objects.filter(depth=1).update(name="Dùng chung")
     home.refresh_from_db()
     for child in (
         ProcedureCataloguePage(title="Thủ tục hành chính", slug="thu-tuc"),

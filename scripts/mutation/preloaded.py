@@ -111,7 +111,8 @@ def insert(path: Path, source: str) -> bool:
     if pairs is None:
         return False
     changed = {_place(old): new for old, new in pairs}
-    for function in [found for found in gc.get_objects() if isinstance(found, FunctionType)]:
+    # Not isinstance, which would wake lazy objects.
+    for function in [found for found in gc.get_objects() if type(found) is FunctionType]:
         code = function.__code__
         if code.co_filename == file and (new := changed.get(_place(code))) is not None:
             try:
