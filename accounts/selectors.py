@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
@@ -12,6 +13,7 @@ from django.utils import timezone
 from accounts.models import (
     PROVINCE_WIDE_ROLES,
     AdministrativeUnit,
+    AdministrativeUnitSuccession,
     Agency,
     AgencySuccession,
     Membership,
@@ -168,3 +170,26 @@ def current_provinces(on: date | None = None) -> QuerySet[AdministrativeUnit]:
     """Return the provinces in force on ``on`` (today), by name."""
     provinces = AdministrativeUnit.objects.filter(level=AdministrativeUnit.Level.PROVINCE)
     return provinces.valid_on(on or timezone.localdate()).order_by("order_key", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class FormerUnit:
+    """A unit that another one took over; ``is_lesser_part`` if the greater part of it went elsewhere."""
+
+    name: str
+    is_lesser_part: bool
+
+
+def former_units(units: Iterable[int]) -> dict[int, list[FormerUnit]]:
+    """Return the former communes of each of ``units`` (ids) that had other names, whole ones first. One query."""
+    share = AdministrativeUnitSuccession.Share
+    rows = (
+        AdministrativeUnitSuccession.objects.filter(successor__in=units, date__lte=timezone.localdate())
+        .order_by("predecessor__order_key", "pk")
+        .values_list("successor_id", "successor__name", "predecessor__name", "share")
+    )
+    found: dict[int, list[FormerUnit]] = {}
+    for pk, name, former, part in rows:
+        if former != name:
+            found.setdefault(pk, []).append(FormerUnit(former, part == share.PART))
+    return {pk: sorted(group, key=lambda unit: unit.is_lesser_part) for pk, group in found.items()}

@@ -9,5 +9,6 @@ urlpatterns = [
     path("dang-nhap/", views.SignIn.as_view(), name="login"),
     path("dang-xuat/", views.SignOut.as_view(), name="logout"),
     path("con-day/", views.keep_alive, name="keep_alive"),
+    path("don-vi-hanh-chinh/<slug:parent>/", views.units, name="units"),
     path("mat-khau/", views.ChangePassword.as_view(), name="password"),
 ]

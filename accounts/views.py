@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext
@@ -25,7 +25,9 @@ from wagtail.admin.views.account import PasswordResetView
 
 from accounts import kept_form
 from accounts.models import User
+from accounts.places import places_below
 from accounts.roles import landing_page_of
+from core.web import page_cache
 from core.web.throttle import Throttle, client_network
 
 # For one address that tries the same password on many user names: django-axes counts each name separately.
@@ -160,3 +162,17 @@ class ResetPassword(PasswordResetView):
         if all([RESETS_BY_ADDRESS.hit(client_network(self.request)), RESETS_BY_EMAIL.hit(email)]):
             return super().form_valid(form)
         return HttpResponseRedirect(str(self.get_success_url()))
+
+
+@require_safe
+def units(request: HttpRequest, parent: str) -> HttpResponse:
+    """Return the second list of an address as JSON: the communes of a province, or the countries; empty if unknown."""
+    found = places_below(parent)
+    response = JsonResponse(
+        {
+            "label": found.label,
+            "empty": found.empty,
+            "places": [[place.value, place.label, *place.former] for place in found.places],
+        }
+    )
+    return page_cache.allow(response, seconds=page_cache.until_midnight())

@@ -50,7 +50,7 @@ SCHEMA = {
 }
 ANSWERS = {
     "full_name": "Nguyễn Thị Thử",
-    "citizen_id": "096185001234",
+    "identity": {"kind": "citizen_id", "number": "096185001234"},
     "phone": "0912345678",
     "email": "",
     "address": {"province": "", "commune": "", "detail": "Ấp 1", "text": "Ấp 1"},

@@ -95,7 +95,7 @@ class AnswerGenerator:
     def _applicant(self) -> dict[str, Any]:
         return {
             applicant.FULL_NAME: full_name(self.person),
-            applicant.CITIZEN_ID: self._people["applicant"].citizen_id,
+            applicant.IDENTITY: {"kind": "citizen_id", "number": self._people["applicant"].citizen_id},
             applicant.PHONE: f"0900{self.rng.randint(0, 999_999):06d}",
             applicant.EMAIL: "",
             applicant.ON_BEHALF_OF: "",

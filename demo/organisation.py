@@ -10,20 +10,18 @@ from django.db import transaction
 
 from accounts.models import AdministrativeUnit, Agency, Membership, User
 from accounts.services import create_user, grant
-from accounts.services.unit_import import UnitRow, import_units
+from accounts.services.national_units import load_national_units
 from core.text import slugify
 from demo.sources import full_name, people, read
 
-PROVINCE = UnitRow("96", "Tỉnh Cà Mau", "tinh", "202/2025/QH15")
-RESOLUTION = "1655/NQ-UBTVQH15"
+PROVINCE_CODE = "96"
 
 
 @transaction.atomic
 def load_agencies() -> dict[str, Agency]:
-    """Save the 64 communes and all agencies; return the agencies by slug."""
+    """Save the units of the country and all agencies; return the agencies by slug."""
     rows = read("agencies")
-    communes = [row for row in rows if "gso_code" in row]
-    import_units(province=PROVINCE, communes=[_unit(row) for row in communes])
+    load_national_units()
     units = {unit.gso_code: unit for unit in AdministrativeUnit.objects.filter(valid_to=None)}
     agencies: dict[str, Agency] = {}
     for row in rows:  # parents come before their children
@@ -31,12 +29,8 @@ def load_agencies() -> dict[str, Agency]:
     return agencies
 
 
-def _unit(row: dict[str, Any]) -> UnitRow:
-    return UnitRow(row["gso_code"], row["unit_name"], row["unit_name"].split()[0], RESOLUTION)
-
-
 def _code(row: dict[str, Any]) -> str:
-    return PROVINCE.code if row["kind"] == Agency.Kind.PROVINCE else row.get("gso_code", "")
+    return PROVINCE_CODE if row["kind"] == Agency.Kind.PROVINCE else row.get("gso_code", "")
 
 
 def _agency(row: dict[str, Any], parent: Agency | None, unit: AdministrativeUnit | None) -> Agency:

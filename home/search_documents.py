@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
+from accounts.models import Agency
+from accounts.selectors import former_units
 from core.text import clean
 from core.wagtail.languages import with_translated
 from home.models import AgencySitePage, InformationPage, NewsPage
@@ -65,13 +67,18 @@ class PageSource(DocumentSource):
             url=page.url or "",
             locale=UNTRANSLATED if page.is_untranslated else page.locale.language_code,
             summary=page.summary,
-            body=body_text(page.body),
+            body=clean(f"{body_text(page.body)} {self.former_names(agency, lesser=True)}"),
+            keywords=tuple(filter(None, [self.former_names(agency, lesser=False)])),
             codes=(agency.code,) if agency and self.kind == "agency" else (),
             facets={"agency": (agency.slug,)} if agency else {},
             facet_labels={agency.slug: agency.name} if agency else {},
             version=int(changed_at.timestamp() * 1000),
             changed_at=changed_at,
         )
+
+    def former_names(self, agency: Agency | None, *, lesser: bool) -> str:
+        """Return nothing; the site of an agency has the names of the communes before the last reform."""
+        return ""
 
 
 @register
@@ -102,3 +109,9 @@ class AgencySource(PageSource):
     label = _("Agencies")
     order = 40
     model = AgencySitePage
+
+    def former_names(self, agency: Agency | None, *, lesser: bool) -> str:
+        """Return the former units of the agency's commune: those it took over, or lesser parts of others."""
+        unit = agency.unit_id if agency else None
+        found = former_units([unit]).get(unit, []) if unit else []
+        return ", ".join(unit.name for unit in found if unit.is_lesser_part == lesser)

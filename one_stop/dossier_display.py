@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
 from core import display
-from forms_app.builder.field_types import citizen_id, registry
+from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.models import Dossier, DossierEvent
 from forms_app.dossiers.transitions import RUNNING_STATUSES, Status
-
-MASK: Final = "••••••"
 
 
 class Urgency(StrEnum):
@@ -115,7 +113,7 @@ def mask_identity_numbers(schema: FormSchema, answers: Mapping[str, Any]) -> dic
     Reading one in full is logged.
     """
     masked = {
-        key: citizen_id.mask(str(answers[key])) or MASK
+        key: registry.get(schema.fields[key].type).masked(answers[key])
         for key in _identity_number_fields(schema)
         if answers.get(key)
     }

@@ -227,7 +227,7 @@ def replace_lookup_key(
     Raise ``InvalidInput`` if ``number`` is not the one in the dossier; other errors as
     ``dossiers.services.apply_action``. A dossier without an identity number leaves the comparison to the officer.
     """
-    shown, stored = _compact(number), _compact(str(dossier.answers.get(applicant.CITIZEN_ID) or ""))
+    shown, stored = _compact(number), _compact(applicant.identity_of(dossier.answers).number)
     if stored and shown != stored:
         message = _("This is not the number in the dossier. Compare the document with the applicant's name.")
         raise InvalidInput(message, fields={"number": message})

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from forms_app.builder.field_types import identity_document
 from forms_app.builder.schema import Choice, FieldSpec, FormSchema, StepSpec
 
 STEP: Final = "applicant"
 FULL_NAME: Final = "full_name"
+IDENTITY: Final = "identity"
+#: The personal number in the forms that were published before there were other documents.
 CITIZEN_ID: Final = "citizen_id"
 PHONE: Final = "phone"
 EMAIL: Final = "email"
 ADDRESS: Final = "address"
 ON_BEHALF_OF: Final = "on_behalf_of"
 DELIVERY: Final = "result_delivery"
-RESERVED: Final = frozenset({STEP, FULL_NAME, CITIZEN_ID, PHONE, EMAIL, ADDRESS, ON_BEHALF_OF, DELIVERY})
+POST: Final = "post"
+RESERVED: Final = frozenset(
+    {STEP, FULL_NAME, IDENTITY, CITIZEN_ID, PHONE, EMAIL, ADDRESS, ON_BEHALF_OF, DELIVERY}
+)
 
 
 def step() -> StepSpec:
@@ -31,8 +39,13 @@ def _fields() -> tuple[FieldSpec, ...]:
         FieldSpec(
             FULL_NAME, "short_text", _("Family name, middle name and given name"), options={"autocomplete": "name"}
         ),
-        FieldSpec(CITIZEN_ID, "citizen_id", _("Citizen ID number"), _("12 digits on the front of the card")),
-        FieldSpec(PHONE, "phone", _("Telephone number")),
+        FieldSpec(
+            IDENTITY, "identity_document", _("Identity document"),
+            _("A citizen ID number has 12 digits, on the front of the card."),
+        ),
+        FieldSpec(
+            PHONE, "phone", _("Telephone number"), _("Abroad: with + and the country code, like +1 202 555 0100.")
+        ),
         FieldSpec(
             EMAIL, "email", _("Email"), _("To receive the dossier code and updates about each step."), required=False
         ),
@@ -47,10 +60,52 @@ def _fields() -> tuple[FieldSpec, ...]:
             choices=(
                 Choice("electronic", _("Electronic copy")),
                 Choice("counter", _("On paper, at the one-stop desk")),
-                Choice("post", _("On paper, by post to your address")),
+                Choice(POST, _("On paper, by post to your address")),
             ),
         ),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Kind of document (``identity_document.KINDS``) and number; both empty if there are none."""
+
+    kind: str
+    number: str
+
+    @property
+    def label(self) -> str:
+        """Return the Vietnamese name of the number: "Số định danh cá nhân" or that of the document."""
+        known = self.kind and self.kind != identity_document.CARD
+        return f"Số {identity_document.kind_label(self.kind).lower()}" if known else "Số định danh cá nhân"
+
+    @property
+    def masked(self) -> str:
+        """Return the number with most of it hidden."""
+        return identity_document.mask({"kind": self.kind, "number": self.number}) if self.number else ""
+
+    @property
+    def personal_number(self) -> str:
+        """Return the Vietnamese personal number, empty for a document without one."""
+        return self.number if identity_document.has_personal_number(self.kind) else ""
+
+
+def identity_of(answers: Mapping[str, Any]) -> Identity:
+    """Return the applicant's document from the answers to the current or to an earlier version of the step."""
+    document = answers.get(IDENTITY)
+    if document:
+        return Identity(document["kind"], document["number"])
+    number = str(answers.get(CITIZEN_ID) or "")
+    return Identity(identity_document.CARD if number else "", number)
+
+
+def delivery_problem(answers: Mapping[str, Any]) -> str:
+    """Return what is missing for the chosen delivery of the result; empty if nothing is."""
+    address = answers.get(ADDRESS)
+    by_post = answers.get(DELIVERY) == POST
+    return _("Enter the house number, street or hamlet, to which the result can be posted.") if (
+        by_post and address and not address["detail"]
+    ) else ""  # fmt: skip
 
 
 def with_applicant(schema: FormSchema) -> FormSchema:

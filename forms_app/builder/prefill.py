@@ -12,12 +12,13 @@ from typing import Any, Final
 from django.http import QueryDict
 
 from forms_app.builder import applicant
-from forms_app.builder.field_types.address import PARTS
+from forms_app.builder.field_types.address import input_values
 from forms_app.builder.schema import FieldSpec, StepSpec
 
 _SOURCES: Final = {
     "short_text": applicant.FULL_NAME,
     "citizen_id": applicant.CITIZEN_ID,
+    "identity_document": applicant.IDENTITY,
     "phone": applicant.PHONE,
     "email": applicant.EMAIL,
     "address": applicant.ADDRESS,
@@ -29,15 +30,22 @@ def applicant_values(step: StepSpec, answers: Mapping[str, Any]) -> dict[str, di
     fields = {_SOURCES[spec.type]: spec for spec in reversed(step.fields) if _is_personal(spec)}
     if step.id == applicant.STEP or applicant.FULL_NAME not in fields:
         return {}
-    return {spec.id: _texts(spec, answers[source]) for source, spec in fields.items() if answers.get(source)}
+    identity = applicant.identity_of(answers)
+    known = {
+        **answers,
+        applicant.CITIZEN_ID: identity.personal_number,
+        applicant.IDENTITY: {"kind": identity.kind, "number": identity.number} if identity.number else None,
+    }
+    return {spec.id: _texts(spec, known[source]) for source, spec in fields.items() if known.get(source)}
 
 
 def with_applicant_values(data: QueryDict, step: StepSpec, answers: Mapping[str, Any]) -> QueryDict:
     """Return the submitted ``data`` with empty personal questions filled from the applicant's answers."""
     full = data.copy()
     for field_id, texts in applicant_values(step, answers).items():
-        # The province is preselected, so it does not count as filled in.
-        if not any(data.get(name, "").strip() for name in texts if name != f"{field_id}_province"):
+        # Province and kind of document are preselected, so they do not count as filled in.
+        preselected = {f"{field_id}_province", f"{field_id}_kind"}
+        if not any(data.get(name, "").strip() for name in texts if name not in preselected):
             for name, text in texts.items():
                 full[name] = text
     return full
@@ -50,6 +58,7 @@ def _is_personal(spec: FieldSpec) -> bool:
 
 
 def _texts(spec: FieldSpec, answer: Any) -> dict[str, str]:
-    if isinstance(answer, Mapping):
-        return {f"{spec.id}_{part}": answer[part] for part in PARTS}
-    return {spec.id: answer}
+    if not isinstance(answer, Mapping):
+        return {spec.id: answer}
+    texts = input_values(answer) if spec.type == "address" else answer
+    return {f"{spec.id}_{part}": text for part, text in texts.items()}

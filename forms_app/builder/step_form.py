@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
+from forms_app.builder import applicant
 from forms_app.builder.field_types import registry
 from forms_app.builder.field_types.file import MultipleFileField
 from forms_app.builder.schema import FieldSpec, StepSpec
@@ -53,13 +54,16 @@ class StepForm(forms.Form):
         self.helper = self._helper()
 
     def clean(self) -> dict[str, Any]:
-        """Require a file for questions that must be answered and have no stored one."""
+        """Require a file for questions that must be answered and have no stored one, and an address for the post."""
         for spec in self.step.fields:
             needs_file = spec.required and registry.get(spec.type).stores_files
             if spec.id in self.rejected:
                 self.add_error(spec.id, self.rejected[spec.id])
             elif needs_file and not self.stored.get(spec.id) and spec.id not in self.errors:
                 self.add_error(spec.id, _("Choose a file for “%(label)s”.") % {"label": spec.label})
+        missing = applicant.delivery_problem(self.cleaned_data) if self.step.id == applicant.STEP else ""
+        if missing:
+            self.add_error(applicant.ADDRESS, missing)
         return self.cleaned_data
 
     def discard_errors(self) -> None:

@@ -31,6 +31,7 @@ BUTTONS: Final = frozenset(
         "remove",
         "return",
         "reuse",
+        "units",
         "upload",
     }
 )

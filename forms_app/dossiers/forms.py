@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
+from accounts.places import agency_places
 from forms_app.builder.field_types.text import CleanTextField
+from forms_app.builder.place_select import PlaceSelect
 from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
 from forms_app.dossiers import codes
 from forms_app.dossiers.models import SupplementRequest
@@ -21,18 +24,22 @@ class StartForm(forms.Form):
         queryset=Agency.objects.none(),
         label=_("Where do you want to submit your dossier?"),
         help_text=_("Choose the commune or ward that handles your matter."),
-        empty_label=_("Choose an agency"),
+        widget=PlaceSelect,
         error_messages={
             "required": _("Choose the agency that receives your dossier."),
             "invalid_choice": _("Choose an agency from the list."),
         },
     )
 
-    def __init__(self, *args: Any, agencies: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agencies: Any, chosen: str = "", **kwargs: Any) -> None:
+        """``chosen``: the slug of the agency to select at first; ignored if it does not receive the procedure."""
         super().__init__(*args, **kwargs)
+        self.initial["agency"] = next((agency.pk for agency in agencies if agency.slug == chosen), None)
         field = self.fields["agency"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
         field.queryset = agencies
+        assert isinstance(field.widget, PlaceSelect)  # noqa: S101 - declared above
+        field.widget.offer(gettext("Choose an agency"), agency_places(agencies))
 
 
 class ReviewForm(forms.Form):

@@ -22,6 +22,7 @@ from core.display import datetime_in_words, day_in_words
 from core.worktime import duration_text
 from forms_app.builder import applicant
 from forms_app.builder.answer_display import answered_steps
+from forms_app.builder.field_types.contact import phone_text
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import CHANNEL_OF_SOURCE, DeadlineRule
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
@@ -148,9 +149,9 @@ def _head(dossier: Dossier, at: datetime, officer: str) -> dict[str, Any]:
         "rows": [
             ["Họ và tên người nộp", dossier.applicant_name],
             ["Địa chỉ", dossier.address],
-            ["Số điện thoại", dossier.phone],
+            ["Số điện thoại", phone_text(dossier.phone)],
             ["Email", dossier.email],
-            ["Số định danh cá nhân", dossier.applicant_id_masked],
+            [applicant.identity_of(dossier.answers).label, dossier.applicant_id_masked],
             ["Nộp thay cho", str(dossier.answers.get(applicant.ON_BEHALF_OF) or "")],
             ["Nội dung yêu cầu giải quyết", dossier.procedure_version.title],
         ],

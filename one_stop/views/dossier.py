@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.worktime import load_calendar
 from forms_app.builder import applicant
 from forms_app.builder.answer_display import AnsweredStep, answered_steps
+from forms_app.builder.field_types.contact import phone_text
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers import deadlines, printed_forms
 from forms_app.dossiers import view_log as log
@@ -50,7 +51,7 @@ def dossier(request: HttpRequest, access: OfficerAccess, code: str) -> HttpRespo
 def reveal_citizen_id(request: HttpRequest, access: OfficerAccess, code: str) -> HttpResponseBase:
     """Show the same page with citizen ID numbers in full, and log that they were seen."""
     found = _open(access, code, log.CITIZEN_ID)
-    number = str(found.dossier.answers.get(applicant.CITIZEN_ID) or "—")
+    number = applicant.identity_of(found.dossier.answers).number or "—"
     return _render(request, access, found, citizen_id=number)
 
 
@@ -113,6 +114,8 @@ def _render(
         "list_query": list_query(request.GET),
         "next_url": next_dossier_url(request.GET, str(dossier.code)),
         "citizen_id": citizen_id,
+        "identity_label": applicant.identity_of(dossier.answers).label,
+        "phone": phone_text(dossier.phone),
         "due": due_status(dossier, now, supplement_due_at=supplement_due_at),
         "steps": _answered_steps(found, revealed=bool(citizen_id)),
         "can_reveal": has_masked_ids(dossier) and not citizen_id,

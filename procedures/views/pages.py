@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ from procedures.selectors import (
     ListFilters,
     NearbyPages,
     VersionHistory,
+    agencies_for_procedure,
     fields_with_counts,
     history,
     level_counts,
@@ -152,7 +154,17 @@ class ProcedurePageContext:
     @cached_property
     def action(self) -> filing_links.FilingLink | None:
         """Return how to file online; None for a procedure that is no longer in force."""
-        return None if self.procedure.ended else filing_links.filing_link_for(self.procedure)
+        found = None if self.procedure.ended else filing_links.filing_link_for(self.procedure)
+        # An address of the portal takes the agency that was chosen before; the national portal knows none.
+        own = found is not None and self.chosen_agency and found.url.startswith("/")
+        return replace(found, url=f"{found.url}?co-quan={self.chosen_agency}") if found and own else found
+
+    @cached_property
+    def chosen_agency(self) -> str:
+        """The slug of the agency from whose site the reader comes, if it receives this procedure; else empty."""
+        slug = self._request.GET.get("co-quan", "")
+        known = slug and agencies_for_procedure(self.procedure).filter(slug=slug).exists()
+        return slug if known else ""
 
     @property
     def share_url(self) -> str:

@@ -17,7 +17,7 @@ FORMS = sources.read_folder("forms")
 AGENCIES = sources.read("agencies")
 CODES = {record["core_code"] for record in PROCEDURES}
 SLUGS = {agency["slug"] for agency in AGENCIES}
-APPLICANT_FIELDS = {"full_name", "citizen_id", "phone", "email", "address"}
+APPLICANT_FIELDS = {"full_name", "identity", "phone", "email", "address"}
 
 
 def strings(value):

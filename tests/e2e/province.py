@@ -20,6 +20,8 @@ from tests.accounts.factories import AgencyFactory, MembershipFactory, UserFacto
 PASSWORD = "mat-khau-rat-dai"
 CODE = "1.004873"
 COMMUNE = "Ủy ban nhân dân xã Tân Thành"
+#: As lists name it.
+COMMUNE_CHOICE = "Tân Thành (UBND xã)"
 OFFICER = "Trần Văn Kiểm"
 TEXT = (
     "Từ tháng này, người dân nộp hồ sơ hộ tịch ở bất kỳ xã, phường nào trong tỉnh. "

@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 
 from forms_app.dossiers.services import take_over
 from forms_app.dossiers.transitions import Status
-from tests.e2e.people import button, photograph
-from tests.e2e.province import COMMUNE
+from tests.e2e.people import button, choose, photograph
+from tests.e2e.province import COMMUNE_CHOICE
 from tests.e2e.rules import assert_composed, assert_vietnamese
 from tests.e2e.scenario import FILING, Scenario
 from tests.support.browser import SERIOUS, assert_accessible, assert_fits, enlarge_text, follow
@@ -65,7 +65,7 @@ def draft_at(step: str = "") -> Opener:
             page.goto(f"{FILING}{step}/")
         else:
             page.goto(FILING)
-            page.get_by_label("Bạn nộp ở đâu?").select_option(label=COMMUNE)
+            choose(page, "Bạn nộp ở đâu?", "tan", COMMUNE_CHOICE)
             follow(button(page, "Bắt đầu"))
 
     return begin

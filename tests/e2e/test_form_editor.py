@@ -12,7 +12,7 @@ from accounts.services.groups import sync_groups
 from forms_app.builder.models import FormDefinition
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.e2e.people import NAME, button
-from tests.e2e.province import CODE, COMMUNE, PASSWORD, RECORD, build
+from tests.e2e.province import CODE, COMMUNE_CHOICE, PASSWORD, RECORD, build
 from tests.support.browser import assert_accessible, assert_fits, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -65,12 +65,12 @@ def preview_form(editor: Page, shoot) -> None:
 def fill_in_applicant(citizen: Page) -> None:
     """Enter numbers as copied from a phone's contacts and from an input method."""
     citizen.goto(f"/nop-ho-so/{CODE}/")
-    citizen.get_by_label("Bạn nộp ở đâu?").select_option(label=COMMUNE)
+    citizen.get_by_label("Bạn nộp ở đâu?").select_option(label=COMMUNE_CHOICE)
     follow(button(citizen, "Bắt đầu"))
     citizen.locator("[name=full_name]").fill(NAME)
-    citizen.locator("[name=citizen_id]").fill("\u202d096 185 001 234\u202c")
+    citizen.locator("[name=identity_number]").fill("\u202d096 185 001 234\u202c")
     citizen.locator("[name=phone]").fill("０９１２ ３４５ ６７８")
-    citizen.locator("[name=address_commune]").select_option(label="Xã Tân Thành")
+    citizen.locator("[name=address_commune]").select_option(label="Tân Thành (xã)")
     citizen.locator("[name=address_detail]").fill("Ấp 1")
     citizen.get_by_label("Bản điện tử").check()
     follow(button(citizen, "Lưu và tiếp tục"))

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from forms_app.dossiers.transitions import Status
 from tests.e2e.people import NAME, QUERY, button, photograph
-from tests.e2e.province import COMMUNE, RECORD
+from tests.e2e.province import COMMUNE_CHOICE, RECORD
 from tests.e2e.scenario import FILING
 
 pytestmark = pytest.mark.browser
@@ -59,15 +59,14 @@ class Keyboard:
         self.to(self.page.locator(f"main [name={name}]"))
         self.page.keyboard.type(text)
 
-    def pick(self, name: str, label: str) -> None:
-        """Press the down arrow in a list until the option is selected."""
-        field = self.page.locator(f"[name={name}]")
+    def pick(self, label: str, typed: str, text: str) -> None:
+        """Type a part of a name into a long list, without diacritics, and take the first choice."""
+        field = self.page.get_by_role("combobox", name=label)
         self.to(field)
-        for _press in field.locator("option").all():
-            if field.locator("option:checked").inner_text() == label:
-                break
-            self.press("ArrowDown")
-        expect(field.locator("option:checked")).to_have_text(label)
+        self.page.keyboard.type(typed)
+        expect(self.page.get_by_role("option").first).to_have_text(text)
+        self.press("Enter")
+        expect(field).to_have_value(text)
 
     def tick(self, label: str) -> None:
         self.to(self.page.get_by_label(label, exact=True)).press("Space")
@@ -92,13 +91,13 @@ def test_dossier_is_submitted_by_keyboard_alone(scenario_visits):
     keys.press("Enter")
     keys.to(page.locator("main").get_by_role("link", name=RECORD["title"])).press("Enter")
     keys.to(page.get_by_role("link", name="Nộp hồ sơ trực tuyến").first).press("Enter")
-    keys.pick("agency", COMMUNE)
+    keys.pick("Bạn nộp ở đâu?", "tan", COMMUNE_CHOICE)
     keys.to(button(page, "Bắt đầu")).press("Enter")
 
     keys.write("full_name", NAME)
-    keys.write("citizen_id", "096185001234")
+    keys.write("identity_number", "096185001234")
     keys.write("phone", "0912345678")
-    keys.pick("address_commune", "Xã Tân Thành")
+    keys.pick("Xã, phường", "tan thanh", "Tân Thành (xã)")
     keys.tick("Bản điện tử")
     keys.save_and_continue("Người được xác nhận")
 

@@ -10,12 +10,13 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from accounts.models import AdministrativeUnitSuccession
 from core.models import CacheGeneration, OutboxMessage
 from home.models import HomePage, InformationPage, NewsPage
 from home.search_documents import AgencySource, InformationSource, NewsSource, body_text
 from home.wagtail_hooks import admin_colours
 from search.documents import UNTRANSLATED
-from tests.accounts.factories import AgencyFactory
+from tests.accounts.factories import AgencyFactory, UnitFactory
 from tests.home import factories
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,21 @@ class TestDocuments:
         site = factories.agency_site()
         (document,) = AgencySource().documents([str(site.pk)])
         assert document.codes == (site.agency.code,)
+
+    def test_agency_is_found_by_the_former_communes_of_its_unit(self) -> None:
+        ended = {"valid_from": dt.date(2004, 7, 8), "valid_to": dt.date(2025, 6, 30)}
+        unit = UnitFactory(name="Phường Tân Thành", gso_code="32025")
+        for name, share in (("Xã Tắc Vân", "default"), ("Phường 6", "part")):
+            AdministrativeUnitSuccession.objects.create(
+                predecessor=UnitFactory(name=name, **ended),
+                successor=unit,
+                share=share,
+                date=dt.date(2025, 7, 1),
+            )
+        factories.agency_site(AgencyFactory(unit=unit))
+        (document,) = AgencySource().documents()
+        assert document.keywords == ("Xã Tắc Vân",)
+        assert "Phường 6" in document.body, "a lesser part of it"
 
     def test_unpublished_pages_have_no_document(self) -> None:
         page = factories.information("Câu hỏi thường gặp")

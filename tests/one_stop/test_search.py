@@ -121,8 +121,8 @@ class TestWords:
         self, filing: Filing, agency: Agency, client: Client
     ) -> None:
         dossier = filing(agency, "Nguyễn Văn A", purpose="Kết hôn với người nước ngoài")
-        assert dossier.answers["citizen_id"]
-        for query in (dossier.answers["citizen_id"], "nước ngoài", "ruling", "thu@example.vn"):
+        assert dossier.answers["identity"]["number"]
+        for query in (dossier.answers["identity"]["number"], "nước ngoài", "ruling", "thu@example.vn"):
             assert dossier.code not in found(client, query), query
 
     @pytest.mark.parametrize(
@@ -194,7 +194,12 @@ class TestFreshness:
         assert document.scopes == (f"agency:{agency.pk}",)
         assert document.collection == "dossiers"
         text = " ".join([document.title, document.summary, *document.codes, *document.keywords])
-        for secret in (dossier.answers["citizen_id"], dossier.email, dossier.address, "Mua bán nhà đất"):
+        for secret in (
+            dossier.answers["identity"]["number"],
+            dossier.email,
+            dossier.address,
+            "Mua bán nhà đất",
+        ):
             assert secret not in text
 
     @pytest.mark.parametrize("refs", [["x"], ["²"], ["-1"], [""], ["9" * 30], []])

@@ -55,6 +55,7 @@ TABLE = (
     Row("tai-lieu/", EVERYBODY),
     Row("tai-khoan/dang-nhap/", frozenset({"anonymous"}), frozenset({"anonymous"})),
     Row("tai-khoan/dang-xuat/", NOBODY),
+    Row("tai-khoan/don-vi-hanh-chinh/", EVERYBODY),
     Row("tai-khoan/con-day/", SIGNED_IN),
     Row("tai-khoan/mat-khau/", SIGNED_IN, SIGNED_IN),
     # Leads away if nothing is kept.

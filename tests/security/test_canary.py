@@ -34,7 +34,7 @@ DOSSIER, EVENT, FILE = "dossiers_dossier", "dossiers_dossierevent", "dossiers_at
 #: Canary → the tables that may hold it. The search holds what an officer looks for, behind the scope of the agency.
 CANARIES: dict[str, tuple[str, set[str]]] = {
     "full_name": ("Hoatigon Thị Vàng", {DOSSIER, EVENT, "search"}),
-    "citizen_id": ("096185004242", {DOSSIER}),
+    "identity_number": ("096185004242", {DOSSIER}),
     "phone": ("0918424242", {DOSSIER, "search"}),
     "email": ("hoacucvang@example.vn", {DOSSIER}),
     "address_detail": ("Ấp Hoasimtim", {DOSSIER}),
@@ -72,7 +72,7 @@ def fill_in_form() -> tuple[Client, str]:
     client, base = Client(), f"/nop-ho-so/{core_code}/"
     client.post(base)
     applicant = {
-        key: CANARIES[key][0] for key in ("full_name", "citizen_id", "phone", "email", "address_detail")
+        key: CANARIES[key][0] for key in ("full_name", "identity_number", "phone", "email", "address_detail")
     }
     client.post(f"{base}buoc/applicant/", applicant | {"result_delivery": "counter"})
     file = SimpleUploadedFile(
@@ -184,7 +184,7 @@ def test_stored_file_has_an_anonymous_name(filed_dossier: Dossier, tmp_path: Pat
 def test_mails_contain_name_and_code_only(filed_dossier: Dossier) -> None:
     assert [message.to for message in mail.outbox] == [[CANARIES["email"][0]]] * 2
     text = " ".join(f"{message.subject} {message.body}" for message in mail.outbox).lower()
-    for key in ("citizen_id", "phone", "address_detail", "child_name", "file_name", "file_content"):
+    for key in ("identity_number", "phone", "address_detail", "child_name", "file_name", "file_content"):
         assert canary(key) not in text, key
 
 

@@ -89,7 +89,8 @@ def test_malformed_public_forms_give_no_server_error() -> None:
     client_with_draft.post(start)
     applicant = [
         "full_name",
-        "citizen_id",
+        "identity_kind",
+        "identity_number",
         "phone",
         "email",
         "address_0",

@@ -41,9 +41,10 @@ def step(request: HttpRequest, pk: int, number: int, step_id: str) -> HttpRespon
     position = schema.steps.index(spec)
     addresses = [reverse("builder_test_run", args=[pk, number, each.id]) for each in schema.steps]
     form = _form(request, spec)
-    if request.method == "POST" and form.is_valid() and "upload" not in request.POST:
+    stays = {"upload", "units"} & set(request.POST)
+    if request.method == "POST" and form.is_valid() and not stays:
         return redirect(addresses[(position + 1) % len(addresses)])
-    if "upload" in request.POST:
+    if stays:
         form.discard_errors()
     titles = [each.title for each in schema.steps]
     context = {

@@ -97,6 +97,10 @@ class FieldType:
         """Return the answer as text for people, possibly several lines."""
         return str(answer)
 
+    def masked(self, answer: Any) -> Any:
+        """Return an answer of an ``is_identity_number`` type with most of the number hidden."""
+        raise NotImplementedError
+
     def problems(self, spec: FieldSpec) -> Iterable[str]:
         """Yield problems of the options (all of them supported) and choices of ``spec``, for the editor."""
         for name, value in spec.options.items():

@@ -1,6 +1,7 @@
 """Personal identification number (số định danh cá nhân, số căn cước): 12 digits, Law 26/2023/QH15, NĐ 70/2024.
 
-Three digits province of birth registration, one digit century and sex, two digits year of birth, six random digits.
+Three digits province or country of birth registration, one digit century and sex, two digits year of birth, six
+random digits.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def problem(number: str) -> tuple[Any, dict[str, Any]] | None:
         return _("A citizen ID number has digits only. You entered “%(text)s”."), {"text": number[:40]}
     if len(number) != LENGTH:
         return _length_message(len(number)), {"count": len(number)}
-    if int(number[:3]) not in PROVINCES:
+    # Above those of the provinces are the codes of the countries where a birth was registered.
+    if int(number[:3]) <= max(PROVINCES) and int(number[:3]) not in PROVINCES:
         return _(
             "The first three digits, %(code)s, are not a province code. Check the number on your card."
         ), {"code": number[:3]}
@@ -103,3 +105,6 @@ class CitizenId(FieldType):
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         return CitizenIdField(max_length=40, **self.common_arguments(spec))
+
+    def masked(self, answer: str) -> str:
+        return mask(answer) or "••••••"

@@ -1,10 +1,11 @@
-"""Telephone numbers and e-mail addresses."""
+"""Telephone numbers of any country, and e-mail addresses."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
+import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -15,26 +16,100 @@ from forms_app.builder.field_types.registry import register
 from forms_app.builder.field_types.text import TOO_LONG, normalize_input
 from forms_app.builder.schema import FieldSpec
 
-# Mobile numbers have ten digits (03, 05, 07, 08, 09); landlines eleven (02 and the area code).
-_NUMBER = re.compile(r"0[35789]\d{8}|02\d{9}")
-_COUNTRY = re.compile(r"^(\+|00)84")
+# Thông tư 22/2014/TT-BTTTT with the changes of 2017 and 2018: mobile numbers have ten digits (03, 05, 07, 08, 09),
+# landlines eleven (02 and the area code).
+_NUMBER: Final = re.compile(r"0[35789]\d{8}|02\d{9}")
+_OLD_MOBILE: Final = re.compile(r"01\d{9}")
+_PREFIX: Final = re.compile(r"0[235789]")
+_SIGNS: Final = re.compile(r"[\s./()\-]|^tel:", re.IGNORECASE)
+# +84, 0084 and, as address books show it, 84; a zero after it is that of the national number.
+_HOME: Final = re.compile(r"(?:\+|00)84\(?0?|84(?=[235789]\d{8,9}$)")
+
+
+def normalise_phone(text: str) -> str:
+    """Return a telephone number as it is kept: 0912345678 in Việt Nam, +12025550100 (E.164) elsewhere.
+
+    Text that is no number comes back without signs and spaces; ``phone_problem`` tells what is wrong.
+
+    >>> normalise_phone("(+84) 912-345-678"), normalise_phone("001 202 555 0100")
+    ('0912345678', '+12025550100')
+    """
+    bare = _SIGNS.sub("", normalize_input(text))
+    if found := _HOME.match(bare):
+        return f"0{bare[found.end() :]}"
+    return re.sub(r"^00", "+", bare)
+
+
+def phone_problem(number: str) -> tuple[Any, dict[str, Any]] | None:
+    """Return what is wrong with a normalised ``number`` as a message and its parameters, or None."""
+    shown = {"text": number[:40]}
+    if number.startswith("+"):
+        return None if _is_possible(number) else (
+            _("“%(text)s” is not a telephone number of any country. Check it."), shown
+        )  # fmt: skip
+    if _NUMBER.fullmatch(number):
+        return None
+    if not (number.isascii() and number.isdigit()):
+        return _("A telephone number has digits only. You entered “%(text)s”."), shown
+    if _OLD_MOBILE.fullmatch(number):
+        return _(
+            "Mobile numbers of 11 digits were changed to 10 digits in 2018. Enter the present number."
+        ), {}
+    return _length_problem(number, shown)
+
+
+def _length_problem(number: str, shown: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    if not number.startswith("0"):
+        return _(
+            "Start a number in Việt Nam with 0, and a number abroad with + and the country code. You entered "
+            "“%(text)s”."
+        ), shown
+    if not _PREFIX.match(number):
+        return _(
+            "Numbers in Việt Nam start with 03, 05, 07, 08 or 09 and have 10 digits (mobile), or start with 02 and "
+            "have 11 (landline). You entered “%(text)s”."
+        ), shown
+    return _(
+        "A telephone number has 10 digits (mobile) or 11 (landline). You entered %(count)d. Start a number abroad with "
+        "+ and the country code."
+    ), {"count": len(number)}
+
+
+def _is_possible(number: str) -> bool:
+    """Return True if a number abroad has a length that its country knows; prefixes change too often to check them."""
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number, None))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def phone_text(number: str) -> str:
+    """Return a kept number for reading: 0912 345 678, +1 202-555-0100.
+
+    >>> phone_text("0912345678"), phone_text("+12025550100")
+    ('0912 345 678', '+1 202-555-0100')
+    """
+    if not number.startswith("+"):
+        return f"{number[:4]} {number[4:7]} {number[7:]}".strip()
+    try:
+        found = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 class PhoneField(forms.CharField):
-    """Accept spaces, dots, dashes and +84; the cleaned value looks like 0912345678."""
+    """Accept the usual ways of writing a number of any country; the cleaned value is that of ``normalise_phone``."""
 
     widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
 
     def to_python(self, value: Any) -> str:
-        return _COUNTRY.sub("0", re.sub(r"[\s.()\-]", "", normalize_input(super().to_python(value) or "")))
+        return normalise_phone(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)
-        if value and not _NUMBER.fullmatch(value):
-            message = _(
-                "A telephone number has 10 digits (mobile) or 11 (landline) and starts with 0. You entered “%(text)s”."
-            )
-            raise ValidationError(message, params={"text": value[:40]})
+        if value and (wrong := phone_problem(value)):
+            raise ValidationError(wrong[0], params=wrong[1])
 
 
 @register
@@ -49,8 +124,7 @@ class Phone(FieldType):
         return PhoneField(max_length=40, **self.common_arguments(spec))
 
     def display(self, spec: FieldSpec, answer: str) -> str:
-        """Group the digits: 0912 345 678."""
-        return f"{answer[:4]} {answer[4:7]} {answer[7:]}"
+        return phone_text(answer)
 
 
 class CleanEmailField(forms.EmailField):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,10 +23,18 @@ _DAY_FIRST = re.compile(
     r"(?:ngày )?(\d{1,2})(?:\s*[/.\-]\s*|\s+tháng\s+|\s+)(\d{1,2})(?:\s*[/.\-]\s*|\s+năm\s+|\s+)(\d{4})"
 )
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})")
+# A year alone or with its month, also with zeros in place of what is not known.
+_PARTIAL = re.compile(
+    r"(?:0{1,2}[/.\-]){0,2}(?:(?:tháng )?(?P<m>0?[1-9]|1[0-2])(?:\s*[/.\-]\s*|\s+năm\s+|\s+))?(?:năm )?(?P<y>\d{4})"
+)
+_PARTIAL_ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})")
 _BARE = re.compile(r"(\d{2})(\d{2})(\d{4})")
 # A help text that already shows an example.
 _EXAMPLE = re.compile(r"\d/\d")
 EARLIEST = date(1880, 1, 1)
+# Lengths of the stored parts of a date.
+YEAR: Final = 4
+MONTH: Final = 7
 
 
 def parse_date(text: str) -> date:
@@ -39,22 +48,66 @@ def parse_date(text: str) -> date:
     raise ValueError(f"not a date: {plain!r}")
 
 
+def parse_partial_date(text: str) -> str:
+    """Return a year or a month of a year as ISO 8601 ("1955", "1955-03"); ``ValueError`` for anything else.
+
+    >>> parse_partial_date("tháng 3 năm 1955"), parse_partial_date("00/00/1955")
+    ('1955-03', '1955')
+    """
+    plain = clean(normalize_input(text)).lower()
+    found = _PARTIAL_ISO.fullmatch(plain) or _PARTIAL.fullmatch(plain)
+    if not found:
+        raise ValueError(f"not a year or month: {plain!r}")
+    month = int(found["m"] or 0)
+    first_day(partial := f"{found['y']}-{month:02d}" if month else found["y"])
+    return partial
+
+
+def first_day(answer: str) -> date:
+    """Return the first day that a stored date or part of one can mean."""
+    return date.fromisoformat({YEAR: f"{answer}-01-01", MONTH: f"{answer}-01"}.get(len(answer), answer))
+
+
+def last_day(answer: str) -> date:
+    """Return the last day that a stored date or part of one can mean."""
+    if len(answer) == YEAR:
+        return date(int(answer), 12, 31)
+    if len(answer) == MONTH:
+        year, month = int(answer[:4]), int(answer[5:])
+        return date(year, month, monthrange(year, month)[1])
+    return date.fromisoformat(answer)
+
+
+def stored_date_text(answer: str) -> str:
+    """Return a stored date as it was given: 05/03/1955, 03/1955 or 1955.
+
+    >>> stored_date_text("1955-03-05"), stored_date_text("1955-03"), stored_date_text("1955")
+    ('05/03/1955', '03/1955', '1955')
+    """
+    return "/".join(reversed(answer.split("-")))
+
+
 class VietnameseDateField(forms.Field):
-    """A text input that cleans to a ``date``; error messages quote text that is not one."""
+    """A text input that cleans to a ``date``; error messages quote text that is not one.
+
+    With ``partial`` a year or a month is an answer, too, and cleans to ISO 8601 ("1955", "1955-03").
+    """
 
     widget = forms.TextInput(
         attrs={"inputmode": "numeric", "placeholder": _("day/month/year"), "autocomplete": "off"}
     )
 
-    def __init__(self, *, earliest: date = EARLIEST, latest: date | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, earliest: date = EARLIEST, latest: date | None = None, partial: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.earliest, self.latest = earliest, latest
+        self.earliest, self.latest, self.partial = earliest, latest, partial
 
     def prepare_value(self, value: Any) -> Any:
         """Return a date as ``dd/mm/yyyy``."""
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
-    def to_python(self, value: Any) -> date | None:
+    def to_python(self, value: Any) -> date | str | None:
         if isinstance(value, date):
             return value
         text = clean(normalize_input(str(value or "")))
@@ -63,32 +116,53 @@ class VietnameseDateField(forms.Field):
         try:
             return parse_date(text)
         except ValueError as error:
-            message = _("“%(text)s” is not a date. Enter it as 27/11/1990.")
+            if self.partial and (found := _partial_or_none(text)):
+                return found
+            message = (
+                _(
+                    "“%(text)s” is not a date. Enter it as 27/11/1990, or what is known of it as 11/1990 or 1990."
+                )
+                if self.partial
+                else _("“%(text)s” is not a date. Enter it as 27/11/1990.")
+            )
             raise ValidationError(message, params={"text": text[:40]}) from error
 
-    def validate(self, value: date | None) -> None:
+    def validate(self, value: date | str | None) -> None:
         super().validate(value)
         if value is None:
             return
-        if value < self.earliest:
+        first, last = (first_day(value), last_day(value)) if isinstance(value, str) else (value, value)
+        if last < self.earliest:
             raise ValidationError(
                 _("The date must not be before %(day)s."), params={"day": f"{self.earliest:%d/%m/%Y}"}
             )
-        if self.latest and value > self.latest:
+        if self.latest and first > self.latest:
             raise ValidationError(
                 _("The date must not be after %(day)s."), params={"day": f"{self.latest:%d/%m/%Y}"}
             )
 
 
+def _partial_or_none(text: str) -> str | None:
+    try:
+        return parse_partial_date(text)
+    except ValueError:
+        return None
+
+
 @register
 class Date(FieldType):
-    """``options``: ``not_future`` (true: today at the latest), ``not_past`` (true: today at the earliest)."""
+    """``options``: ``not_future`` (true: today at the latest), ``not_past`` (true: today at the earliest), ``partial``.
+
+    ``partial`` (true) also takes a year or a month of a year, for people who do not know their day of birth. The answer
+    is ISO 8601 with what was given: "1955-03-05", "1955-03", "1955".
+    """
 
     code = "date"
     label = _("Date")
     options = {
         "not_future": Option(bool, _("not after today")),
         "not_past": Option(bool, _("not before today")),
+        "partial": Option(bool, _("the day or the month may be unknown")),
     }
     wrapper_class = "field--short"
 
@@ -100,18 +174,22 @@ class Date(FieldType):
         if spec.options.get("not_future"):
             bounds["latest"] = today
         # A phone's number pad has no slash, so the hint also shows digits alone.
-        hint = "" if _EXAMPLE.search(spec.help) else gettext("For example 27/11/1990 or 27111990.")
+        hints = [] if _EXAMPLE.search(spec.help) else [gettext("For example 27/11/1990 or 27111990.")]
+        partial = bool(spec.options.get("partial"))
+        if partial:
+            hints.append(gettext("If the day or the month is not known, enter only 11/1990 or 1990."))
         return VietnameseDateField(
             widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+            partial=partial,
             **bounds,
-            **self.common_arguments(spec, hint=hint),
+            **self.common_arguments(spec, hint=" ".join(hints)),
         )
 
-    def to_answer(self, value: date | None) -> str | None:
-        return value.isoformat() if value else None
+    def to_answer(self, value: date | str | None) -> str | None:
+        return value.isoformat() if isinstance(value, date) else value
 
     def to_initial(self, answer: str | None) -> str | None:
-        return f"{date.fromisoformat(answer):%d/%m/%Y}" if answer else None
+        return stored_date_text(answer) if answer else None
 
     def display(self, spec: FieldSpec, answer: str) -> str:
-        return f"{date.fromisoformat(answer):%d/%m/%Y}"
+        return stored_date_text(answer)

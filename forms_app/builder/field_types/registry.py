@@ -9,7 +9,17 @@ from typing import TypeVar
 from forms_app.builder.field_types.base import FieldType
 
 # Modules of this package with field types, in the order in which an editor is offered them.
-MODULES = ("text", "number", "date", "choice", "citizen_id", "contact", "address", "file")
+MODULES = (
+    "text",
+    "number",
+    "date",
+    "choice",
+    "citizen_id",
+    "identity_document",
+    "contact",
+    "address",
+    "file",
+)
 _Type = TypeVar("_Type", bound=type[FieldType])
 _types: dict[str, FieldType] = {}
 

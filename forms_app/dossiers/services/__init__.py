@@ -7,7 +7,7 @@ from forms_app.dossiers.services.actions import (
     supply,
     withdraw,
 )
-from forms_app.dossiers.services.drafts import PageIds, save_step, start_draft, take_over
+from forms_app.dossiers.services.drafts import PageIds, change_agency, save_step, start_draft, take_over
 from forms_app.dossiers.services.filing import FilingReceipt, receipt_for, submit
 from forms_app.dossiers.services.retention import erase_draft
 from forms_app.dossiers.services.secrets import (
@@ -33,6 +33,7 @@ __all__ = [
     "FilingReceipt",
     "PageIds",
     "apply_action",
+    "change_agency",
     "confirm_email",
     "erase_draft",
     "lock_dossier",

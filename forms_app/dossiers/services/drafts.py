@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
-from core.errors import Conflict, NotAllowed
+from core.errors import Conflict, InvalidInput, NotAllowed
 from forms_app.builder.models import FormVersion
 from forms_app.dossiers import access
 from forms_app.dossiers.models import Draft
 from procedures.models import ProcedureVersion
+from procedures.selectors import agencies_for_procedure
 
 LIFETIME: Final = timedelta(days=30)
 MAX_TYPED_LENGTH: Final = 10_000
@@ -87,6 +88,24 @@ def save_step(
             "answers", "steps_done", "typed", "rejected_files", "saved_by", "saved_at", "expires_at",
         ]
     )  # fmt: skip
+    return draft
+
+
+@transaction.atomic
+def change_agency(*, token: str, agency: Agency, now: datetime | None = None) -> Draft:
+    """Send the draft to another agency that receives its procedure; answers and files stay as they are.
+
+    ``NotAllowed``: the draft is unknown, has expired or was submitted. ``InvalidInput``: the agency does not receive
+    the procedure.
+    """
+    draft = lock_draft(token=token, now=now or timezone.now())
+    if draft.dossier_id:
+        raise NotAllowed
+    procedure = draft.procedure_version.procedure
+    if not agencies_for_procedure(procedure).filter(pk=agency.pk).exists():
+        raise InvalidInput(_("Choose an agency from the list."))
+    draft.agency = agency
+    draft.save(update_fields=["agency"])
     return draft
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from core.errors import Conflict, InvalidInput
 from forms_app.builder import applicant
-from forms_app.builder.field_types import citizen_id
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import intake_due
 from forms_app.dossiers.models import ConsentText, Dossier, Draft
@@ -98,7 +97,7 @@ def _create(draft: Draft, consent: ConsentText, now: datetime, rules: RuleSet) -
         status=Status.REGISTERED,
         idempotency_key=draft.idempotency_key,
         applicant_name=answers[applicant.FULL_NAME],
-        applicant_id_masked=citizen_id.mask(answers.get(applicant.CITIZEN_ID) or ""),
+        applicant_id_masked=applicant.identity_of(answers).masked,
         phone=answers.get(applicant.PHONE) or "",
         email=answers.get(applicant.EMAIL) or "",
         address=(answers.get(applicant.ADDRESS) or {}).get("text", ""),

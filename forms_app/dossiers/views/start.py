@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -25,6 +27,10 @@ from forms_app.dossiers.views import draft_cookies, throttles
 from forms_app.dossiers.views.draft_cookies import own_draft
 from forms_app.dossiers.views.steps import code_of, conflict_page, handover_link, step_url
 from procedures.choices import DocumentKind
+from procedures.selectors import agencies_for_procedure
+
+# Parameter with the slug of the agency from whose site somebody comes.
+AGENCY: Final = "co-quan"
 
 
 @private
@@ -35,7 +41,7 @@ def start(request: HttpRequest, core_code: str) -> HttpResponseBase:
     if offer is None:
         raise Http404
     agencies = list(offer.agencies)
-    form = StartForm(request.POST or None, agencies=offer.agencies)
+    form = StartForm(request.POST or None, agencies=offer.agencies, chosen=request.GET.get(AGENCY, ""))
     if request.method == "POST":
         if draft := _open_draft(request, core_code):
             # Started in another tab: continue with the answers given there, never replace them.
@@ -100,6 +106,7 @@ def _page(
         "content": content,
         "schema": schema,
         "form": form,
+        "can_change": len(agencies) > 1,
         "agency": agencies[0] if len(agencies) == 1 else None,
         "required_documents": [item for item in content.documents() if item.kind != DocumentKind.NOTE],
         "draft": _open_draft(request, offer.procedure.core_code),
@@ -132,6 +139,29 @@ def resume(request: HttpRequest, core_code: str) -> HttpResponseBase:
     return redirect(
         step_url(core_code, missing[0].id) if missing else reverse("dossiers:review", args=[core_code])
     )
+
+
+@own_draft
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_agency(request: HttpRequest, core_code: str) -> HttpResponseBase:
+    """Send this browser's draft to another agency, with the answers given so far."""
+    draft = draft_cookies.own_draft_of(request, core_code)
+    if draft.dossier_id:
+        return redirect("dossiers:receipt", core_code)
+    agencies = agencies_for_procedure(draft.procedure_version.procedure)
+    sent = request.POST if request.method == "POST" else None
+    form = StartForm(sent, agencies=agencies, chosen=draft.agency.slug)
+    back = reverse("dossiers:resume", args=[core_code])
+    if request.method == "POST" and form.is_valid():
+        agency = form.cleaned_data["agency"]
+        try:
+            services.change_agency(token=draft_cookies.token_of(request, core_code), agency=agency)
+        except NotAllowed:
+            draft_cookies.raise_no_draft(request, core_code)
+        messages.success(request, _("Your dossier will be sent to %(name)s.") % {"name": agency.name})
+        return redirect(back)
+    context = {"draft": draft, "form": form, "back_url": back}
+    return render(request, "dossiers/agency.html", context, status=422 if form.errors else 200)
 
 
 @private

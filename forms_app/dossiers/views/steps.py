@@ -40,6 +40,7 @@ from forms_app.dossiers.selectors.filing import missing_steps
 from forms_app.dossiers.services.uploads import storage_message
 from forms_app.dossiers.views import draft_cookies, throttles
 from forms_app.dossiers.views.draft_cookies import own_draft
+from procedures.selectors import agencies_for_procedure
 
 # Parameter of a page to which a form with errors led back, and what it shows: all errors, or those of files.
 CHECK: Final = "kiem-tra"
@@ -168,7 +169,7 @@ def _next_url(
     to_review = request.POST.get("return", "") == REVIEW
     if wanted is not None and not rejected:
         return step_url(core_code, wanted.id)
-    stays = {"upload", "remove", "reuse"} & set(request.POST)
+    stays = {"upload", "remove", "reuse", "units"} & set(request.POST)
     if complete and not stays and not rejected:
         return reverse("dossiers:review", args=[core_code]) if to_review else _after(schema, spec, core_code)
     query = {}
@@ -178,7 +179,7 @@ def _next_url(
         query[CHECK] = FILES
     if to_review:
         query["return"] = REVIEW
-    field = next(iter(rejected), request.POST.get("upload", ""))
+    field = next(iter(rejected), request.POST.get("upload", "") or request.POST.get("units", ""))
     anchor = f"#field_id_{field}" if field in {item.id for item in spec.fields} else ""
     return f"{step_url(core_code, spec.id)}{'?' if query else ''}{urlencode(query)}{anchor}"
 
@@ -330,6 +331,7 @@ def _review_page(request: HttpRequest, draft: Draft, form: ReviewForm) -> HttpRe
             (step.title, f"{step_url(core_code, step.id)}?return={REVIEW}")
             for step in missing_steps(draft, schema)
         ],
+        "can_change": agencies_for_procedure(draft.procedure_version.procedure).count() > 1,
         "consent": consent_in_force(),
         "progress": _progress(draft, schema, len(schema.steps) + 1),
         "back_url": step_url(core_code, schema.steps[-1].id),

@@ -38,7 +38,7 @@ OPTIONS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     ),
     "long_text": _subset(max_length=st.integers(5, 20_000), rows=st.integers(2, 30)),
     "number": _number_options(),
-    "date": st.sampled_from([{}, {"not_future": True}, {"not_past": True}]),
+    "date": st.sampled_from([{}, {"not_future": True}, {"not_past": True}, {"partial": True}]),
     "file": _subset(
         extensions=st.lists(st.sampled_from(SUPPORTED_EXTENSIONS), min_size=1, unique=True),
         max_files=st.integers(1, 20),
@@ -49,7 +49,18 @@ CHOICES = st.lists(st.sampled_from("abcdefghijkl"), min_size=1, max_size=12, uni
     lambda values: [{"value": value, "label": f"Lựa chọn {value}"} for value in values]
 )
 # Types whose questions have neither choices nor files.
-PLAIN = ("short_text", "long_text", "number", "date", "yes_no", "citizen_id", "phone", "email", "address")
+PLAIN = (
+    "short_text",
+    "long_text",
+    "number",
+    "date",
+    "yes_no",
+    "citizen_id",
+    "identity_document",
+    "phone",
+    "email",
+    "address",
+)
 TYPES = (*PLAIN, "choice", "many_choices", "file")
 
 
@@ -90,6 +101,8 @@ def typed(spec: FieldSpec, today: date) -> dict[str, str | list[str]]:
         "date": f"{today + timedelta(days=shift):%d/%m/%Y}", "yes_no": "no", "citizen_id": "096185001234",
         "phone": "0912 345 678", "email": "dong@example.vn",
     }  # fmt: skip
+    if spec.type == "identity_document":
+        return {f"{spec.id}_kind": "passport", f"{spec.id}_number": "C1234567"}
     if spec.type == "address":
         return {f"{spec.id}_detail": "Ấp 1"}
     if spec.choices:

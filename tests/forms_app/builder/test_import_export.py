@@ -251,7 +251,7 @@ class TestApplicantStep:
             version = services.publish(definition=make_definition())
         step = FormSchema.from_json(version.schema).steps[0]
         assert step.title == "Người yêu cầu"
-        assert step.fields[1].label == "Số căn cước"
+        assert step.fields[1].label == "Giấy tờ tùy thân"
 
     def test_working_copy_does_not_contain_the_applicant_step(self) -> None:
         definition = make_definition()
@@ -269,7 +269,7 @@ class TestApplicantStep:
     def test_applicant_step_requires_the_data_of_a_dossier(self) -> None:
         asked = {spec.id: spec for spec in applicant.step().fields}
         required = {name for name, spec in asked.items() if spec.required}
-        assert required == {"full_name", "citizen_id", "phone", "address", "result_delivery"}
+        assert required == {"full_name", "identity", "phone", "address", "result_delivery"}
         assert [choice.value for choice in asked["result_delivery"].choices] == [
             "electronic",
             "counter",

@@ -14,7 +14,7 @@ from forms_app.builder.schema import FieldSpec, StepSpec
 HOME = {"province": "96", "commune": "31825", "detail": "Ấp 1", "text": "Ấp 1, xã Tân Thành, tỉnh Cà Mau"}
 ANSWERS: dict[str, Any] = {
     applicant.FULL_NAME: "Nguyễn Thị Thu Đông",
-    applicant.CITIZEN_ID: "096185001234",
+    applicant.IDENTITY: {"kind": "citizen_id", "number": "096185001234"},
     applicant.PHONE: "0912345678",
     applicant.ADDRESS: HOME,
 }
@@ -92,3 +92,25 @@ def test_partly_entered_address_is_not_prefilled() -> None:
         post(home_province="82", home_commune="", home_detail="Số 9"), PERSON, ANSWERS
     )
     assert (full["home_province"], full["home_commune"], full["home_detail"]) == ("82", "", "Số 9")
+
+
+def test_document_of_the_applicant_is_offered_as_far_as_the_question_takes_it() -> None:
+    passport = {**ANSWERS, applicant.IDENTITY: {"kind": "passport", "number": "C1234567"}}
+    target = step(NAME, field("number", "citizen_id"), field("paper", "identity_document"))
+    assert "number" not in applicant_values(target, passport)
+    assert applicant_values(target, passport)["paper"] == {
+        "paper_kind": "passport",
+        "paper_number": "C1234567",
+    }
+    data = with_applicant_values(post(paper_kind="citizen_id", paper_number=""), target, passport)
+    assert (data["paper_kind"], data["paper_number"]) == ("passport", "C1234567")
+
+
+def test_number_of_an_earlier_form_is_offered() -> None:
+    """Forms published before other documents were possible asked for the personal number alone."""
+    earlier = {**ANSWERS, applicant.CITIZEN_ID: "096185001234"}
+    del earlier[applicant.IDENTITY]
+    target = step(NAME, field("number", "citizen_id"), field("paper", "identity_document"))
+    values = applicant_values(target, earlier)
+    assert values["number"] == {"number": "096185001234"}
+    assert values["paper"] == {"paper_kind": "citizen_id", "paper_number": "096185001234"}

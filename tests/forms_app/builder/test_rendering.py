@@ -16,7 +16,7 @@ from tests.forms_app.builder.factories import spec_of
 
 pytestmark = pytest.mark.django_db
 TYPES = [field_type.code for field_type in registry.installed()]
-GROUPS = {"choice", "many_choices", "yes_no", "address"}
+GROUPS = {"choice", "many_choices", "yes_no", "address", "identity_document"}
 CHOICES = [{"value": value, "label": f"Loại {value}"} for value in "abcd"]
 
 

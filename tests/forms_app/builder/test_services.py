@@ -56,7 +56,7 @@ def test_publishing_creates_a_version_only_if_the_schema_changed(definition: For
 def test_applicant_step_is_always_first(definition: FormDefinition) -> None:
     schema = FormSchema.from_json(services.publish(definition=definition, schema=SCHEMA).schema)
     assert [step.id for step in schema.steps] == ["applicant", "child"]
-    assert [spec.id for spec in schema.steps[0].fields][:4] == ["full_name", "citizen_id", "phone", "email"]
+    assert [spec.id for spec in schema.steps[0].fields][:4] == ["full_name", "identity", "phone", "email"]
     assert schema.steps[0].fields[0].label == "Họ, chữ đệm và tên"
 
 

@@ -240,5 +240,5 @@ class TestAnsweredSteps:
     @pytest.mark.parametrize("field_type", list(registry.installed()), ids=lambda field_type: field_type.code)
     def test_every_field_type_is_covered_here(self, field_type: Any) -> None:
         assert field_type.stores_files or field_type.code in {spec.type for spec in STEP.fields} | {
-            "citizen_id", "phone", "email",
+            "citizen_id", "identity_document", "phone", "email",
         }  # fmt: skip

@@ -44,7 +44,7 @@ SCHEMA: dict[str, Any] = {
 }
 APPLICANT: dict[str, Any] = {
     "full_name": "Nguyễn Thị Thử",
-    "citizen_id": "096185001234",
+    "identity": {"kind": "citizen_id", "number": "096185001234"},
     "phone": "0912345678",
     "email": "thu@example.vn",
     "address": {"province": "", "commune": "", "detail": "Ấp 1", "text": "Ấp 1"},

@@ -15,7 +15,7 @@ from tests.forms_app.dossiers.factories import make_form, make_version
 from tests.support.browser import Visits, assert_accessible, assert_fits, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-APPLICANT = {"full_name": "Nguyễn Thị Thử", "citizen_id": "096185001234", "phone": "0912345678"}
+APPLICANT = {"full_name": "Nguyễn Thị Thử", "identity_number": "096185001234", "phone": "0912345678"}
 
 
 @pytest.fixture

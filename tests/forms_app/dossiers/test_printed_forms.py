@@ -142,7 +142,7 @@ class TestReceipt:
             "Độc lập - Tự do - Hạnh phúc", "Phường Tân Thành, ngày 23 tháng 11 năm 2026",
             "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ", "Mẫu số 01 (TT 03/2025/TT-VPCP)",
             f"Mã hồ sơ: {receipt.code}", "Họ và tên người nộp: Nguyễn Thị Thu Đông", "Địa chỉ: Ấp Đầm Dơi, Tỉnh Cà Mau",
-            "Số điện thoại: 0912345678", "Email: thu@example.vn", "Số định danh cá nhân: 096••••••234",
+            "Số điện thoại: 0912 345 678", "Email: thu@example.vn", "Số định danh cá nhân: 096••••••234",
             "Nộp thay cho: Huỳnh Văn Lượm", f"Nội dung yêu cầu giải quyết: {TITLE}",
             "Giấy chứng sinh 1 Bản điện tử", "Số bộ hồ sơ: 01",
             "Thời gian giải quyết theo quy định: 3 ngày làm việc",

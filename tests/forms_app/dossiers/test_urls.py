@@ -278,7 +278,7 @@ def test_every_private_address_is_covered_here() -> None:
         "lookup-key", "lookup-slip",
     }  # fmt: skip
     # views/test_steps.py, views/test_draft_cookies.py
-    by_cookie = {"start", "resume", "step", "erase", "leave", "own-file", "review", "receipt"}
+    by_cookie = {"start", "resume", "agency", "step", "erase", "leave", "own-file", "review", "receipt"}
     by_link = {"take-over", "new-key", "confirm-email"}  # views/test_start.py, views/test_lost_keys.py
     public = {"lookup", "lost-key", "left"}
     assert addresses(dossier_urls.urlpatterns) == tested | by_cookie | by_link | public

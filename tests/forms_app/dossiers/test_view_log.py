@@ -318,7 +318,7 @@ class TestOwnData:
         data = answer.json()
         assert data["code"] == receipt.code
         steps = {step["step"]: {q["id"]: q for q in step["questions"]} for step in data["answers"]}
-        assert steps["Người yêu cầu"]["citizen_id"]["value"] == "096185001234"
+        assert steps["Người yêu cầu"]["identity"]["value"]["number"] == "096185001234"
         assert steps["Thông tin của trẻ"]["born"]["answer"] == "01/11/2026"
         assert data["consent"]["number"] == 1
         assert data["files"][0]["sha256"] == receipt.dossier.attachments.get().sha256

@@ -187,8 +187,9 @@ def test_every_view_is_logged(client: Client, officer: User, dossier: Dossier) -
 
 
 def test_citizen_ids_are_masked_until_revealed(client: Client, agency: Agency) -> None:
-    numbers = {"citizen_id": "096185001234", "spouse_number": "096085004321"}
-    dossier = make_dossier(agency, **numbers)
+    numbers = {"applicant": "096185001234", "spouse_number": "096085004321"}
+    document = {"kind": "citizen_id", "number": numbers["applicant"]}
+    dossier = make_dossier(agency, identity=document, spouse_number=numbers["spouse_number"])
     masked = dossier_page(client, dossier)
     assert not any(number in masked for number in numbers.values())
     revealed = text(client.post(reverse("one_stop:reveal_citizen_id", args=[dossier.code])))  # type: ignore[arg-type]

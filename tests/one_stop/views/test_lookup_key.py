@@ -84,7 +84,7 @@ class TestReplace:
     def test_dossier_without_a_number_leaves_the_comparison_to_the_officer(
         self, client: Client, dossier: Dossier
     ) -> None:
-        dossier.answers.pop("citizen_id")
+        dossier.answers.pop("identity")
         Dossier.objects.update(answers=dossier.answers)
         assert (
             client.post(address(dossier), {"document": "passport", "number": "C1234567"}).status_code == 302

@@ -21,8 +21,8 @@ from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
 APPLICANT = {
-    "full_name": "Nguyễn Thị Thử", "citizen_id": "096185001234", "phone": "0912345678", "email": "", "on_behalf_of": "",
-    "address_detail": "Ấp 1", "result_delivery": "counter",
+    "full_name": "Nguyễn Thị Thử", "identity_number": "096185001234", "phone": "0912345678", "email": "",
+    "on_behalf_of": "", "address_detail": "Ấp 1", "result_delivery": "counter",
 }  # fmt: skip
 
 

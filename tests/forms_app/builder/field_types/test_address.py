@@ -12,8 +12,9 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.core.cache import cache
 
-from accounts.models import AdministrativeUnit, Agency
-from forms_app.builder.field_types import address, registry
+from accounts import places
+from accounts.models import AdministrativeUnit, AdministrativeUnitSuccession, Agency
+from forms_app.builder.field_types import registry
 from forms_app.builder.schema import StepSpec
 from forms_app.builder.step_form import StepForm
 from tests.accounts.factories import AgencyFactory, UnitFactory
@@ -124,6 +125,38 @@ def test_commune_of_another_province_is_free_text(units: Units) -> None:
     assert form.answers()["f"]["text"] == "Ấp Mỹ Đông, xã Mỹ Quí, tỉnh Đồng Tháp"
 
 
+class TestAbroad:
+    """ "Người Việt Nam định cư ở nước ngoài" and foreigners are an audience of the catalogue."""
+
+    def test_country_and_text_are_an_address(self, units: Units) -> None:
+        form = typed("abroad", "JP", "1-2-3 Shinjuku, Tokyo")
+        assert form.is_valid(), form.errors
+        answer = form.answers()["f"]
+        assert answer == {
+            "province": "abroad", "commune": "", "country": "JP", "detail": "1-2-3 Shinjuku, Tokyo",
+            "text": "1-2-3 Shinjuku, Tokyo, Nhật Bản",
+        }  # fmt: skip
+        again = StepForm(StepSpec("s", "B", fields=(spec_of("address"),)), answers={"f": answer})
+        soup = BeautifulSoup(str(again["f"]), "html.parser")
+        chosen = [option["value"] for option in soup.select("option[selected]")]
+        assert chosen == ["abroad", "JP"]
+
+    @pytest.mark.parametrize(
+        ("country", "detail", "message"),
+        [
+            ("", "Tokyo", "Chọn quốc gia."),
+            ("XX", "Tokyo", "Chọn quốc gia."),
+            ("VN", "Hà Nội", "Chọn quốc gia."),
+            ("JP", "", "Nhập địa chỉ ở nước đó."),
+        ],
+    )
+    def test_missing_part_is_reported(self, units: Units, country: str, detail: str, message: str) -> None:
+        assert message in error_of(typed("abroad", country, detail))
+
+    def test_country_is_no_commune(self, units: Units) -> None:
+        assert "không thuộc tỉnh" in error_of(typed(units.home, "JP", "Tokyo"))
+
+
 def test_address_is_free_text_before_units_are_loaded() -> None:
     form = typed(detail="Ấp 1, xã Đất Mũi, Cà Mau")
     assert form.is_valid(), form.errors
@@ -135,13 +168,42 @@ class TestLists:
         form = StepForm(StepSpec("s", "B", fields=(spec_of("address"),)), answers=answers or {})
         return BeautifulSoup(str(form["f"]), "html.parser")
 
-    def test_communes_are_grouped_by_province_without_javascript(self, units: Units) -> None:
-        other = UnitFactory(name="Xã Mỹ Quí", parent=units.away)
-        groups = {
-            group["label"]: [option.get_text() for option in group.find_all("option")]
-            for group in self.soup().select("[name=f_commune] optgroup")
-        }
-        assert groups == {"Tỉnh Cà Mau": ["Phường Tân Thành", "Xã Đất Mũi"], "Tỉnh Đồng Tháp": [other.name]}
+    def texts(self, soup: BeautifulSoup, part: str) -> list[str]:
+        return [option.get_text() for option in soup.select(f"[name=f_{part}] option")][1:]
+
+    def test_lists_begin_with_the_distinguishing_name_in_vietnamese_order(self, units: Units) -> None:
+        UnitFactory(name="Xã Đá Bạc", parent=units.home)
+        soup = self.soup()
+        assert self.texts(soup, "province") == ["Cà Mau (tỉnh)", "Đồng Tháp (tỉnh)", "Ở nước ngoài"]
+        assert self.texts(soup, "commune") == ["Đá Bạc (xã)", "Đất Mũi (xã)", "Tân Thành (phường)"]
+
+    def test_second_list_has_the_communes_of_the_chosen_province_without_javascript(
+        self, units: Units
+    ) -> None:
+        UnitFactory(name="Xã Mỹ Quí", parent=units.away)
+        soup = BeautifulSoup(str(typed(units.away)["f"]), "html.parser")
+        assert self.texts(soup, "commune") == ["Mỹ Quí (xã)"]
+
+    def test_second_list_has_the_countries_for_an_address_abroad(self, units: Units) -> None:
+        soup = BeautifulSoup(str(typed("abroad")["f"]), "html.parser")
+        countries = self.texts(soup, "commune")
+        assert {"Nhật Bản", "Hoa Kỳ", "Đài Loan (Trung Quốc)"} < set(countries)
+        assert countries.index("Áo") < countries.index("Ba Lan")
+        assert (
+            soup.find("label", attrs={"for": soup.select_one("[name=f_commune]")["id"]}).get_text()
+            == "Quốc gia"
+        )
+
+    def test_list_is_found_by_the_name_of_a_former_commune(self, units: Units) -> None:
+        ended = {"valid_from": date(2004, 7, 8), "valid_to": date(2025, 6, 30)}
+        old = UnitFactory(name="Xã Tắc Vân", **ended)
+        same = UnitFactory(name="Phường Tân Thành", **ended)
+        for former in (old, same):
+            AdministrativeUnitSuccession.objects.create(
+                predecessor=former, successor=units.ward, share="default", date=date(2025, 7, 1)
+            )
+        option = self.soup().select_one(f'option[value="{units.ward.pk}"]')
+        assert option["data-former"] == "xã Tắc Vân"
 
     def test_home_province_is_preselected_without_a_commune(self, units: Units) -> None:
         chosen = [option["value"] for option in self.soup().select("option[selected]")]
@@ -158,7 +220,7 @@ class TestLists:
         soup = self.soup()
         names = [
             soup.find("label", attrs={"for": part["id"]}).get_text(strip=True)
-            for part in soup.select("[name]")
+            for part in soup.select("[name^=f_]")
         ]
         assert names == ["Tỉnh, thành phố", "Xã, phường", "Số nhà, đường, ấp, khóm"]
 
@@ -184,26 +246,27 @@ class TestChangeOfUnits:
     """Units begin and end at midnight in Vietnam, whatever is cached."""
 
     def offered(self) -> set[str]:
-        provinces, groups = address.unit_choices()
-        return {name for _pk, name in provinces} | {
-            name for _group, communes in groups for _pk, name in communes
-        }
+        listed = [
+            *places.provinces(),
+            *(below for province in places.provinces() for below in places.communes(province.value)),
+        ]
+        return {place.label for place in listed}
 
     def test_list_changes_at_midnight(self, units: Units) -> None:
         UnitFactory(name="Xã Cũ", parent=units.home, valid_to=date(2026, 11, 23))
         UnitFactory(name="Xã Mới", parent=units.home, valid_from=date(2026, 11, 24))
         with time_machine.travel("2026-11-23T16:59:59Z", tick=False):
-            assert self.offered() >= {"Xã Cũ"}
-            assert "Xã Mới" not in self.offered()
+            assert self.offered() >= {"Cũ (xã)"}
+            assert "Mới (xã)" not in self.offered()
         with time_machine.travel("2026-11-23T17:00:00Z", tick=False):
-            assert self.offered() >= {"Xã Mới"}
-            assert "Xã Cũ" not in self.offered()
+            assert self.offered() >= {"Mới (xã)"}
+            assert "Cũ (xã)" not in self.offered()
 
     def test_new_unit_is_offered_after_the_cache_expires(self, units: Units) -> None:
-        assert "Xã Thêm" not in self.offered()
+        assert "Thêm (xã)" not in self.offered()
         UnitFactory(name="Xã Thêm", parent=units.home)
         cache.clear()
-        assert "Xã Thêm" in self.offered()
+        assert "Thêm (xã)" in self.offered()
 
     def test_answer_with_an_abolished_unit_must_be_given_again(self, units: Units) -> None:
         """The draft keeps the ids; a commune abolished in the meantime is rejected."""
@@ -214,10 +277,10 @@ class TestChangeOfUnits:
             assert not asked(spec_of("address"), data).is_valid()
 
     def test_home_province_is_the_unit_of_the_provincial_agency(self, units: Units) -> None:
-        assert address.home_province_id() == str(units.home.pk)
+        assert places.home_province_id() == str(units.home.pk)
         cache.clear()
         Agency.objects.filter(code="H12").update(unit=None)
-        assert address.home_province_id() is None
+        assert places.home_province_id() is None
 
 
 def test_stored_address_is_displayed_without_queries(django_assert_num_queries: Any) -> None:

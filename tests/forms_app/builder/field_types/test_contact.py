@@ -10,6 +10,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forms_app.builder.field_types import registry
 from tests.forms_app.builder.factories import answer_of, asked, error_of, spec_of
 
 GAPS = st.sampled_from(["", " ", ".", "-", "  ", "\u00a0"])
@@ -39,8 +40,7 @@ class TestPhone:
         "typed",
         [
             "0112345678", "0212345678", "0412345678", "0612345678", "091234567", "09123456789", "113",
-            "+1 202 555 0100",
-            "0912345678 hoặc 0913", "091234567a", "84912345678",
+            "0912345678 hoặc 0913", "091234567a", "12025550100", "849123",
             "\u0660\u0669\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668",
         ],
     )  # fmt: skip
@@ -51,4 +51,47 @@ class TestPhone:
     def test_any_text_is_stored_as_a_number_or_rejected(self, text: str) -> None:
         form = asked(spec_of("phone", required=False), {"f": text})
         if form.is_valid() and (answer := form.answers()["f"]):
-            assert re.fullmatch(r"0\d{9,10}", answer, re.ASCII)
+            assert re.fullmatch(r"0\d{9,10}|\+[1-9]\d{4,16}", answer, re.ASCII)
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "0912345678", "0912 345 678", "0912.345.678", "(0912) 345-678", "+84912345678", "+84 912 345 678",
+            "+84 0912345678", "(+84) 912345678", "+84(0)912345678", "0084912345678", "84912345678", "84 912 345 678",
+            "tel:+84-912-345-678", "\uff10\uff19\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18",
+        ],
+    )  # fmt: skip
+    def test_vietnamese_number_in_any_usual_spelling_is_kept_alike(self, typed: str) -> None:
+        assert answer_of("phone", typed) == "0912345678"
+
+    @pytest.mark.parametrize(
+        ("typed", "kept", "shown"),
+        [
+            ("+1 202 555 0100", "+12025550100", "+1 202-555-0100"),
+            ("001-202-555-0100", "+12025550100", "+1 202-555-0100"),
+            ("+855 12 345 678", "+85512345678", "+855 12 345 678"),
+            ("+81 90-1234-5678", "+819012345678", "+81 90-1234-5678"),
+            ("+84 290 3831 111", "02903831111", "0290 383 1111"),
+        ],
+    )
+    def test_number_of_any_country_is_kept_and_shown_with_its_code(
+        self, typed: str, kept: str, shown: str
+    ) -> None:
+        assert answer_of("phone", typed) == kept
+        assert registry.get("phone").display(spec_of("phone"), kept) == shown
+
+    @pytest.mark.parametrize(
+        ("typed", "message"),
+        [
+            ("0112345678", "bắt đầu bằng 03, 05, 07, 08, 09 và có 10 chữ số"),
+            ("01234567890", "đã chuyển thành 10 chữ số từ năm 2018"),
+            ("091234567", "Bạn đã nhập 9"),
+            ("912345678", "Bạn đã nhập “912345678”"),
+            ("12025550100", "dấu + và mã quốc gia"),
+            ("+999 123", "không phải số điện thoại"),
+            ("+1 202", "không phải số điện thoại"),
+            ("không có", "chỉ gồm chữ số"),
+        ],
+    )
+    def test_message_says_what_is_wrong(self, typed: str, message: str) -> None:
+        assert message in error_of("phone", typed)

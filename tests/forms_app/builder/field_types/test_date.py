@@ -10,7 +10,8 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms_app.builder.field_types.date import EARLIEST, parse_date
+from forms_app.builder.field_types import registry
+from forms_app.builder.field_types.date import EARLIEST, first_day, last_day, parse_date
 from tests.forms_app.builder.factories import answer_of, asked, error_of, spec_of
 
 TODAY = date(2026, 11, 23)
@@ -69,3 +70,54 @@ class TestDate:
         form = asked(spec_of("date", required=False), {"f": text})
         if form.is_valid() and (answer := form.answers()["f"]):
             assert EARLIEST.isoformat() <= answer
+
+
+class TestPartialDate:
+    """People who do not know their day of birth say what they know; it is never turned into 1 January."""
+
+    OPTIONS = {"partial": True, "not_future": True}
+
+    @pytest.mark.parametrize(
+        ("typed", "kept", "shown"),
+        [
+            ("1955", "1955", "1955"),
+            ("năm 1955", "1955", "1955"),
+            ("00/00/1955", "1955", "1955"),
+            ("03/1955", "1955-03", "03/1955"),
+            ("3-1955", "1955-03", "03/1955"),
+            ("tháng 3 năm 1955", "1955-03", "03/1955"),
+            ("1955-03", "1955-03", "03/1955"),
+            ("0/3/1955", "1955-03", "03/1955"),
+            ("5/3/1955", "1955-03-05", "05/03/1955"),
+            ("2026", "2026", "2026"),
+            ("11/2026", "2026-11", "11/2026"),
+        ],
+    )
+    def test_known_part_is_kept_and_shown_as_given(self, typed: str, kept: str, shown: str) -> None:
+        spec = spec_of("date", options=self.OPTIONS)
+        assert answer_of("date", typed, options=self.OPTIONS) == kept
+        assert registry.get("date").display(spec, kept) == shown
+        assert registry.get("date").to_initial(kept) == shown
+
+    @pytest.mark.parametrize(
+        "typed", ["13/1955", "0000", "55", "3/55", "1955 1956", "1/1955/3", "00/00/0000"]
+    )
+    def test_other_text_is_quoted(self, typed: str) -> None:
+        assert f"“{typed}” không phải ngày" in error_of("date", typed, options=self.OPTIONS)
+
+    @pytest.mark.parametrize("typed", ["2027", "12/2026", "1879", "12/1879"])
+    def test_part_outside_the_bounds_is_rejected(self, typed: str) -> None:
+        assert "Ngày không được" in error_of("date", typed, options=self.OPTIONS)
+
+    def test_year_that_reaches_into_the_future_fits_a_date_not_in_the_past(self) -> None:
+        assert answer_of("date", "2026", options={"partial": True, "not_past": True}) == "2026"
+
+    def test_year_alone_is_no_date_without_the_option(self) -> None:
+        assert "“1955” không phải ngày" in error_of("date", "1955")
+
+    @given(st.text(min_size=1, max_size=30))
+    def test_any_text_is_stored_or_rejected(self, text: str) -> None:
+        form = asked(spec_of("date", required=False, options=self.OPTIONS), {"f": text})
+        if form.is_valid() and (answer := form.answers()["f"]):
+            assert first_day(answer) <= last_day(answer)
+            assert first_day(answer) <= TODAY

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from accounts.models import AdministrativeUnit
+from accounts.places import lower_unit_name
 from forms_app.builder.field_types import registry
-from forms_app.builder.field_types.address import lower_unit_name
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.citizen_id import mask
 from forms_app.builder.schema import StepSpec
@@ -70,7 +70,7 @@ BAD = [
     ("citizen_id", {}, "003185001234", "Không tỉnh nào có mã 003"),
     ("citizen_id", {}, "096485001234", "Chữ số thứ tư là 4"),
     ("phone", {}, "912345678", "Bạn đã nhập “912345678”."),
-    ("phone", {}, "0112345678", "Số điện thoại có 10 chữ số"),
+    ("phone", {}, "0112345678", "bắt đầu bằng 03, 05, 07, 08, 09"),
     ("phone", {}, "09123456789", "Số điện thoại có 10 chữ số"),
     ("email", {}, "dong@", "Đây không phải địa chỉ thư điện tử."),
 ]
@@ -210,8 +210,8 @@ def test_help_text_of_a_question_is_escaped() -> None:
 
 def test_installed_types_are_in_module_order_regardless_of_import_order() -> None:
     assert [field_type.code for field_type in registry.installed()] == [
-        "short_text", "long_text", "number", "date", "choice", "many_choices", "yes_no", "citizen_id", "phone",
-        "email", "address", "file",
+        "short_text", "long_text", "number", "date", "choice", "many_choices", "yes_no", "citizen_id",
+        "identity_document", "phone", "email", "address", "file",
     ]  # fmt: skip
 
 

@@ -39,7 +39,7 @@ from tests.forms_app.dossiers.factories import (
 pytestmark = pytest.mark.django_db
 NOW = at("2026-11-23 09:00")
 APPLICANT = {
-    "full_name": "Nguyễn Thị Thử", "citizen_id": "096185001234", "phone": "0912345678", "address_detail": "Ấp 1",
+    "full_name": "Nguyễn Thị Thử", "identity_number": "096185001234", "phone": "0912345678", "address_detail": "Ấp 1",
     "result_delivery": "counter",
 }  # fmt: skip
 

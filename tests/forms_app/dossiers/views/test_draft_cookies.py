@@ -228,7 +228,7 @@ class TestReturnToReview:
         page = client.get(link).content.decode()
         assert "Lưu và quay lại xem lại" in page
         data = {
-            "full_name": "Nguyễn Thị Khác", "citizen_id": "096185001234", "phone": "0912345678",
+            "full_name": "Nguyễn Thị Khác", "identity_number": "096185001234", "phone": "0912345678",
             "address_detail": "Ấp 2", "result_delivery": "counter", "return": "xem-lai",
         }  # fmt: skip
         wrong = client.post(link, {**data, "phone": "1"})

@@ -47,7 +47,7 @@ SCHEMA: dict[str, Any] = {
 }  # fmt: skip
 APPLICANT = {
     "full_name": "Nguyễn Thị Thu Đông",
-    "citizen_id": "096185001234",
+    "identity_number": "096185001234",
     "phone": "0912345678",
     "email": "",
     "address_detail": "Ấp 1",

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 APPLICANT = {
     "full_name": "Nguyễn Thị Thu Đông",
-    "citizen_id": "096 185 001 234",
+    "identity_number": "096 185 001 234",
     "phone": "+84 912 345 678",
     "email": "dong@example.vn",
     "address_detail": "Ấp 1, xã Tân Thành",
@@ -101,7 +101,7 @@ def test_citizen_submits_and_tracks_a_dossier(
 
 def test_answers_are_kept_after_an_error(client: Client, base: str) -> None:
     step = client.post(base)["Location"]
-    html = client.post(step, {**APPLICANT, "citizen_id": "09618500123"}, follow=True).content.decode()
+    html = client.post(step, {**APPLICANT, "identity_number": "09618500123"}, follow=True).content.decode()
     assert "Số căn cước phải có đủ 12 chữ số. Bạn đã nhập 11." in html
     assert 'value="09618500123"' in html
     assert 'value="Nguyễn Thị Thu Đông"' in html

@@ -49,11 +49,11 @@ def test_reuse_fills_empty_fields_without_validation(client: Client, base: str) 
     data = {"reuse": "1", "subject_name": "", "subject_id": "", "born": "5.9"}
     html = client.post(f"{base}buoc/subject/", data, follow=True).content.decode()
     assert f'value="{APPLICANT["full_name"]}"' in html
-    assert APPLICANT["citizen_id"] in html
+    assert APPLICANT["identity"]["number"] in html
     assert 'value="5.9"' in html, "what was typed stays"
     assert "field__error" not in html
     assert BUTTON not in html
-    assert Draft.objects.get().answers["subject_id"] == APPLICANT["citizen_id"]
+    assert Draft.objects.get().answers["subject_id"] == APPLICANT["identity"]["number"]
     assert "subject" not in Draft.objects.get().steps_done
 
 

@@ -1,0 +1,40 @@
+"""A list of places that can be searched, also by former names; a plain list without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from accounts.places import Place
+
+
+class PlaceSelect(forms.Select):
+    """A list of ``Place``, which static/js/combobox.js turns into one to search in, also by former names."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"data-combobox": "", **(attrs or {})})
+        self.former: dict[str, tuple[str, ...]] = {}
+
+    def offer(self, empty: str, offered: Iterable[Place]) -> None:
+        """Offer ``offered`` below the text of an empty choice."""
+        places = tuple(offered)
+        self.former = {place.value: place.former for place in places}
+        self.choices = [("", empty), *((place.value, place.label) for place in places)]
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        if former := self.former.get(str(option["value"])):
+            option["attrs"]["data-former"] = "|".join(former)
+        return option
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"] |= {
+            "data-text-none": _("Not found in the list. Check the spelling."),
+            "data-text-count": _("Choices found:"),
+            "data-text-former": _("formerly"),
+        }
+        return context

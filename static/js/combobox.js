@@ -1,0 +1,181 @@
+// Long lists (select[data-combobox]) as ARIA comboboxes: type a part of a name, with or without diacritics. Former names
+// (data-former of an option) are found, too. The list stays in the page, keeps the name and the value, and works alone.
+(() => {
+  "use strict";
+
+  const MOST = 50;
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+
+  // Ranks: a name that begins so, a word that begins so, a part, a former name; null if nothing fits.
+  const rank = (words, option) => {
+    const text = fold(option.text);
+    if (text.startsWith(words)) return [0, ""];
+    if (text.includes(` ${words}`)) return [1, ""];
+    if (text.includes(words)) return [2, ""];
+    const former = (option.dataset.former ?? "").split("|").filter(Boolean);
+    const at = former.findIndex((name) => fold(name).includes(words));
+    return at < 0 ? null : [3 + at, former[at]];
+  };
+
+  const attach = (select) => {
+    const texts = select.dataset;
+    const input = document.createElement("input");
+    const list = document.createElement("ul");
+    const status = document.createElement("span");
+    input.type = "text";
+    input.id = select.id;
+    input.autocomplete = "off";
+    input.spellcheck = false;
+    list.id = `${select.id}-list`;
+    list.className = "search__list";
+    list.hidden = true;
+    list.setAttribute("role", "listbox");
+    status.className = "visually-hidden";
+    status.setAttribute("role", "status");
+    const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
+    list.setAttribute("aria-label", label?.textContent.trim() ?? "");
+    select.id = `${select.id}-select`;
+    for (const name of ["aria-describedby", "aria-invalid", "aria-required"]) {
+      if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
+    }
+    if (select.required) input.setAttribute("aria-required", "true");
+    for (const [name, value] of Object.entries({
+      role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
+    })) input.setAttribute(name, value);
+    const box = document.createElement("div");
+    box.className = "combobox";
+    select.before(box);
+    box.append(input, list, status, select);
+    select.hidden = true;
+
+    let current = -1;
+
+    const chosen = () => select.selectedOptions[0];
+    const show = () => {
+      input.value = select.value ? chosen().text : "";
+      input.placeholder = select.options[0]?.value ? "" : (select.options[0]?.text ?? "");
+    };
+
+    const close = () => {
+      list.hidden = true;
+      current = -1;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    };
+
+    const mark = (index) => {
+      const items = [...list.querySelectorAll("[role=option]")];
+      if (!items.length) return;
+      current = (index + items.length) % items.length;
+      items.forEach((item, at) => item.setAttribute("aria-selected", String(at === current)));
+      input.setAttribute("aria-activedescendant", items[current].id);
+      items[current].scrollIntoView({ block: "nearest" });
+    };
+
+    const matches = (words) => [...select.options]
+      .filter((option) => option.value)
+      .map((option) => ({ option, found: words ? rank(words, option) : [0, ""] }))
+      .filter(({ found }) => found)
+      .sort((one, other) => one.found[0] - other.found[0]);
+
+    const open = (words) => {
+      const all = matches(words);
+      list.replaceChildren(...all.slice(0, words ? MOST : all.length).map(({ option, found: [, former] }, at) => {
+        const item = document.createElement("li");
+        item.id = `${list.id}-${at}`;
+        item.setAttribute("role", "option");
+        item.setAttribute("aria-selected", "false");
+        item.dataset.value = option.value;
+        item.textContent = former ? `${option.text}, ${texts.textFormer} ${former}` : option.text;
+        return item;
+      }));
+      if (!all.length) {
+        const none = document.createElement("li");
+        none.setAttribute("role", "presentation");
+        none.textContent = texts.textNone;
+        list.append(none);
+      }
+      current = -1;
+      input.removeAttribute("aria-activedescendant");
+      list.hidden = false;
+      input.setAttribute("aria-expanded", "true");
+      status.textContent = all.length ? `${texts.textCount} ${all.length}` : texts.textNone;
+      // The choice is the likeliest one, so that Enter or Tab takes it.
+      if (words && all.length) mark(0);
+    };
+
+    const choose = (value) => {
+      const changed = select.value !== value;
+      select.value = value;
+      show();
+      close();
+      status.textContent = "";
+      if (changed) select.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+
+    const leave = () => {
+      const words = fold(input.value.trim());
+      if (!words) choose("");
+      else if (current >= 0 && !list.hidden) choose(list.querySelectorAll("[role=option]")[current].dataset.value);
+      else close();
+      // What is in the list, or nothing: the input never shows what is not sent.
+      show();
+    };
+
+    input.addEventListener("input", (event) => {
+      event.stopPropagation();
+      open(fold(input.value.trim()));
+    });
+    input.addEventListener("click", () => { if (list.hidden) { input.select(); open(""); } });
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !list.hidden) {
+        event.preventDefault();
+        show();
+        close();
+      } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        if (list.hidden) open("");
+        mark(event.key === "ArrowDown" ? current + 1 : Math.max(current, 0) - 1);
+      } else if (event.key === "Enter" && !list.hidden && current >= 0) {
+        event.preventDefault();
+        choose(list.querySelectorAll("[role=option]")[current].dataset.value);
+      }
+    });
+    input.addEventListener("blur", leave);
+    list.addEventListener("pointerdown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
+      const item = event.target.closest("[role=option]");
+      if (item) choose(item.dataset.value);
+    });
+    select.addEventListener("combobox:filled", show);
+    show();
+  };
+
+  // The first list of an address fills the second one, named by data-fills, from the address in data-lists.
+  const fill = async (first, second, label) => {
+    let found;
+    try {
+      const answer = await fetch(`${first.dataset.lists}${first.value || "0"}/`, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      found = await answer.json();
+    } catch {
+      return;
+    }
+    const options = found.places.map(([value, text, ...former]) => {
+      const option = new Option(text, value);
+      if (former.length) option.dataset.former = former.join("|");
+      return option;
+    });
+    second.replaceChildren(new Option(found.empty, ""), ...options);
+    if (label) label.textContent = found.label;
+    second.dispatchEvent(new Event("combobox:filled"));
+  };
+
+  for (const first of document.querySelectorAll("select[data-fills]")) {
+    const second = document.getElementById(first.dataset.fills);
+    const label = document.querySelector(`label[for="${CSS.escape(first.dataset.fills)}"]`);
+    first.addEventListener("change", () => fill(first, second, label));
+  }
+  document.querySelectorAll("[data-without-script]").forEach((button) => { button.hidden = true; });
+  document.querySelectorAll("select[data-combobox]").forEach(attach);
+})();

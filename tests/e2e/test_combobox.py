@@ -1,0 +1,54 @@
+"""Long lists as comboboxes: search without diacritics, former names, other provinces, another country."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import AdministrativeUnit, AdministrativeUnitSuccession
+from accounts.services.unit_import import TWO_TIERS_FROM
+from tests.accounts.factories import UnitFactory
+from tests.e2e.people import choose
+from tests.e2e.province import COMMUNE_CHOICE
+from tests.e2e.scenario import FILING
+from tests.support.browser import assert_accessible, follow
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(scenario_visits):
+    """The first step of an application, with communes elsewhere."""
+    away = UnitFactory(name="Thành phố Hà Nội", level="province", gso_code="01")
+    UnitFactory(name="Phường Ba Đình", parent=away, gso_code="00004")
+    AdministrativeUnitSuccession.objects.create(
+        predecessor=UnitFactory(name="Xã Tắc Vân", valid_to="2025-06-30", valid_from="2004-07-08"),
+        successor=AdministrativeUnit.objects.get(name="Xã Khánh Lâm"), share="default", date=TWO_TIERS_FROM,
+    )  # fmt: skip
+    page = scenario_visits.page(width=360)
+    page.goto(FILING)
+    choose(page, "Bạn nộp ở đâu?", "tan", COMMUNE_CHOICE)
+    follow(page.get_by_role("button", name="Bắt đầu"))
+    return page
+
+
+def test_places_are_found_by_parts_former_names_and_in_other_provinces_and_countries(page):
+    commune = page.get_by_role("combobox", name="Xã, phường")
+    commune.fill("tac van")
+    expect(page.get_by_role("option")).to_have_text("Khánh Lâm (xã), trước đây là xã Tắc Vân")
+    assert_accessible(page)
+    commune.press("Tab")
+    expect(commune).to_have_value("Khánh Lâm (xã)")
+
+    commune.fill("xyz")
+    listed = page.get_by_role("listbox", name="Xã, phường")
+    expect(listed).to_have_text("Không có trong danh sách. Kiểm tra lại chính tả.")
+    commune.press("Tab")
+    expect(commune).to_have_value("Khánh Lâm (xã)")
+
+    choose(page, "Tỉnh, thành phố", "ha noi", "Hà Nội (thành phố)")
+    choose(page, "Xã, phường", "ba d", "Ba Đình (phường)")
+    choose(page, "Tỉnh, thành phố", "nuoc ngoai", "Ở nước ngoài")
+    choose(page, "Quốc gia", "nhat", "Nhật Bản")
+    assert page.locator("[name=address_commune]").input_value() == "JP"
+    expect(page.get_by_role("button", name="Hiện xã, phường của tỉnh này")).to_be_hidden()
