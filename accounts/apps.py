@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        for module in ("session", "checks"):
+        for module in ("session", "second_factor", "checks"):
             import_module(f"accounts.{module}")
         import_module("accounts.group_names").connect()
 

@@ -26,3 +26,11 @@ def check_limits(**_kwargs: Any) -> list[CheckMessage]:
         for name, lowest, highest in LIMITS
         if not lowest <= getattr(settings, name) <= highest
     ]
+
+
+@register(Tags.security, deploy=True)
+def check_second_factor(**_kwargs: Any) -> list[CheckMessage]:
+    """Warn about a deployment in which a password alone opens dossiers."""
+    if settings.SECOND_FACTOR_REQUIRED:
+        return []
+    return [Warning("SECOND_FACTOR_REQUIRED must be on (NĐ 331/2026)", id="accounts.W002")]

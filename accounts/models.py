@@ -240,6 +240,16 @@ class Membership(Validity):
         return f"{self.user} · {self.get_role_display()} · {self.agency}"
 
 
+# The roles that may read dossiers. The operating team is not among them (docs/domain.md#roles).
+READING_ROLES: Final = frozenset(
+    {
+        Membership.Role.RECEIVER,
+        Membership.Role.HANDLER,
+        Membership.Role.HEAD,
+        Membership.Role.RETURNER,
+        Membership.Role.INSPECTOR,
+    }
+)
 # Roles that change what all agencies share: holidays, deadline rules, filing channels, forms.
 PROVINCE_WIDE_ROLES: Final = frozenset({Membership.Role.CONTROLLER})
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import (
     PROVINCE_WIDE_ROLES,
+    READING_ROLES,
     AdministrativeUnit,
     AdministrativeUnitSuccession,
     Agency,
@@ -129,6 +130,11 @@ def is_operator(user: User) -> bool:
 def is_administrator(user: User) -> bool:
     """Return True for an account that administers the portal: a superuser or a member of an operating team."""
     return user.is_active and (user.is_superuser or is_operator(user))
+
+
+def may_read_dossiers(user: User) -> bool:
+    """Return True if ``user`` holds a role today that reads dossiers, in any agency."""
+    return memberships_of(user).filter(role__in=READING_ROLES).exists()
 
 
 def staff_accounts() -> QuerySet[User]:

@@ -8,25 +8,23 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from crispy_forms.helper import FormHelper
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.views.account import PasswordResetView
 
 from accounts import kept_form
-from accounts.models import User
+from accounts.adapters import after_sign_in
+from accounts.forms import ChangePasswordForm, SignInForm
 from accounts.places import places_below
-from accounts.roles import landing_page_of
 from core.web import page_cache
 from core.web.throttle import Throttle, client_network
 
@@ -34,35 +32,6 @@ from core.web.throttle import Throttle, client_network
 SIGN_IN_FAILURES: Final = Throttle("accounts.sign_in", limit=60, seconds=900)
 RESETS_BY_ADDRESS: Final = Throttle("accounts.reset.address", limit=10, seconds=3600)
 RESETS_BY_EMAIL: Final = Throttle("accounts.reset.mail", limit=3, seconds=3600)
-
-
-def _helper() -> FormHelper:
-    """Return a helper that renders the fields only: the page has the form element, its token and its button."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
-
-
-class SignInForm(AuthenticationForm):
-    """User name and password."""
-
-    error_messages = {
-        "invalid_login": _("The user name or password is wrong. Both are case-sensitive."),
-        "inactive": _("This account is closed."),
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = _("User name")
-        self.helper = _helper()
-
-    def clean_username(self) -> str:
-        """Reject a name longer than that of any account, before django-axes stores it in a shorter column."""
-        username: str = self.cleaned_data["username"]
-        if len(username) > (self.username_field.max_length or 0):
-            raise self.get_invalid_login_error()
-        return username
 
 
 class SignIn(LoginView):
@@ -83,17 +52,16 @@ class SignIn(LoginView):
         SIGN_IN_FAILURES.hit(client_network(self.request))
         return super().form_invalid(form)
 
-    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        """Return where the person came from, unless it is the admin and they may not enter: it would redirect back."""
-        target, user = super().get_redirect_url(), self.request.user
-        no_admin = user.is_authenticated and not user.has_perm("wagtailadmin.access_admin")
-        return "" if no_admin and target.startswith(reverse("wagtailadmin_home")) else target
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Ask for the second factor where there is one, then sign in (``accounts.adapters``)."""
+        response: HttpResponse = perform_login(
+            self.request, form.get_user(), redirect_url=self.get_redirect_url() or None
+        )
+        return response
 
-    def get_default_redirect_url(self) -> str:
-        """Return the landing page of the person's role, or the front page."""
-        user = self.request.user
-        landing = landing_page_of(user) if isinstance(user, User) else None
-        return landing or super().get_default_redirect_url()
+    def get_success_url(self) -> str:
+        """Return where a person goes who is signed in already."""
+        return after_sign_in(self.request, self.get_redirect_url())
 
 
 class SignOut(LogoutView):
@@ -131,14 +99,6 @@ def show_kept_form(request: HttpRequest) -> HttpResponse:
 def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None) -> HttpResponse:
     """Tell a person with too many failures when they may try again."""
     return render(request, "accounts/locked.html", status=HTTPStatus.TOO_MANY_REQUESTS)
-
-
-class ChangePasswordForm(PasswordChangeForm):
-    """The old password, and the new one twice."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = _helper()
 
 
 class ChangePassword(PasswordChangeView):

@@ -12,7 +12,7 @@ from wagtail.log_actions import LogActionRegistry
 
 from accounts.admin import reviews
 from accounts.admin.organisation import OrganisationGroup
-from accounts.services.lifecycle import CLOSED_UNUSED, REOPENED
+from accounts.services.lifecycle import CLOSED_UNUSED, FACTOR_RESET, REOPENED
 
 
 @hooks.register("register_admin_viewset")
@@ -48,6 +48,7 @@ def log_actions(actions: LogActionRegistry) -> None:
     """Name what happens to an account in its history."""
     for name, label, message in (
         (CLOSED_UNUSED, _("Close unused account"), _("Closed because nobody used it")),
+        (FACTOR_RESET, _("Reset two-step verification"), _("Two-step verification reset on the server")),
         (REOPENED, _("Open account again"), _("Opened again")),
     ):
         actions.register_action(name, label, message)

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, Final
+from typing import Any, Concatenate
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from accounts.models import Agency, Membership, User
+from accounts.models import READING_ROLES, Agency, Membership, User
 from accounts.selectors import agencies_inspected_by, memberships_of
-
-_R = Membership.Role
-#: The roles that may read dossiers. The operating team is not among them (docs/domain.md#roles).
-READING_ROLES: Final = frozenset({_R.RECEIVER, _R.HANDLER, _R.HEAD, _R.RETURNER, _R.INSPECTOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +59,10 @@ def officer_access(user: User | AnonymousUser) -> OfficerAccess | None:
         return None
     workplaces, inspected_from = _ordered(agencies.values()), {}
     for membership in memberships:
-        for agency in agencies_inspected_by(membership.agency) if membership.role == _R.INSPECTOR else ():
-            held.setdefault(agency.pk, set()).add(_R.INSPECTOR)
+        for agency in (
+            agencies_inspected_by(membership.agency) if membership.role == Membership.Role.INSPECTOR else ()
+        ):
+            held.setdefault(agency.pk, set()).add(Membership.Role.INSPECTOR)
             if agencies.setdefault(agency.pk, agency) is agency:
                 inspected_from[agency.pk] = membership.agency
     roles = {pk: frozenset(names) for pk, names in held.items()}

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns += i18n_patterns(
     path("thu-tuc/", include("procedures.urls")),
     path("tai-khoan/", include("accounts.urls")),
+    path("tai-khoan/", include("accounts.second_factor_urls")),
     path("tim-kiem/", include("search.urls")),
     path("mot-cua/", include("one_stop.urls")),
     path("", include("forms_app.dossiers.urls")),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 
+from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +21,9 @@ from accounts.services.groups import sync_groups
 from accounts.services.notices import notify
 from core.errors import NotAllowed
 
+logger = logging.getLogger(__name__)
+
+FACTOR_RESET: Final = "accounts.factor_reset"
 CLOSED_UNUSED: Final = "accounts.closed_unused"
 REOPENED: Final = "accounts.reopened"
 
@@ -71,6 +76,24 @@ def reopen(*, user: User, by: User | None, now: datetime | None = None) -> User:
     log(instance=user, action=REOPENED, user=by)
     notify(user, "reopened", key=moment.isoformat())
     return user
+
+
+@transaction.atomic
+def reset_second_factor(*, user: User, reason: str) -> int:
+    """Remove every factor of ``user`` and their recovery codes, on the server only; return how many factors.
+
+    It is logged with ``reason``; the person and all superusers are told.
+    """
+    factors = Authenticator.objects.filter(user=user)
+    number = factors.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
+    factors.delete()
+    log(instance=user, action=FACTOR_RESET, data={"reason": reason})
+    logger.warning("second factor of the account %s was reset by a command: %s", user.pk, reason)
+    moment = timezone.now().isoformat()
+    told = User.objects.filter(Q(is_superuser=True, is_active=True) | Q(pk=user.pk))
+    for person in told:
+        notify(person, "factor_reset", key=f"{user.pk}:{moment}", username=user.username, reason=reason)
+    return number
 
 
 def delete_old_sign_ins(*, now: datetime | None = None) -> int:

@@ -68,6 +68,9 @@ INSTALLED_APPS = [
     "crispy_forms",
     "django.forms",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "csp",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -93,6 +96,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.session.IdleMiddleware",
+    "accounts.second_factor.SecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "core.wagtail.redirects.LiveRedirectMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -241,6 +246,24 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_CLIENT_IP_CALLABLE = "core.web.throttle.client_network"
 AXES_VERBOSE = False
+# Second factor (ADR 160). Off, nobody needs one; who has set one up is still asked for it.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"reauthenticate": "accounts.forms.PasswordAgainForm"}
+# accounts.forms counts wrong codes also without a cache, and per person; django-axes counts wrong passwords.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "reauthenticate": None}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.CodeAgainForm",
+    "activate_totp": "accounts.forms.ActivateAppForm",
+    "add_webauthn": "accounts.forms.AddKeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# The clock of a telephone may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
 # How many reverse proxies of ours append to X-Forwarded-For; 0: the address of the connection counts.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # Multiplies every limit per address, where hundreds of people share one address.
@@ -338,6 +361,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["portal_crispy"]
 CRISPY_TEMPLATE_PACK = "portal_crispy"
 
 # Security -----------------------------------------------------------------------------------------------------
+SECRET_KEY_FALLBACKS: list[str] = []
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

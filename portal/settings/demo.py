@@ -13,3 +13,5 @@ WHITENOISE_USE_FINDERS = True
 # A reader of the demo leaves a page open for longer than an officer may, and its accounts rest for months.
 SESSION_IDLE_MINUTES = SESSION_IDLE_MINUTES_ADMIN = env.int("SESSION_IDLE_MINUTES", default=60)
 ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=0)
+# The published accounts sign in without one, but anybody may set one up and try it.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=False)

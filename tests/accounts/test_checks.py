@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.checks import LIMITS, check_limits
+from accounts.checks import LIMITS, check_limits, check_second_factor
 
 
 def test_defaults_are_within_the_law():
@@ -17,3 +17,9 @@ def test_laxer_limit_is_a_warning(settings, name, lowest, highest):
         setattr(settings, name, value)
         (warning,) = check_limits()
         assert name in warning.msg
+
+
+@pytest.mark.parametrize(("required", "warnings"), [(True, []), (False, ["accounts.W002"])])
+def test_deployment_without_a_second_factor_is_a_warning(settings, required, warnings):
+    settings.SECOND_FACTOR_REQUIRED = required
+    assert [warning.id for warning in check_second_factor()] == warnings

@@ -58,6 +58,14 @@ TABLE = (
     Row("tai-khoan/don-vi-hanh-chinh/", EVERYBODY),
     Row("tai-khoan/con-day/", SIGNED_IN),
     Row("tai-khoan/mat-khau/", SIGNED_IN, SIGNED_IN),
+    Row("tai-khoan/xac-nhan-lai/ma/", NOBODY),
+    Row("tai-khoan/xac-nhan-lai/khoa/", NOBODY),
+    Row("tai-khoan/xac-nhan-lai/", SIGNED_IN, SIGNED_IN),
+    Row("tai-khoan/xac-thuc-hai-buoc/$", SIGNED_IN, NOBODY),
+    # Only between password and sign-in.
+    Row("tai-khoan/xac-thuc-hai-buoc/nhap-ma/", NOBODY),
+    # After a fresh proof.
+    Row("tai-khoan/xac-thuc-hai-buoc/", SIGNED_IN, SIGNED_IN),
     # Leads away if nothing is kept.
     Row("tai-khoan/noi-dung-da-go/", NOBODY),
     Row("_util/", NOBODY),
@@ -148,7 +156,7 @@ TABLE = (
     Row(A + "agencies/", OPERATORS, OPERATORS),
     Row(A + "agency_successions/", OPERATORS, OPERATORS),
     Row(A + "memberships/", OPERATORS, OPERATORS),
-    Row(A + "ra-soat-tai-khoan/<int:pk>/", NOBODY),
+    Row(A + "ra-soat-tai-khoan/<int:pk>/", OPERATORS, OPERATORS),
     Row(A + "ra-soat-tai-khoan/", NOBODY),
     Row(A + "groups/", NOBODY),
     Row(A + "^.*/$", NOBODY),
