@@ -14,7 +14,7 @@ from core import display
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.models import Dossier, DossierEvent
-from forms_app.dossiers.transitions import RUNNING_STATUSES, Status
+from forms_app.dossiers.transitions import RUNNING_STATUSES, Action, Status
 
 
 class Urgency(StrEnum):
@@ -120,11 +120,18 @@ def mask_identity_numbers(schema: FormSchema, answers: Mapping[str, Any]) -> dic
     return {**answers, **masked}
 
 
+def _event_name(event: DossierEvent) -> str:
+    """Return the action in words; an assignment names the officer who got the dossier."""
+    if event.action == Action.ASSIGN and (assignee := event.data.get("assignee")):
+        return _("Assigned to %(name)s") % {"name": assignee}
+    return event.get_action_display()
+
+
 def timeline_items(events: list[DossierEvent]) -> list[dict[str, Any]]:
     """Return the events for ``components/timeline.html``, newest last."""
     return [
         {
-            "name": event.get_action_display(),
+            "name": _event_name(event),
             "when": display.datetime_text(event.at),
             "detail": " · ".join(filter(None, (event.actor_name, event.note))),
             "state": "done",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Conflict, InvalidInput, NotAllowed
+from core.outbox import enqueue
 from core.transactions import retry_on_deadlock
 from core.worktime import load_calendar
 from forms_app.builder import applicant
@@ -31,6 +32,8 @@ from one_stop.access import OfficerAccess
 from one_stop.selectors import queue
 from one_stop.supplements import ReceivedItem
 
+#: Outbox kind of the mails to officers about an assignment; the payload is ``{"event": pk, "user": pk}``.
+ASSIGNMENT_MAIL: Final = "desk.assignment"
 #: Working days proposed for the citizen's supplement; the law leaves the number to the agency (docs/domain.md#pausing).
 SUPPLEMENT_DAYS: Final = 10
 
@@ -87,10 +90,12 @@ def assign(
 ) -> Dossier:
     """Assign a dossier to ``officer``; ``reason`` is visible inside the agency only.
 
+    The new and the former assignee are told by mail, unless they are the ``actor``.
     Raise ``InvalidInput`` if ``officer`` does not work at the dossier's agency; other errors as
     ``dossiers.services.apply_action``.
     """
     moment = now or timezone.now()
+    former = lock_dossier(dossier_id).assigned_to
     dossier = apply_action(
         dossier_id=dossier_id, expected_version=expected_version, action=Action.ASSIGN, actor=actor,
         reason=reason, assigned_to=officer, now=moment,
@@ -98,6 +103,11 @@ def assign(
     if officer not in queue.assignable_officers(dossier.agency_id, timezone.localdate(moment)):
         message = _("%(name)s does not work at this agency.") % {"name": officer.get_full_name()}
         raise InvalidInput(message, fields={"officer": message})
+    event = dossier.events.get(sequence=dossier.version)
+    for person in {officer, former} - {actor, None}:
+        if former != officer:
+            key = f"{ASSIGNMENT_MAIL}:{event.pk}:{person.pk}"
+            enqueue(kind=ASSIGNMENT_MAIL, key=key, payload={"event": event.pk, "user": person.pk})
     return dossier
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Aggregate, Case, Count, Exists, F, Max, OrderBy, OuterRef, Q, When
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, User
 from core.web.request_guard import parse_pk
 from core.worktime import TIME_ZONE
+from forms_app.dossiers import codes as dossier_codes
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.models.dossiers import DossierQuerySet, is_closed
 from forms_app.dossiers.transitions import OPEN_STATUSES, RUNNING_STATUSES, Status
@@ -201,7 +202,14 @@ def procedures_at(access: OfficerAccess) -> list[tuple[int, str]]:
     return list(found.order_by("order_key", "pk").values_list("pk", "title"))
 
 
-class _CountedPaginator(Paginator[Dossier]):
+# Django's paginator takes no type parameter at run time.
+if TYPE_CHECKING:
+    _DossierPaginator = Paginator[Dossier]
+else:
+    _DossierPaginator = Paginator
+
+
+class _CountedPaginator(_DossierPaginator):
     """A paginator that is given the number of rows instead of counting them again."""
 
     known_count = 0
@@ -270,6 +278,13 @@ def assignable_officers(agency_id: int, on: date) -> list[User]:
     return list(
         User.objects.filter(is_active=True, memberships__in=members).distinct().order_by("order_key", "pk")
     )
+
+
+def assigned_to_others(access: OfficerAccess, codes: Iterable[str]) -> list[Dossier]:
+    """Return the open dossiers with these codes that are assigned to somebody else; one query."""
+    valid = [code for code in codes if dossier_codes.CODE.fullmatch(code)]
+    rows = _visible_to(access).filter(code__in=valid).filter(~is_closed()).exclude(assigned_to=None)
+    return list(rows.exclude(assigned_to_id=access.user.pk).with_parties().order_by("code"))
 
 
 def dossiers_by_ref(access: OfficerAccess, refs: list[str]) -> list[Dossier]:

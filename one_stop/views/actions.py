@@ -143,8 +143,12 @@ def _render(
 
 
 def _warning(requested: _ActionRequest) -> str:
-    """Return what the officer should know before requesting a supplement of an accepted dossier, if anything."""
+    """Return what the officer should know before assigning a dossier or requesting a supplement, if anything."""
     dossier, now = requested.dossier, timezone.now()
+    if requested.action.action == Action.ASSIGN and dossier.assigned_to not in {None, requested.access.user}:
+        return _("The dossier is assigned to %(name)s, who will be told that somebody else has it.") % {
+            "name": dossier.assigned_to.get_full_name()
+        }
     if requested.action.action != Action.REQUEST_SUPPLEMENT or not dossier.was_accepted:
         return ""
     if deadlines.is_late(dossier, now):

@@ -153,8 +153,13 @@ def next_dossier(request: HttpRequest, access: OfficerAccess) -> HttpResponseBas
 @require_POST
 @officer_required
 def assign_to_self(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
-    """Assign the selected dossiers to the officer, each in a transaction of its own, and report how many failed."""
+    """Assign the selected dossiers to the officer, each in a transaction of its own, and report how many failed.
+
+    If colleagues have some of them, nothing is assigned before the officer confirms it on a page that names them.
+    """
     selected = request.POST.getlist("chon")[: selectors.PER_PAGE]
+    if "xac-nhan" not in request.POST and (taken := selectors.assigned_to_others(access, _codes(selected))):
+        return _confirm_assignment(request, selected, taken)
     assigned = sum(_assign_selected(access, value) for value in selected)
     if assigned:
         text = ngettext(
@@ -170,6 +175,23 @@ def assign_to_self(request: HttpRequest, access: OfficerAccess) -> HttpResponseB
         messages.warning(request, text % {"n": failed})
     tab = tab_by_key(request.POST.get("muc", ""))
     return redirect(reverse("one_stop:queue") + list_query(_list_params(request.POST, tab)))
+
+
+def _codes(selected: list[str]) -> list[str]:
+    return [value.rpartition("~")[0] for value in selected]
+
+
+def _confirm_assignment(request: HttpRequest, selected: list[str], taken: list[Dossier]) -> HttpResponseBase:
+    codes = {dossier.code for dossier in taken}
+    params = _list_params(request.POST, tab_by_key(request.POST.get("muc", "")))
+    context = {
+        "taken": taken,
+        "selected": selected,
+        "free": [value for value, code in zip(selected, _codes(selected), strict=True) if code not in codes],
+        "list_params": params.items(),
+        "list_query": list_query(params),
+    }
+    return render(request, "one_stop/confirm_assignment.html", context)
 
 
 def _assign_selected(access: OfficerAccess, value: str) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -36,7 +37,8 @@ class TestAssignToSelf:
         assert "Bạn đã nhận 2 hồ sơ về mình." in answer.content.decode()
         assignees = {one.code: one.assigned_to for one in Dossier.objects.all()}
         assert assignees == {first.code: officer, second.code: None, third.code: officer}
-        assert first.events.get(action="assign").data == {"assigned_to": officer.pk}
+        assigned = {"assigned_to": officer.pk, "assignee": "Trần Thị Hạnh"}
+        assert first.events.get(action="assign").data == assigned
 
     def test_checkbox_contains_code_and_version(self, agency: Agency, client: Client) -> None:
         dossier = make_dossier(agency)
@@ -88,6 +90,65 @@ class TestAssignToSelf:
         assert client.post(reverse("one_stop:assign_to_self"), self.choices(dossier)).status_code == 404
         assert client.get(reverse("one_stop:assign_to_self")).status_code == 405
 
+    def test_dossiers_of_colleagues_are_taken_only_after_a_confirmation(
+        self, agency: Agency, officer: User, client: Client
+    ) -> None:
+        colleague = make_officer(agency, name="Lê Văn Bảy")
+        free, taken = make_dossier(agency), make_dossier(agency)
+        services.assign(dossier_id=taken.pk, expected_version=1, actor=colleague, officer=colleague)
+        taken.refresh_from_db()
+        choice = self.choices(free, taken)
+        page = client.post(reverse("one_stop:assign_to_self"), choice).content.decode()
+        assert "Lê Văn Bảy" in page
+        assert str(taken.code) in page
+        assert not Dossier.objects.filter(assigned_to=officer).exists()
+
+        only_free = client.post(reverse("one_stop:assign_to_self"), self.choices(free))
+        assert only_free.status_code == 302
+        assert list(Dossier.objects.filter(assigned_to=officer)) == [free]
+        answer = client.post(reverse("one_stop:assign_to_self"), self.choices(taken) | {"xac-nhan": "1"})
+        assert answer.status_code == 302
+        taken.refresh_from_db()
+        assert taken.assigned_to == officer
+
+    def test_own_and_closed_dossiers_need_no_confirmation(
+        self, agency: Agency, officer: User, client: Client
+    ) -> None:
+        colleague = make_officer(agency)
+        mine, closed = make_dossier(agency), make_dossier(agency)
+        services.assign(dossier_id=mine.pk, expected_version=1, actor=officer, officer=officer)
+        services.assign(dossier_id=closed.pk, expected_version=1, actor=colleague, officer=colleague)
+        closed.refresh_from_db()
+        do(closed, Action.DECLINE, officer, at=NOW)
+        mine.refresh_from_db()
+        assert client.post(reverse("one_stop:assign_to_self"), self.choices(mine, closed)).status_code == 302
+
+    @pytest.mark.parametrize(
+        "path", [[], ["accept"], ["accept", "process"], ["accept", "process", "require_payment"],
+                 ["accept", "process", "suspend"], ["accept", "process", "finish"], ["request_supplement"]],
+    )  # fmt: skip
+    def test_every_open_dossier_of_mine_is_listed_under_mine(
+        self, agency: Agency, officer: User, client: Client, path: list[str]
+    ) -> None:
+        dossier = make_dossier(agency)
+        for action in path:
+            do(dossier, Action(action), officer, at=NOW)
+        client.post(reverse("one_stop:assign_to_self"), self.choices(dossier))
+        assert listed(client, "?muc=cua-toi") == [dossier.code]
+
+    @pytest.mark.parametrize(
+        "path", [["decline"], ["withdraw"], ["accept", "process", "finish", "return_result"]]
+    )
+    def test_closed_dossiers_of_mine_are_not(
+        self, agency: Agency, officer: User, client: Client, path: list[str]
+    ) -> None:
+        dossier = make_dossier(agency)
+        client.post(reverse("one_stop:assign_to_self"), self.choices(dossier))
+        dossier.refresh_from_db()
+        for action in path:
+            do(dossier, Action(action), officer, at=NOW)
+        assert listed(client, "?muc=cua-toi") == []
+
 
 class TestAssignToColleague:
     def page(self, client: Client, dossier: Dossier) -> str:
@@ -138,6 +199,43 @@ class TestAssignToColleague:
         for path in ("", "nguoi-xem/", "du-lieu.json"):
             assert "sốt ruột" not in Client().get(f"/ho-so/{receipt.token}/{path}").content.decode()
         assert "sốt ruột" in client.get(reverse("one_stop:dossier", args=[receipt.code])).content.decode()
+
+    def test_history_names_who_got_the_dossier(self, agency: Agency, officer: User, client: Client) -> None:
+        colleague = make_officer(agency, name="Lê Văn Bảy")
+        dossier = make_dossier(agency)
+        services.assign(dossier_id=dossier.pk, expected_version=1, actor=officer, officer=colleague)
+        page = client.get(reverse("one_stop:dossier", args=[dossier.code])).content.decode()
+        assert "Phân công cho Lê Văn Bảy" in page
+
+    def test_form_warns_that_a_colleague_has_the_dossier(
+        self, agency: Agency, officer: User, client: Client
+    ) -> None:
+        colleague = make_officer(agency, name="Lê Văn Bảy")
+        dossier = make_dossier(agency)
+        warning = "đang được giao cho Lê Văn Bảy"
+        assert warning not in self.page(client, dossier)
+        services.assign(dossier_id=dossier.pk, expected_version=1, actor=colleague, officer=colleague)
+        assert warning in self.page(client, dossier)
+
+    def test_former_and_new_assignee_are_told_by_mail(
+        self, agency: Agency, officer: User, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        first, second = make_officer(agency, name="Lê Văn Bảy"), make_officer(agency, name="Trần Văn Tám")
+        dossier = make_dossier(agency)
+        with django_capture_on_commit_callbacks(execute=True):
+            services.assign(dossier_id=dossier.pk, expected_version=1, actor=officer, officer=first)
+        assert [letter.to for letter in mail.outbox if "giao cho bạn" in letter.subject] == [[first.email]]
+        mail.outbox.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            services.assign(
+                dossier_id=dossier.pk, expected_version=2, actor=second, officer=second, reason="Đổi ca"
+            )
+        letter = next(one for one in mail.outbox if one.to == [first.email])
+        assert "Trần Văn Tám" in letter.body
+        assert "Đổi ca" in letter.body
+        assert str(dossier.code) in letter.body
+        assert dossier.applicant_name not in letter.body
+        assert [second.email] not in [one.to for one in mail.outbox], "the actor knows"
 
     @pytest.mark.parametrize("status", [Status.REGISTERED, Status.ACCEPTED, Status.PROCESSING])
     def test_assigning_changes_neither_status_nor_due_date(

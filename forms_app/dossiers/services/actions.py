@@ -117,7 +117,8 @@ def apply_action(
     deadlines.restart_intake_deadline(dossier, before, moment)
     if transition.action == Action.ASSIGN:
         dossier.assigned_to = assigned_to
-        data = {**(data or {}), "assigned_to": assigned_to.pk if assigned_to else None}
+        name = assigned_to.get_full_name() if assigned_to else ""
+        data = {**(data or {}), "assigned_to": assigned_to.pk if assigned_to else None, "assignee": name}
     if transition.action == Action.REOPEN and (revoked := _revoke_results(dossier, acting, note, moment)):
         data = {**(data or {}), "revoked_results": revoked}
     dossier.save()
