@@ -23,6 +23,7 @@ TOKEN_BYTES: Final = 24  # 192 bits
 _LINK: Final = "forms_app.dossiers.access.link"
 _LOOKUP_KEY: Final = "forms_app.dossiers.access.lookup_key"
 _LOOKUP_KEY_HASH: Final = "forms_app.dossiers.access.lookup"
+_IDENTITY_HASH: Final = "forms_app.dossiers.access.identity_number"
 _VISIT: Final = "forms_app.dossiers.access.visit"
 VISIT_SECONDS: Final = 2 * 60 * 60
 VISIT_PREFIX: Final = "v."
@@ -79,6 +80,17 @@ def lookup_key_matches(stored: str, typed: str, secret_id: str) -> bool:
     known = secret_id in settings.LOOKUP_SECRETS
     expected = lookup_key_hash(normalise_lookup_key(typed), secret_id if known else current_secret_id())
     return constant_time_compare(stored, expected) and known
+
+
+def identity_hash(number: str, secret_id: str = "") -> str:
+    """Return the keyed hash by which the desk finds a dossier by identity number; empty without a number."""
+    plain = "".join(filter(str.isalnum, number)).upper()
+    return _hmac(_IDENTITY_HASH, plain, secret_id or current_secret_id()).hex() if plain else ""
+
+
+def identity_hashes(number: str) -> list[str]:
+    """Return the hashes of ``number`` under every secret of the list, since older rows keep that of their time."""
+    return [identity_hash(number, secret_id) for secret_id in settings.LOOKUP_SECRETS]
 
 
 def visit_token(dossier_id: int) -> str:

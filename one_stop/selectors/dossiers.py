@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
+from forms_app.dossiers import codes
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, SupplementRequest
 from one_stop.access import OfficerAccess
 
@@ -32,7 +33,7 @@ def dossier_for(access: OfficerAccess, code: str) -> DossierDetail | None:
             Prefetch("attachments", Attachment.objects.select_related("revoked_by")),
             Prefetch("supplement_requests", SupplementRequest.objects.select_related("received_by")),
         )
-        .filter(code=code)
+        .filter(code=codes.normalise(code))
         .first()
     )
     if dossier is None:

@@ -53,6 +53,9 @@ def _overdue(now: datetime, user_id: int) -> Q:
 
 
 NEW: Final = "moi"
+#: Value of the filter for dossiers that nobody has.
+UNASSIGNED: Final = "chua-giao"
+_STATUS_VALUES: Final = frozenset(map(str, Status.values))
 TABS: Final = (
     Tab(NEW, _("To be received"), _status(Status.REGISTERED)),
     Tab(
@@ -100,6 +103,7 @@ def _midnight_after(now: datetime) -> datetime:
 class QueueFilters:
     """Filters and ordering of the queue.
 
+    ``assignee`` is the id of an officer as text, or ``UNASSIGNED``.
     ``intake_state`` is a key of ``INTAKE_STATES`` and applies to the list of new dossiers only. ``ordering`` is a key
     of ``ORDERINGS``, reversed by a leading minus. ``max_id`` leaves out dossiers filed after the list was opened, so
     that its pages do not shift.
@@ -108,6 +112,9 @@ class QueueFilters:
     procedure_id: int | None = None
     agency_id: int | None = None
     intake_state: str = ""
+    status: int | None = None
+    source: str = ""
+    assignee: str = ""
     ordering: str = ""
     max_id: int | None = None
 
@@ -115,10 +122,15 @@ class QueueFilters:
     def from_query(cls, query: Mapping[str, str]) -> Self:
         """Read a query string, ignoring values that are not valid."""
         intake_state, ordering = query.get("tiep-nhan", ""), query.get("xep", "")
+        status, source = query.get("trang-thai", ""), query.get("nguon", "")
+        assignee = query.get("nguoi-giu", "")
         return cls(
             procedure_id=parse_pk(query.get("thu-tuc", "")),
             agency_id=parse_pk(query.get("co-quan", "")),
             intake_state=intake_state if intake_state in INTAKE_STATES else "",
+            status=int(status) if status in _STATUS_VALUES else None,
+            source=source if source in Dossier.Source.values else "",
+            assignee=assignee if assignee == UNASSIGNED else str(parse_pk(assignee) or ""),
             ordering=ordering if ordering.removeprefix("-") in ORDERINGS else "",
             max_id=parse_pk(query.get("den", "")),
         )
@@ -126,7 +138,14 @@ class QueueFilters:
     @property
     def is_filtered(self) -> bool:
         """Return True if any dossier may be filtered out; ordering and ``max_id`` do not count."""
-        return bool(self.procedure_id or self.agency_id or self.intake_state)
+        return bool(
+            self.procedure_id
+            or self.agency_id
+            or self.intake_state
+            or self.status
+            or self.source
+            or self.assignee
+        )
 
 
 NO_FILTERS: Final = QueueFilters()
@@ -147,12 +166,21 @@ class QueueCounts:
     newest_id: int
 
 
-def _visible_to(access: OfficerAccess, filters: QueueFilters = NO_FILTERS) -> DossierQuerySet:
+def visible_to(access: OfficerAccess, filters: QueueFilters = NO_FILTERS) -> DossierQuerySet:
+    """Return the dossiers that the officer may read and that pass the filters of every list."""
     rows = Dossier.objects.filed().of_agencies([agency.pk for agency in access.agencies])
     if filters.agency_id:
         rows = rows.filter(agency_id=filters.agency_id)
     if filters.procedure_id:
         rows = rows.filter(procedure_version__procedure_id=filters.procedure_id)
+    if filters.status:
+        rows = rows.filter(status=filters.status)
+    if filters.source:
+        rows = rows.filter(source=filters.source)
+    if filters.assignee == UNASSIGNED:
+        rows = rows.filter(assigned_to=None)
+    elif filters.assignee:
+        rows = rows.filter(assigned_to_id=int(filters.assignee))
     return rows
 
 
@@ -183,7 +211,7 @@ def queue_counts(
         f"n{number}": Count("pk", filter=condition or None)
         for number, condition in enumerate(conditions.values())
     }
-    found = _visible_to(access, filters).aggregate(**aggregates, newest=Max("pk"))
+    found = visible_to(access, filters).aggregate(**aggregates, newest=Max("pk"))
     by_name = {name: found[f"n{number}"] for number, name in enumerate(conditions)}
     return QueueCounts(
         by_tab={item.key: by_name[item.key] for item in TABS},
@@ -197,9 +225,16 @@ def queue_counts(
 def procedures_at(access: OfficerAccess) -> list[tuple[int, str]]:
     """Return id and title of the procedures of the desk's dossiers, by title; one query."""
     found = Procedure.objects.filter(
-        Exists(_visible_to(access).filter(procedure_version__procedure=OuterRef("pk")).order_by())
+        Exists(visible_to(access).filter(procedure_version__procedure=OuterRef("pk")).order_by())
     )
     return list(found.order_by("order_key", "pk").values_list("pk", "title"))
+
+
+def assignees_at(access: OfficerAccess) -> list[tuple[int, str]]:
+    """Return id and name of the officers to whom the desk's dossiers are assigned, by name; one query."""
+    assigned = visible_to(access).filter(assigned_to=OuterRef("pk")).order_by()
+    people = User.objects.filter(Exists(assigned)).order_by("order_key", "pk")
+    return [(person.pk, person.get_full_name()) for person in people]
 
 
 # Django's paginator takes no type parameter at run time.
@@ -224,7 +259,7 @@ def _ordered(access: OfficerAccess, tab: Tab, now: datetime, filters: QueueFilte
         _order_by(filters.ordering) if filters.ordering else [_expression(name) for name in tab.order]
     )
     condition = _in_tab(access, tab, now, filters) & _up_to_max_id(filters)
-    return _visible_to(access, filters).filter(condition).order_by(*expressions)
+    return visible_to(access, filters).filter(condition).order_by(*expressions)
 
 
 def _order_by(ordering: str) -> list[OrderBy | str]:
@@ -283,12 +318,14 @@ def assignable_officers(agency_id: int, on: date) -> list[User]:
 def assigned_to_others(access: OfficerAccess, codes: Iterable[str]) -> list[Dossier]:
     """Return the open dossiers with these codes that are assigned to somebody else; one query."""
     valid = [code for code in codes if dossier_codes.CODE.fullmatch(code)]
-    rows = _visible_to(access).filter(code__in=valid).filter(~is_closed()).exclude(assigned_to=None)
+    rows = visible_to(access).filter(code__in=valid).filter(~is_closed()).exclude(assigned_to=None)
     return list(rows.exclude(assigned_to_id=access.user.pk).with_parties().order_by("code"))
 
 
-def dossiers_by_ref(access: OfficerAccess, refs: list[str]) -> list[Dossier]:
+def dossiers_by_ref(
+    access: OfficerAccess, refs: list[str], filters: QueueFilters = NO_FILTERS
+) -> list[Dossier]:
     """Return the dossiers that a search returned, in its order, without those that the officer may not read."""
     ids = [pk for pk in map(parse_pk, refs) if pk]
-    rows = {str(row.pk): row for row in _visible_to(access).filter(pk__in=ids).with_parties()}
+    rows = {str(row.pk): row for row in visible_to(access, filters).filter(pk__in=ids).with_parties()}
     return [rows[ref] for ref in refs if ref in rows]

@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-LIST_PARAMS: Final = ("muc", "thu-tuc", "co-quan", "tiep-nhan", "xep")
+LIST_PARAMS: Final = (
+    "muc", "thu-tuc", "co-quan", "tiep-nhan", "trang-thai", "nguoi-giu", "nguon", "xep",
+)  # fmt: skip
 MAX_VALUE_LENGTH: Final = 40
 
 

@@ -19,14 +19,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.text import clean
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.transitions import Status
 from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.dossier_display import due_status
 from one_stop.selectors import queue as selectors
 from one_stop.selectors.queue import QueueFilters, Tab, tab_by_key
+from one_stop.selectors.search import find_dossiers
 from one_stop.views.list_state import LIST_PARAMS, list_query
-from search.requests import SearchRequest
-from search.selectors import search
 
 MAX_QUERY = 200
 LINK_PARAMS: Final = frozenset({*LIST_PARAMS, "den"})
@@ -55,7 +55,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
 @officer_required
 def _queue(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     query = clean(request.GET.get("q", ""))[:MAX_QUERY]
-    context = _search_context(access, query) if query else _list_context(request, access)
+    context = _search_context(request, access, query) if query else _list_context(request, access)
     return render(request, "one_stop/queue.html", {"access": access, "query": query, **context})
 
 
@@ -77,11 +77,10 @@ def _list_context(request: HttpRequest, access: OfficerAccess) -> dict[str, Any]
         "page": page,
         "max_id": filters.max_id or counts.newest_id,
         "newer": counts.listed - counts.shown,
-        "filters": filters,
+        **_filter_context(access, filters),
         "list_query": list_query(_list_params(request.GET, tab)),
         "list_params": _list_params(request.GET, tab).items(),
         "columns": [_column(label, key, filters, request) for label, key in COLUMNS],
-        "procedures": selectors.procedures_at(access),
         "intake_filters": intake if tab.key == selectors.NEW else [],
         "refresh_url": _list_url(request, den="", page=""),
         "rows": _rows(list(page.object_list)),
@@ -121,15 +120,22 @@ def _column(label: Promise, key: str, filters: QueueFilters, request: HttpReques
     }
 
 
-def _search_context(access: OfficerAccess, query: str) -> dict[str, Any]:
-    result = search(
-        SearchRequest(
-            query=query, collection="dossiers", scopes=access.search_scopes, per_page=selectors.PER_PAGE
-        )
-    )
-    dossiers = selectors.dossiers_by_ref(access, [hit.ref for hit in result.hits])
+def _filter_context(access: OfficerAccess, filters: QueueFilters) -> dict[str, Any]:
     return {
-        "rows": _rows(dossiers),
+        "filters": filters,
+        "procedures": selectors.procedures_at(access),
+        "assignees": selectors.assignees_at(access),
+        "statuses": Status.choices,
+        "sources": Dossier.Source.choices,
+    }
+
+
+def _search_context(request: HttpRequest, access: OfficerAccess, query: str) -> dict[str, Any]:
+    filters = QueueFilters.from_query(request.GET)
+    result = find_dossiers(access, query, filters)
+    return {
+        **_filter_context(access, filters),
+        "rows": _rows(result.dossiers),
         "result": result,
         "total": result.total,
         "columns": [{"label": label} for label, _key in COLUMNS],

@@ -117,13 +117,60 @@ class TestWords:
         page = client.get(QUEUE, {"q": "khongcogi"}).content.decode()
         assert "Không có hồ sơ nào của cơ quan bạn khớp" in page
 
-    def test_answers_and_citizen_ids_are_not_searchable(
-        self, filing: Filing, agency: Agency, client: Client
-    ) -> None:
+    def test_answers_are_not_searchable(self, filing: Filing, agency: Agency, client: Client) -> None:
         dossier = filing(agency, "Nguyễn Văn A", purpose="Kết hôn với người nước ngoài")
-        assert dossier.answers["identity"]["number"]
-        for query in (dossier.answers["identity"]["number"], "nước ngoài", "ruling", "thu@example.vn"):
+        for query in ("nước ngoài", "ruling", "thu@example.vn", "09618500123", "096185001235"):
             assert dossier.code not in found(client, query), query
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "0912 345 678",
+            "0912.345.678",
+            " 0912-345-678 ",
+            "+84 912 345 678",
+            "84912345678",
+            "０９１２ 345 678",
+        ],
+    )
+    def test_telephone_number_is_found_however_it_is_grouped(
+        self, filing: Filing, agency: Agency, client: Client, query: str
+    ) -> None:
+        dossier = filing(agency, "Danh Sà Rây")
+        other = filing(agency, "Trần Văn B", phone="0912345679")
+        assert found(client, query) == [dossier.code]
+        assert other.code not in found(client, query)
+
+    @pytest.mark.parametrize("query", ["096185001234", "096 185 001 234", "096.185.001.234"])
+    def test_identity_number_is_found_by_its_hash(
+        self, filing: Filing, agency: Agency, client: Client, query: str
+    ) -> None:
+        dossier = filing(agency, "Danh Sà Rây")
+        filing(agency, "Trần Văn B", citizen_id="096185001235")
+        assert found(client, query) == [dossier.code]
+        assert dossier.citizen_id_hash not in {"", "096185001234"}
+        (document,) = DossierSource().documents([str(dossier.pk)])
+        assert dossier.citizen_id_hash not in repr(document)
+
+    def test_parts_of_a_code_find_the_dossier(self, filing: Filing, agency: Agency, client: Client) -> None:
+        dossier = filing(agency, "Danh Sà Rây")
+        other = filing(AgencyFactory(code="H12.99"), "Trần Văn B")
+        code = str(dossier.code)
+        for part in (
+            code[-11:],
+            code.lower(),
+            code[:8],
+            code[-11:-2],
+            f" {code[-11:]} ",
+            code.replace("-", " "),
+        ):
+            assert found(client, part) == [code], part
+        assert found(client, str(other.code)) == [], "that of another agency is not"
+
+    def test_code_in_small_letters_opens_the_dossier(self, agency: Agency, client: Client) -> None:
+        dossier = make_dossier(agency)
+        for address in (str(dossier.code).lower(), str(dossier.code)):
+            assert client.get(f"/mot-cua/ho-so/{address}/").status_code == 200
 
     @pytest.mark.parametrize(
         "query", ["%", "_", "*", '"', "\\", "a OR 1=1", "(", "x" * 300, "::", "NOT", "🙂"]
@@ -133,6 +180,50 @@ class TestWords:
     ) -> None:
         filing(agency, "Nguyễn Văn A")
         assert client.get(QUEUE, {"q": query}).status_code == 200
+
+
+class TestFilters:
+    """Status, officer and source narrow lists and search results alike."""
+
+    @pytest.fixture
+    def three(self, filing: Filing, agency: Agency, officer: User) -> list[Dossier]:
+        """Return a new dossier, an accepted one of the officer, and one handed in at the counter."""
+        new, mine, counter = (filing(agency, "Trương Út Em") for _n in range(3))
+        do(mine, Action.ACCEPT, officer, at=NOW)
+        Dossier.objects.filter(pk=mine.pk).update(assigned_to=officer)
+        Dossier.objects.filter(pk=counter.pk).update(source="counter")
+        mine.assigned_to = officer
+        return [new, mine, counter]
+
+    @pytest.mark.parametrize(
+        ("filters", "expected"),
+        [
+            ({}, {0, 1, 2}),
+            ({"trang-thai": "2"}, {1}),
+            ({"trang-thai": "1"}, {0, 2}),
+            ({"nguon": "counter"}, {2}),
+            ({"nguoi-giu": "chua-giao"}, {0, 2}),
+            ({"nguoi-giu": "me"}, {1}),
+            ({"nguoi-giu": "chua-giao", "nguon": "portal"}, {0}),
+            ({"trang-thai": "99", "nguon": "x", "nguoi-giu": "²"}, {0, 1, 2}),
+        ],
+    )
+    @pytest.mark.parametrize("listing", [{"q": "Trương Út Em"}, {"q": "H12.46.18"}, {"muc": "tat-ca"}])
+    def test_filters_narrow_lists_and_results(
+        self, three: list[Dossier], client: Client, listing: dict[str, str], filters: Any, expected: Any
+    ) -> None:  # fmt: skip
+        officer = three[1].assigned_to
+        query = {name: str(officer.pk) if value == "me" else value for name, value in filters.items()}
+        page = client.get(QUEUE, listing | query).content.decode()
+        codes = set(re.findall(r'class="code" href="[^"]*/ho-so/([^/]+)/', page))
+        assert codes == {three[n].code for n in expected}
+
+    def test_page_keeps_the_query_and_offers_the_officers(
+        self, three: list[Dossier], officer: User, client: Client
+    ) -> None:
+        page = client.get(QUEUE, {"q": "Trương Út Em", "nguoi-giu": str(officer.pk)}).content.decode()
+        assert '<input type="hidden" name="q" value="Trương Út Em">' in page
+        assert f'<option value="{officer.pk}" selected>{officer.get_full_name()}</option>' in page
 
 
 class TestIsolation:
@@ -229,7 +320,9 @@ class TestOutage:
         self, agency: Agency, client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         dossier = make_dossier(agency)
-        monkeypatch.setattr("one_stop.views.queue.search", lambda *_args: pytest.fail("search was called"))
+        monkeypatch.setattr(
+            "one_stop.selectors.search.search", lambda *_args: pytest.fail("search was called")
+        )
         assert str(dossier.code) in client.get(QUEUE).content.decode()
 
     def test_long_search_result_says_that_it_is_truncated(

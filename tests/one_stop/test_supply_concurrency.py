@@ -27,6 +27,7 @@ def wait_until_blocked() -> None:
     """Wait until another session of this database waits for a row lock."""
     for _try in range(100):
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # otherwise fixed for the whole transaction
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             )

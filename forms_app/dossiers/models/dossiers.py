@@ -92,6 +92,10 @@ class Dossier(models.Model):
     applicant_name = models.CharField(_("applicant"), max_length=200)
     applicant_order = OrderKeyField(source="applicant_name")
     applicant_id_masked = models.CharField(_("ID number (masked)"), max_length=20, blank=True)
+    # Keyed (``access.identity_hash``): the desk finds the dossier by the number, a stolen table does not reveal it.
+    citizen_id_hash = models.CharField(
+        _("ID number (hash)"), max_length=64, blank=True, db_index=True, editable=False
+    )
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("email"), blank=True)
     # Since when it is known to be the applicant's: only there may a lost key be replaced by mail.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.errors import Conflict, InvalidInput
 from forms_app.builder import applicant
 from forms_app.builder.schema import FormSchema
+from forms_app.dossiers import access
 from forms_app.dossiers.deadlines import intake_due
 from forms_app.dossiers.models import ConsentText, Dossier, Draft
 from forms_app.dossiers.rules import RuleSet, current_rules
@@ -98,6 +99,7 @@ def _create(draft: Draft, consent: ConsentText, now: datetime, rules: RuleSet) -
         idempotency_key=draft.idempotency_key,
         applicant_name=answers[applicant.FULL_NAME],
         applicant_id_masked=applicant.identity_of(answers).masked,
+        citizen_id_hash=access.identity_hash(applicant.identity_of(answers).number),
         phone=answers.get(applicant.PHONE) or "",
         email=answers.get(applicant.EMAIL) or "",
         address=(answers.get(applicant.ADDRESS) or {}).get("text", ""),

@@ -15,6 +15,7 @@ from core import one_time_links
 from core.errors import NotAllowed
 from core.outbox import enqueue
 from core.transactions import retry_on_deadlock
+from forms_app.builder import applicant
 from forms_app.dossiers import access, codes
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.services.actions import Actor, apply_action, citizen
@@ -71,6 +72,17 @@ def rehash_lookup_key(*, dossier: Dossier, lookup_key: str) -> None:
         secret_id=current,
         lookup_key_hash=access.lookup_key_hash(access.normalise_lookup_key(lookup_key), current),
     )
+
+
+def rehash_identity_numbers() -> int:
+    """Hash the identity number of every dossier under the current secret; return how many hashes changed."""
+    changed = 0
+    rows = Dossier.objects.exclude(citizen_id_hash="").only("pk", "answers", "citizen_id_hash")
+    for dossier in rows.iterator(chunk_size=500):
+        current = access.identity_hash(str(dossier.answers.get(applicant.CITIZEN_ID) or ""))
+        if current and current != dossier.citizen_id_hash:
+            changed += Dossier.objects.filter(pk=dossier.pk).update(citizen_id_hash=current)
+    return changed
 
 
 @retry_on_deadlock

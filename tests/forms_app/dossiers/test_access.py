@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,3 +107,29 @@ class TestExpiry:
     def test_forged_handover_link_is_told_from_an_expired_one(self) -> None:
         token = access.handover_token("a" * 64)
         assert access.token_hash_from_handover("b" + token[1:]) is None
+
+
+class TestIdentityHash:
+    def test_hash_is_keyed_and_ignores_spaces(self, settings: Any) -> None:
+        settings.LOOKUP_SECRETS = {"b": "b" * 40, "a": "a" * 40}
+        assert access.identity_hash("096 185 001 234") == access.identity_hash("096185001234")
+        assert access.identity_hash("096185001234") != access.identity_hash("096185001235")
+        assert access.identity_hash("096185001234") != access.identity_hash("096185001234", "a")
+        assert access.identity_hash("") == ""
+        assert "096185001234" not in access.identity_hash("096185001234")
+
+    def test_number_is_looked_for_under_every_secret(self, settings: Any) -> None:
+        settings.LOOKUP_SECRETS = {"a": "a" * 40}
+        former = access.identity_hash("096185001234")
+        settings.LOOKUP_SECRETS = {"b": "b" * 40, "a": "a" * 40}
+        assert former in access.identity_hashes("096185001234")
+
+    @pytest.mark.django_db
+    def test_command_moves_the_hashes_to_the_current_secret(self, settings: Any, capsys: Any) -> None:
+        settings.LOOKUP_SECRETS = {"a": "a" * 40}
+        dossier = file_dossier().dossier
+        settings.LOOKUP_SECRETS = {"b": "b" * 40, "a": "a" * 40}
+        call_command("lookup_secrets", "--rehash-identity-numbers")
+        assert "rehashed=1" in capsys.readouterr().out
+        dossier.refresh_from_db()
+        assert dossier.citizen_id_hash == access.identity_hash("096185001234", "b")

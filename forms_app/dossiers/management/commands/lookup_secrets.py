@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import Count
 
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.services.secrets import rehash_identity_numbers
 
 
 class Command(BaseCommand):
@@ -17,7 +19,17 @@ class Command(BaseCommand):
 
     help = "Count dossiers by the secret of their lookup key."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the option for a secret that is about to go."""
+        parser.add_argument(
+            "--rehash-identity-numbers",
+            action="store_true",
+            help="hash the identity numbers of all dossiers under the current secret, before a former one is removed",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["rehash_identity_numbers"]:
+            self.stdout.write(f"rehashed={rehash_identity_numbers()}")
         rows = Dossier.objects.order_by().values_list("secret_id").annotate(number=Count("pk"))
         used: dict[str, int] = dict(rows)
         listed = list(settings.LOOKUP_SECRETS)

@@ -160,6 +160,11 @@ def test_second_of_two_officers_gets_a_conflict_with_the_new_status() -> None:
 def test_action_that_needs_a_reason_is_rejected_without_one(action: str) -> None:
     status = next(row.sources[0] for row in TRANSITIONS if row.action == action)
     dossier = dossier_in(status)
+    if status == Status.SUPPLEMENT:
+        SupplementRequest.objects.create(
+            dossier=dossier, number=1, items=[], reason="thiếu", requested_at=NOW,
+            supplement_due_at=NOW - timedelta(minutes=1),
+        )  # fmt: skip
     with pytest.raises(InvalidInput) as caught:
         act(dossier, action, reason=" \u200b ")
     assert set(caught.value.fields) == {"reason"}
