@@ -104,8 +104,8 @@ def assign(
         message = _("%(name)s does not work at this agency.") % {"name": officer.get_full_name()}
         raise InvalidInput(message, fields={"officer": message})
     event = dossier.events.get(sequence=dossier.version)
-    for person in {officer, former} - {actor, None}:
-        if former != officer:
+    for person in (officer, former):
+        if person is not None and person != actor and former != officer:
             key = f"{ASSIGNMENT_MAIL}:{event.pk}:{person.pk}"
             enqueue(kind=ASSIGNMENT_MAIL, key=key, payload={"event": event.pk, "user": person.pk})
     return dossier

@@ -6,14 +6,13 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
-from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core import mail, one_time_links
 from core.outbox import handler
+from forms_app.dossiers.links import lookup_url, public_url
 from forms_app.dossiers.models import Dossier, DossierEvent
 from forms_app.dossiers.services.actions import CITIZEN_MAIL
 from forms_app.dossiers.services.filing import receipt_for
@@ -55,8 +54,8 @@ def _mail_status(event: DossierEvent) -> None:
         "due_at": _new_due_date(event),
         "first": first,
         "lookup_key": receipt.lookup_key if receipt else "",
-        "private_url": _address("tracking", token) if token else "",
-        "confirmation_url": _address("confirm-email", confirmation) if confirmation else "",
+        "private_url": public_url("tracking", token) if token else "",
+        "confirmation_url": public_url("confirm-email", confirmation) if confirmation else "",
     }
     _send(
         dossier, _("%(code)s: %(status)s") % {"code": dossier.code, "status": texts.name}, "notice", context
@@ -73,22 +72,18 @@ def mail_new_key_link(payload: dict[str, Any]) -> None:
     token = one_time_links.issue(purpose=NEW_KEY, subject=subject)
     with override("vi"):
         title = _("%(code)s: link for a new lookup key") % {"code": dossier.code}
-        _send(dossier, title, "new_key", {"url": _address("new-key", token)})
+        _send(dossier, title, "new_key", {"url": public_url("new-key", token)})
 
 
 def _send(dossier: Dossier, subject: str, template: str, context: dict[str, Any]) -> None:
     shared = {
         "dossier": dossier,
         "name": salutation(dossier.applicant_name),
-        "lookup_url": f"{_address('lookup')}?ma={dossier.code}",
-        "lost_key_url": _address("lost-key"),
+        "lookup_url": lookup_url(str(dossier.code)),
+        "lost_key_url": public_url("lost-key"),
     }
     text = render_to_string(f"dossiers/mail/{template}.txt", {**shared, **context})
     mail.send(to=[dossier.email], subject=subject, text=text)
-
-
-def _address(name: str, *arguments: str) -> str:
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse(f"dossiers:{name}", args=arguments)
 
 
 def salutation(name: str) -> str:

@@ -25,6 +25,7 @@ from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.field_types.contact import phone_text
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import CHANNEL_OF_SOURCE, DeadlineRule
+from forms_app.dossiers.links import lookup_url, public_url
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.selectors.dossiers import answer_files_by_field
 from forms_app.dossiers.transitions import Action, Status
@@ -59,16 +60,15 @@ class AccessSlip:
     """What the citizen needs to come back, printed for them alone: the key (empty once it is wiped), private link."""
 
     lookup_key: str
-    private_url: str
-    lookup_url: str
+    token: str
 
     def to_data(self, code: str) -> dict[str, str]:
         """Return the data of the slip for the template."""
         return {
             "code": code,
             "lookup_key": self.lookup_key,
-            "qr": _qr(self.private_url),
-            "address": self.lookup_url.partition("://")[2],
+            "qr": _qr(public_url("tracking", self.token)),
+            "address": public_url("lookup").partition("://")[2],
         }
 
 
@@ -94,17 +94,16 @@ def available(dossier: Dossier) -> list[PrintedForm]:
     return found
 
 
-def render_pdf(dossier: Dossier, key: str, *, link: str, slip: AccessSlip | None = None) -> bytes:
+def render_pdf(dossier: Dossier, key: str, *, slip: AccessSlip | None = None) -> bytes:
     """Return the PDF of the form ``key``; ``LookupError`` if the dossier has no such form.
 
-    ``link`` is the absolute address in the QR code, under which the dossier is found by its code. ``slip`` is printed
-    at the end of the receipt.
+    Its QR code leads to the lookup page of the dossier. ``slip`` is printed at the end of the receipt.
     """
     if key not in {form.key for form in available(dossier)}:
         raise LookupError(f"dossier {dossier.pk} has no printed form {key!r}")
     template = next(template for template in _DATA if key.startswith(template))
     with override("vi"):
-        data = _DATA[template](dossier, key, link)
+        data = {**_DATA[template](dossier, key), "qr": _qr(lookup_url(str(dossier.code)))}
         if template == RECEIPT:
             data["slip"] = slip.to_data(str(dossier.code)) if slip else None
         return pdf.render(TEMPLATES / f"{template}.typ", data)
@@ -177,11 +176,11 @@ def _documents(dossier: Dossier) -> list[dict[str, str]]:
     ]
 
 
-def _receipt(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
+def _receipt(dossier: Dossier, key: str) -> dict[str, Any]:
     accepted = dossier.accepted_at
     event = _event(dossier, Action.ACCEPT)
     data = _head(dossier, accepted or dossier.submitted_at, event.actor_name if event else "")
-    data["qr"], data["documents"] = _qr(link), _documents(dossier)
+    data["documents"] = _documents(dossier)
     if accepted is None:
         return data | {
             "title": "Giấy xác nhận đã nộp hồ sơ",
@@ -250,7 +249,7 @@ def _limit(rule: DeadlineRule) -> str:
     return "Trong ngày" if rule.same_day_cutoff else duration_text(rule.value, rule.unit)
 
 
-def _supplement(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
+def _supplement(dossier: Dossier, key: str) -> dict[str, Any]:
     number = int(key.rsplit("-", 1)[1])
     request: SupplementRequest = dossier.supplement_requests.get(number=number)
     event = _event(dossier, Action.REQUEST_SUPPLEMENT, request.requested_at)
@@ -274,7 +273,7 @@ def _supplement(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
     }
 
 
-def _decline(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
+def _decline(dossier: Dossier, key: str) -> dict[str, Any]:
     event = _event(dossier, Action.DECLINE)
     assert event is not None, "a declined dossier has the event of its decline"  # noqa: S101
     return _head(dossier, event.at, event.actor_name) | {
@@ -285,7 +284,7 @@ def _decline(dossier: Dossier, key: str, link: str) -> dict[str, Any]:
     }
 
 
-_DATA: Final[dict[str, Callable[[Dossier, str, str], dict[str, Any]]]] = {
+_DATA: Final[dict[str, Callable[[Dossier, str], dict[str, Any]]]] = {
     RECEIPT: _receipt,
     SUPPLEMENT: _supplement,
     DECLINE: _decline,

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -74,9 +73,8 @@ def printed_form(request: HttpRequest, access: OfficerAccess, code: str, key: st
     found = dossier_for(access, code)
     if found is None:
         raise Http404
-    link = request.build_absolute_uri(reverse("dossiers:lookup"))
     try:
-        content = printed_forms.render_pdf(found.dossier, key, link=f"{link}?ma={found.dossier.code}")
+        content = printed_forms.render_pdf(found.dossier, key)
     except LookupError:
         raise Http404 from None
     log_officer_view(dossier=found.dossier, access=access, target=key)

@@ -7,7 +7,6 @@ from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -69,11 +68,7 @@ def lookup_slip(request: HttpRequest, access: OfficerAccess, code: str) -> HttpR
     if issued is None:
         raise Http404
     log_officer_view(dossier=found.dossier, access=access, target=view_log.LOOKUP_KEY)
-    slip = AccessSlip(
-        lookup_key=issued.lookup_key,
-        private_url=request.build_absolute_uri(reverse("dossiers:tracking", args=[issued.token])),
-        lookup_url=request.build_absolute_uri(reverse("dossiers:lookup")),
-    )
+    slip = AccessSlip(issued.lookup_key, issued.token)
     response = HttpResponse(printed_forms.render_slip(found.dossier, slip), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{code}-ma-tra-cuu.pdf"'
     return response

@@ -35,7 +35,7 @@ def act(dossier: Dossier, action: str, moment: str, **facts) -> Dossier:
 
 
 def receipt_text(dossier: Dossier) -> str:
-    content = render_pdf(dossier, RECEIPT, link="https://example.vn/")
+    content = render_pdf(dossier, RECEIPT)
     pages = PdfReader(io.BytesIO(content)).pages
     return " ".join(" ".join(page.extract_text().split()) for page in pages)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import one_time_links
@@ -12,10 +13,11 @@ from core.errors import NotAllowed
 from core.one_time_links import Purpose
 from forms_app.dossiers import access, printed_forms, services
 from forms_app.dossiers.forms import LostKeyForm
+from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import pdf_response, private
 from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY
 from forms_app.dossiers.views import throttles
-from forms_app.dossiers.views.tracking import access_slip, dossier_or_404, own_dossier
+from forms_app.dossiers.views.tracking import dossier_or_404, own_dossier
 
 
 @private
@@ -80,8 +82,13 @@ def lookup_key(request: HttpRequest, token: str) -> HttpResponseBase:
     issued = None if token.startswith(access.VISIT_PREFIX) else services.told_secrets(dossier)
     if issued is None:
         return redirect("dossiers:tracking", token)
-    slip = access_slip(request, token, issued.lookup_key)
-    return render(request, "dossiers/lookup_key.html", {"dossier": dossier, "token": token, "slip": slip})
+    context = {
+        "dossier": dossier,
+        "token": token,
+        "lookup_key": issued.lookup_key,
+        "private_url": request.build_absolute_uri(reverse("dossiers:tracking", args=[token])),
+    }
+    return render(request, "dossiers/lookup_key.html", context)
 
 
 @own_dossier
@@ -92,5 +99,5 @@ def lookup_slip(request: HttpRequest, token: str) -> HttpResponseBase:
     issued = None if token.startswith(access.VISIT_PREFIX) else services.told_secrets(dossier)
     if issued is None:
         raise Http404
-    slip = access_slip(request, token, issued.lookup_key)
+    slip = AccessSlip(issued.lookup_key, token)
     return pdf_response(printed_forms.render_slip(dossier, slip), f"{dossier.code}-ma-tra-cuu.pdf")

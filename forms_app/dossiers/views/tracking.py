@@ -254,15 +254,14 @@ def file(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
 def printed_form(request: HttpRequest, token: str, key: str) -> HttpResponseBase:
     """Send one printed form as PDF."""
     dossier = dossier_or_404(token)
-    link = request.build_absolute_uri(f"{reverse('dossiers:lookup')}?ma={dossier.code}")
     try:
-        content = printed_forms.render_pdf(dossier, key, link=link, slip=_slip(request, dossier, token))
+        content = printed_forms.render_pdf(dossier, key, slip=_slip(dossier, token))
     except LookupError as error:
         raise Http404 from error
     return pdf_response(content, f"{dossier.code}-{key}.pdf")
 
 
-def _slip(request: HttpRequest, dossier: Dossier, token: str) -> AccessSlip | None:
+def _slip(dossier: Dossier, token: str) -> AccessSlip | None:
     """Return what the receipt tells the holder of the private link: the key for an hour, the link until acceptance.
 
     Afterwards the receipt is a public form that is shown around (Mẫu 01).
@@ -272,13 +271,4 @@ def _slip(request: HttpRequest, dossier: Dossier, token: str) -> AccessSlip | No
     found = services.told_secrets(dossier)
     if found is None and dossier.was_accepted:
         return None
-    return access_slip(request, token, found.lookup_key if found else "")
-
-
-def access_slip(request: HttpRequest, token: str, lookup_key: str) -> AccessSlip:
-    """Return the slip with the private link of ``token`` and the key, which may be empty."""
-    return AccessSlip(
-        lookup_key=lookup_key,
-        private_url=request.build_absolute_uri(reverse("dossiers:tracking", args=[token])),
-        lookup_url=request.build_absolute_uri(reverse("dossiers:lookup")),
-    )
+    return AccessSlip(found.lookup_key if found else "", token)

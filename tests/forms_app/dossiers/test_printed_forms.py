@@ -30,7 +30,6 @@ from tests.support import qr
 
 pytestmark = pytest.mark.django_db
 NOW = at("2026-11-23 09:00")  # Monday
-LINK = "https://dichvucong.camau.example/tra-cuu/?ma="
 CHANNELS = (
     ChannelDetails(
         "truc_tuyen", 3, "ngay_lam_viec",
@@ -87,7 +86,7 @@ def ask(dossier: Dossier, officer: Any, *, reason: str, now: Any = NOW) -> None:
 
 
 def pdf_of(dossier: Dossier, key: str) -> bytes:
-    return printed_forms.render_pdf(Dossier.objects.get(pk=dossier.pk), key, link=f"{LINK}{dossier.code}")
+    return printed_forms.render_pdf(Dossier.objects.get(pk=dossier.pk), key)
 
 
 def pdf_text(content: bytes) -> str:
@@ -186,18 +185,42 @@ class TestReceipt:
             "Hẹn lại ngày trả kết quả: 09 giờ 00 phút, ngày 02 tháng 12 năm 2026",
         )  # fmt: skip
 
-    @pytest.mark.parametrize(
-        "link", [f"{LINK}H12.46.18-261120-0001", "http://testserver/tra-cuu/?ma=H12-261120-0001"]
-    )
-    def test_qr_code_contains_the_lookup_link(
-        self, receipt: services.FilingReceipt, monkeypatch: pytest.MonkeyPatch, link: str
-    ) -> None:
-        data_rendered: dict[str, Any] = {}
+    @pytest.mark.parametrize("key", ["mau-01", "mau-02-1", "mau-03"])
+    @pytest.mark.parametrize(("language", "host"), [("vi", "cong.example"), ("en", "noi-bo.example:8443")])
+    def test_qr_code_leads_to_the_vietnamese_lookup_at_the_public_address(
+        self, receipt: services.FilingReceipt, officer: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, *,
+        key: str, language: str, host: str,
+    ) -> None:  # fmt: skip
+        """Whatever the language of the officer's page and the host name over which it is printed."""
+        settings.WAGTAILADMIN_BASE_URL, settings.ALLOWED_HOSTS = "https://dvc.example.vn/", ["*"]
+        if key != "mau-01":
+            ask(receipt.dossier, officer, reason="Mờ")
+        if key == "mau-03":
+            do(receipt.dossier, Action.DECLINE, officer, now=at("2026-12-08 09:00"), reason="Không bổ sung")
+        rendered: dict[str, Any] = {}
         monkeypatch.setattr(
-            printed_forms.pdf, "render", lambda template, data: data_rendered.update(data) or b"%PDF-"
+            printed_forms.pdf, "render", lambda template, data: rendered.update(data) or b"%PDF-"
         )
-        printed_forms.render_pdf(receipt.dossier, "mau-01", link=link)
-        assert qr.decode(qr.matrix_of_svg(data_rendered["qr"])) == link
+        client = Client(headers={"host": host})
+        client.force_login(officer)
+        prefix = "/en" if language == "en" else ""
+        assert client.get(f"{prefix}/mot-cua/ho-so/{receipt.code}/giay/{key}.pdf").status_code == 200
+        address = qr.decode(qr.matrix_of_svg(rendered["qr"]))
+        assert address == f"https://dvc.example.vn/tra-cuu/?ma={receipt.code}"
+        assert receipt.token not in address
+
+    def test_slip_carries_the_public_address(
+        self, receipt: services.FilingReceipt, monkeypatch: pytest.MonkeyPatch, settings: Any
+    ) -> None:
+        settings.WAGTAILADMIN_BASE_URL = "https://dvc.example.vn"
+        rendered: dict[str, Any] = {}
+        monkeypatch.setattr(
+            printed_forms.pdf, "render", lambda template, data: rendered.update(data) or b"%PDF-"
+        )
+        Client().get(f"/en/ho-so/{receipt.token}/giay/mau-01.pdf")
+        assert rendered["slip"]["address"] == "dvc.example.vn/tra-cuu/"
+        private = qr.decode(qr.matrix_of_svg(rendered["slip"]["qr"]))
+        assert private == f"https://dvc.example.vn/ho-so/{receipt.token}/"
 
     def test_qr_decoder_of_the_tests_reads_codes_of_segno(self) -> None:
         for text in ("a", "Ca Mau 2026", "x" * 40, "https://example.vn/" + "y" * 50):
@@ -206,20 +229,10 @@ class TestReceipt:
                 if code.version <= 6:
                     assert qr.decode([[bool(cell) for cell in row] for row in code.matrix]) == text
 
-    def test_citizen_download_links_to_the_lookup_of_the_code(
-        self, receipt: services.FilingReceipt, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        links: list[str] = []
-        monkeypatch.setattr(
-            printed_forms,
-            "render_pdf",
-            lambda _dossier, _key, *, link, slip: links.append(link) or b"%PDF-1.7",
-        )
+    def test_citizen_downloads_the_receipt(self, receipt: services.FilingReceipt) -> None:
         answer = Client().get(f"/ho-so/{receipt.token}/giay/mau-01.pdf")
         assert answer["Content-Type"] == "application/pdf"
         assert answer["Content-Disposition"] == f'attachment; filename="{receipt.code}-mau-01.pdf"'
-        assert links == [f"http://testserver/tra-cuu/?ma={receipt.code}"]
-        assert receipt.token not in links[0]
 
 
 class TestSupplement:
