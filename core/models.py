@@ -210,6 +210,10 @@ class Holiday(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.DAY_OFF)
     name = models.CharField(_("name"), max_length=200)
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+    estimated = models.BooleanField(
+        _("estimate"), default=False,
+        help_text=_("Not announced by the government yet. Clear this once the notice for the year is published."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("holiday or make-up day")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -23,11 +24,17 @@ class HolidayViewSet(SnippetViewSet):
     menu_label = _("Working calendar")
     menu_order = 700
     add_to_settings_menu = True
-    list_display = ("date", "kind", "name")
-    list_filter = ("kind",)
+    list_display = ("date", "kind", "name", BooleanColumn("estimated", label=_("Estimate")))
+    list_filter = ("kind", "estimated")
     search_fields = ("name",)
     ordering = ("-date",)
-    panels = [FieldPanel("date"), FieldPanel("kind"), FieldPanel("name"), FieldPanel("legal_basis")]
+    panels = [
+        FieldPanel("date"),
+        FieldPanel("kind"),
+        FieldPanel("name"),
+        FieldPanel("legal_basis"),
+        FieldPanel("estimated"),
+    ]
 
 
 register_snippet(HolidayViewSet)

@@ -10,7 +10,9 @@ from django.db import IntegrityError, transaction
 
 from core.models import Holiday
 from core.worktime import deadline, load_calendar
-from core.worktime.holidays import load_public_holidays
+from core.worktime import holidays as worktime_holidays
+from core.worktime.holidays import load_public_holidays, working_day_exchanges
+from forms_app.dossiers.rules import current_rules
 from tests.accounts.factories import UserFactory
 from tests.core.calendars import at, official_days
 
@@ -33,6 +35,8 @@ def due(accepted: str, value: int) -> str:
 def test_every_day_matches_the_official_tables(number):
     free = official_days("vn_holidays_2015_2030.csv", "date")
     worked = official_days("vn_makeup_working_days.csv", "working_date")
+    # The exchange for the New Year of 2026, which neither the tables nor the library have.
+    free, worked = free | {date(2026, 1, 2)}, worked | {date(2026, 1, 10)}
     load_public_holidays(first_year=number, last_year=number)
     calendar = load_calendar()
     wrong = [
@@ -49,7 +53,7 @@ def test_only_the_requested_years_are_loaded():
 
 
 def test_loading_takes_few_queries(django_assert_max_num_queries):
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         load_public_holidays(first_year=2015, last_year=2030)
 
 
@@ -84,6 +88,70 @@ def test_with_no_years_the_command_looks_four_years_ahead(time_machine):
 def test_the_loaded_holidays_give_the_deadline_of_domain_7_3():
     load_public_holidays(first_year=2019, last_year=2019)
     assert due("2019-04-26 16:00", 3) == "2019-05-04 16:00"
+
+
+class TestExchanges:
+    """Friday 2 January 2026 is off, Saturday 10 January is worked (12729/VPCP-KGVX)."""
+
+    def test_deadlines_skip_the_day_off_and_count_the_make_up_day(self):
+        load_public_holidays(first_year=2025, last_year=2026)
+        assert due("2025-12-31 09:00", 1) == "2026-01-05 09:00"
+        assert due("2026-01-09 09:00", 1) == "2026-01-10 09:00"
+        assert due("2025-12-31 09:00", 7) == "2026-01-12 09:00"
+
+    def test_both_days_name_their_notice(self):
+        load_public_holidays(first_year=2026, last_year=2026)
+        for day, kind in ((date(2026, 1, 2), "off"), (date(2026, 1, 10), "makeup")):
+            row = Holiday.objects.get(date=day)
+            assert row.kind == kind
+            assert "12729/VPCP-KGVX" in row.legal_basis
+            assert not row.estimated
+
+    def test_they_are_added_to_a_calendar_loaded_before_and_never_overwrite_staff(self):
+        Holiday.objects.create(date=date(2026, 1, 10), kind="off", name="Sửa bởi cán bộ")
+        load_public_holidays(first_year=2026, last_year=2026)
+        assert Holiday.objects.get(date=date(2026, 1, 2)).kind == "off"
+        assert Holiday.objects.get(date=date(2026, 1, 10)).name == "Sửa bởi cán bộ"
+
+    def test_other_years_do_not_get_them(self):
+        load_public_holidays(first_year=2025, last_year=2025)
+        assert not Holiday.objects.filter(date__year=2026).exists()
+
+    def test_every_exchange_is_well_formed_and_balanced(self):
+        exchanges = working_day_exchanges()
+        for day in exchanges:
+            day.full_clean(validate_unique=False)
+            assert day.legal_basis
+        assert sum(day.kind == "off" for day in exchanges) == sum(day.kind == "makeup" for day in exchanges)
+
+
+class TestEstimates:
+    def test_days_of_years_not_announced_are_estimates(self):
+        load_public_holidays(first_year=2026, last_year=2028)
+        assert not Holiday.objects.filter(date__year=2026, estimated=True).exists()
+        assert not Holiday.objects.filter(date__year__gt=2026, estimated=False).exists()
+
+    def test_announcing_a_year_clears_the_mark_at_the_next_load(self, monkeypatch):
+        load_public_holidays(first_year=2027, last_year=2028)
+        monkeypatch.setattr(worktime_holidays, "last_announced_year", lambda: 2027)
+        load_public_holidays(first_year=2027, last_year=2028)
+        assert not Holiday.objects.filter(date__year=2027, estimated=True).exists()
+        assert not Holiday.objects.filter(date__year=2028, estimated=False).exists()
+
+    def test_admin_shows_what_is_an_estimate(self, client):
+        load_public_holidays(first_year=2026, last_year=2027)
+        client.force_login(UserFactory(is_superuser=True))
+        page = client.get(ADMIN, {"estimated": "true"}).text
+        assert "01/01/2027" in page or "2027" in page
+        assert "Dự kiến" in page
+
+    def test_due_dates_see_a_changed_estimate(self):
+        """The triggers that announce a change of the calendar are still there after the column was added."""
+        load_public_holidays(first_year=2027, last_year=2027)
+        before = current_rules().calendar
+        assert not before.is_working_day(date(2027, 2, 10))
+        Holiday.objects.filter(date=date(2027, 2, 10)).delete()
+        assert current_rules().calendar.is_working_day(date(2027, 2, 10))
 
 
 class TestEdits:
