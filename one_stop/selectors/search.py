@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import Q
 
+from forms_app.builder.field_types.contact import normalise_phone
 from forms_app.dossiers import access as secrets
 from forms_app.dossiers import codes
 from forms_app.dossiers.models import Dossier
@@ -21,8 +22,8 @@ from search.selectors import search
 #: Pages of hits that are read when filters leave only some of them.
 MAX_PAGES: Final = 4
 _SEPARATORS: Final = re.compile(r"[\s().-]+")
-_IDENTITY_NUMBER: Final = re.compile(r"\d{12}")
-_PHONE: Final = re.compile(r"(?:\+?84|0)(\d{9,10})")
+_DOCUMENT_NUMBER: Final = re.compile(r"(?=.*\d)[A-Z0-9]{6,20}")
+_PHONE: Final = re.compile(r"\+?\d{8,15}")
 _CODE_PART: Final = re.compile(r"(?=.*\d)[A-Z0-9.-]{4,40}")
 
 
@@ -67,11 +68,11 @@ def _find_words(access: OfficerAccess, query: str, filters: QueueFilters) -> Fou
 
 
 def _exact_condition(query: str) -> Q:
-    """Return the condition for a code, telephone or identity number; empty for words."""
-    digits, code = _SEPARATORS.sub("", unicodedata.normalize("NFKC", query)), codes.normalise(query)
-    condition = Q()
-    if _IDENTITY_NUMBER.fullmatch(digits):
-        condition |= Q(citizen_id_hash__in=secrets.identity_hashes(digits))
+    """Return the condition for a code, a telephone number or that of an identity document; empty for words."""
+    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", query)).upper()
+    code, condition = codes.normalise(query), Q()
+    if _DOCUMENT_NUMBER.fullmatch(plain):
+        condition |= Q(identity_number_hash__in=secrets.identity_hashes(plain))
     if phone := _compact_phone(query):
         condition |= Q(phone=phone)
     if _CODE_PART.fullmatch(code):
@@ -80,6 +81,6 @@ def _exact_condition(query: str) -> Q:
 
 
 def _compact_phone(query: str) -> str:
-    """Return a telephone number as it is stored, 0912345678; empty if ``query`` is none."""
-    match = _PHONE.fullmatch(_SEPARATORS.sub("", unicodedata.normalize("NFKC", query)))
-    return f"0{match[1]}" if match else ""
+    """Return a telephone number as it is stored, 0912345678 or +12025550100; empty if ``query`` is none."""
+    number = normalise_phone(query)
+    return number if _PHONE.fullmatch(number) else ""

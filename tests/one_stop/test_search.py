@@ -146,11 +146,11 @@ class TestWords:
         self, filing: Filing, agency: Agency, client: Client, query: str
     ) -> None:
         dossier = filing(agency, "Danh Sà Rây")
-        filing(agency, "Trần Văn B", citizen_id="096185001235")
+        filing(agency, "Trần Văn B", identity={"kind": "citizen_id", "number": "096185001235"})
         assert found(client, query) == [dossier.code]
-        assert dossier.citizen_id_hash not in {"", "096185001234"}
+        assert dossier.identity_number_hash not in {"", "096185001234"}
         (document,) = DossierSource().documents([str(dossier.pk)])
-        assert dossier.citizen_id_hash not in repr(document)
+        assert dossier.identity_number_hash not in repr(document)
 
     def test_parts_of_a_code_find_the_dossier(self, filing: Filing, agency: Agency, client: Client) -> None:
         dossier = filing(agency, "Danh Sà Rây")

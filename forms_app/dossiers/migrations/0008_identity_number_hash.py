@@ -3,14 +3,15 @@
 from django.db import migrations, models
 
 from core.immutability import AppendOnly
+from forms_app.builder.applicant import identity_of
 from forms_app.dossiers.access import identity_hash
 
 
 def hash_numbers(apps, schema_editor):
     dossiers = apps.get_model("dossiers", "Dossier").objects
     for dossier in dossiers.only("pk", "answers").iterator(chunk_size=500):
-        if number := dossier.answers.get("citizen_id"):
-            dossiers.filter(pk=dossier.pk).update(citizen_id_hash=identity_hash(str(number)))
+        if number := identity_of(dossier.answers).number:
+            dossiers.filter(pk=dossier.pk).update(identity_number_hash=identity_hash(number))
 
 
 class Migration(migrations.Migration):
@@ -19,9 +20,9 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="dossier",
-            name="citizen_id_hash",
+            name="identity_number_hash",
             field=models.CharField(
-                blank=True, db_index=True, editable=False, max_length=64, verbose_name="ID number (hash)"
+                blank=True, db_index=True, editable=False, max_length=64, verbose_name="document number (hash)"
             ),
         ),
         # Backwards the column goes, so nothing has to be undone.

@@ -93,8 +93,8 @@ class Dossier(models.Model):
     applicant_order = OrderKeyField(source="applicant_name")
     applicant_id_masked = models.CharField(_("ID number (masked)"), max_length=20, blank=True)
     # Keyed (``access.identity_hash``): the desk finds the dossier by the number, a stolen table does not reveal it.
-    citizen_id_hash = models.CharField(
-        _("ID number (hash)"), max_length=64, blank=True, db_index=True, editable=False
+    identity_number_hash = models.CharField(
+        _("document number (hash)"), max_length=64, blank=True, db_index=True, editable=False
     )
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("email"), blank=True)

@@ -99,7 +99,7 @@ def _create(draft: Draft, consent: ConsentText, now: datetime, rules: RuleSet) -
         idempotency_key=draft.idempotency_key,
         applicant_name=answers[applicant.FULL_NAME],
         applicant_id_masked=applicant.identity_of(answers).masked,
-        citizen_id_hash=access.identity_hash(applicant.identity_of(answers).number),
+        identity_number_hash=access.identity_hash(applicant.identity_of(answers).number),
         phone=answers.get(applicant.PHONE) or "",
         email=answers.get(applicant.EMAIL) or "",
         address=(answers.get(applicant.ADDRESS) or {}).get("text", ""),

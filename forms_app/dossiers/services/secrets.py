@@ -77,11 +77,11 @@ def rehash_lookup_key(*, dossier: Dossier, lookup_key: str) -> None:
 def rehash_identity_numbers() -> int:
     """Hash the identity number of every dossier under the current secret; return how many hashes changed."""
     changed = 0
-    rows = Dossier.objects.exclude(citizen_id_hash="").only("pk", "answers", "citizen_id_hash")
+    rows = Dossier.objects.exclude(identity_number_hash="").only("pk", "answers", "identity_number_hash")
     for dossier in rows.iterator(chunk_size=500):
-        current = access.identity_hash(str(dossier.answers.get(applicant.CITIZEN_ID) or ""))
-        if current and current != dossier.citizen_id_hash:
-            changed += Dossier.objects.filter(pk=dossier.pk).update(citizen_id_hash=current)
+        current = access.identity_hash(applicant.identity_of(dossier.answers).number)
+        if current and current != dossier.identity_number_hash:
+            changed += Dossier.objects.filter(pk=dossier.pk).update(identity_number_hash=current)
     return changed
 
 

@@ -132,4 +132,4 @@ class TestIdentityHash:
         call_command("lookup_secrets", "--rehash-identity-numbers")
         assert "rehashed=1" in capsys.readouterr().out
         dossier.refresh_from_db()
-        assert dossier.citizen_id_hash == access.identity_hash("096185001234", "b")
+        assert dossier.identity_number_hash == access.identity_hash("096185001234", "b")

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
 
-from accounts.models import Agency, Membership
+from accounts.models import Agency, Membership, User
 from core.outbox import deliver_due
 from forms_app.dossiers.models import Dossier
 from tests.one_stop.factories import make_officer
@@ -93,7 +93,7 @@ class TestReplace:
 
 class TestPrint:
     def test_only_the_officer_who_issued_it_prints_it_for_fifteen_minutes(
-        self, client: Client, dossier: Dossier, agency: Agency
+        self, client: Client, dossier: Dossier, agency: Agency, officer: User
     ) -> None:
         assert client.get(address(dossier, "ma-tra-cuu.pdf")).status_code == 404, "nothing was issued"
         client.post(address(dossier), SHOWN)
@@ -102,6 +102,7 @@ class TestPrint:
         assert colleague.get(address(dossier, "ma-tra-cuu.pdf")).status_code == 404
         assert client.get(address(dossier, "ma-tra-cuu.pdf")).status_code == 200
         with time_machine.travel(timezone.now() + timedelta(minutes=16), tick=False):
+            client.force_login(officer)  # an idle session has ended by then
             assert client.get(address(dossier, "ma-tra-cuu.pdf")).status_code == 404
 
     def test_printing_is_logged(self, client: Client, dossier: Dossier, officer: Any) -> None:
