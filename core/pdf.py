@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 import typst
 from django.core.serializers.json import DjangoJSONEncoder
 
+# Typst takes letters that the fonts of a template lack from these and its own ones (core.printable).
+FONTS: Final = Path(__file__).with_name("fonts")
 # A compiler caches fonts and parsed files, and can be used by one thread at a time.
 _compiler_lock = Lock()
 
@@ -20,7 +22,9 @@ _compiler_lock = Lock()
 def _compiler(template: Path) -> typst.Compiler:
     if not template.is_file():
         raise LookupError(f"no PDF template {template}")
-    return typst.Compiler(input=str(template), root=str(template.parent), ignore_system_fonts=True)
+    return typst.Compiler(
+        input=str(template), root=str(template.parent), ignore_system_fonts=True, font_paths=[str(FONTS)]
+    )
 
 
 def render(template: Path, data: Mapping[str, Any]) -> bytes:

@@ -21,7 +21,7 @@ from forms_app.builder.schema import FieldSpec
 _NUMBER: Final = re.compile(r"0[35789]\d{8}|02\d{9}")
 _OLD_MOBILE: Final = re.compile(r"01\d{9}")
 _PREFIX: Final = re.compile(r"0[235789]")
-_SIGNS: Final = re.compile(r"[\s./()\-]|^tel:", re.IGNORECASE)
+_SIGNS: Final = re.compile(r"[\s./()\-]")
 # +84, 0084 and, as address books show it, 84; a zero after it is that of the national number.
 _HOME: Final = re.compile(r"(?:\+|00)84\(?0?|84(?=[235789]\d{8,9}$)")
 
@@ -53,8 +53,8 @@ def phone_problem(number: str) -> tuple[Any, dict[str, Any]] | None:
         return _("A telephone number has digits only. You entered “%(text)s”."), shown
     if _OLD_MOBILE.fullmatch(number):
         return _(
-            "Mobile numbers of 11 digits were changed to 10 digits in 2018. Enter the present number."
-        ), {}
+            "Mobile numbers of 11 digits were changed to 10 digits in 2018. You entered “%(text)s”."
+        ), shown
     return _length_problem(number, shown)
 
 

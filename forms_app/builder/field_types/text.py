@@ -6,8 +6,10 @@ import unicodedata
 from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.printable import unprintable
 from core.text import clean, nfc
 from forms_app.builder.field_types.base import FieldType, Option
 from forms_app.builder.field_types.registry import register
@@ -21,6 +23,7 @@ _KEYS: Final = {
     **dict.fromkeys([*range(0x2010, 0x2016), 0x2212], ord("-")),
     0x3000: ord(" "),
 }
+MAX_QUOTED_LETTERS: Final = 10
 TOO_LONG: Final = _("Enter at most %(limit_value)d characters. You have entered %(show_value)d.")
 
 
@@ -38,6 +41,18 @@ def normalize_input(text: str) -> str:
     '0912-345'
     """
     return strip_invisible(text).translate(_KEYS)
+
+
+def check_printable(text: str) -> None:
+    """Raise ``ValidationError`` if the printed forms cannot show all of ``text``."""
+    if letters := unprintable(text):
+        raise ValidationError(
+            _(
+                "These letters cannot be printed on the documents: %(letters)s. Write in Latin letters, as in a "
+                "passport."
+            ),
+            params={"letters": " ".join(letters[:MAX_QUOTED_LETTERS])},
+        )
 
 
 class NoMaxLengthField(forms.CharField):
@@ -61,6 +76,10 @@ class CleanCharField(NoMaxLengthField):
     def to_python(self, value: Any) -> str:
         return clean(strip_invisible(super().to_python(value) or ""))
 
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        check_printable(value)
+
 
 class CleanTextField(NoMaxLengthField):
     """Several lines in NFC; every kind of line end becomes ``\\n``, trailing spaces are dropped."""
@@ -70,6 +89,10 @@ class CleanTextField(NoMaxLengthField):
     def to_python(self, value: Any) -> str:
         text = strip_invisible(super().to_python(value) or "")
         return "\n".join(clean(line) for line in nfc(text).splitlines()).strip()
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        check_printable(value)
 
 
 SHORT_TEXT_LENGTH: Final = 200

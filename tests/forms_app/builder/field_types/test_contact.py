@@ -58,7 +58,7 @@ class TestPhone:
         [
             "0912345678", "0912 345 678", "0912.345.678", "(0912) 345-678", "+84912345678", "+84 912 345 678",
             "+84 0912345678", "(+84) 912345678", "+84(0)912345678", "0084912345678", "84912345678", "84 912 345 678",
-            "tel:+84-912-345-678", "\uff10\uff19\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18",
+            "\uff10\uff19\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18",
         ],
     )  # fmt: skip
     def test_vietnamese_number_in_any_usual_spelling_is_kept_alike(self, typed: str) -> None:

@@ -240,3 +240,10 @@ def test_eth_is_stored_as_d_with_stroke(kind: str) -> None:
     form = asked(spec_of(kind), {"f": "Ðặng Thị Ðào"})
     assert form.is_valid()
     assert form.cleaned_data["f"] == "Đặng Thị Đào"
+
+
+@pytest.mark.parametrize("kind", ["short_text", "long_text"])
+def test_letters_that_no_font_has_are_named(kind: str) -> None:
+    message = error_message(kind, "Danh 김민수 😀")
+    assert "không in được các chữ: 김 민 수 😀" in message
+    assert "chữ Latinh" in message
