@@ -37,6 +37,10 @@ class OfficerAccess:
         """Return the roles held at ``agency_id``; empty for any other agency."""
         return self.roles.get(agency_id, frozenset())
 
+    def holds(self, *roles: str) -> bool:
+        """Return True if the officer holds one of ``roles`` at any agency."""
+        return any(held.intersection(roles) for held in self.roles.values())
+
     def agency_reading(self, agency: Agency) -> Agency:
         """Return the agency on whose behalf the officer reads a dossier of ``agency``, for the view log."""
         return self.inspected_from.get(agency.pk, agency)

@@ -61,14 +61,20 @@ def due_status(
         return DueStatus(Urgency.QUIET, _("Closed"))
     if status == Status.REGISTERED:
         return _intake_status(dossier, now)
-    if status == Status.SUPPLEMENT and supplement_due_at is not None:
-        day = {"day": display.date_text(supplement_due_at)}
-        return DueStatus(Urgency.QUIET, _("Paused, supplement by %(day)s") % day)
     if status in (Status.SUPPLEMENT, Status.PAYMENT, Status.SUSPENDED):
-        return DueStatus(Urgency.QUIET, _("Paused"))
+        return _paused_status(supplement_due_at if status == Status.SUPPLEMENT else None, now)
     if status in RUNNING_STATUSES:
         return _processing_status(dossier, now)
     return DueStatus(Urgency.FINE, _("Result ready"))
+
+
+def _paused_status(supplement_due_at: datetime | None, now: datetime) -> DueStatus:
+    if supplement_due_at is None:
+        return DueStatus(Urgency.QUIET, _("Paused"))
+    day = {"day": display.date_text(supplement_due_at)}
+    if supplement_due_at < now:
+        return DueStatus(Urgency.SOON, _("Supplement overdue since %(day)s") % day)
+    return DueStatus(Urgency.QUIET, _("Paused, supplement by %(day)s") % day)
 
 
 def _intake_status(dossier: HasDeadlines, now: datetime) -> DueStatus:

@@ -24,8 +24,9 @@ from procedures.models import Procedure
 
 PER_PAGE: Final = 50
 MAX_LOOKAHEAD: Final = 500
+_R = Membership.Role
 #: The roles of officers to whom a dossier can be assigned.
-ASSIGNABLE_ROLES: Final = (Membership.Role.RECEIVER, Membership.Role.HANDLER, Membership.Role.HEAD)
+ASSIGNABLE_ROLES: Final = (_R.RECEIVER, _R.HANDLER, _R.HEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,13 @@ TABS: Final = (
 def tab_by_key(key: str) -> Tab:
     """Return the tab with ``key``, or the first one if there is no such tab."""
     return next((tab for tab in TABS if tab.key == key), TABS[0])
+
+
+def first_tab_of(access: OfficerAccess) -> str:
+    """Return the key of the tab with which the officer's day begins: what their role has to do."""
+    if access.holds(_R.RECEIVER, _R.HEAD, _R.INSPECTOR):
+        return NEW
+    return "cua-toi" if access.holds(_R.HANDLER) else "cho-tra"
 
 
 #: Orderings offered by the column headings, by their key in the query string; a leading minus reverses one.

@@ -56,16 +56,29 @@ def queue(request: HttpRequest) -> HttpResponseBase:
 def _queue(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     query = clean(request.GET.get("q", ""))[:MAX_QUERY]
     context = _search_context(request, access, query) if query else _list_context(request, access)
-    return render(request, "one_stop/queue.html", {"access": access, "query": query, **context})
+    shared = {
+        "access": access,
+        "query": query,
+        "can_assign": access.holds(*selectors.ASSIGNABLE_ROLES),
+        # The statuses to which a supplement leads.
+        "returned_statuses": (Status.REGISTERED, Status.PROCESSING),
+    }
+    return render(request, "one_stop/queue.html", {**shared, **context})
 
 
 def _rows(dossiers: list[Dossier]) -> list[dict[str, Any]]:
     now = timezone.now()
-    return [{"dossier": dossier, "due": due_status(dossier, now)} for dossier in dossiers]
+    return [
+        {
+            "dossier": dossier,
+            "due": due_status(dossier, now, supplement_due_at=getattr(dossier, "supplement_due_at", None)),
+        }
+        for dossier in dossiers
+    ]
 
 
 def _list_context(request: HttpRequest, access: OfficerAccess) -> dict[str, Any]:
-    now, tab = timezone.now(), tab_by_key(request.GET.get("muc", ""))
+    now, tab = timezone.now(), tab_by_key(request.GET.get("muc", "") or selectors.first_tab_of(access))
     filters = QueueFilters.from_query(request.GET)
     counts = selectors.queue_counts(access, now, tab=tab, filters=filters)
     number = request.GET.get("page", "1")

@@ -93,6 +93,10 @@ def test_supplement_shows_the_citizens_deadline() -> None:
         Deadlines(Status.SUPPLEMENT), NOW, supplement_due_at=datetime(2026, 11, 27, 17, 0, tzinfo=VN)
     )
     assert words.text == "Tạm dừng, chờ bổ sung đến 27/11/2026"
+    late = due_status(
+        Deadlines(Status.SUPPLEMENT), NOW, supplement_due_at=datetime(2026, 11, 20, 17, 0, tzinfo=VN)
+    )
+    assert (late.urgency, late.text) == (Urgency.SOON, "Quá hạn bổ sung từ 20/11/2026")
 
 
 @pytest.mark.parametrize(

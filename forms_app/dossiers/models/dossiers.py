@@ -11,11 +11,12 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from core.models import OrderKeyField
+from forms_app.dossiers.models.events import SupplementRequest
 from forms_app.dossiers.transitions import CLOSED_STATUSES, Status
 
 
@@ -40,8 +41,19 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         return self.filter(agency__in=agencies)
 
     def with_parties(self) -> Self:
-        """Join what every list shows: agency, officer, procedure."""
-        return self.select_related("agency", "assigned_to", "procedure_version__procedure")
+        """Join what every list shows: agency, officer, procedure.
+
+        ``supplement_due_at`` is the deadline of the open supplement request, ``supplied_at`` when the last one was
+        answered.
+        """
+        requests = SupplementRequest.objects.filter(dossier=OuterRef("pk"))
+        answered = requests.exclude(answered_at=None).order_by("-number")
+        return self.select_related("agency", "assigned_to", "procedure_version__procedure").annotate(
+            supplement_due_at=Subquery(
+                requests.filter(closed_at=None).order_by().values("supplement_due_at")[:1]
+            ),
+            supplied_at=Subquery(answered.values("answered_at")[:1]),
+        )
 
 
 class Dossier(models.Model):

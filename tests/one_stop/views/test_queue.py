@@ -22,10 +22,11 @@ from one_stop.access import OfficerAccess
 from one_stop.selectors import queue
 from tests.accounts.factories import AgencyFactory
 from tests.forms_app.dossiers.factories import file_dossier, make_form, make_version
-from tests.one_stop.factories import NOW, SCHEMA, do, make_dossier, make_officer
+from tests.one_stop.factories import NOW, SCHEMA, ask, do, make_dossier, make_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 QUEUE = "/mot-cua/"
+ROLE = Membership.Role
 
 
 def form_called(title: str, agency: Agency) -> FormVersion:
@@ -320,3 +321,62 @@ class TestNext:
 
     def test_users_without_a_desk_get_404(self) -> None:
         assert Client().get(reverse("one_stop:next")).status_code == 404
+
+
+class TestRoles:
+    """The list opens with what the role has to do, and offers only what the role may do."""
+
+    @pytest.mark.parametrize(
+        ("roles", "tab"),
+        [
+            ([ROLE.RECEIVER], "moi"),
+            ([ROLE.HEAD], "moi"),
+            ([ROLE.INSPECTOR], "moi"),
+            ([ROLE.HANDLER], "cua-toi"),
+            ([ROLE.RETURNER], "cho-tra"),
+            ([ROLE.RETURNER, ROLE.HANDLER], "cua-toi"),
+            ([ROLE.RETURNER, ROLE.RECEIVER], "moi"),
+        ],
+    )
+    def test_first_tab_follows_the_role(self, agency: Agency, roles: list[str], tab: str) -> None:
+        client = Client()
+        client.force_login(make_officer(agency, *roles))
+        page = client.get(QUEUE).content.decode()
+        assert f'<input type="hidden" name="muc" value="{tab}">' in page
+
+    @pytest.mark.parametrize(
+        ("role", "offered"), [(ROLE.HANDLER, True), (ROLE.RETURNER, False), (ROLE.INSPECTOR, False)]
+    )
+    def test_only_roles_that_can_be_assigned_may_select(
+        self, agency: Agency, role: str, offered: bool
+    ) -> None:
+        make_dossier(agency)
+        client = Client()
+        client.force_login(make_officer(agency, role))
+        page = client.get(QUEUE, {"muc": "moi"}).content.decode()
+        assert ('name="chon"' in page) == offered
+        assert ("data-bulk" in page) == offered
+
+
+def test_waiting_and_supplied_dossiers_are_told_apart(agency: Agency, officer: User, client: Client) -> None:
+    waiting, late, supplied = (do(make_dossier(agency), Action.ACCEPT, officer, at=NOW) for _n in range(3))
+    for dossier, days in ((waiting, 5), (late, 5), (supplied, 5)):
+        request = ask(dossier, officer, at=NOW)
+        request.supplement_due_at = NOW + timedelta(days=days)
+        request.save()
+    late.supplement_requests.update(supplement_due_at=NOW - timedelta(days=3))
+    supplied.supplement_requests.update(answered_at=NOW)
+    do(supplied, Action.SUPPLY, officer, at=NOW)
+    page = client.get(QUEUE, {"muc": "cho"}).content.decode()
+    assert "Tạm dừng, chờ bổ sung đến 28/11/2026" in page
+    assert "Quá hạn bổ sung từ 20/11/2026" in page
+    assert "đã bổ sung 23/11/2026" in client.get(QUEUE, {"muc": "dang-giai-quyet"}).content.decode()
+
+
+def test_finished_dossiers_show_delivery_and_day(agency: Agency, officer: User, client: Client) -> None:
+    dossier = make_dossier(agency)
+    for action in (Action.ACCEPT, Action.PROCESS, Action.FINISH):
+        do(dossier, action, officer, at=NOW)
+    page = client.get(QUEUE, {"muc": "cho-tra"}).content.decode()
+    assert "Tại quầy" in page
+    assert "từ 23/11/2026" in page
