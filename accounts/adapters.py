@@ -27,8 +27,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import landing_page_of
 from accounts.second_factor import FACTORS, needs_factor
 from accounts.services.notices import notify
+from accounts.services.sessions import FORGET_DEVICES_AFTER, remember_device
 from accounts.step_up import is_fresh
-from core.web.throttle import client_network
+from core.web.throttle import client_address, client_network
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,18 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Go where the person came from, or to the landing page of their role."""
-        return HttpResponseRedirect(after_sign_in(request, kwargs["redirect_url"]))
+        response = HttpResponseRedirect(after_sign_in(request, kwargs["redirect_url"]))
+        token = remember_device(
+            user=user,
+            token=request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""),
+            user_agent=request.headers.get("User-Agent", ""),
+            address=client_address(request),
+        )
+        response.set_cookie(
+            settings.DEVICE_COOKIE_NAME, token, max_age=FORGET_DEVICES_AFTER, httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE, samesite="Lax",
+        )  # fmt: skip
+        return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return the landing page."""

@@ -57,6 +57,25 @@ class ChangePasswordForm(PasswordChangeForm):
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
 
+    def clean_old_password(self) -> str:
+        """Check the old password as at the sign-in, so that django-axes counts wrong ones."""
+        password: str = self.cleaned_data["old_password"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return password
+
+
+class EmailForm(forms.Form):
+    """A new mail address."""
+
+    email = forms.EmailField(
+        label=_("Mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+
 
 def _code_field(label: Any, help_text: Any) -> forms.CharField:
     attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}

@@ -20,6 +20,11 @@ def send_notice(payload: dict[str, Any]) -> None:
     if user is None or not (payload["to"] or user.email):
         return
     with override("vi"):
-        context = {"user": user, "sign_in_url": address("accounts:login"), **payload["facts"]}
+        context = {
+            "user": user,
+            "sign_in_url": address("accounts:login"),
+            "account_url": address("accounts:account"),
+            **payload["facts"],
+        }
         text = render_to_string(f"accounts/mail/{payload['notice']}.txt", context)
         mail.send(to=[payload["to"] or user.email], subject=str(SUBJECTS[payload["notice"]]), text=text)

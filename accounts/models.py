@@ -280,3 +280,43 @@ class AccountReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency} · {self.confirmed_at:%d/%m/%Y}"
+
+
+class SignedInSession(models.Model):
+    """A session of a signed-in person, as they see it in their list; ``session_key`` is that of Django's session.
+
+    ``network`` is shortened, so that the list tells the place roughly.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="signed_in_sessions"
+    )
+    session_key = models.CharField(max_length=40, db_index=True)
+    device = models.CharField(_("device"), max_length=100)
+    network = models.CharField(_("network"), max_length=50)
+    signed_in_at = models.DateTimeField(_("signed in on"))
+    last_used_at = models.DateTimeField(_("last used on"))
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["-last_used_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.device} · {self.network}"
+
+
+class KnownDevice(models.Model):
+    """A browser from which a person signed in before; it has a random cookie of which only the hash is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_devices")
+    token_hash = models.CharField(max_length=64)
+    last_used_at = models.DateTimeField(_("last used on"))
+
+    class Meta:
+        verbose_name = _("known device")
+        verbose_name_plural = _("known devices")
+        constraints = [models.UniqueConstraint(fields=["user", "token_hash"], name="known_device_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.last_used_at:%d/%m/%Y}"

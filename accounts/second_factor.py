@@ -24,6 +24,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.selectors import is_administrator, may_read_dossiers
+from accounts.services.sessions import end_sessions
+from accounts.session import ROW
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +93,8 @@ def remember_factor(request: HttpRequest, user: Any, authenticator: Authenticato
     added = kwargs["signal"] is signals.authenticator_added
     if not (added and authenticator.type == Authenticator.Type.RECOVERY_CODES):
         request.session[GIVEN_BY] = user.pk
+    if added:  # whoever knew only the password may be signed in elsewhere
+        end_sessions(user=user, except_pk=request.session.get(ROW))
 
 
 @receiver(signals.authenticator_removed, dispatch_uid="accounts.factor_removed")

@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.auth.views import redirect_to_login
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -27,10 +27,14 @@ from django.utils.translation import gettext, ngettext
 from accounts import kept_form
 from accounts.models import User
 from accounts.selectors import is_administrator
+from accounts.services import sessions
+from core.web.throttle import client_address
 
 # Session keys: times in seconds since the epoch.
 LAST_SEEN: Final = "seen"
 SIGNED_IN_AT: Final = "since"
+#: The row of ``SignedInSession``.
+ROW: Final = "session_row"
 SECONDS_BETWEEN_UPDATES: Final = 60
 # Wagtail's editor asks every ten seconds who else has the page open.
 _BACKGROUND: Final = "/editing-sessions/"
@@ -38,10 +42,24 @@ _REFUSED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.start_session_clock")
-def start_session_clock(request: HttpRequest | None, **_kwargs: Any) -> None:
-    """Store the time of the sign-in."""
+def start_session_clock(request: HttpRequest | None, user: User, **_kwargs: Any) -> None:
+    """Store the time of the sign-in, and the session for the list of the person."""
     if request is not None:
         request.session[LAST_SEEN] = request.session[SIGNED_IN_AT] = int(time.time())
+        row = sessions.record_sign_in(
+            user=user,
+            session_key=request.session.session_key or "",
+            user_agent=request.headers.get("User-Agent", ""),
+            address=client_address(request),
+        )
+        request.session[ROW] = row.pk
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.end_session_row")
+def end_session_row(request: HttpRequest | None, user: User | None, **_kwargs: Any) -> None:
+    """Take the session off the list of the person."""
+    if request is not None and user is not None and ROW in request.session:
+        sessions.end_sessions(user=user, pk=request.session[ROW])
 
 
 class IdleMiddleware:
@@ -74,7 +92,7 @@ class IdleMiddleware:
             # A refused token is another matter: another site could have written the form.
             forged = response.status_code == HTTPStatus.FORBIDDEN
             kept = None if forged else kept_form.keep(request, user_id=user_id)
-            return redirect_to_login(kept or _return_path(request))
+            return redirect_to_login(kept or return_path(request))
         return response
 
     def _for_signed_out(self, request: HttpRequest) -> HttpResponse:
@@ -133,6 +151,8 @@ def _update_last_seen(request: HttpRequest) -> None:
     now = int(time.time())
     if now - request.session[LAST_SEEN] >= SECONDS_BETWEEN_UPDATES:
         request.session[LAST_SEEN] = now
+        if ROW in request.session:
+            sessions.record_use(pk=request.session[ROW], session_key=request.session.session_key or "")
 
 
 def _redirects_to_sign_in(response: HttpResponse) -> bool:
@@ -141,7 +161,7 @@ def _redirects_to_sign_in(response: HttpResponse) -> bool:
     return response["Location"].startswith(redirect_to_login("").url)
 
 
-def _return_path(request: HttpRequest) -> str:
+def return_path(request: HttpRequest) -> str:
     """Return the address to go back to: the page itself, or the one with the submitted form."""
     if request.method in {"GET", "HEAD"}:
         return request.get_full_path()

@@ -1,14 +1,21 @@
-"""Step-up: before something sensitive a person proves again that it is them, by password or factor."""
+"""Step-up: before something sensitive a person proves again that it is them, by password or factor (ASVS 4.3.3)."""
 
 from __future__ import annotations
 
 import time
-from typing import Final
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
 
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
-from accounts.session import SIGNED_IN_AT
+from accounts import kept_form
+from accounts.session import SIGNED_IN_AT, return_path
 
 FRESH_SECONDS: Final = 5 * 60
 
@@ -19,3 +26,34 @@ def is_fresh(request: HttpRequest) -> bool:
         return False
     signed_in_at: int = request.session.get(SIGNED_IN_AT, 0)
     return time.time() - signed_in_at < FRESH_SECONDS or did_recently_reauthenticate(request)
+
+
+def ask_for_proof(request: HttpRequest) -> HttpResponseRedirect:
+    """Lead to the proof and back; what was typed into a form is kept and offered to be sent again."""
+    kept = kept_form.keep(request, user_id=request.user.pk)
+    back = urlencode({"next": kept or return_path(request)})
+    messages.info(request, _("Confirm that it is you first. Then do it again: what you typed is kept."))
+    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{back}")
+
+
+def fresh_proof_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Ask for a proof before ``view`` unless there is a fresh one; for a POST of somebody who may do it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not is_fresh(request):
+            return ask_for_proof(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+class FreshProofMixin:
+    """A class-based view whose POST needs a fresh proof."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Ask for the proof first."""
+        if not is_fresh(request):
+            return ask_for_proof(request)
+        response: HttpResponseBase = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.core.management import call_command
 
-from accounts.services import lifecycle, reviews
+from accounts.services import lifecycle, reviews, sessions
 from accounts.services.groups import refresh_groups, sync_dated_memberships
 
 
@@ -30,6 +30,7 @@ def remind_reviews() -> int:
 
 @shared_task(name="accounts.clean_up")
 def clean_up() -> None:
-    """Delete sessions that ended and old sign-in logs; scheduled once a day."""
+    """Delete sessions that ended, devices long not used and old sign-in logs; scheduled once a day."""
     call_command("clearsessions")
     lifecycle.delete_old_sign_ins()
+    sessions.forget_old()

@@ -10,5 +10,8 @@ urlpatterns = [
     path("dang-xuat/", views.SignOut.as_view(), name="logout"),
     path("con-day/", views.keep_alive, name="keep_alive"),
     path("don-vi-hanh-chinh/<slug:parent>/", views.units, name="units"),
+    path("", views.account, name="account"),
+    path("thu-dien-tu/", views.change_email, name="email"),
+    path("phien-lam-viec/", views.end_sessions, name="end_sessions"),
     path("mat-khau/", views.ChangePassword.as_view(), name="password"),
 ]

@@ -18,14 +18,26 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
-from wagtail.admin.views.account import PasswordResetView
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.account import (
+    AccountView,
+    ChangePasswordPanel,
+    NameEmailSettingsPanel,
+    PasswordResetView,
+)
 
 from accounts import kept_form
 from accounts.adapters import after_sign_in
-from accounts.forms import ChangePasswordForm, SignInForm
+from accounts.forms import ChangePasswordForm, EmailForm, SignInForm
+from accounts.models import User
 from accounts.places import places_below
+from accounts.services import people, sessions
+from accounts.session import ROW
+from accounts.step_up import fresh_proof_required
+from core.errors import InvalidInput
 from core.web import page_cache
+from core.web.request_guard import parse_pk
 from core.web.throttle import Throttle, client_network
 
 # For one address that tries the same password on many user names: django-axes counts each name separately.
@@ -110,8 +122,73 @@ class ChangePassword(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
+        user, row = _user(self.request), self.request.session.get(ROW)
+        if row is not None:
+            sessions.record_use(pk=row, session_key=self.request.session.session_key or "")
+        sessions.end_sessions(user=user, except_pk=row)
         messages.success(self.request, gettext("Your password has been changed."))
         return response
+
+
+@login_required
+@never_cache
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """Show what a person can change about their account, and where they are signed in."""
+    user = _user(request)
+    context = {"sessions": sessions.sessions_of(user), "current": request.session.get(ROW)}
+    return render(request, "accounts/account.html", context)
+
+
+@login_required
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """End one other session of the person, or all others."""
+    chosen, here = request.POST.get("session", ""), request.session.get(ROW)
+    pk = None if chosen == "others" else parse_pk(chosen)
+    if chosen == "others" or pk is not None:
+        sessions.end_sessions(user=_user(request), pk=pk, except_pk=here)
+        messages.success(request, gettext("Signed out there."))
+    return redirect("accounts:account")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof_required
+def change_email(request: HttpRequest) -> HttpResponse:
+    """Change one's own mail address, after a fresh proof."""
+    user = _user(request)
+    form = EmailForm(request.POST or None, initial={"email": user.email})
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.change_email(user=user, email=form.cleaned_data["email"], by=user)
+        except InvalidInput as error:
+            form.add_error("email", error.fields["email"])
+        else:
+            messages.success(request, gettext("The mail address has been changed."))
+            return redirect("accounts:account")
+    return render(request, "accounts/email.html", {"form": form})
+
+
+def _user(request: HttpRequest) -> User:
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - login_required
+    return user
+
+
+class PortalAccountView(AccountView):
+    """Wagtail's page of preferences, without name, mail address and password: these are on "My account"."""
+
+    def get_panels(self) -> list[Any]:
+        return [
+            panel
+            for panel in super().get_panels()
+            if not isinstance(panel, NameEmailSettingsPanel | ChangePasswordPanel)
+        ]
+
+
+preferences = require_admin_access(PortalAccountView.as_view())
 
 
 class ResetPassword(PasswordResetView):

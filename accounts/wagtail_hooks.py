@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
@@ -13,6 +15,7 @@ from wagtail.log_actions import LogActionRegistry
 from accounts.admin import reviews
 from accounts.admin.organisation import OrganisationGroup
 from accounts.services.lifecycle import CLOSED_UNUSED, FACTOR_RESET, REOPENED
+from accounts.services.people import EMAIL_CHANGED
 
 
 @hooks.register("register_admin_viewset")
@@ -48,7 +51,18 @@ def log_actions(actions: LogActionRegistry) -> None:
     """Name what happens to an account in its history."""
     for name, label, message in (
         (CLOSED_UNUSED, _("Close unused account"), _("Closed because nobody used it")),
+        (EMAIL_CHANGED, _("Change mail address"), _("Mail address changed")),
         (FACTOR_RESET, _("Reset two-step verification"), _("Two-step verification reset on the server")),
         (REOPENED, _("Open account again"), _("Opened again")),
     ):
         actions.register_action(name, label, message)
+
+
+@hooks.register("register_account_menu_item")
+def own_account_item(_request: HttpRequest) -> dict[str, str]:
+    """Link the preferences to "My account"."""
+    return {
+        "url": reverse("accounts:account"),
+        "label": gettext("My account"),
+        "help_text": gettext("Password, mail address, two-step verification, and where you are signed in."),
+    }

@@ -61,4 +61,4 @@ def account_links(user: User | AnonymousUser | None) -> list[NavLink]:
         links.append(NavLink(_("One-stop desk"), reverse("one_stop:queue")))
     if works_in_admin(user):
         links.append(NavLink(_("Administration"), reverse("wagtailadmin_home")))
-    return [*links, NavLink(_("My account"), reverse("accounts:password"))]
+    return [*links, NavLink(_("My account"), reverse("accounts:account"))]

@@ -9,7 +9,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from accounts.views import ResetPassword
+from accounts.views import ResetPassword, preferences
 from core.health import healthz
 from core.wagtail import documents
 from core.wagtail.page_serving import serve
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     # The admin's sign-in redirects here, so that one throttle covers both.
     path("quan-tri/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
+    path("quan-tri/account/", preferences),
     path("quan-tri/password_reset/", ResetPassword.as_view()),
     path("quan-tri/", include("core.wagtail.overrides")),
     path("quan-tri/", include(wagtailadmin_urls)),

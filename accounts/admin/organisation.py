@@ -27,6 +27,7 @@ from accounts.models import AdministrativeUnit, Agency, AgencySuccession, Member
 from accounts.policies import AgencyPolicy, MembershipPolicy, SuccessionPolicy, managed_agencies
 from accounts.selectors import with_descendants
 from accounts.services import change_end_date, grant, revoke
+from accounts.step_up import FreshProofMixin
 from core.errors import PortalError
 from core.text import clean, slugify, unused_slug
 from core.wagtail.object_policy import (
@@ -282,11 +283,11 @@ class MembershipIndexView(ObjectIndexView):
         return None
 
 
-class MembershipCreateView(ServiceErrorsMixin, generic.CreateView):
+class MembershipCreateView(FreshProofMixin, ServiceErrorsMixin, generic.CreateView):
     """Give a role."""
 
 
-class MembershipEditView(ServiceErrorsMixin, ObjectEditView):
+class MembershipEditView(FreshProofMixin, ServiceErrorsMixin, ObjectEditView):
     """Change the last day of a role."""
 
 

@@ -27,6 +27,8 @@ from wagtail.users.views.users import (
 from accounts.models import User
 from accounts.policies import AccountPolicy
 from accounts.services.lifecycle import reopen
+from accounts.services.people import report_email_change
+from accounts.step_up import FreshProofMixin
 from core.wagtail.dependants import KeptObjectMixin
 from core.wagtail.object_policy import ObjectListMixin, ObjectPermissionMixin, ObjectUsageView
 
@@ -51,13 +53,18 @@ class PortalUserEditForm(UserEditForm):
     first_name = None
     last_name = None
 
+    changed_by: User
+
     class Meta(UserEditForm.Meta):
         model = User
         fields = FIELDS | {"is_active"}
 
     def save(self, commit: bool = True) -> User:
-        """Save; an account that is opened again counts as used from now."""
+        """Save; report a new mail address; an account that is opened again counts as used from now."""
+        former = User.objects.values_list("email", flat=True).get(pk=self.instance.pk)
         user: User = super().save(commit=commit)
+        if user.email != former:
+            report_email_change(user=user, former=former, by=self.changed_by)
         if "is_active" in self.changed_data and user.is_active:
             reopen(user=user, by=None)
         return user
@@ -70,6 +77,7 @@ class SuperuserFieldsMixin:
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)  # type: ignore[misc]
+        form.changed_by = self.request.user
         if not self.request.user.is_superuser:
             for name in SUPERUSER_FIELDS:
                 if name in form.fields:
@@ -87,11 +95,11 @@ class PortalIndexView(ObjectListMixin, IndexView):
         return columns if self.request.user.is_superuser else columns[1:]
 
 
-class PortalCreateView(SuperuserFieldsMixin, CreateView):
+class PortalCreateView(FreshProofMixin, SuperuserFieldsMixin, CreateView):
     """Add an account."""
 
 
-class PortalEditView(ObjectPermissionMixin, SuperuserFieldsMixin, EditView):
+class PortalEditView(FreshProofMixin, ObjectPermissionMixin, SuperuserFieldsMixin, EditView):
     """Change an account that the user manages; a new password would let them sign in as that person."""
 
 

@@ -19,6 +19,8 @@ KIND: Final = "accounts.notice"
 SUBJECTS: Final = {
     "closed_unused": _("Your account was closed because nobody used it"),
     "reopened": _("Your account was opened again"),
+    "email_changed": _("The mail address of your account has changed"),
+    "new_device": _("Your account was used on a new device"),
     "factor_changed": _("Your two-step verification has changed"),
     "factor_reset": _("Two-step verification was reset"),
     "review_due": _("Confirm the list of accounts and roles"),

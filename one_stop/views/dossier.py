@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.step_up import fresh_proof_required
 from core.worktime import load_calendar
 from forms_app.builder import applicant
 from forms_app.builder.answer_display import AnsweredStep, answered_steps
@@ -47,6 +48,7 @@ def dossier(request: HttpRequest, access: OfficerAccess, code: str) -> HttpRespo
 
 @require_POST
 @officer_required
+@fresh_proof_required
 def reveal_citizen_id(request: HttpRequest, access: OfficerAccess, code: str) -> HttpResponseBase:
     """Show the same page with citizen ID numbers in full, and log that they were seen."""
     found = _open(access, code, log.CITIZEN_ID)

@@ -370,6 +370,8 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": STRICT}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# A random name of the browser, so that a sign-in from a new one is told by mail.
+DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 # Who does nothing for so long is signed out (NĐ 331/2026, docs/domain.md#information-security).
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)

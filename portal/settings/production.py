@@ -23,6 +23,7 @@ CSRF_COOKIE_SECURE = True
 # Browsers take these names from this host alone: a weaker site under the same domain cannot plant a session here.
 SESSION_COOKIE_NAME = "__Host-sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken"
+DEVICE_COOKIE_NAME = "__Host-device"
 STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from wagtail.models import ModelLogEntry
 
 from accounts.models import Membership, User
-from tests.accounts.admin_helpers import member
+from tests.accounts.admin_helpers import browser, member
 from tests.accounts.factories import AgencyFactory, UserFactory
 from tests.accounts.totp import code_at
 
@@ -138,6 +138,11 @@ class TestSettingUp:
         assert client.post(AGAIN, {"password": PASSWORD, "next": APP}).headers["Location"] == APP
         assert client.get(APP).status_code == 200
 
+    def test_it_ends_the_other_sessions(self, officer: User) -> None:
+        thief, _answer = sign_in(officer)
+        enrol(officer)
+        assert thief.get(INDEX).headers["Location"].startswith(LOGIN)
+
     def test_secrets_are_encrypted_in_the_database(self, officer: User) -> None:
         secret, codes = enrol(officer)
         stored = "".join(str(row.data) for row in Authenticator.objects.all())
@@ -212,8 +217,8 @@ class TestSigningIn:
 
     def test_session_that_knows_only_the_password_must_give_the_factor(self, officer: User) -> None:
         """Somebody with the password alone must not add a key of their own."""
-        thief, _answer = sign_in(officer)
         secret, _codes = enrol(officer)
+        thief = browser(officer)
         for address in (KEYS, APP, INDEX, CODES, AGAIN, DESK):
             assert thief.get(address).headers["Location"].startswith(f"{AGAIN}ma/"), address
         thief.post(f"{AGAIN}ma/", {"code": code_at(secret, steps=1), "next": DESK})
