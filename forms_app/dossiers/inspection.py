@@ -21,6 +21,7 @@ from PIL import Image, UnidentifiedImageError
 from core.display import number_text, size_text
 from core.errors import InvalidInput
 from core.text import clean
+from forms_app.dossiers import active_content
 
 pillow_heif.register_heif_opener()
 
@@ -73,7 +74,7 @@ def _limit_text(most: int) -> str:
 def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits) -> Inspected:
     """Return the name and content type of ``file``; raise ``InvalidInput`` if it is not accepted."""
     shown = clean_name(name)
-    extension = extension_of(shown)
+    extension = SYNONYMS.get(extension_of(shown), extension_of(shown))
     if extension not in limits.extensions or extension not in KINDS:
         wanted = ", ".join(item.upper() for item in limits.extensions)
         raise InvalidInput(
@@ -85,19 +86,32 @@ def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits) -> Inspecte
     if size > limits.max_bytes:
         facts = {"name": shown, "size": size_text(size), "most": _limit_text(limits.max_bytes)}
         raise InvalidInput(_("“%(name)s” is %(size)s. The limit is %(most)s.") % facts)
-    kind = KINDS[extension]
-    _check_content(file, shown, extension, kind)
-    return Inspected(shown, kind.content_type)
-
-
-def _check_content(file: BinaryIO, shown: str, extension: str, kind: Kind) -> None:
     file.seek(0)
-    head = file.read(HEAD)
-    if not _looks_like(head, kind):
+    actual = _actual_extension(file.read(HEAD), extension, limits)
+    if actual is None:
         message = _(
             "“%(name)s” does not contain a %(kind)s file. Save it again as %(kind)s or upload a photo."
         )
         raise InvalidInput(message % {"name": shown, "kind": extension.upper()})
+    kind = KINDS[actual]
+    _check_content(file, shown, kind)
+    if kind is not KINDS.get(extension_of(shown)):
+        shown = f"{shown.rpartition('.')[0]}.{actual}"
+    return Inspected(shown, kind.content_type)
+
+
+def _actual_extension(head: bytes, extension: str, limits: Limits) -> str | None:
+    """Return the accepted extension that fits the content, if possible that of the name; None if none fits.
+
+    Phones and mail programs often name a picture wrongly, such as a JPEG ``IMG_0001.HEIC``.
+    """
+    if _looks_like(head, KINDS[extension]):
+        return extension
+    others = (other for other in limits.extensions if other in KINDS)
+    return next((other for other in others if _looks_like(head, KINDS[other])), None)
+
+
+def _check_content(file: BinaryIO, shown: str, kind: Kind) -> None:
     if kind.magic is not _ZIP and zipfile.is_zipfile(file):
         # Read from its end it is an archive: such files are made to deceive.
         raise InvalidInput(
@@ -113,6 +127,9 @@ def _check_content(file: BinaryIO, shown: str, extension: str, kind: Kind) -> No
 
 
 def _looks_like(head: bytes, kind: Kind) -> bool:
+    if kind.content_type == "image/heic":
+        # Phones use many brands (mif1, heix …), of which puremagic knows a few.
+        return bool(pillow_heif.is_supported(head))
     try:
         guesses = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
@@ -149,6 +166,7 @@ def _check_pdf(file: BinaryIO) -> None:
     file.seek(max(0, size - PDF_TAIL))
     if b"%%EOF" not in file.read():
         raise InvalidInput(_("The PDF is incomplete. Save it or upload it again."))
+    active_content.check_pdf(file)
 
 
 def _picture(kind: str) -> Callable[[BinaryIO], None]:
@@ -194,13 +212,16 @@ def _office_file(main_part: str) -> Callable[[BinaryIO], None]:
                 entries = archive.infolist()
                 _check_directory(entries, main_part)
                 _check_unpacked(archive, entries)
+                active_content.check_office_file(archive)
         except (
             zipfile.BadZipFile,
             zlib.error,
             EOFError,
             NotImplementedError,
             OSError,
+            OverflowError,
             RuntimeError,
+            ValueError,
         ) as error:
             raise InvalidInput(_("The file is damaged. Save it again or as a PDF.")) from error
 
@@ -211,11 +232,6 @@ def _check_directory(entries: list[zipfile.ZipInfo], main_part: str) -> None:
     names = {entry.filename for entry in entries}
     if not {"[Content_Types].xml", main_part} <= names:
         raise InvalidInput(_("The file type does not match the file name. Save it again or as a PDF."))
-    if any(
-        name.lower().endswith((".bin", ".exe", ".dll", ".js", ".vbs")) and "vba" in name.lower()
-        for name in names
-    ):
-        raise InvalidInput(_("The file contains macros. Save it without them or as a PDF."))
     if any(entry.flag_bits & ENCRYPTED for entry in entries):
         raise InvalidInput(_("The file is protected by a password. Save it without a password."))
     declared, packed = (
@@ -244,6 +260,8 @@ _JPEG = Kind("image/jpeg", frozenset({".jpg", ".jpeg", ".jfif", ".jpe"}), _pictu
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ZIP = frozenset({".zip", ".docx", ".xlsx"})
+# Endings of the same kind, which programs use.
+SYNONYMS: Final = {"jfif": "jpg", "jpe": "jpg", "pjpeg": "jpg", "pjp": "jpg", "heif": "heic", "hif": "heic"}
 KINDS: Final[dict[str, Kind]] = {
     "pdf": Kind("application/pdf", frozenset({".pdf", ".ai"}), _check_pdf),
     "jpg": _JPEG,

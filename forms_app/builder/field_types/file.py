@@ -17,6 +17,8 @@ from forms_app.builder.schema import FieldSpec
 SUPPORTED_EXTENSIONS: Final = ("pdf", "jpg", "jpeg", "png", "heic", "webp", "docx", "xlsx")
 DEFAULT_EXTENSIONS: Final = ("pdf", "jpg", "jpeg", "png", "heic", "docx")
 JPEG: Final = {"jpg", "jpeg"}
+# Endings that programs also use for a kind, offered in the browser's dialog.
+OTHER_ENDINGS: Final = {"jpg": ("jfif",), "heic": ("heif", "hif")}
 DEFAULT_MAX_FILES: Final = 5
 MEGABYTE: Final = 1024 * 1024
 
@@ -105,7 +107,9 @@ class File(FieldType):
     template_name = "builder/file_field.html"
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
-        accepted = ",".join(f".{extension}" for extension in allowed_extensions(spec))
+        allowed = allowed_extensions(spec)
+        more = [ending for kind, endings in OTHER_ENDINGS.items() if kind in allowed for ending in endings]
+        accepted = ",".join(f".{extension}" for extension in [*allowed, *more])
         arguments = self.common_arguments(spec, hint=self.limits(spec))
         # StepForm checks that there is a file, as only it knows those uploaded earlier.
         field = MultipleFileField(

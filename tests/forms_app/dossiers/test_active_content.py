@@ -1,0 +1,166 @@
+"""Active parts of documents: refused with a reason; ordinary documents are taken; no input breaks the reader."""
+
+from __future__ import annotations
+
+import io
+from contextlib import suppress
+from typing import Any
+
+import pikepdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pikepdf import Array, Dictionary, Name, String
+
+from core.errors import InvalidInput
+from tests.forms_app.dossiers.test_inspection import archive, image, inspect_bytes
+
+ELSEWHERE = "tệp khác hoặc địa chỉ"
+ACTIVE_PDF = "chương trình, mã lệnh hoặc tệp khác"
+RELATION = '<Relationship Id="r1" Type="{type}" Target="{target}"{mode}/>'
+TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+
+def pdf(change: Any = None, **options: Any) -> bytes:
+    """Return a PDF of one page, with ``change`` made to it."""
+    document, out = pikepdf.new(), io.BytesIO()
+    document.add_blank_page()
+    if change:
+        change(document)
+    document.save(out, **options)
+    return out.getvalue()
+
+
+def action(**values: Any) -> Any:
+    """Return a change that opens the document with an action."""
+    return lambda document: document.Root.__setitem__("/OpenAction", Dictionary(**values))
+
+
+def _attach(document: pikepdf.Pdf) -> None:
+    document.attachments["a.exe"] = pikepdf.AttachedFileSpec(document, b"MZ", filename="a.exe")
+
+
+def _annotate(document: pikepdf.Pdf) -> None:
+    inner = Dictionary(A=Dictionary(S=Name.Launch, F=String("cmd.exe")), Subtype=Name.Link)
+    document.pages[0].Annots = Array([document.make_indirect(inner)])
+
+
+def _script_by_name(document: pikepdf.Pdf) -> None:
+    document.Root.Names = Dictionary(
+        JavaScript=Dictionary(Names=Array([String("a"), Dictionary(S=Name.JavaScript)]))
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        action(S=Name.JavaScript, JS=String("app.alert(1)")),
+        action(S=Name.Launch, F=String("calc.exe")),
+        action(S=Name.SubmitForm),
+        action(S=Name.URI, Next=Array([Dictionary(S=Name.GoToE)])),
+        _annotate,
+        _attach,
+        _script_by_name,
+    ],
+)
+@pytest.mark.parametrize("packed", [True, False])
+def test_active_pdf_is_refused_also_in_packed_objects(change: Any, packed: bool) -> None:
+    mode = pikepdf.ObjectStreamMode.generate if packed else pikepdf.ObjectStreamMode.disable
+    with pytest.raises(InvalidInput, match=ACTIVE_PDF):
+        inspect_bytes("don.pdf", pdf(change, object_stream_mode=mode))
+
+
+def test_active_part_of_a_damaged_pdf_is_found_in_its_text() -> None:
+    for name in (b"/JavaScript", b"/J#61vaScript", b"/Launch"):
+        with pytest.raises(InvalidInput, match=ACTIVE_PDF):
+            inspect_bytes("don.pdf", b"%PDF-1.4 rubbish << /S " + name + b" >> %%EOF")
+
+
+@pytest.mark.parametrize("tail", [b"MZ\x90", b"\x7fELF\x02", b"#!/bin/sh", b"x" * 2000])
+def test_file_behind_the_end_of_a_pdf_is_refused(tail: bytes) -> None:
+    with pytest.raises(InvalidInput, match="phía sau"):
+        inspect_bytes("don.pdf", pdf() + tail)
+
+
+def test_locked_pdf_is_refused_and_one_with_an_owner_password_is_not() -> None:
+    with pytest.raises(InvalidInput, match="mật khẩu"):
+        inspect_bytes("don.pdf", pdf(encryption=pikepdf.Encryption(user="mo", owner="chu")))
+    assert (
+        inspect_bytes("don.pdf", pdf(encryption=pikepdf.Encryption(user="", owner="chu"))).name == "don.pdf"
+    )
+
+
+@pytest.mark.parametrize(
+    "change", [None, action(S=Name.URI, URI=String("https://example.vn")), action(S=Name.GoTo)]
+)
+def test_ordinary_pdf_is_taken(change: Any) -> None:
+    assert inspect_bytes("don.pdf", pdf(change) + b"\r\n\0\0").content_type == "application/pdf"
+
+
+def rels(kind: str, target: str, *, external: bool = True) -> bytes:
+    mode = ' TargetMode="External"' if external else ""
+    return f"<Relationships>{RELATION.format(type=TYPE + kind, target=target, mode=mode)}</Relationships>".encode()
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"word/_rels/settings.xml.rels": rels("attachedTemplate", "http://x.example/a.dotm")}, ELSEWHERE),
+        ({"word/_rels/document.xml.rels": rels("image", "http://x.example/a.png")}, ELSEWHERE),
+        ({"word/_rels/document.xml.rels": rels("vbaProject", "a.dat", external=False)}, "macro"),
+        ({"[Content_Types].xml": b'<Types><Override ContentType="application/vnd.ms-office.vbaProject"/></Types>'},
+         "macro"),
+        ({"word/payload.exe": b"MZ"}, "macro"),
+        ({"word/embeddings/oleObject1.bin": b"x"}, "đối tượng nhúng"),
+        ({"word/activeX/activeX1.xml": b"<x/>"}, "đối tượng nhúng"),
+        ({"word/styles.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'}, ELSEWHERE),
+        ({"word/styles.xml": '<!DOCTYPE a><a/>'.encode("utf-16")}, ELSEWHERE),
+        ({"word/document.xml": b"<w:instrText>DDEAUTO c:\\\\cmd.exe</w:instrText>"}, ELSEWHERE),
+        ({"word/document.xml": b"<w:instrText>D</w:instrText><w:instrText>DE a b</w:instrText>"}, ELSEWHERE),
+        ({"word/document.xml": b'<w:fldSimple w:instr="DDE a b"/>'}, ELSEWHERE),
+        ({"xl/externalLinks/externalLink1.xml": b'<externalLink><ddeLink ddeService="cmd"/></externalLink>'},
+         ELSEWHERE),
+    ],
+)  # fmt: skip
+def test_office_file_with_an_active_part_is_refused_with_its_reason(
+    parts: dict[str, bytes], message: str
+) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        inspect_bytes("don.docx", archive(parts))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"word/_rels/document.xml.rels": rels("hyperlink", "https://dichvucong.gov.vn")},
+        {"word/_rels/document.xml.rels": rels("image", "media/image1.png", external=False)},
+        {"word/embeddings/Microsoft_Excel_Sheet1.xlsx": b"PK"},
+        {"word/document.xml": b"<w:instrText>PAGE</w:instrText><w:t>DDE is a word here</w:t>"},
+        {"word/printerSettings/printerSettings1.bin": b"x"},
+    ],
+)
+def test_ordinary_office_file_is_taken(parts: dict[str, bytes]) -> None:
+    assert inspect_bytes("don.docx", archive(parts)).name == "don.docx"
+
+
+SEEDS = {
+    "don.pdf": pdf(action(S=Name.URI), object_stream_mode=pikepdf.ObjectStreamMode.generate),
+    "don.docx": archive({"word/_rels/document.xml.rels": rels("hyperlink", "https://example.vn")}),
+    "anh.jpg": image("JPEG"),
+    "anh.heic": image("HEIF"),
+}
+
+
+@given(
+    name=st.sampled_from(sorted(SEEDS)),
+    at=st.integers(0, 5000),
+    length=st.integers(0, 40),
+    bytes_put=st.binary(max_size=40),
+)
+def test_changed_bytes_are_taken_or_refused_with_a_message(
+    name: str, at: int, length: int, bytes_put: bytes
+) -> None:
+    data = SEEDS[name]
+    start = at % len(data)
+    with suppress(InvalidInput):
+        inspect_bytes(name, data[:start] + bytes_put + data[start + length :])
