@@ -173,7 +173,7 @@ def receive_supplement(
     )  # fmt: skip
     if open_request is None or {item["id"] for item in open_request.items} != set(items):
         raise InvalidInput(_("State for every requested item whether it was handed in."))
-    if not any(item.received for item in items.values()):
+    if items and not any(item.received for item in items.values()):
         raise InvalidInput(_("Nothing was handed in: the citizen still has to supply what was requested."))
     request = SupplementRequest.objects.get(pk=open_request.pk)
     request.received_items = {name: item.to_json() for name, item in items.items()}

@@ -207,6 +207,18 @@ def _reopen(dossier: Dossier, now: datetime) -> None:
     dossier.clock_state, dossier.finished_at = _State.RUNNING, None
 
 
+def _move_from_day_off(dossier: Dossier, now: datetime) -> None:
+    """Move a due date that lies on a day off to the end of the next working day (Bộ luật Dân sự 2015, art. 148)."""
+    calendar = current_rules().calendar
+
+    def moved(moment: datetime) -> datetime:
+        day = moment.astimezone(TIME_ZONE).date()
+        return moment if calendar.is_working_day(day) else calendar.end_of(day)
+
+    if dossier.due_at is not None:
+        _promise(dossier, moved(dossier.due_at), moved(dossier.on_time_until or dossier.due_at))
+
+
 EFFECTS: Final[dict[Clock, Callable[[Dossier, datetime], None]]] = {
     Clock.NONE: lambda dossier, now: None,
     Clock.START: _start,
@@ -216,6 +228,7 @@ EFFECTS: Final[dict[Clock, Callable[[Dossier, datetime], None]]] = {
     Clock.RESTART: _restart,
     Clock.END: _end,
     Clock.REOPEN: _reopen,
+    Clock.CALENDAR: _move_from_day_off,
 }
 
 

@@ -120,6 +120,8 @@ def latest_change(events: Sequence[DossierEvent]) -> DossierEvent:
 def _name(event: DossierEvent) -> str:
     if event.action == Action.REPLACE_KEY:
         return gettext("Lookup key replaced")
+    if event.action == Action.MOVE_DUE_DATE:
+        return gettext("Due date moved to a working day")
     if event.action == Action.SUPPLY:
         return gettext("Supplement received at the counter") if event.actor_id else gettext("Supplement sent")
     if event.data.get("revoked_results"):

@@ -53,6 +53,7 @@ class Action(TextChoices):
     WITHDRAW = "withdraw", _("Withdraw")
     ASSIGN = "assign", _("Assign")
     REPLACE_KEY = "replace_key", _("Replace the lookup key")
+    MOVE_DUE_DATE = "move_due_date", _("Move the due date from a day off")
 
 
 class Clock(TextChoices):
@@ -66,6 +67,7 @@ class Clock(TextChoices):
     RESTART = "restart", _("restarts or resumes, depending on the procedure's rule")
     END = "end", _("ends")
     REOPEN = "reopen", _("resumes, the due date stays the same")
+    CALENDAR = "calendar", _("a due date on a day off moves to the next working day")
 
 
 class Guard(TextChoices):
@@ -135,7 +137,7 @@ RUNNING_STATUSES = (_S.ACCEPTED, _S.PROCESSING)
 # Actions that concern only the inside of the agency: no mail, no line in the citizen's history.
 INTERNAL_ACTIONS = frozenset({_A.ASSIGN})
 # Actions after which the status is what it was before.
-SAME_STATUS_ACTIONS = frozenset({_A.ASSIGN, _A.REPLACE_KEY})
+SAME_STATUS_ACTIONS = frozenset({_A.ASSIGN, _A.REPLACE_KEY, _A.MOVE_DUE_DATE})
 CLOSED_STATUSES = (_S.DECLINED, _S.WITHDRAWN, _S.RETURNED)
 
 TRANSITIONS: tuple[Transition, ...] = (
@@ -177,6 +179,10 @@ TRANSITIONS: tuple[Transition, ...] = (
         _S.WITHDRAWN, _APPLICANT, Clock.END, needs_reason=True, guards=(Guard.OPEN,),
     ),
     *(Transition(_A.ASSIGN, (status,), status, _DESK, guards=(Guard.OPEN,)) for status in OPEN_STATUSES),
+    *(
+        Transition(_A.MOVE_DUE_DATE, (status,), status, frozenset({SYSTEM}), Clock.CALENDAR)
+        for status in RUNNING_STATUSES
+    ),
     *(Transition(_A.REPLACE_KEY, (status,), status, _RETURN | {CITIZEN}) for status in Status),
 )  # fmt: skip
 

@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox-clean-up": {"task": "core.outbox.clean_up", "schedule": 86400.0},
     "one-time-links-clean-up": {"task": "core.one_time_links.clean_up", "schedule": 86400.0},
     "dossiers-clean-up": {"task": "dossiers.clean_up", "schedule": 900.0},
+    "dossiers-move-due-dates": {"task": "dossiers.move_due_dates", "schedule": 3600.0},
     "search-reconcile": {"task": "search.reconcile", "schedule": 60.0},
     "search-check-sources": {"task": "search.check_sources", "schedule": 600.0},
     "accounts-close-unused": {"task": "accounts.close_unused", "schedule": 86400.0},

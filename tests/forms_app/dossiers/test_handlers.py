@@ -102,7 +102,12 @@ def test_all_actions_but_internal_ones_are_mailed() -> None:
     assert (
         mailed
         == {a.value for a in Action if a != Action.ASSIGN}
-        == {*MAILS, Action.REPLACE_KEY, Action.CLOSE}
+        == {
+            *MAILS,
+            Action.REPLACE_KEY,
+            Action.CLOSE,
+            Action.MOVE_DUE_DATE,
+        }
     )
 
 

@@ -61,12 +61,12 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
     },
     State(2, True): {
         "request_supplement": (5, DESK_ROLES), "process": (4, DESK_ROLES), **WITHDRAW,
-        "assign": (2, DESK_ROLES),
+        "assign": (2, DESK_ROLES), "move_due_date": (2, {S}),
     },
     State(3): {},
     State(4, True): {
         "request_supplement": (5, DESK_ROLES), "require_payment": (6, {H, L}), "suspend": (8, {H, L}),
-        "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES),
+        "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES), "move_due_date": (4, {S}),
     },
     State(5): {"supply": (1, SUPPLIERS), **WITHDRAW, "assign": (5, DESK_ROLES)},
     State(5, late=True): {
@@ -294,11 +294,12 @@ def test_outdated_version_is_a_conflict_for_every_action(state: State) -> None:
     with time_machine.travel(NOW, tick=False):
         dossier = set_state(file_dossier(now=FILED).dossier, state)
         head = make_officer(dossier.agency, *Membership.Role.values)
-        for action in MATRIX[state]:
+        for action, (_target, roles) in MATRIX[state].items():
+            actor = system("thử") if roles == {S} else head
             for stale in (dossier.version - 1, dossier.version + 1):
                 with pytest.raises(Conflict) as conflict:
                     services.apply_action(
-                        dossier_id=dossier.pk, expected_version=stale, action=action, actor=head,
+                        dossier_id=dossier.pk, expected_version=stale, action=action, actor=actor,
                         reason="vì thử", now=NOW,
                     )  # fmt: skip
                 assert conflict.value.code == "conflict"

@@ -59,6 +59,8 @@ def act(dossier: Dossier, action: str, now: datetime = NOW, **facts) -> Dossier:
     actor = facts.pop("actor", None) or officer_of(dossier)
     if action in {"withdraw", "supply"}:
         actor = citizen(dossier)
+    if action == Action.MOVE_DUE_DATE:
+        actor = actions.system("thử")
     return services.apply_action(
         dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=actor,
         reason=facts.pop("reason", "vì thử"), now=now, **facts,
