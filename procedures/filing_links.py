@@ -16,8 +16,12 @@ class FilingLink:
     label: str
     url: str
     note: str = ""
+    # Address of the form as a PDF to print and fill in by hand; empty if there is none.
+    blank_form: str = ""
 
 
+#: Cổng Dịch vụ công quốc gia: the one place for online filing of all provinces (docs/domain.md#submission-channels).
+NATIONAL_PORTAL: Final = "https://dichvucong.gov.vn"
 Provider = Callable[[Procedure], FilingLink | None]
 _providers: Final[list[Provider]] = []
 

@@ -11,6 +11,7 @@ from core.wagtail.dependants import Dependants
 from forms_app.dossiers.models import Dossier, FilingChannel
 from forms_app.dossiers.selectors.filing import filing_option
 from procedures import filing_links
+from procedures.choices import ServiceLevel
 from procedures.dependants import procedures_of
 from procedures.filing_links import FilingLink
 from procedures.models import Procedure
@@ -22,13 +23,26 @@ def portal_filing_link(procedure: Procedure) -> FilingLink | None:
     option = filing_option(procedure)
     if option.channel == FilingChannel.Channel.NATIONAL:
         return FilingLink(_("Apply on the national portal"), option.url, note=_("Opens dichvucong.gov.vn."))
-    if option.channel != FilingChannel.Channel.OWN or option.minutes is None or not option.has_agency:
+    if option.channel != FilingChannel.Channel.OWN:
         return None
+    if option.minutes is None or not option.has_agency:
+        return (
+            _national_portal() if option.service_level in {ServiceLevel.FULL, ServiceLevel.PARTIAL} else None
+        )
     return FilingLink(
         _("Apply online"),
         reverse("dossiers:start", args=[procedure.core_code]),
         note=_("About %(minutes)d minutes. You can save and continue at any time.")
         % {"minutes": option.minutes},
+        blank_form=reverse("dossiers:blank-form", args=[procedure.core_code]),
+    )
+
+
+def _national_portal() -> FilingLink:
+    return FilingLink(
+        _("Apply on the national portal"),
+        filing_links.NATIONAL_PORTAL,
+        note=_("This portal has no online form for the procedure yet. Opens dichvucong.gov.vn."),
     )
 
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("nop-ho-so/<core_code:core_code>/", start.start, name="start"),
     path("nop-ho-so/<core_code:core_code>/tiep/", start.resume, name="resume"),
     path("nop-ho-so/<core_code:core_code>/tiep/<str:token>/", start.take_over, name="take-over"),
+    path("nop-ho-so/<core_code:core_code>/to-khai.pdf", start.blank_form, name="blank-form"),
     path("nop-ho-so/<core_code:core_code>/noi-nop/", start.change_agency, name="agency"),
     path("nop-ho-so/<core_code:core_code>/roi-may/", start.leave, name="leave"),
     path("nop-ho-so/<core_code:core_code>/da-roi-may/", start.left, name="left"),

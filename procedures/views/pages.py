@@ -19,7 +19,7 @@ from wagtail.models import Page
 from core.text import sentence_case
 from core.wagtail.languages import localized, path_of, translation_paths
 from procedures import filing_links
-from procedures.choices import Level, ServiceLevel
+from procedures.choices import Channel, Level, ServiceLevel
 from procedures.models import (
     BlankForm,
     Procedure,
@@ -158,6 +158,17 @@ class ProcedurePageContext:
         # An address of the portal takes the agency that was chosen before; the national portal knows none.
         own = found is not None and self.chosen_agency and found.url.startswith("/")
         return replace(found, url=f"{found.url}?co-quan={self.chosen_agency}") if found and own else found
+
+    @cached_property
+    def filing_places(self) -> dict[str, Any]:
+        """Where the procedure is filed besides online: its agencies (``one`` if only one), and if the post takes it."""
+        agencies = [] if self.procedure.ended else list(agencies_for_procedure(self.procedure))
+        channels = {row.channel for row in self._content.channels}
+        return {
+            "number": len(agencies),
+            "one": agencies[0] if len(agencies) == 1 else None,
+            "by_post": Channel.POST in channels,
+        }
 
     @cached_property
     def chosen_agency(self) -> str:

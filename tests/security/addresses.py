@@ -76,6 +76,7 @@ TABLE = (
     # Filing: a draft belongs to the browser that started it -------------------------------------------------------
     Row("nop-ho-so/<core_code:core_code>/$", EVERYBODY),
     Row("nop-ho-so/<core_code:core_code>/da-roi-may/", EVERYBODY),
+    Row("nop-ho-so/<core_code:core_code>/to-khai.pdf", EVERYBODY),
     Row("nop-ho-so/", NOBODY),
     # The private link is open to everybody who has it -------------------------------------------------------------
     Row("ho-so/<str:token>/bo-sung/", NOBODY),

@@ -30,13 +30,15 @@ Channel = FilingChannel.Channel
 class FilingOption:
     """How a procedure is filed on a day.
 
-    ``minutes`` is the form's estimate, None without a published form; ``has_agency`` is True if an agency receives it.
+    ``minutes`` is the form's estimate, None without a published form; ``has_agency`` is True if an agency receives it,
+    ``service_level`` that of the version in force (``ServiceLevel``).
     """
 
     channel: str
     url: str = ""
     minutes: int | None = None
     has_agency: bool = False
+    service_level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +58,28 @@ def filing_option(procedure: Procedure, on: date | None = None) -> FilingOption:
     forms = FormVersion.objects.filter(definition__procedure=this, definition__active=True).order_by(
         "-number"
     )
+    versions = ProcedureVersion.objects.valid_on(day).filter(procedure=this)
     found = (
         Procedure.objects.filter(not_ended_q(day), pk=procedure.pk, status=Status.PUBLIC)
         .annotate(
             channel=Subquery(channels.values("channel")[:1]),
             channel_url=Subquery(channels.values("url")[:1]),
             minutes=Subquery(forms.annotate(minutes=KT("schema__estimated_minutes")).values("minutes")[:1]),
+            level=Subquery(versions.annotate(level=KT("snapshot__service_level")).values("level")[:1]),
             has_agency=Exists(assignments_on(day).filter(procedure=this)),
         )
-        .values("channel", "channel_url", "minutes", "has_agency")
+        .values("channel", "channel_url", "minutes", "has_agency", "level")
         .first()
     )
     if found is None:
         return FilingOption(Channel.COUNTER)
     minutes = int(found["minutes"]) if found["minutes"] is not None else None
     return FilingOption(
-        found["channel"] or Channel.OWN, found["channel_url"] or "", minutes, found["has_agency"]
+        found["channel"] or Channel.OWN,
+        found["channel_url"] or "",
+        minutes,
+        found["has_agency"],
+        found["level"] or "",
     )
 
 

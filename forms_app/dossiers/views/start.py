@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Agency
 from core.errors import Conflict, NotAllowed
+from core.web import page_cache
 from core.web.kept_forms import kept_fields
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.step_form import StepForm
-from forms_app.dossiers import access, services
+from forms_app.dossiers import access, blank_forms, services
 from forms_app.dossiers.forms import StartForm
 from forms_app.dossiers.models import Draft
 from forms_app.dossiers.responses import private
@@ -57,6 +58,17 @@ def start(request: HttpRequest, core_code: str) -> HttpResponseBase:
             messages.error(request, throttles.too_many_message())
             return _page(request, offer, form, agencies, status=429)
     return _page(request, offer, form, agencies)
+
+
+@require_safe
+def blank_form(request: HttpRequest, core_code: str) -> HttpResponse:
+    """Send the form as a PDF to print and fill in by hand."""
+    offer = filing_offer(core_code)
+    if offer is None:
+        raise Http404
+    response = HttpResponse(blank_forms.blank_form(offer), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="to-khai-{core_code}.pdf"'
+    return page_cache.allow(response)
 
 
 def _open_draft(request: HttpRequest, core_code: str) -> Draft | None:

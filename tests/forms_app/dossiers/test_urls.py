@@ -280,7 +280,7 @@ def test_every_private_address_is_covered_here() -> None:
     # views/test_steps.py, views/test_draft_cookies.py
     by_cookie = {"start", "resume", "agency", "step", "erase", "leave", "own-file", "review", "receipt"}
     by_link = {"take-over", "new-key", "confirm-email"}  # views/test_start.py, views/test_lost_keys.py
-    public = {"lookup", "lost-key", "left"}
+    public = {"blank-form", "lookup", "lost-key", "left"}
     assert addresses(dossier_urls.urlpatterns) == tested | by_cookie | by_link | public
     assert get_resolver().reverse_dict is not None
 

@@ -277,11 +277,11 @@ def test_second_visit_costs_one_query(client, page, django_assert_num_queries):
         text(client, page)
 
 
-def test_first_visit_costs_at_most_six_queries(client, page, django_assert_max_num_queries):
+def test_first_visit_costs_at_most_eight_queries(client, page, django_assert_max_num_queries):
     other = make_page(page.get_parent().specific, title="Cấp giấy phép khác")
     publish(page=other, decision=make_decision(), valid_from=date(2026, 1, 1))
     text(client, other)  # the frame (site, menus, restrictions) is known; this page is not
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         text(client, page)
 
 

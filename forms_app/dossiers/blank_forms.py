@@ -1,0 +1,55 @@
+"""The online form of a procedure as a PDF to print and fill in by hand."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from core import pdf
+from forms_app.builder.field_types import registry
+from forms_app.builder.field_types.identity_document import KINDS, kind_label
+from forms_app.builder.schema import FieldSpec, FormSchema
+from forms_app.dossiers.printed_forms import TEMPLATES
+from forms_app.dossiers.selectors.filing import FilingOffer
+
+# Lines to write on, by field type; one for all others.
+LINES: Final = {"long_text": 4, "address": 2}
+CHOICES: Final = {"yes_no": ("Có", "Không"), "identity_document": tuple(kind_label(kind) for kind in KINDS)}
+
+
+def blank_form(offer: FilingOffer) -> bytes:
+    """Return the PDF of the form in force, with every question in Vietnamese and in its order."""
+    schema = FormSchema.from_json(offer.form.schema)
+    agencies = list(offer.agencies[:2])
+    data = {
+        "heading": "Tờ khai",
+        "title": offer.version.content.title,
+        "code": offer.procedure.core_code,
+        "receiver": agencies[0].name if len(agencies) == 1 else "",
+        "steps": [
+            {
+                "title": step.title,
+                "intro": step.intro,
+                "questions": [_question(spec) for spec in step.fields if not _is_file(spec)],
+            }
+            for step in schema.steps
+            if not all(map(_is_file, step.fields))
+        ],
+        "documents": [spec.label for spec in schema.fields.values() if _is_file(spec)],
+    }
+    return pdf.render(TEMPLATES / "blank-form.typ", data)
+
+
+def _is_file(spec: FieldSpec) -> bool:
+    return registry.get(spec.type).stores_files
+
+
+def _question(spec: FieldSpec) -> dict[str, Any]:
+    choices = [choice.label for choice in spec.choices] or list(CHOICES.get(spec.type, ()))
+    asks_number = spec.type == "identity_document"
+    return {
+        "label": spec.label,
+        "help": spec.help,
+        "required": spec.required,
+        "choices": choices,
+        "lines": 2 if asks_number else 0 if choices else LINES.get(spec.type, 1),
+    }
