@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from accounts.models import User
+from accounts.services import invitations
 from accounts.services.notices import KIND, SUBJECTS, address
-from core import mail
+from core import mail, one_time_links
 from core.outbox import handler
 
 
@@ -28,3 +29,17 @@ def send_notice(payload: dict[str, Any]) -> None:
         }
         text = render_to_string(f"accounts/mail/{payload['notice']}.txt", context)
         mail.send(to=[payload["to"] or user.email], subject=str(SUBJECTS[payload["notice"]]), text=text)
+
+
+@handler(invitations.KIND, attempts=mail.ATTEMPTS)
+def send_invitation(payload: dict[str, Any]) -> None:
+    """Send a new link for a password; nothing to an account that was closed meanwhile."""
+    user = User.objects.filter(pk=payload["user"], is_active=True).first()
+    if user is None or not user.email:
+        return
+    token = one_time_links.issue(purpose=invitations.INVITATION, subject=str(user.pk))
+    with override("vi"):
+        context = {"user": user, "by": payload["by"], "url": address("accounts:invitation", token)}
+        context["days"] = invitations.LIFETIME.days
+        text = render_to_string("accounts/mail/invitation.txt", context)
+        mail.send(to=[user.email], subject=gettext("Set the password of your account"), text=text)

@@ -250,8 +250,52 @@ READING_ROLES: Final = frozenset(
         Membership.Role.INSPECTOR,
     }
 )
+# Roles that a second person confirms: with one of them a single operator could read dossiers through another account.
+CONFIRMED_ROLES: Final = READING_ROLES | {Membership.Role.OPERATOR}
 # Roles that change what all agencies share: holidays, deadline rules, filing channels, forms.
 PROVINCE_WIDE_ROLES: Final = frozenset({Membership.Role.CONTROLLER})
+
+
+class RoleRequest(models.Model):
+    """A role of ``CONFIRMED_ROLES`` that one person asks for and another one confirms; the rows stay as a record."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="role_requests",
+        verbose_name=_("user"),
+    )
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("agency"))
+    role = models.CharField(_("role"), max_length=20, choices=Membership.Role.choices)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    decided_at = models.DateTimeField(null=True)
+    confirmed = models.BooleanField(default=False)
+    membership = models.ForeignKey(Membership, on_delete=models.SET_NULL, related_name="+", null=True)
+
+    class Meta:
+        verbose_name = _("role request")
+        verbose_name_plural = _("role requests")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "agency", "role"],
+                condition=Q(decided_at__isnull=True),
+                name="role_request_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | ~Q(decided_by=F("requested_by")) & ~Q(decided_by=F("user")),
+                name="role_request_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.agency}"
 
 
 class AccountReview(models.Model):

@@ -13,5 +13,7 @@ urlpatterns = [
     path("", views.account, name="account"),
     path("thu-dien-tu/", views.change_email, name="email"),
     path("phien-lam-viec/", views.end_sessions, name="end_sessions"),
+    path("loi-moi/<str:token>/", views.accept_invitation, name="invitation"),
+    path("yeu-cau-vai-tro/", views.role_requests, name="role_requests"),
     path("mat-khau/", views.ChangePassword.as_view(), name="password"),
 ]

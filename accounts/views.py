@@ -13,11 +13,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.views.account import (
@@ -29,13 +30,15 @@ from wagtail.admin.views.account import (
 
 from accounts import kept_form
 from accounts.adapters import after_sign_in
-from accounts.forms import ChangePasswordForm, EmailForm, SignInForm
+from accounts.forms import ChangePasswordForm, EmailForm, FirstPasswordForm, SignInForm
 from accounts.models import User
 from accounts.places import places_below
-from accounts.services import people, sessions
+from accounts.services import invitations, people, sessions
+from accounts.services import role_requests as requests
 from accounts.session import ROW
 from accounts.step_up import fresh_proof_required
-from core.errors import InvalidInput
+from core import one_time_links
+from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web import page_cache
 from core.web.request_guard import parse_pk
 from core.web.throttle import Throttle, client_network
@@ -136,7 +139,11 @@ class ChangePassword(PasswordChangeView):
 def account(request: HttpRequest) -> HttpResponse:
     """Show what a person can change about their account, and where they are signed in."""
     user = _user(request)
-    context = {"sessions": sessions.sessions_of(user), "current": request.session.get(ROW)}
+    context = {
+        "sessions": sessions.sessions_of(user),
+        "current": request.session.get(ROW),
+        "decides_roles": requests.may_decide(user),
+    }
     return render(request, "accounts/account.html", context)
 
 
@@ -175,6 +182,51 @@ def _user(request: HttpRequest) -> User:
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - login_required
     return user
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Let an invited person set a password; 410 for a link that was used or has expired."""
+    user = invitations.invited_user(token)
+    if user is None:
+        if not one_time_links.was_issued(purpose=invitations.INVITATION, token=token):
+            raise Http404
+        return render(request, "accounts/invitation_over.html", status=HTTPStatus.GONE)
+    form = FirstPasswordForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitations.accept(token=token, password=form.cleaned_data["new_password1"])
+        except NotAllowed:
+            return render(request, "accounts/invitation_over.html", status=HTTPStatus.GONE)
+        messages.success(request, gettext("Your password is set. Sign in with it."))
+        return redirect("accounts:login")
+    return render(request, "accounts/invitation.html", {"form": form, "invited": user})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof_required
+def role_requests(request: HttpRequest) -> HttpResponse:
+    """Show the roles that wait for the person's confirmation; POST confirms or refuses one."""
+    user = _user(request)
+    if not requests.may_decide(user):
+        raise Http404
+    pk, answer = parse_pk(request.POST.get("request", "")), request.POST.get("answer")
+    if request.method == "POST" and pk is not None and answer in {"confirm", "refuse"}:
+        try:
+            requests.decide(pk=pk, by=user, confirm=answer == "confirm")
+        except NotAllowed as error:
+            raise Http404 from error
+        except Conflict as error:
+            messages.error(request, error.message)
+        else:
+            done = gettext("The role is given.") if answer == "confirm" else gettext("The role is refused.")
+            messages.success(request, done)
+        return redirect("accounts:role_requests")
+    return render(request, "accounts/role_requests.html", {"requests": requests.open_requests_for(user)})
 
 
 class PortalAccountView(AccountView):

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
-from accounts.admin import reviews
+from accounts.admin import reviews, users
 from accounts.admin.organisation import OrganisationGroup
+from accounts.services.invitations import INVITED, PASSWORD_SET
 from accounts.services.lifecycle import CLOSED_UNUSED, FACTOR_RESET, REOPENED
 from accounts.services.people import EMAIL_CHANGED
 
@@ -32,9 +33,10 @@ def load_activity_script() -> SafeString:
 
 
 @hooks.register("register_admin_urls")
-def review_urls() -> list[URLPattern]:
-    """Addresses of the review of accounts."""
+def account_urls() -> list[URLPattern]:
+    """Addresses of invitations and of the review of accounts."""
     return [
+        path("moi-lai/<int:pk>/", users.invite_again, name="accounts_invite_again"),
         path("ra-soat-tai-khoan/", reviews.review_list, name="accounts_reviews"),
         path("ra-soat-tai-khoan/<int:pk>/", reviews.review, name="accounts_review"),
     ]
@@ -51,6 +53,8 @@ def log_actions(actions: LogActionRegistry) -> None:
     """Name what happens to an account in its history."""
     for name, label, message in (
         (CLOSED_UNUSED, _("Close unused account"), _("Closed because nobody used it")),
+        (INVITED, _("Invite"), _("Link for a password sent")),
+        (PASSWORD_SET, _("Set password"), _("Password set through the link")),
         (EMAIL_CHANGED, _("Change mail address"), _("Mail address changed")),
         (FACTOR_RESET, _("Reset two-step verification"), _("Two-step verification reset on the server")),
         (REOPENED, _("Open account again"), _("Opened again")),

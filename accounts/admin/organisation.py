@@ -23,10 +23,11 @@ from wagtail.admin.widgets import AdminDateInput
 from wagtail.admin.widgets.boolean_radio_select import BooleanRadioSelect
 from wagtail.log_actions import log
 
-from accounts.models import AdministrativeUnit, Agency, AgencySuccession, Membership, User
+from accounts.models import AdministrativeUnit, Agency, AgencySuccession, Membership, RoleRequest, User
 from accounts.policies import AgencyPolicy, MembershipPolicy, SuccessionPolicy, managed_agencies
 from accounts.selectors import with_descendants
-from accounts.services import change_end_date, grant, revoke
+from accounts.services import change_end_date, revoke
+from accounts.services.role_requests import assign
 from accounts.step_up import FreshProofMixin
 from core.errors import PortalError
 from core.text import clean, slugify, unused_slug
@@ -172,10 +173,10 @@ class MembershipForm(WagtailAdminModelForm):
         found: Membership | None = rows.valid_on(data["valid_from"]).first()
         return found
 
-    def save(self, commit: bool = True) -> Membership:
-        """Grant the role."""
+    def save(self, commit: bool = True) -> Membership | RoleRequest:
+        """Give the role, or ask a second person to confirm it."""
         values = {name: self.cleaned_data[name] for name in ("agency", "role", "valid_from", "valid_to")}
-        return grant(user=self.person, by=self.for_user, **values)
+        return assign(user=self.person, by=self.for_user, **values)
 
 
 class MembershipEndForm(WagtailAdminModelForm):
@@ -284,7 +285,18 @@ class MembershipIndexView(ObjectIndexView):
 
 
 class MembershipCreateView(FreshProofMixin, ServiceErrorsMixin, generic.CreateView):
-    """Give a role."""
+    """Give a role, or ask a second person to confirm it."""
+
+    def get_success_message(self, instance: Any) -> str:
+        if isinstance(instance, RoleRequest):
+            return gettext(
+                "The role is in force when the head of the agency or another operator confirms it."
+            )
+        message: str = super().get_success_message(instance)
+        return message
+
+    def get_success_buttons(self) -> list[Any]:
+        return [] if isinstance(self.object, RoleRequest) else list(super().get_success_buttons())
 
 
 class MembershipEditView(FreshProofMixin, ServiceErrorsMixin, ObjectEditView):

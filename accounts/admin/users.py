@@ -10,8 +10,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.groups import GroupViewSet
@@ -26,9 +32,12 @@ from wagtail.users.views.users import (
 
 from accounts.models import User
 from accounts.policies import AccountPolicy
+from accounts.selectors import accounts_manageable_by
+from accounts.services.invitations import invite
 from accounts.services.lifecycle import reopen
 from accounts.services.people import report_email_change
-from accounts.step_up import FreshProofMixin
+from accounts.step_up import FreshProofMixin, ask_for_proof, is_fresh
+from core.errors import InvalidInput
 from core.wagtail.dependants import KeptObjectMixin
 from core.wagtail.object_policy import ObjectListMixin, ObjectPermissionMixin, ObjectUsageView
 
@@ -42,13 +51,28 @@ class PortalUserCreationForm(UserCreationForm):
     first_name = None
     last_name = None
 
+    changed_by: User
+
     class Meta(UserCreationForm.Meta):
         model = User
         fields = FIELDS
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = True
+        self.fields["email"].help_text = _("The link with which the person sets a password is sent here.")
+
+    def save(self, commit: bool = True) -> User:
+        """Save without a password, and invite the person to set one."""
+        self.instance.set_unusable_password()
+        with transaction.atomic():
+            user: User = super().save(commit=commit)
+            invite(user=user, by=self.changed_by)
+        return user
+
 
 class PortalUserEditForm(UserEditForm):
-    """An existing account, with one field for the full name."""
+    """An existing account, with one field for the full name; nobody sets the password of another person."""
 
     first_name = None
     last_name = None
@@ -101,6 +125,21 @@ class PortalCreateView(FreshProofMixin, SuperuserFieldsMixin, CreateView):
 
 class PortalEditView(FreshProofMixin, ObjectPermissionMixin, SuperuserFieldsMixin, EditView):
     """Change an account that the user manages; a new password would let them sign in as that person."""
+
+
+@require_POST
+def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a link for a password once more; links sent before no longer work."""
+    user = get_object_or_404(accounts_manageable_by(request.user), pk=pk)  # type: ignore[arg-type]
+    if not is_fresh(request):
+        return ask_for_proof(request)
+    try:
+        invite(user=user, by=request.user)  # type: ignore[arg-type]
+    except InvalidInput as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, gettext("The link was sent to %(email)s.") % {"email": user.email})
+    return redirect("wagtailusers_users:edit", pk)
 
 
 class PortalDeleteView(KeptObjectMixin, ObjectPermissionMixin, DeleteView):

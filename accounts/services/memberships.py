@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import PROVINCE_WIDE_ROLES, Agency, Membership, User
+from accounts.models import CONFIRMED_ROLES, PROVINCE_WIDE_ROLES, Agency, Membership, User
 from accounts.selectors import accounts_manageable_by, agencies_in_scope, with_ancestors
 from accounts.services.groups import sync_groups
 from core.errors import InvalidInput, NotAllowed
@@ -59,22 +59,32 @@ def grant(
     A role that is held already is returned unchanged. ``by=None`` is the system itself (a command, demo data).
     ``NotAllowed`` if ``by`` may not manage the agency's members (for ``PROVINCE_WIDE_ROLES``: those of the agency at
     the top), if it is their own account, or if the account is neither staff's nor theirs to manage, because giving it
-    a role would let them manage it. ``InvalidInput`` for an unknown role and for an end before the start.
+    a role would let them manage it; also for ``CONFIRMED_ROLES``, which ``role_requests.assign`` gives.
+    ``InvalidInput`` for an unknown role and for an end before the start.
     """
-    _check_grant(by, user, agency, role)
-    if by is not None and not _may_become_member(user, by):
-        raise NotAllowed(_("This account does not belong to a member of staff."))
-    if role not in Membership.Role.values:
-        raise InvalidInput(_("Unknown role: %(role)s.") % {"role": role})
     start = valid_from or timezone.localdate()
-    if valid_to is not None and valid_to < start:
-        raise InvalidInput(_("The last day is before the first."))
+    check_grant(by=by, user=user, agency=agency, role=role, valid_from=start, valid_to=valid_to)
+    if by is not None and role in CONFIRMED_ROLES:
+        raise NotAllowed(_("A second person must confirm this role."))
     held = Membership.objects.filter(user=user, agency=agency, role=role).valid_on(start).first()
     membership = held or Membership.objects.create(
         user=user, agency=agency, role=role, valid_from=start, valid_to=valid_to
     )
     sync_groups(user=user)
     return membership
+
+
+def check_grant(
+    *, by: User | None, user: User, agency: Agency, role: str, valid_from: date, valid_to: date | None
+) -> None:
+    """Raise what is wrong with giving a role: ``NotAllowed`` or ``InvalidInput``."""
+    _check_role_manager(by, user, agency, role)
+    if by is not None and not _may_become_member(user, by):
+        raise NotAllowed(_("This account does not belong to a member of staff."))
+    if role not in Membership.Role.values:
+        raise InvalidInput(_("Unknown role: %(role)s.") % {"role": role})
+    if valid_to is not None and valid_to < valid_from:
+        raise InvalidInput(_("The last day is before the first."))
 
 
 @transaction.atomic
@@ -102,14 +112,16 @@ def change_end_date(*, membership: Membership, last_day: date | None, by: User |
     current_end = membership.valid_to
     if last_day is not None and (current_end is None or last_day <= current_end):
         return revoke(membership=membership, by=by, last_day=last_day)
-    _check_grant(by, membership.user, membership.agency, membership.role)
+    if by is not None and membership.role in CONFIRMED_ROLES:
+        raise NotAllowed(_("Give the role anew: a second person must confirm it."))
+    _check_role_manager(by, membership.user, membership.agency, membership.role)
     membership.valid_to = last_day
     membership.save(update_fields=["valid_to"])
     sync_groups(user=membership.user)
     return membership
 
 
-def _check_grant(by: User | None, user: User, agency: Agency, role: str) -> None:
+def _check_role_manager(by: User | None, user: User, agency: Agency, role: str) -> None:
     _check_manager(by, user, with_ancestors(agency)[-1] if role in PROVINCE_WIDE_ROLES else agency)
 
 

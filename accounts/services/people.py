@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
-from accounts.models import User
+from accounts.models import Membership, User
+from accounts.selectors import memberships_of
 from accounts.services.notices import notify
 from core.errors import InvalidInput
 from core.text import clean
@@ -39,10 +40,21 @@ def change_email(*, user: User, email: str, by: User) -> User:
 
 
 def report_email_change(*, user: User, former: str, by: User) -> None:
-    """Log a change of the mail address, and tell the former one and the new one."""
+    """Log a change of the mail address, and tell the former one and the new one.
+
+    With the address comes a new password, so the heads of the person's agencies hear when somebody else changed it.
+    """
     log(instance=user, action=EMAIL_CHANGED, user=by)
     moment = timezone.now().isoformat()
+    facts = {"username": user.username, "by": str(by), "new": user.email}
     for address in filter(None, (former, user.email)):
-        notify(
-            user, "email_changed", key=f"{moment}:{address == former}", to=address, by=str(by), new=user.email
-        )
+        notify(user, "email_changed", key=f"{moment}:{address == former}", to=address, **facts)
+    if by != user:
+        for head in _heads_of(user) - {user, by}:
+            notify(head, "email_changed", key=f"{user.pk}:{moment}", **facts)
+
+
+def _heads_of(user: User) -> set[User]:
+    agencies = memberships_of(user).order_by().values("agency")
+    heads = Membership.objects.filter(agency__in=agencies, role=Membership.Role.HEAD)
+    return set(User.objects.filter(is_active=True, memberships__in=heads.valid_on(timezone.localdate())))

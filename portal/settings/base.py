@@ -233,6 +233,10 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
+# Nobody sets the password of another person: accounts are made by invitation.
+WAGTAILUSERS_PASSWORD_ENABLED = False
+# Links for a new password are for who has just asked for one.
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 # The admin asks no foreign host: neither for faces (by a hash of the e-mail address) nor for news of releases.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
@@ -391,11 +395,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     # The address of a private page contains a key: /ho-so/<key>/…, /nop-ho-so/<code>/tiep/<key>/ and one-time links
-    # below /tra-cuu/. It is masked in every line; /mot-cua/ho-so/<code>/ is no secret.
+    # below /tra-cuu/; links for a password do, too. It is masked in every line; /mot-cua/ho-so/<code>/ is no secret.
     "filters": {
         "private": {
             "()": "core.logs.PrivateAddressFilter",
-            "address": r"(?<!/mot-cua)(/ho-so/|/tiep/|/xac-nhan-thu/|/cap-lai/)[^/\s\"'?#]+",
+            "address": r"(?<!/mot-cua)(/ho-so/|/tiep/|/xac-nhan-thu/|/cap-lai/|/loi-moi/|"
+            r"/password_reset/confirm/[^/\s]+/)[^/\s\"'?#]+",
         }
     },
     "formatters": {

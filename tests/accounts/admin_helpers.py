@@ -61,7 +61,7 @@ def agency_post_data(agency: Agency, **fields: Any) -> dict[str, Any]:
     return {**facts, "parent": agency.parent_id or "", "unit": agency.unit_id or "", **fields}
 
 
-def role_facts(user: User, agency: Agency, role: str = Role.RECEIVER, **fields: Any) -> dict[str, Any]:
+def role_facts(user: User, agency: Agency, role: str = Role.EDITOR, **fields: Any) -> dict[str, Any]:
     return {
         "username": user.username,
         "agency": agency.pk,

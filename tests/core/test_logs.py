@@ -36,6 +36,8 @@ class TestMasking:
             ("/en/ho-so/AbC/ and /ho-so/DeF/", "/en/ho-so/•••/ and /ho-so/•••/"),
             ("/nop-ho-so/1.001193/tiep/AbC/", "/nop-ho-so/1.001193/tiep/•••/"),
             ("https://x.vn/ho-so/AbC", "https://x.vn/ho-so/•••"),
+            ("/tai-khoan/loi-moi/AbC-_9/", "/tai-khoan/loi-moi/•••/"),
+            ("/quan-tri/password_reset/confirm/MQ/diu691-3198/", "/quan-tri/password_reset/confirm/MQ/•••/"),
             ("/mot-cua/ho-so/H12-261119-0001/", "/mot-cua/ho-so/H12-261119-0001/"),
             ("/nop-ho-so/1.001193/buoc/child/", "/nop-ho-so/1.001193/buoc/child/"),
             ("/mot-cua/tiep-theo/?muc=moi", "/mot-cua/tiep-theo/?muc=moi"),

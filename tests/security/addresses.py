@@ -27,6 +27,7 @@ AGENCY_B = frozenset({"editor_b"})
 CONTROLLERS = frozenset({"catalogue_a"})
 COMMUNICATION = frozenset({"communication_a"})
 OPERATORS = frozenset({"operator_a"})
+CONFIRMING = frozenset({"head_a", "operator_a", "superuser"})
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,9 @@ TABLE = (
     Row("tai-khoan/$", SIGNED_IN),
     Row("tai-khoan/thu-dien-tu/", SIGNED_IN, SIGNED_IN),
     Row("tai-khoan/phien-lam-viec/", NOBODY),
+    # One-time links, forged.
+    Row("tai-khoan/loi-moi/", NOBODY),
+    Row("tai-khoan/yeu-cau-vai-tro/", CONFIRMING, CONFIRMING),
     Row("tai-khoan/mat-khau/", SIGNED_IN, SIGNED_IN),
     Row("tai-khoan/xac-nhan-lai/ma/", NOBODY),
     Row("tai-khoan/xac-nhan-lai/khoa/", NOBODY),
@@ -160,6 +164,7 @@ TABLE = (
     Row(A + "agencies/", OPERATORS, OPERATORS),
     Row(A + "agency_successions/", OPERATORS, OPERATORS),
     Row(A + "memberships/", OPERATORS, OPERATORS),
+    Row(A + "moi-lai/", NOBODY),
     Row(A + "ra-soat-tai-khoan/<int:pk>/", OPERATORS, OPERATORS),
     Row(A + "ra-soat-tai-khoan/", NOBODY),
     Row(A + "groups/", NOBODY),

@@ -37,12 +37,12 @@ class TestRoles:
         browser(member(commune)).post(at("memberships", "add"), facts)
         membership = officer.memberships.get()
         assert (membership.role, membership.valid_from, membership.valid_to) == (
-            "receiver",
+            "editor",
             dt.date(2026, 3, 9),
             dt.date(2026, 4, 30),
         )
-        assert not has_role(officer, commune, Role.RECEIVER)
-        assert has_role(officer, commune, Role.RECEIVER, on=dt.date(2026, 4, 30))
+        assert not has_role(officer, commune, Role.EDITOR)
+        assert has_role(officer, commune, Role.EDITOR, on=dt.date(2026, 4, 30))
 
     def test_editor_role_gives_admin_access_at_once(self, commune):
         officer = UserFactory()
@@ -83,7 +83,7 @@ class TestRoles:
     def test_staff_of_another_agency_may_be_granted_a_role(self, commune, other):
         officer = member(other, Role.HANDLER, last_login="2026-02-01T00:00:00Z")
         browser(member(commune)).post(at("memberships", "add"), role_facts(officer, commune))
-        assert has_role(officer, commune, Role.RECEIVER)
+        assert has_role(officer, commune, Role.EDITOR)
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -107,7 +107,7 @@ class TestRoles:
         assert not officer.memberships.exists()
 
     def test_role_held_already_is_reported(self, commune):
-        officer = member(commune, Role.RECEIVER)
+        officer = member(commune, Role.EDITOR)
         response = browser(member(commune)).post(at("memberships", "add"), role_facts(officer, commune))
         assert "02/03/2026" in response.text
         assert officer.memberships.count() == 1

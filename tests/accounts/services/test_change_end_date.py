@@ -119,22 +119,22 @@ class TestGrantToCitizens:
     def test_operator_cannot_grant_a_role_to_a_citizen(self, agency, operator):
         citizen = UserFactory(last_login="2026-01-01T00:00:00Z")
         with pytest.raises(NotAllowed):
-            grant(user=citizen, agency=agency, role=Role.RECEIVER, by=operator)
+            grant(user=citizen, agency=agency, role=Role.EDITOR, by=operator)
         assert not citizen.memberships.exists()
 
     def test_operator_cannot_grant_a_role_to_a_superuser(self, agency, operator):
         with pytest.raises(NotAllowed):
-            grant(user=UserFactory(is_superuser=True), agency=agency, role=Role.RECEIVER, by=operator)
+            grant(user=UserFactory(is_superuser=True), agency=agency, role=Role.EDITOR, by=operator)
 
     def test_operator_can_grant_roles_to_new_accounts_and_former_staff(self, agency, operator):
         former = MembershipFactory(ended=True, user__last_login="2026-01-01T00:00:00Z").user
         for user in (UserFactory(), former):
-            assert grant(user=user, agency=agency, role=Role.RECEIVER, by=operator).pk
+            assert grant(user=user, agency=agency, role=Role.EDITOR, by=operator).pk
 
     def test_superuser_and_system_can_grant_roles_to_anybody(self, agency):
         for by in (UserFactory(is_superuser=True), None):
             citizen = UserFactory(last_login="2026-01-01T00:00:00Z")
-            assert grant(user=citizen, agency=agency, role=Role.RECEIVER, by=by).pk
+            assert grant(user=citizen, agency=agency, role=Role.EDITOR, by=by).pk
 
     def test_operator_can_revoke_a_role_of_any_account(self, agency, operator):
         row = MembershipFactory(agency=agency, user__last_login="2026-01-01T00:00:00Z")
@@ -146,7 +146,7 @@ def test_circular_agency_hierarchy_terminates(agency, operator):
     other = AgencyFactory(parent=agency)
     Agency.objects.filter(pk=agency.pk).update(parent=other)
     agency.refresh_from_db()
-    assert grant(user=UserFactory(), agency=other, role=Role.RECEIVER, by=operator).pk
+    assert grant(user=UserFactory(), agency=other, role=Role.EDITOR, by=operator).pk
     with pytest.raises(NotAllowed):
         grant(user=UserFactory(), agency=AgencyFactory(), role=Role.CONTROLLER, by=operator)
     grant(user=UserFactory(), agency=agency, role=Role.CONTROLLER, by=operator)

@@ -62,21 +62,21 @@ class TestGrant:
         department = AgencyFactory(parent=AgencyFactory(parent=province))
         operator = MembershipFactory(agency=province, role=Role.OPERATOR).user
         officer = UserFactory()
-        services.grant(user=officer, agency=department, role=Role.RECEIVER, by=operator)
-        assert has_role(officer, department, Role.RECEIVER)
+        services.grant(user=officer, agency=department, role=Role.EDITOR, by=operator)
+        assert has_role(officer, department, Role.EDITOR)
 
     @pytest.mark.parametrize("role", [Role.HEAD, Role.EDITOR, Role.OPERATOR])
     def test_users_of_other_agencies_cannot_grant_roles(self, role):
         agency, other = AgencyFactory(), AgencyFactory()
         other_member = MembershipFactory(agency=other, role=role).user
         with pytest.raises(NotAllowed):
-            services.grant(user=UserFactory(), agency=agency, role=Role.RECEIVER, by=other_member)
+            services.grant(user=UserFactory(), agency=agency, role=Role.EDITOR, by=other_member)
         assert not Membership.objects.filter(agency=agency).exists()
 
     def test_operator_cannot_grant_roles_to_themselves(self):
         operator = MembershipFactory(role=Role.OPERATOR)
         with pytest.raises(NotAllowed):
-            services.grant(user=operator.user, agency=operator.agency, role=Role.HEAD, by=operator.user)
+            services.grant(user=operator.user, agency=operator.agency, role=Role.EDITOR, by=operator.user)
 
     def test_granting_twice_gives_one_membership(self):
         agency, user = AgencyFactory(), UserFactory()

@@ -59,7 +59,7 @@ class TestList:
         client.get(ACCOUNT)
         for _number in range(5):
             sign_in()
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(ACCOUNT)
 
     def test_time_and_key_are_updated_by_use(self, time_machine: Any) -> None:

@@ -1,0 +1,196 @@
+"""Roles that read dossiers or give roles need a second person; nobody confirms their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import CONFIRMED_ROLES, Membership, RoleRequest, User
+from accounts.services import change_end_date, grant
+from accounts.services import role_requests as requests
+from core.errors import Conflict, InvalidInput, NotAllowed
+from tests.accounts.admin_helpers import Role, browser, member, role_facts
+from tests.accounts.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+PAGE = "/tai-khoan/yeu-cau-vai-tro/"
+
+
+def ask(user: User, agency: Any, by: User, role: str = Role.RECEIVER) -> RoleRequest:
+    return requests.assign(user=user, agency=agency, role=role, by=by, valid_from=timezone.localdate())
+
+
+@pytest.fixture
+def operator(commune: Any) -> User:
+    return member(commune)
+
+
+@pytest.fixture
+def head(commune: Any) -> User:
+    return member(commune, Role.HEAD)
+
+
+@pytest.fixture
+def lan() -> User:
+    return UserFactory(username="lan", last_login=None)
+
+
+class TestAsking:
+    @pytest.mark.parametrize("role", sorted(CONFIRMED_ROLES))
+    def test_role_is_not_in_force_before_it_is_confirmed(self, commune, operator, lan, role):
+        assert isinstance(ask(lan, commune, operator, role), RoleRequest)
+        assert not lan.memberships.exists()
+
+    @pytest.mark.parametrize("role", sorted(set(Role.values) - CONFIRMED_ROLES - {Role.CONTROLLER}))
+    def test_other_roles_are_given_at_once(self, commune, operator, lan, role):
+        assert isinstance(ask(lan, commune, operator, role), Membership)
+
+    def test_nobody_gives_such_a_role_alone(self, commune, operator, lan):
+        for by in (operator, UserFactory(is_superuser=True)):
+            with pytest.raises(NotAllowed):
+                grant(user=lan, agency=commune, role=Role.RECEIVER, by=by)
+
+    def test_nobody_extends_such_a_role_alone(self, commune, operator, lan):
+        ended = grant(user=lan, agency=commune, role=Role.RECEIVER, valid_to=timezone.localdate())
+        with pytest.raises(NotAllowed):
+            change_end_date(membership=ended, last_day=None, by=operator)
+
+    def test_strangers_cannot_ask(self, commune, other, lan):
+        with pytest.raises(NotAllowed):
+            ask(lan, commune, member(other))
+
+    def test_nobody_asks_for_themselves(self, commune, operator):
+        with pytest.raises(NotAllowed):
+            ask(operator, commune, operator)
+
+    def test_same_request_is_open_once(self, commune, operator, lan):
+        ask(lan, commune, operator)
+        with pytest.raises(InvalidInput):
+            ask(lan, commune, operator)
+
+    def test_head_and_other_operators_are_told(
+        self, commune, operator, head, lan, django_capture_on_commit_callbacks
+    ):
+        second = member(commune)
+        with django_capture_on_commit_callbacks(execute=True):
+            ask(lan, commune, operator)
+        assert {message.to[0] for message in mail.outbox} == {head.email, second.email}
+
+
+class TestDeciding:
+    def test_head_confirms(self, commune, operator, head, lan):
+        request = requests.decide(pk=ask(lan, commune, operator).pk, by=head, confirm=True)
+        assert lan.memberships.get() == request.membership
+        assert (request.decided_by, request.confirmed) == (head, True)
+
+    def test_second_operator_or_one_of_the_agency_above_confirms(self, province, commune, operator, lan):
+        requests.decide(pk=ask(lan, commune, operator).pk, by=member(province), confirm=True)
+        assert lan.memberships.exists()
+
+    def test_operator_does_not_confirm_what_they_asked_for(self, commune, operator, lan):
+        request = ask(lan, commune, operator)
+        with pytest.raises(NotAllowed):
+            requests.decide(pk=request.pk, by=operator, confirm=True)
+
+    def test_a_puppet_that_was_made_operator_confirms_nothing(self, commune, operator, lan):
+        """The role of operator needs a second person itself."""
+        puppet = UserFactory(last_login=None)
+        ask(puppet, commune, operator, Role.OPERATOR)
+        request = ask(lan, commune, operator)
+        with pytest.raises(NotAllowed):
+            requests.decide(pk=request.pk, by=puppet, confirm=True)
+
+    def test_nobody_confirms_a_role_of_their_own(self, commune, operator, head):
+        request = ask(head, commune, operator, Role.INSPECTOR)
+        with pytest.raises(NotAllowed):
+            requests.decide(pk=request.pk, by=head, confirm=True)
+
+    def test_database_refuses_one_person(self, commune, operator, lan):
+        request = ask(lan, commune, operator)
+        for one in (operator, lan):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                RoleRequest.objects.filter(pk=request.pk).update(decided_by=one)
+
+    @pytest.mark.parametrize("role", [Role.RECEIVER, Role.INSPECTOR, Role.EDITOR])
+    def test_other_roles_decide_nothing(self, commune, operator, lan, role):
+        request = ask(lan, commune, operator)
+        with pytest.raises(NotAllowed):
+            requests.decide(pk=request.pk, by=member(commune, role), confirm=True)
+
+    def test_head_of_another_agency_decides_nothing(self, commune, other, operator, lan):
+        request = ask(lan, commune, operator)
+        with pytest.raises(NotAllowed):
+            requests.decide(pk=request.pk, by=member(other, Role.HEAD), confirm=True)
+
+    def test_refused_role_is_not_given_and_can_be_asked_for_again(self, commune, operator, head, lan):
+        requests.decide(pk=ask(lan, commune, operator).pk, by=head, confirm=False)
+        assert not lan.memberships.exists()
+        assert ask(lan, commune, operator).pk
+
+    def test_decided_request_is_a_conflict(self, commune, operator, head, lan):
+        request = ask(lan, commune, operator)
+        requests.decide(pk=request.pk, by=head, confirm=False)
+        with pytest.raises(Conflict):
+            requests.decide(pk=request.pk, by=head, confirm=True)
+
+    def test_person_head_and_inspector_are_told(
+        self, commune, operator, head, lan, django_capture_on_commit_callbacks
+    ):
+        inspector = member(commune, Role.INSPECTOR)
+        request = ask(lan, commune, operator)
+        with django_capture_on_commit_callbacks(execute=True):
+            requests.decide(pk=request.pk, by=head, confirm=True)
+        told = {message.to[0] for message in mail.outbox}
+        assert told == {lan.email, operator.email, head.email, inspector.email}
+
+
+class TestPages:
+    def test_operator_asks_in_the_admin_and_the_head_confirms(self, commune, operator, head, lan):
+        answer = browser(operator).post(
+            "/quan-tri/memberships/new/",
+            role_facts(lan, commune, Role.RECEIVER, valid_from=timezone.localdate()),
+            follow=True,
+        )
+        assert "lãnh đạo cơ quan hoặc người vận hành khác xác nhận" in answer.text
+        assert not lan.memberships.exists()
+        client = browser(head)
+        assert PAGE in client.get("/tai-khoan/").text
+        assert "data-request" in client.get(PAGE).text
+        client.post(PAGE, {"request": RoleRequest.objects.get().pk, "answer": "confirm"})
+        assert lan.memberships.get().role == Role.RECEIVER
+
+    def test_page_of_who_asked_does_not_offer_it(self, commune, operator, lan):
+        request = ask(lan, commune, operator)
+        client = browser(operator)
+        assert "data-request" not in client.get(PAGE).text
+        assert client.post(PAGE, {"request": request.pk, "answer": "confirm"}).status_code == 404
+
+    @pytest.mark.parametrize(
+        "data", [{}, {"request": "abc", "answer": "confirm"}, {"request": "1", "answer": "?"}]
+    )
+    def test_nonsense_decides_nothing(self, commune, operator, head, lan, data):
+        ask(lan, commune, operator)
+        assert browser(head).post(PAGE, data).status_code == 200
+        assert RoleRequest.objects.get().decided_at is None
+
+    def test_others_find_no_page(self, commune):
+        client = browser(member(commune, Role.RECEIVER))
+        assert client.get(PAGE).status_code == 404
+        assert PAGE not in client.get("/tai-khoan/").text
+
+    def test_number_of_queries_does_not_depend_on_the_rows(
+        self, commune, operator, head, lan, django_assert_max_num_queries
+    ):
+        client = browser(head)
+        ask(lan, commune, operator)
+        client.get(PAGE)
+        with django_assert_max_num_queries(20) as first:
+            client.get(PAGE)
+        for _number in range(5):
+            ask(UserFactory(last_login=None), commune, operator)
+        with django_assert_max_num_queries(len(first)):
+            client.get(PAGE)
