@@ -244,11 +244,16 @@ preferences = require_admin_access(PortalAccountView.as_view())
 
 
 class ResetPassword(PasswordResetView):
-    """Wagtail's password reset by e-mail, limited per address and per recipient; the answer is always the same."""
+    """Wagtail's password reset by e-mail; the answer is always the same.
+
+    It is limited for a network, and for a network and recipient together: a limit of the recipient alone would let
+    anybody keep a person from a new password.
+    """
 
     def form_valid(self, form: Any) -> HttpResponse:
         email = form.cleaned_data["email"].lower()
-        if all([RESETS_BY_ADDRESS.hit(client_network(self.request)), RESETS_BY_EMAIL.hit(email)]):
+        network = client_network(self.request)
+        if all([RESETS_BY_ADDRESS.hit(network), RESETS_BY_EMAIL.hit(network, email)]):
             return super().form_valid(form)
         return HttpResponseRedirect(str(self.get_success_url()))
 

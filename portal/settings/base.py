@@ -226,6 +226,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.DisguisedPasswordValidator"},
+    {"NAME": "accounts.passwords.FormerPasswordValidator"},
     # Telephone and identity numbers.
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]

@@ -109,11 +109,18 @@ class TestSignIn:
 
 
 class TestReset:
-    def test_password_reset_mails_are_limited_per_recipient(self) -> None:
+    def test_password_reset_mails_to_one_recipient_are_limited(self) -> None:
         UserFactory(email="can-bo@example.vn")
-        for number in range(6):
-            statuses(1, RESET, {"email": "can-bo@example.vn"}, REMOTE_ADDR=f"10.0.0.{number}")
+        statuses(6, RESET, {"email": "can-bo@example.vn"}, REMOTE_ADDR="10.0.0.1")
         assert len(mail.outbox) == 3
+
+    def test_nobody_keeps_another_person_from_a_new_password(self) -> None:
+        UserFactory(email="can-bo@example.vn")
+        for number in range(8):
+            statuses(1, RESET, {"email": "can-bo@example.vn"}, REMOTE_ADDR=f"10.0.0.{number}")
+        mail.outbox.clear()
+        statuses(1, RESET, {"email": "can-bo@example.vn"}, REMOTE_ADDR="10.0.1.1")
+        assert len(mail.outbox) == 1
 
     def test_password_reset_response_does_not_reveal_accounts(self) -> None:
         UserFactory(email="can-bo@example.vn")
