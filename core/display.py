@@ -67,8 +67,9 @@ def money_text(value: float | Decimal) -> str:
 
 
 def percent_text(value: float | Decimal) -> str:
-    """Return ``98,6 %`` for 98.6."""
-    return f"{number_text(value, decimals=1)}{NBSP}%"
+    """Return ``98,6%`` for 98.6 and ``100%`` for 100."""
+    rounded = round(float(value), 1)
+    return f"{number_text(rounded, decimals=0 if rounded.is_integer() else 1)}%"
 
 
 def size_text(size: int) -> str:

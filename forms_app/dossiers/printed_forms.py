@@ -149,7 +149,7 @@ def _head(dossier: Dossier, at: datetime, officer: str) -> dict[str, Any]:
             ["Họ và tên người nộp", dossier.applicant_name],
             ["Địa chỉ", dossier.address],
             ["Số điện thoại", phone_text(dossier.phone)],
-            ["Email", dossier.email],
+            ["Thư điện tử", dossier.email],
             [applicant.identity_of(dossier.answers).label, dossier.applicant_id_masked],
             ["Nộp thay cho", str(dossier.answers.get(applicant.ON_BEHALF_OF) or "")],
             ["Nội dung yêu cầu giải quyết", dossier.procedure_version.title],
@@ -257,18 +257,19 @@ def _supplement(dossier: Dossier, key: str) -> dict[str, Any]:
     return _head(dossier, request.requested_at, officer) | {
         "title": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
         "form": f"Mẫu số 02 ({LAW})",
-        "number": f"{request.number}/HDHS",
+        "number": f"{request.number:02d}/HDHS",
         "items": [
             {"name": item["label"], "count": item.get("count", ""), "note": item.get("note", "")}
             for item in request.items
         ],
         "reason": request.reason,
         "terms": [
-            ["Bổ sung trước", datetime_in_words(until) if until else ""],
+            ["Bổ sung chậm nhất", datetime_in_words(until) if until else ""],
             ["Người liên hệ", ", ".join(filter(None, (officer, dossier.agency.name)))],
         ],
         "notes": [
-            "Bổ sung tại trang theo dõi hồ sơ hoặc tại nơi tiếp nhận. Trong lúc chờ, thời hạn giải quyết tạm dừng."
+            "Bổ sung tại trang theo dõi hồ sơ hoặc tại nơi tiếp nhận. "
+            "Thời hạn giải quyết được tính lại sau khi bổ sung đủ."
         ],
     }
 

@@ -426,6 +426,8 @@ LOGGING = {
         "django.server": {"handlers": ["server"], "level": "INFO", "propagate": False},
         # Two lines for every reindexed object, its start and its end.
         "django_tasks": {"level": "WARNING"},
+        # A line for every process, when it is imported.
+        "pikepdf": {"level": "WARNING"},
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

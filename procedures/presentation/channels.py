@@ -204,7 +204,19 @@ def _either(answers: Sequence[str], text: str) -> str:
     """Return a single answer unchanged, several joined and inserted into ``text``."""
     if len(answers) <= 1:
         return "".join(answers)
-    first, *others = answers
-    return text % {
-        "answer": _(" or ").join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others)])
-    }
+    first, *others = _without_common_unit(answers)
+    last = f"{others[-1][:1].lower()}{others[-1][1:]}"
+    middle = [f"{other[:1].lower()}{other[1:]}" for other in others[:-1]]
+    return text % {"answer": _(" or ").join([", ".join([first, *middle]), last])}
+
+
+def _without_common_unit(answers: Sequence[str]) -> list[str]:
+    """Return numbers of one unit with the unit at the last only: ``17``, ``20``, ``30 ngày làm việc``.
+
+    >>> _without_common_unit(["17 ngày làm việc", "20 ngày làm việc"]), _without_common_unit(["1 ngày", "Miễn phí"])
+    (['17', '20 ngày làm việc'], ['1 ngày', 'Miễn phí'])
+    """
+    numbers, units = zip(*(answer.partition(" ")[::2] for answer in answers), strict=True)
+    if len(set(units)) == 1 and units[0] and all(number.isdigit() for number in numbers):
+        return [*numbers[:-1], answers[-1]]
+    return list(answers)

@@ -282,13 +282,13 @@ class TestQueue:
             in client.get(reverse("one_stop:dossier", args=[receipt.code])).content.decode()
         )
         page = " ".join(Client().get(f"/ho-so/{receipt.token}/").content.decode().split())
-        assert "Cơ quan trả lời trước" in page
+        assert "Cơ quan phản hồi chậm nhất" in page
         assert "23/11/2026 15:00" in page
         services.apply_action(
             dossier_id=receipt.dossier.pk, expected_version=1, action=Action.ACCEPT,
             actor=make_officer(agency), now=NOW,
         )  # fmt: skip
-        assert "Cơ quan trả lời trước" not in Client().get(f"/ho-so/{receipt.token}/").content.decode()
+        assert "Cơ quan phản hồi chậm nhất" not in Client().get(f"/ho-so/{receipt.token}/").content.decode()
 
 
 @pytest.mark.usefixtures("monday")

@@ -69,12 +69,12 @@ def test_none_is_shown_as_an_empty_string(name: str) -> None:
 def test_numbers_in_english() -> None:
     with translation.override("en"):
         assert display.money_text(1_507_500) == "1,507,500\xa0đ"
-        assert display.percent_text(98.64) == "98.6\xa0%"
+        assert display.percent_text(98.64) == "98.6%"
 
 
 def test_percent_in_vietnamese() -> None:
     with translation.override("vi"):
-        assert display.percent_text(Decimal("98.64")) == "98,6\xa0%"
+        assert display.percent_text(Decimal("98.64")) == "98,6%"
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ class TestReceipt:
             "Độc lập - Tự do - Hạnh phúc", "Phường Tân Thành, ngày 23 tháng 11 năm 2026",
             "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ", "Mẫu số 01 (TT 03/2025/TT-VPCP)",
             f"Mã hồ sơ: {receipt.code}", "Họ và tên người nộp: Nguyễn Thị Thu Đông", "Địa chỉ: Ấp Đầm Dơi, Tỉnh Cà Mau",
-            "Số điện thoại: 0912 345 678", "Email: thu@example.vn", "Số định danh cá nhân: 096••••••234",
+            "Số điện thoại: 0912 345 678", "Thư điện tử: thu@example.vn", "Số định danh cá nhân: 096••••••234",
             "Nộp thay cho: Huỳnh Văn Lượm", f"Nội dung yêu cầu giải quyết: {TITLE}",
             "Giấy chứng sinh 1 Bản điện tử", "Số bộ hồ sơ: 01",
             "Thời gian giải quyết theo quy định: 3 ngày làm việc",
@@ -243,10 +243,10 @@ class TestSupplement:
         ask(receipt.dossier, officer, reason="Bản chụp mờ, không đọc được số giấy")
         assert_contains(
             pdf_text(pdf_of(receipt.dossier, "mau-02-1")),
-            "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ", "Mẫu số 02 (TT 03/2025/TT-VPCP)", "Số: 1/HDHS", receipt.code,
+            "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ", "Mẫu số 02 (TT 03/2025/TT-VPCP)", "Số: 01/HDHS", receipt.code,
             "Nguyễn Thị Thu Đông", TITLE, "Giấy chứng sinh", "1 bản chính, 2 bản sao", "Giấy uỷ quyền",
             "Có chứng thực", "Lý do: Bản chụp mờ, không đọc được số giấy",
-            "Bổ sung trước: 17 giờ 00 phút, ngày 07 tháng 12 năm 2026",
+            "Bổ sung chậm nhất: 17 giờ 00 phút, ngày 07 tháng 12 năm 2026",
             "Người liên hệ: Trần Thị Hạnh, UBND phường Tân Thành",
         )  # fmt: skip
 
@@ -266,7 +266,7 @@ class TestSupplement:
         ask(receipt.dossier, second_officer, reason="Lần hai", now=NOW + timedelta(days=1))
         assert pdf_text(pdf_of(receipt.dossier, "mau-02-1")) == first
         second = pdf_text(pdf_of(receipt.dossier, "mau-02-2"))
-        assert_contains(second, "Số: 2/HDHS", "Lê Văn Bảy", "Lần hai", "ngày 24 tháng 11 năm 2026")
+        assert_contains(second, "Số: 02/HDHS", "Lê Văn Bảy", "Lần hai", "ngày 24 tháng 11 năm 2026")
         assert "Lê Văn Bảy" not in first
 
     def test_requests_without_counts_can_be_printed(
@@ -278,7 +278,7 @@ class TestSupplement:
         )  # fmt: skip
         text = pdf_text(pdf_of(receipt.dossier, "mau-02-1"))
         assert_contains(text, "Giấy chứng sinh")
-        assert "Bổ sung trước" not in text
+        assert "Bổ sung chậm nhất" not in text
 
 
 class TestDecline:

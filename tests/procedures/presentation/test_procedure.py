@@ -67,7 +67,7 @@ def test_an_amount_and_what_is_said_beside_it(fee: Fee, text: str, note: str) ->
     [
         ([way(days=3)], "3 ngày làm việc"),
         ([way(days=3), way("truc_tuyen", 3)], "3 ngày làm việc"),
-        ([way(days=3), way("truc_tuyen", 1)], "1 ngày làm việc hoặc 3 ngày làm việc, tùy cách nộp"),
+        ([way(days=3), way("truc_tuyen", 1)], "1 hoặc 3 ngày làm việc, tùy cách nộp"),
         ([way(days=2), way(days=5)], "Tùy trường hợp, xem bảng bên dưới"),
         ([way(days=2), way(days=5), way("buu_chinh", 2)], "Tùy trường hợp, xem bảng bên dưới"),
         ([way(note="Ngay trong ngày")], "Xem bên dưới"),

@@ -46,7 +46,7 @@ class TestTestRun:
         self, definition: FormDefinition, client: Client
     ) -> None:
         page = client.get(self.address(definition, "applicant")).content.decode()
-        assert "Bước 1 trên 2" in page
+        assert "Bước 1/2" in page
         assert "Bản thử: không lưu gì." in page
         onward = client.post(self.address(definition, "applicant"), APPLICANT)
         assert onward["Location"] == self.address(definition)

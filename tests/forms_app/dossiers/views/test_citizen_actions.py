@@ -156,7 +156,7 @@ class TestSupplement:
         request_supplement(receipt.dossier)
         client, base = Client(), f"/ho-so/{receipt.token}/"
         page = client.get(base).content.decode()
-        assert "Bạn cần bổ sung 2 giấy tờ" in page
+        assert "Bạn cần bổ sung 2 nội dung" in page
         assert "Đang tạm dừng" in page
         form = client.get(f"{base}bo-sung/").content.decode()
         assert "Số điện thoại của mẹ" in form
