@@ -226,11 +226,11 @@ class TestReading:
         client = signed_in(officer)
         client.get(reverse("one_stop:dossier", args=[receipt.code]))
         client.get(reverse("one_stop:printed_form", args=[receipt.code, "mau-01"]))
-        traveller.shift(timedelta(minutes=25))
+        traveller.shift(timedelta(minutes=12))
         client.get(reverse("one_stop:dossier", args=[receipt.code]))
         page = citizen.get(address).content.decode()
         assert (
-            "Cán bộ của UBND phường Tân Thành đã mở hồ sơ của bạn 3 lần, lần gần nhất lúc 23/11/2026 09:25."
+            "Cán bộ của UBND phường Tân Thành đã mở hồ sơ của bạn 3 lần, lần gần nhất lúc 23/11/2026 09:12."
             in page
         )
         assert "Trần Thị Hạnh" not in page
