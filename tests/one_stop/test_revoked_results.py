@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -49,8 +48,14 @@ def finish(client: Client, dossier: Dossier, name: str, content: bytes) -> Attac
 
 
 def download(client: Client, url: str) -> tuple[int, bytes]:
-    with closing(client.get(url)) as answer:
-        return answer.status_code, b"".join(answer.streaming_content) if answer.streaming else answer.content
+    """Return status and body. Not ``close()``: that would end the connection of the test's transaction."""
+    answer = client.get(url)
+    if not answer.streaming:
+        return answer.status_code, answer.content
+    body = b"".join(answer.streaming_content)
+    for closer in answer._resource_closers:
+        closer()
+    return answer.status_code, body
 
 
 def test_revoked_result_is_refused_to_the_citizen_everywhere(
