@@ -9,10 +9,13 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core import display
+from core.worktime import TimeUnit, WorkCalendar
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema
+from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.models import Dossier, DossierEvent
 from forms_app.dossiers.transitions import RUNNING_STATUSES, Action, Status
 
@@ -50,21 +53,30 @@ class HasDeadlines(Protocol):
     def due_at(self) -> datetime | None: ...
     @property
     def on_time_until(self) -> datetime | None: ...
+    @property
+    def deadline_rule(self) -> dict[str, Any] | None: ...
 
 
 def due_status(
-    dossier: HasDeadlines, now: datetime, *, supplement_due_at: datetime | None = None
+    dossier: HasDeadlines,
+    now: datetime,
+    *,
+    calendar: WorkCalendar,
+    supplement_due_at: datetime | None = None,
 ) -> DueStatus:
-    """Return the due status of ``dossier`` at ``now``; ``supplement_due_at`` is the citizen's deadline in status 5."""
+    """Return the due status of ``dossier`` at ``now``; ``supplement_due_at`` is the citizen's deadline in status 5.
+
+    Days are counted in the unit of the processing time: working days of ``calendar``, or calendar days.
+    """
     status = Status(dossier.status)
     if dossier.is_closed:
         return DueStatus(Urgency.QUIET, _("Closed"))
     if status == Status.REGISTERED:
-        return _intake_status(dossier, now)
+        return _intake_status(dossier, now, calendar)
     if status in (Status.SUPPLEMENT, Status.PAYMENT, Status.SUSPENDED):
         return _paused_status(supplement_due_at if status == Status.SUPPLEMENT else None, now)
     if status in RUNNING_STATUSES:
-        return _processing_status(dossier, now)
+        return _processing_status(dossier, now, calendar)
     return DueStatus(Urgency.FINE, _("Result ready"))
 
 
@@ -77,25 +89,43 @@ def _paused_status(supplement_due_at: datetime | None, now: datetime) -> DueStat
     return DueStatus(Urgency.QUIET, _("Paused, supplement by %(day)s") % day)
 
 
-def _intake_status(dossier: HasDeadlines, now: datetime) -> DueStatus:
+def _intake_status(dossier: HasDeadlines, now: datetime, calendar: WorkCalendar) -> DueStatus:
     """Return the intake deadline of a new dossier; before its last day it is coloured as new, not as urgent."""
     due = dossier.intake_due_at
     if due is None:
         return DueStatus(
             Urgency.NEW, _("Submitted %(when)s") % {"when": display.date_text(dossier.submitted_at)}
         )
-    tone, words = Urgency(display.due_tone(due, now)), display.due_text(due, now)
+    tone, words = Urgency(display.due_tone(due, now)), _working_days_text(due, now, calendar)
     return DueStatus(
         Urgency.NEW if tone is Urgency.FINE else tone,
         _("Intake: %(due)s") % {"due": words[:1].lower() + words[1:]},
     )
 
 
-def _processing_status(dossier: HasDeadlines, now: datetime) -> DueStatus:
+def _working_days_text(due: datetime, now: datetime, calendar: WorkCalendar) -> str:
+    """Return the time left in working days: ``Còn 9 ngày làm việc``; on the last day the time of day."""
+    today, last = calendar.local(now).date(), calendar.local(due).date()
+    left = calendar.working_days_between(today, last)
+    if today == last or (
+        today < last and not left
+    ):  # the latter until the due date leaves a day that became free
+        return display.due_text(due, now)
+    if today < last:
+        return ngettext("%(days)d working day left", "%(days)d working days left", left) % {"days": left}
+    late = calendar.working_days_between(last, today)
+    if not late:
+        return _("Overdue since %(day)s") % {"day": display.date_text(due)}
+    text = ngettext("Overdue by %(days)d working day", "Overdue by %(days)d working days", late)
+    return text % {"days": late}
+
+
+def _processing_status(dossier: HasDeadlines, now: datetime, calendar: WorkCalendar) -> DueStatus:
     due_at = dossier.due_at
     if due_at is None:
         return DueStatus(Urgency.QUIET, _("No deadline"))
-    words = display.due_text(due_at, now)
+    in_calendar_days = DeadlineRule.from_json(dossier.deadline_rule).unit in {TimeUnit.DAY, TimeUnit.MONTH}
+    words = display.due_text(due_at, now) if in_calendar_days else _working_days_text(due_at, now, calendar)
     if dossier.on_time_until is not None and dossier.on_time_until < now <= due_at:
         return DueStatus(Urgency.LATE, _("%(due)s, counted as overdue") % {"due": words})
     return DueStatus(Urgency(display.due_tone(due_at, now)), words)

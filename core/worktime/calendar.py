@@ -73,6 +73,11 @@ class WorkCalendar:
             day = next(following)
         return day
 
+    def working_days_between(self, earlier: date, later: date) -> int:
+        """Return the number of working days after `earlier` up to and including `later`; 0 if they are swapped."""
+        days = (earlier + n * DAY for n in range(1, (later - earlier).days + 1))
+        return sum(map(self.is_working_day, days))
+
     def periods(self, day: date) -> list[tuple[datetime, datetime]]:
         """Return the office hours of `day` as pairs of moments; empty if it is not a working day."""
         if not self.is_working_day(day):

@@ -19,6 +19,7 @@ from forms_app.dossiers import deadlines, printed_forms
 from forms_app.dossiers import view_log as log
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.responses import attachment_response
+from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.selectors.dossiers import answer_files_by_field
 from forms_app.dossiers.transitions import Status
 from one_stop.access import OfficerAccess, officer_required
@@ -116,7 +117,9 @@ def _render(
         "citizen_id": citizen_id,
         "identity_label": applicant.identity_of(dossier.answers).label,
         "phone": phone_text(dossier.phone),
-        "due": due_status(dossier, now, supplement_due_at=supplement_due_at),
+        "due": due_status(
+            dossier, now, calendar=current_rules().calendar, supplement_due_at=supplement_due_at
+        ),
         "steps": _answered_steps(found, revealed=bool(citizen_id)),
         "can_reveal": has_masked_ids(dossier) and not citizen_id,
         "requested_ids": {item["id"] for item in open_request.items} if open_request else set(),

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.text import clean
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.transitions import Status
 from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
@@ -67,11 +68,16 @@ def _queue(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
 
 
 def _rows(dossiers: list[Dossier]) -> list[dict[str, Any]]:
-    now = timezone.now()
+    now, calendar = timezone.now(), current_rules().calendar
     return [
         {
             "dossier": dossier,
-            "due": due_status(dossier, now, supplement_due_at=getattr(dossier, "supplement_due_at", None)),
+            "due": due_status(
+                dossier,
+                now,
+                calendar=calendar,
+                supplement_due_at=getattr(dossier, "supplement_due_at", None),
+            ),
         }
         for dossier in dossiers
     ]

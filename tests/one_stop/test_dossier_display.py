@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.worktime import WorkCalendar
 from forms_app.builder.field_types import registry
 from forms_app.builder.field_types.text import ShortText
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.transitions import CLOSED_STATUSES, Status
-from one_stop.dossier_display import Urgency, due_status, mask_identity_numbers
+from one_stop.dossier_display import DueStatus, Urgency, mask_identity_numbers
+from one_stop.dossier_display import due_status as due_status_with
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=VN)
+
+
+#: Every day is a working day but Saturday and Sunday; 24 November is free.
+CALENDAR = WorkCalendar(days_off=frozenset({date(2026, 11, 24)}))
+CALENDAR_DAYS = {"value": 10, "unit": "ngay"}
+
+
+def due_status(dossier: Any, now: datetime, **more: Any) -> DueStatus:
+    return due_status_with(dossier, now, calendar=CALENDAR, **more)
 
 
 @dataclass
@@ -25,6 +37,7 @@ class Deadlines:
     due_at: datetime | None = None
     on_time_until: datetime | None = None
     intake_due_at: datetime | None = None
+    deadline_rule: dict[str, Any] | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -44,14 +57,34 @@ class Deadlines:
     ],
 )
 def test_due_status_while_in_process(status: int, due: datetime | None, urgency: Urgency, text: str) -> None:
-    words = due_status(Deadlines(status, due_at=due), NOW)
+    words = due_status(Deadlines(status, due_at=due, deadline_rule=CALENDAR_DAYS), NOW)
     assert (words.urgency, words.text) == (urgency, text)
+
+
+@pytest.mark.parametrize(
+    ("now", "due", "text"),
+    [
+        # 23 November 2026 is a Monday, Tuesday 24 is free.
+        ("2026-11-23 10:00", "2026-11-25 11:30", "Còn 1 ngày làm việc"),
+        ("2026-11-23 10:00", "2026-12-04 17:00", "Còn 8 ngày làm việc"),
+        ("2026-11-20 10:00", "2026-11-23 09:00", "Còn 1 ngày làm việc"),
+        ("2026-11-22 10:00", "2026-11-20 16:41", "Quá hạn từ 20/11/2026"),
+        ("2026-11-23 03:00", "2026-11-20 16:41", "Quá hạn 1 ngày làm việc"),
+        ("2026-11-25 10:00", "2026-11-20 16:41", "Quá hạn 2 ngày làm việc"),
+        ("2026-11-20 16:50", "2026-11-20 16:41", "Quá hạn từ 16:41"),
+    ],
+)
+def test_days_are_those_of_the_processing_time(now: str, due: str, text: str) -> None:
+    """A limit in working days is counted in working days, also when it is over."""
+    moment, due_at = (datetime.fromisoformat(words).replace(tzinfo=VN) for words in (now, due))
+    assert due_status(Deadlines(Status.PROCESSING, due_at=due_at), moment).text == text
 
 
 def test_later_due_date_does_not_hide_that_a_dossier_is_overdue() -> None:
     late = Deadlines(
         Status.PROCESSING,
         due_at=datetime(2026, 11, 24, 11, 30, tzinfo=VN),
+        deadline_rule=CALENDAR_DAYS,
         on_time_until=datetime(2026, 11, 20, 17, 0, tzinfo=VN),
     )
     assert due_status(late, NOW).urgency is Urgency.LATE
@@ -69,7 +102,8 @@ def test_due_time_earlier_today_is_overdue() -> None:
 @pytest.mark.parametrize("zone", [VN, ZoneInfo("UTC")])
 def test_dates_are_those_of_vietnamese_time(zone: ZoneInfo) -> None:
     due = datetime(2026, 11, 24, 0, 30, tzinfo=VN).astimezone(zone)
-    assert due_status(Deadlines(Status.PROCESSING, due_at=due), NOW).text == "Còn 1 ngày"
+    row = Deadlines(Status.PROCESSING, due_at=due, deadline_rule=CALENDAR_DAYS)
+    assert due_status(row, NOW).text == "Còn 1 ngày"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +113,7 @@ def test_dates_are_those_of_vietnamese_time(zone: ZoneInfo) -> None:
         (datetime(2026, 11, 23, 14, 30, tzinfo=VN), Urgency.SOON, "Tiếp nhận: hôm nay 14:30"),
         (datetime(2026, 11, 23, 10, 0, tzinfo=VN), Urgency.SOON, "Tiếp nhận: hôm nay 10:00"),
         (datetime(2026, 11, 23, 9, 59, tzinfo=VN), Urgency.LATE, "Tiếp nhận: quá hạn từ 09:59"),
-        (datetime(2026, 11, 20, 17, 0, tzinfo=VN), Urgency.LATE, "Tiếp nhận: quá hạn 3 ngày"),
+        (datetime(2026, 11, 20, 17, 0, tzinfo=VN), Urgency.LATE, "Tiếp nhận: quá hạn 1 ngày làm việc"),
         (None, Urgency.NEW, "Mới nộp 20/11/2026"),
     ],
 )

@@ -200,7 +200,7 @@ class TestQueue:
         self, four_dossiers: dict[str, Dossier], client: Client
     ) -> None:
         page = " ".join(client.get("/mot-cua/").content.decode().split())
-        for words in ("quá hạn 3 ngày", "hôm nay 15:00", "còn 1 ngày"):
+        for words in ("quá hạn 1 ngày làm việc", "hôm nay 15:00", "còn 1 ngày làm việc"):
             assert f"Tiếp nhận: {words}" in page
 
     @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_queue_shows_applicant_and_due_status(agency: Agency, officer: User, cli
     in_process(agency, officer, datetime(2026, 11, 9, 8, 0, tzinfo=VN))
     text = client.get(reverse("one_stop:queue"), {"muc": "qua-han"}).content.decode()
     assert "Nguyễn Thị Thu Đông" in text
-    assert "Quá hạn 11 ngày" in text
+    assert "Quá hạn 7 ngày làm việc" in text
 
 
 def test_empty_tab_shows_a_message(client: Client) -> None:
@@ -95,11 +95,11 @@ def test_query_count_does_not_grow_with_the_list(
     for _number in range(2):
         make_dossier(form=form)
     client.get(reverse("one_stop:queue"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("one_stop:queue"))
     for _number in range(5):
         make_dossier(form=form)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("one_stop:queue"))
 
 
