@@ -255,3 +255,17 @@ class CacheGeneration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.number}"
+
+
+class ClockMark(models.Model):
+    """The latest time at which expired data was erased: one row (core.clock_guard)."""
+
+    latest = models.DateTimeField(_("latest time"))
+
+    class Meta:
+        verbose_name = _("clock mark")
+        verbose_name_plural = _("clock marks")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="clock_mark_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.latest.isoformat()

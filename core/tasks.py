@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.core.management import call_command
 
-from core import one_time_links, outbox
+from core import clock_guard, one_time_links, outbox
 
 
 @shared_task(name="core.outbox.sweep")
@@ -17,13 +17,15 @@ def sweep_outbox() -> None:
 @shared_task(name="core.outbox.clean_up")
 def clean_up_outbox() -> None:
     """Delete messages delivered long ago; scheduled once a day."""
-    outbox.delete_delivered()
+    if clock_guard.may_erase():
+        outbox.delete_delivered()
 
 
 @shared_task(name="core.one_time_links.clean_up")
 def clean_up_one_time_links() -> None:
     """Delete links that expired long ago; scheduled once a day."""
-    one_time_links.delete_spent()
+    if clock_guard.may_erase():
+        one_time_links.delete_spent()
 
 
 @shared_task(name="core.publish_scheduled")

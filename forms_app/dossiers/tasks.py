@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from forms_app.dossiers.services import due_dates, retention
+from core import clock_guard
+from forms_app.dossiers.services import due_dates, private_files, retention
 
 
 @shared_task(name="dossiers.clean_up")
 def clean_up() -> None:
-    """Delete expired drafts, view log entries and files without a row, wipe seeds. Runs every 15 minutes."""
+    """Delete expired drafts and view log entries, wipe seeds, quarantine files without a row. Runs every 15 minutes."""
+    if not clock_guard.may_erase():
+        return
     retention.expire_drafts()
     retention.wipe_secret_seeds()
     retention.delete_expired_view_log()
-    retention.remove_orphans()
+    private_files.clean_up_files()
 
 
 @shared_task(name="dossiers.move_due_dates")

@@ -348,6 +348,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "core.web.uploads.TolerantTemporaryFileUploadHandler",
 ]
+# Files without a row that may be in quarantine at once: more of them mean a wrong database (ADR 165).
+PRIVATE_FILES_QUARANTINE_SHARE = env.float("PRIVATE_FILES_QUARANTINE_SHARE", default=0.02)
+PRIVATE_FILES_QUARANTINE_MIN = env.int("PRIVATE_FILES_QUARANTINE_MIN", default=20)
 UPLOAD_MAX_FILES_PER_DOSSIER = env.int("UPLOAD_MAX_FILES_PER_DOSSIER", default=20)
 # Pillow only warns at 120 megapixels; a phone photo has 12 (docs/facts.md#files).
 IMAGE_MAX_PIXELS = 40_000_000

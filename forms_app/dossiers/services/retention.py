@@ -1,19 +1,17 @@
-"""Delete what is no longer needed: expired drafts and view log entries, files without a row, seeds of secrets."""
+"""Delete what is no longer needed: expired drafts and view log entries, seeds of secrets."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
-from django.core.files.storage import FileSystemStorage, storages
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from core.errors import NotAllowed
 from core.models import OutboxMessage
-from forms_app.dossiers.models import Attachment, Dossier, Draft, ViewLogEntry
+from forms_app.dossiers.models import Dossier, Draft, ViewLogEntry
 from forms_app.dossiers.services.actions import CITIZEN_MAIL
 from forms_app.dossiers.services.drafts import lock_draft
 from forms_app.dossiers.services.secrets import RECEIPT_WINDOW
@@ -22,17 +20,23 @@ from forms_app.dossiers.transitions import Action
 
 # A mail that was given up for longer than this is delivered without the secrets.
 SEED_LIFETIME: Final = timedelta(days=30)
-# A file without a row may belong to a transaction in progress; after a day it cannot.
-ORPHAN_AGE: Final = timedelta(days=1)
 BATCH: Final = 500
 
 
 def expire_drafts(*, now: datetime | None = None) -> int:
     """Delete up to 500 expired drafts with their files; return how many."""
-    expired = list(Draft.objects.filter(expires_at__lte=now or timezone.now())[:BATCH])
-    for draft in expired:
+    moment = now or timezone.now()
+    expired = Draft.objects.filter(expires_at__lte=moment).order_by("expires_at")
+    return sum(_expire(pk, moment) for pk in list(expired.values_list("pk", flat=True)[:BATCH]))
+
+
+@transaction.atomic
+def _expire(pk: int, moment: datetime) -> bool:
+    """Delete a draft unless its citizen saved or erased it since the list was read; return True if it was deleted."""
+    draft = Draft.objects.select_for_update(of=("self",)).filter(pk=pk, expires_at__lte=moment).first()
+    if draft is not None:
         _erase(draft)
-    return len(expired)
+    return draft is not None
 
 
 @transaction.atomic
@@ -78,20 +82,3 @@ def delete_expired_view_log(*, now: datetime | None = None) -> int:
         pk__in=list(expired.values_list("pk", flat=True)[:BATCH])
     ).delete()
     return deleted
-
-
-def remove_orphans(*, now: datetime | None = None) -> int:
-    """Delete files of the private store that no row names; return how many. Only for a store on disk."""
-    store = storages["private"]
-    if not isinstance(store, FileSystemStorage):
-        return 0
-    root, before = Path(store.location), ((now or timezone.now()) - ORPHAN_AGE).timestamp()
-    named = set(Attachment.objects.values_list("path", flat=True))
-    orphans = [
-        path
-        for path in (root / "dossiers").rglob("*")
-        if path.is_file() and path.stat().st_mtime < before and path.relative_to(root).as_posix() not in named
-    ]
-    for path in orphans:
-        path.unlink(missing_ok=True)
-    return len(orphans)

@@ -87,11 +87,23 @@ class TestCleanUp:
         assert not Draft.objects.filter(dossier=None).exists()
         assert not ViewLogEntry.objects.exists()
 
+    def test_draft_saved_while_the_clean_up_runs_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        draft, _token = make_draft(now=timezone.now() - LIFETIME - timedelta(days=1))
+        expire = retention._expire
+
+        def save_first(pk: int, moment: Any) -> bool:
+            Draft.objects.filter(pk=pk).update(expires_at=moment + LIFETIME)
+            return expire(pk, moment)
+
+        monkeypatch.setattr(retention, "_expire", save_first)
+        assert retention.expire_drafts() == 0
+        assert Draft.objects.get() == draft
+
     def test_command_prints_how_much_was_deleted(self) -> None:
         make_draft(now=timezone.now() - LIFETIME - timedelta(days=1))
         out = StringIO()
         call_command("tidy_dossiers", stdout=out)
-        assert out.getvalue().startswith("drafts=1 seeds=0 views=0 files=")
+        assert out.getvalue().startswith("drafts=1 seeds=0 views=0 quarantined=")
         out = StringIO()
         call_command("tidy_dossiers", stdout=out)
         assert out.getvalue().startswith("drafts=0 ")

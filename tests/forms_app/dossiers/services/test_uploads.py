@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import unicodedata
 from contextlib import closing
@@ -202,18 +201,6 @@ class TestStore:
         assert [path.name for path in store.rglob("*") if path.is_file()] == [
             Path(filed.attachments.get().path).name
         ]
-
-    def test_files_without_a_row_are_deleted_after_a_day(self, store: Path) -> None:
-        make_draft()
-        orphan = store / "dossiers" / "2026" / "lac"
-        orphan.parent.mkdir(parents=True, exist_ok=True)
-        orphan.write_bytes(b"x")
-        written = timezone.now().timestamp()
-        os.utime(orphan, (written, written))
-        assert retention.remove_orphans() == 0
-        assert retention.remove_orphans(now=timezone.now() + timedelta(days=2)) == 1
-        assert not orphan.exists()
-        assert len([path for path in store.rglob("*") if path.is_file()]) == 1
 
     def test_seeds_are_wiped_after_the_mail_is_delivered(
         self, django_capture_on_commit_callbacks: Any

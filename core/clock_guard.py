@@ -1,0 +1,51 @@
+"""Stop tasks that erase by date after the clock has jumped forward (ADR 166).
+
+The latest time at which such a task ran is stored in the database. If it is more than a day ago, either the portal was
+stopped for long or the clock is wrong; drafts and files erased a month early never come back, so that an operator
+confirms the time first (`manage.py confirm_clock`). Nothing is confirmed by waiting: a clock that is set right again
+continues by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.models import ClockMark
+
+logger = logging.getLogger(__name__)
+
+LONGEST_GAP: Final = timedelta(days=1)
+_ONLY: Final = 1
+
+
+@transaction.atomic
+def may_erase(*, now: datetime | None = None) -> bool:
+    """Return True, and note the time, unless it is more than a day after the latest one; log an error if it is."""
+    moment = now or timezone.now()
+    mark, _created = ClockMark.objects.select_for_update().get_or_create(
+        pk=_ONLY, defaults={"latest": moment}
+    )
+    if moment - mark.latest > LONGEST_GAP:
+        logger.error(
+            "nothing is erased: the clock says %s, the last clean-up was at %s. If the clock is right, run"
+            " manage.py confirm_clock",
+            moment.isoformat(timespec="seconds"),
+            mark.latest.isoformat(timespec="seconds"),
+        )
+        return False
+    if moment > mark.latest:
+        mark.latest = moment
+        mark.save(update_fields=["latest"])
+    return True
+
+
+def confirm(*, now: datetime | None = None) -> datetime | None:
+    """Take the present time as right, also if it is earlier than the mark; return the former mark, None if none."""
+    former = ClockMark.objects.filter(pk=_ONLY).values_list("latest", flat=True).first()
+    ClockMark.objects.update_or_create(pk=_ONLY, defaults={"latest": now or timezone.now()})
+    return former
