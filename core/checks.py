@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -120,6 +121,14 @@ RULES: Final[list[tuple[str, str, Callable[[], bool]]]] = [
             and all(0 < len(pk) <= MAX_SECRET_ID and value for pk, value in settings.LOOKUP_SECRETS.items())
         ),
     ),
+    (
+        "core.E018",
+        "every key in Redis must begin with the installation: KEY_PREFIX of the cache, global_keyprefix of the broker",
+        lambda: (
+            bool(_transport("global_keyprefix"))
+            and all(config.get("KEY_PREFIX") for config in settings.CACHES.values() if _is_redis(config))
+        ),
+    ),
 ]
 
 
@@ -130,8 +139,12 @@ def _are_office_hours(text: str) -> bool:
         return False
 
 
+def _is_redis(config: dict[str, Any]) -> bool:
+    return "redis" in config["BACKEND"].lower()
+
+
 def _cache_degrades(config: dict[str, Any]) -> bool:
-    if "redis" not in config["BACKEND"].lower():
+    if not _is_redis(config):
         return True
     options = config.get("OPTIONS", {})
     return config["BACKEND"] == "core.web.redis_cache.DegradingRedisCache" and all(
@@ -164,3 +177,17 @@ def check_lookup_secrets(**_kwargs: Any) -> list[CheckMessage]:
         for pk, value in settings.LOOKUP_SECRETS.items()
         if len(value) < MIN_SECRET_LENGTH
     ]
+
+
+@register(deploy=True)
+def check_redis(**_kwargs: Any) -> list[CheckMessage]:
+    """Warn about a Redis without a password, and about one on another machine without TLS."""
+    url = urlsplit(settings.REDIS_URL)
+    if not url.scheme or url.scheme == "unix":
+        return []
+    found: list[CheckMessage] = []
+    if not url.password:
+        found.append(Warning("REDIS_URL has no password", id="core.W003"))
+    if url.scheme != "rediss" and url.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        found.append(Warning("REDIS_URL is on another machine without TLS (rediss://)", id="core.W004"))
+    return found

@@ -22,7 +22,7 @@ def main() -> int:
             "LOOKUP_SECRETS": f"1={secrets.token_urlsafe(32)}",
             "ALLOWED_HOSTS": "portal.example",
             "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
-            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "REDIS_URL": "redis://:password@127.0.0.1:1/0",
             "EMAIL_URL": "smtp://127.0.0.1:25",
             "PRIVATE_MEDIA_ROOT": f"{var}/private",
             "BASE_URL": "https://portal.example",

@@ -1,36 +1,34 @@
-"""A Redis cache that degrades: a server that is down or silent causes a cache miss, not an error page."""
+"""A Redis cache of JSON values that degrades: a server that is down or silent causes a miss, not an error page."""
 
 from __future__ import annotations
 
 import logging
-import pickle
+import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 from core.circuit_breaker import CircuitBreaker
+from core.web.cache_values import JsonSerializer
 
 logger = logging.getLogger(__name__)
 
 BREAKER_SECONDS = 5.0
-# Raised when unpickling a value of another version of the portal or a corrupt one (documentation of `pickle`).
-UNREADABLE = (
-    pickle.UnpicklingError,
-    AttributeError,
-    EOFError,
-    ImportError,
-    IndexError,
-    KeyError,
-    ValueError,
-    TypeError,
-)
+# Raised for a value of another version of the portal, or one that somebody else wrote.
+UNREADABLE = (ValueError, TypeError, KeyError)
+DELETE_BATCH = 500
 breaker = CircuitBreaker(BREAKER_SECONDS)
 
 
 class DegradingRedisCache(RedisCache):
     """Django's Redis cache with errors treated as misses; after an error the server is not called for five seconds."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        options = {**params.get("OPTIONS", {}), "serializer": JsonSerializer}
+        super().__init__(server, {**params, "OPTIONS": options})
 
     def _call(self, call: Callable[[], Any], otherwise: Any) -> Any:
         if breaker.is_open:
@@ -83,7 +81,16 @@ class DegradingRedisCache(RedisCache):
         self._call(lambda: super(DegradingRedisCache, self).delete_many(*args, **kwargs), None)
 
     def clear(self) -> bool:  # type: ignore[override] # as in Django's Redis cache
-        return bool(self._call(super().clear, False))
+        """Delete the keys of this installation; the server may hold those of others, and the queue of tasks."""
+        return bool(self._call(self._delete_own_keys, False))
+
+    def _delete_own_keys(self) -> bool:
+        client = self._cache.get_client(write=True)
+        pattern = re.sub(r"([*?\[\]\\])", r"\\\1", self.make_key("")[: -len(f"{self.version}:")]) + "*"
+        keys = client.scan_iter(match=pattern, count=DELETE_BATCH)
+        while batch := list(islice(keys, DELETE_BATCH)):
+            client.delete(*batch)
+        return True
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         """Raise `ValueError` for a missing key, as Django does, and if the server is down."""

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.web.csp import STRICT
-from portal.settings.reader import Reader
+from portal.settings.reader import Reader, installation_of
 
 env = Reader()
 
@@ -148,6 +148,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache, tasks, search -----------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
+# The first part of every key in Redis, so that installations that share a server never read each other's. All
+# processes of one installation name the same database.
+INSTALLATION = env.str("PORTAL_INSTALLATION", default=installation_of(DATABASES["default"]))
 # A silent Redis must cost tenths of a second, not the defaults (docs/facts.md#celery-and-redis).
 REDIS_SOCKET_TIMEOUT = 0.5
 if REDIS_URL:
@@ -155,14 +158,20 @@ if REDIS_URL:
         "default": {
             "BACKEND": "core.web.redis_cache.DegradingRedisCache",
             "LOCATION": REDIS_URL,
+            "KEY_PREFIX": INSTALLATION,
             "OPTIONS": {
                 "socket_timeout": REDIS_SOCKET_TIMEOUT,
                 "socket_connect_timeout": REDIS_SOCKET_TIMEOUT,
             },
-        }
+        },
+        # Wagtail puts objects here, which JSON cannot carry: it reads them from the database.
+        "renditions": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {"BACKEND": "core.web.cache_values.LocalCache"},
+        "renditions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "renditions"},
+    }
 
 # Whole pages for anonymous people, in the memory of each process (docs/features/page-cache.md).
 PAGE_CACHE_ENABLED = env.bool("PAGE_CACHE_ENABLED", default=True)
@@ -190,6 +199,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{INSTALLATION}:",
     "visibility_timeout": 300,
     "socket_timeout": 2,
     "socket_connect_timeout": 2,

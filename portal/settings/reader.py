@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from typing import Any
 
@@ -37,3 +38,9 @@ class Reader(environ.FileAwareEnv):
             return read(var, *args, **kwargs)
         except (ImproperlyConfigured, ValueError, KeyError) as error:
             raise ImproperlyConfigured(f"{var} cannot be read: {error}") from error
+
+
+def installation_of(database: dict[str, Any]) -> str:
+    """Return a name for the installation whose data is in `database`: its server and name, never its password."""
+    parts = [str(database.get(part) or "") for part in ("ENGINE", "HOST", "PORT", "NAME")]
+    return f"portal-{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:10]}"

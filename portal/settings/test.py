@@ -19,7 +19,10 @@ STORAGES = {
         "OPTIONS": {"location": PRIVATE_MEDIA_ROOT, "base_url": None},
     },
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {"BACKEND": "core.web.cache_values.LocalCache"},
+    "renditions": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+}
 ELASTICSEARCH_URL = ""
 TEST_ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
 TEST_REDIS_URL = env.str("REDIS_URL", default="")

@@ -15,10 +15,12 @@ TRANSPORT = {
     "socket_connect_timeout": 2,
     "unacked_restore_throttle": 1,
     "unacked_restore_interval": 2,
+    "global_keyprefix": "portal-test:",
 }
 REDIS = {
     "BACKEND": "core.web.redis_cache.DegradingRedisCache",
     "LOCATION": "redis://127.0.0.1:1/0",
+    "KEY_PREFIX": "portal-test",
     "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
 }
 
@@ -65,10 +67,10 @@ def test_the_current_settings_pass_all_checks():
         ("CELERY_BROKER_TRANSPORT_OPTIONS", transport(unacked_restore_throttle=0), "core.E008"),
         ("CELERY_TASK_PUBLISH_RETRY_POLICY", {"max_retries": 2}, "core.E009"),
         ("CELERY_TASK_PUBLISH_RETRY_POLICY", {}, "core.E009"),
-        ("CACHES", {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}, "core.E010"),
+        ("CACHES", redis(BACKEND="django.core.cache.backends.redis.RedisCache"), "core.E010"),
         ("CACHES", redis(OPTIONS={}), "core.E010"),
         ("CACHES", redis(OPTIONS={"socket_timeout": 0.5, "socket_connect_timeout": 5}), "core.E010"),
-        ("CACHES", {**redis(), "other": {"BACKEND": "django_redis.cache.RedisCache"}}, "core.E010"),
+        ("CACHES", {**redis(), "other": {"BACKEND": "django_redis.cache.RedisCache", "KEY_PREFIX": "x"}}, "core.E010"),
         ("WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE", True, "core.E011"),
         ("MIDDLEWARE", ["django.middleware.security.SecurityMiddleware"], "core.E012"),
         ("ELASTICSEARCH_TIMEOUT", 10, "core.E013"),
@@ -80,6 +82,8 @@ def test_the_current_settings_pass_all_checks():
         ("LOOKUP_SECRETS", {"2026": ""}, "core.E017"),
         ("LOOKUP_SECRETS", {"": "x" * 40}, "core.E017"),
         ("LOOKUP_SECRETS", {"2" * 21: "x" * 40}, "core.E017"),
+        ("CACHES", redis(KEY_PREFIX=""), "core.E018"),
+        ("CELERY_BROKER_TRANSPORT_OPTIONS", transport(global_keyprefix=""), "core.E018"),
     ],
 )  # fmt: skip
 def test_a_setting_beyond_its_limit_fails_only_its_own_check(settings, name, value, code):
@@ -125,3 +129,22 @@ def test_a_short_lookup_secret_is_a_deployment_warning(settings):
     assert [message.msg for message in checks.check_lookup_secrets()] == [
         "LOOKUP_SECRETS: 2026 is shorter than 32 characters"
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("", []),
+        ("unix:///run/redis.sock", []),
+        ("redis://:secret@127.0.0.1:6379/0", []),
+        ("rediss://:secret@redis.example:6379/0", []),
+        ("redis://127.0.0.1:6379/0", ["core.W003"]),
+        ("redis://:secret@redis.example:6379/0", ["core.W004"]),
+        ("redis://redis.example/0", ["core.W003", "core.W004"]),
+    ],
+)
+def test_redis_without_password_or_tls_is_a_deployment_warning(settings, url, warned):
+    settings.REDIS_URL = url
+    found = checks.check_redis()
+    assert [message.id for message in found] == warned
+    assert all("secret" not in message.msg for message in found)

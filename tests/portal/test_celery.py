@@ -13,8 +13,10 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import redis
 from celery import Celery
 from django.db import connection
 from django.utils import timezone
@@ -26,6 +28,9 @@ from tests.support.redis_server import RedisServer, until
 
 pytestmark = [pytest.mark.redis, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 TIMEOUT_SECONDS = 120.0
+
+
+INSTALLATION = "portal-test"
 
 
 class Worker:
@@ -44,6 +49,7 @@ class Worker:
             "DJANGO_SETTINGS_MODULE": "tests.portal.worker.settings",
             "DATABASE_URL": f"postgres://{where}/{database['NAME']}",
             "REDIS_URL": self.redis.url,
+            "PORTAL_INSTALLATION": INSTALLATION,
             "PORTAL_VAR_DIR": str(self.folder / "var"),
             "TEST_VISIBILITY": str(visibility),
         }
@@ -84,6 +90,7 @@ def send(own_redis: RedisServer):
     # As the current application it would receive the tasks of all later tests.
     with Celery("sender", broker=own_redis.url, set_as_current=False) as sender:
         sender.conf.task_serializer = "json"
+        sender.conf.broker_transport_options = {"global_keyprefix": f"{INSTALLATION}:"}
         yield lambda name, *args: sender.send_task(name, args=args, ignore_result=True)
 
 
@@ -177,3 +184,20 @@ def test_message_without_a_notification_is_delivered_by_the_sweeper(worker: Work
     worker.redis.start()
     until(lambda: delivered() == {"a": 1, "b": 1}, TIMEOUT_SECONDS, "the sweeper after the broker's death")
     assert effects() == ["delivered-a", "delivered-b"]
+
+
+def test_worker_takes_no_task_of_another_installation_on_the_same_server(
+    worker: Worker, send: Any, tmp_path: Path
+) -> None:
+    worker.start()
+    with Celery("neighbour", broker=worker.redis.url, set_as_current=False) as neighbour:
+        neighbour.conf.update(
+            task_serializer="json", broker_transport_options={"global_keyprefix": "portal-neighbour:"}
+        )
+        neighbour.send_task("test.task", args=(str(tmp_path), "theirs"), ignore_result=True)
+    send("test.task", str(tmp_path), "ours")
+    until((tmp_path / "ours.done").exists, TIMEOUT_SECONDS, "the own task")
+    assert not (tmp_path / "theirs.done").exists()
+    with redis.Redis.from_url(worker.redis.url) as client:
+        assert client.llen("portal-neighbour:celery") == 1
+        assert all(key.startswith((b"portal-test:", b"portal-neighbour:")) for key in client.keys("*"))

@@ -79,7 +79,7 @@ def test_development_needs_no_variables(read: Settings, tmp_path: Path) -> None:
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "WAL" in database["OPTIONS"]["init_command"]
     assert (found.CELERY_TASK_ALWAYS_EAGER, found.CELERY_BROKER_URL) == (True, "memory://")
-    assert found.CACHES["default"]["BACKEND"].endswith("LocMemCache")
+    assert found.CACHES["default"]["BACKEND"].endswith("LocalCache")
     assert (found.ELASTICSEARCH_URL, found.TRUSTED_PROXIES, found.DEMO) == ("", 0, False)
     assert found.EMAIL_BACKEND.endswith("console.EmailBackend")
     assert (tmp_path / "var").is_dir()
