@@ -52,7 +52,7 @@ messages-check: venv-dev ## Fail if the catalogues differ from the sources or a 
 bench: venv-dev ## Run a benchmark: make bench NAME=pages|search|relevance|filing
 	@scripts/with_services $(PYTHON_IN) -m bench.run bench $(NAME) $(ARGS)
 
-drill: venv-dev ## Run a concurrency check: make drill NAME=numbering|same-key
+drill: venv-dev ## Run a check of a running server: make drill NAME=numbering|same-key|database-away|first-requests
 	@scripts/with_services $(PYTHON_IN) -m bench.run drill $(NAME) $(ARGS)
 
 mutants: ## Mutate guards, deadlines and transitions, and see which tests notice (docs/mutants.md; up to an hour)

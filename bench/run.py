@@ -21,6 +21,8 @@ RUNS: Final = {
     "drill": {
         "numbering": "bench.concurrency_checks:numbering",
         "same-key": "bench.concurrency_checks:same_key",
+        "database-away": "bench.outages:database_away",
+        "first-requests": "bench.outages:first_requests",
     },
 }
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import get_language
 
+from core.web import outages
 from core.web.kept_forms import is_same_origin, kept_fields
 
 
@@ -26,7 +29,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Render the page without the menu, the session or the database: one of them may have failed."""
+    """Render the page without the menu, the session or the database: one of them may have failed.
+
+    Django calls this while it handles the exception. One that passes (no database, a full disk) is a 503.
+    """
+    if outages.is_temporary(error := sys.exc_info()[1]):
+        return outages.unavailable(request, error)
     return HttpResponseServerError(loader.render_to_string("500.html", _standalone()))
 
 

@@ -34,6 +34,7 @@ from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from core.models import CacheGeneration
+from core.web import outages
 
 logger = logging.getLogger(__name__)
 
@@ -103,8 +104,10 @@ class GenerationWatch:
         try:
             row = CacheGeneration.objects.filter(scope=SITE).values_list("number", flat=True).first()
             self._number = row or 0
-        except DatabaseError:
+        except DatabaseError as error:
             wait = RETRY_SECONDS
+            if outages.is_database_away(error):
+                outages.breaker.trip()
             logger.warning("page cache: the database does not answer; cached pages stay valid", exc_info=True)
         self._next_poll = time.monotonic() + wait
 
@@ -267,12 +270,6 @@ class PageCacheMiddleware:
             return page.respond(request)
         return self._fill(request, key, generation)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Serve an expired page when the database is down."""
-        key = self._key(request) if isinstance(exception, DatabaseError) else None
-        page = self.store.get_stale(key) if key else None
-        return page.respond(request) if page else None
-
     def _key(self, request: HttpRequest) -> Key | None:
         """Return the key of the page, or None if the response depends on the person."""
         meta = request.META
@@ -294,6 +291,9 @@ class PageCacheMiddleware:
         # Render the page from what its key contains: its links must not carry one visitor's campaign to all others.
         request.META["QUERY_STRING"] = key[-1]
         response = self.get_response(request)
+        if outages.is_outage(response):
+            stale = self.store.get_stale(key)
+            return stale.respond(request) if stale else response
         seconds = _cacheable_seconds(response)
         if seconds and request.method == "GET" and isinstance(response, HttpResponse):
             nonce = getattr(request, "_csp_nonce", None)

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "core.web.outages.DatabaseOutageMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.session.IdleMiddleware",
@@ -176,6 +177,9 @@ else:
 # Whole pages for anonymous people, in the memory of each process (docs/features/page-cache.md).
 PAGE_CACHE_ENABLED = env.bool("PAGE_CACHE_ENABLED", default=True)
 PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", default=64 * 1024 * 1024)
+
+# What a new process requests of itself before it takes requests (core.web.warm_up).
+WARM_UP_PATHS = ("/", "/tim-kiem/?q=khai+sinh", "/thu-tuc/")
 
 # Examples of queries on the search page; those of the front page are entered in the admin.
 SEARCH_EXAMPLES = ("đăng ký kết hôn", "sao y bản chính", "cấp lại giấy khai sinh", "hộ kinh doanh")

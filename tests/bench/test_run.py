@@ -26,6 +26,8 @@ EXPECTED = {
     "filing": {"filing", "filing-one-agency"},
     "numbering": {"numbering"},
     "same-key": {"same-key"},
+    "database-away": {"database-away-wrong", "database-away-slowest", "database-back-seconds"},
+    "first-requests": {"ready-seconds", "first-request-seconds"},
 }
 
 
