@@ -34,3 +34,9 @@ class InvalidInput(PortalError):
     def __init__(self, message: str = "", *, fields: dict[str, str] | None = None, code: str = "") -> None:
         super().__init__(message, code=code)
         self.fields = fields or {}
+
+
+class Undeliverable(PortalError):
+    """The other side refuses an effect for good, through no fault of the portal; it is not tried again."""
+
+    code = "undeliverable"

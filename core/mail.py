@@ -5,22 +5,31 @@ Do not call `send` in a request: enqueue a message of your own kind whose handle
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from core.errors import Undeliverable
 from core.text import clean
 from core.web.context_processors import portal_title
 
 #: Attempts of outbox messages that send a mail: a mail server may be down over a long weekend (100 hours).
 ATTEMPTS: Final = 105
+_STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+# RFC 3463: 5.1.7 and 5.1.8 are about the sender's address; 5.2.2 is a full mailbox, which may be emptied.
+_ABOUT_SENDER: Final = frozenset({"5.1.7", "5.1.8", "5.2.2"})
+_NO_MAILBOX: Final = frozenset({"550", "551", "553"})
 
 
 def send(*, to: Sequence[str], subject: str, text: str, html: str = "") -> None:
     """Send one mail now; errors of the mail server propagate, so that the outbox retries.
+
+    `Undeliverable`, with the code of the answer, if the server refuses the recipient for good (RFC 5321, 4.2.1: 5yz).
 
     `text` is plain text with paragraphs separated by empty lines. `html` replaces the version generated from it.
     """
@@ -32,7 +41,42 @@ def send(*, to: Sequence[str], subject: str, text: str, html: str = "") -> None:
         headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
     )
     message.attach_alternative(html or as_html(title, text), "text/html")
-    message.send()
+    try:
+        message.send()
+    except SMTPException as error:
+        if answer := _refusal(error):
+            raise Undeliverable(answer) from None
+        raise
+
+
+def _refusal(error: SMTPException) -> str:
+    """Return code and status of an answer that refuses the recipient (`550 5.1.1`), "" for any other failure.
+
+    A refused sender, policy (5.7) or network is a fault of the portal's side and is tried again.
+    """
+    answers: list[tuple[int, bytes | str]] = []
+    if isinstance(error, SMTPRecipientsRefused):
+        answers = list(error.recipients.values())
+    elif isinstance(error, SMTPDataError):
+        answers = [(error.smtp_code, error.smtp_error)]
+    found = [_code_and_status(*answer) for answer in answers]
+    at_data = isinstance(error, SMTPDataError)
+    return (
+        found[0] if found and all(_is_final(*one.split(" "), needs_status=at_data) for one in found) else ""
+    )
+
+
+def _code_and_status(code: int, text: bytes | str) -> str:
+    line = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    status = _STATUS.match(line.strip())
+    return f"{code} {status[0]}" if status else str(code)
+
+
+def _is_final(code: str, status: str = "", *, needs_status: bool) -> bool:
+    """Return True for the codes of an address that does not exist or takes no mail (RFC 3463: 5.1, 5.2)."""
+    if status:
+        return code.startswith("5") and status.startswith(("5.1.", "5.2.")) and status not in _ABOUT_SENDER
+    return code in _NO_MAILBOX and not needs_status
 
 
 def as_html(subject: str, text: str) -> str:

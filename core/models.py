@@ -136,6 +136,8 @@ class OutboxMessage(models.Model):
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
     failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
+    # The other side refused it for good: no fault of the portal, never tried again.
+    refused_at = models.DateTimeField(_("refused at"), null=True, blank=True)
     last_error = models.TextField(_("last error"), blank=True)
 
     class Meta:
@@ -145,18 +147,25 @@ class OutboxMessage(models.Model):
             models.CheckConstraint(
                 condition=models.Q(delivered_at__isnull=True) | models.Q(failed_at__isnull=True),
                 name="outbox_delivered_or_failed",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refused_at__isnull=True)
+                | models.Q(delivered_at__isnull=True, failed_at__isnull=True),
+                name="outbox_refused_is_final",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["available_at", "id"],
                 name="outbox_waiting",
-                condition=models.Q(delivered_at__isnull=True, failed_at__isnull=True),
+                condition=models.Q(
+                    delivered_at__isnull=True, failed_at__isnull=True, refused_at__isnull=True
+                ),
             ),
             models.Index(
                 fields=["kind", "created_at"],
                 name="outbox_undelivered",
-                condition=models.Q(delivered_at__isnull=True),
+                condition=models.Q(delivered_at__isnull=True, refused_at__isnull=True),
             ),
             models.Index(
                 fields=["delivered_at"],

@@ -20,6 +20,7 @@ from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
 from core.circuit_breaker import CircuitBreaker
+from core.errors import Undeliverable
 from core.models import OutboxMessage
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,10 @@ broker_breaker = CircuitBreaker(BROKER_BREAKER_SECONDS)
 _local = threading.local()
 
 Handler = Callable[[dict[str, Any]], None]
+#: Called with the payload and the answer of the other side.
+RefusalHandler = Callable[[dict[str, Any], str], None]
 _handlers: dict[str, Handler] = {}
+_refusal_handlers: dict[str, RefusalHandler] = {}
 _attempts: dict[str, int] = {}
 
 
@@ -71,16 +75,22 @@ def enqueue(*, kind: str, key: str, payload: dict[str, Any], available_at: datet
     return created
 
 
-def handler(kind: str, *, attempts: int = MAX_ATTEMPTS) -> Callable[[Handler], Handler]:
+def handler(
+    kind: str, *, attempts: int = MAX_ATTEMPTS, on_refusal: RefusalHandler | None = None
+) -> Callable[[Handler], Handler]:
     """Register the decorated function for messages of `kind`; it must be idempotent.
 
-    A message is given up after `attempts` failures; the default is reached after three and a half hours.
+    A message is given up after `attempts` failures; the default is reached after three and a half hours. If the
+    function raises `Undeliverable`, the message is refused: never tried again, and `on_refusal` is called in the
+    transaction that records it.
     """
 
     def register(function: Handler) -> Handler:
         if _handlers.get(kind, function) is not function:
             raise ValueError(f"outbox kind {kind!r} already has a handler")
         _handlers[kind], _attempts[kind] = function, attempts
+        if on_refusal is not None:
+            _refusal_handlers[kind] = on_refusal
         return function
 
     return register
@@ -103,7 +113,9 @@ def claim() -> list[OutboxMessage]:
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     with transaction.atomic():
         waiting = (
-            OutboxMessage.objects.filter(free, delivered_at=None, failed_at=None, available_at__lte=now)
+            OutboxMessage.objects.filter(
+                free, delivered_at=None, failed_at=None, refused_at=None, available_at__lte=now
+            )
             .order_by("available_at", "id")
             .select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
         )
@@ -124,9 +136,7 @@ def deliver_message(message: OutboxMessage) -> bool:
         _settle(message, failed_at=timezone.now(), last_error="the worker died at every attempt")
         return False
     try:
-        with transaction.atomic():
-            _handler_of(message.kind)(message.payload)
-            return _settle(message, delivered_at=timezone.now(), last_error="")
+        return _run_handler(message)
     except Exception as error:
         logger.warning("outbox message %s failed", message.pk, exc_info=True)
         outcome = {"last_error": f"{type(error).__name__}: {error}"[:2000]}
@@ -135,6 +145,26 @@ def deliver_message(message: OutboxMessage) -> bool:
     else:
         _settle(message, available_at=timezone.now() + backoff(message.attempts), **outcome)
     return False
+
+
+def _run_handler(message: OutboxMessage) -> bool:
+    """Run the handler and record that `message` was delivered or refused; return True if it was delivered."""
+    try:
+        with transaction.atomic():
+            _handler_of(message.kind)(message.payload)
+            return _settle(message, delivered_at=timezone.now(), last_error="")
+    except Undeliverable as refusal:
+        _refuse(message, refusal.message)
+        return False
+
+
+def _refuse(message: OutboxMessage, answer: str) -> None:
+    """Record that the other side refused `message`, and tell the app."""
+    logger.info("outbox message %s was refused: %s", message.pk, answer)
+    with transaction.atomic():
+        mine = _settle(message, refused_at=timezone.now(), last_error=answer[:2000])
+        if mine and (on_refusal := _refusal_handlers.get(message.kind)):
+            on_refusal(message.payload, answer)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -246,7 +276,7 @@ def backlog() -> list[Backlog]:
     now = timezone.now()
     waiting = Q(failed_at=None)
     rows = (
-        OutboxMessage.objects.filter(delivered_at=None)
+        OutboxMessage.objects.filter(delivered_at=None, refused_at=None)
         .values("kind")
         .annotate(
             waiting=Count("pk", filter=waiting),
@@ -268,9 +298,15 @@ def backlog() -> list[Backlog]:
     ]
 
 
+def refused_since(moment: datetime) -> int:
+    """Return the number of messages that the other side refused since `moment`."""
+    return OutboxMessage.objects.filter(refused_at__gte=moment).count()
+
+
 def delete_delivered(*, now: datetime | None = None) -> int:
-    """Delete messages delivered more than 90 days ago, in batches; those given up stay. Return their number."""
-    old = OutboxMessage.objects.filter(delivered_at__lt=(now or timezone.now()) - KEEP_DELIVERED)
+    """Delete messages delivered or refused more than 90 days ago; those given up stay. Return their number."""
+    before = (now or timezone.now()) - KEEP_DELIVERED
+    old = OutboxMessage.objects.filter(Q(delivered_at__lt=before) | Q(refused_at__lt=before))
     deleted = 0
     while batch := list(old.values_list("pk", flat=True)[:DELETE_BATCH]):
         deleted += OutboxMessage.objects.filter(pk__in=batch).delete()[0]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -14,6 +15,7 @@ from core import mail, one_time_links
 from core.outbox import handler
 from forms_app.dossiers.links import lookup_url, public_url
 from forms_app.dossiers.models import Dossier, DossierEvent
+from forms_app.dossiers.models.dossiers import DossierQuerySet
 from forms_app.dossiers.services.actions import CITIZEN_MAIL
 from forms_app.dossiers.services.filing import receipt_for
 from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY, NEW_KEY_MAIL
@@ -24,7 +26,21 @@ MAX_NAME_LENGTH: Final = 60
 _NAME: Final = re.compile(r"[^\W\d_]+(?:(?: |['’-]|\. )[^\W\d_]+)*")
 
 
-@handler(CITIZEN_MAIL, attempts=mail.ATTEMPTS)
+def _mail_event_refused(payload: dict[str, Any], answer: str) -> None:
+    _note_refusal(Dossier.objects.filter(events__pk=payload["event"]), answer)
+
+
+def _new_key_refused(payload: dict[str, Any], answer: str) -> None:
+    _note_refusal(Dossier.objects.filter(pk=payload["dossier"]), answer)
+
+
+def _note_refusal(dossiers: DossierQuerySet, answer: str) -> None:
+    """Note for the desk that the citizen cannot be reached by mail; the next mail that arrives removes the note."""
+    found = list(dossiers.values_list("pk", flat=True))
+    Dossier.objects.filter(pk__in=found).update(email_refused_at=timezone.now(), email_refusal=answer[:40])
+
+
+@handler(CITIZEN_MAIL, attempts=mail.ATTEMPTS, on_refusal=_mail_event_refused)
 def mail_event(payload: dict[str, Any]) -> None:
     """Mail the citizen about one event; the mail of the submission carries the lookup key and the private link."""
     event = DossierEvent.objects.select_related("dossier__agency", "dossier__procedure_version").get(
@@ -62,7 +78,7 @@ def _mail_status(event: DossierEvent) -> None:
     )
 
 
-@handler(NEW_KEY_MAIL, attempts=mail.ATTEMPTS)
+@handler(NEW_KEY_MAIL, attempts=mail.ATTEMPTS, on_refusal=_new_key_refused)
 def mail_new_key_link(payload: dict[str, Any]) -> None:
     """Mail a link for a new key, unless one that was sent before is still open."""
     dossier = Dossier.objects.select_related("agency", "procedure_version").get(pk=payload["dossier"])
@@ -84,6 +100,8 @@ def _send(dossier: Dossier, subject: str, template: str, context: dict[str, Any]
     }
     text = render_to_string(f"dossiers/mail/{template}.txt", {**shared, **context})
     mail.send(to=[dossier.email], subject=subject, text=text)
+    if dossier.email_refused_at:
+        Dossier.objects.filter(pk=dossier.pk).update(email_refused_at=None, email_refusal="")
 
 
 def salutation(name: str) -> str:

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import re
 from email.header import decode_header, make_header
-from smtplib import SMTPServerDisconnected
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
 
 import pytest
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
@@ -11,6 +17,7 @@ from django.utils import timezone
 
 from core import mail as portal_mail
 from core import outbox
+from core.errors import Undeliverable
 from core.models import OutboxMessage
 from core.outbox import deliver_due, enqueue
 from tests.core.vietnamese import ALPHABET
@@ -146,3 +153,53 @@ class TestFailure:
         )
         deliver_due()
         assert [message.subject for message in mailoutbox] == ["Ba"]
+
+
+def refused(code: int, text: bytes) -> SMTPRecipientsRefused:
+    return SMTPRecipientsRefused({"an@example.vn": (code, text)})
+
+
+class TestRefusedForGood:
+    """What the answer of a mail server says about the address, and what about us."""
+
+    @pytest.mark.parametrize(
+        ("error", "answer"),
+        [
+            (refused(550, b"5.1.1 <an@example.vn>: Recipient address rejected"), "550 5.1.1"),
+            (refused(550, b"5.2.1 mailbox disabled"), "550 5.2.1"),
+            (refused(550, b"No such user"), "550"),
+            (refused(553, b"5.1.3 bad address syntax"), "553 5.1.3"),
+            (SMTPDataError(550, b"5.1.1 user unknown"), "550 5.1.1"),
+        ],
+    )
+    def test_address_that_takes_no_mail_is_undeliverable(self, monkeypatch, error, answer):
+        monkeypatch.setattr(EmailMultiAlternatives, "send", raiser(error))
+        with pytest.raises(Undeliverable) as raised:
+            portal_mail.send(to=["an@example.vn"], subject="A", text="a")
+        assert raised.value.message == answer, "the answer without the address"
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            refused(450, b"4.2.0 greylisted"),
+            refused(552, b"5.2.2 mailbox full"),
+            refused(550, b"5.7.1 relaying denied"),
+            refused(554, b"your network is blocked"),
+            SMTPDataError(554, b"rejected as spam"),
+            SMTPDataError(550, b"no status"),
+            SMTPSenderRefused(550, b"5.1.8 sender unknown", "khong-tra-loi@example.vn"),
+            SMTPAuthenticationError(535, b"5.7.8 wrong password"),
+            SMTPServerDisconnected("away"),
+        ],
+    )
+    def test_everything_else_is_tried_again(self, monkeypatch, error):
+        monkeypatch.setattr(EmailMultiAlternatives, "send", raiser(error))
+        with pytest.raises(type(error)):
+            portal_mail.send(to=["an@example.vn"], subject="A", text="a")
+
+
+def raiser(error):
+    def send(self):
+        raise error
+
+    return send

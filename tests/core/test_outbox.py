@@ -14,6 +14,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from core import outbox, tasks
+from core.errors import Undeliverable
 from core.models import OutboxMessage
 from core.outbox import RelayNotifier, backlog
 
@@ -131,6 +132,42 @@ class TestDelivery:
         message = OutboxMessage.objects.get()
         assert message.attempts == len(effects) == outbox.MAX_ATTEMPTS
         assert message.failed_at is not None
+
+    def test_refused_message_is_final_and_no_fault(self, monkeypatch, client):
+        answers, calls = [], []
+
+        def refuse(payload):
+            calls.append(payload)
+            raise Undeliverable("550 5.1.1")
+
+        monkeypatch.setitem(outbox._handlers, KIND, refuse)
+        monkeypatch.setitem(outbox._refusal_handlers, KIND, lambda payload, answer: answers.append(answer))
+        waiting()
+        outbox.deliver_due()
+        assert answers == ["550 5.1.1"]
+        message = OutboxMessage.objects.get()
+        assert message.refused_at is not None
+        assert (message.failed_at, message.last_error) == (None, "550 5.1.1")
+        call_command("outbox_status", "--retry")
+        outbox.deliver_due()
+        assert len(calls) == 1, "it is never tried again"
+        assert backlog() == []
+        assert client.get("/healthz").json()["outbox"] == "ok"
+
+    def test_refusal_is_not_recorded_if_the_app_cannot_note_it(self, monkeypatch):
+        def refuse(payload):
+            raise Undeliverable("550")
+
+        def broken(payload, answer):
+            raise ZeroDivisionError
+
+        monkeypatch.setitem(outbox._handlers, KIND, refuse)
+        monkeypatch.setitem(outbox._refusal_handlers, KIND, broken)
+        waiting()
+        outbox.deliver_due()
+        message = OutboxMessage.objects.get()
+        assert (message.refused_at, message.attempts) == (None, 1)
+        assert "ZeroDivisionError" in message.last_error
 
     def test_delay_doubles_up_to_an_hour(self):
         waits = [outbox.backoff(attempts).total_seconds() for attempts in range(1, 13)]
@@ -288,9 +325,10 @@ class TestTidying:
             waiting(n, delivered_at=old)
         waiting(10, delivered_at=recent)
         waiting(11, failed_at=old)
+        waiting(13, refused_at=old)
         waiting(12)
         OutboxMessage.objects.filter(key="effect:12").update(created_at=old)
-        assert outbox.delete_delivered(now=now) == 5
+        assert outbox.delete_delivered(now=now) == 6
         assert set(OutboxMessage.objects.values_list("key", flat=True)) == {
             "effect:10",
             "effect:11",
@@ -310,7 +348,7 @@ class TestTidying:
 class TestStatus:
     def test_status_without_backlog(self, capsys):
         call_command("outbox_status")
-        assert capsys.readouterr().out.splitlines() == ["waiting=0 failed=0"]
+        assert capsys.readouterr().out.splitlines() == ["waiting=0 failed=0 refused_in_a_week=0"]
 
     def test_late_and_failed_messages_are_counted_in_one_query(
         self, effects, capsys, django_assert_num_queries
@@ -328,5 +366,8 @@ class TestStatus:
     def test_retry_resets_failed_messages(self, effects, capsys):
         waiting(failed_at=timezone.now(), attempts=12)
         call_command("outbox_status", "--retry")
-        assert capsys.readouterr().out.splitlines() == ["retried=1 delivered=1", "waiting=0 failed=0"]
+        assert capsys.readouterr().out.splitlines() == [
+            "retried=1 delivered=1",
+            "waiting=0 failed=0 refused_in_a_week=0",
+        ]
         assert effects == [1]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from core.models import OutboxMessage
-from core.outbox import backlog, deliver_due
+from core.outbox import backlog, deliver_due, refused_since
 
 
 class Command(BaseCommand):
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             )
         self.stdout.write(
             f"waiting={sum(row.waiting for row in rows)} failed={sum(row.failed for row in rows)}"
+            f" refused_in_a_week={refused_since(timezone.now() - timedelta(days=7))}"
         )
         if any(row.late or row.failed for row in rows):
             sys.exit(1)

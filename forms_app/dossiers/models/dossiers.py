@@ -112,6 +112,9 @@ class Dossier(models.Model):
     email = models.EmailField(_("email"), blank=True)
     # Since when it is known to be the applicant's: only there may a lost key be replaced by mail.
     email_confirmed_at = models.DateTimeField(_("email confirmed at"), null=True, blank=True)
+    # When a mail server refused the address for good, and its answer, such as ``550 5.1.1``.
+    email_refused_at = models.DateTimeField(_("email refused at"), null=True, blank=True)
+    email_refusal = models.CharField(_("answer of the mail server"), max_length=40, blank=True)
     address = models.CharField(_("address"), max_length=400, blank=True)
     answers = models.JSONField(_("answers"), default=dict, blank=True)
     consent = models.ForeignKey(

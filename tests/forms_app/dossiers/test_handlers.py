@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import translation
 
@@ -18,6 +20,7 @@ from core.outbox import deliver_due, enqueue
 from forms_app.dossiers import services
 from forms_app.dossiers.handlers import mail_event
 from forms_app.dossiers.models import Dossier, DossierEvent
+from forms_app.dossiers.services import retention
 from forms_app.dossiers.services.actions import MAILED_ACTIONS, citizen
 from forms_app.dossiers.status_texts import STATUS_TEXTS
 from forms_app.dossiers.transitions import Action, Status
@@ -250,3 +253,30 @@ def test_every_event_is_mailed_once(django_capture_on_commit_callbacks: Any) -> 
     assert receipt.lookup_key in mail.outbox[0].body
     assert all(receipt.lookup_key not in message.body for message in mail.outbox[1:])
     assert "Ảnh bị mờ" in mail.outbox[2].body
+
+
+class RefusingBackend(FailingBackend):
+    """A mail server that does not know the address."""
+
+    def send_messages(self, _messages: Any) -> int:
+        """Refuse the recipient for good."""
+        raise SMTPRecipientsRefused({"an@example.vn": (550, b"5.1.1 unknown")})
+
+
+def test_address_refused_for_good_is_told_to_the_desk_until_a_mail_arrives(
+    receipt: services.FilingReceipt, client: Client
+) -> None:
+    officer = officer_of(receipt.dossier)
+    client.force_login(officer)
+    address = reverse("one_stop:dossier", args=[receipt.code])
+    with override_settings(EMAIL_BACKEND=f"{__name__}.RefusingBackend"):
+        deliver_due()
+    assert client.get("/healthz").json()["outbox"] == "ok"
+    html = client.get(address).content.decode()
+    assert "Chưa liên hệ được với người nộp qua thư điện tử" in html
+    assert "09:00 23/11/2026" in html or "23/11/2026 09:00" in html
+    assert "550 5.1.1" in html
+    assert retention.wipe_secret_seeds(now=NOW + timedelta(hours=2)) == 1, "no mail will tell the secrets"
+    act(receipt.dossier, "accept")
+    deliver_due()
+    assert "Chưa liên hệ được với người nộp qua thư điện tử" not in client.get(address).content.decode()
