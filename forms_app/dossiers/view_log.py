@@ -15,6 +15,7 @@ from django.db.models import Count, Max
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Agency, User
 from forms_app.dossiers.models import Attachment, Dossier, ViewLogEntry
@@ -23,8 +24,27 @@ from forms_app.dossiers.models import Attachment, Dossier, ViewLogEntry
 DOSSIER: Final = "dossier"
 CITIZEN_ID: Final = "citizen_id"
 LOOKUP_KEY: Final = "lookup_key"
+CONTENTS: Final = "contents"
+DATA: Final = "data"
+RETENTION: Final = "retention"
+VIEW_LOG: Final = "view_log"
+SUPPLEMENT: Final = "supplement"
+WITHDRAWAL: Final = "withdrawal"
+RECEIPT: Final = "receipt"
 _FILE: Final = "file "
 _PRINTED_FORM: Final = "mau-"
+_TEXTS: Final = {
+    DOSSIER: gettext_lazy("opened the dossier"),
+    CITIZEN_ID: gettext_lazy("viewed the full ID number"),
+    LOOKUP_KEY: gettext_lazy("viewed or printed the new lookup key"),
+    CONTENTS: gettext_lazy("read the answers"),
+    DATA: gettext_lazy("downloaded all data"),
+    RETENTION: gettext_lazy("read how long the dossier is kept"),
+    VIEW_LOG: gettext_lazy("read who viewed the dossier"),
+    SUPPLEMENT: gettext_lazy("opened the supplement request"),
+    WITHDRAWAL: gettext_lazy("opened the form for withdrawing"),
+    RECEIPT: gettext_lazy("opened the receipt after submitting"),
+}
 REPEAT_WINDOW: Final = timedelta(minutes=10)
 MAX_ENTRIES: Final = 200
 
@@ -69,6 +89,11 @@ def log_view(
     )
 
 
+def log_own_view(dossier: Dossier, target: str) -> None:
+    """Log that the holder of the private link, or of code and key, viewed ``target`` now."""
+    log_view(dossier=dossier, actor=None, target=target, now=timezone.now())
+
+
 def entries_of(dossier: Dossier) -> list[ViewLogEntry]:
     """Return the newest entries, at most 200, with officer and agency. One query."""
     return list(dossier.view_log.select_related("actor", "agency")[:MAX_ENTRIES])
@@ -78,6 +103,7 @@ def views_by_agency(dossier: Dossier) -> list[AgencyViews]:
     """Return the agencies whose officers opened the dossier, the latest first. One query."""
     by_agency = (
         dossier.view_log.exclude(actor=None)
+        .exclude(target=VIEW_LOG)
         .order_by()
         .values(name=Coalesce("agency__name", "dossier__agency__name"))
         .annotate(times=Count("pk"), last=Max("at"))
@@ -114,12 +140,8 @@ def describe(
 
 
 def _describe(target: str, names: dict[str, str]) -> str:
-    if target == DOSSIER:
-        return _("opened the dossier")
-    if target == CITIZEN_ID:
-        return _("viewed the full ID number")
-    if target == LOOKUP_KEY:
-        return _("printed the new lookup key")
+    if text := _TEXTS.get(target):
+        return str(text)
     if target.startswith(_FILE):
         return _("downloaded “%(name)s”") % {"name": names.get(target, target.removeprefix(_FILE))}
     return _("opened printed form %(number)s") % {"number": target.removeprefix(_PRINTED_FORM)[:2]}

@@ -93,6 +93,7 @@ def view_log(request: HttpRequest, access: OfficerAccess, code: str) -> HttpResp
     found = dossier_for(access, code)
     if found is None or not may_read_view_log(access, found.dossier):
         raise Http404
+    log_officer_view(dossier=found.dossier, access=access, target=log.VIEW_LOG)
     entries = log.describe(found.dossier, log.entries_of(found.dossier), found.files)
     context = {
         "dossier": found.dossier,

@@ -17,7 +17,7 @@ from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web.request_guard import parse_pk
 from forms_app.builder.schema import StepSpec
 from forms_app.builder.step_form import StepForm
-from forms_app.dossiers import services
+from forms_app.dossiers import services, view_log
 from forms_app.dossiers.forms import WithdrawForm, supplement_step
 from forms_app.dossiers.models import Dossier, SupplementRequest
 from forms_app.dossiers.selectors.dossiers import files_by_field, open_request
@@ -35,6 +35,7 @@ def supplement(request: HttpRequest, token: str) -> HttpResponseBase:
     asked = open_request(dossier)
     if asked is None:
         return _answered_already(request, dossier, token)
+    view_log.log_own_view(dossier, view_log.SUPPLEMENT)
     spec = supplement_step(asked)
     if request.method == "POST":
         return _supply(request, dossier, asked, spec, token)
@@ -105,6 +106,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponseBase:
     dossier = dossier_or_404(token)
     if Action.WITHDRAW not in {row.action for row in allowed_transitions(dossier, {CITIZEN})}:
         return redirect("dossiers:tracking", token)
+    view_log.log_own_view(dossier, view_log.WITHDRAWAL)
     form = WithdrawForm(request.POST or None, initial={"version": dossier.version})
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import one_time_links
 from core.errors import NotAllowed
 from core.one_time_links import Purpose
-from forms_app.dossiers import access, printed_forms, services
+from forms_app.dossiers import access, printed_forms, services, view_log
 from forms_app.dossiers.forms import LostKeyForm
 from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import pdf_response, private
@@ -82,6 +82,7 @@ def lookup_key(request: HttpRequest, token: str) -> HttpResponseBase:
     issued = None if token.startswith(access.VISIT_PREFIX) else services.told_secrets(dossier)
     if issued is None:
         return redirect("dossiers:tracking", token)
+    view_log.log_own_view(dossier, view_log.LOOKUP_KEY)
     context = {
         "dossier": dossier,
         "token": token,
@@ -99,5 +100,6 @@ def lookup_slip(request: HttpRequest, token: str) -> HttpResponseBase:
     issued = None if token.startswith(access.VISIT_PREFIX) else services.told_secrets(dossier)
     if issued is None:
         raise Http404
+    view_log.log_own_view(dossier, view_log.LOOKUP_KEY)
     slip = AccessSlip(issued.lookup_key, token)
     return pdf_response(printed_forms.render_slip(dossier, slip), f"{dossier.code}-ma-tra-cuu.pdf")

@@ -29,7 +29,7 @@ from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema, StepSpec
 from forms_app.builder.step_form import StepForm
-from forms_app.dossiers import access, services
+from forms_app.dossiers import access, services, view_log
 from forms_app.dossiers.forms import ReviewForm
 from forms_app.dossiers.models import Attachment, Draft
 from forms_app.dossiers.printed_forms import RECEIPT
@@ -346,6 +346,7 @@ def receipt(request: HttpRequest, core_code: str) -> HttpResponseBase:
     draft = draft_cookies.own_draft_of(request, core_code)
     if draft.dossier is None:
         return redirect("dossiers:review", core_code)
+    view_log.log_own_view(draft.dossier, view_log.RECEIPT)
     context: dict[str, Any] = {"dossier": draft.dossier, "draft": draft, "core_code": core_code}
     filing_receipt = services.receipt_for(draft.dossier)
     recent = timezone.now() - draft.dossier.submitted_at < SHARED_RECEIPT_WINDOW

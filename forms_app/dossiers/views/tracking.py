@@ -10,7 +10,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -77,6 +76,7 @@ def _continue(request: HttpRequest, dossier: Dossier, token: str) -> HttpRespons
     if page == "supplement" and asked is not None:
         services.save_supplement(request=asked, texts={**asked.typed, **typed})
     elif page == "withdraw" and _can_withdraw(dossier):
+        view_log.log_own_view(dossier, view_log.WITHDRAWAL)
         form = WithdrawForm(initial={"version": dossier.version, "reason": typed.get("reason", "")})
         context = {"dossier": dossier, "form": form, "token": token}
         return render(request, "dossiers/withdraw.html", context)
@@ -138,7 +138,7 @@ def _can_withdraw(dossier: Dossier) -> bool:
 def show(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show the status in the citizen's words, the next thing to do, the history and the printed forms."""
     dossier = dossier_or_404(token)
-    services.log_view(dossier=dossier, actor=None, target=view_log.DOSSIER, now=timezone.now())
+    view_log.log_own_view(dossier, view_log.DOSSIER)
     asked, events = selectors.open_request(dossier), selectors.events_for_citizen(dossier)
     files, latest = selectors.files_for_citizen(dossier), latest_change(events)
     actions = {row.action for row in allowed_transitions(dossier, {CITIZEN})}
@@ -187,6 +187,7 @@ def _due(dossier: Dossier) -> str:
 def retention(request: HttpRequest, token: str) -> HttpResponseBase:
     """Explain why the dossier is kept and until when, to a citizen who wants it erased."""
     dossier = dossier_or_404(token)
+    view_log.log_own_view(dossier, view_log.RETENTION)
     context = {
         "dossier": dossier,
         "token": token,
@@ -201,6 +202,7 @@ def retention(request: HttpRequest, token: str) -> HttpResponseBase:
 def contents(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show what was sent, as it was asked: the form and every supplement."""
     dossier = dossier_or_404(token)
+    view_log.log_own_view(dossier, view_log.CONTENTS)
     files = selectors.files_for_citizen(dossier)
     schema = FormSchema.from_json(dossier.form_version.schema) if dossier.form_version else FormSchema()
     answered = dossier.supplement_requests.exclude(answered_at=None).order_by("number")
@@ -218,6 +220,7 @@ def contents(request: HttpRequest, token: str) -> HttpResponseBase:
 def viewers(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show who opened what of the dossier and when; officers appear under the name of their agency."""
     dossier = dossier_or_404(token)
+    view_log.log_own_view(dossier, view_log.VIEW_LOG)
     entries, files = view_log.entries_of(dossier), selectors.files_for_citizen(dossier)
     rows = view_log.describe(dossier, entries, files, for_citizen=True)
     return render(request, "dossiers/view_log.html", {"dossier": dossier, "token": token, "rows": rows})
@@ -228,6 +231,7 @@ def viewers(request: HttpRequest, token: str) -> HttpResponseBase:
 def data(request: HttpRequest, token: str) -> HttpResponseBase:
     """Send everything kept of the dossier as a JSON file (NĐ 356/2025/NĐ-CP: right of access)."""
     dossier = dossier_or_404(token)
+    view_log.log_own_view(dossier, view_log.DATA)
     text = json.dumps(selectors.own_data(dossier), ensure_ascii=False, indent=1, cls=DjangoJSONEncoder)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{dossier.code}.json"'
@@ -245,7 +249,7 @@ def file(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
     if chosen.revoked_at is not None:
         context = {"dossier": dossier, "token": token, "file": chosen}
         return render(request, "dossiers/revoked_result.html", context, status=410)
-    services.log_view(dossier=dossier, actor=None, target=view_log.file_target(chosen), now=timezone.now())
+    view_log.log_own_view(dossier, view_log.file_target(chosen))
     return attachment_response(chosen)
 
 
@@ -258,6 +262,7 @@ def printed_form(request: HttpRequest, token: str, key: str) -> HttpResponseBase
         content = printed_forms.render_pdf(dossier, key, slip=_slip(dossier, token))
     except LookupError as error:
         raise Http404 from error
+    view_log.log_own_view(dossier, key)
     return pdf_response(content, f"{dossier.code}-{key}.pdf")
 
 

@@ -10,15 +10,15 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 
 from accounts.models import Agency, Membership, User
-from forms_app.dossiers import services, view_log
+from forms_app.dossiers import services, urls, view_log
 from forms_app.dossiers.models import Dossier, ViewLogEntry
 from forms_app.dossiers.services import retention
 from forms_app.dossiers.view_log import MAX_ENTRIES, REPEAT_WINDOW, entries_of, views_by_agency
 from tests.accounts.factories import AgencyFactory
-from tests.forms_app.dossiers.factories import at, file_dossier, make_form, make_version
+from tests.forms_app.dossiers.factories import at, file_dossier, make_form, make_version, request_supplement
 from tests.one_stop.factories import make_officer
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,10 @@ def fetch(client: Client, address: str) -> Any:
 
 def lines(dossier: Dossier) -> list[str]:
     return list(dossier.view_log.order_by("id").values_list("target", flat=True))
+
+
+def own_dossier_patterns() -> list[URLPattern]:
+    return [pattern for pattern in urls.urlpatterns if str(pattern.pattern).startswith("ho-so/")]
 
 
 class TestWriting:
@@ -124,6 +128,43 @@ class TestWriting:
         Client().get(f"/ho-so/{receipt.token}/")
         entry = receipt.dossier.view_log.get()
         assert (entry.actor, entry.agency) == (None, None)
+
+    def test_every_address_of_the_own_dossier_is_logged(self, receipt: services.FilingReceipt) -> None:
+        """Each pattern below /ho-so/<token>/: one that forgets to log fails here."""
+        dossier, token = receipt.dossier, receipt.token
+        request_supplement(dossier)
+        arguments = {"pk": dossier.attachments.get().pk, "key": "mau-01"}
+        client = Client()
+        for pattern in own_dossier_patterns():
+            before = len(lines(dossier))
+            names = pattern.pattern.converters
+            kwargs = {name: arguments.get(name, token) for name in names}
+            response = fetch(client, reverse(f"dossiers:{pattern.name}", kwargs=kwargs))
+            # The key is shown for an hour only, and there is no slip without it.
+            if pattern.name not in {"lookup-key", "lookup-slip"} and response.status_code != 302:
+                assert response.status_code == 200, pattern.name
+                assert len(lines(dossier)) > before, pattern.name
+
+    def test_reading_of_the_log_by_the_head_is_logged(
+        self, receipt: services.FilingReceipt, agency: Agency
+    ) -> None:
+        head = make_officer(agency, ROLE.HEAD)
+        signed_in(head).get(reverse("one_stop:view_log", args=[receipt.code]))
+        assert lines(receipt.dossier) == ["view_log"]
+
+    def test_each_kind_of_view_is_described(self, receipt: services.FilingReceipt) -> None:
+        client, token = Client(), receipt.token
+        for address in ("", "noi-dung/", "luu-giu/", "du-lieu.json", "giay/mau-01.pdf", "ma-tra-cuu/"):
+            fetch(client, f"/ho-so/{token}/{address}")
+        html = fetch(client, f"/ho-so/{token}/nguoi-xem/").content.decode()
+        for text in (
+            "mở hồ sơ",
+            "đọc nội dung đã khai",
+            "đọc thời hạn lưu hồ sơ",
+            "tải toàn bộ dữ liệu",
+            "xem ai đã xem hồ sơ",
+        ):
+            assert text in html, text
 
     def test_lists_and_searches_are_not_logged(self, receipt: services.FilingReceipt, officer: User) -> None:
         client = signed_in(officer)
