@@ -278,3 +278,23 @@ class ClockMark(models.Model):
 
     def __str__(self) -> str:
         return self.latest.isoformat()
+
+
+class CspViolation(models.Model):
+    """How often browsers reported one kind of violation on one day (core.web.csp_reports)."""
+
+    day = models.DateField(_("day"))
+    directive = models.CharField(_("directive"), max_length=40)
+    blocked = models.CharField(_("what was blocked"), max_length=120)
+    page = models.CharField(_("route of the page"), max_length=120, blank=True)
+    count = models.PositiveIntegerField(_("number"), default=0)
+
+    class Meta:
+        verbose_name = _("CSP violation")
+        verbose_name_plural = _("CSP violations")
+        constraints = [
+            models.UniqueConstraint(fields=["day", "directive", "blocked", "page"], name="csp_violation_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.directive} {self.blocked}"

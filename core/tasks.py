@@ -6,6 +6,7 @@ from celery import shared_task
 from django.core.management import call_command
 
 from core import clock_guard, one_time_links, outbox
+from core.web import csp_reports
 
 
 @shared_task(name="core.outbox.sweep")
@@ -26,6 +27,13 @@ def clean_up_one_time_links() -> None:
     """Delete links that expired long ago; scheduled once a day."""
     if clock_guard.may_erase():
         one_time_links.delete_spent()
+
+
+@shared_task(name="core.csp_reports.clean_up")
+def clean_up_csp_reports() -> None:
+    """Delete counts of violations of the Content-Security-Policy after 90 days; scheduled once a day."""
+    if clock_guard.may_erase():
+        csp_reports.delete_old()
 
 
 @shared_task(name="core.publish_scheduled")

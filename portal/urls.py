@@ -13,9 +13,14 @@ from accounts.views import ResetPassword, preferences
 from core.health import healthz
 from core.wagtail import documents
 from core.wagtail.page_serving import serve
+from core.web import csp_reports
+from core.web.csp import REPORT_PATH
+from core.web.security_txt import security_txt
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
+    path(".well-known/security.txt", security_txt),
+    path(REPORT_PATH.lstrip("/"), csp_reports.collect),
     # The admin's sign-in redirects here, so that one throttle covers both.
     path("quan-tri/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
     path("quan-tri/account/", preferences),

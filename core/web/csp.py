@@ -13,6 +13,10 @@ from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponseBase
 
+#: Where browsers report violations (core.web.csp_reports), and its name in the header `Reporting-Endpoints`.
+REPORT_PATH: Final = "/csp-bao-cao/"
+REPORT_GROUP: Final = "csp"
+
 STRICT: Final[dict[str, list[Any]]] = {
     "default-src": [SELF],
     "script-src": [SELF, NONCE],
@@ -24,6 +28,8 @@ STRICT: Final[dict[str, list[Any]]] = {
     "base-uri": [NONE],
     "form-action": [SELF],
     "frame-ancestors": [NONE],
+    "report-uri": [REPORT_PATH],
+    "report-to": [REPORT_GROUP],
 }
 ADMIN: Final[dict[str, list[Any]]] = {
     **STRICT,
@@ -48,6 +54,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if not hasattr(response, "_csp_config"):
             response._csp_config = _policy_for(request)  # type: ignore[attr-defined]
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Reporting-Endpoints", f'{REPORT_GROUP}="{REPORT_PATH}"')
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return super().process_response(request, response)
 

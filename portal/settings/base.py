@@ -33,6 +33,8 @@ PORTAL_OWNER = env.str("PORTAL_OWNER", default="UBND tỉnh Cà Mau")
 # Whom one asks for help, at the foot of every page; empty: nothing is shown.
 PORTAL_PHONE = env.str("PORTAL_PHONE", default="")
 PORTAL_EMAIL = env.str("PORTAL_EMAIL", default="")
+# Whom to tell about a weakness (/.well-known/security.txt): a mail address or URL; empty: PORTAL_EMAIL.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 PORTAL_PROVINCE_CODE = env.str("PORTAL_PROVINCE_CODE", default="H12")
 # First day of the province in its present form (NQ 202/2025/QH15): an import dates the province's agency from it.
 PORTAL_PROVINCE_SINCE = env("PORTAL_PROVINCE_SINCE", cast=date.fromisoformat, default=date(2025, 7, 1))
@@ -214,6 +216,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "core.outbox.sweep", "schedule": 15.0},
     "outbox-clean-up": {"task": "core.outbox.clean_up", "schedule": 86400.0},
+    "csp-reports-clean-up": {"task": "core.csp_reports.clean_up", "schedule": 86400.0},
     "one-time-links-clean-up": {"task": "core.one_time_links.clean_up", "schedule": 86400.0},
     "dossiers-clean-up": {"task": "dossiers.clean_up", "schedule": 900.0},
     "dossiers-move-due-dates": {"task": "dossiers.move_due_dates", "schedule": 3600.0},

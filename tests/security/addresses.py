@@ -43,6 +43,9 @@ A = "quan-tri/"
 TABLE = (
     # Public -------------------------------------------------------------------------------------------------------
     Row("healthz", EVERYBODY),
+    Row(".well-known/security.txt", NOBODY),
+    # Reports of browsers have a content type of their own; a form gets a 415.
+    Row("csp-bao-cao/", NOBODY),
     Row("robots.txt", EVERYBODY),
     Row("sitemap", EVERYBODY),
     Row("thu-tuc/ma/", EVERYBODY),

@@ -1,0 +1,132 @@
+"""Reports of browsers about violations of the Content-Security-Policy, counted by day and kind.
+
+Stored are the directive, the origin of what was blocked and the route of the page: no address of a visitor, no path
+with a key, no query. A browser is believed about nothing: sizes, rates and the number of rows are limited.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from core.models import CspViolation
+from core.web.csp import STRICT
+from core.web.throttle import Throttle, client_network
+
+MAX_BYTES: Final = 16 * 1024
+MAX_REPORTS: Final = 20
+#: Kinds stored per day; further ones are counted under `OTHER`.
+MAX_ROWS_PER_DAY: Final = 200
+KEEP: Final = timedelta(days=90)
+OTHER: Final = "other"
+TYPES: Final = ("application/csp-report", "application/reports+json", "application/json")
+PER_NETWORK: Final = Throttle("csp-report", limit=60, seconds=3600)
+IN_TOTAL: Final = Throttle("csp-report-total", limit=3000, seconds=3600)
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{0,20}")
+_KEYWORDS: Final = frozenset({"inline", "eval", "wasm-eval", "self", "data", "blob", "trusted-types-sink"})
+
+
+@csrf_exempt
+@require_POST
+def collect(request: HttpRequest) -> HttpResponse:
+    """Count the violations that a browser reports; 204, also for what is not understood."""
+    if request.content_type not in TYPES:
+        return HttpResponse(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if _length(request) > MAX_BYTES:
+        return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    for limit, key in ((PER_NETWORK, client_network(request)), (IN_TOTAL, "")):
+        if not limit.hit(key):
+            left = {"Retry-After": str(limit.seconds_left())}
+            return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS, headers=left)
+    for directive, blocked, page in set(_violations(request.body)):
+        count(directive=directive, blocked=blocked, page=page)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@transaction.atomic
+def count(*, directive: str, blocked: str, page: str, now: datetime | None = None) -> None:
+    """Add one to the row of the day and kind; beyond `MAX_ROWS_PER_DAY` kinds to the row of all others."""
+    day = timezone.localdate(now or timezone.now())
+    kind: dict[str, Any] = {"directive": directive, "blocked": blocked, "page": page}
+    rows = CspViolation.objects.filter(day=day)
+    if not rows.filter(**kind).exists() and rows.count() >= MAX_ROWS_PER_DAY:
+        kind = {"directive": OTHER, "blocked": OTHER, "page": ""}
+    CspViolation.objects.get_or_create(day=day, **kind)
+    rows.filter(**kind).update(count=F("count") + 1)
+
+
+def summary(days: int, *, now: datetime | None = None) -> list[Mapping[str, Any]]:
+    """Return the kinds of the last `days` with their sums, the most frequent first."""
+    since = timezone.localdate(now or timezone.now()) - timedelta(days=days)
+    rows = CspViolation.objects.filter(day__gt=since).values("directive", "blocked", "page")
+    return [*rows.annotate(total=Sum("count")).order_by("-total", "directive", "blocked", "page")]
+
+
+def delete_old(*, now: datetime | None = None) -> int:
+    """Delete the counts of more than 90 days ago; return how many rows."""
+    before = timezone.localdate(now or timezone.now()) - KEEP
+    return CspViolation.objects.filter(day__lt=before).delete()[0]
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return MAX_BYTES + 1
+
+
+def _violations(body: bytes) -> Iterator[tuple[str, str, str]]:
+    """Yield directive, blocked origin and route; both formats of reports have the same facts under other names."""
+    try:
+        sent = json.loads(body[:MAX_BYTES])
+    except (ValueError, RecursionError):
+        return
+    for report in (sent if isinstance(sent, list) else [sent])[:MAX_REPORTS]:
+        facts = report.get("csp-report", report.get("body")) if isinstance(report, dict) else None
+        if not isinstance(facts, dict):
+            continue
+        directive = _text(facts, "effective-directive", "effectiveDirective", "violated-directive").split(
+            " "
+        )[0]
+        if directive in STRICT or directive.removesuffix("-elem").removesuffix("-attr") in STRICT:
+            blocked = _origin(_text(facts, "blocked-uri", "blockedURL"))
+            yield directive, blocked, _route(_text(facts, "document-uri", "documentURL"))
+
+
+def _text(facts: Mapping[str, Any], *names: str) -> str:
+    return next((value for name in names if isinstance(value := facts.get(name), str)), "")
+
+
+def _origin(blocked: str) -> str:
+    """Return `https://host` or a keyword of the standard; never a path."""
+    if blocked in _KEYWORDS:
+        return blocked
+    try:
+        parts = urlsplit(blocked)
+        host = (parts.hostname or "")[:80]
+    except ValueError:
+        return OTHER
+    if not _SCHEME.fullmatch(parts.scheme) or not host.isascii():
+        return OTHER
+    return f"{parts.scheme}://{host}" if host else f"{parts.scheme}:"
+
+
+def _route(address: str) -> str:
+    """Return the pattern of the page, `ho-so/<str:token>/`, which holds no key."""
+    try:
+        return resolve(urlsplit(address).path).route[:120]
+    except (Resolver404, ValueError):
+        return ""
