@@ -129,6 +129,11 @@ RULES: Final[list[tuple[str, str, Callable[[], bool]]]] = [
             and all(config.get("KEY_PREFIX") for config in settings.CACHES.values() if _is_redis(config))
         ),
     ),
+    (
+        "core.E019",
+        "FIELD_KEYS must hold at least one secret, as id=secret",
+        lambda: bool(settings.FIELD_KEYS) and all(settings.FIELD_KEYS.values()),
+    ),
 ]
 
 
@@ -171,10 +176,11 @@ def check_connections(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def check_lookup_secrets(**_kwargs: Any) -> list[CheckMessage]:
-    """Warn about a short secret: with it and a stolen database, lookup keys of 40 bits could be tried out."""
+    """Warn about a short secret: with it and a stolen database, keys and numbers could be tried out."""
     return [
-        Warning(f"LOOKUP_SECRETS: {pk} is shorter than {MIN_SECRET_LENGTH} characters", id="core.W002")
-        for pk, value in settings.LOOKUP_SECRETS.items()
+        Warning(f"{name}: {pk} is shorter than {MIN_SECRET_LENGTH} characters", id="core.W002")
+        for name in ("LOOKUP_SECRETS", "FIELD_KEYS")
+        for pk, value in getattr(settings, name).items()
         if len(value) < MIN_SECRET_LENGTH
     ]
 

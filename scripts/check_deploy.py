@@ -20,6 +20,7 @@ def main() -> int:
             "PORTAL_VAR_DIR": var,
             "SECRET_KEY": secrets.token_urlsafe(64),
             "LOOKUP_SECRETS": f"1={secrets.token_urlsafe(32)}",
+            "FIELD_KEYS": f"1={secrets.token_urlsafe(32)}",
             "ALLOWED_HOSTS": "portal.example",
             "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
             "REDIS_URL": "redis://:password@127.0.0.1:1/0",

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core.text import clean
+from forms_app.dossiers import list_log
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.transitions import Status
@@ -89,6 +90,8 @@ def _list_context(request: HttpRequest, access: OfficerAccess) -> dict[str, Any]
     counts = selectors.queue_counts(access, now, tab=tab, filters=filters)
     number = request.GET.get("page", "1")
     page = selectors.queue_page(access, tab, number=number, total=counts.shown, now=now, filters=filters)
+    agencies = [agency.pk for agency in access.agencies]
+    list_log.log_list(actor=access.user, agencies=agencies, list_key=tab.key, found=counts.shown, now=now)
     intake = [(key, label, counts.by_intake_state[key]) for key, label in INTAKE_FILTERS]
     return {
         "tabs": [_tab(item, tab, counts.by_tab[item.key], request) for item in selectors.TABS],
@@ -152,6 +155,9 @@ def _filter_context(access: OfficerAccess, filters: QueueFilters) -> dict[str, A
 def _search_context(request: HttpRequest, access: OfficerAccess, query: str) -> dict[str, Any]:
     filters = QueueFilters.from_query(request.GET)
     result = find_dossiers(access, query, filters)
+    list_log.log_search(
+        actor=access.user, agencies=[agency.pk for agency in access.agencies], query=query, found=result.total
+    )
     return {
         **_filter_context(access, filters),
         "rows": _rows(result.dossiers),

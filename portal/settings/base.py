@@ -383,6 +383,10 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # requires its own.
 LOOKUP_SECRETS = env.dict("LOOKUP_SECRETS", default={"development": "development-only-not-a-secret"})
 
+# Secrets that encrypt identity numbers in the database, by id, "2027=…,2026=…": the first encrypts (ADR 168).
+# Production requires its own.
+FIELD_KEYS = env.dict("FIELD_KEYS", default={"development": "development-only-not-a-secret"})
+
 # Forms --------------------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["portal_crispy"]
 CRISPY_TEMPLATE_PACK = "portal_crispy"

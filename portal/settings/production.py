@@ -7,6 +7,7 @@ SECRET_KEY = env.str("SECRET_KEY")
 # Keys of before: what they signed stays good until it expires, nothing new is signed with them.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 LOOKUP_SECRETS = env.dict("LOOKUP_SECRETS")
+FIELD_KEYS = env.dict("FIELD_KEYS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 WAGTAILADMIN_BASE_URL = env.str("BASE_URL")

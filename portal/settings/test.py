@@ -6,6 +6,7 @@ from .base import DATABASES, STORAGES, VAR_DIR, env
 SECRET_KEY = "test-only"  # noqa: S105
 UPLOAD_MIN_FREE_BYTES = 0
 LOOKUP_SECRETS = {"test": "test-only"}
+FIELD_KEYS = {"test": "test-only"}
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

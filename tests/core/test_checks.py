@@ -83,6 +83,8 @@ def test_the_current_settings_pass_all_checks():
         ("LOOKUP_SECRETS", {"": "x" * 40}, "core.E017"),
         ("LOOKUP_SECRETS", {"2" * 21: "x" * 40}, "core.E017"),
         ("CACHES", redis(KEY_PREFIX=""), "core.E018"),
+        ("FIELD_KEYS", {}, "core.E019"),
+        ("FIELD_KEYS", {"2026": ""}, "core.E019"),
         ("CELERY_BROKER_TRANSPORT_OPTIONS", transport(global_keyprefix=""), "core.E018"),
     ],
 )  # fmt: skip
@@ -125,9 +127,10 @@ def test_one_connection_per_request_is_a_deployment_warning(monkeypatch, engine,
 
 
 def test_a_short_lookup_secret_is_a_deployment_warning(settings):
-    settings.LOOKUP_SECRETS = {"2027": "x" * 32, "2026": "x" * 31}
+    settings.LOOKUP_SECRETS = settings.FIELD_KEYS = {"2027": "x" * 32, "2026": "x" * 31}
     assert [message.msg for message in checks.check_lookup_secrets()] == [
-        "LOOKUP_SECRETS: 2026 is shorter than 32 characters"
+        "LOOKUP_SECRETS: 2026 is shorter than 32 characters",
+        "FIELD_KEYS: 2026 is shorter than 32 characters",
     ]
 
 

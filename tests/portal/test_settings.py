@@ -21,6 +21,7 @@ from tests.paths import ROOT
 COMPLETE = {
     "SECRET_KEY": "k" * 20 + "-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
     "LOOKUP_SECRETS": "2026=" + "l" * 40,
+    "FIELD_KEYS": "2026=" + "f" * 40,
     "ALLOWED_HOSTS": "dichvucong.example.vn",
     "DATABASE_URL": "postgres://portal@127.0.0.1:1/portal",
     "BASE_URL": "https://dichvucong.example.vn",

@@ -34,7 +34,7 @@ DOSSIER, EVENT, FILE = "dossiers_dossier", "dossiers_dossierevent", "dossiers_at
 #: Canary → the tables that may hold it. The search holds what an officer looks for, behind the scope of the agency.
 CANARIES: dict[str, tuple[str, set[str]]] = {
     "full_name": ("Hoatigon Thị Vàng", {DOSSIER, EVENT, "search"}),
-    "identity_number": ("096185004242", {DOSSIER}),
+    "identity_number": ("096185004242", set()),
     "phone": ("0918424242", {DOSSIER, "search"}),
     "email": ("hoacucvang@example.vn", {DOSSIER}),
     "address_detail": ("Ấp Hoasimtim", {DOSSIER}),

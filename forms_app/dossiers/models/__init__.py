@@ -1,5 +1,5 @@
 from forms_app.dossiers.models.dossiers import Attachment, Dossier, Draft
-from forms_app.dossiers.models.events import DossierEvent, SupplementRequest, ViewLogEntry
+from forms_app.dossiers.models.events import DossierEvent, ListLogEntry, SupplementRequest, ViewLogEntry
 from forms_app.dossiers.models.rules import (
     CodeFormat,
     ConsentText,
@@ -19,6 +19,7 @@ __all__ = [
     "DossierEvent",
     "Draft",
     "FilingChannel",
+    "ListLogEntry",
     "NumberCounter",
     "RetentionSetting",
     "RuleGeneration",

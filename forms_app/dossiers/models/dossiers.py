@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from core.models import OrderKeyField
+from forms_app.dossiers.models.answers import AnswersField
 from forms_app.dossiers.models.events import SupplementRequest
 from forms_app.dossiers.transitions import CLOSED_STATUSES, Status
 
@@ -116,7 +117,7 @@ class Dossier(models.Model):
     email_refused_at = models.DateTimeField(_("email refused at"), null=True, blank=True)
     email_refusal = models.CharField(_("answer of the mail server"), max_length=40, blank=True)
     address = models.CharField(_("address"), max_length=400, blank=True)
-    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    answers = AnswersField(_("answers"), default=dict, blank=True)
     consent = models.ForeignKey(
         "dossiers.ConsentText", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("consent given to"),
@@ -229,9 +230,9 @@ class Draft(models.Model):
         "procedures.ProcedureVersion", on_delete=models.PROTECT, related_name="+"
     )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    answers = AnswersField(_("answers"), default=dict, blank=True)
     # What was typed and is not a valid answer yet: ``{step: {name of the input: [texts]}}``.
-    typed = models.JSONField(_("entered but not valid yet"), default=dict, blank=True)
+    typed = AnswersField(_("entered but not valid yet"), default=dict, blank=True)
     # Why files were not accepted at the last attempt: ``{step: {field: message}}``.
     rejected_files = models.JSONField(_("files not accepted"), default=dict, blank=True)
     # Which page saved a step last, ``{step: id of the page}``: another tab must not overwrite it without a word.

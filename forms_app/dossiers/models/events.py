@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from forms_app.dossiers.models.answers import AnswersField
 from forms_app.dossiers.transitions import Action, Status, database_check
 
 
@@ -61,9 +62,9 @@ class SupplementRequest(models.Model):
     reason = models.TextField(_("reason"))
     requested_at = models.DateTimeField(_("requested at"))
     supplement_due_at = models.DateTimeField(_("to be answered by"), null=True, blank=True)
-    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    answers = AnswersField(_("answers"), default=dict, blank=True)
     # What the citizen has typed and not sent yet, and why files were not accepted: texts by item.
-    typed = models.JSONField(_("entered but not sent yet"), default=dict, blank=True)
+    typed = AnswersField(_("entered but not sent yet"), default=dict, blank=True)
     rejected_files = models.JSONField(_("files not accepted"), default=dict, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     # What was handed in at the counter, and to whom: ``{item: {"received", "copy", "count", "note"}}``.
@@ -128,3 +129,46 @@ class ViewLogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier} {self.at:%d/%m/%Y %H:%M}"
+
+
+class ListLogEntry(models.Model):
+    """Who opened which list of dossiers, or searched for what kind of thing (append-only, as the view log).
+
+    What was typed is not stored: it may be the identity number of somebody who has no dossier here.
+    """
+
+    class Kind(models.TextChoices):
+        LIST = "list", _("List")
+        CODE = "code", _("Search for a dossier code")
+        ID_NUMBER = "id_number", _("Search for an ID number")
+        PHONE = "phone", _("Search for a phone number")
+        TEXT = "text", _("Search for a name or words")
+
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("actor")
+    )
+    agencies = models.JSONField(_("ids of the agencies that were searched"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    # Of a list: its key (``qua-han``).
+    list_key = models.CharField(_("list"), max_length=20, blank=True)
+    found = models.PositiveIntegerField(_("number of dossiers found"))
+    at = models.DateTimeField(_("at"))
+    retained_until = models.DateField(_("retained until"))
+
+    class Meta:
+        verbose_name = _("entry of the log of lists")
+        verbose_name_plural = _("log of lists")
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["list", "code", "id_number", "phone", "text"]),
+                name="list_log_kind_known",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["actor", "-at"], name="list_log_of_actor"),
+            models.Index(fields=["retained_until"], name="list_log_retained_until"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} {self.kind} {self.at:%d/%m/%Y %H:%M}"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.errors import NotAllowed
 from core.models import OutboxMessage
-from forms_app.dossiers.models import Dossier, Draft, ViewLogEntry
+from forms_app.dossiers.models import Dossier, Draft, ListLogEntry, ViewLogEntry
 from forms_app.dossiers.services.actions import CITIZEN_MAIL
 from forms_app.dossiers.services.drafts import lock_draft
 from forms_app.dossiers.services.secrets import RECEIPT_WINDOW
@@ -76,9 +76,13 @@ def wipe_secret_seeds(*, now: datetime | None = None) -> int:
 
 
 def delete_expired_view_log(*, now: datetime | None = None) -> int:
-    """Delete up to 500 view log entries past their day; return how many. The database refuses any sooner."""
-    expired = ViewLogEntry.objects.filter(retained_until__lt=timezone.localdate(now or timezone.now()))
-    deleted, _by_model = ViewLogEntry.objects.filter(
-        pk__in=list(expired.values_list("pk", flat=True)[:BATCH])
-    ).delete()
+    """Delete up to 500 entries of each log of views and of lists past their day; return how many.
+
+    The database refuses any sooner.
+    """
+    day = timezone.localdate(now or timezone.now())
+    deleted = 0
+    for model in (ViewLogEntry, ListLogEntry):
+        expired = model._default_manager.filter(retained_until__lt=day).values_list("pk", flat=True)
+        deleted += model._default_manager.filter(pk__in=list(expired[:BATCH])).delete()[0]
     return deleted

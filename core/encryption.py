@@ -1,0 +1,55 @@
+"""Encrypt single values in the database (ADR 168).
+
+The keys are derived from `FIELD_KEYS`, `id=secret` pairs: the first encrypts, all of them decrypt. A stolen
+database, or a dump of it, is of no use for these values without the keys, which are kept elsewhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+from functools import lru_cache
+from typing import Final
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+PREFIX: Final = "enc1:"
+_PURPOSE: Final = b"portal field encryption 1"
+
+
+def encrypt(text: str) -> str:
+    """Return ``text`` encrypted under the first key, with the time; an encrypted text is returned as it is."""
+    return text if text.startswith(PREFIX) else PREFIX + _fernet(_secrets()).encrypt(text.encode()).decode()
+
+
+def decrypt(text: str) -> str:
+    """Return the text that was encrypted under any of the keys; a text that was not is returned as it is.
+
+    So is one whose key is missing, which is logged as an error: stored again, it stays what it is.
+    """
+    if not text.startswith(PREFIX):
+        return text
+    try:
+        return _fernet(_secrets()).decrypt(text.removeprefix(PREFIX).encode()).decode()
+    except InvalidToken:
+        logger.error("a value of the database cannot be decrypted: a key is missing in FIELD_KEYS")
+        return text
+
+
+def _secrets() -> tuple[str, ...]:
+    return tuple(settings.FIELD_KEYS.values())
+
+
+@lru_cache(maxsize=4)
+def _fernet(secrets: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(_key(secret)) for secret in secrets])
+
+
+def _key(secret: str) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret.encode())
+    return base64.urlsafe_b64encode(derived)

@@ -1,0 +1,36 @@
+"""Single values are encrypted under keys that can be replaced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core import encryption
+
+OLD, NEW = {"2026": "a" * 40}, {"2027": "b" * 40}
+
+
+def test_text_is_encrypted_anew_each_time_and_readable_again(settings: Any) -> None:
+    settings.FIELD_KEYS = OLD
+    first, second = encryption.encrypt("096185004242"), encryption.encrypt("096185004242")
+    assert first != second
+    assert "096185004242" not in first
+    assert encryption.decrypt(first) == encryption.decrypt(second) == "096185004242"
+    assert encryption.encrypt(first) == first
+    assert encryption.decrypt("096185004242") == "096185004242", "a row from before"
+
+
+def test_former_key_reads_until_it_is_removed(settings: Any, caplog: Any) -> None:
+    settings.FIELD_KEYS = OLD
+    sealed = encryption.encrypt("1")
+    settings.FIELD_KEYS = {**NEW, **OLD}
+    assert encryption.decrypt(sealed) == "1"
+    settings.FIELD_KEYS = NEW
+    assert encryption.decrypt(sealed) == sealed, "unreadable, but not lost"
+    assert "a key is missing" in caplog.text
+
+
+@pytest.mark.parametrize("broken", ["enc1:", "enc1:x", "enc1:đ"])
+def test_what_only_looks_encrypted_is_returned_as_it_is(broken: str) -> None:
+    assert encryption.decrypt(broken) == broken
