@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from ipaddress import ip_address
+from threading import Lock
+from typing import Final
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from core.outbox import backlog
+from core.web.throttle import Throttle, client_address, client_network
 
+#: A monitor asks once a minute; ten of them behind one address are served.
+LIMIT: Final = Throttle("healthz", limit=120, seconds=600)
 PROBE = "core.health.probe"
 Check = Callable[[], str | None]
 _checks: Final[dict[str, Check]] = {}
@@ -32,18 +39,46 @@ def register(part: str) -> Callable[[Check], Check]:
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 while the database answers, also if an optional part is down; then `status` is `degraded`.
 
-    The response contains no personal data and no error texts: the address is public.
+    The address is public: one answer serves `HEALTH_SECONDS`, each network has a limit, and the state of the parts is
+    for requests from this machine only. There are no personal data and no error texts in it.
     """
+    if not LIMIT.hit(client_network(request)):
+        left = {"Retry-After": str(LIMIT.seconds_left())}
+        return JsonResponse({"status": "busy"}, status=HTTPStatus.TOO_MANY_REQUESTS, headers=left)
+    found = _state.get()
+    status = HTTPStatus.SERVICE_UNAVAILABLE if found["status"] == "down" else HTTPStatus.OK
+    is_local = ip_address(client_address(request)).is_loopback
+    return JsonResponse(found if is_local else {"status": found["status"]}, status=status)
+
+
+class _State:
+    """The last answer of this process, taken anew after `HEALTH_SECONDS`."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._taken: tuple[float, dict[str, str]] | None = None
+
+    def get(self) -> dict[str, str]:
+        """Return the state of the parts; requests at the same time share one look."""
+        with self._lock:
+            if self._taken is None or time.monotonic() - self._taken[0] >= settings.HEALTH_SECONDS:
+                self._taken = time.monotonic(), _parts()
+            return self._taken[1]
+
+
+_state: Final = _State()
+
+
+def _parts() -> dict[str, str]:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         parts = {"database": "ok", "cache": _cache(), "outbox": _outbox()}
         parts |= {part: state for part, check in _checks.items() if (state := check()) is not None}
     except DatabaseError:
-        return JsonResponse({"status": "down", "database": "down"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return {"status": "down", "database": "down"}
     state = "ok" if all(part == "ok" for part in parts.values()) else "degraded"
-    body: dict[str, Any] = {"status": state, **parts}
-    return JsonResponse(body)
+    return {"status": state, **parts}
 
 
 def _cache() -> str:

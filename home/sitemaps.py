@@ -65,4 +65,4 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Exclude pages that are not for search engines, and link the sitemap."""
     context = {"sitemap": request.build_absolute_uri(reverse("home:sitemaps"))}
     response = render(request, "home/robots.txt", context, content_type="text/plain; charset=utf-8")
-    return page_cache.allow(response)
+    return page_cache.allow(response, parameters=())

@@ -32,6 +32,8 @@ FACETS: Final[dict[str, tuple[str, Promise | str]]] = {
 }
 #: Name in the query string of "search for exactly what I typed".
 VERBATIM: Final = "nguyen-van"
+#: Everything that the results read from the query string.
+PARAMETERS: Final = ("q", "trang", VERBATIM, *(param for param, _label in FACETS.values()))
 #: Facet values shown before "more".
 SHOWN_VALUES: Final = 8
 CACHE_SECONDS: Final = 60
@@ -117,7 +119,9 @@ def results(request: HttpRequest) -> HttpResponse:
         context |= {"filters": _filters(found), "page": Page([], found.page, _Pages(found))}
     response = render(request, "search/results.html", context)
     # A degraded answer is not cached: the next one may be complete.
-    return response if found and found.degraded else page_cache.allow(response, seconds=CACHE_SECONDS)
+    if found and found.degraded:
+        return response
+    return page_cache.allow(response, seconds=CACHE_SECONDS, parameters=PARAMETERS)
 
 
 def _too_many_requests(request: HttpRequest, asked: SearchRequest) -> HttpResponse:
@@ -145,4 +149,4 @@ def suggestions(request: HttpRequest) -> HttpResponse:
         for line in suggest(request.GET.get("q", ""), locale=_locale())
     ]
     response = JsonResponse({"suggestions": data}, json_dumps_params={"ensure_ascii": False})
-    return page_cache.allow(response, seconds=CACHE_SECONDS)
+    return page_cache.allow(response, seconds=CACHE_SECONDS, parameters=("q",))

@@ -31,6 +31,8 @@ from core.web import page_cache
 from core.web.process_cache import cached_until_publish
 
 DEFAULT_CACHE_SECONDS: Final = 300
+#: What a page reads from the query string unless its class says otherwise.
+DEFAULT_PARAMETERS: Final = frozenset({"page"})
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
@@ -60,7 +62,8 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
             chain = around(chain)
     response = _with_languages(request, chain(page, request, [], {}))
     seconds: int = getattr(page, "cache_seconds", DEFAULT_CACHE_SECONDS)
-    return page_cache.allow(response, seconds=seconds) if seconds else response
+    parameters = getattr(page, "query_parameters", DEFAULT_PARAMETERS)
+    return page_cache.allow(response, seconds=seconds, parameters=parameters) if seconds else response
 
 
 def _with_languages(request: HttpRequest, response: HttpResponse) -> HttpResponse:

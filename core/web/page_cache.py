@@ -12,7 +12,7 @@ import logging
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as clock_time
@@ -41,6 +41,9 @@ logger = logging.getLogger(__name__)
 Key = tuple[bool, str, str, str]  # scheme is https, host, path, query
 
 ATTRIBUTE: Final = "page_cache_seconds"
+PARAMETERS: Final = "page_cache_parameters"
+#: Paths of which the parameters are known; a path takes about 300 bytes.
+MAX_PATHS: Final = 10_000
 DEFAULT_SECONDS: Final = 300
 POLICY: Final = "Content-Security-Policy"
 OVERHEAD_BYTES: Final = 1500
@@ -59,9 +62,15 @@ RETRY_SECONDS = 2.0
 SETTINGS_MODELS = (Site, PageViewRestriction, Redirect, Locale)
 
 
-def allow(response: HttpResponse, *, seconds: int = DEFAULT_SECONDS) -> HttpResponse:
-    """Mark `response` as the same for every anonymous visitor for at most `seconds`."""
+def allow(
+    response: HttpResponse, *, seconds: int = DEFAULT_SECONDS, parameters: Iterable[str] | None = None
+) -> HttpResponse:
+    """Mark `response` as the same for every anonymous visitor for at most `seconds`.
+
+    `parameters` are the names in the query string that the address reads; others share its entry. None: any may matter.
+    """
     setattr(response, ATTRIBUTE, seconds)
+    setattr(response, PARAMETERS, None if parameters is None else frozenset(parameters))
     return response
 
 
@@ -258,6 +267,7 @@ class PageCacheMiddleware:
             raise MiddlewareNotUsed
         self.get_response = get_response
         self.store = PageStore(settings.PAGE_CACHE_BYTES)
+        self._parameters: dict[str, frozenset[str]] = {}
         self.personal_cookies = tuple(f"{name}=" for name in (settings.SESSION_COOKIE_NAME, MESSAGES_COOKIE))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -285,7 +295,8 @@ class PageCacheMiddleware:
         host = meta.get("HTTP_HOST", "")
         if settings.USE_X_FORWARDED_HOST:
             host = f"{meta.get('HTTP_X_FORWARDED_HOST', '')} {host}"
-        return request.is_secure(), host, request.path_info, _without_tracking(query) if query else ""
+        known = self._parameters.get(request.path_info)
+        return request.is_secure(), host, request.path_info, _relevant(query, known) if query else ""
 
     def _fill(self, request: HttpRequest, key: Key, generation: int) -> HttpResponse:
         # Render the page from what its key contains: its links must not carry one visitor's campaign to all others.
@@ -295,6 +306,9 @@ class PageCacheMiddleware:
             stale = self.store.get_stale(key)
             return stale.respond(request) if stale else response
         seconds = _cacheable_seconds(response)
+        if seconds and self._note_parameters(key, getattr(response, PARAMETERS, None)):
+            # Links of this page may carry a parameter that the address does not read.
+            return response
         if seconds and request.method == "GET" and isinstance(response, HttpResponse):
             nonce = getattr(request, "_csp_nonce", None)
             self.store.put(
@@ -302,11 +316,26 @@ class PageCacheMiddleware:
             )
         return response
 
+    def _note_parameters(self, key: Key, parameters: frozenset[str] | None) -> bool:
+        """Remember what the path reads; return True if the page was rendered with anything else."""
+        if parameters is None:
+            return False
+        path, query = key[2:]
+        if path not in self._parameters and len(self._parameters) < MAX_PATHS:
+            self._parameters[path] = parameters
+        return bool(query) and _relevant(query, parameters) != query
 
-def _without_tracking(query: str) -> str:
-    """Return the query without tracking parameters, in the same order."""
+
+def _relevant(query: str, known: frozenset[str] | None) -> str:
+    """Return the query without tracking parameters and, if those that matter are known, without others."""
     pairs = parse_qsl(query, keep_blank_values=True)
-    return urlencode([(name, value) for name, value in pairs if not name.startswith(TRACKING)])
+    return urlencode(
+        [
+            (name, value)
+            for name, value in pairs
+            if not name.startswith(TRACKING) and (known is None or name in known)
+        ]
+    )
 
 
 def _cacheable_seconds(response: HttpResponseBase) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +14,7 @@ from django.utils.translation import override
 
 from core import mail, one_time_links
 from core.outbox import handler
+from core.web.throttle import Throttle
 from forms_app.dossiers.links import lookup_url, public_url
 from forms_app.dossiers.models import Dossier, DossierEvent
 from forms_app.dossiers.models.dossiers import DossierQuerySet
@@ -22,6 +24,10 @@ from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY, NEW_KEY_
 from forms_app.dossiers.status_texts import event_text
 from forms_app.dossiers.transitions import RUNNING_STATUSES, Action
 
+logger = logging.getLogger(__name__)
+
+#: Anybody may enter somebody else's address: so many dossiers a day are confirmed to one, the receipt tells the same.
+MAILS_TO_ADDRESS: Final = Throttle("filing.mail", limit=20, seconds=24 * 3600)
 MAX_NAME_LENGTH: Final = 60
 _NAME: Final = re.compile(r"[^\W\d_]+(?:(?: |['’-]|\. )[^\W\d_]+)*")
 
@@ -60,7 +66,12 @@ def mail_event(payload: dict[str, Any]) -> None:
 
 def _mail_status(event: DossierEvent) -> None:
     dossier, texts = event.dossier, event_text(event)
-    first = event.action == Action.SUBMIT
+    first, address = event.action == Action.SUBMIT, dossier.email.lower()
+    if first and MAILS_TO_ADDRESS.spent(address):
+        logger.warning(
+            "the mail of dossier %s is left out: too many were sent to its address today", dossier.code
+        )
+        return
     receipt = receipt_for(dossier) if first else None
     token = receipt.token if receipt else ""
     confirmation = one_time_links.issue(purpose=CONFIRM_EMAIL, subject=str(dossier.pk)) if first else ""
@@ -76,6 +87,8 @@ def _mail_status(event: DossierEvent) -> None:
     _send(
         dossier, _("%(code)s: %(status)s") % {"code": dossier.code, "status": texts.name}, "notice", context
     )
+    if first:
+        MAILS_TO_ADDRESS.hit(address)
 
 
 @handler(NEW_KEY_MAIL, attempts=mail.ATTEMPTS, on_refusal=_new_key_refused)

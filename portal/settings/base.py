@@ -180,6 +180,8 @@ else:
 PAGE_CACHE_ENABLED = env.bool("PAGE_CACHE_ENABLED", default=True)
 PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", default=64 * 1024 * 1024)
 
+# How long one look at the parts of the system answers /healthz.
+HEALTH_SECONDS = 5.0
 # What a new process requests of itself before it takes requests (core.web.warm_up).
 WARM_UP_PATHS = ("/", "/tim-kiem/?q=khai+sinh", "/thu-tuc/")
 

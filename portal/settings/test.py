@@ -5,6 +5,7 @@ from .base import DATABASES, STORAGES, VAR_DIR, env
 
 SECRET_KEY = "test-only"  # noqa: S105
 UPLOAD_MIN_FREE_BYTES = 0
+HEALTH_SECONDS = 0.0
 LOOKUP_SECRETS = {"test": "test-only"}
 FIELD_KEYS = {"test": "test-only"}
 ALLOWED_HOSTS = ["*"]

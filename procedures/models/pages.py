@@ -5,7 +5,7 @@ Views build the template context and register with ``page_context``, so that mod
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -46,6 +46,9 @@ def page_context(model: type[Page]) -> Callable[[Builder], Builder]:
 
 class ViewContextPage(BasePage):
     """A page whose template context is built by a view, also in the editor's preview."""
+
+    #: What these views read from the query string (for core.web.page_cache).
+    query_parameters: ClassVar[frozenset[str]] = frozenset({"page", "linh-vuc", "cap", "muc-do", "co-quan"})
 
     class Meta:
         abstract = True

@@ -181,3 +181,27 @@ class TestDatabase:
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE {OutboxMessage._meta.db_table} RENAME TO gone")
         assert client.get(URL).status_code == 503
+
+
+@pytest.mark.django_db
+class TestPublicAddress:
+    def test_parts_are_told_to_this_machine_only(self, client):
+        message(failed_at=timezone.now())
+        assert client.get(URL).json()["outbox"] == "late=0 failed=1"
+        assert client.get(URL, REMOTE_ADDR="203.0.113.9").json() == {"status": "degraded"}
+
+    def test_one_look_serves_the_requests_of_some_seconds(self, client, settings, django_assert_num_queries):
+        settings.HEALTH_SECONDS = 60.0
+        health._state._taken = None
+        client.get(URL)
+        with django_assert_num_queries(0):
+            assert client.get(URL).json()["status"] == "ok"
+        health._state._taken = None
+
+    def test_each_network_has_a_limit(self, client):
+        for _request in range(health.LIMIT.limit):
+            assert client.get(URL, REMOTE_ADDR="203.0.113.9").status_code == 200
+        response = client.get(URL, REMOTE_ADDR="203.0.113.9")
+        assert response.status_code == 429
+        assert int(response["Retry-After"]) > 0
+        assert client.get(URL, REMOTE_ADDR="203.0.113.10").status_code == 200

@@ -12,8 +12,12 @@ from django.urls import path
 from django.utils.cache import patch_cache_control
 
 from core.models import CacheGeneration
+from core.wagtail.page_serving import DEFAULT_PARAMETERS
 from core.web import error_views, outages, page_cache
 from core.web.page_cache import GenerationWatch, PageStore, watch
+from procedures.models.pages import ViewContextPage
+from search import views as search_views
+from tests.paths import ROOT
 
 calls: list[str] = []
 
@@ -51,6 +55,13 @@ def gone(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def with_parameters(request: HttpRequest) -> HttpResponse:
+    calls.append(request.get_full_path())
+    return page_cache.allow(
+        HttpResponse(f"{request.get_full_path()} {len(calls)}"), parameters=("q", "trang")
+    )
+
+
 def fragile(request: HttpRequest) -> HttpResponse:
     if calls:
         raise OperationalError("down")
@@ -65,6 +76,7 @@ urlpatterns = [
     path("rieng/", private),
     path("mat/", gone),
     path("yeu/", fragile),
+    path("tham-so/", with_parameters),
 ]
 handler500 = error_views.server_error
 
@@ -280,3 +292,33 @@ class TestStore:
         assert store.bytes == 2_500
         store.clear()
         assert store.bytes == len(store) == 0
+
+
+class TestParameters:
+    """Addresses that say what they read: everything else in the query string makes no entry of its own."""
+
+    def test_unknown_parameters_share_one_entry(self, client):
+        client.get("/tham-so/?q=a")
+        assert client.get("/tham-so/?q=a&zz=1").content == client.get("/tham-so/?zz=2&q=a").content
+        assert calls == ["/tham-so/?q=a"]
+        assert client.get("/tham-so/?q=b").content != client.get("/tham-so/?q=a").content
+
+    def test_page_for_all_carries_nobodys_unknown_parameter(self, client):
+        client.get("/tham-so/?zz=mine")
+        assert b"zz" not in client.get("/tham-so/").content
+        assert b"zz" not in client.get("/tham-so/?zz=other").content
+        assert calls == ["/tham-so/?zz=mine", "/tham-so/"]
+
+    def test_random_parameters_cannot_fill_the_memory(self, client):
+        for number in range(20):
+            client.get(f"/tham-so/?zz={number}")
+        assert len(calls) == 2
+
+    def test_known_parameters_of_pages_are_those_that_they_read(self):
+        """Each name that views and templates of public pages read must be declared."""
+        read = set()
+        for place in ("procedures/views/pages.py", "search/views.py"):
+            text = (ROOT / place).read_text()
+            read |= set(re.findall(r'(?:GET|query)\.get(?:list)?\("([^"]+)"', text))
+        declared = set(ViewContextPage.query_parameters) | set(search_views.PARAMETERS) | DEFAULT_PARAMETERS
+        assert read <= declared

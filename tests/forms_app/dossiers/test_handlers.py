@@ -17,7 +17,8 @@ from django.utils import translation
 from core.errors import Conflict
 from core.models import OutboxMessage
 from core.outbox import deliver_due, enqueue
-from forms_app.dossiers import services
+from core.web.throttle import Throttle
+from forms_app.dossiers import handlers, services
 from forms_app.dossiers.handlers import mail_event
 from forms_app.dossiers.models import Dossier, DossierEvent
 from forms_app.dossiers.services import retention
@@ -280,3 +281,21 @@ def test_address_refused_for_good_is_told_to_the_desk_until_a_mail_arrives(
     act(receipt.dossier, "accept")
     deliver_due()
     assert "Chưa liên hệ được với người nộp qua thư điện tử" not in client.get(address).content.decode()
+
+
+def test_address_of_somebody_else_cannot_be_flooded(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    limit = Throttle("test.filing.mail", limit=2, seconds=24 * 3600)
+    monkeypatch.setattr(handlers, "MAILS_TO_ADDRESS", limit)
+    first = [file_dossier(email="An@example.vn"), file_dossier(email="an@example.vn")]
+    deliver_due()
+    third, other = file_dossier(email="AN@example.vn"), file_dossier(email="binh@example.vn")
+    deliver_due()
+    subjects = [message.subject for message in mail.outbox]
+    assert len(subjects) == 3
+    assert not any(third.code in subject for subject in subjects)
+    assert all(any(one.code in subject for subject in subjects) for one in [*first, other])
+    assert third.code in caplog.text
+    assert "an@example.vn" not in caplog.text.lower()
+    act(third.dossier, "accept")
+    deliver_due()
+    assert mail.outbox[-1].subject.startswith(third.code), "what the agency does is told"

@@ -166,7 +166,9 @@ class TestWriting:
         ):
             assert text in html, text
 
-    def test_lists_and_searches_are_in_a_log_of_their_own(self, receipt: services.FilingReceipt, officer: User) -> None:
+    def test_lists_and_searches_are_in_a_log_of_their_own(
+        self, receipt: services.FilingReceipt, officer: User
+    ) -> None:
         client = signed_in(officer)
         client.get(reverse("one_stop:queue"))
         client.get(reverse("one_stop:queue"), {"q": receipt.code})
