@@ -81,8 +81,7 @@ class TestAccess:
             assert fetch(Client(), address).status_code == (302 if nothing_requested else 200), address
         file = receipt.dossier.attachments.get()
         assert set(receipt.dossier.view_log.values_list("target", "actor")) == {
-            (target, None)
-            for target in ("dossier", "contents", "withdrawal", "mau-01", f"file {file.pk}")
+            (target, None) for target in ("dossier", "contents", "withdrawal", "mau-01", f"file {file.pk}")
         }
 
     def test_file_is_a_download_without_caching_or_sniffing(self) -> None:
