@@ -112,7 +112,7 @@ class TestRetentionPage:
     def test_page_without_a_period_names_none(self) -> None:
         receipt = file_dossier(now=FILED)
         page = self.page(receipt)
-        assert "thời hạn chưa được nhập ở đây" in page
+        assert "thời hạn của hồ sơ này chưa được cập nhật" in page
         assert receipt.dossier.agency.name in page
 
     def test_retention_page_is_linked_from_the_dossier(self) -> None:

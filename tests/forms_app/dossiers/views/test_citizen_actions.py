@@ -209,7 +209,7 @@ def test_withdrawal_requires_a_reason_and_closes_the_dossier() -> None:
     assert client.get(address).status_code == 200
     without_reason = client.post(address, {"version": 1, "reason": " "})
     assert without_reason.status_code == 422
-    assert "Viết vài lời" in without_reason.content.decode()
+    assert "Nêu ngắn gọn lý do" in without_reason.content.decode()
     assert client.post(address, {"version": 1, "reason": "Nộp nhầm nơi"}).status_code == 302
     receipt.dossier.refresh_from_db()
     assert receipt.dossier.status == Status.WITHDRAWN
