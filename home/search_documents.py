@@ -67,8 +67,9 @@ class PageSource(DocumentSource):
             url=page.url or "",
             locale=UNTRANSLATED if page.is_untranslated else page.locale.language_code,
             summary=page.summary,
-            body=clean(f"{body_text(page.body)} {self.former_names(agency, lesser=True)}"),
-            keywords=tuple(filter(None, [self.former_names(agency, lesser=False)])),
+            # The successor of the greater part has the name twice, so that it comes before the others.
+            body=clean(f"{body_text(page.body)} {self.former_names(agency, lesser=False)}"),
+            keywords=tuple(filter(None, (self.former_names(agency, lesser=part) for part in (False, True)))),
             codes=(agency.code,) if agency and self.kind == "agency" else (),
             facets={"agency": (agency.slug,)} if agency else {},
             facet_labels={agency.slug: agency.name} if agency else {},

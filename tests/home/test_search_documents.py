@@ -16,6 +16,9 @@ from home.models import HomePage, InformationPage, NewsPage
 from home.search_documents import AgencySource, InformationSource, NewsSource, body_text
 from home.wagtail_hooks import admin_colours
 from search.documents import UNTRANSLATED
+from search.requests import SearchRequest
+from search.selectors import search
+from search.services.indexing import rebuild
 from tests.accounts.factories import AgencyFactory, UnitFactory
 from tests.home import factories
 
@@ -59,8 +62,26 @@ class TestDocuments:
             )
         factories.agency_site(AgencyFactory(unit=unit))
         (document,) = AgencySource().documents()
-        assert document.keywords == ("Xã Tắc Vân",)
-        assert "Phường 6" in document.body, "a lesser part of it"
+        assert document.keywords == ("Xã Tắc Vân", "Phường 6")
+        assert document.body.endswith("Xã Tắc Vân"), "not the one of which it has a lesser part"
+
+    @pytest.mark.parametrize("query", ["Tắc Vân", "tac van", "xã Tắc Vân", "UBND xã Tắc Vân"])
+    def test_divided_commune_leads_to_the_successor_of_its_greater_part_first(self, query: str) -> None:
+        ended = {"valid_from": dt.date(2004, 7, 8), "valid_to": dt.date(2025, 6, 30)}
+        old = UnitFactory(name="Xã Tắc Vân", **ended)
+        for name, share in (("Hòa Thành", "part"), ("Tân Thành", "default"), ("Lý Văn Lâm", "")):
+            unit = UnitFactory(name=f"Phường {name}")
+            if share:
+                AdministrativeUnitSuccession.objects.create(
+                    predecessor=old, successor=unit, share=share, date=dt.date(2025, 7, 1)
+                )
+            factories.agency_site(AgencyFactory(unit=unit, name=f"Ủy ban nhân dân phường {name}"))
+        rebuild(engine="database")
+        found = search(SearchRequest(query=query)).hits
+        assert [hit.title.text for hit in found[:2]] == [
+            "Ủy ban nhân dân phường Tân Thành",
+            "Ủy ban nhân dân phường Hòa Thành",
+        ]
 
     def test_unpublished_pages_have_no_document(self) -> None:
         page = factories.information("Câu hỏi thường gặp")
