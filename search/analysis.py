@@ -28,6 +28,8 @@ from search.language.vocabulary import (
 )
 
 MAX_SIGNIFICANT_TERMS: Final = 4
+# A document that contains only words of this share of a query's weight answers it too badly to be shown.
+MAX_LIGHT_SHARE: Final = 0.25
 # Up to so many significant terms must all occur in a text; of more, all but one.
 ALL_REQUIRED: Final = 2
 # Expansions that the query contains only in part are at most as strong as this.
@@ -110,6 +112,14 @@ class Query:
         return weights | {word.folded: word.weight for word in self.words}
 
     @property
+    def deciding_terms(self) -> dict[str, float]:
+        """Those of ``candidate_terms`` without which a document contains too little of the query or an expansion."""
+        kept = _heaviest(self.words, MAX_LIGHT_SHARE)
+        for expansion in self.expansions:
+            kept = _heaviest(expansion.words, MAX_LIGHT_SHARE) | kept
+        return kept
+
+    @property
     def phrases(self) -> tuple[tuple[str, ...], ...]:
         """The expansions of two syllables or more, folded."""
         found = (tuple(word.folded for word in expansion.words) for expansion in self.expansions)
@@ -126,6 +136,18 @@ class Query:
         if len(terms) <= ALL_REQUIRED:
             return (terms,) if terms else ()
         return tuple(combinations(terms, len(terms) - 1))
+
+
+def _heaviest(words: Sequence[Word], light_share: float) -> dict[str, float]:
+    """Return ``words`` with their weights without the lightest, which together weigh at most ``light_share``."""
+    weights = {word.folded: word.weight for word in words}
+    rest = light_share * sum(weights.values())
+    for word in sorted(weights, key=lambda word: weights[word]):
+        rest -= weights[word]
+        if rest < 0:
+            break
+        del weights[word]
+    return weights
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from search.engines.base import Candidate, Engine, EngineUnavailable, FacetCount
 from search.language.lexicon import CompiledLexicon, SynonymGroup
 from search.language.vocabulary import Spellings, Statistics, Vocabulary, shipped_phrases
 from search.models import CollectionState, IndexedDocument, LexiconEntry, UsageWeight
-from search.ranking.features import Row
+from search.ranking.rows import ROWS, Row
 from search.ranking.scorer import Scored, rank
 from search.requests import MAX_PAGE, SearchRequest
 from search.results import (
@@ -52,10 +52,6 @@ MIN_PREFIX_LENGTH: Final = 2
 SUGGESTION_WINDOW: Final = 100
 # How long lexicon, statistics and usage are kept in memory before they are compared with the database.
 FRESH_SECONDS: Final = 1.0
-_ROW_COLUMNS: Final = (
-    *("pk", "key", "kind", "ref", "title_words", "title_marked", "extra_words", "codes", "weight"),
-    *("facets", "facet_labels", "scopes", "changed_at"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,24 +142,24 @@ def _filters(request: SearchRequest) -> Filters:
     return Filters(request.collection, request.locale, request.scopes, request.selected)
 
 
-def load_rows(candidates: Sequence[Candidate], filters: Filters) -> list[Row]:
-    """Return the rows of ``candidates`` in their order, without unknown ones and those out of scope.
+def load_rows(candidates: Sequence[Candidate], filters: Filters) -> list[tuple[Row, float]]:
+    """Return the rows of ``candidates`` with their text scores, without unknown ones and those out of scope.
 
     Collection, language and scope are checked again here: an index outside the database may be out of date.
     """
-    rows: Any = IndexedDocument.objects.filter(
-        key__in=[candidate.key for candidate in candidates], collection=filters.collection
-    )
-    if filters.locale:
-        rows = rows.filter(locale__in=locales_for(filters.locale))
-    by_key = {row[1]: Row(*row) for row in rows.values_list(*_ROW_COLUMNS)}
-    allowed = set(filters.scopes)
+    versions = {candidate.key: candidate.version for candidate in candidates}
+    if not all(versions.values()):
+        versions = dict(IndexedDocument.objects.filter(key__in=versions).values_list("key", "version"))
+    rows = ROWS.read(versions)
+    scopes = set(filters.scopes)
+    locales = locales_for(filters.locale) if filters.locale else ()
     found = []
     for candidate in candidates:
-        row = by_key.get(candidate.key)
-        if row and allowed & set(row.scopes):
-            row.text_score = candidate.text_score
-            found.append(row)
+        row = rows.get(candidate.key)
+        if row is None or row.collection != filters.collection or scopes.isdisjoint(row.scopes):
+            continue
+        if not locales or row.locale in locales:
+            found.append((row, candidate.text_score))
     return found
 
 
@@ -193,7 +189,7 @@ def _all_documents(engine: Engine, request: SearchRequest) -> Answer:
     keys = engine.browse(filters, sort=request.sort, offset=request.offset, limit=request.per_page)
     rows = load_rows([Candidate(key) for key in keys], filters)
     counts = engine.count_facets(None, filters, facets=FACET_NAMES)
-    return Answer([Scored(row, 0.0) for row in rows], counts, _labels_of(rows))
+    return Answer([Scored(row, 0.0) for row, _text in rows], counts, _labels_of([row for row, _text in rows]))
 
 
 def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
@@ -226,7 +222,7 @@ def _scored(engine: Engine, query: Query, request: SearchRequest) -> list[Scored
     return _rank(query, rows[:WINDOW], request.collection)
 
 
-def _rank(query: Query, rows: Sequence[Row], collection: str) -> list[Scored]:
+def _rank(query: Query, rows: Sequence[tuple[Row, float]], collection: str) -> list[Scored]:
     statistics = statistics_of(collection)
     return rank(query, rows, statistics=statistics, usage=USAGE.get())
 

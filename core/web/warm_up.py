@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 import threading
@@ -29,6 +30,9 @@ def warm_up(application: Application, *, seconds: float = MAX_SECONDS) -> bool:
     thread.start()
     thread.join(seconds)
     warm = not thread.is_alive()
+    # What is loaded now stays: the garbage collector need not visit it again, which took a third of a second each time.
+    gc.collect()
+    gc.freeze()
     logger.info("warmed up in %.1f s" if warm else "not warm after %.1f s", time.monotonic() - began)
     return warm
 

@@ -39,10 +39,14 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document that may answer; ``text_score`` is the engine's own, comparable inside one answer only."""
+    """A document that may answer; ``text_score`` is the engine's own, comparable inside one answer only.
+
+    ``version`` is the document's in the database, 0 if the engine does not know it.
+    """
 
     key: str
     text_score: float = 0.0
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ A term is found exactly, with a few words between its own (*gapped*), or in part
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
+from sys import intern
 from typing import Final
 
 from search.language.tokenizer import Syllable, marks_agree, syllables
@@ -68,7 +69,7 @@ class PartialTerm:
 
 
 class PartialTermIndex:
-    """An inverted index of the terms of two syllables or more.
+    """An inverted index of the terms of two syllables or more, by their pairs of adjacent syllables.
 
     One shared syllable proves nothing: two adjacent ones are required, and more than half of the term's weight.
     Syllables that many terms share weigh little.
@@ -77,63 +78,80 @@ class PartialTermIndex:
     def __init__(self, terms: Iterable[Term]) -> None:
         self._terms = [term for term in terms if len(term) > 1]
         self._with: dict[str, list[int]] = defaultdict(list)
+        uses: Counter[str] = Counter()
         for number, term in enumerate(self._terms):
-            for word in dict.fromkeys(term):
-                self._with[word].append(number)
-        self._weight = {word: log(1 + len(self._terms) / len(some)) for word, some in self._with.items()}
+            uses.update(dict.fromkeys(term, 1))
+            for pair in dict.fromkeys(map(" ".join, pairwise(term))):
+                self._with[pair].append(number)
+        self._weight = {word: log(1 + len(self._terms) / number) for word, number in uses.items()}
         self._total = [sum(self._weight[word] for word in dict.fromkeys(term)) for term in self._terms]
 
     def find(self, query: Sequence[Syllable]) -> list[PartialTerm]:
         """Return at most ``MAX_PARTIAL_TERMS`` terms, the largest share first."""
         positions = {syllable.folded: position for position, syllable in reversed(list(enumerate(query)))}
-        shared: dict[int, list[str]] = defaultdict(list)
-        for word in positions:
-            for number in self._with.get(word, ()):
-                shared[number].append(word)
-        found = [
-            self._partial(number, words, positions) for number, words in shared.items() if len(words) > 1
-        ]
+        words = sorted(positions, key=lambda word: positions[word])
+        adjacent = [(a, b) for a, b in pairwise(words) if positions[b] - positions[a] == 1]
+        numbers = dict.fromkeys(
+            number
+            for one, other in adjacent
+            for pair in (f"{one} {other}", f"{other} {one}")
+            for number in self._with.get(pair, ())
+        )
+        found = (self._partial(number, positions) for number in numbers)
         kept = [
-            partial
-            for partial in found
-            if partial.share >= MIN_PARTIAL_SHARE and _has_adjacent_pair(partial.term, positions)
+            partial for partial in found if len(partial.positions) > 1 and partial.share >= MIN_PARTIAL_SHARE
         ]
         return sorted(kept, key=lambda partial: (-partial.share, partial.term))[:MAX_PARTIAL_TERMS]
 
-    def _partial(self, number: int, words: Sequence[str], positions: Mapping[str, int]) -> PartialTerm:
+    def _partial(self, number: int, positions: Mapping[str, int]) -> PartialTerm:
+        term = self._terms[number]
+        words = [word for word in dict.fromkeys(term) if word in positions]
         share = sum(self._weight[word] for word in words) / self._total[number]
-        return PartialTerm(self._terms[number], tuple(sorted(positions[word] for word in words)), share)
+        return PartialTerm(term, tuple(sorted(positions[word] for word in words)), share)
 
 
-def _has_adjacent_pair(term: Term, positions: Mapping[str, int]) -> bool:
-    return any(
-        one in positions and other in positions and abs(positions[one] - positions[other]) == 1
-        for one, other in pairwise(term)
-    )
+class _Meanings:
+    """Makes the meanings of the terms of a group; terms that mean the same share them, and equal words are one."""
 
+    def __init__(self, group: SynonymGroup, word: Callable[[Syllable], Syllable]) -> None:
+        self.group = group
+        strengths = dict.fromkeys(group.terms if group.equal else (), SYNONYM_STRENGTH)
+        labels = [(label, OFFICIAL_STRENGTH) for label in group.official]
+        labels += [(label, strength) for label, strength in strengths.items()]
+        self._all = [
+            Meaning(tuple(word(syllable) for syllable in syllables(label)), label, group.codes, strength)
+            for label, strength in labels
+        ]
+        self._codes = [Meaning((), "", group.codes, OFFICIAL_STRENGTH)] if group.codes else []
+        self._everyday = (*self._all, *self._codes)
 
-def _meanings(group: SynonymGroup, term: str) -> Iterable[Meaning]:
-    is_official = term in group.official
-    for label in group.official:
-        if label != term:
-            yield Meaning(tuple(syllables(label)), label, group.codes, OFFICIAL_STRENGTH)
-    for label in group.terms if group.equal else ():
-        if label != term:
-            yield Meaning(tuple(syllables(label)), label, group.codes, SYNONYM_STRENGTH)
-    if group.codes and not is_official:
-        yield Meaning((), "", group.codes, OFFICIAL_STRENGTH)
+    def of(self, term: str) -> tuple[Meaning, ...]:
+        """Return what ``term`` leads to: every other label, and the codes if it is no official term."""
+        is_official = term in self.group.official
+        if not is_official and not self.group.equal:
+            return self._everyday
+        others = (meaning for meaning in self._all if meaning.label != term)
+        return (*others, *(() if is_official else self._codes))
 
 
 class CompiledLexicon:
     """Finds terms in queries. Terms may overlap; a shorter one inside a longer one is left out."""
 
     def __init__(self, groups: Iterable[SynonymGroup] = ()) -> None:
-        self._groups = tuple(groups)
-        self._terms: dict[Term, list[tuple[Term, Meaning]]] = defaultdict(list)
-        for group in self._groups:
+        self._terms: dict[Term, list[tuple[Term, tuple[Meaning, ...]]]] = defaultdict(list)
+        known: dict[tuple[str, str], Syllable] = {}
+        phrases: set[str] = set()
+
+        def word(syllable: Syllable) -> Syllable:
+            plain = Syllable(syllable.folded, syllable.marked, 0, 0)
+            return known.setdefault((syllable.folded, syllable.marked), plain)
+
+        for group in groups:
+            meanings = _Meanings(group, word)
             for term in group.terms + (group.official if group.equal else ()):
-                self._add(syllables(term), _meanings(group, term))
-        self.phrases = frozenset(phrase for group in self._groups for phrase in group.terms + group.official)
+                self._add(syllables(term), meanings.of(term))
+            phrases.update(group.terms, group.official)
+        self.phrases = frozenset(phrases)
         self._longest = max(map(len, self._terms), default=0)
         self._partial_terms = PartialTermIndex(self._terms)
         self._long_by_first: dict[str, list[Term]] = defaultdict(list)
@@ -141,11 +159,11 @@ class CompiledLexicon:
             if len(folded) >= MIN_GAPPED_LENGTH:
                 self._long_by_first[folded[0]].append(folded)
 
-    def _add(self, term: list[Syllable], meanings: Iterable[Meaning]) -> None:
-        exact_forms = tuple(syllable.marked for syllable in term)
-        folded = tuple(syllable.folded for syllable in term)
-        if folded:
-            self._terms[folded].extend((exact_forms, meaning) for meaning in meanings)
+    def _add(self, term: list[Syllable], meanings: tuple[Meaning, ...]) -> None:
+        exact_forms = tuple(intern(syllable.marked) for syllable in term)
+        folded = tuple(intern(syllable.folded) for syllable in term)
+        if folded and meanings:
+            self._terms[folded].append((exact_forms, meanings))
 
     def matches(self, query: Sequence[Syllable]) -> list[Match]:
         """Return the longest terms in ``query``, from left to right."""
@@ -160,7 +178,7 @@ class CompiledLexicon:
         for end in range(min(len(query), start + self._longest), start, -1):
             span = query[start:end]
             known = self._terms.get(tuple(syllable.folded for syllable in span), ())
-            meanings = tuple(meaning for exact_forms, meaning in known if marks_agree(span, exact_forms))
+            meanings = tuple(m for exact_forms, some in known if marks_agree(span, exact_forms) for m in some)
             if meanings:
                 return Match(tuple(range(start, end)), meanings)
         return None
@@ -177,12 +195,13 @@ class CompiledLexicon:
         typed = {query[position].folded: query[position] for position in partial.positions}
         return tuple(
             replace(meaning, strength=meaning.strength * PARTIAL_FACTOR * partial.share)
-            for exact_forms, meaning in self._terms[partial.term]
+            for exact_forms, meanings in self._terms[partial.term]
             if all(
                 typed[folded].marked in (folded, form)
                 for folded, form in zip(partial.term, exact_forms, strict=True)
                 if folded in typed
             )
+            for meaning in meanings
         )
 
     def gapped_matches(self, query: Sequence[Syllable]) -> list[Match]:
@@ -199,8 +218,9 @@ class CompiledLexicon:
         span = [query[position] for position in positions]
         meanings = tuple(
             replace(meaning, strength=meaning.strength * GAPPED_FACTOR)
-            for exact_forms, meaning in self._terms[term]
+            for exact_forms, some in self._terms[term]
             if marks_agree(span, exact_forms)
+            for meaning in some
         )
         return [Match(tuple(range(positions[0], positions[-1] + 1)), meanings)] if meanings else []
 

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +48,8 @@ class Statistics:
     documents: int = 0
     frequencies: Mapping[str, int] = field(default_factory=dict)
     spellings: Spellings = field(default_factory=Spellings)
+    #: A number of its own, by which others know whether what they computed from the statistics still holds.
+    serial: int = field(default_factory=count().__next__, init=False, compare=False)
 
     def idf(self, word: str) -> float:
         """Return the inverse document frequency of ``word``: about 0.1 if in every title, 6 to 9 if rare.

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from search.documents import COLLECTIONS
-from search.engines.database.engine import text_index
+from search.engines.database.text_index import text_index
 
 
 def create(apps, schema_editor):

@@ -6,14 +6,14 @@ and names are those of the formula in docs/features/search.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
 from search.analysis import Expansion, Query
 from search.language.tokenizer import folded_syllables
 from search.language.vocabulary import Word
+from search.ranking.rows import Title
 
 # Score of a word found with other diacritics than typed.
 FOLDED_ONLY: Final = 0.55
@@ -28,53 +28,7 @@ MIN_PART: Final = 0.6
 # A word farther than NEARBY from its neighbours in the query most likely belongs to something else.
 ISOLATED: Final = 0.7
 NEARBY: Final = 2
-
-_OPENING: Final = tuple(folded_syllables("thủ tục"))
-
-
-@dataclass(slots=True)
-class Row:
-    """The columns of an ``IndexedDocument`` that scoring and counting read, with the engine's text score."""
-
-    pk: int
-    key: str
-    kind: str
-    ref: str
-    title_words: str
-    title_marked: str
-    extra_words: str
-    codes: list[str]
-    weight: float
-    facets: dict[str, list[str]]
-    facet_labels: dict[str, str]
-    scopes: list[str]
-    changed_at: datetime
-    text_score: float = 0.0
-
-    def values(self, facet: str) -> Sequence[str]:
-        """Return the values of one facet; ``kind`` is a facet too."""
-        return (self.kind,) if facet == "kind" else self.facets.get(facet, ())
-
-
-class Title:
-    """The words of a row's title with their positions, and the words of its keywords and summary (``extra``)."""
-
-    def __init__(self, row: Row) -> None:
-        self.words = row.title_words.split()
-        self.marked = row.title_marked.split()
-        self.extra = frozenset(row.extra_words.split())
-        self.positions: dict[str, list[int]] = {}
-        for position, word in enumerate(self.words):
-            self.positions.setdefault(word, []).append(position)
-        #: Where the title starts after an uninformative ``Thủ tục``.
-        self.start = len(_OPENING) if tuple(self.words[: len(_OPENING)]) == _OPENING else 0
-
-    def phrase_at(self, words: Sequence[str]) -> int | None:
-        """Return the first position where ``words`` are adjacent, or None."""
-        for position in self.positions.get(words[0], ()):
-            if self.words[position : position + len(words)] == list(words):
-                return position
-        return None
+_NOWHERE: Final[Set[int]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -88,90 +42,115 @@ class TitleMatch:
     """
 
     scores: list[float]
-    starts: list[set[int]]
-    ends: list[set[int]]
+    starts: list[Set[int]]
+    ends: list[Set[int]]
     phrase_inner: set[int] = field(default_factory=set)
     curated: set[int] = field(default_factory=set)
     positions: dict[int, float] = field(default_factory=dict)
 
     def add_position(self, position: int, score: float) -> None:
         """Give ``position`` of the title ``score``, unless it has a higher one."""
-        self.positions[position] = max(self.positions.get(position, 0.0), score)
+        if score > self.positions.get(position, 0.0):
+            self.positions[position] = score
 
 
-def match_title(query: Query, title: Title, codes: set[str]) -> TitleMatch:
-    """Find the words of ``query`` and their expansions in ``title``; ``codes`` are those of its document."""
-    number = len(query.words)
-    found = TitleMatch([0.0] * number, [set() for _ in query.words], [set() for _ in query.words])
-    for index, word in enumerate(query.words):
-        found.scores[index] = _match_word(word, index, title, found, exact=query.exact)
-    _penalise_isolated(query, found)
-    for expansion in query.expansions:
-        score = _match_expansion(expansion, title, codes, found)
-        for index in expansion.positions:
-            found.scores[index] = max(found.scores[index], score)
-    return found
+class _Sought:
+    """An expansion with what matching reads of it for every title."""
+
+    __slots__ = ("codes", "distinct", "positions", "strength", "total", "weights", "words")
+
+    def __init__(self, expansion: Expansion) -> None:
+        self.words = tuple(word.folded for word in expansion.words)
+        self.weights = [(word.folded, word.weight) for word in expansion.words]
+        self.total = sum(word.weight for word in expansion.words)
+        self.distinct = frozenset(self.words)
+        self.codes = frozenset(expansion.codes)
+        self.positions, self.strength = expansion.positions, expansion.strength
 
 
-def _match_word(word: Word, index: int, title: Title, found: TitleMatch, *, exact: bool) -> float:
-    positions = title.positions.get(word.folded)
-    if not positions:
-        return IN_EXTRA if word.folded in title.extra else 0.0
-    if exact and word.marked:
-        positions = [position for position in positions if title.marked[position] == word.marked]
+class Matcher:
+    """Finds the words of one query and their expansions in titles."""
+
+    def __init__(self, query: Query) -> None:
+        self.words, self.exact = query.words, query.exact
+        self.expansions = [_Sought(expansion) for expansion in query.expansions]
+
+    def match(self, title: Title, codes: Set[str]) -> TitleMatch:
+        """Return what ``title`` contains of the query; ``codes`` are those of its document."""
+        number = len(self.words)
+        found = TitleMatch([0.0] * number, [_NOWHERE] * number, [_NOWHERE] * number)
+        for index, word in enumerate(self.words):
+            found.scores[index] = self._match_word(word, index, title, found)
+        _penalise_isolated(found)
+        for sought in self.expansions:
+            score = _match_expansion(sought, title, codes, found)
+            if score:
+                for index in sought.positions:
+                    found.scores[index] = max(found.scores[index], score)
+        return found
+
+    def _match_word(self, word: Word, index: int, title: Title, found: TitleMatch) -> float:
+        positions = title.positions.get(word.folded)
         if not positions:
-            return FOLDED_ONLY
-    found.starts[index].update(positions)
-    found.ends[index].update(position + 1 for position in positions)
-    for position in positions:
-        found.add_position(position, 1.0)
-    return MARKS_UNKNOWN if exact and not word.marked else 1.0
+            return IN_EXTRA if word.folded in title.extra else 0.0
+        if self.exact and word.marked:
+            positions = tuple(position for position in positions if title.marked[position] == word.marked)
+            if not positions:
+                return FOLDED_ONLY
+        found.starts[index] = set(positions)
+        found.ends[index] = {position + 1 for position in positions}
+        for position in positions:
+            found.positions[position] = 1.0
+        return MARKS_UNKNOWN if self.exact and not word.marked else 1.0
 
 
-def _penalise_isolated(query: Query, found: TitleMatch) -> None:
+def _penalise_isolated(found: TitleMatch) -> None:
     """Lower the score of words with no neighbour of the query nearby in the title."""
-    if len(query.words) == 1:
+    starts = found.starts
+    last = len(starts) - 1
+    if not last:
         return
-    for index, positions in enumerate(found.starts):
-        around = {p for n in (index - 1, index + 1) if 0 <= n < len(found.starts) for p in found.starts[n]}
-        if positions and not any(abs(one - other) <= NEARBY for one in positions for other in around):
+    for index, positions in enumerate(starts):
+        if not positions:
+            continue
+        before = starts[index - 1] if index else _NOWHERE
+        after = starts[index + 1] if index < last else _NOWHERE
+        near = ((one, other) for one in positions for some in (before, after) for other in some)
+        if not any(abs(one - other) <= NEARBY for one, other in near):
             found.scores[index] *= ISOLATED
 
 
-def _match_expansion(expansion: Expansion, title: Title, codes: set[str], found: TitleMatch) -> float:
-    by_code = bool(codes.intersection(expansion.codes))
+def _match_expansion(sought: _Sought, title: Title, codes: Set[str], found: TitleMatch) -> float:
+    by_code = not sought.codes.isdisjoint(codes)
     if by_code:
-        found.curated.update(expansion.positions)
-    words = [word.folded for word in expansion.words]
-    if not words:
-        return expansion.strength if by_code else 0.0
-    part, score = _part_in_title(expansion, title), 0.0
-    if part >= MIN_PART:
-        score = _match_expansion_words(expansion, words, part, title, found)
-    elif all(word in title.extra or word in title.positions for word in words):
-        score = expansion.strength * IN_EXTRA
-    return max(score, expansion.strength) if by_code else score
+        found.curated.update(sought.positions)
+    score = sought.strength if by_code else 0.0
+    if not sought.words:
+        return score
+    present = sought.distinct & title.positions.keys()
+    if present:
+        part = sum(weight for word, weight in sought.weights if word in present) / sought.total
+        if part >= MIN_PART:
+            return max(score, _match_expansion_words(sought, part, title, found))
+    if not by_code and sought.distinct - present <= title.extra:
+        return sought.strength * IN_EXTRA
+    return score
 
 
-def _part_in_title(expansion: Expansion, title: Title) -> float:
-    total = sum(word.weight for word in expansion.words)
-    return sum(word.weight for word in expansion.words if word.folded in title.positions) / total
-
-
-def _match_expansion_words(
-    expansion: Expansion, words: list[str], part: float, title: Title, found: TitleMatch
-) -> float:
+def _match_expansion_words(sought: _Sought, part: float, title: Title, found: TitleMatch) -> float:
     """Return the score of an expansion that the title contains as a phrase, scattered, or for the most part."""
+    words = sought.words
     start = title.phrase_at(words)
     if start is not None:
-        found.starts[expansion.positions[0]].add(start)
-        found.ends[expansion.positions[-1]].add(start + len(words))
-        found.phrase_inner.update(expansion.positions[:-1])
+        first, last = sought.positions[0], sought.positions[-1]
+        found.starts[first] = found.starts[first] | {start}
+        found.ends[last] = found.ends[last] | {start + len(words)}
+        found.phrase_inner.update(sought.positions[:-1])
         for position in range(start, start + len(words)):
-            found.add_position(position, expansion.strength)
-        return expansion.strength
+            found.add_position(position, sought.strength)
+        return sought.strength
     present = [word for word in words if word in title.positions]
-    score = expansion.strength * (SCATTERED if len(present) == len(words) else PARTIAL * part)
+    score = sought.strength * (SCATTERED if len(present) == len(words) else PARTIAL * part)
     for word in present:
         found.add_position(title.positions[word][0], score)
     return score
@@ -235,16 +214,18 @@ def unasked_qualifiers(query: Query) -> tuple[tuple[Qualifier, float], ...]:
 
 def count_unasked(title: Title, qualifiers: tuple[tuple[Qualifier, float], ...]) -> float:
     """Return the number of ``qualifiers`` in ``title``, each counted by its certainty."""
-    return sum(
-        certainty for q, certainty in qualifiers if q.words[0] in title.positions and _applies(title, q)
-    )
+    special: frozenset[Qualifier] | None = title.known.get("qualifiers")
+    if special is None:
+        special = frozenset(q for q in QUALIFIERS if q.words[0] in title.positions and _applies(title, q))
+        title.known["qualifiers"] = special
+    return sum(certainty for qualifier, certainty in qualifiers if qualifier in special) if special else 0
 
 
 def _applies(title: Title, qualifier: Qualifier) -> bool:
     position = title.phrase_at(qualifier.words)
     if position is None or not qualifier.is_act:
         return position is not None
-    first_words = tuple(title.words[title.start : title.start + 2])
+    first_words = title.words[title.start : title.start + 2]
     is_one_of_several = (
         first_words in _PLAIN_STARTS or qualifier.words[0] in title.words[title.start : position]
     )

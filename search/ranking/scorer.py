@@ -5,17 +5,17 @@ The names of the constants and of the parts (``Scored.explanation``) are those o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Final
 
 from search.analysis import Query
 from search.language.levels import nearness
-from search.language.tokenizer import index_codes
 from search.language.vocabulary import Statistics
-from search.ranking.features import Row, Title, TitleMatch, count_unasked, match_title, unasked_qualifiers
+from search.ranking.features import Matcher, TitleMatch, count_unasked, unasked_qualifiers
+from search.ranking.rows import Row, Title
 
 #: Weights of the parts, relative to full coverage (1).
 CODE_WEIGHT: Final = 10.0
@@ -27,7 +27,7 @@ CURATED_WEIGHT: Final = 0.3
 # The query is the title, word for word: worth as much as a curated match.
 WHOLE_TITLE_WEIGHT: Final = 0.3
 WHOLE_TITLE_THRESHOLD: Final = 0.99
-TEXT_WEIGHT: Final = 0.15
+TEXT_WEIGHT: Final = 0.1
 LEVEL_WEIGHT: Final = 0.1
 POPULARITY_WEIGHT: Final = 0.03
 # For each special case in the title that the query does not ask for.
@@ -41,13 +41,25 @@ TITLE_LIMIT: Final = 18
 CUTOFF: Final = 0.4
 
 
-@dataclass(slots=True)
+#: The names of the parts of a score, in the order of ``Scored.parts``.
+PARTS: Final = (
+    *("code", "coverage", "phrase", "focus", "whole_title", "curated", "early", "text", "special_cases"),
+    *("level", "popularity"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
-    """A row with its score and the parts of which the score is the sum."""
+    """A row with its score and the ``parts`` of which the score is the sum."""
 
     row: Row
     score: float
-    explanation: dict[str, float] = field(default_factory=dict)
+    parts: tuple[float, ...] = ()
+
+    @property
+    def explanation(self) -> dict[str, float]:
+        """The parts by name."""
+        return dict(zip(PARTS, self.parts, strict=False))
 
     @property
     def coverage(self) -> float:
@@ -56,17 +68,34 @@ class Scored:
 
 
 def rank(
-    query: Query, rows: Sequence[Row], *, statistics: Statistics, usage: Mapping[str, float] | None = None
+    query: Query,
+    candidates: Sequence[tuple[Row, float]],
+    *,
+    statistics: Statistics,
+    usage: Mapping[str, float] | None = None,
 ) -> list[Scored]:
-    """Return the rows that answer ``query``, best first; of equal scores the newest, then by key."""
-    best_text = max((row.text_score for row in rows), default=0.0) or 1.0
+    """Return the rows that answer ``query``, best first; of equal scores the newest, then by key.
+
+    ``candidates`` are rows with the engine's text score.
+    """
+    best_text = max((text for _row, text in candidates), default=0.0) or 1.0
     scorer = Scorer(query, statistics, usage or {})
-    scored = [scorer.score(row, row.text_score / best_text) for row in rows]
-    scored.sort(key=lambda s: (-round(s.score, 6), -s.row.changed_at.timestamp(), s.row.key))
+    scored = [scorer.score(row, text / best_text) for row, text in candidates]
+    scored.sort(key=lambda s: (-round(s.score, 6), -s.row.timestamp, s.row.key))
     if not scored:
         return []
     least = scored[0].score * CUTOFF
     return [s for s in scored if s.score >= least and s.score > 0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """The weights of a title's words in one state of the collection; ``counted`` are those that the focus counts."""
+
+    serial: int
+    words: tuple[float, ...]
+    counted: frozenset[int]
+    total: float
 
 
 class Scorer:
@@ -74,34 +103,42 @@ class Scorer:
 
     def __init__(self, query: Query, statistics: Statistics, usage: Mapping[str, float]) -> None:
         self.query = query
-        self.idf = cache(statistics.idf)
+        self.codes = frozenset(query.codes)
+        self.statistics = statistics
         self.usage = usage
+        self.matcher = Matcher(query)
         self.unasked = unasked_qualifiers(query)
         self.total = sum(word.weight for word in query.words) or 1.0
         self.pairs = [min(one.weight, two.weight) for one, two in pairwise(query.words)]
+        self.pairs_total = sum(self.pairs)
+        self.nearness = cache(lambda levels: nearness(levels, query.levels))
 
     def score(self, row: Row, text: float) -> Scored:
         """Return ``row`` with its score; ``text`` is the engine's text score in 0..1."""
-        codes = set(index_codes(row.codes))
-        parts = {"code": CODE_WEIGHT if codes & set(self.query.codes) else 0.0}
-        if self.query.words:
-            title = Title(row)
-            found = match_title(self.query, title, codes)
-            coverage, phrase, focus = self._coverage(found), self._phrase(found), self._focus(title, found)
-            special_cases = min(MAX_SPECIAL_CASES, count_unasked(title, self.unasked))
-            parts |= {
-                "coverage": coverage,
-                "phrase": PHRASE_WEIGHT * coverage * phrase,
-                "focus": FOCUS_WEIGHT * coverage * focus,
-                "whole_title": WHOLE_TITLE_WEIGHT * (min(coverage, phrase, focus) >= WHOLE_TITLE_THRESHOLD),
-                "curated": CURATED_WEIGHT * self._curated(found),
-                "early": EARLY_WEIGHT * coverage * self._early(title, found),
-                "text": TEXT_WEIGHT * text,
-                "special_cases": SPECIAL_CASE_WEIGHT * coverage * special_cases,
-                "level": LEVEL_WEIGHT * coverage * nearness(row.values("level"), self.query.levels),
-                "popularity": POPULARITY_WEIGHT * coverage * self._popularity(row, codes),
-            }
-        return Scored(row, sum(parts.values()), parts)
+        codes = row.index_codes
+        code = 0.0 if self.codes.isdisjoint(codes) else CODE_WEIGHT
+        if not self.query.words:
+            return Scored(row, code, (code,))
+        title = row.title
+        found = self.matcher.match(title, codes)
+        coverage, phrase = self._coverage(found), self._phrase(found)
+        weights = self._weights(title)
+        focus = _focus(weights, found)
+        special_cases = min(MAX_SPECIAL_CASES, count_unasked(title, self.unasked))
+        parts = (
+            code,
+            coverage,
+            PHRASE_WEIGHT * coverage * phrase,
+            FOCUS_WEIGHT * coverage * focus,
+            WHOLE_TITLE_WEIGHT * (min(coverage, phrase, focus) >= WHOLE_TITLE_THRESHOLD),
+            CURATED_WEIGHT * self._curated(found),
+            EARLY_WEIGHT * coverage * _early(title, weights, found),
+            TEXT_WEIGHT * text,
+            SPECIAL_CASE_WEIGHT * coverage * special_cases,
+            LEVEL_WEIGHT * coverage * self.nearness(tuple(row.values("level"))),
+            POPULARITY_WEIGHT * coverage * self._popularity(row, codes),
+        )
+        return Scored(row, sum(parts), parts)
 
     def _coverage(self, found: TitleMatch) -> float:
         """Return the share of the query's weight that the row matches."""
@@ -111,40 +148,55 @@ class Scorer:
 
     def _phrase(self, found: TitleMatch) -> float:
         """Return the share of the query's adjacent pairs that are adjacent in the title, in the same order."""
-        together = sum(weight * _adjacency(found, index) for index, weight in enumerate(self.pairs))
-        return together / sum(self.pairs) if self.pairs else 0.0
+        if not self.pairs or not found.positions:
+            return 0.0
+        return (
+            sum(weight * _adjacency(found, index) for index, weight in enumerate(self.pairs))
+            / self.pairs_total
+        )
 
     def _curated(self, found: TitleMatch) -> float:
         """Return the share of the query's weight that the lexicon leads to a code of the row."""
         return sum(self.query.words[index].weight for index in found.curated) / self.total
 
-    def _focus(self, title: Title, found: TitleMatch) -> float:
-        """Return the share of the title's weight that the query asks for."""
-        counted = [
-            position
-            for position, word in enumerate(title.words)
-            if position in found.positions or (title.start <= position < TITLE_LIMIT and not word.isdigit())
-        ]
-        total = sum(self.idf(title.words[position]) for position in counted) or 1.0
-        return (
-            sum(self.idf(title.words[position]) * score for position, score in found.positions.items())
-            / total
-        )
+    def _weights(self, title: Title) -> _Weights:
+        known: _Weights | None = title.known.get("weights")
+        if known is None or known.serial != self.statistics.serial:
+            words = tuple(map(self.statistics.idf, title.words))
+            counted = frozenset(
+                position
+                for position in range(title.start, min(len(words), TITLE_LIMIT))
+                if not title.words[position].isdigit()
+            )
+            known = _Weights(
+                self.statistics.serial, words, counted, sum(words[position] for position in counted)
+            )
+            title.known["weights"] = known
+        return known
 
-    def _early(self, title: Title, found: TitleMatch) -> float:
-        """Return 1 for a title that starts with the matched words, less the farther on they are."""
-        weights = {
-            position: self.idf(title.words[position]) * score for position, score in found.positions.items()
-        }
-        total = sum(weights.values())
-        if not total:
-            return 0.0
-        distance = {position: min(max(0, position - title.start), TITLE_LIMIT) for position in weights}
-        mean = sum(distance[position] * weight for position, weight in weights.items()) / total
-        return 1 - mean / TITLE_LIMIT
-
-    def _popularity(self, row: Row, codes: set[str]) -> float:
+    def _popularity(self, row: Row, codes: Set[str]) -> float:
         return max([row.weight, *(self.usage.get(code, 0.0) for code in codes)])
+
+
+def _focus(weights: _Weights, found: TitleMatch) -> float:
+    """Return the share of the title's weight that the query asks for."""
+    total, matched = weights.total, 0.0
+    for position, score in found.positions.items():
+        weight = weights.words[position]
+        matched += weight * score
+        if position not in weights.counted:
+            total += weight
+    return matched / (total or 1.0)
+
+
+def _early(title: Title, weights: _Weights, found: TitleMatch) -> float:
+    """Return 1 for a title that starts with the matched words, less the farther on they are."""
+    total = distance = 0.0
+    for position, score in found.positions.items():
+        weight = weights.words[position] * score
+        total += weight
+        distance += weight * min(max(0, position - title.start), TITLE_LIMIT)
+    return 1 - distance / total / TITLE_LIMIT if total else 0.0
 
 
 def _adjacency(found: TitleMatch, index: int) -> float:

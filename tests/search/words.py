@@ -10,7 +10,8 @@ from search.analysis import Query, QueryResources, analyse
 from search.language.lexicon import CompiledLexicon, SynonymGroup
 from search.language.tokenizer import folded_syllables, marked_syllables
 from search.language.vocabulary import Vocabulary, count_titles, shipped_phrases
-from search.ranking.features import Row
+from search.ranking.rows import Row
+from search.ranking.scorer import rank
 
 TITLES = (
     "Thủ tục đăng ký khai sinh",
@@ -78,6 +79,9 @@ def row(title: str, **facts: Any) -> Row:
     return Row(
         pk=1,
         key=given["key"],
+        version=1,
+        collection="public",
+        locale="vi",
         kind="procedure",
         ref=given["key"],
         title_words=" ".join(folded_syllables(title)),
@@ -89,5 +93,11 @@ def row(title: str, **facts: Any) -> Row:
         facet_labels={},
         scopes=["public"],
         changed_at=given.get("changed_at", datetime(2026, 11, 23, tzinfo=UTC)),
-        text_score=given.get("text_score", 0.0),
     )
+
+
+def order(query: str, *titles: Any, **facts: Any) -> list[str]:
+    """Return ``titles`` (texts or rows), best first; the titles of ``SMALL`` teach the words."""
+    rows = [row(title) if isinstance(title, str) else title for title in titles]
+    ranked = rank(ask(query), [(one, 0.0) for one in rows], statistics=SMALL.statistics, **facts)
+    return [one.row.key.removeprefix("procedure:") for one in ranked]

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from django.db import transaction
 
 from search.documents import SearchDocument
-from search.engines.database.engine import Text, text_index
+from search.engines.database.text_index import Text, text_index
 from search.language.tokenizer import folded_syllables, index_codes, marked_syllables
 from search.models import IndexedDocument, IndexedTerm
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -25,6 +26,18 @@ class Application:
             self._hold.wait(60)
         start_response(self._status, [])
         return [b"page"]
+
+
+@pytest.fixture(autouse=True)
+def _unfrozen() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
+def test_what_is_loaded_is_left_out_of_later_collections() -> None:
+    assert gc.get_freeze_count() == 0
+    warm_up(Application())
+    assert gc.get_freeze_count() > 10_000
 
 
 def test_first_page_and_first_search_are_requested_like_a_visitor_does(settings: Any) -> None:

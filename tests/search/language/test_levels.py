@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from search.language.levels import UNKNOWN_NEARNESS, find_levels, nearness
 from search.language.tokenizer import syllables
-from search.ranking.scorer import rank
-from tests.search.words import SMALL, ask, row
-
-
-def order(query: str, *titles: Any, **facts: Any) -> list[str]:
-    """Return the titles, best first; the titles of ``SMALL`` teach the words."""
-    rows = [row(title) if isinstance(title, str) else title for title in titles]
-    ranked = rank(ask(query), rows, statistics=SMALL.statistics, **facts)
-    return [one.row.key.removeprefix("procedure:") for one in ranked]
+from tests.search.words import ask, order, row
 
 
 class TestGovernmentLevels:

@@ -1,4 +1,4 @@
-"""Titles as the scorer reads them; special cases in titles cost score unless asked for."""
+"""Special cases in titles cost score unless asked for."""
 
 from __future__ import annotations
 
@@ -7,25 +7,9 @@ from typing import Any
 import pytest
 
 from search.language.lexicon import SynonymGroup
-from search.ranking.features import QUALIFIERS, Title, count_unasked, unasked_qualifiers
-from search.ranking.scorer import Scorer, rank
+from search.ranking.features import QUALIFIERS, count_unasked, unasked_qualifiers
+from search.ranking.scorer import Scorer
 from tests.search.words import SMALL, ask, language, row
-
-
-class TestTitles:
-    def test_phrase_positions(self):
-        title = Title(row("Bản sao từ bản chính"))
-        assert title.positions["ban"] == [0, 3]
-        assert title.phrase_at(["ban", "chinh"]) == 3
-        assert title.phrase_at(["sao", "chinh"]) is None
-        assert title.phrase_at(["nowhere"]) is None
-
-
-def order(query: str, *titles: Any, **facts: Any) -> list[str]:
-    """Return the titles, best first; the titles of ``SMALL`` teach the words."""
-    rows = [row(title) if isinstance(title, str) else title for title in titles]
-    ranked = rank(ask(query), rows, statistics=SMALL.statistics, **facts)
-    return [one.row.key.removeprefix("procedure:") for one in ranked]
 
 
 def why(query: str, one: Any, part: str) -> float:
@@ -53,7 +37,7 @@ class TestSpecialCases:
         ],
     )
     def test_unasked_special_cases_are_counted(self, query: str, title: str, number: int):
-        assert count_unasked(Title(row(title)), unasked_qualifiers(ask(query))) == number
+        assert count_unasked(row(title).title, unasked_qualifiers(ask(query))) == number
 
     def test_unasked_special_cases_lower_the_score(self):
         assert why("kết hôn", "Đăng ký kết hôn lưu động", "special_cases") < 0

@@ -11,16 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.analysis import Expansion
-from search.ranking.features import FOLDED_ONLY, IN_EXTRA, ISOLATED, Title, match_title
+from search.language.vocabulary import Statistics
+from search.ranking.features import FOLDED_ONLY, IN_EXTRA, ISOLATED, Matcher
 from search.ranking.scorer import CODE_WEIGHT, CUTOFF, WHOLE_TITLE_WEIGHT, Scorer, rank
-from tests.search.words import SMALL, TITLES, ask, row
-
-
-def order(query: str, *titles: Any, **facts: Any) -> list[str]:
-    """Return the titles, best first; the titles of ``SMALL`` teach the words."""
-    rows = [row(title) if isinstance(title, str) else title for title in titles]
-    ranked = rank(ask(query), rows, statistics=SMALL.statistics, **facts)
-    return [one.row.key.removeprefix("procedure:") for one in ranked]
+from tests.search.words import SMALL, TITLES, ask, order, row
 
 
 def why(query: str, one: Any, part: str) -> float:
@@ -65,18 +59,18 @@ class TestCoverage:
 
     def test_words_with_other_diacritics_score_less(self):
         query = ask("kết hôn")
-        found = match_title(query, Title(row("Kẹt hồn")), set())
+        found = Matcher(query).match(row("Kẹt hồn").title, set())
         assert found.scores == [FOLDED_ONLY, FOLDED_ONLY]
 
     def test_keywords_score_less_than_the_title(self):
-        found = match_title(ask("kết hôn"), Title(row("Hộ tịch", extra="kết hôn")), set())
+        found = Matcher(ask("kết hôn")).match(row("Hộ tịch", extra="kết hôn").title, set())
         assert found.scores == [IN_EXTRA, IN_EXTRA]
 
     def test_isolated_syllable_scores_less(self):
-        title = "Kết quả của một chuyện dài về cái hôn"
-        assert match_title(ask("kết hôn"), Title(row(title)), set()).scores == [ISOLATED, ISOLATED]
+        title = row("Kết quả của một chuyện dài về cái hôn").title
+        assert Matcher(ask("kết hôn")).match(title, set()).scores == [ISOLATED, ISOLATED]
         assert 0.5 < ISOLATED < 0.9
-        assert match_title(ask("kết"), Title(row(title)), set()).scores == [1.0]
+        assert Matcher(ask("kết")).match(title, set()).scores == [1.0]
 
     def test_expansion_covers_the_words_it_replaces(self):
         assert why("giấy độc thân", "Cấp giấy xác nhận tình trạng hôn nhân", "coverage") > 0.9
@@ -97,7 +91,7 @@ class TestCoverage:
 
     @given(st.sampled_from(TITLES), st.sampled_from(TITLES))
     def test_no_title_covers_more_than_the_whole_query(self, asked: str, title: str):
-        for one in rank(ask(asked), [row(title)], statistics=SMALL.statistics):
+        for one in rank(ask(asked), [(row(title), 0.0)], statistics=SMALL.statistics):
             assert one.explanation["coverage"] <= 1.0 + 1e-9
 
     @given(st.sampled_from(TITLES))
@@ -116,7 +110,9 @@ class TestWholeTitle:
         query = ask("cấp bằng")
         led = Expansion((0, 1), (), ("2.000815",), 0.9)
         rows = [row("Bằng, cấp", codes=["2.000815"]), row("Cấp bằng")]
-        found = rank(replace(query, expansions=(led,)), rows, statistics=SMALL.statistics)
+        found = rank(
+            replace(query, expansions=(led,)), [(one, 0.0) for one in rows], statistics=SMALL.statistics
+        )
         assert [one.row.key for one in found] == ["procedure:Cấp bằng", "procedure:Bằng, cấp"]
 
 
@@ -183,11 +179,16 @@ class TestTies:
         assert CODE_WEIGHT > 5
 
     def test_the_text_score_helps_where_titles_do_not_tell(self):
-        rows = [
-            row("Đăng ký kết hôn", key="one", text_score=1.0),
-            row("Đăng ký kết hôn", key="two", text_score=9.0),
-        ]
-        assert order("kết hôn", *rows)[0] == "two"
+        rows = [(row("Đăng ký kết hôn", key="one"), 1.0), (row("Đăng ký kết hôn", key="two"), 9.0)]
+        assert rank(ask("kết hôn"), rows, statistics=SMALL.statistics)[0].row.key == "two"
+
+    def test_weights_of_a_row_in_memory_follow_the_statistics(self):
+        one = row("Đăng ký kết hôn")
+        before = Scorer(ask("kết hôn"), SMALL.statistics, {}).score(one, 0.0)
+        common = Statistics(1000, {"ket": 999, "hon": 999, "dang": 1, "ky": 1})
+        after = Scorer(ask("kết hôn"), common, {}).score(one, 0.0)
+        assert after.explanation["focus"] < before.explanation["focus"]
+        assert Scorer(ask("kết hôn"), SMALL.statistics, {}).score(one, 0.0) == before
 
     def test_no_candidates_no_hits(self):
         assert order("kết hôn") == []

@@ -20,7 +20,7 @@ from search import documents
 from search.documents import DocumentSource
 from search.engines import base as engines
 from search.engines.database import store
-from search.engines.database.engine import text_index
+from search.engines.database.text_index import text_index
 from search.models import CollectionState, IndexedDocument, IndexedTerm, LexiconEntry, UsageWeight
 from search.services import indexing
 from search.services.indexing import index, rebuild

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search import selectors
+from search.analysis import Expansion, Query
 from search.engines import base as engines
 from search.engines.base import Filters
 from search.engines.database.engine import (
@@ -17,8 +18,9 @@ from search.engines.database.engine import (
     _has_value,
     _placeholders,
     _where,
-    text_index,
 )
+from search.engines.database.text_index import text_index
+from search.language.vocabulary import Word
 from search.requests import SearchRequest
 from search.selectors import search
 from tests.search.samples import SearchFixture
@@ -170,7 +172,7 @@ class TestSql:
         text = text_index("public", vendor)
         empty = ask("!!!")
         assert [
-            text.match_any(empty),
+            text.match_any(empty, empty.candidate_terms),
             text.match_most(empty),
             text.match_all(empty),
             text.match_prefix(empty),
@@ -181,8 +183,9 @@ class TestSql:
         text = text_index("public", vendor)
         query = ask("kết\" OR (hôn) & !x:* <-> 'y'")
         for matching in (
-            text.match_any(query),
+            text.match_any(query, query.candidate_terms, 10),
             text.match_most(query),
+            text.match_most(query, [1, 2]),
             text.match_all(query),
             text.match_prefix(query),
         ):
@@ -193,3 +196,47 @@ class TestSql:
 
     def test_the_engine_has_a_name(self):
         assert DatabaseEngine.name == engines.DATABASE
+
+
+class TestDecidingWords:
+    def test_lightest_words_are_left_out(self) -> None:
+        words = (Word("cap", weight=1.0), Word("giay", weight=0.4), Word("doc", weight=3.0))
+        query = Query("cấp giấy độc", words=words)
+        assert query.deciding_terms == {"doc": 3.0, "cap": 1.0}
+
+    def test_words_of_an_expansion_decide_too(self) -> None:
+        led = Expansion((0,), (Word("hon", weight=2.0), Word("nhan", weight=2.0)))
+        query = Query("độc", words=(Word("doc", weight=3.0),), expansions=(led,))
+        assert query.deciding_terms == {"doc": 3.0, "hon": 2.0, "nhan": 2.0}
+
+    def test_a_word_alone_decides(self) -> None:
+        assert Query("cấp", words=(Word("cap", weight=0.1),)).deciding_terms == {"cap": 0.1}
+
+
+@pytest.mark.django_db
+class TestTexts:
+    """The database engine reads texts outside the titles found only if no title contains half of the query."""
+
+    def keys(self, samples: SearchFixture, query: str) -> set[str]:
+        samples.sync()
+        asked = selectors.analyse_request(SearchRequest(query))
+        assert asked is not None
+        return {one.key for one in DatabaseEngine().candidates(asked, PUBLIC, limit=50)}
+
+    def test_text_is_found_where_no_title_tells(self, samples: SearchFixture) -> None:
+        samples.add("Hộ tịch", body="Trích lục bản đồ địa chính")
+        samples.add("Đăng ký kết hôn")
+        assert self.keys(samples, "trích lục bản đồ") == {"sample:001"}
+
+    @pytest.mark.postgres
+    def test_text_beside_a_good_title_is_not_read(self, samples: SearchFixture) -> None:
+        samples.add("Hộ tịch", body="Trích lục bản đồ địa chính")
+        samples.add("Trích lục bản đồ địa chính")
+        assert self.keys(samples, "trích lục bản đồ") == {"sample:002"}
+
+    def test_text_decides_between_equal_titles(self, samples: SearchFixture) -> None:
+        samples.add("Trích lục bản đồ")
+        samples.add("Trích lục bản đồ", body="Trích lục bản đồ địa chính, trích lục bản đồ")
+        samples.sync()
+        found = search(SearchRequest("trích lục bản đồ"), engine=engines.DATABASE)
+        assert [hit.explanation["text"] > 0 for hit in found.hits] == [True, True]
