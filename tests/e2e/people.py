@@ -35,7 +35,7 @@ def choose(page: Page, label: str, typed: str, text: str) -> None:
     """Type a part of a name into a long list and take the first choice."""
     field = page.get_by_role("combobox", name=label)
     field.fill(typed)
-    expect(page.get_by_role("option").first).to_have_text(text)
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_have_text(text)
     field.press("Enter")
     expect(field).to_have_value(text)
 

@@ -64,7 +64,7 @@ class Keyboard:
         field = self.page.get_by_role("combobox", name=label)
         self.to(field)
         self.page.keyboard.type(typed)
-        expect(self.page.get_by_role("option").first).to_have_text(text)
+        expect(self.page.get_by_role("listbox").get_by_role("option").first).to_have_text(text)
         self.press("Enter")
         expect(field).to_have_value(text)
 
