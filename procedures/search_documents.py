@@ -116,6 +116,7 @@ def _document(
         body=_body(content) if content else "",
         facts=_facts(page, content),
         keywords=nonempty_lines(page.keywords),
+        references=_references(content) if content else (),
         facets=facets,
         facet_labels=labels,
         changed_at=page.last_published_at or page.latest_revision_created_at or timezone.now(),
@@ -147,6 +148,14 @@ def _body(content: Snapshot) -> str:
     parts += [document.name for document in content.documents()]
     parts += [item for group in content.steps for item in group.items]
     return "\n".join([*parts, content.requirements, *content.implementing_agencies])
+
+
+def _references(content: Snapshot) -> tuple[str, ...]:
+    """Return the numbers of the legal bases and the decision, whole and without the issuer: ``85/2019``."""
+    numbers = [basis.number for basis in content.legal_bases]
+    numbers += [content.decision.number] if content.decision else []
+    short = ["/".join(number.split("/")[:2]) for number in numbers if number.count("/") > 1]
+    return tuple(dict.fromkeys(filter(None, [*numbers, *short])))
 
 
 def reindex(pages: Iterable[ProcedurePage]) -> None:

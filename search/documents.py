@@ -44,7 +44,8 @@ def document_key(kind: str, ref: str) -> str:
 class SearchDocument:
     """A document of a registered ``kind``; ``ref`` is unique within the kind.
 
-    ``codes`` are found in every way of writing them. ``facets`` maps names of ``FACETS`` to values, ``facet_labels``
+    ``codes`` are found in every way of writing them, and so are ``references``, numbers of other documents that the
+    document is based on. ``facets`` maps names of ``FACETS`` to values, ``facet_labels``
     values to labels (a value without a label is shown as it is), ``facts`` names of ``FACTS`` to short texts.
     ``weight`` (0..1) breaks ties. ``scopes`` are those that may find it: ``public`` or ``agency:<id>``. ``version``
     never decreases: an older version that arrives late is ignored. ``locale`` is a language or ``UNTRANSLATED``.
@@ -61,6 +62,7 @@ class SearchDocument:
     summary: str = ""
     body: str = ""
     keywords: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     facet_labels: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)

@@ -28,6 +28,7 @@ class IndexedDocument(models.Model):
     body = models.TextField(_("body"), blank=True)
     codes = models.JSONField(_("codes"), default=list)
     keywords = models.JSONField(_("keywords"), default=list)
+    references = models.JSONField(_("numbers of documents referred to"), default=list)
     facets = models.JSONField(_("facets"), default=dict)
     facet_labels = models.JSONField(_("facet labels"), default=dict)
     facts = models.JSONField(_("facts"), default=dict)

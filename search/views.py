@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -114,6 +115,9 @@ def results(request: HttpRequest) -> HttpResponse:
     if is_search and not SEARCH_THROTTLE.hit(client_network(request)):
         return _too_many_requests(request, asked)
     found = search(asked) if is_search else None
+    if found and found.page > found.pages:
+        # An old link, or a filter chosen on a later page.
+        found = search(replace(asked, page=found.pages))
     context: dict[str, object] = {"asked": asked, "result": found, "examples": settings.SEARCH_EXAMPLES}
     if found:
         context |= {"filters": _filters(found), "page": Page([], found.page, _Pages(found))}

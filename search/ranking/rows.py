@@ -62,6 +62,7 @@ class Row:
     title_marked: str
     extra_words: str
     codes: list[str]
+    references: list[str]
     weight: float
     facets: dict[str, list[str]]
     facet_labels: dict[str, str]
@@ -80,7 +81,7 @@ class Row:
     @cached_property
     def index_codes(self) -> frozenset[str]:
         """The codes in the forms in which queries name them."""
-        return frozenset(index_codes(self.codes))
+        return frozenset(index_codes([*self.codes, *self.references]))
 
     @cached_property
     def timestamp(self) -> float:
@@ -90,7 +91,7 @@ class Row:
 
 _COLUMNS: Final = (
     *("pk", "key", "version", "collection", "locale", "kind", "ref", "title_words", "title_marked"),
-    *("extra_words", "codes", "weight", "facets", "facet_labels", "scopes", "changed_at"),
+    *("extra_words", "codes", "references", "weight", "facets", "facet_labels", "scopes", "changed_at"),
 )
 
 

@@ -11,6 +11,9 @@ from procedures.imports.apply import import_records
 from procedures.models import ProcedureVersion as Version
 from procedures.search_documents import ProcedureSource
 from procedures.services.versions import publish
+from search.requests import SearchRequest
+from search.selectors import search
+from search.services.indexing import rebuild
 from tests.procedures.factories import make_page, make_section
 
 CODE = "1.001193"
@@ -46,6 +49,20 @@ class TestForTheSearch:
         assert found.facets["level"] == ("cap_xa",)
         assert found.facets["audience"] == ("cong_dan",)
         assert found.facet_labels["ho-tich"] == "Hộ tịch"
+
+    def test_numbers_of_legal_documents_are_found(self):
+        import_records([{
+            "core_code": CODE, "title": "Đăng ký khai sinh", "levels": ["cap_xa"],
+            "legal_bases": [{"number": "85/2019/TT-BTC", "title": "Thông tư về phí"}, {"number": "60/2014/QH13"}],
+            "decision": {"number": "1242/QĐ-UBND", "date": "2026-05-20", "agency": "UBND tỉnh"},
+        }])  # fmt: skip
+        found = self.document()
+        assert found.codes == (CODE,)
+        assert set(found.references) >= {"85/2019/TT-BTC", "85/2019", "60/2014/QH13", "1242/QĐ-UBND"}
+        rebuild()
+        for query in ("85/2019/TT-BTC", "thông tư 85/2019/tt-btc", "phí theo 85/2019", "1242/QĐ-UBND"):
+            hits = search(SearchRequest(query=query)).hits
+            assert [hit.codes for hit in hits] == [(CODE,)], query
 
     def test_document_has_the_content_in_force(self):
         page = make_page(requirements="Bây giờ")

@@ -169,6 +169,15 @@ class TestResults:
         assert "cap=cap_xa" in links[0]
         assert "giấy phép" in QueryDict(links[0]).get("q", "")
 
+    @pytest.mark.parametrize("page", ["3", "40"])
+    def test_page_beyond_the_last_shows_the_last(self, client: Client, samples: SearchFixture, page: str):
+        for number in range(12):
+            samples.add(f"Giấy phép {number}")
+        samples.sync()
+        asked = get(client, q="giấy phép", trang=page)
+        assert "12 kết quả" in said(asked)
+        assert asked.count("Giấy phép") == get(client, q="giấy phép", trang="2").count("Giấy phép")
+
     def test_degraded_answer_says_so_and_is_not_cached(
         self, client: Client, samples: SearchFixture, settings
     ):

@@ -88,6 +88,7 @@ def row(title: str, **facts: Any) -> Row:
         title_marked=" ".join(marked_syllables(title)),
         extra_words=" ".join(folded_syllables(given["extra"])),
         codes=given["codes"],
+        references=[],
         weight=given["weight"],
         facets={"level": given["level"]} if given["level"] else {},
         facet_labels={},

@@ -41,6 +41,7 @@ def _row(document: SearchDocument, digest: str, version: int) -> IndexedDocument
         body=document.body,
         codes=list(document.codes),
         keywords=list(document.keywords),
+        references=list(document.references),
         facets={name: list(values) for name, values in document.facets.items()},
         facet_labels=dict(document.facet_labels),
         facts=dict(document.facts),
@@ -60,7 +61,7 @@ def exact_values(row: IndexedDocument) -> list[tuple[str, str]]:
     """Return the exact values of ``row`` as (name, value): kind, scopes, codes and facets."""
     values = {("kind", row.kind)}
     values |= {("scope", scope) for scope in row.scopes}
-    values |= {("code", code) for code in index_codes(row.codes)}
+    values |= {("code", code) for code in index_codes([*row.codes, *row.references])}
     values |= {(name, value) for name, some in row.facets.items() for value in some}
     return sorted(values)
 
