@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache as cached_for_ever
 from pathlib import Path
@@ -59,28 +59,36 @@ def lower_unit_name(name: str) -> str:
 
 def provinces() -> tuple[Place, ...]:
     """Return the provinces and cities in force today; cached for five minutes."""
-    key = f"places.provinces.{timezone.localdate().isoformat()}"
-    found: tuple[Place, ...] | None = cache.get(key)
-    if found is None:
-        found = _ordered(Place(str(unit.pk), distinguishing_label(unit.name)) for unit in current_provinces())
-        cache.set(key, found, CACHE_SECONDS)
-    return found
+
+    def read() -> tuple[Place, ...]:
+        return _ordered(Place(str(unit.pk), distinguishing_label(unit.name)) for unit in current_provinces())
+
+    return _cached(f"places.provinces.{timezone.localdate().isoformat()}", read)
 
 
 def communes(province_id: str) -> tuple[Place, ...]:
     """Return the communes of a province in force today, with their former names; cached for five minutes."""
     if not _is_id(province_id):
         return ()
-    key = f"places.communes.{timezone.localdate().isoformat()}.{province_id}"
-    found: tuple[Place, ...] | None = cache.get(key)
-    if found is None:
+
+    def read() -> tuple[Place, ...]:
         units = list(current_communes().filter(parent_id=int(province_id)))
         former = former_units(unit.pk for unit in units) if units else {}
-        found = _ordered(
+        return _ordered(
             Place(str(unit.pk), distinguishing_label(unit.name), _names(former.get(unit.pk, [])))
             for unit in units
         )
-        cache.set(key, found, CACHE_SECONDS)
+
+    return _cached(f"places.communes.{timezone.localdate().isoformat()}.{province_id}", read)
+
+
+def _cached(key: str, read: Callable[[], tuple[Place, ...]]) -> tuple[Place, ...]:
+    """Return what ``read`` returned in the last five minutes; the cache holds lists of texts (ADR 167)."""
+    kept: list[tuple[str, str, list[str]]] | None = cache.get(key)
+    if kept is not None:
+        return tuple(Place(value, label, tuple(former)) for value, label, former in kept)
+    found = read()
+    cache.set(key, [(place.value, place.label, place.former) for place in found], CACHE_SECONDS)
     return found
 
 

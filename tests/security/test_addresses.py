@@ -13,7 +13,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"),
 ]
 #: What an address says to somebody whom it does not concern.
-REJECTED = frozenset({301, 302, 400, 403, 404, 405, 409, 410, 422, 429})
+REJECTED = frozenset({301, 302, 400, 403, 404, 405, 409, 410, 415, 422, 429})
 #: A known answer 500 of Wagtail to its own staff: a test of error mails.
 UPSTREAM = ("failwhale/",)
 

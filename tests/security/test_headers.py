@@ -186,6 +186,7 @@ print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_NAME, s.CS
     environment = {
         "SECRET_KEY": "x" * 60,
         "LOOKUP_SECRETS": "1=" + "x" * 40,
+        "FIELD_KEYS": "1=" + "y" * 40,
         "ALLOWED_HOSTS": "cong.vn",
         "BASE_URL": "https://cong.vn",
         "PATH": "",

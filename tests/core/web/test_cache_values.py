@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from wagtail.coreutils import get_locales_display_names
 from wagtail.models import Locale, Site
 
+from accounts import places
 from accounts.models import AdministrativeUnit
 from core.web.cache_values import JsonSerializer, LocalCache
-from forms_app.builder.field_types.address import communes_of, unit_choices
 from home.models import PortalImage
 
 SIMPLE = st.none() | st.booleans() | st.integers() | st.text() | st.binary()
@@ -63,9 +63,11 @@ class TestUsers:
         commune = AdministrativeUnit.objects.create(
             gso_code="99001", name="Xã Thử", level="commune", parent=province, valid_from="2025-07-01"
         )
-        unit_choices()
+        first = places.provinces(), places.communes(str(province.pk))
         with django_assert_num_queries(0):
-            assert communes_of(str(province.pk)) == {str(commune.pk)}
+            second = places.provinces(), places.communes(str(province.pk))
+        assert second == first
+        assert [place.value for place in second[1]] == [str(commune.pk)]
 
     def test_renditions_are_not_in_the_shared_cache(self) -> None:
         assert PortalImage.get_rendition_model().cache_backend is caches["renditions"]
