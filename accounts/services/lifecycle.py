@@ -51,9 +51,8 @@ def close_unused(*, now: datetime | None = None) -> int:
 @transaction.atomic
 def _close_if_unused(pk: int, now: datetime) -> bool:
     """Close one account unless somebody signed in meanwhile."""
-    if not User.objects.select_for_update(of=("self",)).filter(pk=pk).exists():
-        return False
-    user = unused_accounts(now=now).filter(pk=pk).first()
+    locked = User.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    user = unused_accounts(now=now).filter(pk=pk).first() if locked else None
     if user is None:
         return False
     user.is_active = False
