@@ -78,10 +78,9 @@ class TestDocuments:
             factories.agency_site(AgencyFactory(unit=unit, name=f"Ủy ban nhân dân phường {name}"))
         rebuild(engine="database")
         found = search(SearchRequest(query=query)).hits
-        assert [hit.title.text for hit in found[:2]] == [
-            "Ủy ban nhân dân phường Tân Thành",
-            "Ủy ban nhân dân phường Hòa Thành",
-        ]
+        titles = [hit.title.text for hit in found]
+        assert titles[0] == "Ủy ban nhân dân phường Tân Thành"
+        assert "Ủy ban nhân dân phường Hòa Thành" in titles
 
     def test_unpublished_pages_have_no_document(self) -> None:
         page = factories.information("Câu hỏi thường gặp")

@@ -47,7 +47,7 @@ class TestPages:
         reason = "Bản chụp mờ, không đọc được số thửa và tờ bản đồ. " * sentences
         ask(receipt.dossier, officer, reason=reason)
         last = self.pages(receipt.dossier, "mau-02-1")[-1]
-        assert last.index("Bổ sung trước") < last.index("NGƯỜI NỘP HỒ SƠ")
+        assert last.index("Bổ sung chậm nhất") < last.index("NGƯỜI NỘP HỒ SƠ")
 
     @pytest.mark.parametrize("sentences", [1, 30, 34, 38, 42])
     def test_decline_signatures_are_never_alone(
