@@ -24,7 +24,7 @@ def paper(**changes: Any) -> dict[str, Any]:
         "place": "Tân Thành",
         "day": "ngày 23 tháng 11 năm 2026",
         "rows": [["Tiếp nhận hồ sơ của", "Lê Thị Ngọc Ẩn"]],
-        "qr": "",
+        "qr": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>',
         "documents": [{"name": "Tờ khai", "count": "1", "kind": "Bản chính"}],
         "terms": [["Thời gian trả kết quả", "17 giờ 00 phút, ngày 26/11/2026"]],
         "notes": [],
