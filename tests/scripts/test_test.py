@@ -19,7 +19,7 @@ def _tools(copy: ScriptCopy) -> None:
 
 
 def runs(copy: ScriptCopy) -> list[str]:
-    return [call for call in copy.called() if call.startswith("python")]
+    return [call for call in copy.called() if call.startswith("python -m pytest")]
 
 
 def test_without_servers_there_is_one_run_on_sqlite(copy: ScriptCopy) -> None:
@@ -46,7 +46,8 @@ def test_required_servers_are_started(copy: ScriptCopy) -> None:
     exports = " ".join(f"{name}={value}" for name, value in ADDRESSES.items())
     copy.stub("scripts/services", f'[ "$1" = env ] && echo export {exports}; exit 0')
     copy.run("test", REQUIRE_SERVICES="1")
-    assert copy.called()[:4] == ["venv dev", "services up", "chromium ", "services env"]
+    compiled = "python scripts/compile_messages.py"  # before Django is loaded
+    assert copy.called()[:5] == ["venv dev", compiled, "services up", "chromium ", "services env"]
     assert len(runs(copy)) == 2
 
 
@@ -57,7 +58,7 @@ def test_required_servers_that_do_not_start_are_a_failure(copy: ScriptCopy) -> N
 
 
 def test_failing_run_does_not_stop_the_other(copy: ScriptCopy) -> None:
-    copy.stub(".venv/bin/python", 'echo "===== 1 failed in 0.1s ====="; [[ "$*" == *"not postgres"* ]]')
+    copy.stub(".venv/bin/python", 'echo "===== 1 failed in 0.1s ====="; [[ "$*" == *compile* || "$*" == *"not postgres"* ]]')
     done = copy.run("test", **ADDRESSES)
     assert done.returncode == 1
     assert len(runs(copy)) == 2
