@@ -147,7 +147,11 @@
       const item = event.target.closest("[role=option]");
       if (item) choose(item.dataset.value);
     });
-    select.addEventListener("combobox:filled", show);
+    select.addEventListener("combobox:filled", () => {
+      // Somebody may be typing already while the list comes.
+      if (list.hidden) show();
+      else open(fold(input.value.trim()));
+    });
     show();
   };
 

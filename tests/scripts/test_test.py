@@ -58,7 +58,10 @@ def test_required_servers_that_do_not_start_are_a_failure(copy: ScriptCopy) -> N
 
 
 def test_failing_run_does_not_stop_the_other(copy: ScriptCopy) -> None:
-    copy.stub(".venv/bin/python", 'echo "===== 1 failed in 0.1s ====="; [[ "$*" == *compile* || "$*" == *"not postgres"* ]]')
+    copy.stub(
+        ".venv/bin/python",
+        'echo "===== 1 failed in 0.1s ====="; [[ "$*" == *compile* || "$*" == *"not postgres"* ]]',
+    )
     done = copy.run("test", **ADDRESSES)
     assert done.returncode == 1
     assert len(runs(copy)) == 2
