@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 WORKERS = 2
+#: A worker that is still being made ready does not hear that it should stop.
+STOP_SECONDS = 5
 
 
 def _free_port() -> int:
@@ -31,16 +34,21 @@ def server(*, page_cache: bool = True) -> Iterator[str]:
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", str(WORKERS), "--blocking-threads", "1", "--backlog", "1024", "--no-access-log",
-        "--log-level", "error", "portal.wsgi:application",
+        "--workers-kill-timeout", str(STOP_SECONDS), "--log-level", "error", "portal.wsgi:application",
     ]  # fmt: skip
-    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address, process)
         yield address
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=STOP_SECONDS + 15)
+        finally:
+            # Nothing may go on that holds our output: who reads it to its end would wait for ever.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:

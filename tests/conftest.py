@@ -157,6 +157,16 @@ def _as_a_new_visitor() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _servers_are_called() -> None:
+    """Close the circuit breakers: a failure that the test before wanted would answer for two seconds more."""
+    from core import outbox  # noqa: PLC0415
+    from core.web import outages, redis_cache  # noqa: PLC0415
+
+    for breaker in (outages.breaker, outbox.broker_breaker, redis_cache.breaker):
+        breaker.reset()
+
+
+@pytest.fixture(autouse=True)
 def _fresh_throttle_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the hour of the rate limits begin with the test: a window that ends in its middle would reset the counts."""
     from core.web import throttle  # noqa: PLC0415
