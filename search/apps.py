@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.signals import request_finished
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_load_lexicon, sender=self, dispatch_uid="search.lexicon")
+        request_finished.connect(_write_counts, dispatch_uid="search.query_counts")
 
 
 def _load_lexicon(apps: Any, **_kwargs: Any) -> None:
@@ -23,3 +25,10 @@ def _load_lexicon(apps: Any, **_kwargs: Any) -> None:
 
     if "lexiconentry" in apps.all_models["search"]:
         load_lexicon()
+
+
+def _write_counts(**_kwargs: Any) -> None:
+    """Write the counts of queries after a response was sent, when they are due."""
+    from search.services.query_counts import COUNTER  # noqa: PLC0415 - needs the models
+
+    COUNTER.flush_if_due()

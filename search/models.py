@@ -159,3 +159,82 @@ class CollectionState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.collection} {self.generation}"
+
+
+class SearchedQuery(models.Model):
+    """A query asked in one week, without personal data; ``week`` is its Monday.
+
+    Until it was asked from enough networks in the week (``SEARCH_QUERY_MIN_NETWORKS``) the row holds no text, only a
+    keyed digest by which it is found again, and ``marks``: two bytes of a keyed digest for each network, from which no
+    address can be computed. Then the text is stored and the marks are removed (ADR 188).
+    """
+
+    week = models.DateField(_("week"))
+    language = models.CharField(_("language"), max_length=12)
+    digest = models.CharField(_("digest of the query"), max_length=32)
+    text = models.CharField(_("query"), max_length=80, blank=True)
+    folded = models.CharField(_("folded query"), max_length=80, blank=True)
+    marks = models.TextField(_("marks of networks"), blank=True)
+
+    class Meta:
+        verbose_name = _("searched query")
+        verbose_name_plural = _("searched queries")
+        constraints = [
+            models.UniqueConstraint(fields=["week", "language", "digest"], name="searched_query_unique"),
+            # The text and the marks of networks are never stored together.
+            models.CheckConstraint(
+                condition=models.Q(text="") | models.Q(marks=""), name="searched_query_text_or_marks"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SearchedQueryDay(models.Model):
+    """How often a query was asked on one day, and what came of it.
+
+    ``shown`` counts pages of results, ``without_result`` those without any, ``low_confidence`` those whose best hit
+    fits badly. ``seen`` and ``clicked`` come from the script of the page: shown in a browser with JavaScript, and
+    followed by the choice of a result. ``seen`` less ``clicked`` were left without a click.
+    """
+
+    query = models.ForeignKey(
+        SearchedQuery, models.CASCADE, related_name="days", verbose_name=_("searched query")
+    )
+    day = models.DateField(_("day"))
+    shown = models.PositiveIntegerField(_("times asked"), default=0)
+    without_result = models.PositiveIntegerField(_("without a result"), default=0)
+    low_confidence = models.PositiveIntegerField(_("no close match"), default=0)
+    seen = models.PositiveIntegerField(_("seen with JavaScript"), default=0)
+    clicked = models.PositiveIntegerField(_("with a click"), default=0)
+
+    class Meta:
+        verbose_name = _("query count of a day")
+        verbose_name_plural = _("query counts by day")
+        constraints = [
+            models.UniqueConstraint(fields=["query", "day"], name="searched_query_day_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.shown}"
+
+
+class SearchedQueryClick(models.Model):
+    """How often a document was chosen after a query in its week; ``document`` is its key in the search."""
+
+    query = models.ForeignKey(
+        SearchedQuery, models.CASCADE, related_name="clicks", verbose_name=_("searched query")
+    )
+    document = models.CharField(_("document"), max_length=130)
+    count = models.PositiveIntegerField(_("clicks"), default=0)
+
+    class Meta:
+        verbose_name = _("chosen result")
+        verbose_name_plural = _("chosen results")
+        constraints = [
+            models.UniqueConstraint(fields=["query", "document"], name="searched_query_click_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document}: {self.count}"

@@ -6,9 +6,10 @@ import logging
 
 from celery import shared_task
 
+from core import clock_guard
 from search.engines import base as engines
 from search.engines.base import EngineUnavailable
-from search.services import indexing
+from search.services import indexing, query_counts
 
 logger = logging.getLogger(__name__)
 
@@ -29,3 +30,9 @@ def reconcile() -> int:
         except EngineUnavailable as error:
             logger.warning("search engine %s could not be reconciled: %s", replica.name, error)
     return corrected
+
+
+@shared_task(name="search.queries_clean_up")
+def clean_up_queries() -> int:
+    """Delete counts of queries that are kept no longer; return the number of queries."""
+    return query_counts.delete_old() if clock_guard.may_erase() else 0

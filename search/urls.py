@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from search import views
+from search import counting, views
 
 app_name = "search"
 
 urlpatterns = [
     path("", views.results, name="results"),
     path("goi-y/", views.suggestions, name="suggestions"),
+    path("luot-tim/", counting.count, name="count"),
 ]

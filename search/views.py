@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from core.wagtail.languages import in_active_language
 from core.web import page_cache
 from core.web.throttle import Throttle, client_network
+from search.counting import ShownResults
 from search.documents import public_kinds
 from search.requests import SearchRequest
 from search.results import SearchResult
@@ -121,11 +122,15 @@ def results(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"asked": asked, "result": found, "examples": settings.SEARCH_EXAMPLES}
     if found:
         context |= {"filters": _filters(found), "page": Page([], found.page, _Pages(found))}
+    shown = ShownResults(asked, found) if found else None
+    if shown:
+        context["is_first"] = shown.is_first
+        shown(request)
     response = render(request, "search/results.html", context)
     # A degraded answer is not cached: the next one may be complete.
     if found and found.degraded:
         return response
-    return page_cache.allow(response, seconds=CACHE_SECONDS, parameters=PARAMETERS)
+    return page_cache.allow(response, seconds=CACHE_SECONDS, parameters=PARAMETERS, on_hit=shown)
 
 
 def _too_many_requests(request: HttpRequest, asked: SearchRequest) -> HttpResponse:

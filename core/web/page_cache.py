@@ -39,9 +39,11 @@ from core.web import outages
 logger = logging.getLogger(__name__)
 
 Key = tuple[bool, str, str, str]  # scheme is https, host, path, query
+OnHit = Callable[[HttpRequest], None]
 
 ATTRIBUTE: Final = "page_cache_seconds"
 PARAMETERS: Final = "page_cache_parameters"
+ON_HIT: Final = "page_cache_on_hit"
 #: Paths of which the parameters are known; a path takes about 300 bytes.
 MAX_PATHS: Final = 10_000
 DEFAULT_SECONDS: Final = 300
@@ -63,13 +65,19 @@ SETTINGS_MODELS = (Site, PageViewRestriction, Redirect, Locale)
 
 
 def allow(
-    response: HttpResponse, *, seconds: int = DEFAULT_SECONDS, parameters: Iterable[str] | None = None
+    response: HttpResponse,
+    *,
+    seconds: int = DEFAULT_SECONDS,
+    parameters: Iterable[str] | None = None,
+    on_hit: OnHit | None = None,
 ) -> HttpResponse:
     """Mark `response` as the same for every anonymous visitor for at most `seconds`.
 
     `parameters` are the names in the query string that the address reads; others share its entry. None: any may matter.
+    `on_hit` is called with each request that is answered from the cache; it must be quick and raise nothing.
     """
     setattr(response, ATTRIBUTE, seconds)
+    setattr(response, ON_HIT, on_hit)
     setattr(response, PARAMETERS, None if parameters is None else frozenset(parameters))
     return response
 
@@ -167,6 +175,7 @@ class CachedResponse:
     etag: str
     generation: int
     expires: float
+    on_hit: OnHit | None = None
 
     @classmethod
     def of(cls, response: HttpResponse, *, nonce: str | None, generation: int, seconds: int) -> Self:
@@ -184,6 +193,7 @@ class CachedResponse:
             etag=etag,
             generation=generation,
             expires=time.monotonic() + seconds,
+            on_hit=getattr(response, ON_HIT, None),
         )
 
     @property
@@ -277,6 +287,8 @@ class PageCacheMiddleware:
         generation = watch.current()
         page = self.store.get(key, generation)
         if page is not None:
+            if page.on_hit is not None:
+                page.on_hit(request)
             return page.respond(request)
         return self._fill(request, key, generation)
 

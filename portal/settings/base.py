@@ -187,6 +187,11 @@ WARM_UP_PATHS = ("/", "/tim-kiem/?q=khai+sinh", "/thu-tuc/")
 
 # Examples of queries on the search page; those of the front page are entered in the admin.
 SEARCH_EXAMPLES = ("đăng ký kết hôn", "sao y bản chính", "cấp lại giấy khai sinh", "hộ kinh doanh")
+# What visitors search for is counted for the editors of the lexicon (ADR 188), kept for so many days, and stored in
+# clear only when a query was asked from so many networks in one week.
+SEARCH_COUNT_QUERIES = env.bool("SEARCH_COUNT_QUERIES", default=True)
+SEARCH_QUERIES_KEEP_DAYS = env.int("SEARCH_QUERIES_KEEP_DAYS", default=180)
+SEARCH_QUERY_MIN_NETWORKS = env.int("SEARCH_QUERY_MIN_NETWORKS", default=3)
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
 ELASTICSEARCH_INDEX_PREFIX = env.str("ELASTICSEARCH_INDEX_PREFIX", default="portal")
 # Everyday questions take 40 ms; what is left of the promised 1.5 s is for the database to answer in its place.
@@ -224,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "dossiers-move-due-dates": {"task": "dossiers.move_due_dates", "schedule": 3600.0},
     "search-reconcile": {"task": "search.reconcile", "schedule": 60.0},
     "search-check-sources": {"task": "search.check_sources", "schedule": 600.0},
+    "search-queries-clean-up": {"task": "search.queries_clean_up", "schedule": 86400.0},
     "accounts-close-unused": {"task": "accounts.close_unused", "schedule": 86400.0},
     "accounts-remind-reviews": {"task": "accounts.remind_reviews", "schedule": 86400.0},
     "accounts-clean-up": {"task": "accounts.clean_up", "schedule": 86400.0},

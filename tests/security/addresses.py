@@ -50,6 +50,8 @@ TABLE = (
     Row("sitemap", EVERYBODY),
     Row("thu-tuc/ma/", EVERYBODY),
     Row("thu-tuc/bieu-mau/", EVERYBODY),
+    # Counts of queries: a form that no page of the portal sent gets a 403, others a 415.
+    Row("tim-kiem/luot-tim/", NOBODY),
     Row("tim-kiem/", EVERYBODY),
     # One-time links, spent or forged.
     Row("tra-cuu/cap-lai/", NOBODY),
