@@ -6,7 +6,8 @@ import gettext as gettext_module
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -44,11 +45,17 @@ def reset_translations() -> None:
     trans_real._default = None
 
 
+#: Cases of a parametrised test in the second run, on SQLite.
+CASES_ON_SQLITE = 2
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database-only", action="store_true", help="leave out tests that use no database")
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="leave out tests that use no database, and all but the first cases of each test",
+    )
 
 
 def pytest_configure() -> None:
@@ -68,14 +75,25 @@ def uses_database(item: pytest.Item) -> bool:
     return bool(markers or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
+def first_cases(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield the first `CASES_ON_SQLITE` cases of each test: the others have other data but the same queries."""
+    cases: Counter[str] = Counter()
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        cases[test] += 1
+        if cases[test] <= CASES_ON_SQLITE or item.get_closest_marker("sqlite"):
+            yield item
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the browser tests of a module on one xdist worker, so that they share its browser."""
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group(f"browser-{item.location[0]}"))
     if config.getoption("database_only"):
-        config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
-        items[:] = filter(uses_database, items)
+        chosen = set(first_cases(item for item in items if uses_database(item)))
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = [item for item in items if item in chosen]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
