@@ -28,13 +28,13 @@ run: venv ## Serve the portal with the development settings and your own data (S
 	@$(PYTHON_IN) manage.py migrate --no-input -v 0
 	@$(PYTHON_IN) manage.py runserver $(PORT)
 
-test: ## Run all tests; REQUIRE_SERVICES=1 starts PostgreSQL, Redis, Elasticsearch and Chromium
+test: ## Run all tests; REQUIRE_SERVICES=1 starts PostgreSQL, Redis, Elasticsearch, ClamAV and Chromium
 	@scripts/test $(ARGS)
 
 lint: venv-dev ## Run ruff, mypy, djlint, ESLint, stylelint, import-linter and the checks of migrations, catalogues and files
 	@scripts/lint
 
-services-up: ## Start PostgreSQL, Redis and Elasticsearch for development (installs them when missing)
+services-up: ## Start PostgreSQL, Redis, Elasticsearch and ClamAV for development (installs them when missing)
 	@scripts/services up
 
 services-down: ## Stop these servers

@@ -13,7 +13,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 MAX_LINES = 400
 EXEMPT = ("portal/settings/", "/migrations/")
-SERVICES = {"postgres", "redis", "elasticsearch"}
+SERVICES = {"postgres", "redis", "elasticsearch", "clamav"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))")
 
 

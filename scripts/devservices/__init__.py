@@ -1,1 +1,1 @@
-"""PostgreSQL, Redis and Elasticsearch without Docker; standard library only."""
+"""PostgreSQL, Redis, Elasticsearch and ClamAV without Docker; standard library only."""

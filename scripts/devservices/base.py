@@ -1,4 +1,4 @@
-"""The base class of the three servers."""
+"""The base class of the servers."""
 
 from __future__ import annotations
 

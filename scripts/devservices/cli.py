@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from devservices.base import Service
+from devservices.clamav import ClamAV
 from devservices.elasticsearch import Elasticsearch
 from devservices.postgres import Postgres
 from devservices.redis import Redis
@@ -12,7 +13,7 @@ from devservices.state import State, state_dir
 from devservices.system import ServiceError, say
 
 # Elasticsearch takes longest to start, so it is launched first and waited for last.
-SERVICES: dict[str, type[Service]] = {kind.name: kind for kind in (Elasticsearch, Postgres, Redis)}
+SERVICES: dict[str, type[Service]] = {kind.name: kind for kind in (Elasticsearch, Postgres, Redis, ClamAV)}
 
 
 def up(state: State, services: list[Service]) -> int:

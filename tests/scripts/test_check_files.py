@@ -52,7 +52,8 @@ def test_unfinished_work_must_name_its_issue(project: Path, line: str, allowed: 
 
 def test_compose_service_open_to_the_network_or_without_healthcheck_is_found(project: Path) -> None:
     (project / "compose.yaml").write_text(
-        "services: {postgres: {ports: ['5432:5432']}, redis: {healthcheck: {}}, elasticsearch: {healthcheck: {}}}"
+        "services: {postgres: {ports: ['5432:5432']}, redis: {healthcheck: {}}, elasticsearch: {healthcheck: {}},"
+        " clamav: {healthcheck: {}}}"
     )
     assert list(check_files.compose()) == [
         "compose.yaml: postgres has no healthcheck",
@@ -62,7 +63,7 @@ def test_compose_service_open_to_the_network_or_without_healthcheck_is_found(pro
 
 def test_server_missing_from_compose_file_is_named(project: Path) -> None:
     (project / "compose.yaml").write_text("services: {postgres: {healthcheck: {}}}")
-    assert list(check_files.compose()) == ["compose.yaml: no elasticsearch, redis"]
+    assert list(check_files.compose()) == ["compose.yaml: no clamav, elasticsearch, redis"]
 
 
 def test_package_that_hides_a_python_module_is_found(project: Path) -> None:

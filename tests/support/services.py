@@ -32,6 +32,8 @@ def missing(service: str) -> str:
             return _missing_elasticsearch(settings.TEST_ELASTICSEARCH_URL)
         case "redis":
             return _missing_redis(settings.TEST_REDIS_URL)
+        case "clamav":
+            return _missing_clamav(settings.TEST_CLAMAV_ADDRESS)
         case "browser":
             return "" if CHROMIUM.exists() else f"no browser at {CHROMIUM} (scripts/chromium installs it)"
     raise LookupError(service)
@@ -59,6 +61,18 @@ def _missing_redis(url: str) -> str:
         return f"Redis does not answer at {url}: {error}"
 
 
+def _missing_clamav(address: str) -> str:
+    if not address:
+        return "CLAMAV_ADDRESS is not set"
+    host, _colon, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=2) as link:
+            link.sendall(b"zPING\0")
+            return "" if link.recv(16).startswith(b"PONG") else f"no ClamAV at {address}"
+    except OSError as error:
+        return f"ClamAV does not answer at {address}: {error}"
+
+
 def sweep_indices(url: str, prefix: str) -> None:
     """Delete the indices of a run, by name, since wildcards are refused by default."""
     with urllib.request.urlopen(f"{url}/_cat/indices/{prefix}*?h=index", timeout=10) as reply:
@@ -77,7 +91,7 @@ def empty_redis(url: str) -> None:
 
 def skip_or_fail(item: pytest.Item) -> None:
     """Skip a test that needs a missing service, or fail it if services are required."""
-    for service in ("sqlite", "postgres", "elasticsearch", "redis", "browser"):
+    for service in ("sqlite", "postgres", "elasticsearch", "redis", "clamav", "browser"):
         if item.get_closest_marker(service) is None:
             continue
         reason = missing(service)
