@@ -41,6 +41,27 @@ class Spellings:
     pairs: Mapping[str, int] = field(default_factory=dict)
 
 
+class _Idf(dict[str, float]):
+    """The inverse document frequencies, each computed when it is first asked for.
+
+    A word that no title contains gets a middle weight: it may occur in the body texts, or be a typing error. Such words
+    are not kept, for there is no end of them.
+    """
+
+    def __init__(self, documents: int, frequencies: Mapping[str, int]) -> None:
+        super().__init__()
+        self._documents, self._frequencies = documents, frequencies
+
+    def __missing__(self, word: str) -> float:
+        known = self._frequencies.get(word, 0)
+        seen = known or max(1.0, self._documents**0.5)
+        rest = max(0.0, self._documents - seen)
+        found = math.log(1 + (rest + 0.5) / (seen + 0.5)) + 0.1
+        if known:
+            self[word] = found
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """Number of titles of a collection, and of those that contain each folded syllable, and their spellings."""
@@ -48,18 +69,13 @@ class Statistics:
     documents: int = 0
     frequencies: Mapping[str, int] = field(default_factory=dict)
     spellings: Spellings = field(default_factory=Spellings)
+    #: Word → inverse document frequency; about 0.1 if in every title, 6 to 9 if rare.
+    idf: Mapping[str, float] = field(init=False, repr=False, compare=False)
     #: A number of its own, by which others know whether what they computed from the statistics still holds.
     serial: int = field(default_factory=count().__next__, init=False, compare=False)
 
-    def idf(self, word: str) -> float:
-        """Return the inverse document frequency of ``word``: about 0.1 if in every title, 6 to 9 if rare.
-
-        A word that no title contains gets a middle weight: it may occur in the body texts, or be a typing error.
-        """
-        known = self.frequencies.get(word, 0)
-        seen = known or max(1.0, self.documents**0.5)
-        rest = max(0.0, self.documents - seen)
-        return math.log(1 + (rest + 0.5) / (seen + 0.5)) + 0.1
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "idf", _Idf(self.documents, self.frequencies))
 
 
 def count_titles(titles: Iterable[str]) -> Statistics:
@@ -180,7 +196,7 @@ def weigh(
         as_written = exact and (
             vocabulary.knows_exactly(syllable.marked) or not vocabulary.knows(syllable.folded)
         )
-        weight = statistics.idf(syllable.folded) * (LIGHT_FACTOR if is_one else 1.0)
+        weight = statistics.idf[syllable.folded] * (LIGHT_FACTOR if is_one else 1.0)
         words.append(Word(syllable.folded, syllable.marked if as_written else "", weight))
     return tuple(words)
 

@@ -54,18 +54,27 @@ class TitleMatch:
             self.positions[position] = score
 
 
-class _Sought:
+class Sought:
     """An expansion with what matching reads of it for every title."""
 
-    __slots__ = ("codes", "distinct", "positions", "strength", "total", "weights", "words")
+    __slots__ = ("_parts", "codes", "distinct", "expansion", "positions", "strength", "words")
 
     def __init__(self, expansion: Expansion) -> None:
         self.words = tuple(word.folded for word in expansion.words)
-        self.weights = [(word.folded, word.weight) for word in expansion.words]
-        self.total = sum(word.weight for word in expansion.words)
+        self._parts = {frozenset[str](): 0.0}
         self.distinct = frozenset(self.words)
         self.codes = frozenset(expansion.codes)
+        self.expansion = expansion
         self.positions, self.strength = expansion.positions, expansion.strength
+
+    def part(self, present: frozenset[str]) -> float:
+        """Return the share (0..1) of the words ``present`` in the weight of all; many titles contain the same ones."""
+        share = self._parts.get(present)
+        if share is None:
+            words = self.expansion.words
+            weight = sum(word.weight for word in words if word.folded in present)
+            share = self._parts[present] = weight / sum(word.weight for word in words)
+        return share
 
 
 class Matcher:
@@ -73,7 +82,7 @@ class Matcher:
 
     def __init__(self, query: Query) -> None:
         self.words, self.exact = query.words, query.exact
-        self.expansions = [_Sought(expansion) for expansion in query.expansions]
+        self.expansions = [Sought(expansion) for expansion in query.expansions]
 
     def match(self, title: Title, codes: Set[str]) -> TitleMatch:
         """Return what ``title`` contains of the query; ``codes`` are those of its document."""
@@ -120,16 +129,16 @@ def _penalise_isolated(found: TitleMatch) -> None:
             found.scores[index] *= ISOLATED
 
 
-def _match_expansion(sought: _Sought, title: Title, codes: Set[str], found: TitleMatch) -> float:
+def _match_expansion(sought: Sought, title: Title, codes: Set[str], found: TitleMatch) -> float:
     by_code = not sought.codes.isdisjoint(codes)
     if by_code:
         found.curated.update(sought.positions)
     score = sought.strength if by_code else 0.0
     if not sought.words:
         return score
-    present = sought.distinct & title.positions.keys()
+    present = sought.distinct & title.distinct
     if present:
-        part = sum(weight for word, weight in sought.weights if word in present) / sought.total
+        part = sought.part(present)
         if part >= MIN_PART:
             return max(score, _match_expansion_words(sought, part, title, found))
     if not by_code and sought.distinct - present <= title.extra:
@@ -137,7 +146,7 @@ def _match_expansion(sought: _Sought, title: Title, codes: Set[str], found: Titl
     return score
 
 
-def _match_expansion_words(sought: _Sought, part: float, title: Title, found: TitleMatch) -> float:
+def _match_expansion_words(sought: Sought, part: float, title: Title, found: TitleMatch) -> float:
     """Return the score of an expansion that the title contains as a phrase, scattered, or for the most part."""
     words = sought.words
     start = title.phrase_at(words)

@@ -6,14 +6,18 @@ columns costs more than scoring them, so a process keeps the rows of the documen
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from sys import intern
 from threading import Lock
 from typing import Any, Final
+
+from django.db.models import F, TextField
+from django.db.models.functions import Cast
 
 from search.language.tokenizer import folded_syllables, index_codes
 from search.models import IndexedDocument
@@ -24,20 +28,41 @@ _OPENING: Final = tuple(folded_syllables("thủ tục"))
 
 
 class Title:
-    """The words of a row's title with their positions, and the words of its keywords and summary (``extra``)."""
+    """The words of a row's title with their positions, and the words of its keywords and summary (``extra``).
+
+    Most titles are only compared by their words, so what else is known of them is computed when it is asked for.
+    """
 
     def __init__(self, words: str, marked: str, extra: str) -> None:
         # Tuples and strings shared between titles: what the garbage collector need not visit.
         self.words = tuple(map(intern, words.split()))
-        self.marked = tuple(map(intern, marked.split()))
+        self.distinct = frozenset(self.words)
         self.extra = frozenset(map(intern, extra.split()))
-        self.positions: dict[str, tuple[int, ...]] = {}
-        for position, word in enumerate(self.words):
-            self.positions[word] = (*self.positions.get(word, ()), position)
+        self._marked = marked
         #: What scoring finds out about the title alone, by name; kept as long as the title.
         self.known: dict[str, Any] = {}
         #: Where the title starts after an uninformative ``Thủ tục``.
         self.start = len(_OPENING) if self.words[: len(_OPENING)] == _OPENING else 0
+
+    @cached_property
+    def marked(self) -> tuple[str, ...]:
+        """The words with their diacritics."""
+        return tuple(map(intern, self._marked.split()))
+
+    @cached_property
+    def positions(self) -> dict[str, tuple[int, ...]]:
+        """The positions of each word, ascending."""
+        found: dict[str, tuple[int, ...]] = {}
+        for position, word in enumerate(self.words):
+            found[word] = (*found.get(word, ()), position)
+        return found
+
+    @cached_property
+    def repeated(self) -> tuple[str, ...]:
+        """The later occurrences of words that the title contains more than once."""
+        if len(self.distinct) == len(self.words):
+            return ()
+        return tuple(word for word, places in self.positions.items() for _later in places[1:])
 
     def phrase_at(self, words: tuple[str, ...]) -> int | None:
         """Return the first position where ``words`` are adjacent, or None."""
@@ -89,10 +114,25 @@ class Row:
         return self.changed_at.timestamp()
 
 
-_COLUMNS: Final = (
-    *("pk", "key", "version", "collection", "locale", "kind", "ref", "title_words", "title_marked"),
-    *("extra_words", "codes", "references", "weight", "facets", "facet_labels", "scopes", "changed_at"),
-)
+_JSON: Final = frozenset({"codes", "references", "facets", "facet_labels", "scopes"})
+_NAMES: Final = tuple(field.name for field in fields(Row))
+# JSON comes as text: few of its values differ, and parsing each of them again takes longer than all else.
+_COLUMNS: Final = tuple(Cast(name, TextField()) if name in _JSON else F(name) for name in _NAMES)
+_JSON_PLACES: Final = tuple(place for place, name in enumerate(_NAMES) if name in _JSON)
+MAX_PARSED: Final = 5000
+
+
+@lru_cache(MAX_PARSED)
+def _parsed(text: str) -> Any:
+    """Return the value of a JSON column, shared by all rows that have it; nobody changes the columns of a row."""
+    return json.loads(text)
+
+
+def _row(columns: Sequence[Any]) -> Row:
+    values = list(columns)
+    for place in _JSON_PLACES:
+        values[place] = _parsed(values[place])
+    return Row(*values)
 
 
 class RowCache:
@@ -109,7 +149,7 @@ class RowCache:
         missing = [key for key in versions if key not in found]
         if missing:
             values = IndexedDocument.objects.filter(key__in=missing).values_list(*_COLUMNS)
-            read = [Row(*columns) for columns in values]
+            read = [_row(columns) for columns in values]
             found |= {row.key: row for row in read}
             self._keep(read)
         return found

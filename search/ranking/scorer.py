@@ -14,6 +14,7 @@ from typing import Final
 from search.analysis import Query
 from search.language.levels import nearness
 from search.language.vocabulary import Statistics
+from search.ranking.bounds import Bounds
 from search.ranking.features import Matcher, TitleMatch, count_unasked, unasked_qualifiers
 from search.ranking.rows import Row, Title
 
@@ -39,6 +40,8 @@ GAP_FACTOR: Final = 0.5
 TITLE_LIMIT: Final = 18
 # Documents below this share of the best score contain words of the query but are about something else.
 CUTOFF: Final = 0.4
+# Sums of the same numbers in another order differ by far less.
+_ROUNDING: Final = 1e-9
 
 
 #: The names of the parts of a score, in the order of ``Scored.parts``.
@@ -80,12 +83,27 @@ def rank(
     """
     best_text = max((text for _row, text in candidates), default=0.0) or 1.0
     scorer = Scorer(query, statistics, usage or {})
-    scored = [scorer.score(row, text / best_text) for row, text in candidates]
+    scored = _scored(scorer, [(row, text / best_text) for row, text in candidates])
     scored.sort(key=lambda s: (-round(s.score, 6), -s.row.timestamp, s.row.key))
     if not scored:
         return []
     least = scored[0].score * CUTOFF
     return [s for s in scored if s.score >= least and s.score > 0]
+
+
+def _scored(scorer: Scorer, candidates: Sequence[tuple[Row, float]]) -> list[Scored]:
+    """Return the candidates scored, without most of those that cannot reach the cut-off."""
+    bounds = [scorer.bound(row, text) for row, text in candidates]
+    scored: list[Scored] = []
+    least = 0.0
+    for index in sorted(range(len(bounds)), key=lambda index: -bounds[index]):
+        if bounds[index] < least:
+            break
+        row, text = candidates[index]
+        if scorer.bound(row, text, with_focus=True) >= least:
+            scored.append(scorer.score(row, text))
+            least = max(least, scored[-1].score * CUTOFF - _ROUNDING)
+    return scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,7 @@ class Scorer:
         self.statistics = statistics
         self.usage = usage
         self.matcher = Matcher(query)
+        self.bounds = Bounds(query, self.matcher, statistics)
         self.unasked = unasked_qualifiers(query)
         self.total = sum(word.weight for word in query.words) or 1.0
         self.pairs = [min(one.weight, two.weight) for one, two in pairwise(query.words)]
@@ -140,6 +159,28 @@ class Scorer:
         )
         return Scored(row, sum(parts), parts)
 
+    def bound(self, row: Row, text: float, *, with_focus: bool = False) -> float:
+        """Return a number that the score of ``row`` does not exceed, much faster than the score.
+
+        ``with_focus``: a closer one, from the words of the title that the query does not ask for.
+        """
+        codes, title = row.index_codes, row.title
+        code = 0.0 if self.codes.isdisjoint(codes) else CODE_WEIGHT
+        if not self.query.words:
+            return code
+        most = self.bounds.of(title, codes)
+        focus = most.focus(title, self._title_weight(title)) if with_focus else 1.0
+        is_whole = min(most.coverage, most.phrase, focus) >= WHOLE_TITLE_THRESHOLD - _ROUNDING
+        form = PHRASE_WEIGHT * most.phrase + FOCUS_WEIGHT * focus + EARLY_WEIGHT
+        ties = LEVEL_WEIGHT * self.nearness(tuple(row.values("level"))) + POPULARITY_WEIGHT
+        return (
+            code
+            + most.coverage * (1 + form + ties)
+            + WHOLE_TITLE_WEIGHT * is_whole
+            + CURATED_WEIGHT * most.curated
+            + TEXT_WEIGHT * text
+        )
+
     def _coverage(self, found: TitleMatch) -> float:
         """Return the share of the query's weight that the row matches."""
         return (
@@ -162,20 +203,29 @@ class Scorer:
     def _weights(self, title: Title) -> _Weights:
         known: _Weights | None = title.known.get("weights")
         if known is None or known.serial != self.statistics.serial:
-            words = tuple(map(self.statistics.idf, title.words))
-            counted = frozenset(
-                position
-                for position in range(title.start, min(len(words), TITLE_LIMIT))
-                if not title.words[position].isdigit()
-            )
-            known = _Weights(
-                self.statistics.serial, words, counted, sum(words[position] for position in counted)
-            )
+            words = tuple(map(self.statistics.idf.__getitem__, title.words))
+            counted = frozenset(_counted_positions(title))
+            known = _Weights(self.statistics.serial, words, counted, self._title_weight(title))
             title.known["weights"] = known
         return known
 
+    def _title_weight(self, title: Title) -> float:
+        """Return the weight of the words of ``title`` that the focus counts."""
+        serial, weight = title.known.get("weight", (None, 0.0))
+        if serial != self.statistics.serial:
+            idf = self.statistics.idf
+            weight = sum(idf[title.words[position]] for position in _counted_positions(title))
+            title.known["weight"] = (self.statistics.serial, weight)
+        return float(weight)
+
     def _popularity(self, row: Row, codes: Set[str]) -> float:
         return max([row.weight, *(self.usage.get(code, 0.0) for code in codes)])
+
+
+def _counted_positions(title: Title) -> list[int]:
+    """Return the positions of ``title`` that the focus counts: up to ``TITLE_LIMIT``, without numbers."""
+    end = min(len(title.words), TITLE_LIMIT)
+    return [position for position in range(title.start, end) if not title.words[position].isdigit()]
 
 
 def _focus(weights: _Weights, found: TitleMatch) -> float:

@@ -63,11 +63,11 @@ class TestVocabulary:
 class TestStatistics:
     def test_rare_words_weigh_more(self):
         statistics = count_titles(["giấy a", "giấy b", "giấy c"])
-        assert statistics.idf("a") > statistics.idf("giay") > 0
+        assert statistics.idf["a"] > statistics.idf["giay"] > 0
 
     def test_an_unknown_word_weighs_between(self):
         statistics = count_titles([f"giấy {letter}" for letter in "abcdefghij"])
-        assert statistics.idf("giay") < statistics.idf("unknown") < statistics.idf("a")
+        assert statistics.idf["giay"] < statistics.idf["unknown"] < statistics.idf["a"]
 
     def test_a_word_twice_in_a_title_counts_once(self):
         assert count_titles(["bản sao, bản chính"]).frequencies["ban"] == 1
@@ -85,12 +85,12 @@ class TestStatistics:
 
     def test_no_titles_give_empty_statistics(self):
         assert count_titles([]) == Statistics()
-        assert Statistics().idf("any") > 0
+        assert Statistics().idf["any"] > 0
 
     @given(st.lists(st.sampled_from(TITLES), max_size=12))
     def test_no_weight_is_negative(self, titles: list[str]):
         statistics = count_titles(titles)
-        assert all(statistics.idf(word) > 0 for word in [*statistics.frequencies, "unknown"])
+        assert all(statistics.idf[word] > 0 for word in [*statistics.frequencies, "unknown"])
 
 
 def words(text: str) -> list[str]:

@@ -1,0 +1,90 @@
+"""Upper bounds: what is left out is what would have been cut off."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.ranking.rows import Row
+from search.ranking.scorer import CUTOFF, Scored, Scorer, rank
+from tests.search.words import SMALL, TITLES, ask, row
+
+WORDS = sorted({word for title in TITLES for word in title.split()})
+CODES = ("1.004873", "2.000815", "1.013225", "3.000468", "1.000656")
+ASKED = (
+    "giấy độc thân",
+    "sao y bản chính",
+    "xây nhà",
+    "HTX",
+    "sửa bằng tốt nghiệp",
+    "giay chung tu",
+    "2.000815",
+)
+Candidate = tuple[Row, float]
+
+
+def some_words(least: int, most: int) -> st.SearchStrategy[str]:
+    return st.lists(st.sampled_from(WORDS), min_size=least, max_size=most).map(" ".join)
+
+
+queries = st.tuples(st.sampled_from(("", *ASKED)), some_words(0, 5), st.sampled_from(("", *ASKED))).map(
+    " ".join
+)
+candidates = st.tuples(
+    st.sampled_from(TITLES) | some_words(1, 25),
+    some_words(0, 8),
+    st.lists(st.sampled_from(CODES), max_size=2, unique=True),
+    st.sampled_from(([], ["cap_xa"], ["cap_bo"])),
+    st.floats(0, 1),
+    st.floats(0, 9),
+)
+
+
+def make(number: int, facts: tuple[str, str, list[str], list[str], float, float]) -> Candidate:
+    title, extra, codes, level, weight, text = facts
+    key = f"procedure:{number}"
+    return row(title, extra=extra, codes=codes, level=level, weight=weight, key=key), text
+
+
+def all_scored(query: str, some: list[Candidate]) -> list[Scored]:
+    """Return what the formula says of every candidate."""
+    scorer = Scorer(ask(query), SMALL.statistics, {})
+    best = max((text for _row, text in some), default=0.0) or 1.0
+    scored = [scorer.score(one, text / best) for one, text in some]
+    scored.sort(key=lambda s: (-round(s.score, 6), -s.row.timestamp, s.row.key))
+    return [s for s in scored if s.score > 0 and s.score >= scored[0].score * CUTOFF]
+
+
+@given(queries, st.lists(candidates, min_size=1, max_size=30))
+def test_nothing_that_is_shown_is_left_out(
+    query: str, facts: list[tuple[str, str, list[str], list[str], float, float]]
+):
+    some = [make(number, one) for number, one in enumerate(facts)]
+    assert rank(ask(query), some, statistics=SMALL.statistics) == all_scored(query, some)
+
+
+@given(queries, candidates)
+def test_no_score_exceeds_its_bound(query: str, facts: tuple[str, str, list[str], list[str], float, float]):
+    one, text = make(1, facts)
+    scorer = Scorer(ask(query), SMALL.statistics, {"2.000815": 1.0})
+    close = scorer.bound(one, text, with_focus=True)
+    assert scorer.score(one, text).score <= close + 1e-9
+    assert close <= scorer.bound(one, text) + 1e-9
+
+
+def test_most_candidates_are_not_scored(monkeypatch: pytest.MonkeyPatch):
+    scored: list[str] = []
+    score = Scorer.score
+
+    def counting(self: Scorer, one: Row, text: float) -> Scored:
+        scored.append(one.key)
+        return score(self, one, text)
+
+    monkeypatch.setattr(Scorer, "score", counting)
+    rows = [(row("Thủ tục đăng ký kết hôn"), 0.0)]
+    rows += [(row(f"Thủ tục đăng ký thành lập hợp tác xã {n}", key=f"other:{n}"), 0.0) for n in range(100)]
+    assert [s.row.key for s in rank(ask("đăng ký kết hôn"), rows, statistics=SMALL.statistics)] == [
+        rows[0][0].key
+    ]
+    assert len(scored) == 1
