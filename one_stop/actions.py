@@ -42,7 +42,7 @@ _TEXTS: Final[dict[Action, tuple[Text, Text]]] = {
         _("Result is ready…"),
         _("The dossier is finished; the result is ready to be handed over."),
     ),
-    Action.RETURN_RESULT: (_("Result handed over"), _("The result is recorded as handed over.")),
+    Action.RETURN_RESULT: (_("Result handed over…"), _("The result is recorded as handed over.")),
     Action.PAYMENT_DONE: (
         _("Payment received"),
         _("The payment is recorded. Processing time is running again."),
@@ -57,12 +57,21 @@ _TEXTS: Final[dict[Action, tuple[Text, Text]]] = {
         _("Request payment…"),
         _("The citizen has been asked to pay. Processing time is paused."),
     ),
+    Action.LIFT_PAYMENT: (
+        _("Withdraw the payment request…"),
+        _("The payment request is withdrawn. Processing time is running again."),
+    ),
     Action.SUSPEND: (_("Suspend processing…"), _("The dossier is suspended. Processing time is paused.")),
     Action.CLOSE: (
         _("Close, the citizen did not answer…"),
         _("The dossier is closed because the citizen did not answer."),
     ),
     Action.REOPEN: (_("Return to processing…"), _("The dossier is being processed again.")),
+    Action.UNDO_RETURN: (
+        _("Undo “result handed over”…"),
+        _("The handover is undone; the result still has to be handed over."),
+    ),
+    Action.UNDO_DECLINE: (_("Undo the decline…"), _("The decline is undone; the dossier is new again.")),
     Action.ASSIGN: (_("Assign to…"), _("The dossier has been reassigned.")),
     Action.WITHDRAW: (_("Withdraw at the citizen's request…"), _("The dossier is withdrawn.")),
     Action.DECLINE: (_("Decline…"), _("The dossier is declined. The notice of decline can be printed.")),
@@ -70,7 +79,6 @@ _TEXTS: Final[dict[Action, tuple[Text, Text]]] = {
 _DIRECT: Final = {
     Action.ACCEPT,
     Action.PROCESS,
-    Action.RETURN_RESULT,
     Action.PAYMENT_DONE,
     Action.RESUME,
 }

@@ -236,7 +236,10 @@ class AssignForm(ActionForm):
 
 
 class FinishForm(ActionForm):
-    """Whether the request is granted or refused, and the result, with a file if it is electronic."""
+    """Whether the request is granted or refused, and the result, with a file if it is electronic.
+
+    ``unpaid``: the citizen has not paid, so that the dossier can only be refused.
+    """
 
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=FINISHED_OUTCOMES, initial=Dossier.Outcome.GRANTED, required=False,
@@ -251,6 +254,19 @@ class FinishForm(ActionForm):
     )
 
     field_order = ["version", "outcome", "result", "reason"]
+
+    def __init__(self, *args: Any, unpaid: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, needs_reason=unpaid, **kwargs)
+        self._unpaid = unpaid
+        if unpaid:
+            outcome = self.fields["outcome"]
+            assert isinstance(outcome, forms.ChoiceField)  # noqa: S101 - declared above
+            outcome.choices = [FINISHED_OUTCOMES[1]]
+            outcome.initial = Dossier.Outcome.REFUSED
+
+    def clean_outcome(self) -> str:
+        """Return the outcome that was chosen; a refusal where there is no choice."""
+        return Dossier.Outcome.REFUSED if self._unpaid else str(self.cleaned_data["outcome"])
 
     def clean(self) -> dict[str, Any]:
         """Require the reason of a refusal (art. 19.3 NĐ 118/2025)."""

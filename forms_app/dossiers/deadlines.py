@@ -86,14 +86,22 @@ def intake_due(procedure_id: int, start: datetime, rules: RuleSet | None = None)
 def restart_intake_deadline(dossier: Dossier, previous_status: int, now: datetime) -> None:
     """Start the intake deadline anew where ``dossier`` (not saved) has returned to the first status from another.
 
-    A desk that requested the supplement only after the deadline stays late: the former deadline is kept.
+    A desk that requested the supplement only after the deadline stays late: the former deadline is kept. So it is
+    where a decline without a supplement request is undone: the desk's slip gives it no more time.
     """
     if previous_status == Status.REGISTERED or dossier.status != Status.REGISTERED:
+        return
+    if previous_status == Status.DECLINED and _was_declined_at_once(dossier):
         return
     requested = dossier.events.filter(action=Action.REQUEST_SUPPLEMENT).order_by("-sequence").first()
     due = dossier.intake_due_at
     if requested is None or due is None or requested.at <= due:
         dossier.intake_due_at = intake_due(dossier.procedure_version.procedure_id, now)
+
+
+def _was_declined_at_once(dossier: Dossier) -> bool:
+    declined = dossier.events.filter(action=Action.DECLINE).order_by("-sequence").first()
+    return declined is not None and declined.from_status == Status.REGISTERED
 
 
 def rule_for(dossier: Dossier, now: datetime, rules: RuleSet | None = None) -> DeadlineRule:
@@ -207,6 +215,10 @@ def _reopen(dossier: Dossier, now: datetime) -> None:
     dossier.clock_state, dossier.finished_at = _State.RUNNING, None
 
 
+def _reset(dossier: Dossier, now: datetime) -> None:
+    dossier.clock_state, dossier.paused_at = _State.NOT_STARTED, None
+
+
 def _move_from_day_off(dossier: Dossier, now: datetime) -> None:
     """Move a due date that lies on a day off to the end of the next working day (Bộ luật Dân sự 2015, art. 148)."""
     calendar = current_rules().calendar
@@ -228,6 +240,7 @@ EFFECTS: Final[dict[Clock, Callable[[Dossier, datetime], None]]] = {
     Clock.RESTART: _restart,
     Clock.END: _end,
     Clock.REOPEN: _reopen,
+    Clock.RESET: _reset,
     Clock.CALENDAR: _move_from_day_off,
 }
 

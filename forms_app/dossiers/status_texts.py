@@ -77,6 +77,25 @@ REFUSED_TEXT: Final = StatusText(
     _("Request refused"), "bad", _("Your request is refused"),
     _("Read the reason. You receive the notice of refusal in the way you chose when you applied."),
 )  # fmt: skip
+RETURN_UNDONE_TEXT: Final = StatusText(
+    _("Result not handed over yet"), "wait", _("The result was recorded as handed over by mistake"),
+    _("You will receive it in the way you chose when you applied."),
+)  # fmt: skip
+DECLINE_UNDONE_TEXT: Final = StatusText(
+    _("Checked again"), "info", _("Your dossier was declined by mistake and is being checked again"),
+    _("The notice of decline is no longer valid. You do not need to do anything."),
+)  # fmt: skip
+PAYMENT_LIFTED_TEXT: Final = StatusText(
+    _("Nothing to pay"), "info", _("You no longer have to pay; your dossier is being processed"),
+    _("You do not need to do anything."),
+)  # fmt: skip
+#: Actions whose event has other words than the status that it leads to.
+_EVENT_TEXTS: Final[dict[str, StatusText]] = {
+    Action.CLOSE: CLOSED_TEXT,
+    Action.UNDO_RETURN: RETURN_UNDONE_TEXT,
+    Action.UNDO_DECLINE: DECLINE_UNDONE_TEXT,
+    Action.LIFT_PAYMENT: PAYMENT_LIFTED_TEXT,
+}
 
 
 def status_text(status: int, outcome: str = "") -> StatusText:
@@ -89,9 +108,9 @@ def status_text(status: int, outcome: str = "") -> StatusText:
 
 
 def event_text(event: DossierEvent) -> StatusText:
-    """Return the texts of the status to which ``event`` led."""
-    if event.action == Action.CLOSE:
-        return CLOSED_TEXT
+    """Return the texts of what ``event`` did: its own, or those of the status to which it led."""
+    if event.action in _EVENT_TEXTS:
+        return _EVENT_TEXTS[event.action]
     return status_text(event.to_status, str(event.data.get("outcome", "")))
 
 

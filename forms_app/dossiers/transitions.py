@@ -44,12 +44,15 @@ class Action(TextChoices):
     PROCESS = "process", _("Start processing")
     REQUIRE_PAYMENT = "require_payment", _("Require payment")
     PAYMENT_DONE = "payment_done", _("Payment received")
+    LIFT_PAYMENT = "lift_payment", _("Withdraw the payment request")
     SUSPEND = "suspend", _("Suspend processing")
     RESUME = "resume", _("Resume processing")
     CLOSE = "close", _("Close without an answer")
     FINISH = "finish", _("Finish")
     REOPEN = "reopen", _("Reopen")
     RETURN_RESULT = "return_result", _("Return the result")
+    UNDO_RETURN = "undo_return", _("Undo “result handed over”")
+    UNDO_DECLINE = "undo_decline", _("Undo the decline")
     WITHDRAW = "withdraw", _("Withdraw")
     ASSIGN = "assign", _("Assign")
     REPLACE_KEY = "replace_key", _("Replace the lookup key")
@@ -67,6 +70,7 @@ class Clock(TextChoices):
     RESTART = "restart", _("restarts or resumes, depending on the procedure's rule")
     END = "end", _("ends")
     REOPEN = "reopen", _("resumes, the due date stays the same")
+    RESET = "reset", _("has not started")
     CALENDAR = "calendar", _("a due date on a day off moves to the next working day")
 
 
@@ -77,6 +81,7 @@ class Guard(TextChoices):
     NOT_ACCEPTED = "not_accepted", _("not accepted yet")
     SUPPLEMENT_LATE = "supplement_late", _("the citizen's deadline has passed")
     OPEN = "open", _("not closed")
+    UNDOABLE = "undoable", _("closed by mistake, at most three working days ago")
 
 
 class DossierState(Protocol):
@@ -89,6 +94,7 @@ class DossierState(Protocol):
     @property
     def is_closed(self) -> bool: ...
     def supplement_is_late(self, now: datetime) -> bool: ...
+    def may_be_undone(self, now: datetime) -> bool: ...
 
 
 GUARDS: dict[Guard, Callable[[DossierState, datetime], bool]] = {
@@ -96,6 +102,7 @@ GUARDS: dict[Guard, Callable[[DossierState, datetime], bool]] = {
     Guard.NOT_ACCEPTED: lambda dossier, _now: not dossier.was_accepted,
     Guard.SUPPLEMENT_LATE: lambda dossier, now: dossier.supplement_is_late(now),
     Guard.OPEN: lambda dossier, _now: not dossier.is_closed,
+    Guard.UNDOABLE: lambda dossier, now: dossier.may_be_undone(now),
 }
 
 
@@ -119,6 +126,7 @@ class Transition:
 _DESK = frozenset({_R.RECEIVER, _R.HANDLER, _R.HEAD})
 _RECEPTION = frozenset({_R.RECEIVER, _R.HEAD})
 _HANDLING = frozenset({_R.HANDLER, _R.HEAD})
+_HEAD = frozenset({_R.HEAD})
 _RETURN = frozenset({_R.RETURNER, _R.RECEIVER, _R.HEAD})
 _APPLICANT = frozenset({CITIZEN, _R.RECEIVER, _R.HEAD})
 _S, _A = Status, Action
@@ -159,6 +167,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         _A.PAYMENT_DONE, (_S.PAYMENT,), _S.PROCESSING, frozenset({SYSTEM, _R.RECEIVER, *_HANDLING}), Clock.RESUME
     ),
+    Transition(
+        # Asked by mistake, or the citizen is exempt. A dossier that is never paid can be finished as refused.
+        _A.LIFT_PAYMENT, (_S.PAYMENT,), _S.PROCESSING, _HANDLING, Clock.RESUME, needs_reason=True
+    ),
     Transition(_A.SUSPEND, (_S.PROCESSING,), _S.SUSPENDED, _HANDLING, Clock.STOP, needs_reason=True),
     Transition(
         # The citizen did not answer: the desk closes an accepted dossier (art. 19.5 NĐ 118/2025), which is final.
@@ -169,10 +181,19 @@ TRANSITIONS: tuple[Transition, ...] = (
         _A.RESUME, (_S.SUSPENDED,), _S.PROCESSING, _HANDLING, Clock.RESUME, guards=(Guard.WAS_ACCEPTED, Guard.OPEN)
     ),
     Transition(
-        _A.FINISH, (_S.PROCESSING, _S.SUSPENDED), _S.FINISHED, _HANDLING, Clock.END, guards=(Guard.OPEN,)
+        _A.FINISH, (_S.PROCESSING, _S.PAYMENT, _S.SUSPENDED), _S.FINISHED, _HANDLING, Clock.END,
+        guards=(Guard.OPEN,),
     ),
     Transition(_A.REOPEN, (_S.FINISHED,), _S.PROCESSING, _HANDLING, Clock.REOPEN, needs_reason=True),
     Transition(_A.RETURN_RESULT, (_S.FINISHED,), _S.RETURNED, _RETURN),
+    # A slip at the desk is put right by the head (docs/domain.md#requests-and-outcomes).
+    Transition(
+        _A.UNDO_RETURN, (_S.RETURNED,), _S.FINISHED, _HEAD, needs_reason=True, guards=(Guard.UNDOABLE,)
+    ),
+    Transition(
+        _A.UNDO_DECLINE, (_S.DECLINED,), _S.REGISTERED, _HEAD, Clock.RESET, needs_reason=True,
+        guards=(Guard.UNDOABLE,),
+    ),
     Transition(
         _A.WITHDRAW,
         (_S.REGISTERED, _S.ACCEPTED, _S.PROCESSING, _S.SUPPLEMENT, _S.PAYMENT, _S.SUSPENDED),

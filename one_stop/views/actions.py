@@ -17,14 +17,15 @@ from accounts.kept_form import KeptForm, restores, take
 from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web.uploads import failed_uploads
-from forms_app.dossiers import deadlines, view_log
+from forms_app.dossiers import view_log
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.selectors.dossiers import open_request
 from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.services.uploads import storage_message
-from forms_app.dossiers.transitions import Action
+from forms_app.dossiers.transitions import Action, Status
 from one_stop import services, supplements
 from one_stop.access import OfficerAccess, officer_required
+from one_stop.action_warnings import action_warning
 from one_stop.actions import OfferedAction, describe_action, offered_actions
 from one_stop.forms import ActionForm, AssignForm, CounterSupplementForm, FinishForm, SupplementForm
 from one_stop.selectors.dossiers import dossier_for
@@ -118,7 +119,7 @@ def _form(request: HttpRequest, requested: _ActionRequest, data: QueryDict | Non
         initial["officer"] = str(dossier.assigned_to_id or requested.access.user.pk)
         return AssignForm(data, officers=officers, **shared)
     if action.action == Action.FINISH:
-        return FinishForm(data, files, **shared)
+        return FinishForm(data, files, unpaid=dossier.status == Status.PAYMENT, **shared)
     form = ActionForm(data, needs_reason=action.needs_reason, danger=action.danger, **shared)
     if action.action == Action.REOPEN:
         form.fields["reason"].help_text = _(
@@ -135,30 +136,13 @@ def _render(
     conflict: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    dossier = requested.dossier
     context = {
-        "dossier": requested.dossier, "action": requested.action, "form": form, "conflict": conflict,
-        "warning": _warning(requested), "list_query": list_query(request.GET),
+        "dossier": dossier, "action": requested.action, "form": form, "conflict": conflict,
+        "warning": action_warning(dossier, requested.action.action, requested.access.user, timezone.now()),
+        "list_query": list_query(request.GET),
     }  # fmt: skip
     return render(request, "one_stop/action.html", context, status=status)
-
-
-def _warning(requested: _ActionRequest) -> str:
-    """Return what the officer should know before assigning a dossier or requesting a supplement, if anything."""
-    dossier, now = requested.dossier, timezone.now()
-    if requested.action.action == Action.ASSIGN and dossier.assigned_to not in {None, requested.access.user}:
-        return _("The dossier is assigned to %(name)s, who will be told that somebody else has it.") % {
-            "name": dossier.assigned_to.get_full_name()
-        }
-    if requested.action.action != Action.REQUEST_SUPPLEMENT or not dossier.was_accepted:
-        return ""
-    if deadlines.is_late(dossier, now):
-        return _("The dossier is already overdue. A supplement does not change that: it keeps its due date.")
-    if deadlines.is_late_request(dossier, now):
-        return _(
-            "The time to request a supplement has passed. The supplement moves the due date, but the dossier still "
-            "counts as overdue after the former one."
-        )
-    return ""
 
 
 def _submit(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -> HttpResponse:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -16,9 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from core.models import OrderKeyField
+from core.worktime import TimeUnit, deadline, load_calendar
 from forms_app.dossiers.models.answers import AnswersField
 from forms_app.dossiers.models.events import SupplementRequest
-from forms_app.dossiers.transitions import CLOSED_STATUSES, Status
+from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS, Status
+
+#: Working days in which a wrong "handed over" or "declined" can be undone: as long as the law gives the agency to put a
+#: wrong result right (art. 23 NĐ 118/2025).
+UNDO_DAYS: Final = 3
 
 
 def is_closed() -> Q:
@@ -215,6 +220,19 @@ class Dossier(models.Model):
     def supplement_is_late(self, now: datetime) -> bool:
         """Return True if the deadline of the open supplement request has passed at ``now``."""
         return self.supplement_requests.filter(closed_at=None, supplement_due_at__lt=now).exists()
+
+    def undoable_until(self) -> datetime | None:
+        """Return until when the head may undo that the dossier was closed, ``UNDO_DAYS`` later; None if it is open."""
+        last = self.events.filter(to_status=self.status).exclude(action__in=SAME_STATUS_ACTIONS)
+        closed = last.order_by("-sequence").first() if self.is_closed else None
+        if closed is None:
+            return None
+        return deadline(closed.at, value=UNDO_DAYS, unit=TimeUnit.WORKING_DAY, calendar=load_calendar())
+
+    def may_be_undone(self, now: datetime) -> bool:
+        """Return True if ``undoable_until`` has not passed at ``now``."""
+        until = self.undoable_until()
+        return until is not None and now <= until
 
 
 class Draft(models.Model):

@@ -94,20 +94,19 @@ def apply_action(
     """Apply ``action`` to a dossier and return it changed, with its event and effects in the same transaction.
 
     ``data`` is stored with the event. ``outcome`` is that of a finished dossier (default: granted); a refusal needs a
-    reason, as it is given to the citizen as the result (art. 19.3 NĐ 118/2025).
+    reason, as it is given to the citizen as the result (art. 19.3 NĐ 118/2025). A dossier whose fee or financial
+    obligation is not paid can only be finished as refused.
 
     ``NotAllowed``: no such dossier for this actor (shown as 404). ``Conflict``: the dossier is no longer at
     ``expected_version`` (code ``conflict``), its status does not allow the action (``not_possible``), or others kept
-    changing it (``busy``). ``InvalidInput``: a reason is missing.
+    changing it (``busy``). ``InvalidInput``: a reason is missing, or the outcome is not open to an unpaid dossier.
     """
     moment = now or timezone.now()
     acting = actor if isinstance(actor, Actor) else officer(actor)
     dossier = lock_dossier(dossier_id)
     transition = _select_transition(dossier, Action(action), acting, moment, expected_version)
     note = clean(reason)
-    refused = transition.action == Action.FINISH and outcome == Dossier.Outcome.REFUSED
-    if (transition.needs_reason or refused) and not note:
-        raise InvalidInput(_("Enter a reason."), fields={"reason": _("Enter a reason.")})
+    _check_ending(dossier, transition, outcome, note)
     before = dossier.status
     adjustment = deadlines.apply_clock_effect(dossier, transition.clock, moment)
     _update_status(dossier, transition, moment)
@@ -127,6 +126,18 @@ def apply_action(
         data={**(data or {}), **adjustment},
     )  # fmt: skip
     return dossier
+
+
+def _check_ending(dossier: Dossier, transition: Transition, outcome: str, note: str) -> None:
+    """Require the reason of ``transition`` or of a refusal; an unpaid dossier can only be refused."""
+    refused = transition.action == Action.FINISH and outcome == Dossier.Outcome.REFUSED
+    if (transition.needs_reason or refused) and not note:
+        raise InvalidInput(_("Enter a reason."), fields={"reason": _("Enter a reason.")})
+    if transition.action == Action.FINISH and dossier.status == Status.PAYMENT and not refused:
+        message = _(
+            "The payment is still outstanding. Record it or withdraw the payment request, or refuse the request."
+        )
+        raise InvalidInput(message, fields={"outcome": message})
 
 
 def lock_dossier(dossier_id: int) -> Dossier:
@@ -164,6 +175,8 @@ def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> N
         dossier.finished_at = now
     elif transition.action == Action.RETURN_RESULT:
         dossier.returned_at = now
+    elif transition.action == Action.UNDO_RETURN:
+        dossier.returned_at = None
 
 
 def _revoke_results(dossier: Dossier, actor: Actor, reason: str, now: datetime) -> list[int]:

@@ -54,6 +54,9 @@ MAILS = {
     "reopen": (["accept", "process", "finish", "reopen"], "Đang giải quyết"),
     "return_result": (["accept", "process", "finish", "return_result"], "Đã trả kết quả"),
     "withdraw": (["withdraw"], "Đã rút"),
+    "lift_payment": (["accept", "process", "require_payment", "lift_payment"], "Không phải nộp"),
+    "undo_return": (["accept", "process", "finish", "return_result", "undo_return"], "Chưa trả kết quả"),
+    "undo_decline": (["decline", "undo_decline"], "Kiểm tra lại"),
 }  # fmt: skip
 
 

@@ -1,0 +1,60 @@
+"""What an officer should know before an action: shown on the page of the action, above its button."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from forms_app.dossiers import deadlines
+from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.models.dossiers import UNDO_DAYS
+from forms_app.dossiers.transitions import Action, Status
+
+#: What ends, for the actions after which the desk itself cannot continue.
+_ENDINGS: Final[dict[str, str | Promise]] = {
+    Action.DECLINE: gettext_lazy(
+        "This ends the dossier, and the citizen is told. Only the head can undo it, within %(days)d working days."
+    ),
+    Action.RETURN_RESULT: gettext_lazy(
+        "Has the result been handed over to the citizen or their proxy, or given to the post? This ends the dossier, "
+        "and the citizen is told. Only the head can undo it, within %(days)d working days."
+    ),
+    Action.WITHDRAW: gettext_lazy(
+        "This ends the dossier for good, and the citizen is told. Withdraw it only if the citizen has asked for it."
+    ),
+    Action.CLOSE: gettext_lazy("This ends the dossier for good, and the citizen is told."),
+}
+
+
+def action_warning(dossier: Dossier, action: str, user: User, now: datetime) -> str:
+    """Return what ``user`` should know before ``action``; empty if there is nothing."""
+    if ending := _ENDINGS.get(action):
+        return str(ending) % {"days": UNDO_DAYS}
+    if action == Action.ASSIGN and dossier.assigned_to not in {None, user}:
+        return _("The dossier is assigned to %(name)s, who will be told that somebody else has it.") % {
+            "name": dossier.assigned_to.get_full_name()
+        }
+    if action == Action.FINISH and dossier.status == Status.PAYMENT:
+        return _(
+            "The payment is still outstanding, so the dossier can only be finished as refused. If the citizen does not "
+            "have to pay, withdraw the payment request instead."
+        )
+    return _supplement_warning(dossier, now) if action == Action.REQUEST_SUPPLEMENT else ""
+
+
+def _supplement_warning(dossier: Dossier, now: datetime) -> str:
+    if not dossier.was_accepted:
+        return ""
+    if deadlines.is_late(dossier, now):
+        return _("The dossier is already overdue. A supplement does not change that: it keeps its due date.")
+    if deadlines.is_late_request(dossier, now):
+        return _(
+            "The time to request a supplement has passed. The supplement moves the due date, but the dossier still "
+            "counts as overdue after the former one."
+        )
+    return ""

@@ -1,0 +1,209 @@
+"""Putting a slip right: "handed over" and "declined" undone by the head, a payment request withdrawn or never paid."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Agency, User
+from core.errors import InvalidInput
+from forms_app.dossiers.models import Dossier, RetentionSetting
+from forms_app.dossiers.printed_forms import available
+from forms_app.dossiers.selectors.retention import retention_period
+from forms_app.dossiers.services import FilingReceipt
+from forms_app.dossiers.transitions import Action, Status
+from one_stop.selectors.figures import month_figures
+from tests.forms_app.dossiers.factories import file_dossier
+from tests.one_stop.factories import ANSWERS, FILED, NOW, ask, do, make_desk_form, make_officer
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+#: Three working days after Monday, 23 November 2026.
+LAST_DAY = date(2026, 11, 26)
+
+
+@pytest.fixture
+def receipt(agency: Agency) -> FilingReceipt:
+    return file_dossier(make_desk_form(agency), now=FILED, **ANSWERS)
+
+
+@pytest.fixture
+def head(agency: Agency) -> Client:
+    client = Client()
+    client.force_login(make_officer(agency, "head", name="Lê Văn Đạt"))
+    return client
+
+
+def post(client: Client, dossier: Dossier, action: str, **values: Any) -> Any:
+    answer = client.post(
+        reverse("one_stop:action", args=[dossier.code, action]), {"version": dossier.version, **values}
+    )
+    dossier.refresh_from_db()
+    return answer
+
+
+def played(receipt: FilingReceipt, officer: User, *actions: Action) -> Dossier:
+    for action in actions:
+        do(receipt.dossier, action, officer, at=NOW)
+    return receipt.dossier
+
+
+def returned(receipt: FilingReceipt, officer: User) -> Dossier:
+    return played(
+        receipt, officer, Action.ACCEPT, Action.PROCESS, Action.FINISH, Action.RETURN_RESULT
+    )  # fmt: skip
+
+
+def citizen_page(receipt: FilingReceipt) -> str:
+    return Client().get(f"/ho-so/{receipt.token}/").content.decode()
+
+
+class TestHandedOver:
+    def test_head_undoes_it_with_a_reason_that_the_citizen_reads(
+        self, receipt: FilingReceipt, officer: User, head: Client, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        dossier = returned(receipt, officer)
+        finished = dossier.finished_at
+        assert post(head, dossier, "undo_return").status_code == 422
+        with django_capture_on_commit_callbacks(execute=True):
+            assert post(head, dossier, "undo_return", reason="Bấm nhầm hồ sơ").status_code == 302
+        assert (dossier.status, dossier.outcome, dossier.returned_at) == (Status.FINISHED, "granted", None)
+        assert dossier.finished_at == finished
+        assert [event.action for event in dossier.events.all()][-2:] == ["return_result", "undo_return"]
+        assert "ghi nhầm là đã trả" in mail.outbox[-1].body
+        assert "Bấm nhầm hồ sơ" in mail.outbox[-1].body
+        page = citizen_page(receipt)
+        assert "Bấm nhầm hồ sơ" in page
+        assert "Đã có kết quả" in page
+        assert month_figures(NOW.date().replace(day=1)).finished == 1
+
+    def test_afterwards_it_is_handed_over_or_put_right(
+        self, receipt: FilingReceipt, officer: User, head: Client, client: Client
+    ) -> None:
+        RetentionSetting.objects.create(years=1, legal_basis="x", valid_from=date(2026, 1, 1))
+        dossier = returned(receipt, officer)
+        post(head, dossier, "undo_return", reason="Bấm nhầm")
+        assert retention_period(dossier).until is None
+        page = client.get(reverse("one_stop:dossier", args=[dossier.code])).content.decode()
+        assert "/viec/return_result/" in page
+        assert "/viec/reopen/" in page
+        post(client, dossier, "return_result")
+        assert dossier.status == Status.RETURNED
+        assert retention_period(dossier).until == date(2027, 12, 31)
+
+    def test_officers_other_than_the_head_cannot(
+        self, receipt: FilingReceipt, officer: User, client: Client
+    ) -> None:
+        dossier = returned(receipt, officer)
+        assert (
+            "/viec/undo_return/"
+            not in client.get(reverse("one_stop:dossier", args=[dossier.code])).content.decode()
+        )
+        post(client, dossier, "undo_return", reason="Bấm nhầm")
+        assert dossier.status == Status.RETURNED
+
+    @pytest.mark.parametrize(("later", "status"), [(timedelta(), 9), (timedelta(seconds=1), 10)])
+    def test_it_can_be_undone_for_three_working_days(
+        self, receipt: FilingReceipt, officer: User, agency: Agency, later: timedelta, status: int
+    ) -> None:
+        dossier = returned(receipt, officer)
+        boss = make_officer(agency, "head")
+        limit = dossier.undoable_until()
+        assert limit is not None
+        assert limit.astimezone(NOW.tzinfo).date() == LAST_DAY
+        with time_machine.travel(limit + later, tick=False):
+            client = Client()
+            client.force_login(boss)
+            post(client, dossier, "undo_return", reason="Bấm nhầm")
+        assert dossier.status == status
+
+
+class TestDeclined:
+    def test_head_undoes_it_and_the_desk_gets_no_more_time(
+        self, receipt: FilingReceipt, officer: User, head: Client, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        dossier = receipt.dossier
+        due = dossier.intake_due_at
+        played(receipt, officer, Action.DECLINE)
+        assert "mau-03" in [form.key for form in available(dossier)]
+        with django_capture_on_commit_callbacks(execute=True):
+            post(head, dossier, "undo_decline", reason="Từ chối nhầm hồ sơ")
+        assert (dossier.status, dossier.clock_state) == (Status.REGISTERED, "not_started")
+        assert dossier.intake_due_at == due
+        assert "mau-03" not in [form.key for form in available(dossier)]
+        assert "bị từ chối tiếp nhận nhầm" in mail.outbox[-1].body
+        assert do(dossier, Action.ACCEPT, officer, at=NOW).clock_state == "running"
+
+    def test_after_a_supplement_the_intake_deadline_starts_anew(
+        self, receipt: FilingReceipt, officer: User, head: Client
+    ) -> None:
+        dossier = receipt.dossier
+        request = ask(dossier, officer, at=FILED + timedelta(hours=12))
+        request.supplement_due_at = NOW - timedelta(hours=1)
+        request.save()
+        played(receipt, officer, Action.DECLINE)
+        post(head, dossier, "undo_decline", reason="Đã nhận bản giấy")
+        assert dossier.intake_due_at is not None
+        assert dossier.intake_due_at > NOW
+
+
+class TestUnpaid:
+    @pytest.fixture
+    def dossier(self, receipt: FilingReceipt, officer: User) -> Dossier:
+        return played(receipt, officer, Action.ACCEPT, Action.PROCESS, Action.REQUIRE_PAYMENT)
+
+    def test_request_is_withdrawn_and_processing_continues(
+        self,
+        receipt: FilingReceipt,
+        dossier: Dossier,
+        client: Client,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            post(client, dossier, "lift_payment", reason="Được miễn lệ phí")
+        assert (dossier.status, dossier.clock_state) == (Status.PROCESSING, "running")
+        assert "không còn phải nộp" in mail.outbox[-1].body
+        assert "Được miễn lệ phí" in citizen_page(receipt)
+
+    def test_dossier_that_is_never_paid_can_only_be_refused(self, dossier: Dossier, client: Client) -> None:
+        page = client.get(reverse("one_stop:action", args=[dossier.code, "finish"])).content.decode()
+        assert "chưa nộp" in page
+        assert 'value="granted"' not in page
+        assert post(client, dossier, "finish").status_code == 422
+        assert dossier.status == Status.PAYMENT
+        assert (
+            post(client, dossier, "finish", outcome="granted", reason="Quá hạn chưa nộp").status_code == 422
+        )
+        post(client, dossier, "finish", reason="Quá hạn chưa nộp")
+        assert (dossier.status, dossier.outcome) == (Status.FINISHED, "refused")
+
+    def test_service_grants_nothing_unpaid(self, dossier: Dossier, officer: User) -> None:
+        with pytest.raises(InvalidInput):
+            do(dossier, Action.FINISH, officer, at=NOW)
+
+
+class TestQuestion:
+    @pytest.mark.parametrize(
+        ("action", "text"),
+        [
+            ("decline", "Chỉ lãnh đạo mới hủy được"),
+            ("withdraw", "chỉ rút khi công dân đã yêu cầu"),
+            ("return_result", "Đã trao kết quả"),
+        ],
+    )
+    def test_page_asks_before_the_dossier_ends(
+        self, receipt: FilingReceipt, officer: User, client: Client, action: str, text: str
+    ) -> None:
+        before = (Action.ACCEPT, Action.PROCESS, Action.FINISH) if action == "return_result" else ()
+        dossier = played(receipt, officer, *before)
+        shown = client.get(reverse("one_stop:dossier", args=[dossier.code])).content.decode()
+        assert f'href="{reverse("one_stop:action", args=[dossier.code, action])}' in shown
+        page = client.get(reverse("one_stop:action", args=[dossier.code, action])).content.decode()
+        assert text.lower() in page.lower()
+        dossier.refresh_from_db()
+        assert not dossier.is_closed
