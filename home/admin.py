@@ -174,7 +174,13 @@ def _common_pages() -> dict[type[Page], int]:
     """Return the first page of each type of which the province has one: one query."""
     types = {
         model._meta.model_name: model
-        for model in (HomePage, NewsIndexPage, AgencyIndexPage, ProcedureCataloguePage)
+        for model in (
+            HomePage,
+            NewsIndexPage,
+            AgencyIndexPage,
+            ProcedureCataloguePage,
+            ProcedureSectionPage,
+        )
     }
     pages = Page.objects.type(*types.values()).order_by("-pk").values_list("content_type__model", "pk")
     return {types[name]: pk for name, pk in pages}
@@ -203,17 +209,45 @@ def _links(
                 NavLink(gettext("Menus"), reverse("wagtailsnippets_home_menuitem:list")),
                 NavLink(gettext("Redirects"), reverse("wagtailredirects:index")),
             ]
-    if Role.CONTROLLER in roles and (catalogue := common.get(ProcedureCataloguePage)):
-        links.append(NavLink(gettext("Procedures of the province"), _explore(catalogue)))
-    elif Role.CONTROLLER in roles and section:
-        links.append(NavLink(gettext("Procedures of the agency"), _explore(section)))
+    if Role.CONTROLLER in roles:
+        first_section = common.get(ProcedureSectionPage)
+        links += _catalogue_links(section or first_section, common.get(ProcedureCataloguePage))
     if Role.OPERATOR in roles:
-        links.append(NavLink(gettext("Assign a role"), reverse("memberships:add")))
-        links.append(NavLink(gettext("Agencies"), reverse("agencies:index")))
+        links += [
+            NavLink(gettext("Invite a person"), reverse("wagtailusers_users:add")),
+            NavLink(gettext("Assign a role"), reverse("memberships:add")),
+            NavLink(gettext("Accounts"), reverse("wagtailusers_users:index")),
+            NavLink(gettext("Agencies"), reverse("agencies:index")),
+        ]
         if index:
             address = reverse("wagtailadmin_pages:add", args=[*_label(AgencySitePage), index])
             links.append(NavLink(gettext("New site of an agency"), address))
+            links.append(NavLink(gettext("Sites of agencies"), _explore(index)))
     return links
+
+
+def _catalogue_links(section: int | None, catalogue: int | None) -> list[NavLink]:
+    """Return the links of a controller: to the whole catalogue, or to the section of the agency."""
+    links: list[NavLink] = []
+    if catalogue:
+        links.append(NavLink(gettext("Procedures of the province"), _explore(catalogue)))
+    elif section:
+        links.append(NavLink(gettext("Procedures of the agency"), _explore(section)))
+    if section:  # nothing can be created or ended without one
+        links += [
+            NavLink(gettext("Create a procedure"), reverse("procedures_create")),
+            NavLink(
+                gettext("Amend or end a procedure"), reverse("wagtailsnippets_procedures_procedure:list")
+            ),
+        ]
+    return [
+        *links,
+        NavLink(
+            gettext("Publication decisions"), reverse("wagtailsnippets_procedures_publicationdecision:list")
+        ),
+        NavLink(gettext("Import procedures"), reverse("procedures_import")),
+        NavLink(gettext("Online forms"), reverse("forms:index")),
+    ]
 
 
 def _add_news(parent: int) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import Any, Final
 
 from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.widgets import SlugInput
 
-from core.text import MAX_SLUG_LENGTH, fold
+from core.text import MAX_SLUG_LENGTH, fold, slugify
 
 # Latin letters with marks, those of Vietnamese among them.
 _MARKED: Final = (*map(chr, range(0xC0, 0x250)), *map(chr, range(0x1E00, 0x1F00)))
@@ -47,7 +48,10 @@ class PortalPageForm(WagtailAdminPageForm):
             self.fields["slug"].widget.attrs.update(_SLUG_ATTRIBUTES)
 
     def clean(self) -> Any:
-        """Drop an expiry that has passed and that nobody touched: in stock Wagtail it forbids every save."""
+        """Drop an expiry that nobody touched and that would forbid every save; number the slug of a title used before.
+
+        The browser fills in the slug of a new page from its title, so the editor never typed what would be refused.
+        """
         moment, before = self.cleaned_data.get("expire_at"), self.initial.get("expire_at")
         # The field shows minutes.
         if (
@@ -57,4 +61,17 @@ class PortalPageForm(WagtailAdminPageForm):
             and moment == before.replace(second=0, microsecond=0)
         ):
             self.cleaned_data["expire_at"] = None
+        slug = self.cleaned_data.get("slug", "")
+        if slug and not self.instance.pk and slug == slugify(self.cleaned_data.get("title", "")):
+            self.cleaned_data["slug"] = self._free_slug(slug)
         return super().clean()
+
+    def _free_slug(self, slug: str) -> str:
+        """Return ``slug``, with a number from 2 if a page beside this one has it."""
+        if self.parent_page is None:
+            return slug
+        used = set(
+            self.parent_page.get_children().filter(slug__startswith=slug).values_list("slug", flat=True)
+        )
+        candidates = chain([slug], (f"{slug}-{number}" for number in count(2)))
+        return next(one for one in candidates if one not in used)

@@ -93,3 +93,19 @@ class TestEditor:
         self.save(client, page, title="Còn hạn")
         draft = type(page).objects.get(pk=page.pk).get_latest_revision_as_object()
         assert draft.expire_at is not None
+
+    def test_title_used_before_gets_a_numbered_slug(self, client, page):
+        facts = {"title": page.title, "slug": page.slug, "date": "30/11/2026", "body-count": "0"}
+        facts |= {"comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}
+        address = f"/quan-tri/pages/add/home/newspage/{page.get_parent().pk}/"
+        for _ in range(2):
+            assert client.post(address, facts).status_code == 302
+        slugs = set(type(page).objects.values_list("slug", flat=True))
+        assert slugs == {page.slug, f"{page.slug}-2", f"{page.slug}-3"}
+
+    def test_slug_that_was_typed_is_refused_if_it_is_used(self, client, page):
+        facts = {"title": "Tin khác", "slug": page.slug, "date": "30/11/2026", "body-count": "0"}
+        facts |= {"comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}
+        answer = client.post(f"/quan-tri/pages/add/home/newspage/{page.get_parent().pk}/", facts)
+        assert answer.status_code == 200
+        assert type(page).objects.count() == 1
