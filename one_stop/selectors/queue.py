@@ -44,13 +44,27 @@ def _status(*statuses: Status) -> Callable[[datetime, int], Q]:
     return lambda now, user_id: Q(status__in=statuses)
 
 
-def _overdue(now: datetime, user_id: int) -> Q:
-    """Match dossiers in process that are late, also those whose due date was moved without healing the lateness.
+#: Filters of the list of new dossiers: the desk's intake deadline has passed, or is today.
+INTAKE_STATES: Final[dict[str, Callable[[datetime], Q]]] = {
+    "qua-han": lambda now: Q(status=Status.REGISTERED, intake_due_at__lt=now),
+    "hom-nay": lambda now: Q(
+        status=Status.REGISTERED, intake_due_at__gte=now, intake_due_at__lt=_midnight_after(now)
+    ),
+}
 
-    In these statuses the clock always runs.
-    ``figures.month_figures`` counts late results otherwise: by days, and only once a dossier is finished.
+
+def _midnight_after(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(TIME_ZONE).date() + timedelta(days=1), time(), tzinfo=TIME_ZONE)
+
+
+def _overdue(now: datetime, user_id: int) -> Q:
+    """Match what the agency is late with: new dossiers past their intake deadline, and dossiers in process.
+
+    Of the latter also those whose due date was moved without healing the lateness; in these statuses the clock always
+    runs. ``figures.month_figures`` counts late results otherwise: by days, and only once a dossier is finished.
     """
-    return Q(status__in=RUNNING_STATUSES) & (Q(due_at__lt=now) | Q(on_time_until__lt=now))
+    late = Q(status__in=RUNNING_STATUSES) & (Q(due_at__lt=now) | Q(on_time_until__lt=now))
+    return late | INTAKE_STATES["qua-han"](now)
 
 
 NEW: Final = "moi"
@@ -92,19 +106,6 @@ def first_tab_of(access: OfficerAccess) -> str:
 ORDERINGS: Final = {
     "ma": "code", "nguoi": "applicant_order", "thu-tuc": "procedure_version__procedure__order_key", "han": "deadline",
 }  # fmt: skip
-
-
-#: Filters of the list of new dossiers: the desk's intake deadline has passed, or is today.
-INTAKE_STATES: Final[dict[str, Callable[[datetime], Q]]] = {
-    "qua-han": lambda now: Q(status=Status.REGISTERED, intake_due_at__lt=now),
-    "hom-nay": lambda now: Q(
-        status=Status.REGISTERED, intake_due_at__gte=now, intake_due_at__lt=_midnight_after(now)
-    ),
-}
-
-
-def _midnight_after(now: datetime) -> datetime:
-    return datetime.combine(now.astimezone(TIME_ZONE).date() + timedelta(days=1), time(), tzinfo=TIME_ZONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def in_process(agency: Agency, officer: User, accepted: datetime) -> Dossier:
 
 
 def test_tabs_sort_by_state_and_urgency(agency: Agency, officer: User, desk: OfficerAccess) -> None:
-    new = make_dossier(agency)
+    new = make_dossier(agency, at=NOW - timedelta(hours=1))
     late = in_process(agency, officer, datetime(2026, 11, 9, 8, 0, tzinfo=VN))
     soon = in_process(agency, officer, datetime(2026, 11, 20, 8, 0, tzinfo=VN))
     waiting = in_process(agency, officer, datetime(2026, 11, 19, 8, 0, tzinfo=VN))
@@ -47,11 +47,32 @@ def test_tabs_sort_by_state_and_urgency(agency: Agency, officer: User, desk: Off
 
 
 def test_counts_agree_with_the_lists(agency: Agency, officer: User, desk: OfficerAccess) -> None:
-    make_dossier(agency)
+    make_dossier(agency, at=NOW - timedelta(hours=1))
     in_process(agency, officer, datetime(2026, 11, 9, 8, 0, tzinfo=VN))
     counts = queue.queue_counts(desk, NOW).by_tab
     assert counts == {tab.key: len(codes(desk, tab.key)) for tab in queue.TABS}
     assert (counts["moi"], counts["qua-han"], counts["tat-ca"]) == (1, 1, 2)
+
+
+def test_overdue_dossiers_include_those_past_their_intake_deadline(
+    agency: Agency, officer: User, desk: OfficerAccess, client: Client
+) -> None:
+    """The tab, its count and the filter of the first tab agree; answered and foreign dossiers are left out."""
+    process = in_process(agency, officer, datetime(2026, 11, 9, 8, 0, tzinfo=VN))
+    form = make_desk_form(agency)
+    waiting = make_dossier(form=form, at=datetime(2026, 11, 18, 9, 0, tzinfo=VN))
+    last_moment = make_dossier(form=form, at=datetime(2026, 11, 20, 9, 0, tzinfo=VN))
+    Dossier.objects.filter(pk=last_moment.pk).update(intake_due_at=NOW)
+    answered = make_dossier(form=form, at=datetime(2026, 11, 17, 9, 0, tzinfo=VN))
+    ask(answered, officer, at=NOW)
+    make_dossier(AgencyFactory(), at=datetime(2026, 11, 12, 9, 0, tzinfo=VN))
+
+    assert codes(desk, "qua-han") == [process.code, waiting.code]
+    counts = queue.queue_counts(desk, NOW)
+    assert (counts.by_tab["qua-han"], counts.by_intake_state["qua-han"]) == (2, 1)
+    page = client.get(reverse("one_stop:queue"), {"muc": "qua-han"}).content.decode()
+    assert "Tiếp nhận: quá hạn" in page
+    assert queue.next_code(desk, queue.tab_by_key("qua-han"), after=process.code, now=NOW) == waiting.code
 
 
 def test_dossiers_of_other_agencies_are_not_listed(desk: OfficerAccess, client: Client) -> None:
