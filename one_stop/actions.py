@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.transitions import Action, allowed_transitions
+from forms_app.dossiers.selectors.holders import ASSIGNABLE_ROLES, colleague_with
+from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action, allowed_transitions
 from one_stop.access import OfficerAccess
 
 Text = str | Promise
@@ -86,8 +88,13 @@ _DANGER: Final = {Action.DECLINE, Action.WITHDRAW, Action.SUSPEND, Action.CLOSE}
 
 
 def offered_actions(access: OfficerAccess, dossier: Dossier, now: datetime) -> list[OfferedAction]:
-    """Return the actions open to this officer on ``dossier`` now, from the transition table."""
+    """Return the actions open to this officer on ``dossier`` now, from the transition table.
+
+    While a colleague has the dossier, these are those of the counter.
+    """
     rows = {row.action: row for row in allowed_transitions(dossier, access.roles_at(dossier.agency_id), now)}
+    if rows.keys() - COUNTER_ACTIONS and colleague_of(access, dossier, now):
+        rows = {action: row for action, row in rows.items() if action in COUNTER_ACTIONS}
     return [
         OfferedAction(
             action=action.value, label=label, done=done, direct=action in _DIRECT,
@@ -95,6 +102,14 @@ def offered_actions(access: OfficerAccess, dossier: Dossier, now: datetime) -> l
         )
         for action, (label, done) in _TEXTS.items() if action in rows
     ]  # fmt: skip
+
+
+def colleague_of(access: OfficerAccess, dossier: Dossier, now: datetime) -> User | None:
+    """Return the colleague who has ``dossier``, if that keeps this officer from acting on it."""
+    roles = access.roles_at(dossier.agency_id)
+    if not roles & set(ASSIGNABLE_ROLES) or dossier.is_closed:
+        return None
+    return colleague_with(dossier, access.user, roles, timezone.localdate(now))
 
 
 def describe_action(action: Action) -> OfferedAction:

@@ -146,6 +146,9 @@ RUNNING_STATUSES = (_S.ACCEPTED, _S.PROCESSING)
 INTERNAL_ACTIONS = frozenset({_A.ASSIGN})
 # Actions after which the status is what it was before.
 SAME_STATUS_ACTIONS = frozenset({_A.ASSIGN, _A.REPLACE_KEY, _A.MOVE_DUE_DATE})
+# What the person at the counter does for a citizen, whoever has the dossier; anything else is for the officer to whom
+# it is assigned, and for the head.
+COUNTER_ACTIONS = frozenset({_A.SUPPLY, _A.PAYMENT_DONE, _A.RETURN_RESULT, _A.WITHDRAW, _A.REPLACE_KEY})
 CLOSED_STATUSES = (_S.DECLINED, _S.WITHDRAWN, _S.RETURNED)
 
 TRANSITIONS: tuple[Transition, ...] = (

@@ -18,6 +18,7 @@ from core.worktime import TIME_ZONE
 from forms_app.dossiers import codes as dossier_codes
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.models.dossiers import DossierQuerySet, is_closed
+from forms_app.dossiers.selectors.holders import ASSIGNABLE_ROLES, held_ids
 from forms_app.dossiers.transitions import OPEN_STATUSES, RUNNING_STATUSES, Status
 from one_stop.access import OfficerAccess
 from procedures.models import Procedure
@@ -25,8 +26,6 @@ from procedures.models import Procedure
 PER_PAGE: Final = 50
 MAX_LOOKAHEAD: Final = 500
 _R = Membership.Role
-#: The roles of officers to whom a dossier can be assigned.
-ASSIGNABLE_ROLES: Final = (_R.RECEIVER, _R.HANDLER, _R.HEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +328,13 @@ def assigned_to_others(access: OfficerAccess, codes: Iterable[str]) -> list[Doss
     valid = [code for code in codes if dossier_codes.CODE.fullmatch(code)]
     rows = visible_to(access).filter(code__in=valid).filter(~is_closed()).exclude(assigned_to=None)
     return list(rows.exclude(assigned_to_id=access.user.pk).with_parties().order_by("code"))
+
+
+def held_by_colleagues(access: OfficerAccess, dossiers: Iterable[Dossier], on: date) -> list[Dossier]:
+    """Return those of the colleagues' ``dossiers`` that the officer, who is not the head, may not take; one query."""
+    others = [found for found in dossiers if _R.HEAD not in access.roles_at(found.agency_id)]
+    held = held_ids(others, on) if others else set()
+    return [found for found in others if found.pk in held]
 
 
 def dossiers_by_ref(

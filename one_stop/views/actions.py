@@ -21,12 +21,13 @@ from forms_app.dossiers import view_log
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.selectors.dossiers import open_request
 from forms_app.dossiers.services import apply_action
+from forms_app.dossiers.services.actions import held_text
 from forms_app.dossiers.services.uploads import storage_message
-from forms_app.dossiers.transitions import Action, Status
+from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action, Status
 from one_stop import services, supplements
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.action_warnings import action_warning
-from one_stop.actions import OfferedAction, describe_action, offered_actions
+from one_stop.actions import OfferedAction, colleague_of, describe_action, offered_actions
 from one_stop.forms import ActionForm, AssignForm, CounterSupplementForm, FinishForm, SupplementForm
 from one_stop.selectors.dossiers import dossier_for
 from one_stop.selectors.queue import assignable_officers
@@ -54,7 +55,7 @@ def perform_action(request: HttpRequest, access: OfficerAccess, code: str, actio
     services.log_officer_view(dossier=dossier, access=access, target=view_log.DOSSIER)
     offered = {item.action: item for item in offered_actions(access, dossier, timezone.now())}
     if action not in offered:
-        return _unavailable(request, dossier, Action(action))
+        return _unavailable(request, access, dossier, Action(action))
     requested = _ActionRequest(access, dossier, offered[action])
     if request.method == "POST":
         return _submit(request, requested, _form(request, requested, request.POST))
@@ -67,14 +68,18 @@ def _redirect_to_dossier(request: HttpRequest, dossier: Dossier) -> HttpResponse
     return redirect(reverse("one_stop:dossier", args=[dossier.code]) + list_query(request.GET))
 
 
-def _unavailable(request: HttpRequest, dossier: Dossier, action: Action) -> HttpResponse:
-    """Answer a request for an action that is not open: somebody was quicker, or the role does not allow it.
+def _unavailable(
+    request: HttpRequest, access: OfficerAccess, dossier: Dossier, action: Action
+) -> HttpResponse:
+    """Answer a request for an action that is not open: somebody was quicker or has it, or the role does not allow it.
 
     Text that the officer typed meanwhile is shown so that it can be copied; without any, go back to the dossier.
     """
     message = _("This is not possible now. Status of the dossier: %(status)s.") % {
         "status": dossier.get_status_display()
     }
+    if action not in COUNTER_ACTIONS and (colleague := colleague_of(access, dossier, timezone.now())):
+        message = held_text(colleague)
     typed = [text for name in ("reason", "other_documents") if (text := request.POST.get(name, "").strip())]
     if typed:
         context = {

@@ -23,7 +23,7 @@ from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.selectors.dossiers import answer_files_by_field
 from forms_app.dossiers.transitions import Status
 from one_stop.access import OfficerAccess, officer_required
-from one_stop.actions import may_read_view_log, may_replace_key, offered_actions
+from one_stop.actions import colleague_of, may_read_view_log, may_replace_key, offered_actions
 from one_stop.dossier_display import due_status, has_masked_ids, mask_identity_numbers, timeline_items
 from one_stop.selectors.dossiers import DossierDetail, dossier_for
 from one_stop.services import log_officer_view
@@ -128,6 +128,7 @@ def _render(
         "results": [item for item in found.files if item.purpose == item.Purpose.RESULT],
         "timeline": timeline_items(found.events),
         "actions": offered_actions(access, dossier, now),
+        "colleague": colleague_of(access, dossier, now),
         "printed_forms": printed_forms.available(dossier),
         "can_replace_key": may_replace_key(access, dossier, now),
         "can_read_view_log": may_read_view_log(access, dossier),

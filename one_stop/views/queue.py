@@ -21,6 +21,7 @@ from core.text import clean
 from forms_app.dossiers import list_log
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.rules import current_rules
+from forms_app.dossiers.selectors.holders import ASSIGNABLE_ROLES
 from forms_app.dossiers.transitions import Status
 from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
@@ -61,7 +62,7 @@ def _queue(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     shared = {
         "access": access,
         "query": query,
-        "can_assign": access.holds(*selectors.ASSIGNABLE_ROLES),
+        "can_assign": access.holds(*ASSIGNABLE_ROLES),
         # The statuses to which a supplement leads.
         "returned_statuses": (Status.REGISTERED, Status.PROCESSING),
     }
@@ -186,10 +187,15 @@ def next_dossier(request: HttpRequest, access: OfficerAccess) -> HttpResponseBas
 def assign_to_self(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     """Assign the selected dossiers to the officer, each in a transaction of its own, and report how many failed.
 
-    If colleagues have some of them, nothing is assigned before the officer confirms it on a page that names them.
+    What colleagues have is left out, with their names; the head takes it after confirming it on a page that names them.
     """
     selected = request.POST.getlist("chon")[: selectors.PER_PAGE]
-    if "xac-nhan" not in request.POST and (taken := selectors.assigned_to_others(access, _codes(selected))):
+    taken = selectors.assigned_to_others(access, _codes(selected))
+    if held := selectors.held_by_colleagues(access, taken, timezone.localdate()):
+        selected = _without(selected, held)
+        taken = [dossier for dossier in taken if dossier not in held]
+        messages.warning(request, _held_text(held))
+    if taken and "xac-nhan" not in request.POST:
         return _confirm_assignment(request, selected, taken)
     assigned = sum(_assign_selected(access, value) for value in selected)
     if assigned:
@@ -208,17 +214,29 @@ def assign_to_self(request: HttpRequest, access: OfficerAccess) -> HttpResponseB
     return redirect(reverse("one_stop:queue") + list_query(_list_params(request.POST, tab)))
 
 
+def _without(selected: list[str], dossiers: list[Dossier]) -> list[str]:
+    codes = {dossier.code for dossier in dossiers}
+    return [value for value, code in zip(selected, _codes(selected), strict=True) if code not in codes]
+
+
+def _held_text(held: list[Dossier]) -> str:
+    names = [f"{one.code} ({one.assigned_to.get_full_name()})" for one in held if one.assigned_to]
+    message = _(
+        "Not assigned to you, because colleagues have them: %(dossiers)s. Ask them or the head to hand them over."
+    )
+    return message % {"dossiers": ", ".join(names)}
+
+
 def _codes(selected: list[str]) -> list[str]:
     return [value.rpartition("~")[0] for value in selected]
 
 
 def _confirm_assignment(request: HttpRequest, selected: list[str], taken: list[Dossier]) -> HttpResponseBase:
-    codes = {dossier.code for dossier in taken}
     params = _list_params(request.POST, tab_by_key(request.POST.get("muc", "")))
     context = {
         "taken": taken,
         "selected": selected,
-        "free": [value for value, code in zip(selected, _codes(selected), strict=True) if code not in codes],
+        "free": _without(selected, taken),
         "list_params": params.items(),
         "list_query": list_query(params),
     }

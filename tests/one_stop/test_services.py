@@ -90,9 +90,9 @@ class TestAssignToSelf:
         assert client.post(reverse("one_stop:assign_to_self"), self.choices(dossier)).status_code == 404
         assert client.get(reverse("one_stop:assign_to_self")).status_code == 405
 
-    def test_dossiers_of_colleagues_are_taken_only_after_a_confirmation(
-        self, agency: Agency, officer: User, client: Client
-    ) -> None:
+    def test_head_takes_dossiers_of_colleagues_only_after_a_confirmation(self, agency: Agency) -> None:
+        officer, client = make_officer(agency, "head"), Client()
+        client.force_login(officer)
         colleague = make_officer(agency, name="Lê Văn Bảy")
         free, taken = make_dossier(agency), make_dossier(agency)
         services.assign(dossier_id=taken.pk, expected_version=1, actor=colleague, officer=colleague)
@@ -119,7 +119,7 @@ class TestAssignToSelf:
         services.assign(dossier_id=mine.pk, expected_version=1, actor=officer, officer=officer)
         services.assign(dossier_id=closed.pk, expected_version=1, actor=colleague, officer=colleague)
         closed.refresh_from_db()
-        do(closed, Action.DECLINE, officer, at=NOW)
+        do(closed, Action.DECLINE, colleague, at=NOW)
         mine.refresh_from_db()
         assert client.post(reverse("one_stop:assign_to_self"), self.choices(mine, closed)).status_code == 302
 
@@ -207,9 +207,9 @@ class TestAssignToColleague:
         page = client.get(reverse("one_stop:dossier", args=[dossier.code])).content.decode()
         assert "Phân công cho Lê Văn Bảy" in page
 
-    def test_form_warns_that_a_colleague_has_the_dossier(
-        self, agency: Agency, officer: User, client: Client
-    ) -> None:
+    def test_form_warns_the_head_that_a_colleague_has_the_dossier(self, agency: Agency) -> None:
+        client = Client()
+        client.force_login(make_officer(agency, "head"))
         colleague = make_officer(agency, name="Lê Văn Bảy")
         dossier = make_dossier(agency)
         warning = "đang được giao cho Lê Văn Bảy"
@@ -220,7 +220,10 @@ class TestAssignToColleague:
     def test_former_and_new_assignee_are_told_by_mail(
         self, agency: Agency, officer: User, django_capture_on_commit_callbacks: Any
     ) -> None:
-        first, second = make_officer(agency, name="Lê Văn Bảy"), make_officer(agency, name="Trần Văn Tám")
+        first, second = (
+            make_officer(agency, name="Lê Văn Bảy"),
+            make_officer(agency, "head", name="Trần Văn Tám"),
+        )
         dossier = make_dossier(agency)
         with django_capture_on_commit_callbacks(execute=True):
             services.assign(dossier_id=dossier.pk, expected_version=1, actor=officer, officer=first)

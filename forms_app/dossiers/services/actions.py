@@ -21,9 +21,11 @@ from core.worktime import TIME_ZONE
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.search_documents import index_dossier
+from forms_app.dossiers.selectors.holders import colleague_with
 from forms_app.dossiers.services.drafts import storable_text
 from forms_app.dossiers.transitions import (
     CITIZEN,
+    COUNTER_ACTIONS,
     INTERNAL_ACTIONS,
     SYSTEM,
     TRANSITIONS,
@@ -98,8 +100,9 @@ def apply_action(
     obligation is not paid can only be finished as refused.
 
     ``NotAllowed``: no such dossier for this actor (shown as 404). ``Conflict``: the dossier is no longer at
-    ``expected_version`` (code ``conflict``), its status does not allow the action (``not_possible``), or others kept
-    changing it (``busy``). ``InvalidInput``: a reason is missing, or the outcome is not open to an unpaid dossier.
+    ``expected_version`` (code ``conflict``), its status does not allow the action (``not_possible``), a colleague has
+    it (``held``), or others kept changing it (``busy``). ``InvalidInput``: a reason is missing, or the outcome is not
+    open to an unpaid dossier.
     """
     moment = now or timezone.now()
     acting = actor if isinstance(actor, Actor) else officer(actor)
@@ -126,6 +129,22 @@ def apply_action(
         data={**(data or {}), **adjustment},
     )  # fmt: skip
     return dossier
+
+
+def _check_holder(
+    dossier: Dossier, action: Action, actor: Actor, roles: frozenset[str], now: datetime
+) -> None:
+    """Refuse what only the officer to whom the dossier is assigned, and the head, may do."""
+    if actor.user is None or action in COUNTER_ACTIONS:
+        return
+    if colleague := colleague_with(dossier, actor.user, roles, now.astimezone(TIME_ZONE).date()):
+        raise Conflict(held_text(colleague), code="held")
+
+
+def held_text(colleague: User) -> str:
+    """Return why ``colleague``'s dossier is not for somebody else, and what to do."""
+    message = _("The dossier is assigned to %(name)s. Ask %(name)s or the head to hand it over.")
+    return message % {"name": colleague.get_full_name()}
 
 
 def _check_ending(dossier: Dossier, transition: Transition, outcome: str, note: str) -> None:
@@ -161,6 +180,7 @@ def _select_transition(
         raise Conflict(message % {"status": dossier.get_status_display()})
     for transition in rows:
         if transition.fits(dossier, now):
+            _check_holder(dossier, transition.action, actor, roles, now)
             return transition
     message = _("This is not possible now. Status of the dossier: %(status)s.")
     raise Conflict(message % {"status": dossier.get_status_display()}, code="not_possible")

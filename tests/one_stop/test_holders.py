@@ -1,0 +1,192 @@
+"""A dossier that is assigned: its officer and the head act on it, colleagues only at the counter (ADR 176)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Agency, Membership, User
+from core.errors import Conflict
+from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.services import apply_action
+from forms_app.dossiers.transitions import COUNTER_ACTIONS, TRANSITIONS, Action, Status, allowed_transitions
+from one_stop import services
+from tests.one_stop.factories import NOW, ask, do, make_dossier, make_officer
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+
+@pytest.fixture
+def holder(agency: Agency) -> User:
+    return make_officer(agency, name="Lê Văn Bảy")
+
+
+@pytest.fixture
+def head(agency: Agency) -> User:
+    return make_officer(agency, "head")
+
+
+def give(dossier: Dossier, holder: User) -> Dossier:
+    services.assign(
+        dossier_id=dossier.pk, expected_version=dossier.version, actor=holder, officer=holder, now=NOW
+    )
+    dossier.refresh_from_db()
+    return dossier
+
+
+def post(user: User, dossier: Dossier, action: str, **values: Any) -> Any:
+    client = Client()
+    client.force_login(user)
+    answer = client.post(
+        reverse("one_stop:action", args=[dossier.code, action]), {"version": dossier.version, **values},
+        follow=True,
+    )  # fmt: skip
+    dossier.refresh_from_db()
+    return answer
+
+
+def page(user: User, dossier: Dossier) -> str:
+    client = Client()
+    client.force_login(user)
+    return " ".join(client.get(reverse("one_stop:dossier", args=[dossier.code])).content.decode().split())
+
+
+@pytest.mark.parametrize("path", [[], ["accept"], ["accept", "process"], ["accept", "process", "finish"]])
+def test_colleague_is_offered_only_what_is_done_at_the_counter(
+    agency: Agency, officer: User, holder: User, path: list[str]
+) -> None:
+    dossier = make_dossier(agency)
+    for action in path:
+        do(dossier, Action(action), holder, at=NOW)
+    give(dossier, holder)
+    shown = page(officer, dossier)
+    assert "Hồ sơ đang do Lê Văn Bảy giữ" in shown
+    roles = {Membership.Role.RECEIVER, Membership.Role.HANDLER}
+    for row in allowed_transitions(dossier, roles, NOW):
+        if row.action == Action.REPLACE_KEY:
+            continue
+        link = reverse("one_stop:action", args=[dossier.code, row.action.value])
+        assert (link in shown) == (row.action in COUNTER_ACTIONS), row.action
+
+
+def test_colleague_is_refused_with_the_name_and_what_was_typed(
+    agency: Agency, officer: User, holder: User
+) -> None:
+    dossier = give(make_dossier(agency), holder)
+    answer = post(officer, dossier, "decline", reason="Không thuộc thẩm quyền của phường")
+    assert answer.status_code == 409
+    assert "Lê Văn Bảy" in answer.content.decode()
+    assert "Không thuộc thẩm quyền của phường" in answer.content.decode()
+    assert "Lê Văn Bảy" in post(officer, dossier, "accept").content.decode()
+    assert dossier.status == Status.REGISTERED
+
+
+@pytest.mark.parametrize("action", sorted({row.action for row in TRANSITIONS} - COUNTER_ACTIONS))
+def test_service_refuses_every_other_action(
+    agency: Agency, officer: User, holder: User, action: Action
+) -> None:
+    """Whatever the status, no action but those of the counter gets past the officer who has the dossier."""
+    source = next(row.sources[0] for row in TRANSITIONS if row.action == action)
+    roles = {
+        row.action for row in TRANSITIONS if row.roles & {"receiver", "handler"} and row.action == action
+    }
+    if not roles or source is None:
+        return
+    dossier = give(make_dossier(agency), holder)
+    Dossier.objects.filter(pk=dossier.pk).update(
+        status=source, accepted_at=NOW if source not in {1, 3} else None, deadline_rule={"value": 3},
+        finished_at=NOW if source == Status.FINISHED else None,
+    )  # fmt: skip
+    if action == Action.CLOSE:
+        dossier.supplement_requests.create(
+            number=1, items=[], reason="x", requested_at=NOW, supplement_due_at=NOW - timedelta(days=1)
+        )
+    arguments: dict[str, Any] = {"action": action, "reason": "vì thử", "now": NOW}
+    with pytest.raises(Conflict) as refused:
+        apply_action(dossier_id=dossier.pk, expected_version=dossier.version, actor=officer, **arguments)
+    assert refused.value.code == "held"
+    assert "Lê Văn Bảy" in refused.value.message
+
+
+def test_counter_serves_the_citizen_whoever_has_the_dossier(
+    agency: Agency, officer: User, holder: User
+) -> None:
+    dossier = make_dossier(agency)
+    for action in (Action.ACCEPT, Action.PROCESS, Action.REQUIRE_PAYMENT):
+        do(dossier, action, holder, at=NOW)
+    give(dossier, holder)
+    post(officer, dossier, "payment_done")
+    assert dossier.status == Status.PROCESSING
+    ask(dossier, holder, at=NOW)
+    assert "/viec/supply/" in page(officer, dossier)
+    post(officer, dossier, "withdraw", reason="Công dân xin rút")
+    assert (dossier.status, dossier.assigned_to) == (Status.WITHDRAWN, holder)
+
+
+def test_head_acts_and_takes_over_and_the_holder_hands_over(
+    agency: Agency, officer: User, holder: User, head: User
+) -> None:
+    dossier = give(make_dossier(agency), holder)
+    post(head, dossier, "accept")
+    assert dossier.status == Status.ACCEPTED
+    post(officer, dossier, "assign", officer=officer.pk)
+    assert dossier.assigned_to == holder
+    post(holder, dossier, "assign", officer=officer.pk)
+    assert dossier.assigned_to == officer
+    post(head, dossier, "assign", officer=head.pk)
+    assert dossier.assigned_to == head
+
+
+@pytest.mark.parametrize("gone", ["membership", "account"])
+def test_dossier_of_somebody_who_has_left_is_free(
+    agency: Agency, officer: User, holder: User, gone: str
+) -> None:
+    dossier = give(make_dossier(agency), holder)
+    if gone == "membership":
+        Membership.objects.filter(user=holder).update(valid_to=date(2026, 11, 22))
+    else:
+        User.objects.filter(pk=holder.pk).update(is_active=False)
+    assert "đang do" not in page(officer, dossier)
+    post(officer, dossier, "accept")
+    assert dossier.status == Status.ACCEPTED
+
+
+def test_reader_of_the_agency_is_not_told_to_ask(agency: Agency, holder: User) -> None:
+    dossier = give(make_dossier(agency), holder)
+    assert "đang do" not in page(make_officer(agency, "inspector"), dossier)
+
+
+def test_bulk_assignment_leaves_out_what_colleagues_have(
+    agency: Agency, officer: User, holder: User, head: User, client: Client
+) -> None:
+    held, free = give(make_dossier(agency), holder), make_dossier(agency)
+    choice = {"chon": [f"{one.code}~{one.version}" for one in (held, free)], "xac-nhan": "1"}
+    text = client.post(reverse("one_stop:assign_to_self"), choice, follow=True).content.decode()
+    assert f"{held.code} (Lê Văn Bảy)" in text
+    assert "Bạn đã nhận 1 hồ sơ về mình." in text
+    assert set(Dossier.objects.values_list("assigned_to", flat=True)) == {holder.pk, officer.pk}
+
+    boss = Client()
+    boss.force_login(head)
+    choice = {"chon": [f"{held.code}~{held.version}"]}
+    assert "Lê Văn Bảy" in boss.post(reverse("one_stop:assign_to_self"), choice).content.decode()
+    boss.post(reverse("one_stop:assign_to_self"), choice | {"xac-nhan": "1"})
+    held.refresh_from_db()
+    assert held.assigned_to == head
+
+
+def test_page_of_a_held_dossier_costs_one_query_more(
+    agency: Agency, officer: User, holder: User, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    dossier = make_dossier(agency)
+    address = reverse("one_stop:dossier", args=[dossier.code])
+    client.get(address)
+    with django_assert_max_num_queries(60) as free:
+        client.get(address)
+    give(dossier, holder)
+    with django_assert_max_num_queries(len(free) + 2):
+        client.get(address)
