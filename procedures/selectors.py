@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -36,6 +36,7 @@ from core.text import sort_key
 from procedures.choices import Level, ServiceLevel, Status
 from procedures.codes import core_code
 from procedures.models import (
+    Field,
     LocalAssignment,
     Procedure,
     ProcedurePage,
@@ -172,18 +173,39 @@ def sections_with_counts(page: Page) -> list[tuple[ProcedureSectionPage, int]]:
     return [(section, counts.get(section.path, 0)) for section in named]
 
 
-def fields_with_counts(page: Page) -> list[dict[str, str | int]]:
-    """Return label, key (slug) and number of procedures of each field below ``page``, by name: one query."""
-    rows = pages_below(page).order_by().filter(field__isnull=False)
-    found = rows.values(label=F("field__name"), key=F("field__slug")).annotate(number=Count("pk"))
+def fields_with_counts(page: Page, filters: ListFilters | None = None) -> list[dict[str, str | int]]:
+    """Return label, key (slug) and number of procedures of each field below ``page``, by name.
+
+    The other ``filters`` narrow the numbers; a chosen field is kept at 0. One query, and one more for such a field.
+    """
+    chosen = filters or ListFilters()
+    rows = pages_below(page, replace(chosen, field="")).order_by().filter(field__isnull=False)
+    found = list(rows.values(label=F("field__name"), key=F("field__slug")).annotate(number=Count("pk")))
+    if chosen.field and all(row["key"] != chosen.field for row in found):
+        missing = Field.objects.filter(slug=chosen.field).values(label=F("name"), key=F("slug"))
+        found += [{**row, "number": 0} for row in missing]
     return sorted(found, key=lambda row: sort_key(str(row["label"])))
 
 
-def level_counts(page: Page) -> Counter[str]:
-    """Return the number of procedures of each level of government and each online level: one query."""
-    sums = {level: Count("pk", filter=Q(**{name: True})) for level, name in LEVEL_FIELDS.items()}
-    online = {level: Count("pk", filter=Q(service_level=level)) for level in ServiceLevel.values}
-    return Counter(pages_below(page).order_by().aggregate(**sums, **online))
+def level_counts(page: Page, filters: ListFilters | None = None) -> Counter[str]:
+    """Return the number of procedures of each level of government and each online level: one query.
+
+    What is chosen in one filter narrows the numbers of the others, not its own.
+    """
+    chosen = filters or ListFilters()
+    level = Q(**{LEVEL_FIELDS[chosen.level]: True}) if chosen.level else Q()
+    service = Q(service_level=chosen.service_level) if chosen.service_level else Q()
+    sums = {name: Count("pk", filter=Q(**{field: True}) & service) for name, field in LEVEL_FIELDS.items()}
+    online = {name: Count("pk", filter=Q(service_level=name) & level) for name in ServiceLevel.values}
+    rows = pages_below(page, ListFilters(field=chosen.field)).order_by()
+    return Counter(rows.aggregate(**sums, **online))
+
+
+def common_level(page: Page) -> str:
+    """Return the one level of government that all procedures below ``page`` have, if each has no other; one query."""
+    counts = level_counts(page)
+    used = [level for level in LEVEL_FIELDS if counts[level]]
+    return used[0] if len(used) == 1 else ""
 
 
 def version_in_force(procedure: Procedure | str, on: date | None = None) -> ProcedureVersion | None:

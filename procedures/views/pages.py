@@ -37,6 +37,7 @@ from procedures.selectors import (
     NearbyPages,
     VersionHistory,
     agencies_for_procedure,
+    common_level,
     fields_with_counts,
     history,
     level_counts,
@@ -196,13 +197,20 @@ def _filters(request: HttpRequest) -> ListFilters:
     return ListFilters.from_query(query.get("linh-vuc", ""), query.get("cap", ""), query.get("muc-do", ""))
 
 
-def _choices(page: Page) -> dict[str, Any]:
-    counts = level_counts(page)
+def _choices(page: Page, filters: ListFilters) -> dict[str, Any]:
+    """Return the values of the filters with their numbers; one that is chosen is kept at 0."""
+    counts = level_counts(page, filters)
     return {
-        "fields": fields_with_counts(page),
-        "levels": [(level.value, level.label, counts[level]) for level in Level if counts[level]],
-        "service_levels": [(one.value, one.label, counts[one]) for one in ServiceLevel if counts[one]],
-    }
+        "fields": fields_with_counts(page, filters),
+        "levels": [
+            (level.value, level.label, counts[level])
+            for level in Level if counts[level] or level == filters.level
+        ],
+        "service_levels": [
+            (one.value, one.label, counts[one])
+            for one in ServiceLevel if counts[one] or one == filters.service_level
+        ],
+    }  # fmt: skip
 
 
 def _listing(page: Page, request: HttpRequest, filters: ListFilters) -> dict[str, Any]:
@@ -227,7 +235,7 @@ def _listing(page: Page, request: HttpRequest, filters: ListFilters) -> dict[str
 def catalogue_context(page: ProcedureCataloguePage, request: HttpRequest) -> dict[str, Any]:
     """Return counts by agency, field and level, or the filtered list of procedures."""
     filters, source = _filters(request), source_of(page)
-    context: dict[str, Any] = {**_choices(source), "filters": filters, "crumbs": []}
+    context: dict[str, Any] = {**_choices(source, filters), "filters": filters, "crumbs": []}
     if filters:
         return {**context, **_listing(source, request, filters)}
     counted = [(section, number) for section, number in sections_with_counts(source) if number]
@@ -242,13 +250,29 @@ def catalogue_context(page: ProcedureCataloguePage, request: HttpRequest) -> dic
 @page_context(ProcedureSectionPage)
 def section_context(page: ProcedureSectionPage, request: HttpRequest) -> dict[str, Any]:
     """Return the procedures of one agency, paginated, with the same filters."""
-    source = source_of(page)
+    source, filters = source_of(page), _filters(request)
+    above = list(page.get_ancestors().filter(depth__gt=FRONT_DEPTH))
     return {
-        **_choices(source),
-        **_listing(source, request, _filters(request)),
+        **_choices(source, filters),
+        **_listing(source, request, filters),
         "small_search": True,
-        "crumbs": crumbs_of(page.get_ancestors().filter(depth__gt=FRONT_DEPTH), last=page.title),
+        "crumbs": crumbs_of(above, last=page.title),
+        "same_level": _same_level(source, above),
     }
+
+
+def _same_level(section: Page, above: list[Page]) -> dict[str, Any] | None:
+    """Return the list of everything at the level of government that the section is for, if that is more.
+
+    Procedures of the commune level stand in the sections of the departments that keep them, too.
+    """
+    level = common_level(section)
+    if not level or not above:
+        return None
+    number = level_counts(source_of(above[0]))[level]
+    if number <= level_counts(section)[level]:
+        return None
+    return {"label": Level(level).label, "url": f"{path_of(above[0])}?cap={level}", "number": number}
 
 
 @require_safe

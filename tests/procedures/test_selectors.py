@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,14 +14,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.text import order_key
-from procedures.choices import Status
+from procedures.choices import Level, ServiceLevel, Status
 from procedures.imports.apply import import_records
 from procedures.models import Field, LocalAssignment, Procedure, ProcedurePage
 from procedures.selectors import (
     ListFilters,
     agencies_for_procedure,
     assignments_on,
+    common_level,
     fields_with_counts,
+    level_counts,
     live_pages,
     nearby_pages,
     pages_below,
@@ -100,6 +104,68 @@ class TestOrder:
         expected = ["An toàn", "Ăn uống", "Công Thương", "Đất đai"]
         assert [row["label"] for row in fields_with_counts(catalogue)] == expected
         assert [one.title for one, number in sections_with_counts(catalogue) if number] == expected
+
+
+class TestCountsOfFilters:
+    """Every number beside a value of a filter is that of the list one gets by choosing it as well."""
+
+    @pytest.fixture
+    def catalogue(self, section):
+        rng = random.Random(7)
+        fields = [Field.objects.create(name=f"Lĩnh vực {n}", slug=f"linh-vuc-{n}") for n in range(3)]
+        others = make_section(make_agency())
+        for number in range(24):
+            values = {
+                "service_level": rng.choice([*ServiceLevel.values, ""]),
+                "level_commune": rng.random() < 0.5,
+                "level_province": rng.random() < 0.5,
+                "field": rng.choice([*fields[:2], None]),
+            }
+            make_page(rng.choice([section, others]), title=f"Thủ tục {number}", **values)
+        return section.get_parent()
+
+    @pytest.mark.parametrize("below", ["catalogue", "section"])
+    def test_each_is_the_length_of_the_list(self, catalogue, section, below):
+        page = {"catalogue": catalogue, "section": section}[below]
+        for field, level, online in itertools.product(
+            ["", "linh-vuc-0", "linh-vuc-1"], ["", "cap_xa", "cap_tinh"], ["", "toan_trinh", "mot_phan"]
+        ):
+            chosen = ListFilters(field, level, online)
+            counts = level_counts(page, chosen)
+            for value in Level.values:
+                assert counts[value] == pages_below(page, replace(chosen, level=value)).count()
+            for value in ServiceLevel.values:
+                assert counts[value] == pages_below(page, replace(chosen, service_level=value)).count()
+            for row in fields_with_counts(page, chosen):
+                assert row["number"] == pages_below(page, replace(chosen, field=row["key"])).count()
+
+    def test_chosen_values_stay_at_zero(self, catalogue, client):
+        text = client.get(
+            f"{catalogue.url}?linh-vuc=linh-vuc-2&cap=cap_bo&muc-do=toan_trinh"
+        ).content.decode()
+        for option in (
+            r'value="linh-vuc-2" selected>Lĩnh vực 2 \(0\)', r'value="cap_bo" selected>[^(]+ \(0\)',
+            r'value="toan_trinh" selected>[^(]+ \(0\)',
+        ):  # fmt: skip
+            assert re.search(option, text)
+        assert 'value="khong-co"' not in client.get(f"{catalogue.url}?linh-vuc=khong-co").content.decode()
+
+    def test_numbers_cost_two_queries(self, catalogue, django_assert_num_queries):
+        with django_assert_num_queries(2):
+            fields_with_counts(catalogue, ListFilters("linh-vuc-0", "cap_xa"))
+            level_counts(catalogue, ListFilters("linh-vuc-0", "cap_xa"))
+
+    def test_section_of_one_level_leads_to_all_of_that_level(self, client, section):
+        """The section "UBND cấp xã" holds fewer procedures than the communes carry out."""
+        communes = make_section(make_agency(), title="UBND cấp xã", slug="ubnd-cap-xa")
+        make_page(communes, title="Đăng ký khai sinh", level_commune=True)
+        assert "cap=cap_xa" not in client.get(communes.url).content.decode()
+        make_page(section, title="Hỗ trợ nông dân", level_commune=True, level_province=True)
+        assert (common_level(communes), common_level(section)) == ("cap_xa", "")
+        text = client.get(communes.url).content.decode()
+        assert 'href="/thu-tuc/?cap=cap_xa"' in text
+        assert "2 thủ tục" in text
+        assert "cap=cap_xa" not in client.get(section.url).content.decode()
 
 
 @pytest.mark.django_db
