@@ -78,6 +78,9 @@ _TEXTS: Final[dict[Action, tuple[Text, Text]]] = {
     Action.WITHDRAW: (_("Withdraw at the citizen's request…"), _("The dossier is withdrawn.")),
     Action.DECLINE: (_("Decline…"), _("The dossier is declined. The notice of decline can be printed.")),
 }
+_SUPPLEMENT_BEFORE_ACCEPTANCE: Final = _(
+    "The supplement has been requested. Processing time has not started yet."
+)
 _DIRECT: Final = {
     Action.ACCEPT,
     Action.PROCESS,
@@ -97,7 +100,7 @@ def offered_actions(access: OfficerAccess, dossier: Dossier, now: datetime) -> l
         rows = {action: row for action, row in rows.items() if action in COUNTER_ACTIONS}
     return [
         OfferedAction(
-            action=action.value, label=label, done=done, direct=action in _DIRECT,
+            action=action.value, label=label, done=_done(action, done, dossier), direct=action in _DIRECT,
             needs_reason=rows[action].needs_reason, danger=action in _DANGER,
         )
         for action, (label, done) in _TEXTS.items() if action in rows
@@ -110,6 +113,11 @@ def colleague_of(access: OfficerAccess, dossier: Dossier, now: datetime) -> User
     if not roles & set(ASSIGNABLE_ROLES) or dossier.is_closed:
         return None
     return colleague_with(dossier, access.user, roles, timezone.localdate(now))
+
+
+def _done(action: Action, done: str | Promise, dossier: Dossier) -> str | Promise:
+    before = action == Action.REQUEST_SUPPLEMENT and dossier.accepted_at is None
+    return _SUPPLEMENT_BEFORE_ACCEPTANCE if before else done
 
 
 def describe_action(action: Action) -> OfferedAction:

@@ -19,12 +19,13 @@ class StoredFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AnsweredField:
-    """One question with its answer as lines of text, or its files."""
+    """One question with its answer as lines of text, or its files, and what is unusual about the answer."""
 
     id: str
     label: str
     lines: tuple[str, ...]
     files: tuple[Any, ...] = ()
+    doubt: str = ""
 
     @property
     def answered(self) -> bool:
@@ -65,4 +66,5 @@ def _field(
     answer = answers.get(spec.id)
     if answer is None or answer in ("", []):
         return AnsweredField(spec.id, spec.label, ())
-    return AnsweredField(spec.id, spec.label, tuple(field_type.display(spec, answer).split("\n")))
+    lines = tuple(field_type.display(spec, answer).split("\n"))
+    return AnsweredField(spec.id, spec.label, lines, doubt=field_type.doubt(spec, answer))

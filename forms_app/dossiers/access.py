@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from django.conf import settings
 from django.core import signing
@@ -24,7 +24,7 @@ _LINK: Final = "forms_app.dossiers.access.link"
 _LOOKUP_KEY: Final = "forms_app.dossiers.access.lookup_key"
 _LOOKUP_KEY_HASH: Final = "forms_app.dossiers.access.lookup"
 _IDENTITY_HASH: Final = "forms_app.dossiers.access.identity_number"
-_VISIT: Final = "forms_app.dossiers.access.visit"
+_VISIT: Final = "forms_app.dossiers.access.visit_with_link"
 VISIT_SECONDS: Final = 2 * 60 * 60
 VISIT_PREFIX: Final = "v."
 _HANDOVER: Final = "forms_app.dossiers.access.handover"
@@ -93,32 +93,50 @@ def identity_hashes(number: str) -> list[str]:
     return [identity_hash(number, secret_id) for secret_id in settings.LOOKUP_SECRETS]
 
 
-def visit_token(dossier_id: int) -> str:
-    """Return a token that opens the dossier for two hours after a lookup by code and key."""
-    return VISIT_PREFIX + signing.dumps(dossier_id, salt=_VISIT)
+class Visited(Protocol):
+    """What a visit needs to know of a dossier."""
+
+    pk: int
+    link_token_hash: str
 
 
-def visited_dossier(token: str) -> int | None:
-    """Return the dossier id in a token of ``visit_token``; None if it is forged or has expired."""
-    try:
-        number: int = signing.loads(token.removeprefix(VISIT_PREFIX), salt=_VISIT, max_age=VISIT_SECONDS)
-    except signing.BadSignature:
-        return None
-    return number
+class Visit(NamedTuple):
+    """A genuine token of ``visit_token``: it opens the dossier until it expires or the lookup key is replaced."""
+
+    dossier_id: int
+    access_id: str
+    expired: bool
+
+    def opens(self, dossier: Visited) -> bool:
+        """Return True if the visit has not expired and ``dossier`` has still the key with which it began."""
+        same = constant_time_compare(self.access_id, _access_id(dossier))
+        return not self.expired and same and self.dossier_id == dossier.pk
 
 
-def expired_visit(token: str) -> int | None:
-    """Return the dossier id in a token of ``visit_token`` that is genuine and has expired."""
+def visit_token(dossier: Visited) -> str:
+    """Return a token that opens ``dossier`` for two hours after a lookup by code and key."""
+    return VISIT_PREFIX + signing.dumps([dossier.pk, _access_id(dossier)], salt=_VISIT)
+
+
+def visit(token: str) -> Visit | None:
+    """Return the visit of a token of ``visit_token``; None if the token is forged."""
     if not token.startswith(VISIT_PREFIX):
         return None
+    signed = token.removeprefix(VISIT_PREFIX)
+    expired = False
     try:
-        signing.loads(token.removeprefix(VISIT_PREFIX), salt=_VISIT, max_age=VISIT_SECONDS)
+        dossier_id, access_id = signing.loads(signed, salt=_VISIT, max_age=VISIT_SECONDS)
     except signing.SignatureExpired:
-        number: int = signing.loads(token.removeprefix(VISIT_PREFIX), salt=_VISIT)
-        return number
+        dossier_id, access_id = signing.loads(signed, salt=_VISIT)
+        expired = True
     except signing.BadSignature:
         return None
-    return None
+    return Visit(dossier_id, access_id, expired)
+
+
+def _access_id(dossier: Visited) -> str:
+    """Return what changes when link and key are replaced; it reveals neither."""
+    return token_hash(dossier.link_token_hash)[:16]
 
 
 def handover_token(stored: str) -> str:

@@ -254,6 +254,12 @@ def _supplement(dossier: Dossier, key: str) -> dict[str, Any]:
     request: SupplementRequest = dossier.supplement_requests.get(number=number)
     event = _event(dossier, Action.REQUEST_SUPPLEMENT, request.requested_at)
     officer, until = event.actor_name if event else "", request.supplement_due_at
+    before = dossier.accepted_at is None or dossier.accepted_at > request.requested_at
+    time = (
+        "Thời hạn giải quyết bắt đầu tính khi hồ sơ được tiếp nhận."
+        if before
+        else "Thời hạn giải quyết được tính lại sau khi bổ sung đủ."
+    )
     return _head(dossier, request.requested_at, officer) | {
         "title": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
         "form": f"Mẫu số 02 ({LAW})",
@@ -267,10 +273,7 @@ def _supplement(dossier: Dossier, key: str) -> dict[str, Any]:
             ["Bổ sung chậm nhất", datetime_in_words(until) if until else ""],
             ["Người liên hệ", ", ".join(filter(None, (officer, dossier.agency.name)))],
         ],
-        "notes": [
-            "Bổ sung tại trang theo dõi hồ sơ hoặc tại nơi tiếp nhận. "
-            "Thời hạn giải quyết được tính lại sau khi bổ sung đủ."
-        ],
+        "notes": [f"Bổ sung tại trang theo dõi hồ sơ hoặc tại nơi tiếp nhận. {time}"],
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -69,6 +69,11 @@ STATUS_TEXTS: Final[dict[int, StatusText]] = {
 }  # fmt: skip
 
 
+#: Asked for before the dossier was accepted: no processing time has begun (NĐ 118/2025, article 17).
+INTAKE_SUPPLEMENT_TEXT: Final = replace(
+    STATUS_TEXTS[Status.SUPPLEMENT],
+    next_step=_("Send what the agency asks for. Processing time starts once the dossier has been accepted."),
+)
 CLOSED_TEXT: Final = StatusText(
     _("Closed"), "plain", _("Your dossier is closed because nothing was supplied"),
     _("It will not be processed further. You can apply again at any time."),
@@ -98,8 +103,14 @@ _EVENT_TEXTS: Final[dict[str, StatusText]] = {
 }
 
 
-def status_text(status: int, outcome: str = "") -> StatusText:
-    """Return the texts of a status; those of a refused or closed dossier are its own."""
+def dossier_text(dossier: Dossier) -> StatusText:
+    """Return the texts of the present status of ``dossier``."""
+    return _status_text(dossier.status, dossier.outcome, accepted=dossier.accepted_at is not None)
+
+
+def _status_text(status: int, outcome: str, *, accepted: bool) -> StatusText:
+    if status == Status.SUPPLEMENT and not accepted:
+        return INTAKE_SUPPLEMENT_TEXT
     if outcome == Dossier.Outcome.CLOSED:
         return CLOSED_TEXT
     if outcome == Dossier.Outcome.REFUSED and status == Status.FINISHED:
@@ -111,7 +122,8 @@ def event_text(event: DossierEvent) -> StatusText:
     """Return the texts of what ``event`` did: its own, or those of the status to which it led."""
     if event.action in _EVENT_TEXTS:
         return _EVENT_TEXTS[event.action]
-    return status_text(event.to_status, str(event.data.get("outcome", "")))
+    accepted = event.from_status != Status.REGISTERED
+    return _status_text(event.to_status, str(event.data.get("outcome", "")), accepted=accepted)
 
 
 def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ class Scenario:
 
     def tracking(self, status: Status, rest: str = "") -> str:
         """Return the private address of the dossier in ``status``."""
-        return f"/ho-so/{access.visit_token(self.dossiers[status].pk)}/{rest}"
+        return f"/ho-so/{access.visit_token(self.dossiers[status])}/{rest}"
 
     def desk(self, status: Status, rest: str = "") -> str:
         """Return the desk address of the dossier in ``status``."""

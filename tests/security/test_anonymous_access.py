@@ -93,7 +93,7 @@ def test_nearly_correct_private_address_gives_the_404_of_a_missing_one(scenario:
     near = (
         token[:-1] + ("A" if token[-1] != "A" else "B"),
         token.swapcase(),
-        access.visit_token(scenario.dossier.pk)[:-1] + "~",
+        access.visit_token(scenario.dossier)[:-1] + "~",
     )
     client = scenario.client(role)
     client.get("/tra-cuu/")

@@ -97,6 +97,10 @@ class FieldType:
         """Return the answer as text for people, possibly several lines."""
         return str(answer)
 
+    def doubt(self, spec: FieldSpec, answer: Any) -> str:
+        """Return what is unusual about an accepted answer, shown beside it before it is sent; empty if nothing."""
+        return ""
+
     def masked(self, answer: Any) -> Any:
         """Return an answer of an ``is_identity_number`` type with most of the number hidden."""
         raise NotImplementedError

@@ -1,7 +1,7 @@
 """Personal identification number (số định danh cá nhân, số căn cước): 12 digits, Law 26/2023/QH15, NĐ 70/2024.
 
-Three digits province or country of birth registration, one digit century and sex, two digits year of birth, six
-random digits.
+Until 1 July 2024: three digits province or country of birth registration, one digit century and sex, two digits year
+of birth, six random digits. Since then only the length is fixed: another structure is doubted, not refused.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.registry import register
@@ -40,20 +40,28 @@ def problem(number: str) -> tuple[Any, dict[str, Any]] | None:
         return _("A citizen ID number has digits only. You entered “%(text)s”."), {"text": number[:40]}
     if len(number) != LENGTH:
         return _length_message(len(number)), {"count": len(number)}
+    return None
+
+
+def doubt(number: str) -> str:
+    """Return what of a number of twelve digits does not fit the structure of before; empty if nothing."""
+    if problem(number):
+        return ""
     # Above those of the provinces are the codes of the countries where a birth was registered.
     if int(number[:3]) <= max(PROVINCES) and int(number[:3]) not in PROVINCES:
-        return _(
-            "The first three digits, %(code)s, are not a province code. Check the number on your card."
-        ), {"code": number[:3]}
-    if number[3] not in CENTURIES:
-        return _(
-            "The fourth digit is %(digit)s, but it can only be 0 to 3. Check the number on your card."
-        ), {"digit": number[3]}
-    if (year := birth_year(number)) > timezone.localdate().year:
-        return _(
-            "Digits 4 to 6 give %(year)d as the year of birth, which is in the future. Check the number on your card."
-        ), {"year": year}
-    return None
+        text = gettext("The first three digits, %(code)s, are not the code of a province.") % {
+            "code": number[:3]
+        }
+    elif number[3] not in CENTURIES:
+        text = gettext("The fourth digit is %(digit)s; it is usually 0 to 3.") % {"digit": number[3]}
+    elif (year := birth_year(number)) > timezone.localdate().year:
+        text = gettext("Digits 4 to 6 give %(year)d as the year of birth, which is in the future.") % {
+            "year": year
+        }
+    else:
+        return ""
+    advice = gettext("Compare the number with the card. If it is the same, leave it as it is.")
+    return f"{text} {advice}"
 
 
 def _length_message(count: int) -> Any:
@@ -105,6 +113,9 @@ class CitizenId(FieldType):
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         return CitizenIdField(max_length=40, **self.common_arguments(spec))
+
+    def doubt(self, spec: FieldSpec, answer: str) -> str:
+        return doubt(answer)
 
     def masked(self, answer: str) -> str:
         return mask(answer) or "••••••"

@@ -159,5 +159,8 @@ class IdentityDocument(FieldType):
     def display(self, spec: FieldSpec, answer: Mapping[str, str]) -> str:
         return f"{kind_label(answer['kind'])} {answer['number']}".strip()
 
+    def doubt(self, spec: FieldSpec, answer: Mapping[str, str]) -> str:
+        return citizen_id.doubt(answer["number"]) if has_personal_number(answer["kind"]) else ""
+
     def masked(self, answer: Mapping[str, str]) -> Value:
         return {"kind": answer["kind"], "number": mask(answer)}

@@ -18,8 +18,9 @@ RETENTION = (
 )
 RIGHTS = (
     "Theo Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15 và Nghị định 356/2025/NĐ-CP, bạn có quyền biết, xem, chỉnh sửa, rút "
-    "lại đồng ý, yêu cầu xóa hoặc hạn chế xử lý dữ liệu của mình, khiếu nại và yêu cầu bồi thường. Rút lại đồng ý đồng "
-    "nghĩa với rút hồ sơ chưa giải quyết xong."
+    "lại đồng ý, yêu cầu hạn chế xử lý dữ liệu của mình, khiếu nại và yêu cầu bồi thường. Bản nháp bạn xóa được bất cứ "
+    "lúc nào; hồ sơ đã nộp phải lưu theo pháp luật về lưu trữ nên không xóa theo yêu cầu. Rút lại đồng ý đồng nghĩa với "
+    "rút hồ sơ chưa giải quyết xong."
 )
 
 

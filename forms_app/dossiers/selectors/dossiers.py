@@ -24,8 +24,9 @@ def dossier_by_token(token: str) -> Dossier | None:
         "agency__parent", "agency__unit", "procedure_version__procedure", "form_version"
     )
     if token.startswith(access.VISIT_PREFIX):
-        visited = access.visited_dossier(token)
-        return found.filter(pk=visited).first() if visited is not None else None
+        visit = access.visit(token)
+        dossier = found.filter(pk=visit.dossier_id).first() if visit else None
+        return dossier if visit and dossier and visit.opens(dossier) else None
     return found.filter(link_token_hash=access.token_hash(token)).first()
 
 

@@ -24,7 +24,7 @@ from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import View, attachment_response, pdf_response, private
 from forms_app.dossiers.selectors import dossiers as selectors
 from forms_app.dossiers.selectors.retention import retention_period
-from forms_app.dossiers.status_texts import latest_change, status_text, timeline
+from forms_app.dossiers.status_texts import dossier_text, latest_change, timeline
 from forms_app.dossiers.transitions import CITIZEN, Action, Status, allowed_transitions
 from forms_app.dossiers.views import throttles
 
@@ -55,7 +55,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
         form.add_error(None, message)
         return _lookup_page(request, form, 422)
     services.rehash_lookup_key(dossier=dossier, lookup_key=form.cleaned_data["lookup_key"])
-    return _continue(request, dossier, access.visit_token(dossier.pk))
+    return _continue(request, dossier, access.visit_token(dossier))
 
 
 def _lookup_page(request: HttpRequest, form: LookupForm, status: int = 200) -> HttpResponse:
@@ -83,48 +83,49 @@ def _continue(request: HttpRequest, dossier: Dossier, token: str) -> HttpRespons
     return redirect(f"dossiers:{page or 'tracking'}", token)
 
 
-class VisitExpired(Exception):
-    """The two hours of a visit with code and key are over."""
+class VisitEnded(Exception):
+    """The two hours of a visit with code and key are over, or the key was replaced."""
 
-    def __init__(self, dossier: Dossier) -> None:
+    def __init__(self, dossier: Dossier, *, replaced: bool) -> None:
         super().__init__()
-        self.dossier = dossier
+        self.dossier, self.replaced = dossier, replaced
 
 
 def dossier_or_404(token: str) -> Dossier:
-    """Return the dossier behind ``token``; ``VisitExpired``, or the same 404 as a missing page for a wrong token."""
+    """Return the dossier behind ``token``; ``VisitEnded``, or the same 404 as a missing page for a wrong token."""
     dossier = selectors.dossier_by_token(token)
     if dossier is not None:
         return dossier
-    visited = access.expired_visit(token)
-    expired = Dossier.objects.filed().filter(pk=visited).first() if visited is not None else None
-    if expired is None:
+    visit = access.visit(token)
+    visited = Dossier.objects.filed().filter(pk=visit.dossier_id).first() if visit else None
+    if visit is None or visited is None:
         raise Http404
-    raise VisitExpired(expired)
+    raise VisitEnded(visited, replaced=not visit.expired)
 
 
 def own_dossier(view: View) -> View:
-    """Make ``view`` a private page on a dossier; a visit that has expired asks for the key and keeps what was sent."""
+    """Make ``view`` a private page on a dossier; a visit that has ended asks for the key and keeps what was sent."""
 
     @wraps(view)
     def inner(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, token, *args, **kwargs)
-        except VisitExpired as expired:
-            return _expired_page(request, expired.dossier)
+        except VisitEnded as ended:
+            return _ended_page(request, ended)
 
     return private(inner)
 
 
-def _expired_page(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def _ended_page(request: HttpRequest, ended: VisitEnded) -> HttpResponse:
     match = request.resolver_match
     sent = [(name, text) for name, text in kept_fields(request.POST) if name not in {"version", "send"}]
     context = {
-        "form": LookupForm(initial={"code": dossier.code}),
+        "form": LookupForm(initial={"code": ended.dossier.code}),
         "kept": [(f"{KEPT}{name}", text) for name, text in sent],
         "files": bool(request.FILES),
         "next": _next_page(match.url_name or "") if match else "",
-        "expired": True,
+        "ended": True,
+        "replaced": ended.replaced,
     }
     return render(request, "dossiers/lookup.html", context, status=403)
 
@@ -146,7 +147,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
     context = {
         "dossier": dossier,
         "token": token,
-        "texts": status_text(dossier.status, dossier.outcome),
+        "texts": dossier_text(dossier),
         "received_at_counter": bool(latest.actor_id),
         "supplied": latest.action == Action.SUPPLY and dossier.status == Status.REGISTERED,
         "asked": asked if Action.SUPPLY in actions else None,

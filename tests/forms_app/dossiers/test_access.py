@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms_app.dossiers import access
+from forms_app.dossiers.models import Dossier
 from tests.forms_app.dossiers.factories import at, enter, file_dossier, make_draft, officer_of
 
 SECRET = access.current_secret_id()
@@ -71,10 +72,10 @@ class TestAddresses:
 
     def test_visit_token_is_valid_for_its_dossier_only(self) -> None:
         first, second = file_dossier(), file_dossier()
-        token = access.visit_token(first.dossier.pk)
+        token = access.visit_token(first.dossier)
         assert first.code in Client().get(f"/ho-so/{token}/").content.decode()
         number, *rest = token.removeprefix(access.VISIT_PREFIX).split(":")
-        forged = access.visit_token(second.dossier.pk).removeprefix(access.VISIT_PREFIX).split(":")[0]
+        forged = access.visit_token(second.dossier).removeprefix(access.VISIT_PREFIX).split(":")[0]
         assert forged != number
         assert Client().get(f"/ho-so/{access.VISIT_PREFIX}{':'.join([forged, *rest])}/").status_code == 404
 
@@ -90,11 +91,13 @@ class TestExpiry:
 
     def test_visit_lasts_two_hours(self) -> None:
         with time_machine.travel(at("2026-11-23 09:00"), tick=False) as clock:
-            token = access.visit_token(7)
+            dossier = Dossier(pk=7, link_token_hash="a" * 64)
+            token = access.visit_token(dossier)
             clock.move_to(at("2026-11-23 11:00"))
-            assert access.visited_dossier(token) == 7
+            assert access.visit(token).opens(dossier)
             clock.shift(timedelta(seconds=1))
-            assert access.visited_dossier(token) is None
+            assert not access.visit(token).opens(dossier)
+            assert access.visit(token).dossier_id == 7
 
     def test_handover_link_lasts_seven_days(self) -> None:
         with time_machine.travel(at("2026-11-23 09:00"), tick=False) as clock:

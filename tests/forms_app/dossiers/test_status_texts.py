@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from accounts.models import Agency
 from core.worktime import TIME_ZONE
-from forms_app.dossiers import access
+from forms_app.dossiers import access, printed_forms
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.status_texts import STATUS_TEXTS, timeline
+from forms_app.dossiers.status_texts import STATUS_TEXTS, event_text, timeline
 from forms_app.dossiers.transitions import CLOSED_STATUSES, Action, Status
 from one_stop.services import finish
 from tests.accounts.factories import AgencyFactory
@@ -67,7 +69,7 @@ def dossier_at(status: Status, agency: Agency) -> Dossier:
 
 
 def page(client: Client, dossier: Dossier) -> str:
-    return client.get(f"/ho-so/{access.visit_token(dossier.pk)}/").content.decode()
+    return client.get(f"/ho-so/{access.visit_token(dossier)}/").content.decode()
 
 
 @pytest.mark.parametrize("status", Status)
@@ -100,7 +102,7 @@ def test_reason_is_shown_before_the_next_step(status: Status, agency: Agency, cl
 def test_file_is_linked_beside_its_question(client: Client) -> None:
     dossier = file_dossier().dossier
     file = dossier.attachments.get()
-    html = client.get(f"/ho-so/{access.visit_token(dossier.pk)}/noi-dung/").content.decode()
+    html = client.get(f"/ho-so/{access.visit_token(dossier)}/noi-dung/").content.decode()
     row = html[html.index(f"/tep/{file.pk}/") :]
     assert row.index(file.original_name) < row.index("</dd>")
     assert html.count(f"/tep/{file.pk}/") == 1
@@ -152,7 +154,7 @@ def test_every_link_of_the_page_works(status: Status, agency: Agency) -> None:
 @pytest.mark.parametrize("status", Status)
 def test_own_data_are_complete_in_every_status(status: Status, agency: Agency) -> None:
     dossier = dossier_at(status, agency)
-    data = Client().get(f"/ho-so/{access.visit_token(dossier.pk)}/du-lieu.json").json()
+    data = Client().get(f"/ho-so/{access.visit_token(dossier)}/du-lieu.json").json()
     assert data["status"] == {"code": status.value, "name": dossier.get_status_display()}
     assert [event["to"] for event in data["events"]][-1] == status
     text = str(data)
@@ -171,3 +173,28 @@ def test_own_data_are_complete_in_every_status(status: Status, agency: Agency) -
 )  # fmt: skip
 def test_status_has_its_text_for_citizens(status: int, word: str) -> None:
     assert str(STATUS_TEXTS[status].name) == word
+
+
+def paper(dossier: Dossier) -> str:
+    content = printed_forms.render_pdf(dossier, "mau-02-1")
+    return " ".join(" ".join(one.extract_text().split()) for one in PdfReader(io.BytesIO(content)).pages)
+
+
+def test_supplement_before_acceptance_says_that_no_time_has_begun(agency: Agency, client: Client) -> None:
+    dossier, officer = make_dossier(agency), make_officer(agency, "receiver")
+    ask(dossier, officer, at=timezone.now())
+    dossier.refresh_from_db()
+    started = "Thời hạn giải quyết bắt đầu tính khi hồ sơ được tiếp nhận."
+    assert started in (html := page(client, dossier))
+    assert "tính lại" not in html
+    event = dossier.events.get(action=Action.REQUEST_SUPPLEMENT)
+    assert started in str(event_text(event).next_step)
+    assert started in paper(dossier)
+
+
+def test_supplement_after_acceptance_says_that_the_time_is_calculated_anew(
+    agency: Agency, client: Client
+) -> None:
+    dossier = dossier_at(S.SUPPLEMENT, agency)
+    assert "Thời hạn giải quyết được tính lại" in page(client, dossier)
+    assert "được tính lại sau khi bổ sung đủ" in paper(dossier)

@@ -10,7 +10,7 @@ import time_machine
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forms_app.builder.field_types import citizen_id
+from forms_app.builder.field_types import citizen_id, registry
 from tests.forms_app.builder.factories import answer_of, asked, error_of, spec_of
 
 GAPS = st.sampled_from(["", " ", ".", "-", "  ", "\u00a0"])
@@ -30,10 +30,10 @@ def _today() -> Iterator[None]:
 
 
 class TestCitizenId:
-    def test_exactly_63_province_codes_are_valid(self) -> None:
+    def test_other_first_digits_than_those_of_63_provinces_are_doubted(self) -> None:
         assert len(PROVINCES) == 63
-        accepted = {n for n in range(1000) if not citizen_id.problem(f"{n:03d}185001234")}
-        assert accepted == {*map(int, PROVINCES)} | set(range(97, 1000)), "above the provinces are countries"
+        expected = {*map(int, PROVINCES)} | set(range(97, 1000))
+        assert {n for n in range(1000) if not citizen_id.doubt(f"{n:03d}185001234")} == expected
 
     @pytest.mark.parametrize(
         ("digits", "year"),
@@ -49,20 +49,30 @@ class TestCitizenId:
     )
     def test_birth_year_is_derived_from_century_digit_and_year(self, digits: str, year: int) -> None:
         number = f"096{digits}001234"
-        assert citizen_id.problem(number) is None
+        assert citizen_id.doubt(number) == ""
         assert citizen_id.birth_year(number) == year
 
     @pytest.mark.parametrize(
-        ("digits", "year"), [("227", "2027"), ("299", "2099"), ("327", "2027"), ("399", "2099")]
+        ("number", "word"),
+        [
+            ("096227001234", "sinh năm 2027"),
+            ("096399001234", "sinh năm 2099"),
+            ("096485001234", "Chữ số thứ tư là 4"),
+            ("096985001234", "Chữ số thứ tư là 9"),
+            ("003085001234", "Ba chữ số đầu là 003"),
+        ],
     )
-    def test_future_year_of_birth_is_rejected(self, digits: str, year: str) -> None:
-        message = error_of("citizen_id", f"096{digits}001234")
-        assert year in message
-        assert "chưa đến" in message
+    def test_number_outside_the_old_structure_is_accepted_and_doubted(self, number: str, word: str) -> None:
+        """The structure lapsed on 1 July 2024 (Luật Căn cước 26/2023/QH15)."""
+        assert answer_of("citizen_id", number) == number
+        assert word in registry.get("citizen_id").doubt(spec_of("citizen_id"), number)
+        card = {"kind": "citizen_id", "number": number}
+        assert word in registry.get("identity_document").doubt(spec_of("identity_document"), card)
 
-    @pytest.mark.parametrize("digit", "456789")
-    def test_invalid_fourth_digit_is_reported(self, digit: str) -> None:
-        assert f"Chữ số thứ tư là {digit}" in error_of("citizen_id", f"096{digit}85001234")
+    def test_number_that_is_masked_or_of_another_document_is_not_doubted(self) -> None:
+        assert citizen_id.doubt(citizen_id.mask("003085001234")) == ""
+        passport = {"kind": "passport", "number": "003085001234"}
+        assert registry.get("identity_document").doubt(spec_of("identity_document"), passport) == ""
 
     @given(
         st.builds(

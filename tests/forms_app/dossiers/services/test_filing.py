@@ -289,7 +289,7 @@ class TestRules:
 
     def test_visit_by_code_and_lookup_key_expires(self) -> None:
         receipt = file_dossier()
-        token = access.visit_token(receipt.dossier.pk)
+        token = access.visit_token(receipt.dossier)
         assert dossier_by_token(token) == receipt.dossier
         assert dossier_by_token(token[:-1]) is None
         with time_machine.travel(receipt.dossier.submitted_at.timestamp() + access.VISIT_SECONDS + 60):

@@ -175,7 +175,7 @@ class TestKeyPage:
     def test_private_link_shows_the_key_for_an_hour_and_a_visit_never_does(self) -> None:
         receipt = file_dossier()
         for ending in ("ma-tra-cuu/", "ma-tra-cuu.pdf"):
-            visit = Client().get(f"/ho-so/{access.visit_token(receipt.dossier.pk)}/{ending}")
+            visit = Client().get(f"/ho-so/{access.visit_token(receipt.dossier)}/{ending}")
             assert visit.status_code in {302, 404}
         page = Client().get(f"/ho-so/{receipt.token}/ma-tra-cuu/")
         assert receipt.lookup_key in page.content.decode()
@@ -215,7 +215,7 @@ class TestReceiptOnPaper:
 
     def test_receipt_of_a_visit_and_of_the_desk_has_no_slip(self) -> None:
         receipt = file_dossier()
-        visit = access.visit_token(receipt.dossier.pk)
+        visit = access.visit_token(receipt.dossier)
         assert "GIỮ KÍN" not in self.text(receipt, visit)
         desk = Client()
         desk.force_login(officer_of(receipt.dossier))

@@ -236,7 +236,7 @@ class TestLink:
 
     def test_hash_and_token_are_not_valid_links(self, sender: Sender) -> None:
         _draft, token = make_draft()
-        for word in (token, sender.draft.token_hash, access.visit_token(1)):
+        for word in (token, sender.draft.token_hash, access.visit_token(Dossier(pk=1))):
             assert Client().get(f"{sender.base}tiep/{word}/").status_code == 404
 
     def test_link_is_valid_for_its_procedure_only(self, sender: Sender) -> None:
