@@ -12,12 +12,17 @@ from django.core.management import call_command
 from bench import distractors
 from bench.fixtures import SHARED_DATA, load_province
 from bench.measure import Result
+from search import office_evaluation
 from search.engines.base import EngineUnavailable
 from search.evaluation import Figures, GradedQuery, evaluate, half, read
+from search.guidance import guidance
 from search.requests import SearchRequest
 from search.selectors import search
 
 OWN: Final = Path(settings.BASE_DIR) / "tests" / "search" / "graded_queries.tsv"
+OFFICES: Final = OWN.with_name("other_office_queries.tsv")
+#: Found, silent (search.office_evaluation).
+MINIMUM_OFFICES: Final = (0.95, 0.97)
 INDEPENDENT: Final = OWN.with_name("independent_queries.tsv")
 DEV: Final = SHARED_DATA / "search" / "queries_dev.tsv"
 USAGE: Final = SHARED_DATA / "national" / "dvc_congdan_1000_by_usage.json.gz"
@@ -41,7 +46,7 @@ def run() -> list[Result]:
     """Import the province's procedures and measure; add the national catalogue and measure again."""
     load_province()
     call_command("load_usage_weights", USAGE)
-    results = list(_measure("", MINIMUMS))
+    results = [*_measure("", MINIMUMS), *_offices()]
     print(f"distractors: {distractors.add(SHARED_DATA)}")
     return [*results, *_measure("-large", MINIMUMS_LARGE)]
 
@@ -66,6 +71,20 @@ def _measure(suffix: str, minimums: dict[str, tuple[float, float]]) -> Iterator[
                 at_1, at_5 = minimums[label]
                 yield Result(f"{name}-{label}{suffix}-success-at-1", round(figures.success_at_1, 3), at_1)
                 yield Result(f"{name}-{label}{suffix}-success-at-5", round(figures.success_at_5, 3), at_5)
+
+
+def _offices() -> Iterator[Result]:
+    """Measure the answers "handled elsewhere": found where they are expected, none where a procedure answers."""
+    for name in ["database", *(["elastic"] if settings.ELASTICSEARCH_URL else [])]:
+
+        def ask(text: str, name: str = name) -> list[str]:
+            request = SearchRequest(query=text)
+            return [office.slug for office in guidance(request, search(request, engine=name)).offices]
+
+        found = office_evaluation.evaluate(office_evaluation.read(OFFICES), ask)
+        print(f"{name} offices: n={found.queries} found {found.found:.2f} silent {found.silent:.2f}")
+        yield Result(f"{name}-offices-found", round(found.found, 3), MINIMUM_OFFICES[0])
+        yield Result(f"{name}-offices-silent", round(found.silent, 3), MINIMUM_OFFICES[1])
 
 
 def measure(engine: str, queries: list[GradedQuery]) -> Figures:

@@ -29,6 +29,14 @@ grant_permissions(
     "search.add_lexiconentry",
     "search.change_lexiconentry",
     "search.delete_lexiconentry",
+    "search.view_searchedquery",
+    "search.add_queryreview",
+    "search.add_bestbet",
+    "search.change_bestbet",
+    "search.delete_bestbet",
+    "search.add_otheroffice",
+    "search.change_otheroffice",
+    "search.delete_otheroffice",
 )
 grant_media_permissions(Role.CONTROLLER)
 

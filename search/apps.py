@@ -12,19 +12,22 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self) -> None:
-        post_migrate.connect(_load_lexicon, sender=self, dispatch_uid="search.lexicon")
+        post_migrate.connect(_load_shipped_rows, sender=self, dispatch_uid="search.lexicon")
         request_finished.connect(_write_counts, dispatch_uid="search.query_counts")
 
 
-def _load_lexicon(apps: Any, **_kwargs: Any) -> None:
-    """Load the shipped lexicon with the tables, and newer entries with each upgrade.
+def _load_shipped_rows(apps: Any, **_kwargs: Any) -> None:
+    """Load the shipped lexicon and offices with the tables, and newer entries with each upgrade.
 
     Not after a backwards migration that dropped the table.
     """
     from search.services.lexicon import load_lexicon  # noqa: PLC0415 - needs the models
+    from search.services.other_offices import load_other_offices  # noqa: PLC0415
 
     if "lexiconentry" in apps.all_models["search"]:
         load_lexicon()
+    if "otheroffice" in apps.all_models["search"]:
+        load_other_offices()
 
 
 def _write_counts(**_kwargs: Any) -> None:

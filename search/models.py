@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -238,3 +239,112 @@ class SearchedQueryClick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document}: {self.count}"
+
+
+class QueryReview(models.Model):
+    """What an editor decided about a query of the weekly list; ``week`` is the latest week that the decision covers.
+
+    A query that is still not answered in a later week is listed again, unless it is ignored.
+    """
+
+    class Decision(models.TextChoices):
+        GROUP = "group", _("added to a group")
+        NEW_GROUP = "new_group", _("new group")
+        BEST_BET = "best_bet", _("best bet")
+        OTHER_OFFICE = "other_office", _("handled elsewhere")
+        IGNORED = "ignored", _("ignored")
+
+    language = models.CharField(_("language"), max_length=12)
+    folded = models.CharField(_("folded query"), max_length=80)
+    text = models.CharField(_("query"), max_length=80)
+    decision = models.CharField(_("decision"), max_length=20, choices=Decision.choices)
+    week = models.DateField(_("week"))
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("decision about a query")
+        verbose_name_plural = _("decisions about queries")
+        constraints = [
+            models.UniqueConstraint(fields=["language", "folded"], name="query_review_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class BestBet(models.Model):
+    """Documents shown above the results of certain queries; ``documents`` are their keys in the search, in order."""
+
+    words = models.TextField(
+        _("queries"),
+        blank=True,
+        help_text=_("One per line. The best bet is shown when the whole query is one of them."),
+    )
+    group = models.ForeignKey(
+        LexiconEntry, models.SET_NULL, verbose_name=_("lexicon entry"), null=True, blank=True,
+        related_name="best_bets", help_text=_("Its everyday words count as queries, too."),
+    )  # fmt: skip
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    documents = models.JSONField(_("documents"), default=list)
+    reason = models.CharField(
+        _("reason"), max_length=200, blank=True, help_text=_("Why it is suggested; for editors only.")
+    )
+    position = models.PositiveSmallIntegerField(
+        _("order"),
+        default=1,
+        help_text=_("Of several best bets for one query, the lowest number comes first."),
+    )
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("best bet")
+        verbose_name_plural = _("best bets")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="best_bet_dates_in_order",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return (self.words or str(self.group or "")).split("\n", 1)[0]
+
+
+class OtherOffice(models.Model):
+    """The office that handles what visitors look for and no procedure of the catalogue answers."""
+
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    words = models.TextField(
+        _("words"), help_text=_("One per line. The answer is shown when a query contains one.")
+    )
+    exceptions = models.TextField(
+        _("exceptions"),
+        blank=True,
+        help_text=_("One per line. A query that contains one does not get the answer."),
+    )
+    office = models.CharField(_("office"), max_length=150)
+    office_en = models.CharField(_("office (English)"), max_length=150, blank=True)
+    text = models.TextField(_("what it does"), max_length=500)
+    text_en = models.TextField(_("what it does (English)"), max_length=500, blank=True)
+    address = models.CharField(_("address, telephone"), max_length=200, blank=True)
+    url = models.CharField(
+        _("website"), max_length=300, blank=True, validators=[URLValidator(schemes=["https", "http"])]
+    )
+    legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
+    checked_on = models.DateField(_("checked on"))
+    active = models.BooleanField(_("in use"), default=True)
+    shipped_digest = models.CharField(
+        _("digest of the shipped row"), max_length=64, blank=True, editable=False
+    )
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("handled elsewhere")
+        verbose_name_plural = _("handled elsewhere")
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return f"{self.words.split(chr(10), 1)[0]} → {self.office}"

@@ -9,5 +9,6 @@ app_name = "search"
 urlpatterns = [
     path("", views.results, name="results"),
     path("goi-y/", views.suggestions, name="suggestions"),
+    path("noi-khac/", views.other_offices, name="other_offices"),
     path("luot-tim/", counting.count, name="count"),
 ]

@@ -20,6 +20,7 @@ from core.web import page_cache
 from core.web.throttle import Throttle, client_network
 from search.counting import ShownResults
 from search.documents import public_kinds
+from search.guidance import all_offices, guidance
 from search.requests import SearchRequest
 from search.results import SearchResult
 from search.selectors import search, suggest
@@ -123,14 +124,22 @@ def results(request: HttpRequest) -> HttpResponse:
     if found:
         context |= {"filters": _filters(found), "page": Page([], found.page, _Pages(found))}
     shown = ShownResults(asked, found) if found else None
-    if shown:
-        context["is_first"] = shown.is_first
+    if found and shown:
+        context |= {"is_first": shown.is_first, "guidance": guidance(asked, found)}
         shown(request)
     response = render(request, "search/results.html", context)
     # A degraded answer is not cached: the next one may be complete.
     if found and found.degraded:
         return response
-    return page_cache.allow(response, seconds=CACHE_SECONDS, parameters=PARAMETERS, on_hit=shown)
+    seconds = page_cache.until_midnight(at_most=CACHE_SECONDS)
+    return page_cache.allow(response, seconds=seconds, parameters=PARAMETERS, on_hit=shown)
+
+
+@require_safe
+def other_offices(request: HttpRequest) -> HttpResponse:
+    """List the offices for what the portal does not handle."""
+    context = {"offices": all_offices(_locale())}
+    return page_cache.allow(render(request, "search/other_offices.html", context), parameters=())
 
 
 def _too_many_requests(request: HttpRequest, asked: SearchRequest) -> HttpResponse:

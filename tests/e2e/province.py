@@ -14,6 +14,7 @@ from home.models import AgencyIndexPage, AgencySitePage, InformationPage, MenuIt
 from home.services import start_site
 from procedures.imports.apply import ImportContext, import_records
 from procedures.models import ProcedurePage
+from search.models import BestBet
 from search.services.indexing import rebuild
 from tests.accounts.factories import AgencyFactory, MembershipFactory, UserFactory
 
@@ -142,6 +143,8 @@ def build() -> Province:
     )
     _texts(home, communes[0])
     rebuild(engine="database")
+    key = f"procedure:{ProcedurePage.objects.get(procedure__core_code=CODE, locale__language_code='vi').pk}"
+    BestBet.objects.create(words="hôn thú", documents=[key], valid_from=date(2026, 1, 1))
     return Province(
         commune=communes[0],
         officer=_officer(communes[0]),

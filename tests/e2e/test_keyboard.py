@@ -139,6 +139,8 @@ PATHS = {
     "home": "/",
     "procedure": RECORD["title"],
     "search": "/tim-kiem/?q=ho+tich",
+    "search-elsewhere": "/tim-kiem/?q=ly+hon",
+    "search-suggested": "/tim-kiem/?q=hon+thu",
     "lookup": "/tra-cuu/",
     "filing": FILING,
     "agency": "/co-quan/ubnd-xa-31825/",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -15,6 +15,7 @@ from wagtail.models import Locale
 
 from home.models import MenuItem
 from procedures.models import Field
+from search.models import BestBet, SearchedQuery, SearchedQueryDay
 from tests.home.factories import alert
 from tests.portal.admin_words import foreign_words, read
 from tests.procedures.factories import make_decision, make_page, make_section
@@ -65,6 +66,9 @@ def scenario() -> Scenario:
     MenuItem.objects.create(label="Hỏi đáp", path="/hoi-dap/")
     Redirect.objects.create(old_path="/cu", redirect_page=scenario.news_a)
     Locale.objects.get_or_create(language_code="en")
+    query = SearchedQuery.objects.create(week=date(2026, 11, 23), language="vi", digest="1", text="sổ hồng")
+    SearchedQueryDay.objects.create(query=query, day=query.week, shown=3, without_result=3)
+    BestBet.objects.create(words="cưới", documents=["procedure:0"], valid_from=query.week)
     return scenario
 
 

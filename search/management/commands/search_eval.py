@@ -10,9 +10,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.errors import InvalidInput
+from search import office_evaluation
 from search.engines import base as engines
 from search.engines.base import EngineUnavailable
 from search.evaluation import Evaluation, Figures, evaluate, read
+from search.guidance import guidance
 from search.requests import SearchRequest
 from search.selectors import search
 
@@ -26,10 +28,18 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--engine", default="", help="database or elastic; by default the primary one")
         parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument(
+            "--offices", action="store_true", help="the file names offices that handle the matter"
+        )
 
-    def handle(self, *args: Any, file: Path, engine: str, as_json: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, file: Path, engine: str, as_json: bool, offices: bool = False, **options: Any
+    ) -> None:
         try:
             used = engines.engine_or_primary(engine)
+            if offices:
+                self._offices(file, used.name, as_json)
+                return
             found = evaluate(read(file), lambda text: self._ask(text, used.name))
         except (InvalidInput, LookupError, OSError, EngineUnavailable) as error:
             raise CommandError(str(error)) from error
@@ -39,6 +49,21 @@ class Command(BaseCommand):
             )
         else:
             self._print(used.name, found)
+
+    def _offices(self, file: Path, name: str, as_json: bool) -> None:
+        def ask(text: str) -> list[str]:
+            request = SearchRequest(query=text)
+            return [office.slug for office in guidance(request, search(request, engine=name)).offices]
+
+        found = office_evaluation.evaluate(office_evaluation.read(file), ask)
+        if as_json:
+            self.stdout.write(json.dumps({"engine": name} | asdict(found), ensure_ascii=False))
+            return
+        self.stdout.write(
+            f"engine {name}\noffices n={found.queries} found {found.found:.2f} silent {found.silent:.2f}"
+        )
+        for failure in found.failures:
+            self.stdout.write(f"  {failure}")
 
     def _ask(self, text: str, name: str) -> list[tuple[tuple[str, ...], str]]:
         result = search(SearchRequest(query=text, kinds=("procedure",)), engine=name)
