@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from core.models import OutboxMessage
 from core.worktime.holidays import load_public_holidays
+from demo.english import load_english
 from demo.organisation import load_agencies, load_people
 from demo.pages import load_alerts, load_front, load_information, load_news, load_sites
 from demo.playback import load_dossiers
@@ -91,6 +92,8 @@ def _load(say: Report) -> None:
     with _timed(say, "procedures"):
         say(load_procedures())
         load_forms()
+    with _timed(say, "English pages"):
+        load_english(home)
     with _timed(say, "dossiers"):
         load_dossiers(agencies)
 

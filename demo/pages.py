@@ -90,7 +90,7 @@ def load_information(home: HomePage) -> None:
     """Create the information pages and a footer entry for each."""
     for place, row in enumerate(read("pages"), start=1):
         page = ensure_page(
-            home, InformationPage, row["slug"], title=row["title"], summary=row["summary"], body=_body(row)
+            home, InformationPage, row["slug"], title=row["title"], summary=row["summary"], body=body_of(row)
         )
         MenuItem.objects.get_or_create(
             place=MenuItem.Place.FOOTER,
@@ -99,13 +99,14 @@ def load_information(home: HomePage) -> None:
         )
 
 
-def _body(row: Mapping[str, Any]) -> list[Block]:
+def body_of(row: Mapping[str, Any]) -> list[Block]:
+    """Return the blocks of an information page: steps, questions with answers, sections."""
     body: list[Block] = []
     if "steps" in row:
         body.append(("paragraph", RichText(items(row["steps"], "ol"))))
     for question in row.get("faq", []):
         body += section(question["q"], [question["a"]])
-    for part in row["sections"]:
+    for part in row.get("sections", []):
         body += section(part["heading"], part["paragraphs"])
     return body
 
@@ -114,9 +115,6 @@ def load_news(home: HomePage, agencies: Mapping[str, Agency]) -> None:
     """Create the news."""
     index = NewsIndexPage.objects.child_of(home).get()
     for row in read("news"):
-        body: list[Block] = [paragraph(text) for text in row["body"]]
-        if row["procedures"]:
-            body.append(("procedures", {"title": "Thủ tục liên quan", "codes": row["procedures"]}))
         ensure_page(
             index,
             NewsPage,
@@ -125,8 +123,16 @@ def load_news(home: HomePage, agencies: Mapping[str, Agency]) -> None:
             summary=row["lead"],
             date=date.fromisoformat(row["date"]),
             agency=agencies[row["agency"]],
-            body=body,
+            body=news_body(row["body"], row["procedures"], "Thủ tục liên quan"),
         )
+
+
+def news_body(paragraphs: Iterable[str], codes: list[str], heading: str) -> list[Block]:
+    """Return the blocks of a news item, with links to the procedures that it names."""
+    body: list[Block] = [paragraph(text) for text in paragraphs]
+    if codes:
+        body.append(("procedures", {"title": heading, "codes": codes}))
+    return body
 
 
 def load_alerts(home: HomePage, agencies: Mapping[str, Agency]) -> None:
