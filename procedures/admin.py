@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -13,30 +12,11 @@ from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
-from core.display import date_text
 from procedures.control import controlled_procedures
+from procedures.decision_chooser import DecisionChooser, with_columns
 from procedures.models import BlankForm, Field, Procedure, PublicationDecision
 
 CHOOSER_ROWS: Final = 20
-
-
-class DateColumn(Column):
-    """A day as 27/11/2026; empty where it is unknown."""
-
-    def get_value(self, instance: Any) -> str:
-        """Return the text of the cell."""
-        day: date | None = super().get_value(instance)
-        return date_text(day) if day else ""
-
-
-def with_columns(view: type[Any], *more: Column) -> type[Any]:
-    """Return a view of a chooser with more columns after the title."""
-
-    def columns(self: Any) -> list[Column]:
-        return [*super(made, self).columns, *more]
-
-    made: type[Any] = type(view.__name__, (view,), {"columns": property(columns)})
-    return made
 
 
 class ProcedureChooser(SnippetChooserViewSet):
@@ -49,21 +29,6 @@ class ProcedureChooser(SnippetChooserViewSet):
         ChooseResultsView,
         Column("core_code", label=_("Code")),
         Column("get_status_display", label=_("Status")),
-    )
-
-
-class DecisionChooser(SnippetChooserViewSet):
-    """Choose a publication decision by number, abstract or agency, the newest first."""
-
-    choose_view_class = with_columns(
-        ChooseView,
-        DateColumn("date", label=_("Date of signature")),
-        Column("agency_name", label=_("Issued by")),
-    )
-    choose_results_view_class = with_columns(
-        ChooseResultsView,
-        DateColumn("date", label=_("Date of signature")),
-        Column("agency_name", label=_("Issued by")),
     )
 
 
