@@ -59,7 +59,7 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("create", _("Create"), _("Created under a decision")),
         ("end", _("End"), _("End entered")),
         ("cancel_end", _("Take back the end"), _("End taken back")),
-        ("show", _("Show"), _("Shown to the public")),
+        ("show", _("Show to the public"), _("Shown to the public")),
         ("hide", _("Hide"), _("Hidden from the public")),
     ):
         actions.register_action(f"procedures.{name}", label, message)

@@ -27,7 +27,7 @@ class StatusText:
 
 STATUS_TEXTS: Final[dict[int, StatusText]] = {
     Status.REGISTERED: StatusText(
-        _("Submitted"), "info", _("Your dossier has been submitted"),
+        _("Dossier submitted"), "info", _("Your dossier has been submitted"),
         _("The agency will check it within one working day. You do not need to do anything."),
     ),
     Status.ACCEPTED: StatusText(

@@ -10,6 +10,7 @@ from typing import Protocol
 from django.db.models import IntegerChoices, Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 
@@ -36,7 +37,7 @@ class Status(IntegerChoices):
 class Action(TextChoices):
     """What can be done with a dossier."""
 
-    SUBMIT = "submit", _("Submit")
+    SUBMIT = "submit", pgettext_lazy("action on a dossier", "Submit")
     ACCEPT = "accept", _("Accept")
     DECLINE = "decline", _("Decline")
     REQUEST_SUPPLEMENT = "request_supplement", _("Request a supplement")

@@ -43,7 +43,7 @@ class DecisionForm(forms.Form):
         label=gettext_lazy("Publication decision"),
         widget=AdminSnippetChooser(PublicationDecision),
     )
-    day = forms.DateField(label=gettext_lazy("From"), widget=AdminDateInput)
+    day = forms.DateField(label=gettext_lazy("From the day"), widget=AdminDateInput)
 
 
 class CreateForm(DecisionForm):
@@ -54,7 +54,9 @@ class CreateForm(DecisionForm):
         max_length=30,
         help_text=gettext_lazy("For example 1.001193 or 1.001193.H12."),
     )
-    title = forms.CharField(label=gettext_lazy("Name"), widget=forms.Textarea(attrs={"rows": 2}))
+    title = forms.CharField(
+        label=gettext_lazy("Name of the procedure"), widget=forms.Textarea(attrs={"rows": 2})
+    )
     section = forms.ModelChoiceField(
         ProcedureSectionPage.objects.none(), label=gettext_lazy("Section of the catalogue")
     )

@@ -101,3 +101,22 @@ def test_translations_follow_the_style_guide(domain: str) -> None:
 def test_missing_package_is_named() -> None:
     with pytest.raises(LookupError, match="no_such_package"):
         upstream.catalogue("no_such_package", "en", "django")
+
+
+#: Texts that mean the same in the portal and in the libraries, in other words.
+SAME_SENSE = {
+    "Cancel", "Changes", "Code", "Enter a valid email address.", "Field", "ID", "Image", "Next", "Previous", "Section",
+    "One or more references to this %(model_name)s prevent it from being deleted.", "Skip to main content", "Warnings",
+    "content type", "finished at", "image", "images", "slug", "status",
+}  # fmt: skip
+
+
+def test_no_text_of_the_portal_takes_the_place_of_another_one_of_the_libraries() -> None:
+    """One catalogue serves both: "Show" as "make public" would be the button of every list of the admin."""
+    root = Path(__file__).resolve().parents[2]
+    own, upstream = (
+        {(entry.msgctxt, entry.msgid): entry.msgstr for entry in polib.pofile(root / folder / "django.po")}
+        for folder in ("locale/vi/LC_MESSAGES", "locale_upstream/vi/LC_MESSAGES")
+    )
+    displaced = {key[1] for key in own.keys() & upstream.keys() if own[key] != upstream[key]}
+    assert displaced <= SAME_SENSE
