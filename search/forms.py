@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
-from core.text import clean, nfc, slugify, unused_slug
+from core.text import clean, nfc, nonempty_lines, slugify, unused_slug
 from search.documents import locales_for
 from search.guidance import content, documents_of, phrases_of, public_documents, with_codes
 from search.language.tokenizer import codes_in
@@ -75,13 +75,19 @@ class BestBetForm(WagtailAdminModelForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Procedure codes or addresses of pages of this portal, one per line, in this order."),
     )
+    group_word = forms.CharField(
+        label=_("lexicon entry"),
+        required=False,
+        max_length=100,
+        help_text=_("One of its everyday words: then all of them count as queries, too."),
+    )
     language = forms.ChoiceField(
         label=_("language"), required=False, choices=[("", _("every language")), *settings.LANGUAGES]
     )
 
     class Meta:
         model = BestBet
-        fields = ("words", "group", "language", "position", "valid_from", "valid_to", "reason")
+        fields = ("words", "language", "position", "valid_from", "valid_to", "reason")
         widgets = {
             "words": forms.Textarea(attrs={"rows": 3}),
             "valid_from": AdminDateInput,
@@ -89,12 +95,22 @@ class BestBetForm(WagtailAdminModelForm):
         }
         help_texts = {"valid_to": _("The last day. Leave it empty if there is none.")}
 
-    field_order = ("words", "group", "targets", "language", "position", "valid_from", "valid_to", "reason")
+    field_order = (
+        "words",
+        "group_word",
+        "targets",
+        "language",
+        "position",
+        "valid_from",
+        "valid_to",
+        "reason",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ended: list[str] = []
-        self.fields["group"].queryset = LexiconEntry.objects.filter(active=True)
+        if self.instance.group:
+            self.fields["group_word"].initial = str(self.instance.group)
         if self.instance.pk:
             found = documents_of(self.instance.documents, settings.LANGUAGE_CODE)
             lines = [(bet.code or bet.url) for bet in found.values()]
@@ -104,6 +120,24 @@ class BestBetForm(WagtailAdminModelForm):
 
     def clean_words(self) -> str:
         return _lines(self.cleaned_data["words"])
+
+    def clean_group_word(self) -> LexiconEntry | None:
+        """Return the group with this word; reject a word that no group or more than one has."""
+        word = clean(self.cleaned_data["group_word"])
+        if not word:
+            return None
+        if self.instance.group and word == str(self.instance.group):
+            return self.instance.group
+        rows = LexiconEntry.objects.filter(active=True).values_list("pk", "terms")
+        found = [pk for pk, terms in rows if word.lower() in map(str.lower, nonempty_lines(terms))]
+        if len(found) != 1:
+            text = (
+                _("No group has this word.")
+                if not found
+                else _("Several groups have this word; enter another one.")
+            )
+            raise ValidationError(text)
+        return LexiconEntry.objects.get(pk=found[0])
 
     def clean_targets(self) -> list[str]:
         """Return the keys of the documents; reject what is not public and what is named twice."""
@@ -124,9 +158,9 @@ class BestBetForm(WagtailAdminModelForm):
     def clean(self) -> dict[str, Any]:
         """Reject a best bet without queries, with dates in the wrong order, or for a query that has another one."""
         data: dict[str, Any] = super().clean()
-        words, group = data.get("words", ""), data.get("group")
+        words, group = data.get("words", ""), data.get("group_word")
         start, end = data.get("valid_from"), data.get("valid_to")
-        if not words and not group and "words" not in self.errors:
+        if not words and not group and not {"words", "group_word"} & set(self.errors):
             self.add_error("words", _("Enter queries or choose a lexicon entry."))
         if start and end and end < start:
             self.add_error("valid_to", _("The last day is before the first."))
@@ -158,8 +192,9 @@ class BestBetForm(WagtailAdminModelForm):
         return None
 
     def save(self, commit: bool = True) -> Any:
-        """Store the keys of the documents."""
+        """Store the keys of the documents and the group."""
         self.instance.documents = self.cleaned_data["targets"]
+        self.instance.group = self.cleaned_data["group_word"]
         return super().save(commit=commit)
 
 
@@ -190,8 +225,11 @@ class OtherOfficeForm(WagtailAdminModelForm):
             "words", "exceptions", "office", "text", "address", "url", "legal_basis", "checked_on", "office_en",
             "text_en", "active",
         )  # fmt: skip
-        widgets = {"checked_on": AdminDateInput} | {
-            name: forms.Textarea(attrs={"rows": 3}) for name in ("words", "exceptions", "text", "text_en")
+        widgets = {
+            "checked_on": AdminDateInput,
+            "office_en": forms.TextInput(attrs={"lang": "en"}),
+            "text_en": forms.Textarea(attrs={"rows": 3, "lang": "en"}),
+            **{name: forms.Textarea(attrs={"rows": 3}) for name in ("words", "exceptions", "text")},
         }
         help_texts = {
             "address": _("For example the address and telephone number of the office in the province."),

@@ -282,7 +282,7 @@ class BestBet(models.Model):
     )
     group = models.ForeignKey(
         LexiconEntry, models.SET_NULL, verbose_name=_("lexicon entry"), null=True, blank=True,
-        related_name="best_bets", help_text=_("Its everyday words count as queries, too."),
+        related_name="best_bets",
     )  # fmt: skip
     language = models.CharField(_("language"), max_length=12, blank=True)
     documents = models.JSONField(_("documents"), default=list)

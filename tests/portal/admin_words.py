@@ -107,7 +107,10 @@ class _Reader(HTMLParser):
         facts = {name: value or "" for name, value in attrs}
         self._json = tag == "script" and facts.get("type") == "application/json"
         if tag not in _VOID_TAGS:
-            hidden = tag in _IGNORED_TAGS or "hidden" in facts
+            # What is marked as English is meant to be English.
+            hidden = (
+                tag in _IGNORED_TAGS or "hidden" in facts or (tag != "html" and facts.get("lang") == "en")
+            )
             self._open.append((tag, hidden or (bool(self._open) and self._open[-1][1])))
         self.texts += [value for name, value in facts.items() if name in _TEXT_ATTRIBUTES]
         if tag == "input" and facts.get("type") in {"submit", "button"}:

@@ -15,7 +15,7 @@ from wagtail.models import Locale
 
 from home.models import MenuItem
 from procedures.models import Field
-from search.models import BestBet, SearchedQuery, SearchedQueryDay
+from search.models import BestBet, OtherOffice, SearchedQuery, SearchedQueryDay
 from tests.home.factories import alert
 from tests.portal.admin_words import foreign_words, read
 from tests.procedures.factories import make_decision, make_page, make_section
@@ -68,6 +68,9 @@ def scenario() -> Scenario:
     Locale.objects.get_or_create(language_code="en")
     query = SearchedQuery.objects.create(week=date(2026, 11, 23), language="vi", digest="1", text="sổ hồng")
     SearchedQueryDay.objects.create(query=query, day=query.week, shown=3, without_result=3)
+    # The words of the shipped offices are English, too.
+    OtherOffice.objects.exclude(slug="toa-an-ly-hon").delete()
+    OtherOffice.objects.update(words="ly hôn")
     BestBet.objects.create(words="cưới", documents=["procedure:0"], valid_from=query.week)
     return scenario
 

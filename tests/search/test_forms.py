@@ -79,7 +79,25 @@ class TestBestBets:
 
     def test_queries_or_a_group_are_needed(self, controller: Client):
         assert "Hãy nhập câu tìm" in errors(add(controller, words=" "))
-        assert add(controller, words="", group=LexiconEntryFactory().pk).status_code == 302
+        group = LexiconEntryFactory(terms="xyz\ntừ thường ngày")
+        assert add(controller, words="", group_word="Từ thường ngày").status_code == 302
+        assert BestBet.objects.get().group == group
+
+    def test_a_group_is_named_by_one_of_its_words(self, controller: Client):
+        group = LexiconEntryFactory(terms="cưới hỏi\nđám cưới")
+        LexiconEntryFactory(terms="đám cưới")
+        assert "Không có nhóm nào" in errors(add(controller, group_word="xyz"))
+        assert "Nhiều nhóm" in errors(add(controller, group_word="đám cưới"))
+        assert add(controller, group_word="cưới hỏi").status_code == 302
+        bet = BestBet.objects.get()
+        address = reverse("search_bets:edit", args=[bet.pk])
+        assert 'value="cưới hỏi"' in html.unescape(controller.get(address).content.decode())
+        assert controller.post(address, typed(group_word="cưới hỏi")).status_code == 302
+        bet.refresh_from_db()
+        assert bet.group == group
+        controller.post(address, typed())
+        bet.refresh_from_db()
+        assert bet.group is None
 
     @pytest.mark.parametrize(
         ("facts", "status"),
@@ -120,8 +138,8 @@ class TestBestBets:
         assert not BestBet.objects.exists()
 
     def test_deleting_its_group_keeps_the_bet(self, controller: Client):
-        group = LexiconEntryFactory()
-        add(controller, words="", group=group.pk)
+        group = LexiconEntryFactory(terms="cưới hỏi")
+        add(controller, words="", group_word="cưới hỏi")
         controller.post(reverse("search_words:delete", args=[group.pk]))
         assert BestBet.objects.get().group is None
         assert controller.get(reverse("search_bets:index")).status_code == 200
