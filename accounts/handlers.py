@@ -1,4 +1,4 @@
-"""Outbox handler of the mails to staff."""
+"""Outbox handlers of the mails to staff."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
 from accounts.models import User
-from accounts.services import invitations
+from accounts.services import invitations, people
 from accounts.services.notices import KIND, SUBJECTS, address
 from core import mail, one_time_links
 from core.outbox import handler
@@ -43,3 +43,17 @@ def send_invitation(payload: dict[str, Any]) -> None:
         context["days"] = invitations.LIFETIME.days
         text = render_to_string("accounts/mail/invitation.txt", context)
         mail.send(to=[user.email], subject=gettext("Set the password of your account"), text=text)
+
+
+@handler(people.KIND, attempts=mail.ATTEMPTS)
+def send_email_link(payload: dict[str, Any]) -> None:
+    """Send the link that confirms a new mail address; nothing if the request was cancelled or replaced meanwhile."""
+    user = User.objects.filter(pk=payload["user"], is_active=True).first()
+    if user is None or people.pending_email(user) != payload["email"]:
+        return
+    token = one_time_links.issue(purpose=people.NEW_EMAIL, subject=str(user.pk))
+    with override("vi"):
+        context = {"user": user, "url": address("accounts:confirm_email", token)}
+        context["hours"] = int(people.LIFETIME.total_seconds() // 3600)
+        text = render_to_string("accounts/mail/email_link.txt", context)
+        mail.send(to=[payload["email"]], subject=gettext("Confirm your new email address"), text=text)

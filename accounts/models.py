@@ -30,10 +30,20 @@ class User(AbstractUser):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     #: The time since which an account counts as unused starts again when somebody opens it again.
     reopened_at = models.DateTimeField(_("opened again on"), null=True, blank=True, editable=False)
+    #: An address that its owner has not confirmed yet (``accounts.services.people``).
+    pending_email = models.EmailField(_("unconfirmed email address"), blank=True, editable=False)
+    pending_email_at = models.DateTimeField(_("entered on"), null=True, blank=True, editable=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]
         verbose_name_plural = _("users")  # type: ignore[assignment]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pending_email="", pending_email_at__isnull=True)
+                | (~Q(pending_email="") & Q(pending_email_at__isnull=False)),
+                name="user_pending_email_has_time",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name()

@@ -115,10 +115,14 @@ def _is_signed_in(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session
 
 
+def seconds_since(moment: float) -> float:
+    """Return how far ``moment`` (seconds since the epoch) is away, also if a clock set back puts it in the future."""
+    return abs(time.time() - moment)
+
+
 def _is_idle(request: HttpRequest) -> bool:
     """Return True after the idle time; who is an administrator is asked only where it matters, without a query else."""
-    last_seen: int = request.session.get(LAST_SEEN, 0)
-    minutes = (time.time() - last_seen) / 60
+    minutes = seconds_since(request.session.get(LAST_SEEN, 0)) / 60
     shorter = min(settings.SESSION_IDLE_MINUTES, settings.SESSION_IDLE_MINUTES_ADMIN)
     return bool(minutes > shorter and minutes > _idle_minutes(request))
 
@@ -131,8 +135,7 @@ def _idle_minutes(request: HttpRequest) -> int:
 
 
 def _is_too_old(request: HttpRequest) -> bool:
-    signed_in_at: int = request.session.get(SIGNED_IN_AT, 0)
-    return bool(time.time() - signed_in_at >= settings.SESSION_COOKIE_AGE)
+    return bool(seconds_since(request.session.get(SIGNED_IN_AT, 0)) >= settings.SESSION_COOKIE_AGE)
 
 
 def _reason(request: HttpRequest) -> str:
@@ -148,9 +151,8 @@ def _reason(request: HttpRequest) -> str:
 
 
 def _update_last_seen(request: HttpRequest) -> None:
-    now = int(time.time())
-    if now - request.session[LAST_SEEN] >= SECONDS_BETWEEN_UPDATES:
-        request.session[LAST_SEEN] = now
+    if seconds_since(request.session[LAST_SEEN]) >= SECONDS_BETWEEN_UPDATES:
+        request.session[LAST_SEEN] = int(time.time())
         if ROW in request.session:
             sessions.record_use(pk=request.session[ROW], session_key=request.session.session_key or "")
 

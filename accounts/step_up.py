@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final
 
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
@@ -15,7 +15,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts import kept_form
-from accounts.session import SIGNED_IN_AT, return_path
+from accounts.services import sessions
+from accounts.session import ROW, SIGNED_IN_AT, return_path, seconds_since
 
 FRESH_SECONDS: Final = 5 * 60
 
@@ -24,15 +25,15 @@ def is_fresh(request: HttpRequest) -> bool:
     """Return True if the person signed in or proved themselves again within the last five minutes."""
     if not request.user.is_authenticated:
         return False
-    signed_in_at: int = request.session.get(SIGNED_IN_AT, 0)
-    return time.time() - signed_in_at < FRESH_SECONDS or did_recently_reauthenticate(request)
+    signed_in_ago = seconds_since(request.session.get(SIGNED_IN_AT, 0))
+    return signed_in_ago < FRESH_SECONDS or did_recently_reauthenticate(request)
 
 
 def ask_for_proof(request: HttpRequest) -> HttpResponseRedirect:
     """Lead to the proof and back; what was typed into a form is kept and offered to be sent again."""
     kept = kept_form.keep(request, user_id=request.user.pk)
     back = urlencode({"next": kept or return_path(request)})
-    messages.info(request, _("Confirm that it is you first. Then do it again: what you typed is kept."))
+    messages.info(request, _("First confirm that it is you. Then try again: what you typed has been kept."))
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{back}")
 
 
@@ -46,6 +47,22 @@ def fresh_proof_required(view: Callable[..., HttpResponseBase]) -> Callable[...,
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def renewing_session(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Give the session a new key after a proof that was accepted, so that a key seen before is dead (ASVS 7.2.4)."""
+
+    @wraps(view)
+    def renewed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND and is_fresh(request):
+            request.session.cycle_key()
+            if ROW in request.session:
+                key = request.session.session_key or ""
+                sessions.record_use(pk=request.session[ROW], session_key=key)
+        return response
+
+    return renewed
 
 
 class FreshProofMixin:

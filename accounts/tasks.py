@@ -5,8 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 from django.core.management import call_command
 
-from accounts.services import lifecycle, reviews, sessions
+from accounts.services import lifecycle, people, reviews, sessions
 from accounts.services.groups import refresh_groups, sync_dated_memberships
+from core import clock_guard
 
 
 @shared_task(name="accounts.sync_groups")
@@ -17,20 +18,24 @@ def sync_groups() -> int:
 
 
 @shared_task(name="accounts.close_unused")
+@clock_guard.guarded
 def close_unused() -> int:
     """Close the accounts of staff that nobody used for ``ACCOUNT_UNUSED_DAYS``; scheduled once a day."""
     return lifecycle.close_unused()
 
 
 @shared_task(name="accounts.remind_reviews")
+@clock_guard.guarded
 def remind_reviews() -> int:
     """Mail the operating teams whose list of accounts is to be confirmed; scheduled once a day."""
     return reviews.remind()
 
 
 @shared_task(name="accounts.clean_up")
+@clock_guard.guarded
 def clean_up() -> None:
-    """Delete sessions that ended, devices long not used and old sign-in logs; scheduled once a day."""
+    """Delete ended sessions, devices long not used, old sign-in logs, unconfirmed addresses; scheduled once a day."""
     call_command("clearsessions")
     lifecycle.delete_old_sign_ins()
     sessions.forget_old()
+    people.forget_expired_requests()

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
+from core import clock_guard
 from core.circuit_breaker import CircuitBreaker
 from core.errors import Undeliverable
 from core.models import OutboxMessage
@@ -113,9 +114,7 @@ def claim() -> list[OutboxMessage]:
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     with transaction.atomic():
         waiting = (
-            OutboxMessage.objects.filter(
-                free, delivered_at=None, failed_at=None, refused_at=None, available_at__lte=now
-            )
+            OutboxMessage.objects.filter(free, _due(now), delivered_at=None, failed_at=None, refused_at=None)
             .order_by("available_at", "id")
             .select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
         )
@@ -127,6 +126,12 @@ def claim() -> list[OutboxMessage]:
             claimed_until=now + LEASE, attempts=F("attempts") + 1
         )
     return messages
+
+
+def _due(now: datetime) -> Q:
+    """Return what may be delivered at ``now``: after a jump of the clock nothing that was meant for another day."""
+    scheduled = Q(available_at__gt=F("created_at") + clock_guard.LONGEST_GAP)
+    return Q(available_at__lte=now) & (~scheduled | clock_guard.trusted_q(now))
 
 
 def deliver_message(message: OutboxMessage) -> bool:

@@ -16,27 +16,28 @@ def sweep_outbox() -> None:
 
 
 @shared_task(name="core.outbox.clean_up")
+@clock_guard.guarded
 def clean_up_outbox() -> None:
     """Delete messages delivered long ago; scheduled once a day."""
-    if clock_guard.may_erase():
-        outbox.delete_delivered()
+    outbox.delete_delivered()
 
 
 @shared_task(name="core.one_time_links.clean_up")
+@clock_guard.guarded
 def clean_up_one_time_links() -> None:
     """Delete links that expired long ago; scheduled once a day."""
-    if clock_guard.may_erase():
-        one_time_links.delete_spent()
+    one_time_links.delete_spent()
 
 
 @shared_task(name="core.csp_reports.clean_up")
+@clock_guard.guarded
 def clean_up_csp_reports() -> None:
     """Delete counts of violations of the Content-Security-Policy after 90 days; scheduled once a day."""
-    if clock_guard.may_erase():
-        csp_reports.delete_old()
+    csp_reports.delete_old()
 
 
 @shared_task(name="core.publish_scheduled")
+@clock_guard.guarded
 def publish_scheduled() -> None:
     """Publish and expire pages whose time has come (Wagtail requires a schedule)."""
     call_command("publish_scheduled")

@@ -17,13 +17,14 @@ from core.outbox import enqueue
 
 KIND: Final = "accounts.notice"
 SUBJECTS: Final = {
-    "closed_unused": _("Your account was closed because nobody used it"),
-    "reopened": _("Your account was opened again"),
-    "email_changed": _("The mail address of an account has changed"),
+    "closed_unused": _("Your account was closed because it was not used"),
+    "reopened": _("Your account has been reopened"),
+    "email_requested": _("A new email address was entered for your account"),
+    "email_changed": _("The email address of an account has changed"),
     "new_device": _("Your account was used on a new device"),
     "factor_changed": _("Your two-step verification has changed"),
     "factor_reset": _("Two-step verification was reset"),
-    "role_requested": _("A role waits for your confirmation"),
+    "role_requested": _("A role is awaiting your confirmation"),
     "role_confirmed": _("A role was given"),
     "role_refused": _("A role was refused"),
     "review_due": _("Confirm the list of accounts and roles"),

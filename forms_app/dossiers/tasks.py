@@ -9,10 +9,9 @@ from forms_app.dossiers.services import due_dates, private_files, retention
 
 
 @shared_task(name="dossiers.clean_up")
+@clock_guard.guarded
 def clean_up() -> None:
     """Delete expired drafts and view log entries, wipe seeds, quarantine files without a row. Runs every 15 minutes."""
-    if not clock_guard.may_erase():
-        return
     retention.expire_drafts()
     retention.wipe_secret_seeds()
     retention.delete_expired_view_log()
@@ -20,6 +19,7 @@ def clean_up() -> None:
 
 
 @shared_task(name="dossiers.move_due_dates")
+@clock_guard.guarded
 def move_due_dates() -> None:
     """Move due dates that a change of the working calendar has put on a day off. Runs every hour."""
     due_dates.move_from_days_off()

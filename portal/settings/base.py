@@ -151,7 +151,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache, tasks, search -----------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
-# The first part of every key in Redis, so that installations that share a server never read each other's. All
+# The first part of every key in Redis and, unless set otherwise, of every index in Elasticsearch, so that
+# installations that share a server never read each other's. All
 # processes of one installation name the same database.
 INSTALLATION = env.str("PORTAL_INSTALLATION", default=installation_of(DATABASES["default"]))
 # A silent Redis must cost tenths of a second, not the defaults (docs/facts.md#celery-and-redis).
@@ -193,7 +194,7 @@ SEARCH_COUNT_QUERIES = env.bool("SEARCH_COUNT_QUERIES", default=True)
 SEARCH_QUERIES_KEEP_DAYS = env.int("SEARCH_QUERIES_KEEP_DAYS", default=180)
 SEARCH_QUERY_MIN_NETWORKS = env.int("SEARCH_QUERY_MIN_NETWORKS", default=3)
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
-ELASTICSEARCH_INDEX_PREFIX = env.str("ELASTICSEARCH_INDEX_PREFIX", default="portal")
+ELASTICSEARCH_INDEX_PREFIX = env.str("ELASTICSEARCH_INDEX_PREFIX", default=INSTALLATION.lower())
 # Everyday questions take 40 ms; what is left of the promised 1.5 s is for the database to answer in its place.
 ELASTICSEARCH_TIMEOUT = 0.7
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "core.wagtail.admin_search"}}
@@ -278,6 +279,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_CLIENT_IP_CALLABLE = "core.web.throttle.client_network"
 AXES_VERBOSE = False
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
 # Second factor (ADR 160). Off, nobody needs one; who has set one up is still asked for it.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
@@ -433,7 +435,7 @@ LOGGING = {
     "filters": {
         "private": {
             "()": "core.logs.PrivateAddressFilter",
-            "address": r"(?<!/mot-cua)(/ho-so/|/tiep/|/xac-nhan-thu/|/cap-lai/|/loi-moi/|"
+            "address": r"(?<!/mot-cua)(/ho-so/|/tiep/|/xac-nhan-thu/|/cap-lai/|/loi-moi/|/thu-dien-tu/xac-nhan/|"
             r"/password_reset/confirm/[^/\s]+/)[^/\s\"'?#]+",
         }
     },
@@ -441,6 +443,8 @@ LOGGING = {
         "plain": {
             "()": "core.logs.SingleLineFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            # With the offset: lines of several machines and of UTC servers are put in order.
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
         },
         "server": {
             "()": "django.utils.log.ServerFormatter",

@@ -1,4 +1,4 @@
-"""``manage.py confirm_clock``: let the clean-up go on after a jump of the clock or a long stop."""
+"""``manage.py confirm_clock``: let what goes by date go on after a jump of the clock or a long stop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core import clock_guard
 class Command(BaseCommand):
     """Print the time that is confirmed; the operator has compared it with another clock."""
 
-    help = "Confirm that the clock of this machine is right, so that expired data is erased again."
+    help = "Confirm that the clock of this machine is right, so that what goes by date is done again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()

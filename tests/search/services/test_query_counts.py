@@ -302,9 +302,9 @@ class TestRetention:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         self.make(300)
-        monkeypatch.setattr("core.clock_guard.may_erase", lambda: False)
-        assert clean_up_queries() == 0
-        monkeypatch.setattr("core.clock_guard.may_erase", lambda: True)
+        monkeypatch.setattr("core.clock_guard.is_trusted", lambda: False)
+        assert clean_up_queries() is None
+        monkeypatch.setattr("core.clock_guard.is_trusted", lambda: True)
         assert clean_up_queries() == 1
 
 

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Delete expired drafts, quarantine files without a row, and wipe the seeds of handed-over secrets."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not clock_guard.may_erase():
+        if not clock_guard.is_trusted():
             raise CommandError("the clock has jumped: see manage.py confirm_clock")
         drafts, seeds = retention.expire_drafts(), retention.wipe_secret_seeds()
         views = retention.delete_expired_view_log()
