@@ -1,3 +1,4 @@
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -12,6 +13,7 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self) -> None:
+        import_module("search.checks")
         post_migrate.connect(_load_shipped_rows, sender=self, dispatch_uid="search.lexicon")
         request_finished.connect(_write_counts, dispatch_uid="search.query_counts")
 

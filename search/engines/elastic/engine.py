@@ -58,11 +58,13 @@ class ElasticEngine(Replica):
         return [Candidate(key, score) for key, score in _hits(answer)]
 
     def put(self, collection: str, rows: Sequence[IndexedDocument]) -> None:
-        self._change([schema.action(row, schema.alias(collection)) for row in rows])
+        alias = schema.alias(collection)
+        self._change(alias, [schema.action(row, alias) for row in rows])
 
     def remove(self, collection: str, keys: Sequence[str]) -> None:
         now = time.time_ns() // 1_000_000
-        self._change([schema.removal(key, schema.alias(collection), now) for key in keys])
+        alias = schema.alias(collection)
+        self._change(alias, [schema.removal(key, alias, now) for key in keys])
 
     def rebuild(self) -> None:
         clients.guarded(maintenance.rebuild)
@@ -85,12 +87,13 @@ class ElasticEngine(Replica):
         index_integrity.check_number(collection, number)
         return answers
 
-    def _change(self, actions: list[dict[str, Any]]) -> None:
-        """Send changes; do not create a missing index, and leave newer versions as they are."""
+    def _change(self, alias: str, actions: list[dict[str, Any]]) -> None:
+        """Send changes; do not create a missing index, and leave newer versions and others' indexes as they are."""
         client = clients.client()
         budget = clients.Budget(settings.ELASTICSEARCH_TIMEOUT * WRITE_SHARE)
 
         def work() -> list[dict[str, Any]]:
+            index_integrity.check_owner(client, alias)
             return maintenance.rejections(client, actions, require_alias=True)
 
         if errors := budget.call(work):

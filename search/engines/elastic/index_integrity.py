@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from elasticsearch import Elasticsearch
+from django.conf import settings
+from elasticsearch import Elasticsearch, NotFoundError
 
 from search.engines.base import EngineUnavailable
 from search.engines.elastic import schema
@@ -21,11 +22,16 @@ COUNT_SECONDS: Final = 1.0
 MIN_SHARE: Final = 0.9
 MAX_PENDING: Final = 10
 _schema_checked_at: Final[dict[str, float]] = {}
+_owner_checked_at: Final[dict[str, float]] = {}
 _counted: Final[dict[str, tuple[float, int]]] = {}
 
 
+class ForeignIndex(EngineUnavailable):
+    """The index behind an alias belongs to another installation: it is neither read nor replaced."""
+
+
 def check_schema(client: Elasticsearch, alias: str) -> None:
-    """Raise ``EngineUnavailable`` if an index behind ``alias`` has another schema."""
+    """Raise ``EngineUnavailable`` if an index behind ``alias`` has another schema or belongs to others."""
     if time.monotonic() - _schema_checked_at.get(alias, -SCHEMA_CHECK_SECONDS) < SCHEMA_CHECK_SECONDS:
         return
     if not has_current_schema(client, alias):
@@ -34,10 +40,39 @@ def check_schema(client: Elasticsearch, alias: str) -> None:
 
 
 def has_current_schema(client: Elasticsearch, alias: str) -> bool:
-    """Return True if all indexes behind ``alias`` carry the digest of the current schema."""
+    """Return True if all indexes behind ``alias`` carry the marks of this installation and schema.
+
+    ``ForeignIndex`` if one belongs to another installation.
+    """
+    marks = _marks(client, alias)
+    _check_owner(alias, marks)
+    return bool(marks) and all(mark == schema.meta() for mark in marks)
+
+
+def check_owner(client: Elasticsearch, alias: str) -> None:
+    """Raise ``ForeignIndex`` if an index behind ``alias`` belongs to another installation; asked every few seconds."""
+    checked_at = max(_owner_checked_at.get(alias, 0.0), _schema_checked_at.get(alias, 0.0))
+    if checked_at and time.monotonic() - checked_at < SCHEMA_CHECK_SECONDS:
+        return
+    try:
+        _check_owner(alias, _marks(client, alias))
+    except NotFoundError:
+        return
+    _owner_checked_at[alias] = time.monotonic()
+
+
+def _marks(client: Elasticsearch, alias: str) -> list[dict[str, str]]:
     found = client.indices.get_mapping(index=alias)
-    digests = {index["mappings"].get("_meta", {}).get("portal", "") for index in found.values()}
-    return digests == {schema.digest()}
+    return [index["mappings"].get("_meta", {}) for index in found.values()]
+
+
+def _check_owner(alias: str, marks: list[dict[str, str]]) -> None:
+    others = {mark.get("installation", "") for mark in marks} - {"", settings.INSTALLATION}
+    if others:
+        raise ForeignIndex(
+            f"the index behind {alias} belongs to the installation {sorted(others)[0]}: set another"
+            " ELASTICSEARCH_INDEX_PREFIX, or PORTAL_INSTALLATION if it is this one under its former name"
+        )
 
 
 def check_number(collection: str, indexed: int) -> None:
@@ -60,4 +95,5 @@ def _number_of(collection: str) -> int:
 def invalidate() -> None:
     """Check everything again at the next search."""
     _schema_checked_at.clear()
+    _owner_checked_at.clear()
     _counted.clear()

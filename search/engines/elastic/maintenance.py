@@ -57,8 +57,12 @@ def rebuild() -> None:
 
 
 def rebuild_collection(client: Elasticsearch, collection: str) -> None:
-    """Fill a new index, switch the alias to it in one step, then apply what changed meanwhile."""
+    """Fill a new index, switch the alias to it in one step, then apply what changed meanwhile.
+
+    ``ForeignIndex`` if the alias belongs to another installation.
+    """
     alias = schema.alias(collection)
+    index_integrity.check_owner(client, alias)
     fresh = f"{alias}-{time.time_ns() // 1_000_000}"
     client.indices.create(index=fresh, mappings=schema.mappings(), settings=schema.SETTINGS)
     try:

@@ -1,8 +1,8 @@
 """The index: its mapping, its names, and the form of a document in it.
 
 Text arrives folded and tokenised; the server only splits at characters that are neither letters nor digits. The
-mapping carries a digest of the schema, so that an index with another one (or created by the server itself) is never
-trusted.
+mapping carries a digest of the schema and the name of the installation, so that an index with another schema, of
+another installation, or created by the server itself is never trusted.
 """
 
 from __future__ import annotations
@@ -52,9 +52,14 @@ def digest() -> str:
     return hashlib.sha256(definition.encode()).hexdigest()[:16]
 
 
+def meta() -> dict[str, str]:
+    """Return what marks an index as made by this installation with this schema."""
+    return {"portal": digest(), "installation": settings.INSTALLATION}
+
+
 def mappings() -> dict[str, Any]:
-    """Return the mapping with its digest."""
-    return _mapping().to_dict() | {"_meta": {"portal": digest()}}
+    """Return the mapping with its marks."""
+    return _mapping().to_dict() | {"_meta": meta()}
 
 
 def alias(collection: str) -> str:

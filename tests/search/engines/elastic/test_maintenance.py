@@ -189,3 +189,33 @@ class TestNumbers:
         monkeypatch.setattr(index_integrity, "_number_of", lambda _collection: here)
         with pytest.raises(index_integrity.EngineUnavailable, match=f"{there} of {here} documents"):
             index_integrity.check_number("public", there)
+
+
+def test_two_installations_under_one_prefix_never_mix(
+    samples: SearchFixture, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = index_names()
+    settings.INSTALLATION = "portal-other"
+    index_integrity.invalidate()
+    assert search(SearchRequest("kết hôn")).degraded, "the database answers in its place"
+    reconcile()
+    with pytest.raises(index_integrity.ForeignIndex):
+        engines.replicas()[0].remove("public", [f"{KIND}:001"])
+    with pytest.raises(index_integrity.ForeignIndex, match="belongs to the installation"):
+        engines.replicas()[0].rebuild()
+    assert index_names() == before, "the other installation keeps its index"
+    assert "ELASTICSEARCH_INDEX_PREFIX" in caplog.text
+    settings.ELASTICSEARCH_INDEX_PREFIX += "-other"
+    index_integrity.invalidate()
+    reconcile()
+    samples.sync()
+    assert not search(SearchRequest("kết hôn")).degraded
+
+
+def test_index_from_before_installations_had_names_is_rebuilt(samples: SearchFixture) -> None:
+    server, name = _server(), index_names()[0]
+    server.indices.put_mapping(index=name, meta={"portal": schema.digest()})
+    index_integrity.invalidate()
+    reconcile()
+    assert name not in index_names()
+    assert not search(SearchRequest("kết hôn")).degraded

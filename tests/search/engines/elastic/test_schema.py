@@ -14,14 +14,15 @@ class TestSchema:
         monkeypatch.setitem(schema.SETTINGS, "number_of_shards", 2)
         assert schema.digest() != before
 
-    def test_mapping_is_strict_and_has_the_digest(self):
+    def test_mapping_is_strict_and_names_schema_and_installation(self, settings):
+        settings.INSTALLATION = "portal-a"
         mappings = schema.mappings()
-        assert mappings["_meta"] == {"portal": schema.digest()}
+        assert mappings["_meta"] == {"portal": schema.digest(), "installation": "portal-a"}
         assert mappings["dynamic"] == "strict"
 
     def test_the_alias_carries_the_prefix(self, settings):
-        settings.ELASTICSEARCH_INDEX_PREFIX = "somebody"
-        assert schema.alias("public") == "somebody-public"
+        settings.ELASTICSEARCH_INDEX_PREFIX = "portal-b"
+        assert schema.alias("public") == "portal-b-public"
 
     def test_a_removal_carries_its_version(self):
         action = schema.removal("page:1", "index", 7)
