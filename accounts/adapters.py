@@ -36,11 +36,11 @@ logger = logging.getLogger(__name__)
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 #: What allauth reports, by the last part of the name of its template.
 MESSAGES: Final = {
-    "totp_activated": _("The authenticator app is set up."),
-    "totp_deactivated": _("The authenticator app is removed."),
+    "totp_activated": _("The authenticator app has been set up."),
+    "totp_deactivated": _("The authenticator app has been removed."),
     "webauthn_added": _("The security key is added."),
     "webauthn_removed": _("The security key is removed."),
-    "recovery_codes_generated": _("New recovery codes were made. Keep them in a safe place."),
+    "recovery_codes_generated": _("New recovery codes have been created. Keep them in a safe place."),
 }
 
 
@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "incorrect_password": _("The password is wrong."),
         "too_many_login_attempts": _("Too many wrong codes. Wait 15 minutes and try again."),
-        "rate_limited": _("Too many tries. Wait 15 minutes and try again."),
+        "rate_limited": _("Too many attempts. Wait 15 minutes and try again."),
     }
 
     def get_login_stages(self) -> list[str]:
@@ -128,9 +128,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "cannot_delete_authenticator": _(
-            "Your role requires two-step verification. Add another way first, then remove this one."
+            "Your role requires two-step verification. Add another method first, then remove this one."
         ),
-        "incorrect_code": _("The code is wrong or was used already. Wait for the next one."),
+        "incorrect_code": _("The code is wrong or has already been used. Wait for the next one."),
     }
 
     def get_totp_issuer(self) -> str:

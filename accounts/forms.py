@@ -77,7 +77,7 @@ class EmailForm(forms.Form):
     """A new mail address."""
 
     email = forms.EmailField(
-        label=_("Mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("Email address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

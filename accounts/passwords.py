@@ -1,8 +1,10 @@
-"""Rules for passwords beyond Django's: common ones in disguise, and those a person had before (ASVS 2.1.7).
+"""Rules for passwords beyond Django's: common ones in disguise, and those a person had before (ASVS 6.2.4, 6.2.11).
 
 Django's list of 20,000 common passwords (Royce Williams, part of Django under BSD-3-Clause, compressed) is searched for
-what is left of a password without digits and signs around it and with letters for the signs in their place; so is a
-short list of our own (``data/password_words.txt``) with the words of this country.
+what is left of a password without digits and signs around it and with letters for the signs in their place; so are
+lists of our own with the words (``data/password_words.txt``) and the names (``data/person_names.txt``) of this country,
+and the names of the person's agencies. Only 187 of the 20,000 have twelve characters: what people make of the others by
+adding digits is what the rule refuses.
 """
 
 from __future__ import annotations
@@ -18,16 +20,21 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.models import FormerPassword
+from accounts.models import Agency, FormerPassword
 from core.text import fold
 
 
-def _own_words() -> frozenset[str]:
-    text = (Path(__file__).parent / "data" / "password_words.txt").read_text(encoding="utf-8")
-    return frozenset(" ".join(line for line in text.splitlines() if not line.startswith("#")).split())
+def _lines(name: str) -> list[list[str]]:
+    """Return the words of each line of a file in ``data`` that is no comment."""
+    text = (Path(__file__).parent / "data" / name).read_text(encoding="utf-8")
+    return [line.split() for line in text.splitlines() if not line.startswith("#")]
 
 
-OWN_WORDS: Final = _own_words()
+OWN_WORDS: Final = frozenset(word for line in _lines("password_words.txt") for word in line)
+_FAMILY, _MIDDLE, *_given_lines = _lines("person_names.txt")
+_GIVEN: Final = [word for line in _given_lines for word in line]
+#: Family name, middle names, given name: ``nguyenthithuha``.
+_PERSON: Final = re.compile(rf"(?:{'|'.join(_FAMILY)})(?:{'|'.join(_MIDDLE)}){{0,2}}(?:{'|'.join(_GIVEN)})")
 _LEET: Final = str.maketrans("@4031!$57", "aaoeiisst")
 MIN_DIFFERENT: Final = 5
 KEPT_FORMER: Final = 5
@@ -42,29 +49,52 @@ class DisguisedPasswordValidator(CommonPasswordValidator):
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ``ValidationError`` for such a password."""
         text = fold(password)
-        if _is_monotonous(text) or any(self._is_common(core) for core in _cores(text)):
+        context = self._place | _agency_words(user)
+        if _is_monotonous(text) or any(self._is_common(core, context) for core in _cores(text)):
             raise ValidationError(self.get_error_message(), code="password_too_common")
 
-    def _is_common(self, core: str) -> bool:
-        return core in self.passwords or core in OWN_WORDS or core in self._place
+    def _is_common(self, core: str, context: frozenset[str]) -> bool:
+        """Return True for one common word, one repeated, two of our own words together, or the name of a person."""
+        words = OWN_WORDS | context
+        if core in self.passwords or core in words or _PERSON.fullmatch(core):
+            return True
+        halves = [(core[:cut], core[cut:]) for cut in range(1, len(core))]
+        if any(first in words and second in words for first, second in halves):
+            return True
+        unit = (core + core).find(core, 1)
+        return unit < len(core) and core[:unit] in self.passwords | words
 
     @cached_property
     def _place(self) -> frozenset[str]:
         """Return the words of the place and the portal, joined as people type them."""
-        names = (settings.PORTAL_PROVINCE, settings.PORTAL_NAME, settings.PORTAL_OWNER)
-        words = [fold(name).split() for name in names]
-        endings = {"".join(parts[start:]) for parts in words for start in range(len(parts))}
-        return frozenset(endings)
+        return _endings(settings.PORTAL_PROVINCE, settings.PORTAL_NAME, settings.PORTAL_OWNER)
 
     def get_error_message(self) -> str:
         """Return what is wrong."""
         return _(
-            "This password is easy to guess: a common word or the name of the place, with digits or signs."
+            "This password is easy to guess: common words or the name of a place, an agency or a person, with"
+            " digits or signs."
         )
 
     def get_help_text(self) -> str:
         """Return the rule."""
-        return _("Your password cannot be a common word or the name of the place with digits or signs.")
+        return _(
+            "Your password cannot be common words or the name of a place, an agency or a person with digits or signs."
+        )
+
+
+def _endings(*names: str) -> frozenset[str]:
+    """Return each name from each of its words on, joined as people type it: ``sotuphap``, ``tuphap``, ``phap``."""
+    words = [re.sub(r"[\W_]+", " ", fold(name)).split() for name in names]
+    return frozenset("".join(parts[start:]) for parts in words for start in range(len(parts)))
+
+
+def _agency_words(user: Any) -> frozenset[str]:
+    """Return the words of the agencies in which ``user`` has a role, also their short names and codes."""
+    if user is None or user.pk is None:
+        return frozenset()
+    found = Agency.objects.filter(memberships__user=user).values_list("name", "short_name", "slug")
+    return _endings(*(name for row in found.distinct() for name in row))
 
 
 def _cores(text: str) -> set[str]:

@@ -9,15 +9,16 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
+from accounts.step_up import renewing_session
 from accounts.views import SignIn
 
 urlpatterns = [
     path("dang-nhap/", SignIn.as_view(), name="account_login"),
-    path("xac-nhan-lai/", never_cache(reauthenticate), name="account_reauthenticate"),
-    path("xac-nhan-lai/ma/", never_cache(base.reauthenticate), name="mfa_reauthenticate"),
+    path("xac-nhan-lai/", never_cache(renewing_session(reauthenticate)), name="account_reauthenticate"),
+    path("xac-nhan-lai/ma/", never_cache(renewing_session(base.reauthenticate)), name="mfa_reauthenticate"),
     path(
         "xac-nhan-lai/khoa/",
-        never_cache(webauthn.reauthenticate_webauthn),
+        never_cache(renewing_session(webauthn.reauthenticate_webauthn)),
         name="mfa_reauthenticate_webauthn",
     ),
     path("xac-thuc-hai-buoc/", never_cache(base.index), name="mfa_index"),

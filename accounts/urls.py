@@ -12,6 +12,7 @@ urlpatterns = [
     path("don-vi-hanh-chinh/<slug:parent>/", views.units, name="units"),
     path("", views.account, name="account"),
     path("thu-dien-tu/", views.change_email, name="email"),
+    path("thu-dien-tu/xac-nhan/<str:token>/", views.confirm_email, name="confirm_email"),
     path("phien-lam-viec/", views.end_sessions, name="end_sessions"),
     path("loi-moi/<str:token>/", views.accept_invitation, name="invitation"),
     path("yeu-cau-vai-tro/", views.role_requests, name="role_requests"),

@@ -46,6 +46,7 @@ from core.web.throttle import Throttle, client_network
 # For one address that tries the same password on many user names: django-axes counts each name separately.
 SIGN_IN_FAILURES: Final = Throttle("accounts.sign_in", limit=60, seconds=900)
 RESETS_BY_ADDRESS: Final = Throttle("accounts.reset.address", limit=10, seconds=3600)
+EMAIL_LINKS: Final = Throttle("accounts.email", limit=5, seconds=3600)
 RESETS_BY_EMAIL: Final = Throttle("accounts.reset.mail", limit=3, seconds=3600)
 
 
@@ -143,12 +144,14 @@ def account(request: HttpRequest) -> HttpResponse:
         "sessions": sessions.sessions_of(user),
         "current": request.session.get(ROW),
         "decides_roles": requests.may_decide(user),
+        "pending_email": people.pending_email(user),
     }
     return render(request, "accounts/account.html", context)
 
 
 @login_required
 @require_POST
+@fresh_proof_required
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """End one other session of the person, or all others."""
     chosen, here = request.POST.get("session", ""), request.session.get(ROW)
@@ -164,18 +167,53 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof_required
 def change_email(request: HttpRequest) -> HttpResponse:
-    """Change one's own mail address, after a fresh proof."""
+    """Ask for another mail address, after a fresh proof, or cancel the request; it waits for the link sent there."""
     user = _user(request)
+    if request.method == "POST" and "cancel" in request.POST:
+        if people.cancel_email_change(user=user):
+            messages.success(request, gettext("The change is cancelled. Your email address stays the same."))
+        return redirect("accounts:email")
     form = EmailForm(request.POST or None, initial={"email": user.email})
     if request.method == "POST" and form.is_valid():
-        try:
-            people.change_email(user=user, email=form.cleaned_data["email"], by=user)
-        except InvalidInput as error:
-            form.add_error("email", error.fields["email"])
+        if not EMAIL_LINKS.hit(str(user.pk)):
+            form.add_error(None, gettext("Too many links were sent. Try again in an hour."))
         else:
-            messages.success(request, gettext("The mail address has been changed."))
-            return redirect("accounts:account")
-    return render(request, "accounts/email.html", {"form": form})
+            try:
+                address = people.request_email_change(user=user, email=form.cleaned_data["email"])
+            except InvalidInput as error:
+                form.add_error("email", error.fields["email"])
+            else:
+                sent = gettext("A link was sent to %(email)s. Your address changes when you open it.")
+                messages.success(request, sent % {"email": address})
+                return redirect("accounts:email")
+    return render(request, "accounts/email.html", {"form": form, "pending": people.pending_email(user)})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
+    """Give the signed-in person the address to which the link was sent; 404 for a link of somebody else.
+
+    Whoever holds the link must be signed in: a mistyped address belongs to a stranger.
+    """
+    user = _user(request)
+    address = people.email_of_link(user=user, token=token)
+    if not address:
+        if not one_time_links.was_issued(purpose=people.NEW_EMAIL, token=token):
+            raise Http404
+        return render(request, "accounts/email_over.html", status=HTTPStatus.GONE)
+    if request.method == "POST":
+        try:
+            people.confirm_email(user=user, token=token)
+        except NotAllowed:
+            return render(request, "accounts/email_over.html", status=HTTPStatus.GONE)
+        except InvalidInput as error:
+            messages.error(request, error.message)
+            return redirect("accounts:email")
+        messages.success(request, gettext("Your email address has been changed."))
+        return redirect("accounts:account")
+    return render(request, "accounts/email_confirm.html", {"address": address})
 
 
 def _user(request: HttpRequest) -> User:

@@ -16,7 +16,7 @@ from accounts.admin import reviews, users
 from accounts.admin.organisation import OrganisationGroup
 from accounts.services.invitations import INVITED, PASSWORD_SET
 from accounts.services.lifecycle import CLOSED_UNUSED, FACTOR_RESET, REOPENED
-from accounts.services.people import EMAIL_CHANGED
+from accounts.services.people import EMAIL_CANCELLED, EMAIL_CHANGED, EMAIL_REQUESTED
 
 
 @hooks.register("register_admin_viewset")
@@ -52,10 +52,12 @@ def review_menu_item() -> reviews.ReviewMenuItem:
 def log_actions(actions: LogActionRegistry) -> None:
     """Name what happens to an account in its history."""
     for name, label, message in (
-        (CLOSED_UNUSED, _("Close unused account"), _("Closed because nobody used it")),
+        (CLOSED_UNUSED, _("Close unused account"), _("Closed because it was not used")),
         (INVITED, _("Invite"), _("Link for a password sent")),
         (PASSWORD_SET, _("Set password"), _("Password set through the link")),
-        (EMAIL_CHANGED, _("Change mail address"), _("Mail address changed")),
+        (EMAIL_REQUESTED, _("Ask for another email address"), _("Link sent to a new email address")),
+        (EMAIL_CANCELLED, _("Keep the email address"), _("Change of the email address cancelled")),
+        (EMAIL_CHANGED, _("Change email address"), _("Email address changed")),
         (FACTOR_RESET, _("Reset two-step verification"), _("Two-step verification reset on the server")),
         (REOPENED, _("Open account again"), _("Opened again")),
     ):
@@ -68,5 +70,5 @@ def own_account_item(_request: HttpRequest) -> dict[str, str]:
     return {
         "url": reverse("accounts:account"),
         "label": gettext("My account"),
-        "help_text": gettext("Password, mail address, two-step verification, and where you are signed in."),
+        "help_text": gettext("Password, email address, two-step verification, and where you are signed in."),
     }

@@ -102,6 +102,9 @@ class SuperuserFieldsMixin:
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)  # type: ignore[misc]
         form.changed_by = self.request.user
+        if form.instance.pk == self.request.user.pk:
+            form.fields["email"].disabled = True
+            form.fields["email"].help_text = _("You change your own address under “My account”.")
         if not self.request.user.is_superuser:
             for name in SUPERUSER_FIELDS:
                 if name in form.fields:

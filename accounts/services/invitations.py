@@ -36,7 +36,7 @@ def invite(*, user: User, by: User) -> None:
     if not accounts_manageable_by(by).filter(pk=user.pk).exists():
         raise NotAllowed(_("You do not manage this account."))
     if not user.is_active or not user.email:
-        raise InvalidInput(_("An invitation needs an open account with a mail address."))
+        raise InvalidInput(_("An invitation needs an open account with an email address."))
     one_time_links.revoke(purpose=INVITATION, subject=str(user.pk))
     log(instance=user, action=INVITED, user=by)
     enqueue(

@@ -35,7 +35,7 @@ def assign(
         return grant(user=user, agency=agency, role=role, by=by, valid_from=valid_from, valid_to=valid_to)
     check_grant(by=by, user=user, agency=agency, role=role, valid_from=valid_from, valid_to=valid_to)
     if RoleRequest.objects.filter(user=user, agency=agency, role=role, decided_at=None).exists():
-        raise InvalidInput(_("This role waits for its confirmation already."))
+        raise InvalidInput(_("This role is already awaiting confirmation."))
     request = RoleRequest.objects.create(
         user=user, agency=agency, role=role, valid_from=valid_from, valid_to=valid_to,
         requested_by=by, requested_at=timezone.now(),
@@ -70,7 +70,7 @@ def decide(*, pk: int, by: User, confirm: bool) -> RoleRequest:
     if request is None:
         raise NotAllowed
     if request.decided_at is not None:
-        raise Conflict(_("This request has been decided already."))
+        raise Conflict(_("This request has already been decided."))
     if not open_requests_for(by).filter(pk=pk).exists():
         raise NotAllowed
     if confirm:

@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Membership, User
+from accounts.models import Membership, SignedInSession, User
 from forms_app.dossiers.models import ViewLogEntry
 from tests.accounts.admin_helpers import Role, browser, member, role_facts
 from tests.accounts.factories import UserFactory
@@ -81,16 +81,32 @@ class TestRoles:
         assert lan.memberships.get().role == Membership.Role.EDITOR
 
 
-class TestOwnAddress:
-    def test_former_and_new_address_are_told(
-        self, lan: User, django_capture_on_commit_callbacks: Any
-    ) -> None:
-        with django_capture_on_commit_callbacks(execute=True):
-            browser(lan).post(EMAIL, {"email": "Moi@example.vn"})
-        lan.refresh_from_db()
-        assert lan.email == "moi@example.vn"
-        assert sorted(message.to[0] for message in mail.outbox) == ["cu@example.vn", "moi@example.vn"]
+class TestSession:
+    def test_proof_gives_the_session_a_new_key(self, lan: User, time_machine: Any) -> None:
+        client = browser(lan)
+        before = client.session.session_key
+        time_machine.shift(301)
+        assert client.post(AGAIN, {"password": "sai", "next": "/tai-khoan/"}).status_code == 200
+        assert client.session.session_key == before
+        assert prove(client).status_code == 302
+        after = client.session.session_key
+        assert after != before
+        stolen = Client()
+        stolen.cookies["sessionid"] = before
+        assert stolen.get("/tai-khoan/").status_code == 302
+        assert SignedInSession.objects.get(user=lan).session_key == after
 
+    def test_sessions_are_ended_after_a_fresh_proof(self, lan: User, time_machine: Any) -> None:
+        client, other = browser(lan), browser(lan)
+        time_machine.shift(301)
+        assert asks(client.post("/tai-khoan/phien-lam-viec/", {"session": "others"}))
+        assert other.get("/tai-khoan/").status_code == 200
+        prove(client)
+        client.post("/tai-khoan/phien-lam-viec/", {"session": "others"})
+        assert other.get("/tai-khoan/").status_code == 302
+
+
+class TestOwnAddress:
     def test_borrowed_session_changes_nothing(self, lan: User, time_machine: Any) -> None:
         client = browser(lan)
         time_machine.shift(301)

@@ -37,6 +37,7 @@ class TestMasking:
             ("/nop-ho-so/1.001193/tiep/AbC/", "/nop-ho-so/1.001193/tiep/•••/"),
             ("https://x.vn/ho-so/AbC", "https://x.vn/ho-so/•••"),
             ("/tai-khoan/loi-moi/AbC-_9/", "/tai-khoan/loi-moi/•••/"),
+            ("/tai-khoan/thu-dien-tu/xac-nhan/AbC-_9/", "/tai-khoan/thu-dien-tu/xac-nhan/•••/"),
             ("/quan-tri/password_reset/confirm/MQ/diu691-3198/", "/quan-tri/password_reset/confirm/MQ/•••/"),
             ("/mot-cua/ho-so/H12-261119-0001/", "/mot-cua/ho-so/H12-261119-0001/"),
             ("/nop-ho-so/1.001193/buoc/child/", "/nop-ho-so/1.001193/buoc/child/"),

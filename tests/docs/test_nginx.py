@@ -41,6 +41,8 @@ def test_private_files_have_no_address() -> None:
         ("/tra-cuu/xac-nhan-thu/geheim/", True),
         ("/en/tra-cuu/cap-lai/geheim/", True),
         ("/tai-khoan/loi-moi/geheim/", True),
+        ("/en/tai-khoan/thu-dien-tu/xac-nhan/geheim/", True),
+        ("/tai-khoan/thu-dien-tu/", False),
         ("/mot-cua/ho-so/H12-1/", False),
         ("/tin-tuc/", False),
     ],
@@ -48,3 +50,7 @@ def test_private_files_have_no_address() -> None:
 def test_keys_in_addresses_are_masked_in_the_log(path: str, masked: bool) -> None:
     patterns = [pattern.replace("?<", "?P<") for pattern in re.findall(r'"~(\^[^"]+)"', TEXT)]
     assert any(re.search(pattern, path) for pattern in patterns) is masked
+
+
+def test_only_current_versions_of_tls_are_spoken() -> None:
+    assert re.findall(r"ssl_protocols ([^;]+);", TEXT) == ["TLSv1.2 TLSv1.3"]
