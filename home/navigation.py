@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.wagtail.languages import in_active_language, localized, path_of
+from core.wagtail.languages import in_active_language, localized, original, path_of
 from core.web.context_processors import NavLink
 from core.web.process_cache import cached_until_publish
 from home.models import MenuItem
@@ -45,7 +45,7 @@ def _read_menus(language: str) -> dict[str, list[NavLink]]:
     for item in items:
         url = in_active_language(item.path) if item.path else paths.get(item.page_id or 0, "")
         if url:
-            label = item.label if is_default else item.label_en or item.label
+            label = item.label if is_default else item.label_en or original(item.label)
             found[item.place].append(NavLink(label, url))
     return dict(found)
 

@@ -21,7 +21,9 @@ from core.wagtail.languages import (
     in_active_language,
     language_of,
     localized,
+    original,
     path_of,
+    title_of,
 )
 from core.web.context_processors import mark_current
 
@@ -59,6 +61,7 @@ def filesize_vn(value: int | None) -> str:
 
 
 register.filter("in_language", in_active_language)
+register.filter("original", original)
 register.filter("page_path", path_of)
 
 
@@ -69,6 +72,13 @@ def language_mark(page: Any) -> str:
         return ""
     code = language_of(page)
     return mark_safe(f' lang="{code}"')  # noqa: S308 - a code of the settings
+
+
+@register.filter
+def path_mark(path: str) -> str:
+    """Return the `lang` attribute of texts about the page at the stored `path`; empty if they are in the active one."""
+    is_original = in_active_language(path) != path
+    return mark_safe(f' lang="{settings.LANGUAGE_CODE}"') if is_original else ""  # noqa: S308 - a setting
 
 
 @register.filter
@@ -159,8 +169,8 @@ def page_crumbs(context: template.Context, wrap: str = "") -> dict[str, Any]:
     """Render the breadcrumbs of the page in the context, in one query; two where pages are translated."""
     page = context["page"]
     ancestors = localized(list(page.get_ancestors().filter(depth__gt=1).live()))
-    crumbs = [{"title": ancestor.title, "url": path_of(ancestor)} for ancestor in ancestors]
-    return {"crumbs": [*crumbs, {"title": page.title, "url": ""}], "wrap": wrap}
+    crumbs = [{"title": title_of(ancestor), "url": path_of(ancestor)} for ancestor in ancestors]
+    return {"crumbs": [*crumbs, {"title": title_of(page), "url": ""}], "wrap": wrap}
 
 
 @register.simple_tag(takes_context=True)

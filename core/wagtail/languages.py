@@ -97,6 +97,18 @@ def localized(pages: Sequence[P]) -> list[P]:
     return [by_key.get(page.translation_key, page) for page in pages]
 
 
+def original(text: str) -> str:
+    """Return a text that exists in the default language only, marked if another one is active."""
+    return text if active_language() == settings.LANGUAGE_CODE else OriginalText(text)
+
+
+def title_of(page: Page) -> str:
+    """Return the title of `page`, marked if it is not in the active language."""
+    title, is_own = str(page.title), language_of(page) == active_language()
+    is_copy = is_own and page.alias_of_id and page.alias_of.locale_id != page.locale_id
+    return title if is_own and not is_copy else OriginalText(title)
+
+
 def path_of(page: Page) -> str:
     """Return the path of `page` in the active language; empty if it has none."""
     return in_active_language(str(page.url or ""))

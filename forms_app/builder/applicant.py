@@ -28,9 +28,9 @@ RESERVED: Final = frozenset(
 )
 
 
-def step() -> StepSpec:
-    """Return the current step, in Vietnamese; each published version keeps its own copy."""
-    with override("vi"):
+def step(language: str = "vi") -> StepSpec:
+    """Return the current step; each published version keeps its own copy in Vietnamese."""
+    with override(language):
         return StepSpec(id=STEP, title=_("Person making the request"), fields=_fields())
 
 

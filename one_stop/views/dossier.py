@@ -15,6 +15,7 @@ from forms_app.builder import applicant
 from forms_app.builder.answer_display import AnsweredStep, answered_steps
 from forms_app.builder.field_types.contact import phone_text
 from forms_app.builder.schema import FormSchema
+from forms_app.builder.translation import in_active_language
 from forms_app.dossiers import deadlines, printed_forms
 from forms_app.dossiers import view_log as log
 from forms_app.dossiers.models import Dossier
@@ -143,7 +144,7 @@ def _answered_steps(found: DossierDetail, *, revealed: bool) -> list[AnsweredSte
     version = found.dossier.form_version
     if version is None:
         return []
-    schema = FormSchema.from_json(version.schema)
+    schema = in_active_language(FormSchema.from_json(version.schema))
     answers = found.dossier.answers if revealed else mask_identity_numbers(schema, found.dossier.answers)
     steps = answered_steps(schema, answers, answer_files_by_field(found.files))
     return [step for step in steps if step.id != applicant.STEP]

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from core.text import sentence_case
-from core.wagtail.languages import localized, path_of, translation_paths
+from core.wagtail.languages import localized, path_of, title_of, translation_paths
 from procedures import filing_links
 from procedures.choices import Channel, Level, ServiceLevel
 from procedures.models import (
@@ -57,7 +57,7 @@ YEAR: Final = 365 * 24 * 60 * 60
 def crumbs_of(above: Iterable[Page], *, last: str) -> list[dict[str, str]]:
     """Return the breadcrumbs from the catalogue down to the page titled ``last``."""
     return [
-        *({"title": p.title, "url": path_of(p)} for p in localized(list(above))),
+        *({"title": title_of(p), "url": path_of(p)} for p in localized(list(above))),
         {"title": last, "url": ""},
     ]
 
@@ -256,7 +256,7 @@ def section_context(page: ProcedureSectionPage, request: HttpRequest) -> dict[st
         **_choices(source, filters),
         **_listing(source, request, filters),
         "small_search": True,
-        "crumbs": crumbs_of(above, last=page.title),
+        "crumbs": crumbs_of(above, last=title_of(page)),
         "same_level": _same_level(source, above),
     }
 

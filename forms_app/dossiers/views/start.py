@@ -18,6 +18,7 @@ from core.web import page_cache
 from core.web.kept_forms import kept_fields
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.step_form import StepForm
+from forms_app.builder.translation import in_active_language
 from forms_app.dossiers import access, blank_forms, services
 from forms_app.dossiers.forms import StartForm
 from forms_app.dossiers.models import Draft
@@ -116,7 +117,7 @@ def _page(
     context = {
         "offer": offer,
         "content": content,
-        "schema": schema,
+        "schema": in_active_language(schema),
         "form": form,
         "can_change": len(agencies) > 1,
         "agency": agencies[0] if len(agencies) == 1 else None,

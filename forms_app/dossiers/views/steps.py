@@ -29,6 +29,7 @@ from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema, StepSpec
 from forms_app.builder.step_form import StepForm
+from forms_app.builder.translation import in_active_language
 from forms_app.dossiers import access, services, view_log
 from forms_app.dossiers.forms import ReviewForm
 from forms_app.dossiers.models import Attachment, Draft
@@ -68,7 +69,7 @@ def code_of(draft: Draft) -> str:
 def step(request: HttpRequest, core_code: str, step_id: str) -> HttpResponseBase:
     """Ask the questions of one step; POST saves them and leads on, with an error back to this page."""
     draft = draft_cookies.own_draft_of(request, core_code)
-    schema = FormSchema.from_json(draft.form_version.schema)
+    schema = in_active_language(FormSchema.from_json(draft.form_version.schema))
     spec = schema.step(step_id)
     if spec is None:
         raise Http404
@@ -187,7 +188,7 @@ def _next_url(
 def conflict_page(request: HttpRequest, core_code: str, form: StepForm, error: Conflict) -> HttpResponse:
     """Show what was just typed beside what another tab saved; sending again replaces that."""
     draft = draft_cookies.own_draft_of(request, core_code)
-    schema = FormSchema.from_json(draft.form_version.schema)
+    schema = in_active_language(FormSchema.from_json(draft.form_version.schema))
     form.discard_errors()
     return _step_page(request, draft, schema, form, status=409, conflict=error.message)
 
@@ -317,7 +318,7 @@ def _submit(request: HttpRequest, core_code: str) -> HttpResponse:
 
 
 def _review_page(request: HttpRequest, draft: Draft, form: ReviewForm) -> HttpResponse:
-    schema = FormSchema.from_json(draft.form_version.schema)
+    schema = in_active_language(FormSchema.from_json(draft.form_version.schema))
     core_code = code_of(draft)
     stored = files_by_field(draft.attachments.all())
     context = {

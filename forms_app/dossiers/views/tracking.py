@@ -17,6 +17,7 @@ from core.display import datetime_text
 from core.web.kept_forms import kept_fields
 from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.schema import FormSchema
+from forms_app.builder.translation import in_active_language
 from forms_app.dossiers import access, printed_forms, services, view_log
 from forms_app.dossiers.forms import LookupForm, WithdrawForm
 from forms_app.dossiers.models import Attachment, Dossier
@@ -205,7 +206,11 @@ def contents(request: HttpRequest, token: str) -> HttpResponseBase:
     dossier = dossier_or_404(token)
     view_log.log_own_view(dossier, view_log.CONTENTS)
     files = selectors.files_for_citizen(dossier)
-    schema = FormSchema.from_json(dossier.form_version.schema) if dossier.form_version else FormSchema()
+    schema = (
+        in_active_language(FormSchema.from_json(dossier.form_version.schema))
+        if dossier.form_version
+        else FormSchema()
+    )
     answered = dossier.supplement_requests.exclude(answered_at=None).order_by("number")
     context: dict[str, Any] = {
         "dossier": dossier,
