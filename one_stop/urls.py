@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from one_stop.views import actions, dossier, lookup_key, queue
+from one_stop.views import actions, desk_log, dossier, lookup_key, queue
 
 app_name = "one_stop"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("", queue.queue, name="queue"),
     path("tiep-theo/", queue.next_dossier, name="next"),
     path("nhan/", queue.assign_to_self, name="assign_to_self"),
+    path("nhat-ky/", desk_log.desk_log, name="desk_log"),
+    path("nhat-ky.csv", desk_log.desk_log_file, name="desk_log_file"),
     path("ho-so/<str:code>/", dossier.dossier, name="dossier"),
     path("ho-so/<str:code>/hien-so-dinh-danh/", dossier.reveal_citizen_id, name="reveal_citizen_id"),
     path("ho-so/<str:code>/nguoi-xem/", dossier.view_log, name="view_log"),

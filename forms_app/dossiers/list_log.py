@@ -37,14 +37,23 @@ def kind_of_query(query: str) -> ListLogEntry.Kind:
 
 
 def log_list(
-    *, actor: User, agencies: Iterable[int], list_key: str, found: int, now: datetime | None = None
+    *,
+    actor: User,
+    agencies: Iterable[int],
+    list_key: str,
+    found: int,
+    now: datetime | None = None,
+    always: bool = False,
 ) -> None:
-    """Log that ``actor`` opened the list ``list_key`` of ``agencies`` with ``found`` dossiers."""
+    """Log that ``actor`` opened the list ``list_key`` of ``agencies`` with ``found`` rows.
+
+    The same list within ten minutes adds no entry, unless ``always``: for what leaves the portal as a file.
+    """
     moment = now or timezone.now()
     recent = ListLogEntry.objects.filter(
         actor=actor, kind=Kind.LIST, list_key=list_key, at__gt=moment - REPEAT_WINDOW, at__lte=moment
     )
-    if not recent.exists():
+    if always or not recent.exists():
         _write(moment, actor=actor, agencies=sorted(agencies), kind=Kind.LIST, list_key=list_key, found=found)
 
 

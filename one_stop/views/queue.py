@@ -27,6 +27,7 @@ from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.dossier_display import due_status
 from one_stop.selectors import queue as selectors
+from one_stop.selectors.desk_log import agencies_with_log
 from one_stop.selectors.queue import QueueFilters, Tab, tab_by_key
 from one_stop.selectors.search import find_dossiers
 from one_stop.views.list_state import LIST_PARAMS, list_query
@@ -62,6 +63,7 @@ def _queue(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     shared = {
         "access": access,
         "query": query,
+        "can_read_log": bool(agencies_with_log(access)),
         "can_assign": access.holds(*ASSIGNABLE_ROLES),
         # The statuses to which a supplement leads.
         "returned_statuses": (Status.REGISTERED, Status.PROCESSING),

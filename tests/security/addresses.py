@@ -18,6 +18,7 @@ EVERYBODY = frozenset(ROLES)
 NOBODY: frozenset[str] = frozenset()
 SIGNED_IN = EVERYBODY - {"anonymous"}
 DESK_A = frozenset({"officer_a", "head_a", "inspector_a", "inspector_p"})
+LOG_READERS = frozenset({"head_a", "inspector_a", "inspector_b", "inspector_p"})
 COUNTER_A = frozenset({"officer_a", "head_a"})
 DESK = DESK_A | {"officer_b", "inspector_b"}
 EDITORS = frozenset({"editor_a", "editor_b", "communication_a", "catalogue_a"})
@@ -64,6 +65,8 @@ TABLE = (
     Row("tai-khoan/don-vi-hanh-chinh/", EVERYBODY),
     Row("tai-khoan/con-day/", SIGNED_IN),
     Row("tai-khoan/$", SIGNED_IN),
+    # One-time links, forged.
+    Row("tai-khoan/thu-dien-tu/xac-nhan/", NOBODY),
     Row("tai-khoan/thu-dien-tu/", SIGNED_IN, SIGNED_IN),
     Row("tai-khoan/phien-lam-viec/", NOBODY),
     # One-time links, forged.
@@ -95,6 +98,7 @@ TABLE = (
     Row("mot-cua/ho-so/<str:code>/hien-so-dinh-danh/", NOBODY, DESK_A),
     Row("mot-cua/ho-so/<str:code>/ma-tra-cuu.pdf", NOBODY),
     Row("mot-cua/ho-so/<str:code>/ma-tra-cuu/", COUNTER_A),
+    Row("mot-cua/nhat-ky", LOG_READERS),
     Row("mot-cua/", DESK_A, DESK_A),
     # Wagtail's admin: password reset, and static files ------------------------------------------------------------
     Row(A + "login/", NOBODY),

@@ -104,7 +104,7 @@ class ViewLogEntry(models.Model):
     dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="view_log")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("actor"), help_text=_("Empty if the citizen acted, through the private link."),
+        verbose_name=_("actor"), help_text=_("Empty if the citizen acted through the private link."),
     )  # fmt: skip
     agency = models.ForeignKey(
         "accounts.Agency",
@@ -125,6 +125,7 @@ class ViewLogEntry(models.Model):
         indexes = [
             models.Index(fields=["dossier", "-at"], name="view_log_of_dossier"),
             models.Index(fields=["retained_until"], name="view_log_retained_until"),
+            models.Index(fields=["at"], name="view_log_at"),
         ]
 
     def __str__(self) -> str:
@@ -168,6 +169,7 @@ class ListLogEntry(models.Model):
         indexes = [
             models.Index(fields=["actor", "-at"], name="list_log_of_actor"),
             models.Index(fields=["retained_until"], name="list_log_retained_until"),
+            models.Index(fields=["at"], name="list_log_at"),
         ]
 
     def __str__(self) -> str:
