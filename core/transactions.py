@@ -41,7 +41,7 @@ def retry_on_deadlock(function: Callable[P, R]) -> Callable[P, R]:
                 if connection.in_atomic_block or not is_serialisation_failure(error):
                     raise
                 if attempt == ATTEMPTS:
-                    message = _("Somebody else is changing this right now. Nothing was saved; send it again.")
+                    message = _("Someone else is changing this right now. Nothing was saved; send it again.")
                     raise Conflict(message, code="busy") from error
         raise AssertionError("the loop returns or raises")  # pragma: no cover
 

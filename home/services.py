@@ -14,7 +14,7 @@ from procedures.models import ProcedureCataloguePage
 MENU: Final = [
     ("Trang chủ", "Home", "/"),
     ("Thủ tục", "Procedures", "/thu-tuc/"),
-    ("Tra cứu hồ sơ", "Follow a dossier", "/tra-cuu/"),
+    ("Tra cứu hồ sơ", "Track a dossier", "/tra-cuu/"),
     ("Cơ quan", "Agencies", "/co-quan/"),
     ("Tin tức", "News", "/tin-tuc/"),
 ]

@@ -36,9 +36,9 @@ def action_warning(dossier: Dossier, action: str, user: User, now: datetime) -> 
     if ending := _ENDINGS.get(action):
         return str(ending) % {"days": UNDO_DAYS}
     if action == Action.ASSIGN and dossier.assigned_to not in {None, user}:
-        return _("The dossier is assigned to %(name)s, who will be told that somebody else has it.") % {
-            "name": dossier.assigned_to.get_full_name()
-        }
+        return _(
+            "The dossier is assigned to %(name)s, who will be notified that someone else now has it."
+        ) % {"name": dossier.assigned_to.get_full_name()}
     if action == Action.FINISH and dossier.status == Status.PAYMENT:
         return _(
             "The payment is still outstanding, so the dossier can only be finished as refused. If the citizen does not "

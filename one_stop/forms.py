@@ -289,8 +289,8 @@ class ReplaceKeyForm(forms.Form):
     """The document that the person shows, and whether the mail address of the dossier is theirs."""
 
     document = forms.ChoiceField(
-        label=_("Which document does the person show?"), choices=IdentityDocument.choices, widget=forms.RadioSelect,
-        error_messages={"required": _("Choose the document that you saw.")},
+        label=_("Which document did the person show?"), choices=IdentityDocument.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the document that you were shown.")},
     )  # fmt: skip
     number = forms.CharField(
         label=_("Number of the document"), max_length=30,

@@ -57,7 +57,7 @@ class MalformedRequestMiddleware:
         if not request.path_info.startswith(ADMIN_PREFIX):
             return None
         if isinstance(exception, (ProtectedError, RestrictedError)):
-            messages.error(request, _("This cannot be deleted: other data depend on it."))
+            messages.error(request, _("This cannot be deleted: other data depends on it."))
             return HttpResponseRedirect(request.get_full_path())
         if isinstance(exception, MultiValueDictKeyError):
             raise SuspiciousOperation("incomplete form") from exception

@@ -159,7 +159,7 @@ class _Reasons:
         if procedure in self._used_procedures or now.version.pk in self._used_versions:
             return _("Dossiers, drafts, forms or rules refer to it.")
         if procedure in self._assigned or procedure in self._named:
-            return _("It was assigned or named as a successor since.")
+            return _("It has since been assigned or named as a successor.")
         return _("Other pages link to it.") if procedure in self._linked else ""
 
 

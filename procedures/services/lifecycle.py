@@ -118,7 +118,7 @@ def end_procedure(
     _check(by, procedure)
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
     if ProcedureEnding.objects.filter(procedure=procedure).exists():
-        raise Conflict(_("The end of this procedure was entered already."))
+        raise Conflict(_("The end of this procedure has already been entered."))
     _check_successor(procedure, kind, successor)
     ending = ProcedureEnding.objects.create(
         procedure=procedure, kind=kind, decision=decision, day=day, successor=successor, created_by=by
@@ -141,7 +141,7 @@ def _check_successor(procedure: Procedure, kind: str, successor: Procedure | Non
     if kind not in ProcedureEnding.Kind.values:
         raise InvalidInput(_("Unknown kind of end."), fields={"kind": _("Unknown kind of end.")})
     if (kind == ProcedureEnding.Kind.REPLACED) != (successor is not None):
-        message = _("Choose the procedure that replaces this one exactly if it is replaced.")
+        message = _("A replaced procedure needs the one that replaces it; any other end has none.")
     elif successor is not None and successor.pk == procedure.pk:
         message = _("A procedure cannot replace itself.")
     elif successor is not None and not Procedure.objects.filter(
@@ -185,7 +185,7 @@ def cancel_ending(*, procedure: Procedure, by: User | None = None) -> None:
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
     ending = ProcedureEnding.objects.select_related("decision").filter(procedure=procedure).first()
     if ending is None:
-        raise Conflict(_("No end of this procedure was entered."))
+        raise Conflict(_("No end has been entered for this procedure."))
     _log(procedure, "cancel_end", by, decision=ending.decision, day=ending.day, kind=ending.kind)
     ending.delete()
     if procedure.ended:

@@ -297,8 +297,8 @@ def take_back(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
         messages.success(request, text % {"number": result.undone})
     if result.kept:
         text = ngettext(
-            "%(number)d row stays, because something was built on it; its remark says what.",
-            "%(number)d rows stay, because something was built on them; their remarks say what.",
+            "%(number)d row stays because other data depends on it; its remark says which.",
+            "%(number)d rows stay because other data depends on them; their remarks say which.",
             result.kept,
         )
         messages.warning(request, text % {"number": result.kept})

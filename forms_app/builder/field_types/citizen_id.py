@@ -37,7 +37,7 @@ CENTURIES: Final = "0123"
 def problem(number: str) -> tuple[Any, dict[str, Any]] | None:
     """Return what is wrong with ``number`` as a message and its parameters, or None."""
     if not number.isascii() or not number.isdigit():
-        return _("A citizen ID number has digits only. You entered “%(text)s”."), {"text": number[:40]}
+        return _("A citizen ID number contains only digits. You entered “%(text)s”."), {"text": number[:40]}
     if len(number) != LENGTH:
         return _length_message(len(number)), {"count": len(number)}
     return None

@@ -50,7 +50,7 @@ def phone_problem(number: str) -> tuple[Any, dict[str, Any]] | None:
     if _NUMBER.fullmatch(number):
         return None
     if not (number.isascii() and number.isdigit()):
-        return _("A telephone number has digits only. You entered “%(text)s”."), shown
+        return _("A telephone number contains only digits. You entered “%(text)s”."), shown
     if _OLD_MOBILE.fullmatch(number):
         return _(
             "Mobile numbers of 11 digits were changed to 10 digits in 2018. You entered “%(text)s”."
