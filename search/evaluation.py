@@ -1,7 +1,9 @@
 """Measures of the search on graded queries.
 
 Success@k: the share of queries with a best document (grade 2) among the first k. MRR: the mean of the reciprocal rank
-of the first best document. nDCG@10: gain 3 for grade 2, 1 for grade 1.
+of the first best document. nDCG@10: gain 3 for grade 2, 1 for grade 1. Low confidence: the share of queries of which the
+search says that nothing fits well; right for a query without an answer, wrong for any other. Subjects found: the share
+of the subjects of all queries of which a best document is the first hit, of the subject or of the whole query.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import Final
 
 from core.errors import InvalidInput
 from search.language.tokenizer import index_codes
+from search.results import Hit, SearchResult
 
 COLUMNS: Final = ("id", "query", "codes_grade2", "codes_grade1", "kind")
 DEPTH: Final = 10
@@ -26,7 +29,10 @@ GAINS: Final = {BEST: 3.0, 1: 1.0}
 
 @dataclass(frozen=True, slots=True)
 class GradedQuery:
-    """One query and the national codes that answer it, best and acceptable."""
+    """One query and the national codes that answer it, best and acceptable; without ``best`` no procedure answers it.
+
+    ``subjects`` are the best codes for each of the things that the query asks for, ``best`` all of them.
+    """
 
     id: str
     query: str
@@ -34,6 +40,7 @@ class GradedQuery:
     best: frozenset[str]
     acceptable: frozenset[str]
     corpus: str = ""
+    subjects: tuple[frozenset[str], ...] = ()
 
     def grade(self, codes: Sequence[str]) -> int:
         """Return the grade of a document with ``codes``."""
@@ -47,13 +54,36 @@ class GradedQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What the search answered: (codes, title) of the hits, best first, and the codes of each subject's best hit."""
+
+    hits: Sequence[tuple[Sequence[str], str]] = ()
+    low_confidence: bool = False
+    subjects: Sequence[Sequence[str]] = ()
+
+
+def reply_of(result: SearchResult) -> Reply:
+    """Return what is graded of ``result``."""
+
+    def graded(hit: Hit) -> tuple[tuple[str, ...], str]:
+        return hit.codes, hit.title.text
+
+    return Reply([graded(hit) for hit in result.hits], result.low_confidence)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of one query: the place of the first best document (0 if none), the nDCG, the first title."""
+    """The result of one query: the place of the first best document (0 if none), the nDCG, the first title.
+
+    ``subjects`` is the number of subjects of which a best document was found first.
+    """
 
     query: GradedQuery
     place: int
     ndcg: float
     first: str
+    low_confidence: bool = False
+    subjects: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +95,8 @@ class Figures:
     success_at_5: float
     mrr: float
     ndcg_at_10: float
+    low_confidence: float = 0.0
+    subjects_found: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +124,10 @@ def read(path: Path) -> list[GradedQuery]:
                 id=row["id"],
                 query=row["query"],
                 kind=row["kind"],
-                best=_codes(row["codes_grade2"]),
+                best=_codes(row["codes_grade2"].replace(";", " ")),
                 acceptable=_codes(row["codes_grade1"]),
                 corpus=row.get("corpus") or "",
+                subjects=tuple(filter(None, map(_codes, row["codes_grade2"].split(";")))),
             )
             for row in rows
         ]
@@ -113,25 +146,36 @@ def _codes(cell: str | None) -> frozenset[str]:
     return frozenset(code for code in (cell or "").replace(",", " ").split() if code)
 
 
-def evaluate(
-    queries: Sequence[GradedQuery], ask: Callable[[str], Sequence[tuple[Sequence[str], str]]]
-) -> Evaluation:
-    """Run every query; ``ask`` returns (codes, title) of the hits, best first."""
-    outcomes = [_outcome(query, ask(query.query)[:DEPTH]) for query in queries]
+def evaluate(queries: Sequence[GradedQuery], ask: Callable[[str], Reply]) -> Evaluation:
+    """Run every query; ``failures`` are those whose first hit is wrong, or shown as fitting though nothing does."""
+    outcomes = [_outcome(query, ask(query.query)) for query in queries]
     kinds = sorted({query.kind for query in queries})
     return Evaluation(
         figures(outcomes),
         {kind: figures([o for o in outcomes if o.query.kind == kind]) for kind in kinds},
-        [outcome for outcome in outcomes if outcome.place != 1],
+        [outcome for outcome in outcomes if _is_failure(outcome)],
     )
 
 
-def _outcome(query: GradedQuery, hits: Sequence[tuple[Sequence[str], str]]) -> Outcome:
+def _is_failure(outcome: Outcome) -> bool:
+    return outcome.place != 1 if outcome.query.best else not outcome.low_confidence
+
+
+def _outcome(query: GradedQuery, reply: Reply) -> Outcome:
+    hits = reply.hits[:DEPTH]
     grades = [query.grade(codes) for codes, _title in hits]
     place = grades.index(BEST) + 1 if BEST in grades else 0
     gains = [GAINS.get(grade, 0.0) for grade in grades]
     ideal = query.ideal()
-    return Outcome(query, place, discounted(gains) / ideal if ideal else 0.0, hits[0][1] if hits else "")
+    first = [set(index_codes(codes)) for codes in [*reply.subjects, *(codes for codes, _title in hits[:1])]]
+    return Outcome(
+        query,
+        place,
+        discounted(gains) / ideal if ideal else 0.0,
+        hits[0][1] if hits else "",
+        reply.low_confidence or not hits,
+        sum(any(codes & subject for codes in first) for subject in query.subjects),
+    )
 
 
 def figures(outcomes: Sequence[Outcome]) -> Figures:
@@ -143,4 +187,6 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
         sum(1 <= o.place <= NEAR for o in outcomes) / number,
         sum(1 / o.place for o in outcomes if o.place) / number,
         sum(o.ndcg for o in outcomes) / number,
+        sum(o.low_confidence for o in outcomes) / number,
+        sum(o.subjects for o in outcomes) / (sum(len(o.query.subjects) for o in outcomes) or 1),
     )

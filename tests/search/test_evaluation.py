@@ -13,12 +13,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.errors import InvalidInput
-from search.evaluation import DEPTH, GradedQuery, discounted, evaluate, figures, half, read
+from search.evaluation import DEPTH, GradedQuery, Reply, discounted, evaluate, figures, half, read
 from tests.paths import shared_data
 from tests.search.samples import SearchFixture
 
 OWN = Path(__file__).with_name("graded_queries.tsv")
 QUERIES = read(OWN)
+CITIZENS = read(OWN.with_name("citizen_questions.tsv"))
 HEADER = "id\tquery\tcodes_grade2\tcodes_grade1\tkind\n"
 
 
@@ -26,8 +27,8 @@ def query(best: str = "1.000001", acceptable: str = "", kind: str = "exact", tex
     return GradedQuery(text, text, kind, frozenset(best.split()), frozenset(acceptable.split()))
 
 
-def answer(*codes: str) -> list[tuple[tuple[str, ...], str]]:
-    return [((code,), f"title of {code}") for code in codes]
+def answer(*codes: str, low_confidence: bool = False, subjects: tuple[tuple[str, ...], ...] = ()) -> Reply:
+    return Reply([((code,), f"title of {code}") for code in codes], low_confidence, subjects)
 
 
 class TestMeasures:
@@ -74,6 +75,24 @@ class TestMeasures:
         ]
         assert found.overall.success_at_1 == 0.5
 
+    def test_low_confidence_is_right_for_a_query_without_an_answer_and_wrong_for_others(self):
+        asked = [query(best="", text="nothing"), query(text="something")]
+        found = evaluate(asked, lambda text: answer("1.000001", low_confidence=text == "nothing"))
+        assert found.overall.low_confidence == 0.5
+        assert found.failures == []
+        missed = evaluate(asked, lambda _text: answer("1.000001")).failures
+        assert [miss.query.id for miss in missed] == ["nothing"]
+
+    def test_an_answer_without_hits_says_that_nothing_fits(self):
+        assert evaluate([query(best="")], lambda _text: answer()).overall.low_confidence == 1
+
+    def test_each_subject_counts_that_has_its_best_hit_first(self):
+        one, other = frozenset({"1.000001"}), frozenset({"1.000002", "1.000003"})
+        asked = GradedQuery("q", "q", "several", one | other, frozenset(), subjects=(one, other))
+        whole = evaluate([asked], lambda _text: answer("1.000001", "1.000002")).overall
+        parts = evaluate([asked], lambda _text: answer("1.000001", subjects=(("1.000001",), ("1.000003",))))
+        assert (whole.subjects_found, parts.overall.subjects_found) == (0.5, 1)
+
     def test_no_queries_have_no_figures(self):
         assert figures([]).queries == 0
         assert figures([]).mrr == 0
@@ -101,6 +120,34 @@ class TestFile:
         assert found.best == {"1.000001", "1.000002", "1.000003"}
         assert found.acceptable == frozenset()
         assert found.corpus == ""
+
+
+    def test_semicolons_separate_the_subjects_of_a_question(self, tmp_path: Path):
+        path = tmp_path / "q.tsv"
+        path.write_text(HEADER + "Q1\tq\t1.000001,1.000002;1.000003\t\tseveral\n", encoding="utf-8")
+        (found,) = read(path)
+        assert found.subjects == ({"1.000001", "1.000002"}, {"1.000003"})
+        assert found.best == {"1.000001", "1.000002", "1.000003"}
+
+
+class TestCitizenQuestions:
+    """Questions as citizens put them, invented without knowledge of the lexicon (figures: the bench)."""
+
+    def test_there_are_enough_of_every_kind_in_both_halves(self):
+        kinds = Counter((one.kind, half(one)) for one in CITIZENS)
+        least = {"long": 50, "spoken": 45, "nothing": 38, "several": 15}
+        assert {kind for kind, _half in kinds} == set(least)
+        assert all(number >= least[kind] for (kind, _half), number in kinds.items())
+
+    def test_only_questions_that_nothing_fits_have_no_answer(self):
+        assert all(bool(one.best) is (one.kind != "nothing") for one in CITIZENS)
+        assert all(len(one.subjects) > 1 for one in CITIZENS if one.kind == "several")
+        assert len({one.query.lower() for one in CITIZENS}) == len(CITIZENS) == len({one.id for one in CITIZENS})
+
+    def test_every_code_is_in_the_catalogue(self):
+        text = shared_data("camau", "DanhSachTTHC_CaMau_capxa.csv").read_text(encoding="utf-8-sig")
+        codes = {code for one in CITIZENS for code in one.best | one.acceptable}
+        assert not {code for code in codes if code not in text}
 
 
 class TestOwnQueries:
@@ -167,6 +214,13 @@ class TestCommand:
         assert report["engine"] == filled.name
         assert report["overall"]["success_at_5"] == pytest.approx(2 / 3)
         assert report["failures"][0]["query"]["best"] == ["1.000001"]
+
+    def test_one_half_can_be_measured_alone(self, filled: SearchFixture, file: Path):
+        numbers = [
+            json.loads(self.run(file, "--json", "--half", name))["overall"]["queries"]
+            for name in ("tuning", "held-out")
+        ]
+        assert numbers == [sum(half(one) == name for one in read(file)) for name in ("tuning", "held-out")]
 
     def test_without_an_engine_the_one_in_use_is_asked(self, filled: SearchFixture, file: Path):
         assert self.run(file).startswith(f"engine {filled.name}\n")

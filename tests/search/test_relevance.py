@@ -12,7 +12,7 @@ import pytest
 
 from search import selectors
 from search.documents import UNTRANSLATED, SearchDocument
-from search.evaluation import Figures, evaluate, half, read
+from search.evaluation import Figures, evaluate, half, read, reply_of
 from search.requests import SearchRequest
 from search.selectors import search
 from search.services.lexicon import load_lexicon
@@ -59,10 +59,9 @@ def province(samples: SearchFixture) -> SearchFixture:
 
 
 def _measure(province: SearchFixture) -> dict[str, Figures]:
-    def ask(text: str) -> list[tuple[tuple[str, ...], str]]:
-        return [(hit.codes, hit.title.text) for hit in search(SearchRequest(text), engine=province.name).hits]
-
-    return evaluate(QUERIES, ask).kinds
+    return evaluate(
+        QUERIES, lambda text: reply_of(search(SearchRequest(text), engine=province.name))
+    ).kinds
 
 
 def test_every_kind_of_query_reaches_its_minimum(province: SearchFixture):

@@ -13,34 +13,46 @@ from core.errors import InvalidInput
 from search import office_evaluation
 from search.engines import base as engines
 from search.engines.base import EngineUnavailable
-from search.evaluation import Evaluation, Figures, evaluate, read
+from search.evaluation import Evaluation, Figures, Reply, evaluate, read, reply_of
+from search.evaluation import half as half_of
 from search.guidance import guidance
 from search.requests import SearchRequest
 from search.selectors import search
 
 
 class Command(BaseCommand):
-    """Print Success@1, Success@5, MRR and nDCG@10, over all queries and by kind, and the queries that failed."""
+    """Print the measures of ``search.evaluation``, over all queries and by kind, and the queries that failed."""
 
     help = "Measure the search on a tab-separated file of graded queries."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--engine", default="", help="database or elastic; by default the primary one")
+        parser.add_argument(
+            "--half", choices=("tuning", "held-out"), help="only the queries on which rules are compared, or the others"
+        )
         parser.add_argument("--json", action="store_true", dest="as_json")
         parser.add_argument(
             "--offices", action="store_true", help="the file names offices that handle the matter"
         )
 
     def handle(
-        self, *args: Any, file: Path, engine: str, as_json: bool, offices: bool = False, **options: Any
+        self,
+        *args: Any,
+        file: Path,
+        engine: str,
+        as_json: bool,
+        offices: bool = False,
+        half: str | None = None,
+        **options: Any,
     ) -> None:
         try:
             used = engines.engine_or_primary(engine)
             if offices:
                 self._offices(file, used.name, as_json)
                 return
-            found = evaluate(read(file), lambda text: self._ask(text, used.name))
+            queries = [query for query in read(file) if half in (None, half_of(query))]
+            found = evaluate(queries, lambda text: self._ask(text, used.name))
         except (InvalidInput, LookupError, OSError, EngineUnavailable) as error:
             raise CommandError(str(error)) from error
         if as_json:
@@ -65,11 +77,11 @@ class Command(BaseCommand):
         for failure in found.failures:
             self.stdout.write(f"  {failure}")
 
-    def _ask(self, text: str, name: str) -> list[tuple[tuple[str, ...], str]]:
+    def _ask(self, text: str, name: str) -> Reply:
         result = search(SearchRequest(query=text, kinds=("procedure",)), engine=name)
         if result.degraded:
             raise EngineUnavailable(f"the engine {name} did not answer {text!r}")
-        return [(hit.codes, hit.title.text) for hit in result.hits]
+        return reply_of(result)
 
     def _print(self, name: str, found: Evaluation) -> None:
         self.stdout.write(f"engine {name}")
@@ -83,5 +95,6 @@ class Command(BaseCommand):
     def _line(self, label: str, figures: Figures) -> None:
         self.stdout.write(
             f"{label:<14} n={figures.queries:<4} Success@1 {figures.success_at_1:.2f}  Success@5 "
-            f"{figures.success_at_5:.2f}  MRR {figures.mrr:.2f}  nDCG@10 {figures.ndcg_at_10:.2f}"
+            f"{figures.success_at_5:.2f}  MRR {figures.mrr:.2f}  nDCG@10 {figures.ndcg_at_10:.2f}  "
+            f"Low confidence {figures.low_confidence:.2f}  Subjects found {figures.subjects_found:.2f}"
         )
