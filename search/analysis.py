@@ -15,10 +15,13 @@ from string import ascii_lowercase
 from typing import Final
 
 from core.text import fold, nfc
+from search.language.acts import Act, acts_asked
 from search.language.levels import find_levels
 from search.language.lexicon import CompiledLexicon, Match
+from search.language.question import asking, factors
 from search.language.tokenizer import Syllable, blank_codes, fold_spelling, query_codes, syllables
 from search.language.vocabulary import (
+    LIGHT_FACTOR,
     Statistics,
     Vocabulary,
     Word,
@@ -89,6 +92,7 @@ class Query:
     exact: bool = False
     corrected: str = ""
     levels: frozenset[str] = frozenset()
+    acts: frozenset[Act] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -173,11 +177,12 @@ def analyse(text: str, resources: QueryResources) -> Query:
     word_position = {position: index for index, position in enumerate(content)}
     heavy = [position for position in content if position not in light]
     matches += _partial_matches(normalised, heavy, matches, resources.lexicon)
+    counted = factors(nfc(asked), typed)
     words = weigh(
         [normalised[position] for position in content],
         resources.statistics,
         resources.vocabulary,
-        light=[position in light for position in content],
+        factors=[counted[position] * (LIGHT_FACTOR if position in light else 1.0) for position in content],
         exact=exact,
     )
     return Query(
@@ -187,6 +192,7 @@ def analyse(text: str, resources: QueryResources) -> Query:
         expansions=_expansions(matches, word_position, resources),
         exact=exact,
         levels=levels,
+        acts=acts_asked(typed, asking(nfc(asked), typed)),
         corrected=correct(asked, typed, resources.vocabulary) if asked == text else "",
     )
 

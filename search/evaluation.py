@@ -1,9 +1,9 @@
 """Measures of the search on graded queries.
 
 Success@k: the share of queries with a best document (grade 2) among the first k. MRR: the mean of the reciprocal rank
-of the first best document. nDCG@10: gain 3 for grade 2, 1 for grade 1. Low confidence: the share of queries of which the
-search says that nothing fits well; right for a query without an answer, wrong for any other. Subjects found: the share
-of the subjects of all queries of which a best document is the first hit, of the subject or of the whole query.
+of the first best document. nDCG@10: gain 3 for grade 2, 1 for grade 1. Low confidence: the share of queries of which
+the search says that nothing fits well; right for a query without an answer, wrong for any other. Subjects found: the
+share of the subjects of all queries of which a best document is the first hit, of the subject or of the whole query.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ from typing import Final
 from core.text import clean
 from search.documents import COLLECTIONS, PUBLIC
 
-MAX_QUERY: Final = 200
+# Three sentences of a person who describes a case.
+MAX_QUERY: Final = 600
 MAX_PAGE: Final = 50
 MAX_PER_PAGE: Final = 50
 MAX_VALUES: Final = 20

@@ -85,6 +85,11 @@ _LOOSE_NATIONAL: Final = re.compile(
     r"(?<![\w.,/-])([1-9])[.,_ -]?(\d{6})(?:[. -]?\d{3}[. -]?\d{2}[. -]?\d{2})?(?:[. -]?h\d{2})?(?![\w]|[.,/-]\w)"
 )
 _OTHER: Final = re.compile(r"(?<![\w.\-/])(?=[\w.\-/]*\d)[a-z0-9]+(?:[.\-/][a-z0-9]+)+(?![\w])")
+# "tháng 12/2024" is a date, while the decree 12/2024 is a reference.
+_DATE: Final = re.compile(
+    r"(?<!\w)(?:ngay|thang|nam|hom|mung|ram|quy|tu|den|toi|truoc|sau|dip)\s+\d{1,2}[/.-]\d{1,4}(?:[/.-]\d{2,4})?(?![\w/])"
+    r"|(?<![\w./-])\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}(?![\w/-])"
+)
 _LONG_NUMBER: Final = re.compile(r"(?<!\w)\d{6,20}(?!\w)")
 
 
@@ -99,7 +104,7 @@ def index_codes(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def codes_in(text: str) -> tuple[str, ...]:
-    """Return the codes in a query, national ones without their suffix.
+    """Return the codes in a query, national ones without their suffix; dates are none.
 
     >>> codes_in("thủ tục 2.000815.000.00.00.H12")
     ('2.000815',)
@@ -107,6 +112,7 @@ def codes_in(text: str) -> tuple[str, ...]:
     folded = fold(text)
     national = _NATIONAL.findall(folded)
     rest = _NATIONAL.sub(" ", folded)
+    rest = _DATE.sub(" ", rest)
     others, rest = _OTHER.findall(rest), _OTHER.sub(" ", rest)
     return tuple(dict.fromkeys([*national, *others, *_LONG_NUMBER.findall(rest)]))
 

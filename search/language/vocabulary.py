@@ -184,19 +184,19 @@ def weigh(
     statistics: Statistics,
     vocabulary: Vocabulary,
     *,
-    light: Sequence[bool] = (),
+    factors: Sequence[float] = (),
     exact: bool = False,
 ) -> tuple[Word, ...]:
-    """Return ``syllables`` as words to look for, with their weights; ``light`` is True for each light word.
+    """Return ``syllables`` as words to look for, with their weights, each times its one of ``factors``.
 
     If ``exact``, diacritics matter, except those that nobody writes on a known syllable.
     """
     words = []
-    for syllable, is_one in zip(syllables, light or [False] * len(syllables), strict=True):
+    for syllable, factor in zip(syllables, factors or [1.0] * len(syllables), strict=True):
         as_written = exact and (
             vocabulary.knows_exactly(syllable.marked) or not vocabulary.knows(syllable.folded)
         )
-        weight = statistics.idf[syllable.folded] * (LIGHT_FACTOR if is_one else 1.0)
+        weight = statistics.idf[syllable.folded] * factor
         words.append(Word(syllable.folded, syllable.marked if as_written else "", weight))
     return tuple(words)
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from search.analysis import Query
+from search.language.acts import Act, acts_of_title
 from search.language.levels import nearness
 from search.language.vocabulary import Statistics
 from search.ranking.bounds import Bounds
@@ -34,6 +35,8 @@ POPULARITY_WEIGHT: Final = 0.03
 # For each special case in the title that the query does not ask for.
 SPECIAL_CASE_WEIGHT: Final = -0.12
 MAX_SPECIAL_CASES: Final = 2
+# The title names the act that the query asks for, or another one.
+ACT_WEIGHT: Final = 0.1
 # Adjacent words count fully for the phrase, with one other word between them by half.
 GAP_FACTOR: Final = 0.5
 # Titles of a whole paragraph are not worse for their length beyond this many words.
@@ -47,7 +50,7 @@ _ROUNDING: Final = 1e-9
 #: The names of the parts of a score, in the order of ``Scored.parts``.
 PARTS: Final = (
     *("code", "coverage", "phrase", "focus", "whole_title", "curated", "early", "text", "special_cases"),
-    *("level", "popularity"),
+    *("level", "act", "popularity"),
 )
 
 
@@ -155,6 +158,7 @@ class Scorer:
             TEXT_WEIGHT * text,
             SPECIAL_CASE_WEIGHT * coverage * special_cases,
             LEVEL_WEIGHT * coverage * self.nearness(tuple(row.values("level"))),
+            ACT_WEIGHT * coverage * self._act(title),
             POPULARITY_WEIGHT * coverage * self._popularity(row, codes),
         )
         return Scored(row, sum(parts), parts)
@@ -173,6 +177,7 @@ class Scorer:
         is_whole = min(most.coverage, most.phrase, focus) >= WHOLE_TITLE_THRESHOLD - _ROUNDING
         form = PHRASE_WEIGHT * most.phrase + FOCUS_WEIGHT * focus + EARLY_WEIGHT
         ties = LEVEL_WEIGHT * self.nearness(tuple(row.values("level"))) + POPULARITY_WEIGHT
+        ties += ACT_WEIGHT * bool(self.query.acts)
         return (
             code
             + most.coverage * (1 + form + ties)
@@ -217,6 +222,17 @@ class Scorer:
             weight = sum(idf[title.words[position]] for position in _counted_positions(title))
             title.known["weight"] = (self.statistics.serial, weight)
         return float(weight)
+
+    def _act(self, title: Title) -> float:
+        """Return 1 if the title names an act that the query asks for, -1 if only others, 0 if either names none."""
+        if not self.query.acts:
+            return 0.0
+        acts: frozenset[Act] | None = title.known.get("acts")
+        if acts is None:
+            acts = title.known["acts"] = acts_of_title(title.marked, title.start)
+        if not acts:
+            return 0.0
+        return 1.0 if acts & self.query.acts else -1.0
 
     def _popularity(self, row: Row, codes: Set[str]) -> float:
         return max([row.weight, *(self.usage.get(code, 0.0) for code in codes)])

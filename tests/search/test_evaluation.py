@@ -121,7 +121,6 @@ class TestFile:
         assert found.acceptable == frozenset()
         assert found.corpus == ""
 
-
     def test_semicolons_separate_the_subjects_of_a_question(self, tmp_path: Path):
         path = tmp_path / "q.tsv"
         path.write_text(HEADER + "Q1\tq\t1.000001,1.000002;1.000003\t\tseveral\n", encoding="utf-8")
@@ -142,7 +141,9 @@ class TestCitizenQuestions:
     def test_only_questions_that_nothing_fits_have_no_answer(self):
         assert all(bool(one.best) is (one.kind != "nothing") for one in CITIZENS)
         assert all(len(one.subjects) > 1 for one in CITIZENS if one.kind == "several")
-        assert len({one.query.lower() for one in CITIZENS}) == len(CITIZENS) == len({one.id for one in CITIZENS})
+        assert (
+            len({one.query.lower() for one in CITIZENS}) == len(CITIZENS) == len({one.id for one in CITIZENS})
+        )
 
     def test_every_code_is_in_the_catalogue(self):
         text = shared_data("camau", "DanhSachTTHC_CaMau_capxa.csv").read_text(encoding="utf-8-sig")

@@ -59,9 +59,7 @@ def province(samples: SearchFixture) -> SearchFixture:
 
 
 def _measure(province: SearchFixture) -> dict[str, Figures]:
-    return evaluate(
-        QUERIES, lambda text: reply_of(search(SearchRequest(text), engine=province.name))
-    ).kinds
+    return evaluate(QUERIES, lambda text: reply_of(search(SearchRequest(text), engine=province.name))).kinds
 
 
 def test_every_kind_of_query_reaches_its_minimum(province: SearchFixture):

@@ -29,7 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--engine", default="", help="database or elastic; by default the primary one")
         parser.add_argument(
-            "--half", choices=("tuning", "held-out"), help="only the queries on which rules are compared, or the others"
+            "--half",
+            choices=("tuning", "held-out"),
+            help="only the queries on which rules are compared, or the others",
         )
         parser.add_argument("--json", action="store_true", dest="as_json")
         parser.add_argument(
