@@ -16,6 +16,7 @@ RUNS: Final = {
         "pages": "bench.pages:run",
         "search": "bench.search:run",
         "relevance": "bench.relevance:run",
+        "confidence": "bench.confidence:run",
         "filing": "bench.filing:run",
     },
     "drill": {

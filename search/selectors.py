@@ -25,6 +25,7 @@ from search.engines.base import Candidate, Engine, EngineUnavailable, FacetCount
 from search.language.lexicon import CompiledLexicon, SynonymGroup
 from search.language.vocabulary import Spellings, Statistics, Vocabulary, shipped_phrases
 from search.models import CollectionState, IndexedDocument, LexiconEntry, UsageWeight
+from search.ranking.confidence import MIN_CONFIDENCE, codes_known, confidence
 from search.ranking.rows import ROWS, Row
 from search.ranking.scorer import Scored, rank
 from search.requests import MAX_PAGE, SearchRequest
@@ -43,9 +44,6 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 # A correction replaces what was typed if the coverage of its best hit is higher by at least this.
 MIN_CORRECTION_GAIN: Final = 0.1
-# A best hit that covers less of the query has low confidence. Of our graded questions a tenth of those that the
-# province can answer fall below, and four in ten of those that it cannot.
-LOW_CONFIDENCE: Final = 0.5
 # How many candidates are ranked: as deep as anybody can page.
 WINDOW: Final = MAX_PAGE * 10
 MIN_PREFIX_LENGTH: Final = 2
@@ -58,8 +56,8 @@ FRESH_SECONDS: Final = 1.0
 class Answer:
     """The hits of one page, the counts of all hits, and labels of facet values.
 
-    ``query`` is the one that was searched for. ``coverage`` (0..1) is how much of it the best hit covers, whatever
-    filters are selected.
+    ``query`` is the one that was searched for. ``coverage`` (0..1) is how much of it the best hit covers, and
+    ``confidence`` how likely the best hits answer it, whatever filters are selected.
     """
 
     page: list[Scored]
@@ -67,6 +65,7 @@ class Answer:
     labels: dict[str, str]
     query: Query | None = None
     coverage: float = 0.0
+    confidence: float = 0.0
 
 
 def search(request: SearchRequest, *, engine: str = "") -> SearchResult:
@@ -81,7 +80,7 @@ def search(request: SearchRequest, *, engine: str = "") -> SearchResult:
     corrected = typed.corrected if typed and not request.verbatim else ""
     is_replaced = answer.query is not typed
     reachable = min(answer.counts.total, WINDOW)
-    is_low = answer.query is not None and bool(answer.page) and answer.coverage < LOW_CONFIDENCE
+    is_low = answer.query is not None and bool(answer.page) and answer.confidence < MIN_CONFIDENCE
     return SearchResult(
         hits=hits_of(answer.page, answer.query),
         total=answer.counts.total,
@@ -194,7 +193,7 @@ def _all_documents(engine: Engine, request: SearchRequest) -> Answer:
 
 def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
     """Rank the candidates before filtering: if all of them fit the window, filters and counts are exact."""
-    scored = _scored(engine, query, request.without_filters())
+    scored, sure = _scored(engine, query, request.without_filters())
     coverage = scored[0].coverage if scored else 0.0
     selected = request.selected
     if len(scored) < WINDOW:
@@ -203,23 +202,25 @@ def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
     else:
         counts = engine.count_facets(query, _filters(request), facets=FACET_NAMES)
         if selected:
-            scored = _scored(engine, query, request)
+            scored, _sure = _scored(engine, query, request)
     if request.sort == "newest":
         scored.sort(key=lambda s: (s.row.changed_at, s.row.pk), reverse=True)
     elif request.sort == "title":
         scored.sort(key=lambda s: (s.row.title_words, s.row.pk))
     labels = _labels_of([one.row for one in scored])
     page = scored[request.offset : request.offset + request.per_page]
-    return Answer(page, counts, labels, query, coverage)
+    return Answer(page, counts, labels, query, coverage, sure)
 
 
-def _scored(engine: Engine, query: Query, request: SearchRequest) -> list[Scored]:
+def _scored(engine: Engine, query: Query, request: SearchRequest) -> tuple[list[Scored], float]:
+    """Return the candidates, best first, and how likely one of the best answers the query."""
     filters = _filters(request)
     found = engine.candidates(query, filters, limit=WINDOW)
     rows = load_rows(found, filters)
     if len(rows) * 2 < len(found):
         raise EngineUnavailable("the database does not know most of what it found")
-    return _rank(query, rows[:WINDOW], request.collection)
+    scored = _rank(query, rows[:WINDOW], request.collection)
+    return scored, confidence(query, scored, codes_known(query, (row for row, _text in rows)))
 
 
 def _rank(query: Query, rows: Sequence[tuple[Row, float]], collection: str) -> list[Scored]:

@@ -19,9 +19,9 @@ from search.language.tokenizer import Syllable, marks_agree, syllables
 #: What a word of a sentence that only describes counts, compared with one of a sentence that asks.
 CIRCUMSTANCE_FACTOR: Final = 0.25
 #: What a word of a date, an amount or a relation counts.
-DETAIL_FACTOR: Final = 0.15
+DETAIL_FACTOR: Final = 0.5
 # Shorter texts only name what is sought.
-MIN_LENGTH: Final = 12
+MIN_LENGTH: Final = 20
 
 
 def _listed(text: str) -> tuple[str, ...]:

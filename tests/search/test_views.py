@@ -318,3 +318,26 @@ def test_statements_do_not_grow_with_the_documents(
     few = statements(12)
     assert statements(5) == few
     assert few <= 16
+
+
+def test_the_page_says_that_nothing_fits_before_it_shows_near_words(client: Client, samples: SearchFixture):
+    samples.add("Đăng ký thành lập hộ kinh doanh")
+    samples.add("Đăng ký kết hôn")
+    samples.sync()
+    page = client.get("/tim-kiem/", {"q": "hộ chiếu phổ thông"}).content.decode()
+    assert 0 < page.find("Chưa có thủ tục nào khớp với câu hỏi") < page.find("list__title")
+    sure = client.get("/tim-kiem/", {"q": "đăng ký kết hôn"}).content.decode()
+    assert "Chưa có thủ tục nào khớp" not in sure
+
+
+def test_a_question_of_three_sentences_is_read_to_its_end(client: Client, samples: SearchFixture):
+    samples.add("Đăng ký kết hôn")
+    samples.add("Đăng ký khai tử")
+    samples.sync()
+    told = "Hai vợ chồng đăng ký kết hôn năm 1985, có giấy đàng hoàng. " * 4
+    page = client.get(
+        "/tim-kiem/", {"q": told + "Nay chồng tôi mất, tôi muốn làm khai tử thì cần gì?"}
+    ).content.decode()
+    assert (
+        0 < page.find("khai tử</mark>") < page.find("kết hôn</mark></a>") or "kết hôn</mark></a>" not in page
+    )
