@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from core import malware_scan
 from core.worktime.calendar import WorkCalendar, parse_hours
 
 MIN_VISIBILITY: Final = 300
@@ -134,7 +135,22 @@ RULES: Final[list[tuple[str, str, Callable[[], bool]]]] = [
         "FIELD_KEYS must hold at least one secret, as id=secret",
         lambda: bool(settings.FIELD_KEYS) and all(settings.FIELD_KEYS.values()),
     ),
+    (
+        "core.E020",
+        "CLAMAV_ADDRESS must be host:port or the path of a Unix socket, CLAMAV_TIMEOUT at most a third of a task",
+        lambda: (
+            _is_scanner_address(settings.CLAMAV_ADDRESS)
+            and _bounded(settings.CLAMAV_TIMEOUT, settings.CELERY_TASK_SOFT_TIME_LIMIT / 3)
+        ),
+    ),
 ]
+
+
+def _is_scanner_address(text: str) -> bool:
+    try:
+        return not text or bool(malware_scan.parse_address(text))
+    except ValueError:
+        return False
 
 
 def _are_office_hours(text: str) -> bool:

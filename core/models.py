@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Final, Self
 
 from django.core.exceptions import ValidationError
@@ -303,3 +303,26 @@ class CspViolation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.directive} {self.blocked}"
+
+
+class ScannerState(models.Model):
+    """What the malware scanner answered when it was last asked: one row (core.malware_scan)."""
+
+    checked_at = models.DateTimeField(_("last asked at"))
+    answered_at = models.DateTimeField(_("last answer at"), null=True, blank=True)
+    away_since = models.DateTimeField(_("away since"), null=True, blank=True)
+    version = models.CharField(_("version"), max_length=200, blank=True)
+    signatures_at = models.DateTimeField(_("signatures of"), null=True, blank=True)
+    reported_at = models.DateTimeField(_("last reported at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("state of the malware scanner")
+        verbose_name_plural = _("states of the malware scanner")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="scanner_state_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.version
+
+    def has_old_signatures(self, now: datetime) -> bool:
+        """Return True if the signatures are more than three days old; the vendor publishes them daily."""
+        return self.signatures_at is not None and now - self.signatures_at > timedelta(days=3)

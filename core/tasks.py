@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.core.management import call_command
 
-from core import clock_guard, one_time_links, outbox
+from core import clock_guard, malware_scan, one_time_links, outbox
 from core.web import csp_reports
 
 
@@ -34,6 +34,13 @@ def clean_up_one_time_links() -> None:
 def clean_up_csp_reports() -> None:
     """Delete counts of violations of the Content-Security-Policy after 90 days; scheduled once a day."""
     csp_reports.delete_old()
+
+
+@shared_task(name="core.malware_scan.check")
+def check_malware_scanner() -> None:
+    """Ask the malware scanner for its version, so that operators learn that it is away; scheduled every minute."""
+    if malware_scan.is_configured():
+        malware_scan.check_scanner()
 
 
 @shared_task(name="core.publish_scheduled")

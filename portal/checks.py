@@ -17,6 +17,7 @@ NEEDED: Final = frozenset(
         "core.publish_scheduled",
         "search.reconcile",
         "dossiers.clean_up",
+        "dossiers.scan_files",
         "accounts.close_unused",
         "accounts.remind_reviews",
         "accounts.clean_up",

@@ -16,10 +16,11 @@ from core import mail, one_time_links
 from core.outbox import handler
 from core.web.throttle import Throttle
 from forms_app.dossiers.links import lookup_url, public_url
-from forms_app.dossiers.models import Dossier, DossierEvent
+from forms_app.dossiers.models import Attachment, Dossier, DossierEvent
 from forms_app.dossiers.models.dossiers import DossierQuerySet
 from forms_app.dossiers.services.actions import CITIZEN_MAIL
 from forms_app.dossiers.services.filing import receipt_for
+from forms_app.dossiers.services.scans import REFUSED_FILE_MAIL
 from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY, NEW_KEY_MAIL
 from forms_app.dossiers.status_texts import event_text
 from forms_app.dossiers.transitions import RUNNING_STATUSES, Action
@@ -38,6 +39,10 @@ def _mail_event_refused(payload: dict[str, Any], answer: str) -> None:
 
 def _new_key_refused(payload: dict[str, Any], answer: str) -> None:
     _note_refusal(Dossier.objects.filter(pk=payload["dossier"]), answer)
+
+
+def _refused_file_refused(payload: dict[str, Any], answer: str) -> None:
+    _note_refusal(Dossier.objects.filter(attachments__pk=payload["file"]), answer)
 
 
 def _note_refusal(dossiers: DossierQuerySet, answer: str) -> None:
@@ -102,6 +107,21 @@ def mail_new_key_link(payload: dict[str, Any]) -> None:
     with override("vi"):
         title = _("%(code)s: link for a new lookup key") % {"code": dossier.code}
         _send(dossier, title, "new_key", {"url": public_url("new-key", token)})
+
+
+@handler(REFUSED_FILE_MAIL, attempts=mail.ATTEMPTS, on_refusal=_refused_file_refused)
+def mail_refused_file(payload: dict[str, Any]) -> None:
+    """Mail the citizen that a file of a dossier cannot be opened, unless it was scanned again with another verdict."""
+    file = Attachment.objects.refused().filter(pk=payload["file"]).first()
+    if file is None:
+        return
+    with_address = Dossier.objects.filed().filter(attachments=file).exclude(email="")
+    dossier = with_address.select_related("agency", "procedure_version").first()
+    if dossier is None:
+        return
+    with override("vi"):
+        title = _("%(code)s: a file cannot be opened") % {"code": dossier.code}
+        _send(dossier, title, "refused_file", {"file": file})
 
 
 def _send(dossier: Dossier, subject: str, template: str, context: dict[str, Any]) -> None:

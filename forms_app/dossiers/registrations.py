@@ -6,10 +6,12 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core import health, malware_scan
 from core.wagtail import dependants
 from core.wagtail.dependants import Dependants
 from forms_app.dossiers.models import Dossier, FilingChannel
 from forms_app.dossiers.selectors.filing import filing_option
+from forms_app.dossiers.services.scans import late_files
 from procedures import filing_links
 from procedures.choices import ServiceLevel
 from procedures.dependants import procedures_of
@@ -44,6 +46,16 @@ def _national_portal() -> FilingLink:
         filing_links.NATIONAL_PORTAL,
         note=_("This portal has no online form for the procedure yet. Opens dichvucong.gov.vn."),
     )
+
+
+@health.register("malware_scan")
+def malware_scan_health() -> str | None:
+    """Return the state of the scanner, then of the files that wait for it; None without a scanner. Two queries."""
+    state = malware_scan.health()
+    if state != "ok":
+        return state
+    late = late_files()
+    return f"late={late}" if late else "ok"
 
 
 @dependants.register

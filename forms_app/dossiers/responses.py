@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.core.files.storage import storages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from forms_app.dossiers.models import Attachment
@@ -36,11 +38,20 @@ def pdf_response(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def attachment_response(attachment: Attachment) -> FileResponse:
+def attachment_response(
+    request: HttpRequest, attachment: Attachment, *, back_url: str, base: str = "base.html"
+) -> HttpResponseBase:
     """Return the bytes of ``attachment`` as a download that no cache keeps; the caller has checked the permission.
 
-    ``Http404`` if the file store has lost them.
+    What the scanner has not found clean is given to nobody (ADR 171): a page in the frame ``base`` with the reason
+    and a link to ``back_url``, 409 if it may be opened later, else 403. ``Http404`` if the file store has lost it.
     """
+    if not attachment.is_served:
+        context = {"file": attachment, "back_url": back_url, "base": base}
+        status = HTTPStatus.FORBIDDEN if attachment.is_refused else HTTPStatus.CONFLICT
+        response: HttpResponseBase = render(request, "dossiers/file_refused.html", context, status=status)
+        response["Cache-Control"] = "private, no-store"
+        return response
     try:
         opened = storages["private"].open(attachment.path)
     except FileNotFoundError as error:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -61,13 +62,15 @@ def reveal_citizen_id(request: HttpRequest, access: OfficerAccess, code: str) ->
 @require_safe
 @officer_required
 def file(request: HttpRequest, access: OfficerAccess, code: str, pk: int) -> HttpResponseBase:
-    """Send one uploaded file as a download."""
+    """Send one uploaded file as a download, unless the malware scan keeps it back."""
     found = dossier_for(access, code)
     chosen = next((item for item in found.files if item.pk == pk), None) if found else None
     if found is None or chosen is None:
         raise Http404
-    log_officer_view(dossier=found.dossier, access=access, target=log.file_target(chosen))
-    return attachment_response(chosen)
+    if chosen.is_served:
+        log_officer_view(dossier=found.dossier, access=access, target=log.file_target(chosen))
+    back_url = reverse("one_stop:dossier", args=[code])
+    return attachment_response(request, chosen, back_url=back_url, base="base_desk.html")
 
 
 @require_safe
@@ -126,6 +129,7 @@ def _render(
         "can_reveal": has_masked_ids(dossier) and not citizen_id,
         "requested_ids": {item["id"] for item in open_request.items} if open_request else set(),
         "requests": request_summaries(found.requests, found.files),
+        "refused_files": [item for item in found.files if item.is_refused],
         "results": [item for item in found.files if item.purpose == item.Purpose.RESULT],
         "timeline": timeline_items(found.events),
         "actions": offered_actions(access, dossier, now),

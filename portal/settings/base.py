@@ -199,6 +199,11 @@ ELASTICSEARCH_INDEX_PREFIX = env.str("ELASTICSEARCH_INDEX_PREFIX", default=INSTA
 ELASTICSEARCH_TIMEOUT = 0.7
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "core.wagtail.admin_search"}}
 
+# ClamAV's daemon, host:port or the path of its Unix socket; empty: uploaded files are marked "not scanned".
+CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", default="")
+# Seconds without a sign of life before a scan is given up: the largest file takes the daemon a few.
+CLAMAV_TIMEOUT = 60.0
+
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 # With no broker tasks run in the process, after commit.
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
@@ -228,6 +233,8 @@ CELERY_BEAT_SCHEDULE = {
     "one-time-links-clean-up": {"task": "core.one_time_links.clean_up", "schedule": 86400.0},
     "dossiers-clean-up": {"task": "dossiers.clean_up", "schedule": 900.0},
     "dossiers-move-due-dates": {"task": "dossiers.move_due_dates", "schedule": 3600.0},
+    "dossiers-scan-files": {"task": "dossiers.scan_files", "schedule": 15.0},
+    "malware-scanner-check": {"task": "core.malware_scan.check", "schedule": 60.0},
     "search-reconcile": {"task": "search.reconcile", "schedule": 60.0},
     "search-check-sources": {"task": "search.check_sources", "schedule": 600.0},
     "search-queries-clean-up": {"task": "search.queries_clean_up", "schedule": 86400.0},

@@ -25,7 +25,7 @@ CACHES = {
     "default": {"BACKEND": "core.web.cache_values.LocalCache"},
     "renditions": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
-ELASTICSEARCH_URL = ""
+ELASTICSEARCH_URL = CLAMAV_ADDRESS = ""
 TEST_ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
 TEST_REDIS_URL = env.str("REDIS_URL", default="")
 TEST_CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", default="")

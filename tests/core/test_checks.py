@@ -86,6 +86,11 @@ def test_the_current_settings_pass_all_checks():
         ("FIELD_KEYS", {}, "core.E019"),
         ("FIELD_KEYS", {"2026": ""}, "core.E019"),
         ("CELERY_BROKER_TRANSPORT_OPTIONS", transport(global_keyprefix=""), "core.E018"),
+        ("CLAMAV_ADDRESS", "clamav.example", "core.E020"),
+        ("CLAMAV_ADDRESS", "clamav.example:0", "core.E020"),
+        ("CLAMAV_ADDRESS", "http://clamav.example:3310", "core.E020"),
+        ("CLAMAV_TIMEOUT", 0, "core.E020"),
+        ("CLAMAV_TIMEOUT", 100, "core.E020"),
     ],
 )  # fmt: skip
 def test_a_setting_beyond_its_limit_fails_only_its_own_check(settings, name, value, code):
@@ -103,6 +108,8 @@ def test_a_setting_beyond_its_limit_fails_only_its_own_check(settings, name, val
         ("CACHES", redis()),
         ("ELASTICSEARCH_TIMEOUT", 2),
         ("IMAGE_MAX_PIXELS", 40_000_000),
+        ("CLAMAV_ADDRESS", "clamav.example:3310"),
+        ("CLAMAV_ADDRESS", "/run/clamav/clamd.ctl"),
     ],
 )
 def test_a_setting_at_its_limit_passes(settings, name, value):

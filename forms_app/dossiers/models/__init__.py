@@ -1,4 +1,5 @@
-from forms_app.dossiers.models.dossiers import Attachment, Dossier, Draft
+from forms_app.dossiers.models.attachments import Attachment
+from forms_app.dossiers.models.dossiers import Dossier, Draft
 from forms_app.dossiers.models.events import DossierEvent, ListLogEntry, SupplementRequest, ViewLogEntry
 from forms_app.dossiers.models.rules import (
     CodeFormat,

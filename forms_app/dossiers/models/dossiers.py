@@ -1,4 +1,4 @@
-"""The dossier (hồ sơ), the draft before it (hồ sơ nháp), and the files of both.
+"""The dossier (hồ sơ) and the draft before it (hồ sơ nháp).
 
 A dossier keeps the procedure version and the form version under which it was submitted.
 """
@@ -271,80 +271,3 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form_version} · {self.agency}"
-
-
-class AttachmentQuerySet(models.QuerySet["Attachment"]):
-    """Filters of files."""
-
-    def valid_results(self) -> Self:
-        """Return the results that the citizen may have: those that were not revoked."""
-        return self.filter(purpose=Attachment.Purpose.RESULT, revoked_at=None)
-
-
-class Attachment(models.Model):
-    """A file of a draft, a dossier or a supplement; its bytes are in the private store under a random ``path``."""
-
-    class Purpose(models.TextChoices):
-        ANSWER = "answer", _("With the application")
-        SUPPLEMENT = "supplement", _("Supplement")
-        RESULT = "result", _("Result")
-
-    class ScanState(models.TextChoices):
-        NOT_SCANNED = "not_scanned", _("Not scanned")
-        CLEAN = "clean", _("No malware found")
-        INFECTED = "infected", _("Malware found")
-
-    draft = models.ForeignKey(
-        "dossiers.Draft", on_delete=models.CASCADE, null=True, blank=True, related_name="attachments"
-    )
-    dossier = models.ForeignKey(
-        "dossiers.Dossier", on_delete=models.PROTECT, null=True, blank=True, related_name="attachments"
-    )
-    supplement = models.ForeignKey(
-        "dossiers.SupplementRequest",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="attachments",
-    )
-    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices, default=Purpose.ANSWER)
-    field_id = models.CharField(_("field or item"), max_length=60)
-    path = models.CharField(_("path"), max_length=120, unique=True)
-    original_name = models.CharField(_("name"), max_length=200)
-    size = models.PositiveBigIntegerField(_("size in bytes"))
-    sha256 = models.CharField("SHA-256", max_length=64)
-    content_type = models.CharField(_("content type"), max_length=100)
-    scan_state = models.CharField(
-        _("malware scan"), max_length=12, choices=ScanState.choices, default=ScanState.NOT_SCANNED
-    )
-    uploaded_at = models.DateTimeField(_("uploaded at"))
-    # A wrong result is put right (art. 23 NĐ 118/2025): the citizen cannot download it any more.
-    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("revoked by"),
-    )  # fmt: skip
-    revocation_reason = models.TextField(_("reason for revoking"), blank=True)
-
-    objects = AttachmentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("attachment")
-        verbose_name_plural = _("attachments")
-        ordering = ["id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(draft__isnull=True, dossier__isnull=False)
-                | Q(draft__isnull=False, dossier__isnull=True),
-                name="attachment_has_one_owner",
-            ),
-            models.CheckConstraint(condition=Q(size__gt=0), name="attachment_not_empty"),
-            models.CheckConstraint(
-                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True, revocation_reason="")
-                | (Q(revoked_at__isnull=False, purpose="result") & ~Q(revocation_reason="")),
-                name="attachment_revoked_with_reason",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.original_name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -61,6 +61,15 @@ def files_by_field(attachments: Iterable[Attachment]) -> dict[str, list[Attachme
     for attachment in attachments:
         found.setdefault(attachment.field_id, []).append(attachment)
     return found
+
+
+def problems_by_field(stored: Mapping[str, Iterable[Attachment]]) -> dict[str, str]:
+    """Return why files that are stored already cannot be sent, by the id of their field or item."""
+    found = {
+        field: next((file.problem for file in files if file.is_refused), "")
+        for field, files in stored.items()
+    }
+    return {field: problem for field, problem in found.items() if problem}
 
 
 def answer_files_by_field(attachments: Iterable[Attachment]) -> dict[str, list[Attachment]]:
@@ -150,7 +159,10 @@ def _file(file: Attachment) -> dict[str, Any]:
     """Return what the citizen is told of a file; the name of a revoked result may be that of another person."""
     if file.revoked_at is not None:
         return _values(file, "purpose", "uploaded_at", "revoked_at", "revocation_reason")
-    return {"name": file.original_name, **_values(file, "purpose", "size", "sha256", "uploaded_at")}
+    return {
+        "name": file.original_name,
+        **_values(file, "purpose", "size", "sha256", "uploaded_at", "scan_state"),
+    }
 
 
 def _answers(dossier: Dossier, files: list[Attachment]) -> list[dict[str, Any]]:

@@ -122,12 +122,15 @@ def takes_files(schema: FormSchema) -> bool:
 
 
 def missing_steps(draft: Draft, schema: FormSchema) -> list[StepSpec]:
-    """Return the steps that keep a draft from being filed, in order."""
-    files = Counter(draft.attachments.values_list("field_id", flat=True) if takes_files(schema) else ())
+    """Return the steps that keep a draft from being filed, in order: also those with a file that the scan refused."""
+    stored = list(draft.attachments.all()) if takes_files(schema) else []
+    refused = {file.field_id for file in stored if file.is_refused}
+    files = Counter(file.field_id for file in stored)
     return [
         step
         for step in schema.steps
-        if step.id not in draft.steps_done or any(_is_missing(spec, draft, files) for spec in step.fields)
+        if step.id not in draft.steps_done
+        or any(spec.id in refused or _is_missing(spec, draft, files) for spec in step.fields)
     ]
 
 

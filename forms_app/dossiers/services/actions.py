@@ -285,4 +285,4 @@ def _unanswered(request: SupplementRequest, given: Mapping[str, str]) -> dict[st
             missing[item["id"]] = _("Enter your answer to “%(label)s”.") % {"label": item["label"]}
         elif item["kind"] != "text" and item["id"] not in with_file:
             missing[item["id"]] = _("Choose a file for “%(label)s”.") % {"label": item["label"]}
-    return missing
+    return missing | {file.field_id: file.problem for file in request.attachments.refused()}

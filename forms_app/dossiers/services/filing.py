@@ -77,6 +77,9 @@ def _file(draft: Draft, consent: ConsentText | None, now: datetime) -> Dossier:
     dossier = _create(draft, consent, now, rules)
     if takes_files(schema):
         draft.attachments.update(draft=None, dossier=dossier)
+        # Now that the rows are ours: a verdict may have come after the steps were checked.
+        if refused := dossier.attachments.refused().first():
+            raise InvalidInput(refused.problem)
     Draft.objects.filter(pk=draft.pk).update(dossier=dossier, answers={})
     append_event(
         dossier=dossier, action=Action.SUBMIT, from_status=None, actor=citizen(dossier), now=now, note="",

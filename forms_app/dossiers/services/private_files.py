@@ -20,10 +20,13 @@ from django.utils import timezone
 
 from core.errors import InvalidInput
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, Draft, ViewLogEntry
+from forms_app.dossiers.services.scans import INFECTED_FOLDER
 
 logger = logging.getLogger(__name__)
 
 FILES: Final = "dossiers"
+#: Where rows have their files; those with malware are kept apart (ADR 171).
+FOLDERS: Final = (FILES, INFECTED_FOLDER)
 QUARANTINE: Final = "quarantine"
 # A file without a row may belong to a transaction in progress; after a day it cannot.
 ORPHAN_AGE: Final = timedelta(days=1)
@@ -70,7 +73,7 @@ def clean_up_files(*, now: datetime | None = None) -> CleanUpReport:
     if root is None:
         return CleanUpReport()
     named = set(Attachment.objects.values_list("path", flat=True))
-    stored, kept = _files_below(root / FILES), quarantined_files()
+    stored, kept = _stored_files(root), quarantined_files()
     returned = [file for file in kept if file.path in named and not (root / file.path).exists()]
     orphans = _orphans(root, stored, named, moment)
     refusal = _refusal(stored, orphans, len(kept) - len(returned), named)
@@ -116,7 +119,7 @@ def compare_rows_and_files(*, folder: Path | None = None) -> Comparison:
     root = folder or _root()
     if root is None:
         raise InvalidInput("the private store is not on a disk")
-    sizes = {path.relative_to(root).as_posix(): path.stat().st_size for path in _files_below(root / FILES)}
+    sizes = {path.relative_to(root).as_posix(): path.stat().st_size for path in _stored_files(root)}
     rows = list(Attachment.objects.order_by("pk").values_list("path", "size", "dossier_id"))
     missing = [(path, dossier) for path, size, dossier in rows if sizes.get(path) != size]
     return Comparison(
@@ -130,6 +133,10 @@ def compare_rows_and_files(*, folder: Path | None = None) -> Comparison:
 def _root() -> Path | None:
     store = storages["private"]
     return Path(store.location) if isinstance(store, FileSystemStorage) else None
+
+
+def _stored_files(root: Path) -> list[Path]:
+    return [path for folder in FOLDERS for path in _files_below(root / folder)]
 
 
 def _files_below(folder: Path) -> list[Path]:

@@ -27,6 +27,7 @@ from forms_app.builder.field_types import file as file_type
 from forms_app.builder.schema import FieldSpec
 from forms_app.dossiers.inspection import Inspected, Limits, inspect
 from forms_app.dossiers.models import Attachment, Dossier, Draft, SupplementRequest
+from forms_app.dossiers.services import scans
 
 logger = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ def _store(
     path = _save_bytes(f"dossiers/{moment:%Y/%m}/{secrets.token_hex(20)}", upload)
     return Attachment.objects.create(
         field_id=spec.id, path=path, original_name=verdict.name, content_type=verdict.content_type,
-        size=upload.size or 0, sha256=checked.sha256, uploaded_at=moment, **owner,
+        size=upload.size or 0, sha256=checked.sha256, uploaded_at=moment, **scans.waiting_fields(moment), **owner,
     )  # fmt: skip
 
 

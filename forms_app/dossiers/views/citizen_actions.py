@@ -20,7 +20,7 @@ from forms_app.builder.step_form import StepForm
 from forms_app.dossiers import services, view_log
 from forms_app.dossiers.forms import WithdrawForm, supplement_step
 from forms_app.dossiers.models import Dossier, SupplementRequest
-from forms_app.dossiers.selectors.dossiers import files_by_field, open_request
+from forms_app.dossiers.selectors.dossiers import files_by_field, open_request, problems_by_field
 from forms_app.dossiers.transitions import CITIZEN, Action, allowed_transitions
 from forms_app.dossiers.views import draft_cookies
 from forms_app.dossiers.views.steps import ALL, CHECK, FILES, receive_files
@@ -42,7 +42,7 @@ def supplement(request: HttpRequest, token: str) -> HttpResponseBase:
     check = request.GET.get(CHECK, "")
     stored = files_by_field(asked.attachments.all())
     data = QueryDict(urlencode(asked.typed)) if check else None
-    rejected = asked.rejected_files if check else None
+    rejected = asked.rejected_files | problems_by_field(stored) if check else None
     form = StepForm(spec, answers=asked.typed, data=data, stored=stored, rejected=rejected)
     if check != ALL:
         form.discard_errors()
@@ -78,8 +78,9 @@ def _supply(
         return JsonResponse({"time": time_text(timezone.now())})
     stays = "upload" in request.POST or "remove" in request.POST
     stored = files_by_field(asked.attachments.all())
+    problems = problems_by_field(stored) | rejected
     form = StepForm(
-        spec, answers={}, data=request.POST, files=request.FILES, stored=stored, rejected=rejected
+        spec, answers={}, data=request.POST, files=request.FILES, stored=stored, rejected=problems
     )
     query = "" if stays and not rejected else f"?{CHECK}={FILES if stays else ALL}"
     if not stays and form.is_valid():

@@ -36,7 +36,7 @@ from forms_app.dossiers.models import Attachment, Draft
 from forms_app.dossiers.printed_forms import RECEIPT
 from forms_app.dossiers.responses import attachment_response
 from forms_app.dossiers.rules import consent_in_force
-from forms_app.dossiers.selectors.dossiers import files_by_field
+from forms_app.dossiers.selectors.dossiers import files_by_field, problems_by_field
 from forms_app.dossiers.selectors.filing import missing_steps
 from forms_app.dossiers.services.uploads import storage_message
 from forms_app.dossiers.views import draft_cookies, throttles
@@ -89,11 +89,12 @@ def _form(draft: Draft, spec: StepSpec, check: str) -> StepForm:
     stored = files_by_field(draft.attachments.all())
     left = draft.typed.get(spec.id)
     if not left and not check:
+        # A verdict may have come since the step was left; the page shows it beside the file.
         return StepForm(spec, answers=draft.answers, stored=stored)
     data = QueryDict(mutable=True)
     for name, texts in (left or {}).items():
         data.setlist(name, texts)
-    rejected = draft.rejected_files.get(spec.id) if check else None
+    rejected = {**draft.rejected_files.get(spec.id, {}), **problems_by_field(stored)} if check else None
     bound = left or spec.id not in draft.steps_done
     form = StepForm(
         spec, answers=draft.answers, data=data if bound else None, stored=stored, rejected=rejected
@@ -108,7 +109,8 @@ def _form(draft: Draft, spec: StepSpec, check: str) -> StepForm:
 def own_file(request: HttpRequest, core_code: str, pk: int) -> HttpResponseBase:
     """Send a citizen a file of their own draft."""
     draft = draft_cookies.own_draft_of(request, core_code)
-    return attachment_response(get_object_or_404(draft.attachments, pk=pk))
+    chosen = get_object_or_404(draft.attachments, pk=pk)
+    return attachment_response(request, chosen, back_url=reverse("dossiers:review", args=[core_code]))
 
 
 def _save(request: HttpRequest, draft: Draft, schema: FormSchema, spec: StepSpec) -> HttpResponse:
@@ -125,8 +127,9 @@ def _save(request: HttpRequest, draft: Draft, schema: FormSchema, spec: StepSpec
         else request.POST
     )
     stored = files_by_field(draft.attachments.all())
+    problems = problems_by_field(stored) | rejected
     form = StepForm(
-        spec, answers=draft.answers, data=data, files=request.FILES, stored=stored, rejected=rejected
+        spec, answers=draft.answers, data=data, files=request.FILES, stored=stored, rejected=problems
     )
     in_background = "autosave" in request.POST
     # A step that somebody is still typing into is not finished by it.

@@ -160,6 +160,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
             (form.label, reverse("dossiers:printed-form", args=[token, form.key]))
             for form in printed_forms.available(dossier)
         ],
+        "refused_files": [file for file in files if file.is_refused and file not in results],
         "results": [file for file in results if file.revoked_at is None],
         "revoked": [file for file in results if file.revoked_at is not None],
         "views": view_log.views_by_agency(dossier),
@@ -255,8 +256,9 @@ def file(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
     if chosen.revoked_at is not None:
         context = {"dossier": dossier, "token": token, "file": chosen}
         return render(request, "dossiers/revoked_result.html", context, status=410)
-    view_log.log_own_view(dossier, view_log.file_target(chosen))
-    return attachment_response(chosen)
+    if chosen.is_served:
+        view_log.log_own_view(dossier, view_log.file_target(chosen))
+    return attachment_response(request, chosen, back_url=reverse("dossiers:tracking", args=[token]))
 
 
 @own_dossier

