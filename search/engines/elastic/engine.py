@@ -104,12 +104,17 @@ def _checked(answer: dict[str, Any]) -> dict[str, Any]:
     if "error" in answer or answer["timed_out"] or answer["_shards"]["failed"]:
         raise ValueError("an answer with an error in it")
     for hit in answer["hits"]["hits"]:
-        hit["_id"]
+        _key(hit)
     return answer
 
 
+def _key(hit: dict[str, Any]) -> str:
+    (key,) = hit["fields"]["key"]
+    return str(key)
+
+
 def _hits(answer: dict[str, Any]) -> list[tuple[str, float]]:
-    return [(hit["_id"], float(hit["_score"] or 0.0)) for hit in answer["hits"]["hits"]]
+    return [(_key(hit), float(hit["_score"] or 0.0)) for hit in answer["hits"]["hits"]]
 
 
 def _facet_counts(aggregations: dict[str, Any], facets: Sequence[str]) -> FacetCounts:

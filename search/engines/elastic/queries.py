@@ -14,6 +14,8 @@ from search.engines.base import Filters
 from search.requests import Values
 
 MAX_FACET_VALUES: Final = 2000
+#: Hits with their keys from the column of keys: ``_id`` is stored with the texts, which are read and unpacked for it.
+KEYS_ONLY: Final[dict[str, object]] = {"stored_fields": "_none_", "docvalue_fields": ["key"]}
 _ORDERS: Final[dict[str, list[str]]] = {
     "newest": ["-changed_at", "key"],
     "title": ["order", "key"],
@@ -32,7 +34,7 @@ def _allowed(filters: Filters) -> list[Query]:
 
 def _search(condition: Query, filters: Filters, limit: int) -> Search:
     filtered = Bool(must=[condition], filter=[*_allowed(filters), *_selected(filters.selected)])
-    found: Search = Search().query(filtered).source(False).extra(track_total_hits=False)
+    found: Search = Search().query(filtered).extra(track_total_hits=False, **KEYS_ONLY)
     return found[:limit]
 
 

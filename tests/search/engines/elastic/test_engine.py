@@ -13,7 +13,9 @@ class TestAnswers:
     GOOD = {
         "timed_out": False,
         "_shards": {"failed": 0},
-        "hits": {"hits": [{"_id": "a", "_score": 2}, {"_id": "b", "_score": None}]},
+        "hits": {
+            "hits": [{"fields": {"key": ["a"]}, "_score": 2}, {"fields": {"key": ["b"]}, "_score": None}]
+        },
     }
 
     def test_complete_answer_is_accepted(self):
@@ -27,6 +29,7 @@ class TestAnswers:
             {"_shards": {"failed": 1}},
             {"hits": {}},
             {"hits": {"hits": [{}]}},
+            {"hits": {"hits": [{"fields": {"key": []}}]}},
         ],
     )
     def test_incomplete_answer_is_rejected(self, spoilt: dict[str, Any]):

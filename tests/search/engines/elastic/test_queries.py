@@ -48,8 +48,9 @@ class TestQueries:
                 ]
             )
 
-    def test_bodies_are_never_sent_back(self):
-        assert queries.match_any(ask("kết hôn"), FILTERS, 10).to_dict()["_source"] is False
+    def test_stored_texts_are_not_read_for_hits(self):
+        asked = queries.match_any(ask("kết hôn"), FILTERS, 10).to_dict()
+        assert (asked["stored_fields"], asked["docvalue_fields"]) == ("_none_", ["key"])
 
     def test_limits(self):
         assert queries.by_code(ask("1.000894"), FILTERS, 7).to_dict()["size"] == 7
