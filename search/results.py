@@ -2,51 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from django.db.models import Min
 
-from core.text import nfc, sort_key
+from core.text import sort_key
 from search.analysis import Query
 from search.documents import FACET_NAMES, FACETS
 from search.engines.base import FacetCounts
-from search.language.tokenizer import Syllable, exact_form, fold_spelling
+from search.highlighting import Highlighted, Highlighter
 from search.models import IndexedDocument, IndexedTerm
 from search.ranking.scorer import Scored
 from search.requests import Values
 
-Span = tuple[int, int]
-
-SNIPPET_LENGTH: Final = 220
-# Characters shown before the first match of an excerpt.
-_CONTEXT_BEFORE: Final = 40
 MAX_EXPANDED_TERMS: Final = 3
+# Labels of facet values whose places in the order of the dictionary are kept.
+MAX_SORT_KEYS: Final = 4000
 _NO_QUERY: Final = Query("")
-
-
-@dataclass(frozen=True, slots=True)
-class Highlighted:
-    """A piece of the original text and the spans (start, end) in it that match the query."""
-
-    text: str
-    spans: tuple[Span, ...] = ()
-    cut_before: bool = False
-    cut_after: bool = False
-
-    def pieces(self) -> list[tuple[str, bool]]:
-        """Return the text as (piece, is highlighted) in order; joined they are ``text``."""
-        out: list[tuple[str, bool]] = []
-        done = 0
-        for start, end in self.spans:
-            out += [(self.text[done:start], False), (self.text[start:end], True)]
-            done = end
-        out.append((self.text[done:], False))
-        return [piece for piece in out if piece[0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +136,8 @@ def facets_of(
 ) -> tuple[Facet, ...]:
     """Return the facets that have values, the most frequent first; selected values are kept at a count of 0."""
     known = dict(labels)
-    missing = {v for some in counts.counts.values() for v in some} - set(known)
+    # Kinds have no labels in documents.
+    missing = {v for name in FACETS for v in counts.counts.get(name, ())} - set(known)
     known |= _read_labels(missing | {v for values in selected.values() for v in values} - set(known))
     made = (_facet(name, counts.counts.get(name, {}), selected.get(name, ()), known) for name in FACET_NAMES)
     return tuple(facet for facet in made if facet.values)
@@ -168,7 +146,10 @@ def facets_of(
 def _facet(name: str, counts: Mapping[str, int], selected: Values, labels: Mapping[str, str]) -> Facet:
     values = dict(counts) | {value: counts.get(value, 0) for value in selected}
     some = [FacetValue(v, labels.get(v, v), number, v in selected) for v, number in values.items()]
-    return Facet(name, tuple(sorted(some, key=lambda value: (-value.count, sort_key(value.label)))))
+    return Facet(name, tuple(sorted(some, key=lambda value: (-value.count, _sort_key(value.label)))))
+
+
+_sort_key: Final = lru_cache(MAX_SORT_KEYS)(sort_key)
 
 
 def _read_labels(values: set[str]) -> dict[str, str]:
@@ -185,28 +166,41 @@ def _read_labels(values: set[str]) -> dict[str, str]:
 # Hits
 
 
+class _Texts(NamedTuple):
+    """What a hit shows beside the columns that scoring has read."""
+
+    title: str
+    url: str
+    summary: str
+    body: str
+    facts: Mapping[str, str]
+
+
 def hits_of(page: Sequence[Scored], query: Query | None) -> tuple[Hit, ...]:
     """Return the hits of one page; long texts are read for these only."""
-    texts = IndexedDocument.objects.in_bulk([one.row.pk for one in page])
-    return tuple(_hit(one, texts[one.row.pk], query or _NO_QUERY) for one in page if one.row.pk in texts)
+    rows = IndexedDocument.objects.filter(pk__in=[one.row.pk for one in page])
+    texts = {pk: _Texts(*columns) for pk, *columns in rows.values_list("pk", *_Texts._fields)}
+    highlighter = Highlighter(query or _NO_QUERY)
+    return tuple(_hit(one, texts[one.row.pk], highlighter) for one in page if one.row.pk in texts)
 
 
-def _hit(scored: Scored, document: IndexedDocument, query: Query) -> Hit:
-    in_summary = snippet(document.summary, query)
-    shown = in_summary if in_summary.spans or not document.body else snippet(document.body, query)
-    if not shown.spans and document.summary:
+def _hit(scored: Scored, texts: _Texts, highlighter: Highlighter) -> Hit:
+    row = scored.row
+    in_summary = highlighter.excerpt(texts.summary)
+    shown = in_summary if in_summary.spans or not texts.body else highlighter.excerpt(texts.body)
+    if not shown.spans and texts.summary:
         shown = in_summary
     return Hit(
-        kind=document.kind,
-        ref=document.ref,
-        url=document.url,
-        title=highlight(document.title, query),
+        kind=row.kind,
+        ref=row.ref,
+        url=texts.url,
+        title=highlighter.whole(texts.title),
         snippet=shown,
-        codes=tuple(document.codes),
-        facets={name: tuple(values) for name, values in document.facets.items()},
-        facet_labels=document.facet_labels,
-        changed_at=document.changed_at,
-        facts=document.facts,
+        codes=tuple(row.codes),
+        facets={name: tuple(values) for name, values in row.facets.items()},
+        facet_labels=row.facet_labels,
+        changed_at=row.changed_at,
+        facts=texts.facts,
         score=round(scored.score, 4),
         explanation={name: round(value, 4) for name, value in scored.explanation.items()},
     )
@@ -220,92 +214,3 @@ def expanded_terms_in(page: Sequence[Scored], query: Query | None) -> tuple[str,
     terms = {e.label: " ".join(word.folded for word in e.words) for e in query.literal_expansions if e.label}
     found = (label for label, words in terms.items() if any(words in title for title in titles))
     return tuple(found)[:MAX_EXPANDED_TERMS]
-
-
-# Highlighting. Folding keeps the length of an NFC text: offsets in the folded text are offsets in the original.
-
-
-def highlight(text: str, query: Query) -> Highlighted:
-    """Return the whole of ``text`` with the words of ``query`` highlighted."""
-    normal = nfc(text)
-    return Highlighted(normal, _spans(normal, [syllable for syllable, _weight in _matches(normal, query)]))
-
-
-def snippet(text: str, query: Query, *, length: int = SNIPPET_LENGTH) -> Highlighted:
-    """Return the excerpt of about ``length`` characters that contains most of the query."""
-    normal = " ".join(nfc(text).split())
-    matches = _matches(normal, query)
-    start = _best_start(normal, matches, length)
-    end = _word_end(normal, start + length)
-    piece = normal[start:end]
-    inside = [
-        Syllable(s.folded, s.marked, s.start - start, s.end - start)
-        for s, _weight in matches
-        if s.start >= start and s.end <= end
-    ]
-    return Highlighted(piece, _spans(piece, inside), cut_before=start > 0, cut_after=end < len(normal))
-
-
-def _terms(query: Query) -> dict[str, tuple[frozenset[str], float]]:
-    """Map each folded word to its exact forms (empty if any will do) and its weight."""
-    terms: dict[str, tuple[frozenset[str], float]] = {}
-    expanded = [word for expansion in query.literal_expansions for word in expansion.words]
-    for word in [*query.words, *expanded]:
-        forms, weight = terms.get(word.folded, (frozenset(), 0.0))
-        exact = {word.marked} if word.marked and (query.exact or word in expanded) else set()
-        terms[word.folded] = (forms | exact, max(weight, word.weight))
-    return terms
-
-
-def _matches(text: str, query: Query) -> list[tuple[Syllable, float]]:
-    terms = _terms(query)
-    if not terms:
-        return []
-    found = []
-    # Only the terms are tokenised: texts are long.
-    words = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(terms)})(?![a-z0-9])")
-    for match in words.finditer(fold_spelling(text)):
-        forms, weight = terms[match.group()]
-        marked = exact_form(text[match.start() : match.end()])
-        if not forms or not query.exact or marked in forms:
-            found.append((Syllable(match.group(), marked, match.start(), match.end()), weight))
-    return found
-
-
-def _spans(text: str, matches: list[Syllable]) -> tuple[Span, ...]:
-    """Return the spans of ``matches``, adjacent syllables joined into one."""
-    spans: list[Span] = []
-    for match in matches:
-        if spans and not text[spans[-1][1] : match.start].strip():
-            spans[-1] = (spans[-1][0], match.end)
-        else:
-            spans.append((match.start, match.end))
-    return tuple(spans)
-
-
-def _best_start(text: str, matches: list[tuple[Syllable, float]], length: int) -> int:
-    """Return the start of the window whose distinct words have the greatest weight; the first of equals."""
-    if not matches or len(text) <= length:
-        return 0
-    best, best_start = 0.0, 0
-    for index, (first, _weight) in enumerate(matches):
-        inside: dict[str, float] = {}
-        for syllable, weight in matches[index : index + 40]:
-            if syllable.end > first.start + length - _CONTEXT_BEFORE:
-                break
-            inside[syllable.folded] = weight
-        if sum(inside.values()) > best + 0.001:
-            best, best_start = sum(inside.values()), first.start
-    return _word_start(text, max(0, min(best_start - _CONTEXT_BEFORE, len(text) - length)))
-
-
-def _word_start(text: str, offset: int) -> int:
-    space = text.rfind(" ", 0, offset)
-    return space + 1 if offset else 0
-
-
-def _word_end(text: str, offset: int) -> int:
-    if offset >= len(text):
-        return len(text)
-    space = text.rfind(" ", 0, offset)
-    return space if space > 0 else offset

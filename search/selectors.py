@@ -148,7 +148,7 @@ def load_rows(candidates: Sequence[Candidate], filters: Filters) -> list[tuple[R
     """
     versions = {candidate.key: candidate.version for candidate in candidates}
     if not all(versions.values()):
-        versions = dict(IndexedDocument.objects.filter(key__in=versions).values_list("key", "version"))
+        versions = dict(IndexedDocument.objects.with_keys(versions).values_list("key", "version"))
     rows = ROWS.read(versions)
     scopes = set(filters.scopes)
     locales = locales_for(filters.locale) if filters.locale else ()
@@ -196,8 +196,11 @@ def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
     scored, sure = _scored(engine, query, request.without_filters())
     coverage = scored[0].coverage if scored else 0.0
     selected = request.selected
+    labels = _labels_of([one.row for one in scored])
     if len(scored) < WINDOW:
         counts = count_facets(scored, selected)
+        # A value that none of its documents has a label for is shown as it is.
+        labels = {value: value for some in counts.counts.values() for value in some} | labels
         scored = [one for one in scored if is_selected(one, selected)]
     else:
         counts = engine.count_facets(query, _filters(request), facets=FACET_NAMES)
@@ -207,7 +210,6 @@ def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
         scored.sort(key=lambda s: (s.row.changed_at, s.row.pk), reverse=True)
     elif request.sort == "title":
         scored.sort(key=lambda s: (s.row.title_words, s.row.pk))
-    labels = _labels_of([one.row for one in scored])
     page = scored[request.offset : request.offset + request.per_page]
     return Answer(page, counts, labels, query, coverage, sure)
 

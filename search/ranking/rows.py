@@ -148,7 +148,7 @@ class RowCache:
         found = self._kept(versions)
         missing = [key for key in versions if key not in found]
         if missing:
-            values = IndexedDocument.objects.filter(key__in=missing).values_list(*_COLUMNS)
+            values = IndexedDocument.objects.with_keys(missing).values_list(*_COLUMNS)
             read = [_row(columns) for columns in values]
             found |= {row.key: row for row in read}
             self._keep(read)
