@@ -33,6 +33,8 @@ from search.language.vocabulary import (
 MAX_SIGNIFICANT_TERMS: Final = 4
 # A document that contains only words of this share of a query's weight answers it too badly to be shown.
 MAX_LIGHT_SHARE: Final = 0.25
+# One that contains words of less than this share of an expansion's weight gets nothing for it (``features.MIN_PART``).
+MAX_LIGHT_PART: Final = 0.59
 # Up to so many significant terms must all occur in a text; of more, all but one.
 ALL_REQUIRED: Final = 2
 # Expansions that the query contains only in part are at most as strong as this.
@@ -120,7 +122,7 @@ class Query:
         """Those of ``candidate_terms`` without which a document contains too little of the query or an expansion."""
         kept = _heaviest(self.words, MAX_LIGHT_SHARE)
         for expansion in self.expansions:
-            kept = _heaviest(expansion.words, MAX_LIGHT_SHARE) | kept
+            kept = _heaviest(expansion.words, MAX_LIGHT_PART) | kept
         return kept
 
     @property

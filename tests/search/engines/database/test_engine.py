@@ -21,6 +21,7 @@ from search.engines.database.engine import (
 )
 from search.engines.database.text_index import text_index
 from search.language.vocabulary import Word
+from search.ranking.features import MIN_PART
 from search.requests import SearchRequest
 from search.selectors import search
 from tests.search.samples import SearchFixture
@@ -205,9 +206,20 @@ class TestDecidingWords:
         assert query.deciding_terms == {"doc": 3.0, "cap": 1.0}
 
     def test_words_of_an_expansion_decide_too(self) -> None:
-        led = Expansion((0,), (Word("hon", weight=2.0), Word("nhan", weight=2.0)))
+        led = Expansion((0,), (Word("hon", weight=3.0), Word("nhan", weight=1.0)))
         query = Query("độc", words=(Word("doc", weight=3.0),), expansions=(led,))
-        assert query.deciding_terms == {"doc": 3.0, "hon": 2.0, "nhan": 2.0}
+        assert query.deciding_terms == {"doc": 3.0, "hon": 3.0}
+
+    def test_words_that_make_too_little_of_an_expansion_do_not_decide(self) -> None:
+        words = (
+            Word("quyen", weight=2.0),
+            Word("su", weight=1.0),
+            Word("dung", weight=1.0),
+            Word("dat", weight=1.0),
+        )
+        query = Query("sổ", words=(Word("so", weight=3.0),), expansions=(Expansion((0,), words),))
+        assert query.deciding_terms == {"so": 3.0, "quyen": 2.0, "dat": 1.0}
+        assert sum(word.weight for word in words[1:3]) / sum(word.weight for word in words) < MIN_PART
 
     def test_a_word_alone_decides(self) -> None:
         assert Query("cấp", words=(Word("cap", weight=0.1),)).deciding_terms == {"cap": 0.1}
