@@ -298,6 +298,8 @@ def _counted_generation(collection: str) -> Any:
 
 
 def _read_statistics(collection: str) -> Statistics:
+    if collection == PUBLIC:
+        ROWS.fill(collection)
     state = CollectionState.objects.filter(collection=collection).first()
     if state is None:
         return Statistics()

@@ -22,7 +22,7 @@ class Bound:
     """The most that a row can have of a query: ``coverage``, ``phrase`` and ``curated`` as in the score.
 
     ``weights`` maps each word of the title that may count for its focus to the idf of the word times its greatest
-    score; ``weight`` is their sum.
+    score; ``weight`` is their sum. ``expansions`` are those of which a title with these words may contain enough.
     """
 
     coverage: float
@@ -30,6 +30,7 @@ class Bound:
     curated: float
     weights: Mapping[str, float]
     weight: float
+    expansions: tuple[Sought, ...]
 
     def focus(self, title: Title, total: float) -> float:
         """Return the greatest focus of ``title``, whose counted words weigh ``total``."""
@@ -66,7 +67,8 @@ class Bounds:
 
     def of(self, title: Title, codes: frozenset[str]) -> Bound:
         """Return the bound of ``title``; ``codes`` are those of its document."""
-        found = (title.distinct & self._wanted, title.extra & self._wanted, codes & self._codes)
+        wanted = self._wanted
+        found = (wanted.intersection(title.words), wanted.intersection(title.extra), codes & self._codes)
         bound = self._known.get(found)
         if bound is None:
             bound = self._known[found] = self._make(*found)
@@ -77,6 +79,7 @@ class Bounds:
         starts = [word in title for word in self._words]
         ends, inner, curated = list(starts), set[int](), set[int]()
         counted = {word: 1.0 for word in self._words if word in title}
+        useful: list[Sought] = []
         for sought in self._expansions:
             in_title = _greatest_score(sought, title) if sought.words else 0.0
             score = in_title
@@ -87,6 +90,7 @@ class Bounds:
                 score = sought.strength * IN_EXTRA
             if not score:
                 continue
+            useful.append(sought)
             for index in sought.positions:
                 scores[index] = max(scores[index], score)
             if in_title:
@@ -106,4 +110,5 @@ class Bounds:
             sum(self._weights[index] for index in curated) / self._total,
             weights,
             sum(weights.values()),
+            tuple(useful),
         )

@@ -6,7 +6,7 @@ and names are those of the formula in docs/features/search.md.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -84,14 +84,17 @@ class Matcher:
         self.words, self.exact = query.words, query.exact
         self.expansions = [Sought(expansion) for expansion in query.expansions]
 
-    def match(self, title: Title, codes: Set[str]) -> TitleMatch:
-        """Return what ``title`` contains of the query; ``codes`` are those of its document."""
+    def match(self, title: Title, codes: Set[str], expansions: Sequence[Sought] | None = None) -> TitleMatch:
+        """Return what ``title`` contains of the query; ``codes`` are those of its document.
+
+        ``expansions``: those of which it may contain enough, by default all.
+        """
         number = len(self.words)
         found = TitleMatch([0.0] * number, [_NOWHERE] * number, [_NOWHERE] * number)
         for index, word in enumerate(self.words):
             found.scores[index] = self._match_word(word, index, title, found)
         _penalise_isolated(found)
-        for sought in self.expansions:
+        for sought in self.expansions if expansions is None else expansions:
             score = _match_expansion(sought, title, codes, found)
             if score:
                 for index in sought.positions:
@@ -99,11 +102,12 @@ class Matcher:
         return found
 
     def _match_word(self, word: Word, index: int, title: Title, found: TitleMatch) -> float:
-        positions = title.positions.get(word.folded)
+        positions = title.places(word.folded)
         if not positions:
             return IN_EXTRA if word.folded in title.extra else 0.0
         if self.exact and word.marked:
-            positions = tuple(position for position in positions if title.marked[position] == word.marked)
+            marked = title.marked
+            positions = tuple(position for position in positions if marked[position] == word.marked)
             if not positions:
                 return FOLDED_ONLY
         found.starts[index] = set(positions)
@@ -136,12 +140,12 @@ def _match_expansion(sought: Sought, title: Title, codes: Set[str], found: Title
     score = sought.strength if by_code else 0.0
     if not sought.words:
         return score
-    present = sought.distinct & title.distinct
+    present = sought.distinct.intersection(title.words)
     if present:
         part = sought.part(present)
         if part >= MIN_PART:
             return max(score, _match_expansion_words(sought, part, title, found))
-    if not by_code and sought.distinct - present <= title.extra:
+    if not by_code and sought.distinct.issubset((*present, *title.extra)):
         return sought.strength * IN_EXTRA
     return score
 
@@ -158,10 +162,10 @@ def _match_expansion_words(sought: Sought, part: float, title: Title, found: Tit
         for position in range(start, start + len(words)):
             found.add_position(position, sought.strength)
         return sought.strength
-    present = [word for word in words if word in title.positions]
+    present = [word for word in words if word in title.words]
     score = sought.strength * (SCATTERED if len(present) == len(words) else PARTIAL * part)
     for word in present:
-        found.add_position(title.positions[word][0], score)
+        found.add_position(title.words.index(word), score)
     return score
 
 
@@ -225,7 +229,7 @@ def count_unasked(title: Title, qualifiers: tuple[tuple[Qualifier, float], ...])
     """Return the number of ``qualifiers`` in ``title``, each counted by its certainty."""
     special: frozenset[Qualifier] | None = title.known.get("qualifiers")
     if special is None:
-        special = frozenset(q for q in QUALIFIERS if q.words[0] in title.positions and _applies(title, q))
+        special = frozenset(q for q in QUALIFIERS if q.words[0] in title.words and _applies(title, q))
         title.known["qualifiers"] = special
     return sum(certainty for qualifier, certainty in qualifiers if qualifier in special) if special else 0
 

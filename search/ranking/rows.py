@@ -1,7 +1,8 @@
 """The columns of documents that scoring reads, kept in memory while the documents do not change.
 
 A search scores up to five hundred candidates, and the next search scores many of the same. Reading and parsing their
-columns costs more than scoring them, so a process keeps the rows of the documents that it scored last.
+columns costs more than scoring them, so a process reads the rows of the public documents before its first search and
+keeps those that it used last. A row is used only as long as its version is the one in the database.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property, lru_cache
+from itertools import islice
 from sys import intern
 from threading import Lock
 from typing import Any, Final
@@ -22,51 +24,55 @@ from django.db.models.functions import Cast
 from search.language.tokenizer import folded_syllables, index_codes
 from search.models import IndexedDocument
 
-# About 12 MB; a window of candidates has 500.
-MAX_ROWS: Final = 4000
+# About 90 MB (docs/features/search.md); a window of candidates has 500.
+MAX_ROWS: Final = 25_000
+_CHUNK: Final = 2000
 _OPENING: Final = tuple(folded_syllables("thủ tục"))
 
 
 class Title:
-    """The words of a row's title with their positions, and the words of its keywords and summary (``extra``).
+    """The words of a row's title, and the words of its keywords and summary (``extra``)."""
 
-    Most titles are only compared by their words, so what else is known of them is computed when it is asked for.
-    """
+    # A process keeps thousands of them: tuples take a fifth of the memory of sets.
+    __slots__ = ("_marked", "_repeated", "extra", "known", "start", "words")
 
     def __init__(self, words: str, marked: str, extra: str) -> None:
         # Tuples and strings shared between titles: what the garbage collector need not visit.
         self.words = tuple(map(intern, words.split()))
-        self.distinct = frozenset(self.words)
-        self.extra = frozenset(map(intern, extra.split()))
-        self._marked = marked
+        self.extra = tuple(map(intern, dict.fromkeys(extra.split())))
+        self._marked: str | tuple[str, ...] = marked
+        self._repeated: tuple[str, ...] | None = () if len(set(self.words)) == len(self.words) else None
         #: What scoring finds out about the title alone, by name; kept as long as the title.
         self.known: dict[str, Any] = {}
         #: Where the title starts after an uninformative ``Thủ tục``.
         self.start = len(_OPENING) if self.words[: len(_OPENING)] == _OPENING else 0
 
-    @cached_property
+    @property
     def marked(self) -> tuple[str, ...]:
         """The words with their diacritics."""
-        return tuple(map(intern, self._marked.split()))
+        if isinstance(self._marked, str):
+            self._marked = tuple(map(intern, self._marked.split()))
+        return self._marked
 
-    @cached_property
-    def positions(self) -> dict[str, tuple[int, ...]]:
-        """The positions of each word, ascending."""
-        found: dict[str, tuple[int, ...]] = {}
-        for position, word in enumerate(self.words):
-            found[word] = (*found.get(word, ()), position)
-        return found
+    def places(self, word: str) -> tuple[int, ...]:
+        """Return the positions of ``word``, ascending."""
+        if word not in self.words:
+            return ()
+        return tuple(position for position, one in enumerate(self.words) if one == word)
 
-    @cached_property
+    @property
     def repeated(self) -> tuple[str, ...]:
         """The later occurrences of words that the title contains more than once."""
-        if len(self.distinct) == len(self.words):
-            return ()
-        return tuple(word for word, places in self.positions.items() for _later in places[1:])
+        if self._repeated is None:
+            left = list(self.words)
+            for word in set(self.words):
+                left.remove(word)
+            self._repeated = tuple(left)
+        return self._repeated
 
     def phrase_at(self, words: tuple[str, ...]) -> int | None:
         """Return the first position where ``words`` are adjacent, or None."""
-        for position in self.positions.get(words[0], ()):
+        for position in self.places(words[0]):
             if self.words[position : position + len(words)] == words:
                 return position
         return None
@@ -141,6 +147,7 @@ class RowCache:
     def __init__(self, size: int) -> None:
         self.size = size
         self._rows: OrderedDict[str, Row] = OrderedDict()
+        self._filled: set[str] = set()
         self._lock = Lock()
 
     def read(self, versions: Mapping[str, int]) -> dict[str, Row]:
@@ -154,10 +161,27 @@ class RowCache:
             self._keep(read)
         return found
 
+    def fill(self, collection: str) -> None:
+        """Read the rows of ``collection``, as many as are kept, so that no search waits for them.
+
+        Only once: a process that has them reads what changes when a search finds it.
+        """
+        with self._lock:
+            if collection in self._filled:
+                return
+            self._filled.add(collection)
+        documents = IndexedDocument.objects.filter(collection=collection).order_by("-weight", "-changed_at")
+        read = map(_row, documents.values_list(*_COLUMNS)[: self.size].iterator(chunk_size=_CHUNK))
+        while some := list(islice(read, _CHUNK)):
+            for row in some:
+                row.title, row.index_codes  # noqa: B018 - computed now
+            self._keep(some)
+
     def clear(self) -> None:
         """Forget every row."""
         with self._lock:
             self._rows.clear()
+            self._filled.clear()
 
     def _kept(self, versions: Mapping[str, int]) -> dict[str, Row]:
         found = {}

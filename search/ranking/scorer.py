@@ -111,11 +111,11 @@ def _scored(scorer: Scorer, candidates: Sequence[tuple[Row, float]]) -> list[Sco
 
 @dataclass(frozen=True, slots=True)
 class _Weights:
-    """The weights of a title's words in one state of the collection; ``counted`` are those that the focus counts."""
+    """The weights of a title's words in one state of the collection; ``counted``: a bit for each of the focus."""
 
     serial: int
     words: tuple[float, ...]
-    counted: frozenset[int]
+    counted: int
     total: float
 
 
@@ -142,7 +142,7 @@ class Scorer:
         if not self.query.words:
             return Scored(row, code, (code,))
         title = row.title
-        found = self.matcher.match(title, codes)
+        found = self.matcher.match(title, codes, self.bounds.of(title, codes).expansions)
         coverage, phrase = self._coverage(found), self._phrase(found)
         weights = self._weights(title)
         focus = _focus(weights, found)
@@ -209,7 +209,7 @@ class Scorer:
         known: _Weights | None = title.known.get("weights")
         if known is None or known.serial != self.statistics.serial:
             words = tuple(map(self.statistics.idf.__getitem__, title.words))
-            counted = frozenset(_counted_positions(title))
+            counted = sum(1 << position for position in _counted_positions(title))
             known = _Weights(self.statistics.serial, words, counted, self._title_weight(title))
             title.known["weights"] = known
         return known
@@ -250,7 +250,7 @@ def _focus(weights: _Weights, found: TitleMatch) -> float:
     for position, score in found.positions.items():
         weight = weights.words[position]
         matched += weight * score
-        if position not in weights.counted:
+        if not weights.counted >> position & 1:
             total += weight
     return matched / (total or 1.0)
 
