@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from django.db import connection
+
 from search.documents import SearchDocument
 from search.engines import base as engines
 from search.engines.database import store
@@ -35,6 +37,8 @@ def fill(procedures: int, pages: int, folder: Path) -> None:
     if missing > 0:
         _write(islice(_pages(folder), missing))
     indexing.recount_words(COLLECTION)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # as the server does by itself within minutes
     for replica in engines.replicas():
         replica.rebuild()
 

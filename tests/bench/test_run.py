@@ -23,7 +23,9 @@ LONG = {"relevance"}
 EXPECTED = {
     "pages": {"pages-cold", "pages-hit"},
     "search": {
-        f"search-{name}-{figure}-ms" for name in ("database", "elastic") for figure in ("p95", "first")
+        f"search-{name}-{figure}"
+        for name in ("database", "elastic")
+        for figure in ("p95-ms", "first-ms", "memory-mb")
     },
     "filing": {"filing", "filing-one-agency"},
     "numbering": {"numbering"},
