@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.text import nfc
@@ -100,6 +100,8 @@ def test_any_text_can_be_cut(text: str):
 
 
 @given(ANY)
+@example("KYÆ")
+@example("ky_")
 def test_folding_twice_is_folding_once(text: str):
     once = folded_syllables(text)
     assert folded_syllables(" ".join(once)) == once
