@@ -128,9 +128,17 @@ def _penalise_isolated(found: TitleMatch) -> None:
             continue
         before = starts[index - 1] if index else _NOWHERE
         after = starts[index + 1] if index < last else _NOWHERE
-        near = ((one, other) for one in positions for some in (before, after) for other in some)
-        if not any(abs(one - other) <= NEARBY for one, other in near):
+        if not (_is_near(positions, before) or _is_near(positions, after)):
             found.scores[index] *= ISOLATED
+
+
+def _is_near(positions: Set[int], others: Set[int]) -> bool:
+    """Return True if one of ``positions`` is within ``NEARBY`` of one of ``others``."""
+    for one in positions:
+        for other in others:
+            if -NEARBY <= one - other <= NEARBY:
+                return True
+    return False
 
 
 def _match_expansion(sought: Sought, title: Title, codes: Set[str], found: TitleMatch) -> float:

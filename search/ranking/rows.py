@@ -58,6 +58,8 @@ class Title:
         """Return the positions of ``word``, ascending."""
         if word not in self.words:
             return ()
+        if word not in self.repeated:
+            return (self.words.index(word),)
         return tuple(position for position, one in enumerate(self.words) if one == word)
 
     @property

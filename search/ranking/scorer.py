@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from operator import mul
 from typing import Final
 
 from search.analysis import Query
@@ -130,7 +131,8 @@ class Scorer:
         self.matcher = Matcher(query)
         self.bounds = Bounds(query, self.matcher, statistics)
         self.unasked = unasked_qualifiers(query)
-        self.total = sum(word.weight for word in query.words) or 1.0
+        self.weights = [word.weight for word in query.words]
+        self.total = sum(self.weights) or 1.0
         self.pairs = [min(one.weight, two.weight) for one, two in pairwise(query.words)]
         self.pairs_total = sum(self.pairs)
         self.nearness = cache(lambda levels: nearness(levels, query.levels))
@@ -188,22 +190,20 @@ class Scorer:
 
     def _coverage(self, found: TitleMatch) -> float:
         """Return the share of the query's weight that the row matches."""
-        return (
-            sum(s * word.weight for s, word in zip(found.scores, self.query.words, strict=True)) / self.total
-        )
+        return sum(map(mul, found.scores, self.weights)) / self.total
 
     def _phrase(self, found: TitleMatch) -> float:
         """Return the share of the query's adjacent pairs that are adjacent in the title, in the same order."""
         if not self.pairs or not found.positions:
             return 0.0
-        return (
-            sum(weight * _adjacency(found, index) for index, weight in enumerate(self.pairs))
-            / self.pairs_total
-        )
+        adjacent = 0.0
+        for index, weight in enumerate(self.pairs):
+            adjacent += weight * _adjacency(found, index)
+        return adjacent / self.pairs_total
 
     def _curated(self, found: TitleMatch) -> float:
         """Return the share of the query's weight that the lexicon leads to a code of the row."""
-        return sum(self.query.words[index].weight for index in found.curated) / self.total
+        return sum(self.weights[index] for index in found.curated) / self.total if found.curated else 0.0
 
     def _weights(self, title: Title) -> _Weights:
         known: _Weights | None = title.known.get("weights")
@@ -269,4 +269,7 @@ def _adjacency(found: TitleMatch, index: int) -> float:
     """Return 1 if the query word at ``index`` and the next are adjacent in the title, less with a gap, else 0."""
     if index in found.phrase_inner or found.ends[index] & found.starts[index + 1]:
         return 1.0
-    return GAP_FACTOR if any(end + 1 in found.starts[index + 1] for end in found.ends[index]) else 0.0
+    starts = found.starts[index + 1]
+    if not starts:
+        return 0.0
+    return GAP_FACTOR if any(end + 1 in starts for end in found.ends[index]) else 0.0
