@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from itertools import count
 from typing import Final
 
@@ -168,16 +169,16 @@ def _letters(text: str) -> Iterator[tuple[str, int]]:
         yield letter, max((_TONES.index(part) + 1 for part in parts if part in _TONES), default=0)
 
 
-def sort_key(text: str) -> tuple[list[int], list[int]]:
+@lru_cache(2000)
+def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the key of Vietnamese dictionary order: a ă â b c d đ e ê …; tones decide between equal letters only.
 
     >>> sorted(["Đất đai", "Văn hóa", "Cấp phép", "Công chứng", "Chứng thực"], key=sort_key)
     ['Cấp phép', 'Chứng thực', 'Công chứng', 'Đất đai', 'Văn hóa']
     """
     pairs = list(_letters(text))
-    return [_ALPHABET.get(letter, ord(letter[:1] or " ")) for letter, _tone in pairs], [
-        tone for _, tone in pairs
-    ]
+    letters = tuple(_ALPHABET.get(letter, ord(letter[:1] or " ")) for letter, _tone in pairs)
+    return letters, tuple(tone for _, tone in pairs)
 
 
 def order_key(text: str, *, letters: int = 150) -> str:

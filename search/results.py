@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from django.db.models import Min
@@ -21,8 +20,6 @@ from search.ranking.scorer import Scored
 from search.requests import Values
 
 MAX_EXPANDED_TERMS: Final = 3
-# Labels of facet values whose places in the order of the dictionary are kept.
-MAX_SORT_KEYS: Final = 4000
 _NO_QUERY: Final = Query("")
 
 
@@ -146,10 +143,7 @@ def facets_of(
 def _facet(name: str, counts: Mapping[str, int], selected: Values, labels: Mapping[str, str]) -> Facet:
     values = dict(counts) | {value: counts.get(value, 0) for value in selected}
     some = [FacetValue(v, labels.get(v, v), number, v in selected) for v, number in values.items()]
-    return Facet(name, tuple(sorted(some, key=lambda value: (-value.count, _sort_key(value.label)))))
-
-
-_sort_key: Final = lru_cache(MAX_SORT_KEYS)(sort_key)
+    return Facet(name, tuple(sorted(some, key=lambda value: (-value.count, sort_key(value.label)))))
 
 
 def _read_labels(values: set[str]) -> dict[str, str]:
