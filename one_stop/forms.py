@@ -59,7 +59,13 @@ class ActionForm(forms.Form):
             reason.label = _("Note for the citizen")
         self.helper = FormHelper()
         self.helper.form_class = "form"
-        self.helper.attrs = {"data-unsaved": ""}
+        self.helper.attrs = {
+            "data-unsaved": "",
+            "data-text-unsent": _(
+                "Not sent: the server does not answer. What you typed is still here; keep this page open and "
+                "press again."
+            ),
+        }
         self.helper.add_input(Submit("act", submit, css_class="btn--danger" if danger else ""))
 
     def discard_errors(self) -> None:

@@ -1,9 +1,15 @@
-// Forms that somebody writes long texts into (data-unsaved): leaving the page asks while something is not saved; with
-// data-unsaved="autosave" what is typed is saved by itself. The pages work without it.
+// Forms that somebody writes long texts into (data-unsaved): leaving the page asks while something is not saved, and
+// nothing is sent before the server has answered; with data-unsaved="autosave" what is typed is saved by itself. The
+// pages work without it.
 (() => {
   "use strict";
 
   const DELAY = 1500;
+  // Longest time between two tries while the server does not answer, and how long an answer is waited for: a phone with
+  // a signal but no data never says that a request has failed.
+  const LONGEST_DELAY = 15000;
+  const PATIENCE = 15000;
+  const { src } = document.currentScript;
 
   for (const form of document.querySelectorAll("form[data-unsaved]")) {
     const saves = form.dataset.unsaved === "autosave";
@@ -14,9 +20,11 @@
     form.append(status);
     let changed = false;
     let leaving = false;
+    let checking = false;
     let timer = 0;
     let running = null;
     let stopped = false;
+    let delay = DELAY;
 
     const say = (text) => { if (status.textContent !== text) status.textContent = text; };
 
@@ -27,13 +35,14 @@
       return data;
     };
 
-    const save = async () => {
-      clearTimeout(timer);
-      if (!saves || stopped || running) return;
+    // Saves what is typed; false if the server did not answer. Refused contents are answered.
+    const send = async () => {
       changed = false;
       try {
-        running = fetch(form.action, { method: "POST", body: content(), credentials: "same-origin", redirect: "manual" });
-        const response = await running;
+        const response = await fetch(form.action, {
+          method: "POST", body: content(), credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(PATIENCE),
+        });
+        if (response.status >= 500) throw new Error(`The server answered ${response.status}.`);
         const answer = response.headers.get("Content-Type")?.startsWith("application/json") ? await response.json() : {};
         if (response.ok && answer.time) {
           const shown = document.querySelector("[data-saved-at]");
@@ -44,18 +53,44 @@
           changed = true;
           say(answer.message || form.dataset.textFailed);
         }
+        delay = DELAY;
+        return true;
       } catch {
         changed = true;
+        delay = Math.min(delay * 2, LONGEST_DELAY);
         say(form.dataset.textOffline);
-      } finally {
-        running = null;
+        return false;
       }
+    };
+
+    const save = async () => {
+      clearTimeout(timer);
+      if (!saves || stopped || running) return running;
+      running = send();
+      const answered = await running;
+      running = null;
       if (changed && !stopped && navigator.onLine) later();
+      return answered;
     };
 
     const later = () => {
       clearTimeout(timer);
-      if (saves) timer = setTimeout(save, DELAY);
+      if (saves) timer = setTimeout(save, delay);
+    };
+
+    // True if the server answers; by then what is typed is saved, where the form is saved by itself.
+    const answers = async () => {
+      if (!navigator.onLine) return false;
+      if (saves && !stopped) {
+        await running;
+        return save();
+      }
+      try {
+        await fetch(src, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+        return true;
+      } catch {
+        return false;
+      }
     };
 
     const touched = (event) => {
@@ -72,15 +107,23 @@
       if (document.visibilityState !== "hidden" || !changed || !saves || stopped || leaving) return;
       navigator.sendBeacon(form.action, content());
     });
-    form.addEventListener("submit", (event) => {
-      if (!navigator.onLine && saves) {
-        event.preventDefault();
-        say(form.dataset.textOffline);
-        status.scrollIntoView({ block: "nearest" });
+    // The browser's own error page would take the place of what was typed, so the page is left only for an answer.
+    form.addEventListener("submit", async (event) => {
+      if (leaving) return;
+      event.preventDefault();
+      if (checking) return;
+      checking = true;
+      const answered = await answers();
+      checking = false;
+      if (answered) {
+        clearTimeout(timer);
+        leaving = true;
+        form.requestSubmit(event.submitter);
         return;
       }
-      clearTimeout(timer);
-      leaving = true;
+      say(form.dataset.textUnsent);
+      status.scrollIntoView({ block: "nearest" });
+      if (changed) later();
     });
     window.addEventListener("pageshow", () => { leaving = false; });
     window.addEventListener("beforeunload", (event) => {

@@ -28,6 +28,16 @@
     setTimeout(() => { region.textContent = text; }, 50);
   };
 
+  // Sends the form as with a button of this name. Its value is not sent with later presses, if this one got no answer.
+  const press = (form, name, value) => {
+    const button = document.createElement("button");
+    button.name = name;
+    button.value = value;
+    button.hidden = true;
+    form.append(button);
+    form.requestSubmit(button);
+  };
+
   const watch = (form) => {
     for (const box of form.querySelectorAll("[data-upload]")) {
       const input = box.querySelector("input[type=file]");
@@ -69,12 +79,7 @@
       const fresh = request.response && request.response.getElementById(box.id);
       if (!fresh) {
         // The draft is gone: the page that explains it comes with the plain form.
-        const name = document.createElement("input");
-        name.type = "hidden";
-        name.name = action;
-        name.value = value;
-        form.append(name);
-        form.requestSubmit();
+        press(form, action, value);
         return;
       }
       box.replaceWith(fresh);
@@ -106,12 +111,7 @@
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      const field = document.createElement("input");
-      field.type = "hidden";
-      field.name = "goto";
-      field.value = link.pathname.split("/").at(-2);
-      filing.append(field);
-      filing.requestSubmit();
+      press(filing, "goto", link.pathname.split("/").at(-2));
     });
   }
 })();

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from forms_app.dossiers.models import Draft
+from forms_app.dossiers import services
+from forms_app.dossiers.models import Dossier, Draft
 from tests.accounts.factories import AgencyFactory
 from tests.e2e.people import photograph
-from tests.forms_app.dossiers.factories import make_form, make_version
+from tests.forms_app.dossiers.factories import file_dossier, make_form, make_version
 from tests.support.browser import Visits, assert_accessible, assert_fits, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -95,6 +96,43 @@ class TestWithScripts:
         expect(page.locator("[name=child_name]")).to_have_value("Nguyễn Văn Mới")
         page.context.set_offline(False)
         expect(page.locator("[data-unsaved-status]")).to_have_text("")
+
+    def test_sending_while_the_server_does_not_answer_keeps_the_page(self, visits: Visits, base: str) -> None:
+        page = on_child(visits.page(), base)
+        page.route("**/buoc/**", lambda route: route.abort())
+        page.locator("[name=child_name]").fill("Nguyễn Văn Mới")
+        expect(page.locator("[data-unsaved-status]")).to_contain_text("Mất kết nối")
+        page.locator(".stepper a").first.click()
+        expect(page.locator("[data-unsaved-status]")).to_contain_text("Chưa gửi được")
+        page.get_by_role("button", name="Lưu và tiếp tục").last.click()
+        expect(page.locator("[data-unsaved-status]")).to_contain_text("Chưa gửi được")
+        expect(page.locator("[name=child_name]")).to_have_value("Nguyễn Văn Mới")
+        page.unroute("**/buoc/**")
+        expect(page.locator("[data-unsaved-status]")).to_have_text("", timeout=30_000)  # tried again by itself
+        assert Draft.objects.get().answers["child_name"] == "Nguyễn Văn Mới"
+        save(page)  # not the step of the link that was pressed in vain
+        expect(page).to_have_url(re.compile("buoc/child/"))
+
+    def test_failing_server_keeps_the_page_as_well(self, visits: Visits, base: str) -> None:
+        page = on_child(visits.page(), base)
+        page.route("**/buoc/**", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+        page.locator("[name=child_name]").fill("Nguyễn Văn Mới")
+        page.get_by_role("button", name="Lưu và tiếp tục").last.click()
+        expect(page.locator("[data-unsaved-status]")).to_contain_text("Chưa gửi được")
+        expect(page.locator("[name=child_name]")).to_have_value("Nguyễn Văn Mới")
+
+    def test_withdrawal_keeps_its_reason(self, visits: Visits) -> None:
+        token = services.receipt_for(file_dossier()).token
+        page = visits.page()
+        page.goto(f"/ho-so/{token}/rut/")
+        page.locator("[name=reason]").fill("Nộp nhầm nơi")
+        page.route("**/*", lambda route: route.abort())
+        page.get_by_role("button", name="Rút hồ sơ").click()
+        expect(page.locator("[data-unsaved-status]")).to_contain_text("Chưa gửi được")
+        expect(page.locator("[name=reason]")).to_have_value("Nộp nhầm nơi")
+        page.unroute("**/*")
+        follow(page.get_by_role("button", name="Rút hồ sơ"))
+        assert Dossier.objects.get().get_status_display() == "Đã rút"
 
     def test_upload_and_removal_keep_the_focus_and_are_announced(
         self, visits: Visits, base: str, shoot: Any
