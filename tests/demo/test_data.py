@@ -117,3 +117,28 @@ def test_privacy_page_cites_the_law_in_force():
     text = " ".join(strings(privacy))
     assert "91/2025/QH15" in text
     assert "356/2025/NĐ-CP" in text
+
+
+class TestSentences:
+    """Sentences that a reader found to say the opposite of the rule."""
+
+    def test_relatives_need_a_letter_of_authorisation_that_is_not_certified(self):
+        answer = next(
+            item["a"]
+            for item in objects(sources.read("pages"))
+            if item.get("q", "").startswith("Nhờ người khác nộp thay")
+        )
+        assert "trừ khi" not in answer
+        assert "vẫn cần văn bản ủy quyền nhưng không phải chứng thực" in answer
+
+    @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+    def test_no_fee_is_paid_online(self, path):
+        assert not re.search(r"[Nn]ộp (phí|lệ phí)[^.\"]*trực tuyến", path.read_text())
+
+
+def objects(value):
+    """Yield every object below ``value``."""
+    if isinstance(value, dict):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from objects(item)
