@@ -180,13 +180,17 @@ def _picture(kind: str) -> Callable[[BinaryIO], None]:
                 with Image.open(file, formats=[kind]) as picture:
                     _check_pixels(*picture.size)
                     picture.verify()
-        except (
-            UnidentifiedImageError,
-            OSError,
-            SyntaxError,
-            ValueError,
-            Image.DecompressionBombError,
-        ) as error:
+                # verify() checks what the file says of itself; only decoding finds that its end is missing.
+                file.seek(0)
+                with Image.open(file, formats=[kind]) as picture:
+                    picture.draft("RGB", (1, 1))
+                    picture.load()
+        except Image.DecompressionBombError as error:
+            most = {"most": number_text(settings.IMAGE_MAX_PIXELS // MEGAPIXEL)}
+            raise InvalidInput(
+                _("The picture is far too large. The limit is %(most)s megapixels.") % most
+            ) from error
+        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
             raise InvalidInput(
                 _("The picture is damaged or incomplete. Take it or save it again.")
             ) from error

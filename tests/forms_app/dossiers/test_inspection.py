@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import unicodedata
 import zipfile
+import zlib
 from typing import Any
 
 import pytest
@@ -288,3 +290,23 @@ class TestNames:
     )  # fmt: skip
     def test_extension_is_the_text_after_the_last_dot(self, name: str, ending: str) -> None:
         assert inspection.extension_of(name) == ending
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_picture_whose_second_half_is_missing_is_rejected(kind: str) -> None:
+    out = io.BytesIO()
+    Image.effect_noise((200, 200), 80).convert("RGB").save(out, kind)
+    whole, ending = out.getvalue(), {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}[kind]
+    assert inspect_bytes(f"anh.{ending}", whole)
+    with pytest.raises(InvalidInput, match="hỏng hoặc không đầy đủ"):
+        inspect_bytes(f"anh.{ending}", whole[: len(whole) // 2])
+
+
+def test_picture_of_400_megapixels_is_called_too_large_and_not_damaged() -> None:
+    header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
+    chunks = [b"IHDR" + header, b"IDAT" + zlib.compress(bytes(1000)), b"IEND"]
+    png = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
+    )
+    with pytest.raises(InvalidInput, match="Ảnh quá lớn; tối đa 40 triệu điểm ảnh"):
+        inspect_bytes("anh.png", png)
