@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from django.contrib import messages
@@ -28,8 +29,10 @@ from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.views import draft_cookies, throttles
 from forms_app.dossiers.views.draft_cookies import own_draft
 from forms_app.dossiers.views.steps import code_of, conflict_page, handover_link, step_url
-from procedures.choices import DocumentKind
+from procedures.presentation.procedure import shown_cases
 from procedures.selectors import agencies_for_procedure
+from procedures.snapshot import Snapshot
+from procedures.value_objects import Case
 
 # Parameter with the slug of the agency from whose site somebody comes.
 AGENCY: Final = "co-quan"
@@ -43,7 +46,9 @@ def start(request: HttpRequest, core_code: str) -> HttpResponseBase:
     if offer is None:
         raise Http404
     agencies = list(offer.agencies)
-    form = StartForm(request.POST or None, agencies=offer.agencies, chosen=request.GET.get(AGENCY, ""))
+    # A page without a draft leads here with what was typed there, before anybody was asked for the agency.
+    sent = request.POST if "agency" in request.POST else None
+    form = StartForm(sent, agencies=offer.agencies, chosen=request.GET.get(AGENCY, ""))
     if request.method == "POST":
         if draft := _open_draft(request, core_code):
             # Started in another tab: continue with the answers given there, never replace them.
@@ -121,12 +126,27 @@ def _page(
         "form": form,
         "can_change": len(agencies) > 1,
         "agency": agencies[0] if len(agencies) == 1 else None,
-        "required_documents": [item for item in content.documents() if item.kind != DocumentKind.NOTE],
+        "cases": _to_prepare(content),
         "draft": _open_draft(request, offer.procedure.core_code),
         "kept": _kept(request, schema),
         "resume_url": reverse("dossiers:resume", args=[offer.procedure.core_code]),
     }
     return render(request, "dossiers/start.html", context, status=status)
+
+
+def _to_prepare(content: Snapshot) -> list[Case]:
+    """Return the documents by case as on the page of the procedure, without notes and the form that is filled in here.
+
+    That is the first document with a blank form; other forms, such as a commitment of somebody else, are prepared.
+    """
+    form = next((item for item in content.documents() if item.blank_forms), None)
+    cases = [
+        replace(
+            case, documents=tuple(item for item in case.documents if not item.is_note and item is not form)
+        )
+        for case in shown_cases(content.cases)
+    ]
+    return [case for case in cases if case.documents]
 
 
 def _kept(request: HttpRequest, schema: FormSchema) -> list[tuple[str, str]]:

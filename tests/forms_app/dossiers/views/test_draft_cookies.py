@@ -128,6 +128,8 @@ class TestLostCookie:
         assert "evil" not in kept
         choose = client.post(base, kept)
         assert "Nội dung bạn nhập được giữ" in choose.content.decode()
+        assert "chỗ cần sửa" not in choose.content.decode()  # nobody was asked for the agency yet
+        assert "chỗ cần sửa" in client.post(base, {**kept, "agency": ""}).content.decode()
         assert not Draft.objects.exists()
         agency = choose.context["offer"].agencies.first()
         begun = client.post(base, {**hidden_of_start(choose), "agency": agency.pk})
