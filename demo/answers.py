@@ -11,7 +11,7 @@ from typing import Any, Final
 from accounts.models import AdministrativeUnit
 from demo.identities import ADULT, ROLES, YEAR, Identity, Role
 from demo.sources import full_name
-from forms_app.builder import applicant
+from forms_app.builder import applicant, conditions
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import Choice, FieldSpec, FormSchema
 
@@ -83,6 +83,8 @@ class AnswerGenerator:
         return spec.id in self._answered and (spec.required or self._answered[spec.id] != "")
 
     def _should_answer(self, spec: FieldSpec) -> bool:
+        if not conditions.applies(spec, self._answered):
+            return False
         if spec.required:
             return True
         if spec.id.endswith(SKIPPED_ENDINGS):

@@ -109,7 +109,7 @@ def _choices(old: FieldSpec, new: FieldSpec) -> Iterator[str]:
 
 
 def _options(old: FieldSpec, new: FieldSpec) -> Iterator[str]:
-    names: Mapping[str, Any] = registry.get(new.type).options
+    names: Mapping[str, Any] = registry.get(new.type).offered_options()
     for name in dict.fromkeys([*old.options, *new.options]):
         label = str(names[name].label) if name in names else name
         yield from _changed(label, _value(old.options.get(name)), _value(new.options.get(name)))

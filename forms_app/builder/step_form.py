@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from forms_app.builder import applicant
+from forms_app.builder import applicant, conditions
 from forms_app.builder.field_types import registry
 from forms_app.builder.field_types.file import MultipleFileField
 from forms_app.builder.schema import FieldSpec, StepSpec
@@ -48,23 +48,40 @@ class StepForm(forms.Form):
         }
         super().__init__(data=data, files=files, initial=initial)
         for spec in step.fields:
-            field = self.fields[spec.id] = registry.get(spec.type).form_field(spec)
+            field = registry.get(spec.type).form_field(conditions.as_asked(spec))
+            self.fields[spec.id] = field
+            field.one_of = spec.required and conditions.is_conditional(spec)  # type: ignore[attr-defined]
             if isinstance(field, MultipleFileField):
                 field.set_stored(self.stored.get(spec.id, ()))
         self.helper = self._helper()
 
     def clean(self) -> dict[str, Any]:
-        """Require a file for questions that must be answered and have no stored one, and an address for the post."""
+        """Require what only the whole step can tell: files, answers by condition, and an address for the post."""
+        answers, files = self.answers(), [name for name, stored in self.stored.items() if stored]
         for spec in self.step.fields:
-            needs_file = spec.required and registry.get(spec.type).stores_files
             if spec.id in self.rejected:
                 self.add_error(spec.id, self.rejected[spec.id])
-            elif needs_file and not self.stored.get(spec.id) and spec.id not in self.errors:
-                self.add_error(spec.id, _("Choose a file for “%(label)s”.") % {"label": spec.label})
+            elif spec.id not in self.errors and (wrong := self._problem(spec, answers, files)):
+                self.add_error(spec.id, wrong)
         missing = applicant.delivery_problem(self.cleaned_data) if self.step.id == applicant.STEP else ""
         if missing:
             self.add_error(applicant.ADDRESS, missing)
         return self.cleaned_data
+
+    def _problem(self, spec: FieldSpec, answers: Answers, files: Sequence[str]) -> str:
+        """Return what is wrong with a valid answer beside the others of the step; empty if nothing is."""
+        stores_files = registry.get(spec.type).stores_files
+        answered = spec.id in files if stores_files else conditions.is_answered(answers.get(spec.id))
+        if answered and not conditions.applies(spec, answers):
+            named = {"choice": conditions.choice_of(spec, self.step), "label": spec.label}
+            return (
+                _("“%(label)s” is answered, but “%(choice)s” is not chosen. Choose it or clear the answer.")
+                % named
+            )
+        checked_here = stores_files or conditions.is_conditional(spec)
+        if not answered and checked_here and conditions.is_required(spec, answers, files):
+            return conditions.missing_answer(spec, self.step)
+        return ""
 
     def discard_errors(self) -> None:
         """Drop all errors but those of rejected files, as after a request that only added or removed a file."""

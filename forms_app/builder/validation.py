@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forms_app.builder import applicant
+from forms_app.builder import applicant, conditions
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FORMAT, FieldSpec, FormSchema, StepSpec
 
@@ -155,6 +155,10 @@ def problems(schema: FormSchema, used_types: Mapping[str, str]) -> list[Problem]
         found += _part_problems(step)
         for spec in step.fields:
             found += (Problem(location(step, spec), message) for message in _field_problems(spec, used_types))
+            if not list(_unsupported(spec)):
+                found += (
+                    Problem(location(step, spec), message) for message in conditions.problems(spec, step)
+                )
     return found
 
 

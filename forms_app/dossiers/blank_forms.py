@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core import pdf
+from forms_app.builder import conditions
 from forms_app.builder.field_types import registry
 from forms_app.builder.field_types.identity_document import KINDS, kind_label
 from forms_app.builder.schema import FieldSpec, FormSchema
@@ -49,7 +50,7 @@ def _question(spec: FieldSpec) -> dict[str, Any]:
     return {
         "label": spec.label,
         "help": spec.help,
-        "required": spec.required,
+        "required": spec.required and not conditions.is_conditional(spec),
         "choices": choices,
         "lines": 2 if asks_number else 0 if choices else LINES.get(spec.type, 1),
     }

@@ -41,7 +41,7 @@ def question_block(field_type: FieldType) -> blocks.StructBlock:
     ]
     if field_type.has_choices:
         parts.append(("choices", blocks.ListBlock(ChoiceBlock(), label=_("Choices"))))
-    for name, option in field_type.options.items():
+    for name, option in field_type.offered_options().items():
         parts.append((OPTION + name, _option_block(option)))
     parts.append(("id", blocks.CharBlock(label=_("ID"), required=False, max_length=60, help_text=ID_HELP)))
     return blocks.StructBlock(parts, label=field_type.label, icon="form")
@@ -117,7 +117,7 @@ def _is_given(value: Any) -> bool:
 
 
 def _question_from_block(question: Any) -> dict[str, Any]:
-    value, offered = question.value, registry.get(question.block_type).options
+    value, offered = question.value, registry.get(question.block_type).offered_options()
     options = {
         name: option.parse(given)
         for name, option in offered.items()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts import places
 from accounts.places import ABROAD, Place, lower_unit_name
 from core.text import clean
-from forms_app.builder.field_types.base import FieldType
+from forms_app.builder.field_types.base import FieldType, Option
 from forms_app.builder.field_types.registry import register
 from forms_app.builder.field_types.text import CleanCharField
 from forms_app.builder.place_select import PlaceSelect
@@ -35,7 +35,8 @@ class AddressWidget(forms.MultiWidget):
     template_name = "builder/widgets/address.html"
     use_fieldset = True
 
-    def __init__(self) -> None:
+    def __init__(self, *, home_only: bool = False) -> None:
+        self.home_only = home_only
         super().__init__(
             {
                 "province": PlaceSelect({"autocomplete": "address-level1"}),
@@ -76,7 +77,9 @@ class AddressWidget(forms.MultiWidget):
     def fill_lists(self, province: str) -> None:
         """Fill the lists for an address in ``province``."""
         listed = places.provinces()
-        abroad = [Place(ABROAD, _("Abroad"))] if listed else []
+        if self.home_only and (home := _home(listed)):
+            listed, province = (home,), home.value
+        abroad = [Place(ABROAD, _("Abroad"))] if listed and not self.home_only else []
         first, second = (widget for widget in self.widgets if isinstance(widget, PlaceSelect))
         first.offer(_("Choose a province"), [*listed, *abroad])
         below = places.places_below(province)
@@ -86,14 +89,19 @@ class AddressWidget(forms.MultiWidget):
 class AddressField(forms.MultiValueField):
     """Cleans to ``{"province", "commune", "detail"}`` with ids of units or a country's code, or ``None``."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        self.provinces = {place.value for place in places.provinces()}
+    def __init__(self, *, home_only: bool = False, **kwargs: Any) -> None:
+        listed = places.provinces()
+        home = _home(listed) if home_only else None
+        self.provinces = {place.value for place in ((home,) if home else listed)}
+        self.only = home.label if home else ""
         fields = (
             forms.CharField(required=False),
             forms.CharField(required=False),
             CleanCharField(required=False, max_length=200),
         )
-        super().__init__(fields, widget=AddressWidget(), require_all_fields=False, **kwargs)
+        super().__init__(
+            fields, widget=AddressWidget(home_only=home_only), require_all_fields=False, **kwargs
+        )
 
     def compress(self, data_list: list[str]) -> Value | None:
         province, commune, detail = data_list or ("", "", "")
@@ -108,6 +116,11 @@ class AddressField(forms.MultiValueField):
         if value is None:
             return
         province = value["province"]
+        if self.only and province and province not in self.provinces:
+            raise ValidationError(
+                _("This place must be in %(province)s. Choose the province again, then the commune."),
+                params={"province": self.only},
+            )
         if province == ABROAD and self.provinces:
             _check_abroad(value)
             return
@@ -116,6 +129,12 @@ class AddressField(forms.MultiValueField):
         if self.provinces and not province:
             raise ValidationError(_("Choose the province or city."))
         _check_commune(value, {place.value for place in places.communes(province)})
+
+
+def _home(listed: tuple[Place, ...]) -> Place | None:
+    """Return the province of the portal among ``listed``, if it is known."""
+    home = places.home_province_id()
+    return next((place for place in listed if place.value == home), None)
 
 
 def _check_abroad(value: Value) -> None:
@@ -145,18 +164,20 @@ def _check_commune(value: Value, listed: set[str]) -> None:
 
 @register
 class Address(FieldType):
-    """The answer holds ids and the names of that day: ``{"province", "commune", "detail", "text"}``. No options.
+    """The answer holds ids and the names of that day: ``{"province", "commune", "detail", "text"}``.
 
-    Abroad ``province`` is ``"abroad"``, ``commune`` is empty and ``country`` has the ISO 3166-1 code.
+    Abroad ``province`` is ``"abroad"``, ``commune`` is empty and ``country`` has the ISO 3166-1 code. ``options``:
+    ``home_only`` (true: a place in the province of the portal, such as a house to be numbered).
     """
 
     code = "address"
     typed_inputs = ("_detail",)
     label = gettext_lazy("Address")
+    options = {"home_only": Option(bool, gettext_lazy("only in this province"))}
     parts = PARTS
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
-        return AddressField(**self.common_arguments(spec))
+        return AddressField(home_only=bool(spec.options.get("home_only")), **self.common_arguments(spec))
 
     def to_answer(self, value: Value | None) -> dict[str, str] | None:
         if value is None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.text import clean
 from forms_app.builder.schema import FieldSpec
@@ -58,6 +59,15 @@ class Option:
             yield _("“%(option)s” cannot be “%(value)s”.") % {"option": self.label, "value": value}
 
 
+#: Options of every type, between questions of one step (``builder.conditions``).
+REQUIRED_WITH: Final = "required_with"
+REPLACED_BY: Final = "replaced_by"
+CONDITIONS: Final[Mapping[str, Option]] = {
+    REQUIRED_WITH: Option(str, gettext_lazy("asked only with a choice of another question (ID=value)")),
+    REPLACED_BY: Option(str, gettext_lazy("not required if another question is answered (ID)")),
+}
+
+
 class FieldType:
     """One kind of question: its Django form field, its JSON answer, and how the answer is read back.
 
@@ -66,7 +76,7 @@ class FieldType:
 
     code: ClassVar[str]
     label: ClassVar[Text]
-    # Options allowed in ``spec.options``.
+    # Options allowed in ``spec.options``, beside ``CONDITIONS``.
     options: ClassVar[Mapping[str, Option]] = {}
     # Parts of a question with several inputs, named ``<id>_<part>``; a single input is named ``<id>``.
     parts: ClassVar[tuple[str, ...]] = ()
@@ -80,6 +90,11 @@ class FieldType:
     wrapper_class: ClassVar[str] = ""
     # Template of the crispy field; None for that of the template pack.
     template_name: ClassVar[str | None] = None
+
+    @classmethod
+    def offered_options(cls) -> Mapping[str, Option]:
+        """Return the options of this type and those of every type."""
+        return {**cls.options, **CONDITIONS}
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         """Return the Django form field of ``spec``."""
@@ -108,13 +123,13 @@ class FieldType:
     def problems(self, spec: FieldSpec) -> Iterable[str]:
         """Yield problems of the options (all of them supported) and choices of ``spec``, for the editor."""
         for name, value in spec.options.items():
-            yield from self.options[name].problems(value)
+            yield from self.offered_options()[name].problems(value)
         yield from self._choice_problems(spec)
 
     def unsupported(self, spec: FieldSpec) -> Iterator[str]:
         """Yield options of ``spec`` that are unknown to this type or have a value of another type."""
         for name, value in spec.options.items():
-            option = self.options.get(name)
+            option = self.offered_options().get(name)
             if option is None:
                 yield _("“%(option)s” is not an option of this field type.") % {"option": name}
             elif not option.accepts(value):

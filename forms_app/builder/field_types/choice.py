@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forms_app.builder.field_types.base import FieldType
+from forms_app.builder.field_types.base import FieldType, Option
 from forms_app.builder.field_types.registry import register
 from forms_app.builder.schema import FieldSpec
 
@@ -64,21 +67,42 @@ class SingleChoice(FieldType):
         return _label_of(spec, answer)
 
 
+class DeclarationField(forms.MultipleChoiceField):
+    """Statements that are only valid together, such as the conditions of a marriage: each must be ticked."""
+
+    def __init__(self, *, statements: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(choices=statements, **kwargs)
+        self.statements = statements
+
+    def validate(self, value: list[str]) -> None:
+        super().validate(value)
+        left = [label for choice, label in self.statements if choice not in value]
+        if left and value:
+            raise ValidationError(
+                _("Tick every statement. Not ticked: %(left)s.")
+                % {"left": "; ".join(f"“{label}”" for label in left)}
+            )
+
+
 @register
 class MultipleChoice(FieldType):
-    """Any number of choices, as check boxes. No options."""
+    """Any number of choices, as check boxes. ``options``: ``all_required`` (a declaration: each must be ticked)."""
 
     code = "many_choices"
     typed_inputs = ()
     label = gettext_lazy("Multiple choice")
+    options = {"all_required": Option(bool, gettext_lazy("every choice must be ticked"))}
     has_choices = True
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
+        choices = [(choice.value, choice.label) for choice in spec.choices]
+        if spec.options.get("all_required"):
+            missing = _("Tick every statement of “%(label)s”.") % {"label": spec.label}
+            arguments = self.common_arguments(spec, missing=missing, hint=_("Tick every statement."))
+            return DeclarationField(statements=choices, widget=CheckBoxes, **arguments)
         missing = _("Choose at least one answer to “%(label)s”.") % {"label": spec.label}
         return forms.MultipleChoiceField(
-            choices=[(choice.value, choice.label) for choice in spec.choices],
-            widget=CheckBoxes,
-            **self.common_arguments(spec, missing=missing),
+            choices=choices, widget=CheckBoxes, **self.common_arguments(spec, missing=missing)
         )
 
     def to_answer(self, value: list[str]) -> list[str]:

@@ -40,9 +40,12 @@ def normalise_phone(text: str) -> str:
     return re.sub(r"^00", "+", bare)
 
 
-def phone_problem(number: str) -> tuple[Any, dict[str, Any]] | None:
-    """Return what is wrong with a normalised ``number`` as a message and its parameters, or None."""
-    shown = {"text": number[:40]}
+def phone_problem(number: str, typed: str) -> tuple[Any, dict[str, Any]] | None:
+    """Return what is wrong with a normalised ``number`` as a message and its parameters, or None.
+
+    Messages quote what was ``typed``, which people recognise, not what was made of it.
+    """
+    shown = {"text": clean(typed)[:40]}
     if number.startswith("+"):
         return None if _is_possible(number) else (
             _("“%(text)s” is not a telephone number of any country. Check it."), shown
@@ -106,10 +109,11 @@ class PhoneField(forms.CharField):
     def to_python(self, value: Any) -> str:
         return normalise_phone(super().to_python(value) or "")
 
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if value and (wrong := phone_problem(value)):
+    def clean(self, value: Any) -> str:
+        number = super().clean(value)
+        if number and (wrong := phone_problem(number, str(value))):
             raise ValidationError(wrong[0], params=wrong[1])
+        return number
 
 
 @register

@@ -10,10 +10,12 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.text import clean
+from core.worktime.calendar import load_calendar
 from forms_app.builder.field_types.base import FieldType, Option
 from forms_app.builder.field_types.registry import register
 from forms_app.builder.field_types.text import normalize_input
@@ -90,7 +92,8 @@ def stored_date_text(answer: str) -> str:
 class VietnameseDateField(forms.Field):
     """A text input that cleans to a ``date``; error messages quote text that is not one.
 
-    With ``partial`` a year or a month is an answer, too, and cleans to ISO 8601 ("1955", "1955-03").
+    With ``partial`` a year or a month is an answer, too, and cleans to ISO 8601 ("1955", "1955-03"). With
+    ``working_day`` the day must be one in the calendar of holidays.
     """
 
     widget = forms.TextInput(
@@ -98,10 +101,16 @@ class VietnameseDateField(forms.Field):
     )
 
     def __init__(
-        self, *, earliest: date = EARLIEST, latest: date | None = None, partial: bool = False, **kwargs: Any
+        self,
+        *,
+        earliest: date = EARLIEST,
+        latest: date | None = None,
+        partial: bool = False,
+        working_day: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.earliest, self.latest, self.partial = earliest, latest, partial
+        self.earliest, self.latest, self.partial, self.working_day = earliest, latest, partial, working_day
 
     def prepare_value(self, value: Any) -> Any:
         """Return a date as ``dd/mm/yyyy``."""
@@ -136,6 +145,11 @@ class VietnameseDateField(forms.Field):
             raise ValidationError(
                 _("The date must not be before %(day)s."), params={"day": f"{self.earliest:%d/%m/%Y}"}
             )
+        if self.working_day and isinstance(value, date) and not load_calendar().is_working_day(value):
+            raise ValidationError(
+                _("The agency does not work on %(weekday)s %(day)s. Choose a working day."),
+                params={"weekday": date_format(value, "l").lower(), "day": f"{value:%d/%m/%Y}"},
+            )
         if self.latest and first > self.latest:
             raise ValidationError(
                 _("The date must not be after %(day)s."), params={"day": f"{self.latest:%d/%m/%Y}"}
@@ -151,7 +165,8 @@ def _partial_or_none(text: str) -> str | None:
 
 @register
 class Date(FieldType):
-    """``options``: ``not_future`` (true: today at the latest), ``not_past`` (true: today at the earliest), ``partial``.
+    """``options``: ``not_future`` (true: today at the latest), ``not_past`` (true: today at the earliest), ``partial``,
+    ``working_day`` (true: a day on which agencies work).
 
     ``partial`` (true) also takes a year or a month of a year, for people who do not know their day of birth. The answer
     is ISO 8601 with what was given: "1955-03-05", "1955-03", "1955".
@@ -163,6 +178,7 @@ class Date(FieldType):
         "not_future": Option(bool, _("not after today")),
         "not_past": Option(bool, _("not before today")),
         "partial": Option(bool, _("the day or the month may be unknown")),
+        "working_day": Option(bool, _("a working day")),
     }
     wrapper_class = "field--short"
 
@@ -181,6 +197,7 @@ class Date(FieldType):
         return VietnameseDateField(
             widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
             partial=partial,
+            working_day=bool(spec.options.get("working_day")),
             **bounds,
             **self.common_arguments(spec, hint=" ".join(hints)),
         )

@@ -24,6 +24,8 @@ _KEYS: Final = {
     0x3000: ord(" "),
 }
 MAX_QUOTED_LETTERS: Final = 10
+MIN_NAME_LETTERS: Final = 2
+_NOT_IN_NAMES: Final = frozenset("<>{}[]|\\=@#$%^*_~")
 TOO_LONG: Final = _("Enter at most %(limit_value)d characters. You have entered %(show_value)d.")
 
 
@@ -95,6 +97,22 @@ class CleanTextField(NoMaxLengthField):
         check_printable(value)
 
 
+class PersonNameField(CleanCharField):
+    """The name of a person: at least two letters, and no signs of computer code.
+
+    Bộ luật Dân sự 2015, Điều 26: a name consists of letters, not of digits or of a sign that is no letter.
+    """
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        letters = sum(letter.isalpha() for letter in value)
+        if value and (letters < MIN_NAME_LETTERS or _NOT_IN_NAMES & set(value)):
+            raise ValidationError(
+                _("“%(text)s” is not a full name. Write the name as in the identity document."),
+                params={"text": value[:40]},
+            )
+
+
 SHORT_TEXT_LENGTH: Final = 200
 LONG_TEXT_LENGTH: Final = 3000
 LONG_TEXT_ROWS: Final = 5
@@ -111,18 +129,23 @@ AUTOCOMPLETE_TOKENS: Final = {
 
 @register
 class ShortText(FieldType):
-    """``options``: ``max_length`` (characters), ``autocomplete`` (one of ``AUTOCOMPLETE_TOKENS``)."""
+    """``options``: ``max_length`` (characters), ``autocomplete`` (one of ``AUTOCOMPLETE_TOKENS``), ``person_name``.
+
+    ``person_name`` (true) takes the name of a person only; so does a question that browsers fill in with a name.
+    """
 
     code = "short_text"
     label = _("Short text")
     options = {
         "max_length": Option(int, _("maximum length, in characters"), 1, 500),
         "autocomplete": Option(str, _("autofill by the browser"), values=AUTOCOMPLETE_TOKENS),
+        "person_name": Option(bool, _("the name of a person")),
     }
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         attributes = {"autocomplete": spec.options["autocomplete"]} if "autocomplete" in spec.options else {}
-        return CleanCharField(
+        named = spec.options.get("person_name") or spec.options.get("autocomplete") == "name"
+        return (PersonNameField if named else CleanCharField)(
             max_length=spec.options.get("max_length", SHORT_TEXT_LENGTH),
             widget=forms.TextInput(attributes),
             **self.common_arguments(spec),

@@ -11,6 +11,7 @@ from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from accounts.models import Agency
+from forms_app.builder import conditions
 from forms_app.builder.field_types import registry
 from forms_app.builder.models import FormVersion
 from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
@@ -135,9 +136,8 @@ def missing_steps(draft: Draft, schema: FormSchema) -> list[StepSpec]:
 
 
 def _is_missing(spec: FieldSpec, draft: Draft, files: Counter[str]) -> bool:
-    if not spec.required:
+    if not conditions.is_required(spec, draft.answers, files):
         return False
     if registry.get(spec.type).stores_files:
         return not files[spec.id]
-    answer = draft.answers.get(spec.id)
-    return answer is None or answer in ("", [])
+    return not conditions.is_answered(draft.answers.get(spec.id))

@@ -108,7 +108,9 @@ class TestWithScripts:
         expect(page.locator("[data-unsaved-status]")).to_contain_text("Chưa gửi được")
         expect(page.locator("[name=child_name]")).to_have_value("Nguyễn Văn Mới")
         page.unroute("**/buoc/**")
-        expect(page.locator("[data-unsaved-status]")).to_have_text("", timeout=30_000)  # tried again by itself
+        expect(page.locator("[data-unsaved-status]")).to_have_text(
+            "", timeout=30_000
+        )  # tried again by itself
         assert Draft.objects.get().answers["child_name"] == "Nguyễn Văn Mới"
         save(page)  # not the step of the link that was pressed in vain
         expect(page).to_have_url(re.compile("buoc/child/"))

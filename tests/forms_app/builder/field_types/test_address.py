@@ -345,3 +345,31 @@ class TestAddressByDate:
         commune = UnitFactory(parent=home)
         data = {"f_province": str(home.pk), "f_commune": str(commune.pk), "f_detail": "Ấp 1"} | {part: value}
         assert not asked(spec_of("address"), data).is_valid()
+
+
+class TestHomeOnly:
+    """A house to be numbered or a shop to be licensed is in the province."""
+
+    def form(self, data: dict[str, str]) -> StepForm:
+        return asked(spec_of("address", options={"home_only": True}), data)
+
+    def test_place_in_the_province_is_accepted(self, units: Units) -> None:
+        assert self.form(
+            {"f_province": str(units.home.pk), "f_commune": str(units.ward.pk), "f_detail": "Ấp 1"}
+        ).is_valid()
+
+    @pytest.mark.parametrize(("country", "detail"), [("ZW", "Khóm 2, đường Bờ Kè"), ("", "Ấp 1")])
+    def test_place_elsewhere_is_refused(self, units: Units, country: str, detail: str) -> None:
+        province = places.ABROAD if country else str(units.away.pk)
+        form = self.form({"f_province": province, "f_commune": country, "f_detail": detail})
+        assert "Địa chỉ này phải ở" in form.errors["f"][0]
+
+    def test_only_the_province_is_offered(self, units: Units) -> None:
+        soup = BeautifulSoup(str(self.form({})["f"]), "html.parser")
+        offered = [option["value"] for option in soup.select("select")[0].select("option")]
+        assert offered == ["", str(units.home.pk)]
+
+    def test_any_place_is_taken_while_the_province_is_not_known(self, units: Units) -> None:
+        Agency.objects.all().delete()
+        cache.clear()
+        assert self.form({"f_province": str(units.away.pk), "f_detail": "Ấp 1"}).is_valid()

@@ -42,3 +42,20 @@ class TestChoices:
     @pytest.mark.parametrize("value", ["true", "1", "on", "yes ", "YES", "có", "False"])
     def test_yes_no_accepts_no_other_values(self, value: str) -> None:
         assert error_of("yes_no", value) == "Chọn trong danh sách."
+
+
+class TestDeclaration:
+    CHOICES = [{"value": "a", "label": "Tự nguyện"}, {"value": "b", "label": "Không có họ"}]
+    DECLARATION = {"choices": CHOICES, "options": {"all_required": True}}
+
+    def test_every_statement_must_be_ticked(self) -> None:
+        error = error_of("many_choices", ["a"], **self.DECLARATION)
+        assert error == "Đánh dấu tất cả các ý. Chưa đánh dấu: “Không có họ”."
+        assert answer_of("many_choices", ["a", "b"], **self.DECLARATION) == ["a", "b"]
+
+    def test_optional_declaration_may_be_left_out_as_a_whole(self) -> None:
+        assert error_of("many_choices", [], required=False, **self.DECLARATION) == ""
+        assert error_of("many_choices", ["b"], required=False, **self.DECLARATION)
+
+    def test_other_questions_take_any_number(self) -> None:
+        assert answer_of("many_choices", ["b"], choices=self.CHOICES) == ["b"]

@@ -95,3 +95,8 @@ class TestPhone:
     )
     def test_message_says_what_is_wrong(self, typed: str, message: str) -> None:
         assert message in error_of("phone", typed)
+
+
+@pytest.mark.parametrize("typed", ["0000000000", "0912345678 hoặc 0913", "+999 12", "0112 345 678"])
+def test_error_quotes_what_was_typed_and_not_what_was_made_of_it(typed: str) -> None:
+    assert f"“{typed}”" in error_of("phone", typed)

@@ -121,3 +121,19 @@ class TestPartialDate:
         if form.is_valid() and (answer := form.answers()["f"]):
             assert first_day(answer) <= last_day(answer)
             assert first_day(answer) <= TODAY
+
+
+@pytest.mark.django_db
+class TestWorkingDays:
+    @pytest.mark.parametrize(
+        ("typed", "message"),
+        [
+            ("04/12/2026", ""),
+            ("05/12/2026", "Cơ quan không làm việc vào thứ 7, ngày 05/12/2026."),
+            ("06/12/2026", "Cơ quan không làm việc vào chủ nhật, ngày 06/12/2026."),
+        ],
+    )
+    def test_day_off_is_refused_with_its_weekday(self, typed: str, message: str) -> None:
+        assert message in error_of("date", typed, options={"working_day": True})
+        assert bool(error_of("date", typed, options={"working_day": True})) == bool(message)
+        assert error_of("date", typed) == ""

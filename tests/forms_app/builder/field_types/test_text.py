@@ -247,3 +247,19 @@ def test_letters_that_no_font_has_are_named(kind: str) -> None:
     message = error_message(kind, "Danh 김민수 😀")
     assert "không in được các chữ: 김 민 수 😀" in message
     assert "chữ Latinh" in message
+
+
+class TestNames:
+    @pytest.mark.parametrize("typed", ["A", "123456", "<b>x</b>", "...", "A1", "a@b.vn", "Nguyễn {Thử}"])
+    @pytest.mark.parametrize("options", [{"person_name": True}, {"autocomplete": "name"}])
+    def test_what_is_no_name_is_refused(self, typed: str, options: dict[str, object]) -> None:
+        assert f"“{typed}” không phải họ và tên." in error_of("short_text", typed, options=options)
+
+    @pytest.mark.parametrize(
+        "typed", ["Nguyễn Thị Thử", "Y Bih", "H'Hen Niê", "O’Neill-Đỗ", "ສົມ", "Danh Sà Rết (Út)"]
+    )
+    def test_names_of_all_peoples_are_taken(self, typed: str) -> None:
+        assert error_of("short_text", typed, options={"person_name": True}) == ""
+
+    def test_other_texts_may_be_numbers(self) -> None:
+        assert error_of("short_text", "123456") == ""
