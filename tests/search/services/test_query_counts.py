@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from search.models import IndexedDocument, SearchedQuery, SearchedQueryClick, SearchedQueryDay
+from search.registrations import check_networks
 from search.services import query_counts
 from search.services.query_counts import NUMBERS, Key, QueryCounter, Tally, delete_old, monday_of, write
 from search.tasks import clean_up_queries
@@ -100,6 +101,14 @@ class TestPrivacy:
             SearchedQuery.objects.create(
                 week=date(2026, 11, 30), language="vi", digest="x", text="a", marks="0123"
             )
+
+
+@pytest.mark.parametrize(("networks", "counting", "warned"), [(3, True, 0), (2, True, 1), (1, False, 0)])
+def test_operators_are_warned_of_too_few_networks(
+    settings: Any, networks: int, counting: bool, warned: int
+) -> None:
+    settings.SEARCH_QUERY_MIN_NETWORKS, settings.SEARCH_COUNT_QUERIES = networks, counting
+    assert len(check_networks()) == warned
 
 
 @pytest.mark.django_db
