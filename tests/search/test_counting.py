@@ -136,7 +136,7 @@ class TestReports:
         assert f'data-count="{ADDRESS}"' in page
         assert 'data-query="kết &quot;hôn"' in page
         assert f'data-document="{found.key}"' in page
-        assert "js/search_counts.js" in page
+        assert "js/search.js" in page
         assert "data-first" in page
         assert "data-first" not in browser.get(PAGE, {"q": "kết hôn", "loai": "sample"}).content.decode()
 
