@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
@@ -17,6 +18,7 @@ from core.wagtail.page_permissions import PortalPagePermissionTester
 from core.wagtail.page_texts import normalise_texts
 
 ORDER_LETTERS: Final = 150
+MAX_DESCRIPTION: Final = 300
 ORDER_KEY_LENGTH: Final = 3 * ORDER_LETTERS + 2  # two digits per letter, the end mark, one digit per tone
 
 
@@ -99,6 +101,17 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    @property
+    def description(self) -> str:
+        """Return what search engines and link previews show: entered for them, the summary, or how the page begins."""
+        text = self.search_description or self.summary or self.opening or self.title
+        return Truncator(clean(text)).chars(MAX_DESCRIPTION)
+
+    @property
+    def opening(self) -> str:
+        """Return how the text of the page begins; empty if it has none of its own."""
+        return ""
 
     def permissions_for_user(self, user: Any) -> PortalPagePermissionTester:
         """Return what `user` may do on this page; some permissions do not reach the pages below."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from demo.mailbox import is_shown_to
 from demo.sources import people
+
+MAILS_PATH: Final = "/demo/thu/"
 
 
 class DemoAccount(NamedTuple):
@@ -19,8 +22,11 @@ class DemoAccount(NamedTuple):
 
 
 def demo(request: HttpRequest) -> dict[str, Any]:
-    """Return `demo_accounts`, evaluated on first use."""
-    return {"demo_accounts": SimpleLazyObject(demo_accounts)}
+    """Return `demo_accounts`, evaluated on first use, and `demo_mails_url`, empty for whoever may not read them."""
+    return {
+        "demo_accounts": SimpleLazyObject(demo_accounts),
+        "demo_mails_url": MAILS_PATH if is_shown_to(request) else "",
+    }
 
 
 def demo_accounts() -> list[DemoAccount]:

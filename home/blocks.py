@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import CharBlock, ListBlock, StructBlock
 
+from core.text import clean
 from core.wagtail.blocks import ContentBlock
 
 
@@ -50,3 +52,9 @@ class BodyBlock(ContentBlock):
     """The blocks of a text."""
 
     procedures = ProceduresBlock()
+
+
+def opening_of(body: Any) -> str:
+    """Return the text of the paragraphs of a StreamField, without captions, files and links to procedures."""
+    paragraphs = (block["value"] for block in body.raw_data if block["type"] == "paragraph")
+    return clean(" ".join(strip_tags(text.replace("</p>", " ")) for text in paragraphs))

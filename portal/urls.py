@@ -15,10 +15,12 @@ from core.wagtail import documents
 from core.wagtail.page_serving import serve
 from core.web import csp_reports
 from core.web.csp import REPORT_PATH
+from core.web.favicon import favicon
 from core.web.security_txt import security_txt
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
+    path("favicon.ico", favicon),
     path(".well-known/security.txt", security_txt),
     path(REPORT_PATH.lstrip("/"), csp_reports.collect),
     # The admin's sign-in redirects here, so that one throttle covers both.
@@ -33,12 +35,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]
 
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("demo.urls")))
+
 urlpatterns += i18n_patterns(
     path("thu-tuc/", include("procedures.urls")),
     path("tai-khoan/", include("accounts.urls")),
     path("tai-khoan/", include("accounts.second_factor_urls")),
     path("tim-kiem/", include("search.urls")),
     path("mot-cua/", include("one_stop.urls")),
+    path("nguon-tin/", include("home.feed_urls")),
     path("", include("forms_app.dossiers.urls")),
     path("_util/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
     # Wagtail's own view for pages comes second, for its name only; its other addresses stay as they are.

@@ -263,6 +263,34 @@ def history(procedure_id: int, on: date | None = None) -> VersionHistory:
     return VersionHistory(versions=versions, current=current, content=content, upcoming=upcoming)
 
 
+@dataclass(frozen=True, slots=True)
+class PageOfVersion:
+    """A legal version with the page of its procedure."""
+
+    version: ProcedureVersion
+    page: ProcedurePage
+
+
+def latest_versions(*, limit: int) -> list[PageOfVersion]:
+    """Return the newest legal versions that are or will be in force, each with its page in the active language.
+
+    A procedure that is hidden or has no public page is left out. Two queries.
+    """
+    pages = live_pages().filter(alias_of=None)
+    versions = (
+        ProcedureVersion.objects.filter(procedure__in=pages.order_by().values("procedure"))
+        .exclude(valid_to__lt=F("valid_from"))
+        .select_related("procedure", "decision")
+        .defer("snapshot")
+        .order_by("-created_at", "-pk")
+    )[:limit]
+    shown: dict[int, ProcedurePage] = {}
+    for page in pages.filter(procedure__in=[one.procedure_id for one in versions]).select_related("locale"):
+        if page.procedure_id not in shown or page.locale.language_code == get_language():
+            shown[page.procedure_id] = page
+    return [PageOfVersion(one, shown[one.procedure_id]) for one in versions if one.procedure_id in shown]
+
+
 def assignments_on(on: date | None = None) -> QuerySet[LocalAssignment]:
     """Return the assignments in force on ``on`` (today)."""
     found: QuerySet[LocalAssignment] = LocalAssignment.objects.valid_on(on or timezone.localdate())

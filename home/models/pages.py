@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
@@ -21,7 +22,7 @@ from core.models import BasePage
 from core.text import nonempty_lines
 from core.wagtail.blocks import TEXT_FEATURES, LeanStreamField
 from core.wagtail.page_form import PortalPageForm
-from home.blocks import BodyBlock, LifeEventBlock
+from home.blocks import BodyBlock, LifeEventBlock, opening_of
 from home.models.snippets import AlertsMixin
 
 NEWS_WRITERS: Final = (Membership.Role.EDITOR, Membership.Role.COMMUNICATION)
@@ -58,6 +59,11 @@ class HomePage(AlertsMixin, BasePage):
     class Meta:
         verbose_name = _("front page")
         verbose_name_plural = _("front pages")
+
+    @property
+    def opening(self) -> str:
+        """Return how the text of the page begins."""
+        return f"{self.question} {self.hint}"
 
     @property
     def example_list(self) -> list[str]:
@@ -127,6 +133,11 @@ class AgencySitePage(AlertsMixin, BasePage):
         verbose_name = _("agency site")
         verbose_name_plural = _("agency sites")
 
+    @property
+    def opening(self) -> str:
+        """Return how the text of the page begins."""
+        return strip_tags(self.duties) or opening_of(self.body)
+
     def clean(self) -> None:
         """Reject a second site of the agency in the same language."""
         super().clean()
@@ -148,6 +159,11 @@ class InformationPage(BasePage):
     class Meta:
         verbose_name = _("information page")
         verbose_name_plural = _("information pages")
+
+    @property
+    def opening(self) -> str:
+        """Return how the text of the page begins."""
+        return opening_of(self.body)
 
 
 class NewsIndexPage(BasePage):
@@ -232,3 +248,8 @@ class NewsPage(BasePage):
         """Set the agency to that of ``parent`` if it is the site of an agency."""
         if parent is not None and parent.specific_class is AgencySitePage:
             self.agency_id = AgencySitePage.objects.values_list("agency", flat=True).get(pk=parent.pk)
+
+    @property
+    def opening(self) -> str:
+        """Return how the text of the page begins."""
+        return opening_of(self.body)

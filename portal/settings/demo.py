@@ -1,11 +1,15 @@
 """`make demo`: the development settings with the invented province and its accounts shown on the start page."""
 
 from .development import *  # noqa: F403
-from .development import TEMPLATES, env
+from .development import TEMPLATES, VAR_DIR, env
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = True
 TEMPLATES[0]["OPTIONS"]["context_processors"].append("demo.context_processors.demo")
+if not env.str("EMAIL_URL", default=""):
+    # Nothing is sent: whoever runs the demo reads the mails on a page (demo/mailbox.py).
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
 PORTAL_PHONE = "0290 000 0099"
 PORTAL_EMAIL = "hotro@demo.camau.example"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])

@@ -78,6 +78,11 @@ class ProcedureCataloguePage(ViewContextPage):
         verbose_name = _("procedure catalogue")
         verbose_name_plural = _("procedure catalogues")
 
+    @property
+    def opening(self) -> str:
+        """Return how the text of the page begins."""
+        return str(self.introduction)
+
 
 class SectionForm(PortalPageForm):
     """Lets the controllers of the province choose the agency and level of a section, which decide who may edit it."""
@@ -121,6 +126,11 @@ class ProcedureSectionPage(ViewContextPage):
     class Meta:
         verbose_name = _("catalogue section")
         verbose_name_plural = _("catalogue sections")
+
+    @property
+    def opening(self) -> str:
+        """Return how the text of the page begins."""
+        return str(self.introduction)
 
 
 LEVEL_FIELDS: Final = {

@@ -157,14 +157,18 @@
 
   // The first list of an address fills the second one, named by data-fills, from the address in data-lists.
   const fill = async (first, second, label) => {
-    let found;
+    const chosen = first.value;
+    let found = null;
     try {
-      const answer = await fetch(`${first.dataset.lists}${first.value || "0"}/`, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return;
-      found = await answer.json();
+      const answer = await fetch(`${first.dataset.lists}${chosen || "0"}/`, { headers: { Accept: "application/json" } });
+      if (answer.ok) found = await answer.json();
     } catch {
-      return;
+      // Without a connection the button that works without scripts stays the way on.
     }
+    // Answers may come in another order than they were asked for: only the list of what is chosen now counts.
+    if (first.value !== chosen) return;
+    for (const button of first.form.querySelectorAll("[data-without-script]")) button.hidden = found !== null;
+    if (found === null) return;
     const options = found.places.map(([value, text, ...former]) => {
       const option = new Option(text, value);
       if (former.length) option.dataset.former = former.join("|");

@@ -16,15 +16,21 @@ from tests.support.browser import assert_accessible, follow
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def page(scenario_visits):
-    """The first step of an application, with communes elsewhere."""
+def _add_places() -> None:
     away = UnitFactory(name="Thành phố Hà Nội", level="province", gso_code="01")
     UnitFactory(name="Phường Ba Đình", parent=away, gso_code="00004")
     AdministrativeUnitSuccession.objects.create(
         predecessor=UnitFactory(name="Xã Tắc Vân", valid_to="2025-06-30", valid_from="2004-07-08"),
         successor=AdministrativeUnit.objects.get(name="Xã Khánh Lâm"), share="default", date=TWO_TIERS_FROM,
     )  # fmt: skip
+
+
+@pytest.fixture
+def page(scenario_visits):
+    """The first step of an application, with communes elsewhere."""
+    # The scenario, and with it these rows, is kept for the next test.
+    if not AdministrativeUnit.objects.filter(name="Phường Ba Đình").exists():
+        _add_places()
     page = scenario_visits.page(width=360)
     page.goto(FILING)
     choose(page, "Bạn nộp ở đâu?", "tan", COMMUNE_CHOICE)
@@ -68,3 +74,42 @@ def test_places_are_found_by_parts_former_names_and_in_other_provinces_and_count
     choose(page, "Quốc gia", "nhat", "Nhật Bản")
     assert page.locator("[name=address_commune]").input_value() == "JP"
     expect(page.get_by_role("button", name="Hiện xã, phường của tỉnh này")).to_be_hidden()
+
+
+def test_late_answer_for_a_former_province_is_ignored(page):
+    """Two quick changes: the first list comes after the second one."""
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    lists = page.locator("[name=address_province]").get_attribute("data-lists")
+    commune = page.get_by_role("combobox", name="Xã, phường")
+    choose(page, "Tỉnh, thành phố", "ha noi", "Hà Nội (thành phố)")
+    choose(page, "Tỉnh, thành phố", "nuoc ngoai", "Ở nước ngoài")
+    page.route(f"**{lists}*/", hold)
+    choose(page, "Tỉnh, thành phố", "ha noi", "Hà Nội (thành phố)")
+    choose(page, "Tỉnh, thành phố", "ca mau", "Cà Mau (tỉnh)")
+    second = page.locator("[name=address_commune]")
+    with page.expect_response(f"**{lists}*/"):
+        held[1].continue_()
+    expect(second.locator("option", has_text="Khánh Lâm")).to_have_count(1)
+    with page.expect_response(f"**{lists}*/") as late:
+        held[0].continue_()
+    late.value.finished()
+    page.evaluate("() => new Promise(done => setTimeout(done, 50))")
+    expect(second.locator("option", has_text="Khánh Lâm")).to_have_count(1)
+    expect(second.locator("option", has_text="Ba Đình")).to_have_count(0)
+    expect(commune).to_be_visible()
+
+
+def test_without_an_answer_the_button_for_the_list_is_shown(page):
+    lists = page.locator("[name=address_province]").get_attribute("data-lists")
+    show = page.get_by_role("button", name="Hiện xã, phường của tỉnh này").first
+    expect(show).to_be_hidden()
+    page.route(f"**{lists}*/", lambda route: route.abort())
+    choose(page, "Tỉnh, thành phố", "ha noi", "Hà Nội (thành phố)")
+    expect(show).to_be_visible()
+    page.unroute(f"**{lists}*/")
+    choose(page, "Tỉnh, thành phố", "ca mau", "Cà Mau (tỉnh)")
+    expect(show).to_be_hidden()

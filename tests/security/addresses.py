@@ -49,6 +49,8 @@ TABLE = (
     Row("csp-bao-cao/", NOBODY),
     Row("robots.txt", EVERYBODY),
     Row("sitemap", EVERYBODY),
+    Row("nguon-tin/", EVERYBODY),
+    Row("favicon.ico", EVERYBODY),
     Row("thu-tuc/ma/", EVERYBODY),
     Row("thu-tuc/bieu-mau/", EVERYBODY),
     # Counts of queries: a form that no page of the portal sent gets a 403, others a 415.
