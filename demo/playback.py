@@ -34,7 +34,7 @@ from forms_app.dossiers.services import (
     withdraw,
 )
 from forms_app.dossiers.transitions import TRANSITIONS, Action
-from one_stop.services import request_supplement
+from one_stop.services import request_supplement, return_result
 from procedures.models import ProcedureVersion
 from procedures.selectors import version_in_force
 
@@ -137,6 +137,8 @@ class ActionPlayer:
                 return withdraw(dossier=dossier, expected_version=dossier.version, reason=reason, now=act.at)
             case Action.REQUEST_SUPPLEMENT:
                 return self._ask(dossier, act, procedure, rng)
+            case Action.RETURN_RESULT:
+                return self._return(dossier, act, rng)
             case _:
                 return apply_action(
                     dossier_id=dossier.pk,
@@ -171,6 +173,18 @@ class ActionPlayer:
             now=act.at,
         )
         return request.dossier
+
+    def _return(self, dossier: Dossier, act: PlannedAction, rng: Random) -> Dossier:
+        """Hand the result over; one by post gets an invented number that no post office uses."""
+        by_post = dossier.result_delivery == Dossier.Delivery.POST
+        return return_result(
+            dossier_id=dossier.pk,
+            expected_version=dossier.version,
+            actor=self._officer(dossier, act.action, rng),
+            tracking_number=f"XX{dossier.pk:09d}VN" if by_post else "",
+            postage=rng.choice([22_000, 28_500, 35_000]) if by_post else None,
+            now=act.at,
+        )
 
     def _supply(self, dossier: Dossier, act: PlannedAction) -> Dossier:
         request = dossier.supplement_requests.get(closed_at=None)

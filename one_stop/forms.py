@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -27,6 +28,7 @@ from one_stop.supplements import ReceivedItem, SupplementItem
 
 MAX_OTHER_DOCUMENTS: Final = 20
 MAX_COPIES: Final = 99
+MAX_POSTAGE: Final = 10_000_000
 RECEIVED, MISSING = "yes", "no"
 FINISHED_OUTCOMES: Final = (
     (Dossier.Outcome.GRANTED, _("Request granted")),
@@ -280,6 +282,42 @@ class FinishForm(ActionForm):
         if data.get("outcome") == Dossier.Outcome.REFUSED and not data.get("reason"):
             self.add_error("reason", _("Enter the reason."))
         return data
+
+
+class PostForm(ActionForm):
+    """The result is given to the post: its tracking number and the postage, both as far as they are known."""
+
+    SENT: ClassVar = ("tracking_number", "postage")
+
+    tracking_number = forms.CharField(
+        label=_("Tracking number"), max_length=40, required=False,
+        help_text=_("From the receipt of the post office; the citizen sees it on the page of the dossier."),
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+    postage = forms.CharField(
+        label=_("Postage (đồng)"), max_length=15, required=False,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    field_order = ["version", "tracking_number", "postage", "reason"]
+
+    def clean_tracking_number(self) -> str:
+        """Return the number in capitals without blanks and dashes; reject what cannot be one."""
+        number = re.sub(r"[\s.-]", "", self.cleaned_data["tracking_number"]).upper()
+        if number and not re.fullmatch(r"[A-Z0-9]{5,30}", number):
+            raise forms.ValidationError(
+                _("A tracking number has 5 to 30 letters and digits, for example EA123456789VN.")
+            )
+        return number
+
+    def clean_postage(self) -> int | None:
+        """Return the sum in đồng; points and blanks between the digits are accepted."""
+        text = re.sub(r"[\s.,]|đ(ồng)?$", "", self.cleaned_data["postage"].strip())
+        if not text:
+            return None
+        if not (text.isascii() and text.isdecimal()) or int(text) > MAX_POSTAGE:
+            raise forms.ValidationError(_("Enter the postage in đồng, for example 25.000."))
+        return int(text)
 
 
 class IdentityDocument(models.TextChoices):

@@ -18,7 +18,7 @@ from core.transactions import retry_on_deadlock
 from core.worktime import load_calendar
 from forms_app.builder import applicant
 from forms_app.dossiers import codes
-from forms_app.dossiers.models import Dossier, SupplementRequest
+from forms_app.dossiers.models import Dossier, PostalOrder, SupplementRequest
 from forms_app.dossiers.services import (
     apply_action,
     lock_dossier,
@@ -220,6 +220,36 @@ def finish(
     )
     if result is not None:
         store_result(dossier=dossier, upload=result, now=now)
+    return dossier
+
+
+@retry_on_deadlock
+@transaction.atomic
+def return_result(
+    *,
+    dossier_id: int,
+    expected_version: int,
+    actor: User,
+    reason: str = "",
+    tracking_number: str = "",
+    postage: int | None = None,
+    now: datetime | None = None,
+) -> Dossier:
+    """Record that the result was handed over; a result by post gets its ``PostalOrder``. ``postage`` is in đồng.
+
+    Raises as ``dossiers.services.apply_action``.
+    """
+    moment = now or timezone.now()
+    by_post = lock_dossier(dossier_id).result_delivery == Dossier.Delivery.POST
+    dossier = apply_action(
+        dossier_id=dossier_id, expected_version=expected_version, action=Action.RETURN_RESULT, actor=actor,
+        reason=reason, data={"by_post": True} if by_post else None, now=moment,
+    )  # fmt: skip
+    if by_post:
+        PostalOrder.objects.create(
+            dossier=dossier, address=dossier.address, tracking_number=tracking_number, postage=postage,
+            handed_at=moment, handed_by=actor,
+        )  # fmt: skip
     return dossier
 
 

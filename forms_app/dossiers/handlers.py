@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core import mail, one_time_links
+from core.display import money_text
 from core.outbox import handler
 from core.web.throttle import Throttle
 from forms_app.dossiers.links import lookup_url, public_url
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent
 from forms_app.dossiers.models.dossiers import DossierQuerySet
+from forms_app.dossiers.selectors.dossiers import postal_order_of
 from forms_app.dossiers.services.actions import CITIZEN_MAIL
 from forms_app.dossiers.services.filing import receipt_for
 from forms_app.dossiers.services.scans import REFUSED_FILE_MAIL
@@ -80,11 +82,14 @@ def _mail_status(event: DossierEvent) -> None:
     receipt = receipt_for(dossier) if first else None
     token = receipt.token if receipt else ""
     confirmation = one_time_links.issue(purpose=CONFIRM_EMAIL, subject=str(dossier.pk)) if first else ""
+    order = postal_order_of(dossier) if event.data.get("by_post") else None
     context = {
         "event": event,
         "texts": texts,
         "due_at": _new_due_date(event),
         "first": first,
+        "postal_order": order,
+        "postage": money_text(order.postage) if order and order.postage is not None else "",
         "lookup_key": receipt.lookup_key if receipt else "",
         "private_url": public_url("tracking", token) if token else "",
         "confirmation_url": public_url("confirm-email", confirmation) if confirmation else "",

@@ -82,6 +82,10 @@ REFUSED_TEXT: Final = StatusText(
     _("Request refused"), "bad", _("Your request is refused"),
     _("Read the reason. You receive the notice of refusal in the way you chose when you applied."),
 )  # fmt: skip
+SENT_BY_POST_TEXT: Final = StatusText(
+    _("Result sent by post"), "done", _("Your result was sent by post"),
+    _("The postal worker delivers it against your signature. Have your identity document ready."),
+)  # fmt: skip
 RETURN_UNDONE_TEXT: Final = StatusText(
     _("Result not handed over yet"), "wait", _("The result was recorded as handed over by mistake"),
     _("You will receive it in the way you chose when you applied."),
@@ -103,12 +107,15 @@ _EVENT_TEXTS: Final[dict[str, StatusText]] = {
 }
 
 
-def dossier_text(dossier: Dossier) -> StatusText:
-    """Return the texts of the present status of ``dossier``."""
-    return _status_text(dossier.status, dossier.outcome, accepted=dossier.accepted_at is not None)
+def dossier_text(dossier: Dossier, *, by_post: bool = False) -> StatusText:
+    """Return the texts of the present status of ``dossier``; ``by_post``: its result was given to the post."""
+    accepted = dossier.accepted_at is not None
+    return _status_text(dossier.status, dossier.outcome, accepted=accepted, by_post=by_post)
 
 
-def _status_text(status: int, outcome: str, *, accepted: bool) -> StatusText:
+def _status_text(status: int, outcome: str, *, accepted: bool, by_post: bool) -> StatusText:
+    if by_post and status == Status.RETURNED:
+        return SENT_BY_POST_TEXT
     if status == Status.SUPPLEMENT and not accepted:
         return INTAKE_SUPPLEMENT_TEXT
     if outcome == Dossier.Outcome.CLOSED:
@@ -122,8 +129,9 @@ def event_text(event: DossierEvent) -> StatusText:
     """Return the texts of what ``event`` did: its own, or those of the status to which it led."""
     if event.action in _EVENT_TEXTS:
         return _EVENT_TEXTS[event.action]
-    accepted = event.from_status != Status.REGISTERED
-    return _status_text(event.to_status, str(event.data.get("outcome", "")), accepted=accepted)
+    accepted, by_post = event.from_status != Status.REGISTERED, bool(event.data.get("by_post"))
+    outcome = str(event.data.get("outcome", ""))
+    return _status_text(event.to_status, outcome, accepted=accepted, by_post=by_post)
 
 
 def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str, Any]]:

@@ -28,7 +28,14 @@ from one_stop import services, supplements
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.action_warnings import action_warning
 from one_stop.actions import OfferedAction, colleague_of, describe_action, offered_actions
-from one_stop.forms import ActionForm, AssignForm, CounterSupplementForm, FinishForm, SupplementForm
+from one_stop.forms import (
+    ActionForm,
+    AssignForm,
+    CounterSupplementForm,
+    FinishForm,
+    PostForm,
+    SupplementForm,
+)
 from one_stop.selectors.dossiers import dossier_for
 from one_stop.selectors.queue import assignable_officers
 from one_stop.views.list_state import list_query
@@ -125,6 +132,8 @@ def _form(request: HttpRequest, requested: _ActionRequest, data: QueryDict | Non
         return AssignForm(data, officers=officers, **shared)
     if action.action == Action.FINISH:
         return FinishForm(data, files, unpaid=dossier.status == Status.PAYMENT, **shared)
+    if action.action == Action.RETURN_RESULT and dossier.result_delivery == Dossier.Delivery.POST:
+        return PostForm(data, **shared)
     form = ActionForm(data, needs_reason=action.needs_reason, danger=action.danger, **shared)
     if action.action == Action.REOPEN:
         form.fields["reason"].help_text = _(
@@ -200,5 +209,8 @@ def _perform(requested: _ActionRequest, form: ActionForm) -> None:
         services.assign(officer=form.chosen_officer(), **arguments)
     elif isinstance(form, FinishForm):
         services.finish(result=form.cleaned_data["result"], outcome=form.cleaned_data["outcome"], **arguments)
+    elif requested.action.action == Action.RETURN_RESULT:
+        sent = {name: form.cleaned_data[name] for name in PostForm.SENT if name in form.cleaned_data}
+        services.return_result(**sent, **arguments)
     else:
         apply_action(action=requested.action.action, **arguments)

@@ -1,6 +1,7 @@
 from forms_app.dossiers.models.attachments import Attachment
 from forms_app.dossiers.models.dossiers import Dossier, Draft
 from forms_app.dossiers.models.events import DossierEvent, ListLogEntry, SupplementRequest, ViewLogEntry
+from forms_app.dossiers.models.postal import PostalOrder
 from forms_app.dossiers.models.rules import (
     CodeFormat,
     ConsentText,
@@ -22,6 +23,7 @@ __all__ = [
     "FilingChannel",
     "ListLogEntry",
     "NumberCounter",
+    "PostalOrder",
     "RetentionSetting",
     "RuleGeneration",
     "SupplementRequest",

@@ -63,7 +63,10 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
 
 class Dossier(models.Model):
-    """One submitted application and its status. Written only by ``forms_app.dossiers.services``."""
+    """One submitted application and its status. Written only by ``forms_app.dossiers.services``.
+
+    Results that were sent by post are its ``postal_orders``.
+    """
 
     class Source(models.TextChoices):
         PORTAL = "portal", _("Online, this portal")

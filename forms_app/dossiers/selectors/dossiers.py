@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from forms_app.builder.answer_display import AnsweredField, answered_steps
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers import access, codes
-from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalOrder, SupplementRequest
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.transitions import INTERNAL_ACTIONS
 from forms_app.dossiers.view_log import views_by_agency
@@ -43,6 +43,11 @@ def dossier_by_lookup_key(code: str, lookup_key: str) -> Dossier | None:
 def open_request(dossier: Dossier) -> SupplementRequest | None:
     """Return the supplement request that the citizen has to answer now."""
     return dossier.supplement_requests.filter(closed_at=None).order_by("-number").first()
+
+
+def postal_order_of(dossier: Dossier) -> PostalOrder | None:
+    """Return the postal order with which the result of ``dossier`` was sent; None if it was not."""
+    return dossier.postal_orders.filter(cancelled_at=None).first()
 
 
 def files_for_citizen(dossier: Dossier) -> list[Attachment]:
@@ -146,6 +151,10 @@ def own_data(dossier: Dossier) -> dict[str, Any]:
                 "received_items",
             )
             for request in dossier.supplement_requests.order_by("number")
+        ],
+        "postal_orders": [
+            _values(order, "address", "tracking_number", "postage", "handed_at", "cancelled_at")
+            for order in dossier.postal_orders.all()
         ],
         "events": [
             {"from": event.from_status, "to": event.to_status, **_values(event, "action", "at", "note")}

@@ -197,6 +197,7 @@ def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> N
         dossier.returned_at = now
     elif transition.action == Action.UNDO_RETURN:
         dossier.returned_at = None
+        dossier.postal_orders.filter(cancelled_at=None).update(cancelled_at=now)
 
 
 def _revoke_results(dossier: Dossier, actor: Actor, reason: str, now: datetime) -> list[int]:

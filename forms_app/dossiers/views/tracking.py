@@ -13,14 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.display import datetime_text
+from core.display import datetime_text, money_text
 from core.web.kept_forms import kept_fields
 from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.translation import in_active_language
 from forms_app.dossiers import access, printed_forms, services, view_log
 from forms_app.dossiers.forms import LookupForm, WithdrawForm
-from forms_app.dossiers.models import Attachment, Dossier
+from forms_app.dossiers.models import Attachment, Dossier, PostalOrder
 from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import View, attachment_response, pdf_response, private
 from forms_app.dossiers.selectors import dossiers as selectors
@@ -144,17 +144,18 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
     asked, events = selectors.open_request(dossier), selectors.events_for_citizen(dossier)
     files, latest = selectors.files_for_citizen(dossier), latest_change(events)
     actions = {row.action for row in allowed_transitions(dossier, {CITIZEN})}
+    order = selectors.postal_order_of(dossier) if dossier.status == Status.RETURNED else None
     results = [file for file in files if file.purpose == Attachment.Purpose.RESULT]
     context = {
         "dossier": dossier,
         "token": token,
-        "texts": dossier_text(dossier),
+        "texts": dossier_text(dossier, by_post=order is not None),
         "received_at_counter": bool(latest.actor_id),
         "supplied": latest.action == Action.SUPPLY and dossier.status == Status.REGISTERED,
         "asked": asked if Action.SUPPLY in actions else None,
         "can_withdraw": Action.WITHDRAW in actions,
         "reason": latest.note if latest.actor_id else "",
-        "facts": _facts(dossier),
+        "facts": [*_facts(dossier), *_postal_facts(order)],
         "timeline": timeline(dossier, events),
         "printed_forms": [
             (form.label, reverse("dossiers:printed-form", args=[token, form.key]))
@@ -175,6 +176,18 @@ def _facts(dossier: Dossier) -> list[tuple[str, str]]:
         due.insert(0, (_("The agency responds by"), datetime_text(dossier.intake_due_at)))
     delivery = (_("How you receive the result"), str(dossier.get_result_delivery_display()))
     return [*due, (_("Handled by"), dossier.agency.name), delivery]
+
+
+def _postal_facts(order: PostalOrder | None) -> list[tuple[str, str]]:
+    """Return when the result was given to the post, under which number and for how much."""
+    if order is None:
+        return []
+    number, postage = order.tracking_number, order.postage
+    return [
+        (_("Given to the post on"), datetime_text(order.handed_at)),
+        *([(_("Tracking number"), number)] if number else []),
+        *([(_("Postage"), money_text(postage))] if postage is not None else []),
+    ]
 
 
 def _due(dossier: Dossier) -> str:
