@@ -172,7 +172,9 @@ class BatchWriter:
         bulk_pages.place_in_tree(new)
         bulk_pages.insert([page for _section, page in new])
         bulk_pages.update(list(existing.values()))
-        Procedure.objects.bulk_update(procedures.values(), ["title", "order_key", "code", "status", "field"])
+        Procedure.objects.bulk_update(
+            procedures.values(), ["title", "order_key", "code", "national_url", "status", "field"]
+        )
         bulk_pages.replace_children(pages, list(existing))
         bulk_pages.publish_pages(
             pages, now=self._context.now, user=self._context.user, source=self._context.source
@@ -190,6 +192,7 @@ class BatchWriter:
         for change in batch:
             row, record = found[change.record.core_code], change.record
             row.title, row.order_key, row.code = record.title, order_key(record.title), record.local_code
+            row.national_url = record.national_url or row.national_url
             if row.replaced_by_id is None:
                 row.status = record.status or Status.PUBLIC.value
         return found

@@ -338,6 +338,7 @@ def _existing_record(version: ProcedureVersion, assignment: LocalAssignment | No
         local_code=procedure.code,
         ministry=procedure.field.ministry if procedure.field else "",
         status=procedure.status,
+        national_url=procedure.national_url,
         level_2011=assignment.level_2011 if assignment else None,
         level_2022=assignment.level_2022 if assignment else "",
     )

@@ -76,6 +76,7 @@ FIELD_LABELS: Final = {
     "flags": gettext_lazy("flags"),
     "same_day": gettext_lazy("done on the same day"),
     "status": gettext_lazy("status"),
+    "national_url": gettext_lazy("address on the national portal"),
 }
 
 
@@ -93,6 +94,7 @@ class ProcedureRecord(Snapshot):
     level_2011: int | None = None
     level_2022: str = ""
     status: str = ""
+    national_url: str = ""
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

@@ -106,6 +106,9 @@ class Procedure(index.Indexed, models.Model):
         help_text=_("Number of online dossiers; used to rank equal search results."),
     )
 
+    # Taken from a record of that portal, never made from the code: its addresses hold an identifier of their own.
+    national_url = models.URLField(_("address on the national portal"), blank=True, max_length=200)
+
     class Meta:
         verbose_name = _("procedure")
         verbose_name_plural = _("procedures")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from core.text import clean, fold
 from procedures import codes
+from procedures.filing_links import NATIONAL_PORTAL
 from procedures.imports.formats import cell_parsers
 from procedures.imports.formats.base import Shape, fit
 from procedures.imports.formats.cell_parsers import parse_steps
@@ -19,6 +21,10 @@ from procedures.value_objects import Decision, Result
 
 KEY = "ma_thu_tuc"
 _UNREAD = "Mã:"
+#: As of 2026 (docs/domain.md#submission-channels): the identifier is the national portal's own.
+_NATIONAL_URL: Final = re.compile(
+    rf"{re.escape(NATIONAL_PORTAL)}/thu-tuc-hanh-chinh/[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
+)
 _ROWS: Final[Shape] = [{"*": str}]
 SHAPE: Final[Shape] = {"*": str, "kenh_parsed": _ROWS, "ket_qua_parsed": _ROWS, "ca_mau": {"*": str}}
 
@@ -54,7 +60,14 @@ def fulltext_record(data: dict[str, Any]) -> ProcedureRecord:
         requirements=cell_parsers.lines_or_empty(data.get("yeu_cau_dieu_kien")),
         related_codes=_related(str(data.get("thu_tuc_lien_quan") or ""), core),
         status=cell_parsers.parse_status(local.get("tinh_trang", "")),
+        national_url=_national_url(data.get("detail_url", "")),
     )
+
+
+def _national_url(text: Any) -> str:
+    """Return the address of the procedure on the national portal; empty for any other address."""
+    address = cell_parsers.text_or_empty(text).strip()
+    return address if _NATIONAL_URL.fullmatch(address) else ""
 
 
 def _local_code(text: str) -> str:
