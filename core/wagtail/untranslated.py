@@ -151,6 +151,14 @@ def _name_counted_pages() -> None:
     PageTitleColumn.get_header_context_data = with_name
 
 
+def _write_dates_in_figures() -> None:
+    """Write the dates of the translation editor as 30/11/2026: their months came in English."""
+    from wagtail_localize import models  # noqa: PLC0415
+    from wagtail_localize.views import edit_translation  # noqa: PLC0415
+
+    models.DATE_FORMAT = edit_translation.DATE_FORMAT = "%d/%m/%Y"
+
+
 def connect() -> None:
     """Give the forms, filters and tables of Wagtail lazy texts; called once when the apps are ready."""
     _label_fields()
@@ -159,3 +167,4 @@ def connect() -> None:
     _label_choosers()
     _build_menus_by_language()
     _name_counted_pages()
+    _write_dates_in_figures()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from wagtail.admin.forms.choosers import EmailLinkChooserForm
 from wagtail.admin.menu import Menu
 from wagtail.contrib.redirects.filters import RedirectsReportFilterSet
 from wagtail.snippets.widgets import AdminSnippetChooser
+from wagtail_localize.models import StringTranslation
 
 from core.wagtail import untranslated
 from procedures.models import PublicationDecision
@@ -79,3 +81,9 @@ def test_template_of_another_app_with_the_same_name_is_left_alone(tmp_path: Any)
     path.write_text("ours")
     origin = Origin(name=str(path), template_name="wagtailadmin/home.html", loader=None)
     assert untranslated.Loader(engines["django"].engine).get_contents(origin) == "ours"
+
+
+def test_dates_of_translations_have_no_english_month() -> None:
+    written = StringTranslation(updated_at=datetime(2026, 11, 30, tzinfo=UTC), tool_name="PO")
+    with override("vi"):
+        assert "30/11/2026" in written.get_comment()
