@@ -13,6 +13,7 @@ class CoreConfig(AppConfig):
         import_module("core.checks")
         import_module("core.wagtail.comparison").connect()
         import_module("core.wagtail.csv_injection").connect()
+        import_module("core.wagtail.list_order").connect()
         import_module("core.wagtail.text_areas").connect()
         import_module("core.wagtail.page_permissions").connect()
         import_module("core.wagtail.untranslated").connect()

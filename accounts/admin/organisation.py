@@ -37,6 +37,7 @@ from core.wagtail.object_policy import (
     ObjectIndexView,
     ObjectPermissionViewSet,
 )
+from core.wagtail.searchable_select import SearchableSelect
 
 # Other agencies, dossier codes and permissions depend on these fields: only the team of the agency above changes them.
 STRUCTURE_FIELDS: Final = ("name", "kind", "code", "code_old", "parent", "unit", "valid_from", "valid_to")
@@ -51,6 +52,7 @@ class AgencyForm(WagtailAdminModelForm):
             "name", "short_name", "kind", "code", "code_old", "parent", "unit", "address", "phone", "email",
             "working_hours", "valid_from", "valid_to",
         )  # fmt: skip
+        widgets = {"parent": SearchableSelect, "unit": SearchableSelect}
         help_texts = {
             "valid_to": _("The last day of the agency. Enter its successors under “Successions”."),
             "parent": _("The operating team of the parent manages this agency too."),
@@ -114,6 +116,7 @@ class SuccessionForm(WagtailAdminModelForm):
     class Meta:
         model = AgencySuccession
         fields = ("predecessor", "successor", "date", "legal_basis")
+        widgets = {"predecessor": SearchableSelect, "successor": SearchableSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,7 +139,7 @@ class MembershipForm(WagtailAdminModelForm):
     class Meta:
         model = Membership
         fields = ("agency", "role", "valid_from", "valid_to")
-        widgets = {"valid_from": AdminDateInput, "valid_to": AdminDateInput}
+        widgets = {"agency": SearchableSelect, "valid_from": AdminDateInput, "valid_to": AdminDateInput}
         help_texts = {"valid_to": _("The last day. Leave it empty if it is not known yet.")}
 
     field_order = ("username", "agency", "role", "valid_from", "valid_to")

@@ -179,11 +179,17 @@
     second.dispatchEvent(new Event("combobox:filled"));
   };
 
-  for (const first of document.querySelectorAll("select[data-fills]")) {
-    const second = document.getElementById(first.dataset.fills);
-    const label = document.querySelector(`label[for="${CSS.escape(first.dataset.fills)}"]`);
-    first.addEventListener("change", () => fill(first, second, label));
-  }
-  document.querySelectorAll("[data-without-script]").forEach((button) => { button.hidden = true; });
-  document.querySelectorAll("select[data-combobox]").forEach(attach);
+  const start = () => {
+    for (const first of document.querySelectorAll("select[data-fills]")) {
+      const second = document.getElementById(first.dataset.fills);
+      const label = document.querySelector(`label[for="${CSS.escape(first.dataset.fills)}"]`);
+      first.addEventListener("change", () => fill(first, second, label));
+    }
+    document.querySelectorAll("[data-without-script]").forEach((button) => { button.hidden = true; });
+    document.querySelectorAll("select[data-combobox]").forEach(attach);
+  };
+
+  // The admin loads its scripts before the form.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();
