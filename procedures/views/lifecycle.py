@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.admin.widgets import AdminDateInput
+from wagtail.models import Locale
 from wagtail.snippets.widgets import AdminSnippetChooser
 
 from accounts.models import User
@@ -142,7 +143,9 @@ def create(request: HttpRequest, *, by: User) -> HttpResponse:
 def entry(request: HttpRequest, procedure: Procedure, *, by: User) -> HttpResponse:
     """Show the entry of the register: state, page, versions, and what depends on it."""
     ending = ProcedureEnding.objects.select_related("decision", "successor", "created_by")
-    page = ProcedurePage.objects.filter(procedure=procedure, alias_of=None).order_by("locale", "pk").first()
+    # The page with the legal content; a translation may have been made in a language that was added earlier.
+    source = ProcedurePage.objects.filter(procedure=procedure, alias_of=None, locale=Locale.get_default())
+    page = source.order_by("pk").first()
     context = {
         "procedure": procedure,
         "page": page,

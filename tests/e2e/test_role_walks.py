@@ -233,7 +233,7 @@ def test_officer_signs_in_with_an_authenticator_app(demo_walk: NewWalk) -> None:
         .first
     )
     walk.picture("ho-so")
-    expect(page.get_by_role("button", name="Tiếp nhận", exact=True).first).to_be_visible()
+    expect(page.get_by_role("button", name="Tiếp nhận hồ sơ", exact=True).first).to_be_visible()
 
 
 def press(page: Page, key: str, *, until: str) -> None:

@@ -239,3 +239,10 @@ def test_entry_takes_the_same_number_of_queries(page, versions, django_assert_ma
     client.get(address)
     with django_assert_max_num_queries(60):
         client.get(address)
+
+
+def test_entry_leads_to_the_page_with_the_legal_content(page):
+    translation = factories.english(page, title="Old licence", slug="old-licence")
+    html = member(agency_of(page)).get(reverse("procedures_entry", args=[page.procedure_id])).text
+    assert reverse("wagtailadmin_pages:edit", args=[page.pk]) in html
+    assert reverse("wagtailadmin_pages:edit", args=[translation.pk]) not in html
