@@ -170,7 +170,7 @@ class Crawl:
         if "css" in kind:
             return addresses_in_style(text)
         if "xml" in kind or address == "/robots.txt":
-            return [target for target in re.findall(r"https?://[^<\s]+", text) if HOST in target]
+            return [target for target in re.findall(r"https?://[^<\s\"']+", text) if HOST in target]
         if "html" not in kind:
             return []
         page = read(text)
