@@ -6,22 +6,17 @@ page; in stock Wagtail the second request fails on the address of the first.
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpResponseBase
-from django.utils import timezone
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
-from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 
 from core.text import slugify
-
-#: Nobody writes and saves two pages with the same title within this time.
-SAME_PAGE: Final = timedelta(seconds=10)
+from core.wagtail.page_form import twin
 
 
 class PageCreateView(CreateView):
@@ -57,15 +52,5 @@ class PageCreateView(CreateView):
         if self.expects_json_response:
             return None
         slug = slugify(form.data.get("slug") or form.data.get("title") or "")
-        twin = (
-            Page.objects.child_of(self.parent_page)
-            .filter(
-                slug=slug,
-                live=False,
-                owner=self.request.user,
-                content_type=self.page_content_type,
-                latest_revision_created_at__gte=timezone.now() - SAME_PAGE,
-            )
-            .first()
-        )
-        return None if twin is None else EditView.as_view()(self.request, page_id=twin.pk)
+        page = twin(self.parent_page, slug, self.request.user, self.page_class)
+        return None if page is None else EditView.as_view()(self.request, page_id=page.pk)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import chain, count
 from typing import Any, Final
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.widgets import SlugInput
+from wagtail.models import Page
 
 from core.text import MAX_SLUG_LENGTH, fold, slugify
 
+#: Nobody writes and saves two pages with the same title within this time.
+SAME_PAGE: Final = timedelta(seconds=10)
 # Latin letters with marks, those of Vietnamese among them.
 _MARKED: Final = (*map(chr, range(0xC0, 0x250)), *map(chr, range(0x1E00, 0x1F00)))
 
@@ -37,6 +42,13 @@ def slug_formatters() -> list[tuple[str, str]]:
 
 
 _SLUG_ATTRIBUTES: Final = SlugInput(formatters=slug_formatters()).attrs
+
+
+def twin(parent: Page, slug: str, user: Any, page_class: type[Page]) -> Page | None:
+    """Return the draft of ``user`` below ``parent`` that an automatic save of the same form has just created."""
+    same = {"slug": slug, "owner": user, "content_type": ContentType.objects.get_for_model(page_class)}
+    recent = {"live": False, "latest_revision_created_at__gte": timezone.now() - SAME_PAGE}
+    return Page.objects.child_of(parent).filter(**same, **recent).first()
 
 
 class PortalPageForm(WagtailAdminPageForm):
@@ -67,8 +79,11 @@ class PortalPageForm(WagtailAdminPageForm):
         return super().clean()
 
     def _free_slug(self, slug: str) -> str:
-        """Return ``slug``, with a number from 2 if a page beside this one has it."""
-        if self.parent_page is None:
+        """Return ``slug``, with a number from 2 if a page beside this one has it.
+
+        Not if that is this very page, which an automatic save has just created (`core.wagtail.page_creation`).
+        """
+        if self.parent_page is None or twin(self.parent_page, slug, self.for_user, type(self.instance)):
             return slug
         used = set(
             self.parent_page.get_children().filter(slug__startswith=slug).values_list("slug", flat=True)

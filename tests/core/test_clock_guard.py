@@ -41,6 +41,8 @@ UNGUARDED = {
     "outbox-sweep": "delivers what is due; messages for another day wait (test_messages_for_another_day_wait)",
     "search-reconcile": "compares contents, not times",
     "search-check-sources": "compares contents, not times",
+    "dossiers-scan-files": "scans what waits; a clock ahead only tries a failed file sooner",
+    "malware-scanner-check": "asks the scanner and reports",
     "accounts-sync-groups": "writes what the dates of roles say at that moment; the next run takes it back",
 }
 PURPOSE = one_time_links.register_purpose("test.clock", lifetime=timedelta(hours=1))

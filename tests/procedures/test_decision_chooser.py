@@ -65,11 +65,11 @@ def test_new_decision_is_saved_logged_and_chosen(controller):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"number": ""}, "bắt buộc"),
-        ({"date": ""}, "bắt buộc"),
-        ({"agency_name": ""}, "bắt buộc"),
-        ({"date": "31/02/2026"}, "ngày hợp lệ"),
-        ({"url": "khong phai"}, "hợp lệ"),
+        ({"number": ""}, "Mục này phải điền"),
+        ({"date": ""}, "Mục này phải điền"),
+        ({"agency_name": ""}, "Mục này phải điền"),
+        ({"date": "31/02/2026"}, "Nhập ngày đúng"),
+        ({"url": "khong phai"}, "Nhập địa chỉ đúng"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said_and_the_rest_is_kept(controller, changed, message):

@@ -43,6 +43,8 @@ OWNERS = {
     "dossiers.filingchannel": CONTROLLER,
     "dossiers.deadlinesetting": CONTROLLER,
     "search.lexiconentry": CONTROLLER,
+    "search.bestbet": CONTROLLER,
+    "search.otheroffice": CONTROLLER,
     "dossiers.codeformat": SUPERUSER,
     "dossiers.consenttext": SUPERUSER,
     "dossiers.retentionsetting": CONTROLLER,
