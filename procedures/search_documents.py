@@ -7,8 +7,9 @@ from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from core.display import date_text
 from core.text import nonempty_lines, sentence_case
@@ -25,6 +26,10 @@ from search.services.indexing import index
 
 KIND = "procedure"
 BATCH = 200
+#: What a search hit names of the required documents and of the place; the page has the rest.
+SHOWN_DOCUMENTS = 3
+MAX_NAME_LENGTH = 120
+MAX_PLACE_LENGTH = 160
 # The fields of provincial departments (sở) and ministries (bộ), by which a query names their level.
 DEPARTMENTS = (
     *("tư pháp", "xây dựng", "y tế", "công thương", "nội vụ", "tài chính", "nông nghiệp", "môi trường"),
@@ -131,8 +136,33 @@ def _facts(page: ProcedurePage, content: Snapshot | None) -> dict[str, str]:
         table = channel_table(content.channels) if content else None
         online = str(ServiceLevel(page.service_level).label) if page.service_level else ""
         found = {"online": online, "time": table.time if table else "", "fee": table.fee if table else ""}
+        found |= {"documents": _documents_text(content), "place": _place(content)} if content else {}
         nothing = {"", _("See below"), _("Depends on the case: see the table")}
     return {name: text for name, text in found.items() if text not in nothing}
+
+
+def _documents_text(content: Snapshot) -> str:
+    """Return the first documents to hand in or show, and how many others there are."""
+    names = dict.fromkeys(
+        one.name.rstrip(" .;") for one in content.documents() if not one.is_note and one.name
+    )
+    shown = [Truncator(name).chars(MAX_NAME_LENGTH) for name in list(names)[:SHOWN_DOCUMENTS]]
+    if not shown:
+        return ""
+    text = "; ".join(shown)
+    rest = len(names) - len(shown)
+    if not rest:
+        return text
+    return ngettext("%(names)s; and %(number)d more", "%(names)s; and %(number)d more", rest) % {
+        "names": text, "number": rest,
+    }  # fmt: skip
+
+
+def _place(content: Snapshot) -> str:
+    """Return where to apply: the address of reception, or else the agencies that carry the procedure out."""
+    return Truncator(content.reception_address or "; ".join(content.implementing_agencies)).chars(
+        MAX_PLACE_LENGTH
+    )
 
 
 def _ended_text(procedure: Procedure) -> str:

@@ -15,10 +15,9 @@ from string import ascii_lowercase
 from typing import Final
 
 from core.text import fold, nfc
-from search.language.acts import Act, acts_asked
+from search.language.intent import Act, Aspect, read_intent
 from search.language.levels import find_levels
 from search.language.lexicon import CompiledLexicon, Match
-from search.language.question import asking, factors
 from search.language.tokenizer import Syllable, blank_codes, fold_spelling, query_codes, syllables
 from search.language.vocabulary import (
     LIGHT_FACTOR,
@@ -95,6 +94,7 @@ class Query:
     corrected: str = ""
     levels: frozenset[str] = frozenset()
     acts: frozenset[Act] = frozenset()
+    aspects: tuple[Aspect, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -179,12 +179,12 @@ def analyse(text: str, resources: QueryResources) -> Query:
     word_position = {position: index for index, position in enumerate(content)}
     heavy = [position for position in content if position not in light]
     matches += _partial_matches(normalised, heavy, matches, resources.lexicon)
-    counted = factors(nfc(asked), typed)
+    intent = read_intent(nfc(asked), typed)
     words = weigh(
         [normalised[position] for position in content],
         resources.statistics,
         resources.vocabulary,
-        factors=[counted[position] * (LIGHT_FACTOR if position in light else 1.0) for position in content],
+        factors=[intent.factors[n] * (LIGHT_FACTOR if n in light else 1.0) for n in content],
         exact=exact,
     )
     return Query(
@@ -194,7 +194,8 @@ def analyse(text: str, resources: QueryResources) -> Query:
         expansions=_expansions(matches, word_position, resources),
         exact=exact,
         levels=levels,
-        acts=acts_asked(typed, asking(nfc(asked), typed)),
+        acts=intent.acts,
+        aspects=intent.aspects,
         corrected=correct(asked, typed, resources.vocabulary) if asked == text else "",
     )
 

@@ -68,7 +68,8 @@ def reply_of(result: SearchResult) -> Reply:
     def graded(hit: Hit) -> tuple[tuple[str, ...], str]:
         return hit.codes, hit.title.text
 
-    return Reply([graded(hit) for hit in result.hits], result.low_confidence)
+    subjects = [subject.hit.codes for subject in result.subjects]
+    return Reply([graded(hit) for hit in result.hits], result.low_confidence, subjects)
 
 
 @dataclass(frozen=True, slots=True)

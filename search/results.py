@@ -9,23 +9,34 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from django.db.models import Min
+from django.utils.translation import gettext_lazy
 
 from core.text import sort_key
 from search.analysis import Query
 from search.documents import FACET_NAMES, FACETS
 from search.engines.base import FacetCounts
 from search.highlighting import Highlighted, Highlighter
+from search.language.aspects import Aspect
 from search.models import IndexedDocument, IndexedTerm
 from search.ranking.scorer import Scored
 from search.requests import Values
 
 MAX_EXPANDED_TERMS: Final = 3
+ASPECT_LABELS: Final = {
+    Aspect.TIME: gettext_lazy("Result within"),
+    Aspect.FEE: gettext_lazy("Fee"),
+    Aspect.DOCUMENTS: gettext_lazy("Documents to bring"),
+    Aspect.PLACE: gettext_lazy("Where to apply"),
+}
 _NO_QUERY: Final = Query("")
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One document found. ``explanation`` holds the parts of its score by name."""
+    """One document found. ``explanation`` holds the parts of its score by name.
+
+    ``answers`` are the facts that the query asks for, as (label, text); ``facts`` are the others.
+    """
 
     kind: str
     ref: str
@@ -39,6 +50,7 @@ class Hit:
     score: float
     facts: Mapping[str, str] = field(default_factory=dict)
     explanation: Mapping[str, float] = field(default_factory=dict)
+    answers: tuple[tuple[str, str], ...] = ()
 
     def labels(self, name: str) -> list[str]:
         """Return the labels of the values of one facet."""
@@ -53,6 +65,14 @@ class Hit:
     def field_labels(self) -> list[str]:
         """The labels of the fields, for templates."""
         return self.labels("field")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One of several things that a query asks for, in the words of the query, and its best hit."""
+
+    text: str
+    hit: Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +99,7 @@ class SearchResult:
 
     ``expanded_terms`` are the terms that the lexicon added; ``did_you_mean`` is a corrected query that may be meant,
     ``corrected_query`` one that was searched for instead of what was typed; each is empty if there is none.
-    ``low_confidence``: even the best hit covers little of the query.
+    ``low_confidence``: nothing fits the query well. ``subjects``: the things that it asks for, if there are several.
     """
 
     hits: tuple[Hit, ...]
@@ -93,6 +113,7 @@ class SearchResult:
     did_you_mean: str = ""
     corrected_query: str = ""
     low_confidence: bool = False
+    subjects: tuple[Subject, ...] = ()
 
     def facet(self, name: str) -> Facet:
         """Return the facet ``name``, empty if it has no values."""
@@ -174,11 +195,12 @@ def hits_of(page: Sequence[Scored], query: Query | None) -> tuple[Hit, ...]:
     """Return the hits of one page; long texts are read for these only."""
     rows = IndexedDocument.objects.filter(pk__in=[one.row.pk for one in page])
     texts = {pk: _Texts(*columns) for pk, *columns in rows.values_list("pk", *_Texts._fields)}
-    highlighter = Highlighter(query or _NO_QUERY)
-    return tuple(_hit(one, texts[one.row.pk], highlighter) for one in page if one.row.pk in texts)
+    asked = query or _NO_QUERY
+    highlighter = Highlighter(asked)
+    return tuple(_hit(one, texts[one.row.pk], highlighter, asked) for one in page if one.row.pk in texts)
 
 
-def _hit(scored: Scored, texts: _Texts, highlighter: Highlighter) -> Hit:
+def _hit(scored: Scored, texts: _Texts, highlighter: Highlighter, query: Query) -> Hit:
     row = scored.row
     in_summary = highlighter.excerpt(texts.summary)
     shown = in_summary if in_summary.spans or not texts.body else highlighter.excerpt(texts.body)
@@ -194,10 +216,16 @@ def _hit(scored: Scored, texts: _Texts, highlighter: Highlighter) -> Hit:
         facets={name: tuple(values) for name, values in row.facets.items()},
         facet_labels=row.facet_labels,
         changed_at=row.changed_at,
-        facts=texts.facts,
+        facts={name: text for name, text in texts.facts.items() if name not in query.aspects},
         score=round(scored.score, 4),
         explanation={name: round(value, 4) for name, value in scored.explanation.items()},
+        answers=_answers(texts.facts, query),
     )
+
+
+def _answers(facts: Mapping[str, str], query: Query) -> tuple[tuple[str, str], ...]:
+    """Return the facts that the query asks for, as (label, text)."""
+    return tuple((str(ASPECT_LABELS[name]), facts[name]) for name in query.aspects if facts.get(name))
 
 
 def expanded_terms_in(page: Sequence[Scored], query: Query | None) -> tuple[str, ...]:

@@ -17,12 +17,13 @@ from typing import Any, Final, Generic, TypeVar
 
 from django.db.models import Count, Max
 
-from core.text import nonempty_lines
+from core.text import nfc, nonempty_lines
 from search.analysis import Query, QueryResources, analyse
 from search.documents import FACET_NAMES, PUBLIC, locales_for
 from search.engines import base as engines
 from search.engines.base import Candidate, Engine, EngineUnavailable, FacetCounts, Filters
 from search.language.lexicon import CompiledLexicon, SynonymGroup
+from search.language.subjects import split
 from search.language.vocabulary import Spellings, Statistics, Vocabulary, shipped_phrases
 from search.models import CollectionState, IndexedDocument, LexiconEntry, UsageWeight
 from search.ranking.confidence import MIN_CONFIDENCE, codes_known, confidence
@@ -31,6 +32,7 @@ from search.ranking.scorer import Scored, rank
 from search.requests import MAX_PAGE, SearchRequest
 from search.results import (
     SearchResult,
+    Subject,
     Suggestion,
     count_facets,
     expanded_terms_in,
@@ -44,6 +46,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 # A correction replaces what was typed if the coverage of its best hit is higher by at least this.
 MIN_CORRECTION_GAIN: Final = 0.1
+# A hit that covers so much of a query answers it as a whole, whatever conjunctions are in it.
+WHOLE_COVERAGE: Final = 0.95
+MIN_SUBJECTS: Final = 2
 # How many candidates are ranked: as deep as anybody can page.
 WINDOW: Final = MAX_PAGE * 10
 MIN_PREFIX_LENGTH: Final = 2
@@ -93,6 +98,7 @@ def search(request: SearchRequest, *, engine: str = "") -> SearchResult:
         did_you_mean="" if is_replaced else corrected,
         corrected_query=corrected if is_replaced else "",
         low_confidence=is_low,
+        subjects=_subjects(used, request, answer),
     )
 
 
@@ -181,6 +187,28 @@ def _answer(engine: Engine, query: Query | None, request: SearchRequest) -> Answ
     if query.is_empty:
         return Answer([], FacetCounts(0, {}), {}, query)
     return _ranked(engine, query, request)
+
+
+def _subjects(engine: Engine, request: SearchRequest, answer: Answer) -> tuple[Subject, ...]:
+    """Return the best hit of each subject of the query; none if it has one subject, or one hit covers it all.
+
+    A part of the query is a subject if its best hit is likely to answer it and is that of no other part.
+    """
+    if answer.query is None or request.page > 1 or answer.coverage >= WHOLE_COVERAGE:
+        return ()
+    found: dict[str, tuple[str, Query, Scored]] = {}
+    try:
+        for part in split(nfc(answer.query.text)):
+            query = analyse_request(replace(request, query=part))
+            scored, sure = _scored(engine, query, request) if query and not query.is_empty else ([], 0.0)
+            if query and sure >= MIN_CONFIDENCE:
+                found.setdefault(scored[0].row.key, (part, query, scored[0]))
+    except EngineUnavailable as error:
+        logger.warning("search engine %s: %s; subjects are left out", engine.name, error)
+        return ()
+    if len(found) < MIN_SUBJECTS:
+        return ()
+    return tuple(Subject(part, hit) for part, query, best in found.values() for hit in hits_of([best], query))
 
 
 def _all_documents(engine: Engine, request: SearchRequest) -> Answer:

@@ -50,6 +50,17 @@ class TestForTheSearch:
         assert found.facets["audience"] == ("cong_dan",)
         assert found.facet_labels["ho-tich"] == "Hộ tịch"
 
+    def test_facts_name_the_first_documents_and_the_place(self):
+        names = ["Tờ khai", "Giấy chứng sinh", "Căn cước", "Giấy ủy quyền", "Biên bản"]
+        import_records([{
+            "core_code": CODE, "title": "Đăng ký khai sinh", "levels": ["cap_xa"],
+            "cases": [{"documents": [{"name": name} for name in names]}],
+            "implementing_agencies": ["Ủy ban nhân dân cấp xã"],
+        }])  # fmt: skip
+        facts = self.document().facts
+        assert facts["documents"] == "Tờ khai; Giấy chứng sinh; Căn cước; và 2 giấy tờ khác"
+        assert facts["place"] == "Ủy ban nhân dân cấp xã"
+
     def test_numbers_of_legal_documents_are_found(self):
         import_records([{
             "core_code": CODE, "title": "Đăng ký khai sinh", "levels": ["cap_xa"],
