@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -20,7 +21,7 @@ from procedures.presentation.channels import channel_table
 from procedures.selectors import live_pages
 from procedures.snapshot import Snapshot
 from procedures.translation import in_english
-from search.documents import UNTRANSLATED, DocumentSource, SearchDocument, register
+from search.documents import UNTRANSLATED, DocumentSource, SearchDocument, in_language, register
 from search.language.levels import GovernmentLevel, register_levels
 from search.services.indexing import index
 
@@ -100,8 +101,12 @@ def _document(
     if content and not page.locale.is_default:
         content = in_english(content, page.translated_texts)
     agency, agency_name = agencies.get(page.path[: -page.steplen], ("", ""))
-    labels = {agency: agency_name} | {level.value: str(level.label) for level in Level}
-    labels |= {audience.value: str(audience.label) for audience in AudienceCode}
+    labels = {agency: agency_name}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            labels |= {
+                in_language(choice.value, language): str(choice.label) for choice in (*Level, *AudienceCode)
+            }
     facets: dict[str, tuple[str, ...]] = {"level": tuple(page.levels)}
     if agency:
         facets["agency"] = (agency,)
@@ -119,7 +124,7 @@ def _document(
         codes=tuple(filter(None, (page.procedure.core_code, page.procedure.code))),
         summary=page.summary,
         body=_body(content) if content else "",
-        facts=_facts(page, content),
+        facts=_all_facts(page, content),
         keywords=nonempty_lines(page.keywords),
         references=_references(content) if content else (),
         facets=facets,
@@ -128,9 +133,19 @@ def _document(
     )
 
 
-def _facts(page: ProcedurePage, content: Snapshot | None) -> dict[str, str]:
-    """Return the facts of a search hit in the language of the page, without references to the table."""
-    with override(page.locale.language_code):
+def _all_facts(page: ProcedurePage, content: Snapshot | None) -> dict[str, str]:
+    """Return the facts of a search hit; an untranslated page is found in every language, so it has them in each."""
+    own = page.locale.language_code
+    others = [code for code, _name in settings.LANGUAGES if code != own] if page.is_untranslated else []
+    facts = _facts(page, content, own)
+    for language in others:
+        facts |= {in_language(name, language): text for name, text in _facts(page, content, language).items()}
+    return facts
+
+
+def _facts(page: ProcedurePage, content: Snapshot | None, language: str) -> dict[str, str]:
+    """Return the facts in ``language``, without references to the table."""
+    with override(language):
         if page.procedure.ended:
             return {"state": _ended_text(page.procedure)}
         table = channel_table(content.channels) if content else None

@@ -40,13 +40,24 @@ def document_key(kind: str, ref: str) -> str:
     return f"{kind}:{ref}"
 
 
+def in_language(name: str, language: str) -> str:
+    """Return the name under which facts and facet labels of a document have their text in another ``language``."""
+    return name if language == settings.LANGUAGE_CODE else f"{name}@{language}"
+
+
+def text_in(texts: Mapping[str, str], name: str, language: str) -> str | None:
+    """Return the fact or label ``name`` in ``language``, or as the document itself has it; None if it has none."""
+    return texts.get(in_language(name, language), texts.get(name))
+
+
 @dataclass(frozen=True, slots=True)
 class SearchDocument:
     """A document of a registered ``kind``; ``ref`` is unique within the kind.
 
     ``codes`` are found in every way of writing them, and so are ``references``, numbers of other documents that the
     document is based on. ``facets`` maps names of ``FACETS`` to values, ``facet_labels``
-    values to labels (a value without a label is shown as it is), ``facts`` names of ``FACTS`` to short texts.
+    values to labels (a value without a label is shown as it is), ``facts`` names of ``FACTS`` to short texts; both may
+    have further texts for readers of other languages (``in_language``).
     ``weight`` (0..1) breaks ties. ``scopes`` are those that may find it: ``public`` or ``agency:<id>``. ``version``
     never decreases: an older version that arrives late is ignored. ``locale`` is a language or ``UNTRANSLATED``.
     """
@@ -76,7 +87,7 @@ class SearchDocument:
             raise ValueError(f"unknown collection {self.collection!r}")
         if unknown := set(self.facets) - set(FACETS):
             raise ValueError(f"unknown facets {sorted(unknown)}")
-        if unknown := set(self.facts) - set(FACTS):
+        if unknown := {name.partition("@")[0] for name in self.facts} - set(FACTS):
             raise ValueError(f"unknown facts {sorted(unknown)}")
         if not (self.ref and self.title and self.scopes):
             raise ValueError(f"document {self.key!r} needs a ref, a title and a scope")

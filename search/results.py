@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from django.conf import settings
 from django.db.models import Min
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from core.text import sort_key
 from search.analysis import Query
-from search.documents import FACET_NAMES, FACETS
+from search.documents import FACET_NAMES, FACETS, FACTS, text_in
 from search.engines.base import FacetCounts
 from search.highlighting import Highlighted, Highlighter
 from search.language.aspects import Aspect
@@ -54,7 +55,9 @@ class Hit:
 
     def labels(self, name: str) -> list[str]:
         """Return the labels of the values of one facet."""
-        return [self.facet_labels.get(value, value) for value in self.facets.get(name, ())]
+        language = get_language() or settings.LANGUAGE_CODE
+        values = self.facets.get(name, ())
+        return [text_in(self.facet_labels, value, language) or value for value in values]
 
     @property
     def agency_labels(self) -> list[str]:
@@ -163,7 +166,11 @@ def facets_of(
 
 def _facet(name: str, counts: Mapping[str, int], selected: Values, labels: Mapping[str, str]) -> Facet:
     values = dict(counts) | {value: counts.get(value, 0) for value in selected}
-    some = [FacetValue(v, labels.get(v, v), number, v in selected) for v, number in values.items()]
+    language = get_language() or settings.LANGUAGE_CODE
+    some = [
+        FacetValue(v, text_in(labels, v, language) or v, number, v in selected)
+        for v, number in values.items()
+    ]
     return Facet(name, tuple(sorted(some, key=lambda value: (-value.count, sort_key(value.label)))))
 
 
@@ -175,7 +182,12 @@ def _read_labels(values: set[str]) -> dict[str, str]:
     samples = dict(rows.annotate(sample=Min("document")))
     labels = IndexedDocument.objects.filter(pk__in=samples.values()).values_list("pk", "facet_labels")
     by_document = dict(labels)
-    return {value: by_document[pk].get(value, value) for value, pk in samples.items() if pk in by_document}
+    return {
+        name: text
+        for value, pk in samples.items()
+        for name, text in by_document.get(pk, {}).items()
+        if name.partition("@")[0] == value
+    }
 
 
 # Hits
@@ -201,7 +213,7 @@ def hits_of(page: Sequence[Scored], query: Query | None) -> tuple[Hit, ...]:
 
 
 def _hit(scored: Scored, texts: _Texts, highlighter: Highlighter, query: Query) -> Hit:
-    row = scored.row
+    row, facts = scored.row, _facts(texts.facts)
     in_summary = highlighter.excerpt(texts.summary)
     shown = in_summary if in_summary.spans or not texts.body else highlighter.excerpt(texts.body)
     if not shown.spans and texts.summary:
@@ -216,16 +228,22 @@ def _hit(scored: Scored, texts: _Texts, highlighter: Highlighter, query: Query) 
         facets={name: tuple(values) for name, values in row.facets.items()},
         facet_labels=row.facet_labels,
         changed_at=row.changed_at,
-        facts={name: text for name, text in texts.facts.items() if name not in query.aspects},
+        facts={name: text for name, text in facts.items() if name not in query.aspects},
         score=round(scored.score, 4),
         explanation={name: round(value, 4) for name, value in scored.explanation.items()},
-        answers=_answers(texts.facts, query),
+        answers=_answers(facts, query),
     )
 
 
 def _answers(facts: Mapping[str, str], query: Query) -> tuple[tuple[str, str], ...]:
     """Return the facts that the query asks for, as (label, text)."""
     return tuple((str(ASPECT_LABELS[name]), facts[name]) for name in query.aspects if facts.get(name))
+
+
+def _facts(facts: Mapping[str, str]) -> dict[str, str]:
+    """Return the facts in the language of the reader, those without a text in it as the document has them."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return {name: text for name in FACTS if (text := text_in(facts, name, language))}
 
 
 def expanded_terms_in(page: Sequence[Scored], query: Query | None) -> tuple[str, ...]:

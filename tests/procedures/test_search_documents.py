@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.utils.translation import override
 
 from procedures.imports.apply import import_records
 from procedures.models import ProcedureVersion as Version
@@ -105,3 +106,20 @@ class TestForTheSearch:
             assert len(list(ProcedureSource().documents())) == 7
         assert len(many) == len(few)
         assert Version.objects.count() == 7
+
+    def test_untranslated_procedure_has_its_facts_in_every_language(self):
+        """An English reader finds it as well, and the page itself shows these facts in English."""
+        page = make_page(service_level="toan_trinh")
+        publish(page=page, decision=None)
+        found = self.document()
+        assert found.facts["online"] == "Toàn trình"
+        assert found.facts["online@en"] == "Fully online"
+        assert found.facet_labels["cap_xa"] == "Cấp xã"
+        assert found.facet_labels["cap_xa@en"] == "Commune level"
+        rebuild()
+        with override("en"):
+            hit = search(SearchRequest(query=page.name, locale="en")).hits[0]
+            assert hit.facts["online"] == "Fully online"
+            assert hit.labels("level") == [
+                found.facet_labels[f"{level}@en"] for level in found.facets["level"]
+            ]

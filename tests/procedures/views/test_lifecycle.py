@@ -128,7 +128,7 @@ def test_end_is_announced_and_takes_effect_on_its_day(page, time_machine):
     assert "Thủ tục này đã bị bãi bỏ" in read(page)
     assert "Nội dung đã công bố" in read(page), "what applied before"
     (document,) = ProcedureSource().documents([str(page.pk)])
-    assert document.facts == {"state": "Bãi bỏ từ 15/03/2026"}
+    assert document.facts == {"state": "Bãi bỏ từ 15/03/2026", "state@en": "Abolished from 15/03/2026"}
     assert page.title not in Client().get(page.get_parent().url).text
 
 
