@@ -76,7 +76,8 @@ def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits) -> Inspecte
     shown = clean_name(name)
     extension = SYNONYMS.get(extension_of(shown), extension_of(shown))
     if extension not in limits.extensions or extension not in KINDS:
-        wanted = ", ".join(item.upper() for item in limits.extensions)
+        # JPG and JPEG always come together, and people know the one name.
+        wanted = ", ".join(item.upper() for item in limits.extensions if item != "jpeg")
         raise InvalidInput(
             _("“%(name)s” is not an accepted file type. Upload one of: %(wanted)s.")
             % {"name": shown, "wanted": wanted}

@@ -33,6 +33,7 @@ WITHDRAWAL: Final = "withdrawal"
 RECEIPT: Final = "receipt"
 _FILE: Final = "file "
 _PRINTED_FORM: Final = "mau-"
+_CONFIRMATION: Final = "mau-01"
 _TEXTS: Final = {
     DOSSIER: gettext_lazy("opened the dossier"),
     CITIZEN_ID: gettext_lazy("viewed the full ID number"),
@@ -133,22 +134,35 @@ def describe(
             at=entry.at,
             officer=entry.actor.get_full_name() if entry.actor else "",
             agency=(entry.agency or dossier.agency).name if entry.actor else "",
-            target=_describe(entry.target, names),
+            target=_describe(entry.target, names, received=_was_received(dossier, entry.at)),
         )
         for entry in entries
     ]
 
 
 def target_texts(entries: Iterable[ViewLogEntry]) -> dict[int, str]:
-    """Return what each of ``entries`` viewed, in words, by its id. One query for the names of all files."""
+    """Return what each of ``entries`` viewed, in words, by its id. They come with their dossiers.
+
+    One query for the names of all files.
+    """
     found = list(entries)
     keys = [entry.target.removeprefix(_FILE) for entry in found if entry.target.startswith(_FILE)]
     files = Attachment.objects.filter(pk__in=[key for key in keys if key.isdigit()])
     names = {f"{_FILE}{pk}": name for pk, name in files.values_list("pk", "original_name")}
-    return {entry.pk: _describe(entry.target, names) for entry in found}
+    return {
+        entry.pk: _describe(entry.target, names, received=_was_received(entry.dossier, entry.at))
+        for entry in found
+    }
 
 
-def _describe(target: str, names: dict[str, str]) -> str:
+def _was_received(dossier: Dossier, at: datetime) -> bool:
+    """Return True if form 01 existed at this time: until acceptance its address gives a mere confirmation."""
+    return dossier.accepted_at is not None and dossier.accepted_at <= at
+
+
+def _describe(target: str, names: dict[str, str], *, received: bool) -> str:
+    if target == _CONFIRMATION and not received:
+        return _("opened the confirmation of submission")
     if text := _TEXTS.get(target):
         return str(text)
     if target.startswith(_FILE):

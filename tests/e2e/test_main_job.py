@@ -42,7 +42,7 @@ def test_dossier_is_filed_supplemented_finished_and_returned(visits, shoot, java
     officer.open(code)
     officer.screenshot("can-bo-06-da-bo-sung")
     officer.finish(photograph("giay-xac-nhan.jpg", "ivory"))
-    citizen.look_up(code, lookup_key, expected="Kết quả của bạn đã có", name="15-co-ket-qua")
+    citizen.look_up(code, lookup_key, expected="Hồ sơ của bạn đã có kết quả", name="15-co-ket-qua")
     assert citizen.download("giay-xac-nhan.jpg").startswith(b"\xff\xd8\xff")
 
     officer.perform("Đã trả kết quả", confirmation="Đã ghi nhận việc trả kết quả.")

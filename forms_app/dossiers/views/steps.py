@@ -39,6 +39,8 @@ from forms_app.dossiers.rules import consent_in_force
 from forms_app.dossiers.selectors.dossiers import files_by_field, problems_by_field
 from forms_app.dossiers.selectors.filing import missing_steps
 from forms_app.dossiers.services.uploads import storage_message
+from forms_app.dossiers.status_texts import dossier_text
+from forms_app.dossiers.transitions import Status
 from forms_app.dossiers.views import draft_cookies, throttles
 from forms_app.dossiers.views.draft_cookies import own_draft
 from procedures.selectors import agencies_for_procedure
@@ -351,7 +353,14 @@ def receipt(request: HttpRequest, core_code: str) -> HttpResponseBase:
     if draft.dossier is None:
         return redirect("dossiers:review", core_code)
     view_log.log_own_view(draft.dossier, view_log.RECEIPT)
-    context: dict[str, Any] = {"dossier": draft.dossier, "draft": draft, "core_code": core_code}
+    context: dict[str, Any] = {
+        "dossier": draft.dossier,
+        "draft": draft,
+        "core_code": core_code,
+        "texts": dossier_text(draft.dossier),
+        "just_filed": draft.dossier.status == Status.REGISTERED,
+        "key_replaced": draft.dossier.secrets_issued_at != draft.dossier.submitted_at,
+    }
     filing_receipt = services.receipt_for(draft.dossier)
     recent = timezone.now() - draft.dossier.submitted_at < SHARED_RECEIPT_WINDOW
     if (

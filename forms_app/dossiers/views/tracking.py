@@ -154,6 +154,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
         "supplied": latest.action == Action.SUPPLY and dossier.status == Status.REGISTERED,
         "asked": asked if Action.SUPPLY in actions else None,
         "can_withdraw": Action.WITHDRAW in actions,
+        "core_code": dossier.procedure_version.procedure.core_code if _may_apply_again(dossier) else "",
         "reason": latest.note if latest.actor_id else "",
         "facts": [*_facts(dossier), *_postal_facts(order)],
         "timeline": timeline(dossier, events),
@@ -167,6 +168,12 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
         "views": view_log.views_by_agency(dossier),
     }
     return render(request, "dossiers/tracking.html", context)
+
+
+def _may_apply_again(dossier: Dossier) -> bool:
+    """Return True for a dossier that ended without a decision on the matter itself."""
+    ended = dossier.status in {Status.DECLINED, Status.WITHDRAWN}
+    return ended or dossier.outcome == Dossier.Outcome.CLOSED
 
 
 def _facts(dossier: Dossier) -> list[tuple[str, str]]:

@@ -243,7 +243,9 @@ def save_in_two_tabs(page: Page, base: str, look: Any) -> None:
     save(page)
     other.locator("[name=child_name]").fill("Tên ở thẻ hai")
     save(other)
-    expect(other.get_by_role("alert").first).to_contain_text("Bước này vừa được lưu ở thẻ hoặc cửa sổ khác")
+    expect(other.get_by_role("alert").first).to_contain_text(
+        "Bước này vừa được lưu ở thẻ trình duyệt hoặc cửa sổ khác"
+    )
     expect(other.locator("[name=child_name]")).to_have_value("Tên ở thẻ hai")
     look(other)
     save(other)

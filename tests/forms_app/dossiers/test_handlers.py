@@ -46,7 +46,7 @@ MAILS = {
     "request_supplement": (["accept", "request_supplement"], "Cần bổ sung"),
     "supply": (["accept", "request_supplement", "supply"], "Đang giải quyết"),
     "process": (["accept", "process"], "Đang giải quyết"),
-    "require_payment": (["accept", "process", "require_payment"], "Cần nộp phí hoặc nghĩa vụ tài chính"),
+    "require_payment": (["accept", "process", "require_payment"], "Cần nộp phí hoặc thực hiện nghĩa vụ tài chính"),
     "payment_done": (["accept", "process", "require_payment", "payment_done"], "Đang giải quyết"),
     "suspend": (["accept", "process", "suspend"], "Tạm dừng"),
     "resume": (["accept", "process", "suspend", "resume"], "Đang giải quyết"),

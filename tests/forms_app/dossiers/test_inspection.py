@@ -65,13 +65,13 @@ ATTACKS = [
     ("no extension", "don", PDF, "Không nhận được"),
     ("program", "don.exe", EXE, "Không nhận được"),
     ("double extension", "don.pdf.exe", PDF, "Không nhận được"),
-    ("program as pdf", "don.exe.pdf", EXE, "không thật sự là tệp PDF"),
+    ("program as pdf", "don.exe.pdf", EXE, "không đúng định dạng PDF"),
     ("html", "don.html", HTML, "Không nhận được"),
-    ("html as pdf", "don.pdf", HTML, "không thật sự là tệp PDF"),
+    ("html as pdf", "don.pdf", HTML, "không đúng định dạng PDF"),
     ("html before a pdf", "don.pdf", HTML + PDF, "PDF"),
     ("cut off pdf", "don.pdf", PDF[:-8], "thiếu phần cuối"),
     ("svg", "anh.svg", SVG, "Không nhận được"),
-    ("svg as png", "anh.png", SVG, "không thật sự là tệp PNG"),
+    ("svg as png", "anh.png", SVG, "không đúng định dạng PNG"),
     ("jpeg with a zip behind as docx", "don.docx", image("JPEG") + archive(), "giấu bên trong"),
     ("half a picture", "anh.png", image("PNG", (300, 300))[:60], "hỏng"),
     ("signature of a picture only", "anh.png", b"\x89PNG\r\n\x1a\n" + bytes(64), "hỏng"),
@@ -194,7 +194,7 @@ class TestDisguises:
         assert found.content_type == {"heic": "image/heic", "jpg": "image/jpeg"}.get(own, f"image/{own}")
 
     def test_kind_that_the_question_does_not_take_is_refused_under_any_name(self) -> None:
-        with pytest.raises(InvalidInput, match="không thật sự là tệp PNG"):
+        with pytest.raises(InvalidInput, match="không đúng định dạng PNG"):
             inspect_bytes("anh.png", image("JPEG"), Limits(("png", "pdf"), 1024 * 1024))
 
     @pytest.mark.parametrize("ending", ["jfif", "JPE", "pjpeg"])

@@ -167,7 +167,8 @@ def test_own_data_are_complete_in_every_status(status: Status, agency: Agency) -
     ("status", "word"),
     [
         (1, "Đã nộp"), (2, "Được tiếp nhận"), (4, "Đang giải quyết"), (5, "Cần bổ sung"),
-        (6, "Cần nộp phí hoặc nghĩa vụ tài chính"), (8, "Tạm dừng"), (9, "Đã có kết quả"), (10, "Đã trả kết quả"),
+        (6, "Cần nộp phí hoặc thực hiện nghĩa vụ tài chính"), (8, "Tạm dừng"),
+        (9, "Đã có kết quả"), (10, "Đã trả kết quả"),
         (3, "Không được tiếp nhận"), (7, "Đã rút"),
     ],
 )  # fmt: skip

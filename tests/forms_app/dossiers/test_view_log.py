@@ -162,7 +162,7 @@ class TestWriting:
             "đọc nội dung đã khai",
             "đọc thời hạn lưu hồ sơ",
             "tải toàn bộ dữ liệu",
-            "xem ai đã xem hồ sơ",
+            "mở nhật ký xem hồ sơ",
         ):
             assert text in html, text
 
@@ -279,7 +279,7 @@ class TestReading:
         assert "Trần Thị Hạnh" not in page
         listed = citizen.get(f"{address}nguoi-xem/").content.decode()
         assert listed.count("Cán bộ của UBND phường Tân Thành") == 3
-        assert "mở giấy theo Mẫu số 01" in listed
+        assert "mở giấy xác nhận đã nộp hồ sơ" in listed
         assert "Trần Thị Hạnh" not in listed
 
     def test_agencies_with_views_are_listed_latest_first(

@@ -135,7 +135,7 @@ class TestLostCookie:
         begun = client.post(base, {**hidden_of_start(choose), "agency": agency.pk})
         assert begun["Location"] == f"{base}buoc/house/"
         page = client.get(begun["Location"]).content.decode()
-        assert "Nội dung bạn đã nhập có lại ở bước này" in page
+        assert "Nội dung bạn đã nhập được khôi phục ở bước này" in page
         assert "một trăm" in page
         assert "31/02/2020" in page
         assert page.count(" checked") == 2
@@ -149,7 +149,7 @@ class TestLostCookie:
         kept = {"restored_step": "house", "area": "7", "note": "mới"}
         answer = client.post(base, kept)
         assert answer.status_code == 409
-        assert "Bước này vừa được lưu ở thẻ hoặc cửa sổ khác" in answer.content.decode()
+        assert "Bước này vừa được lưu ở thẻ trình duyệt hoặc cửa sổ khác" in answer.content.decode()
         assert Draft.objects.get().typed["house"]["area"] == ["một trăm"]
 
 
@@ -168,7 +168,7 @@ class TestTwoTabsOnOneStep:
         answer = client.post(step, {**TYPED, "area": "20", **second})
         html = answer.content.decode()
         assert answer.status_code == 409
-        assert "Bước này vừa được lưu ở thẻ hoặc cửa sổ khác" in html
+        assert "Bước này vừa được lưu ở thẻ trình duyệt hoặc cửa sổ khác" in html
         assert 'value="20"' in html
         assert Draft.objects.get().answers["area"] == "10"
         assert client.post(step, {**TYPED, "area": "20", **page_ids(html)}).status_code == 302
@@ -194,7 +194,7 @@ class TestTwoTabsOnOneStep:
         client.post(step, {**TYPED, "autosave": "1", **first})
         answer = client.post(step, {**TYPED, "area": "5", "autosave": "1", **second})
         assert answer.status_code == 409
-        assert "thẻ hoặc cửa sổ khác" in answer.json()["message"]
+        assert "thẻ trình duyệt hoặc cửa sổ khác" in answer.json()["message"]
 
     def test_service_refuses_a_page_that_is_out_of_date(self) -> None:
         _draft, token = make_draft()
@@ -228,14 +228,14 @@ class TestReturnToReview:
         link = f"{base}buoc/applicant/?return=xem-lai"
         assert f'href="{link}"' in client.get(f"{base}xem-lai/").content.decode()
         page = client.get(link).content.decode()
-        assert "Lưu và quay lại xem lại" in page
+        assert "Lưu và trở về trang xem lại" in page
         data = {
             "full_name": "Nguyễn Thị Khác", "identity_number": "096185001234", "phone": "0912345678",
             "address_detail": "Ấp 2", "result_delivery": "counter", "return": "xem-lai",
         }  # fmt: skip
         wrong = client.post(link, {**data, "phone": "1"})
         assert wrong["Location"] == f"{base}buoc/applicant/?kiem-tra=het&return=xem-lai"
-        assert "Lưu và quay lại xem lại" in client.get(wrong["Location"]).content.decode()
+        assert "Lưu và trở về trang xem lại" in client.get(wrong["Location"]).content.decode()
         assert client.post(link, data)["Location"] == f"{base}xem-lai/"
 
     def test_missing_consent_leads_back_to_the_review_with_its_error(self, client: Client) -> None:

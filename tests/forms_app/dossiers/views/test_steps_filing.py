@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -21,6 +22,7 @@ from tests.forms_app.dossiers.factories import (
     make_draft,
     make_form,
     make_version,
+    officer_of,
     picture,
 )
 
@@ -138,3 +140,40 @@ def test_receipt_has_no_lookup_key_after_the_seed_is_wiped() -> None:
     assert receipt.lookup_key not in after
     assert receipt.code in after
     assert retention.wipe_secret_seeds() == 0
+
+
+class TestReceiptLater:
+    """The receipt page follows the dossier: it stays in the browser that filed."""
+
+    @pytest.fixture
+    def filed(self) -> tuple[Client, str, services.FilingReceipt]:
+        draft, token = make_draft(email="thu@example.vn")
+        receipt = services.submit(
+            token=token, idempotency_key=draft.idempotency_key, consent=consent_in_force()
+        )
+        client = Client()
+        return client, f"{enter(client, draft, token)}da-nop/", receipt
+
+    def test_withdrawn_dossier_is_not_called_submitted(self, filed: Any) -> None:
+        client, address, receipt = filed
+        assert "Cơ quan kiểm tra hồ sơ" in client.get(address).content.decode()
+        services.withdraw(dossier=receipt.dossier, expected_version=1, reason="Nộp nhầm nơi")
+        page = client.get(address).content.decode()
+        assert "Bạn đã rút hồ sơ này" in page
+        assert "Bạn đã nộp hồ sơ" not in page
+        assert "Cơ quan kiểm tra hồ sơ" not in page
+
+    def test_replaced_key_is_said_to_work_no_longer(self, filed: Any) -> None:
+        client, address, receipt = filed
+        services.replace_secrets(dossier_id=receipt.dossier.pk, actor=officer_of(receipt.dossier), data={})
+        page = client.get(address).content.decode()
+        assert "đã được cấp mã tra cứu mới" in page
+        assert "Mã tra cứu có trên biên nhận" not in page
+
+    @pytest.mark.parametrize("email", ["thu@example.vn", ""])
+    def test_email_is_named_only_if_one_was_given(self, filed: Any, email: str) -> None:
+        client, address, receipt = filed
+        Dossier.objects.filter(pk=receipt.dossier.pk).update(secret_seed="", email=email)
+        page = client.get(address).content.decode()
+        assert "Mã tra cứu có trên biên nhận" in page
+        assert ("và trong thư điện tử" in page) == bool(email)

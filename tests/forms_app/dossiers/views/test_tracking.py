@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from forms_app.builder.schema import FieldSpec
@@ -197,3 +199,43 @@ class TestQueries:
         for _n in range(4):
             services.store_answer(draft=draft, spec=FieldSpec("proof", "file", "Giấy"), upload=picture())
         assert self.count(client, f"/nop-ho-so/{code}/xem-lai/", django_assert_max_num_queries) == first
+
+
+class TestApplyingAgain:
+    @pytest.mark.parametrize("action", ["decline", "accept", "withdraw"])
+    def test_ended_dossier_leads_to_its_procedure(self, action: str) -> None:
+        receipt = file_dossier()
+        if action == "withdraw":
+            services.withdraw(dossier=receipt.dossier, expected_version=1, reason="Nộp nhầm nơi")
+        else:
+            services.apply_action(
+                dossier_id=receipt.dossier.pk, expected_version=1, action=action,
+                actor=officer_of(receipt.dossier), reason="Không đúng nơi",
+            )  # fmt: skip
+        page = Client().get(f"/ho-so/{receipt.token}/").content.decode()
+        code = receipt.dossier.procedure_version.procedure.core_code
+        link = re.search(r'href="([^"]+)"[^>]*>\s*Xem thủ tục để nộp lại hồ sơ', page)
+        assert bool(link) == (action != "accept")
+        assert link is None or code in link[1]
+
+
+def test_confirmation_before_acceptance_is_not_called_form_01() -> None:
+    """Until acceptance the address of form 01 gives a confirmation only; entries are told apart by their time."""
+    with time_machine.travel("2026-11-23 09:00 +0700", tick=False) as clock:
+        receipt = file_dossier()
+        address = f"/ho-so/{receipt.token}/"
+        fetch(Client(), f"{address}giay/mau-01.pdf")
+        listed = Client().get(f"{address}nguoi-xem/").content.decode()
+        assert "mở giấy xác nhận đã nộp hồ sơ" in listed
+        assert "Mẫu số 01" not in listed
+        clock.shift(timedelta(minutes=20))
+        services.apply_action(
+            dossier_id=receipt.dossier.pk,
+            expected_version=1,
+            action="accept",
+            actor=officer_of(receipt.dossier),
+        )
+        fetch(Client(), f"{address}giay/mau-01.pdf")
+        listed = Client().get(f"{address}nguoi-xem/").content.decode()
+        assert listed.count("mở giấy xác nhận đã nộp hồ sơ") == 1
+        assert listed.count("mở Mẫu số 01") == 1
