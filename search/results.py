@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from core.text import sort_key
 from search.analysis import Query
-from search.documents import FACET_NAMES, FACETS, FACTS, text_in
+from search.documents import FACET_NAMES, FACETS, text_in
 from search.engines.base import FacetCounts
 from search.highlighting import Highlighted, Highlighter
 from search.language.aspects import Aspect
@@ -243,7 +243,8 @@ def _answers(facts: Mapping[str, str], query: Query) -> tuple[tuple[str, str], .
 def _facts(facts: Mapping[str, str]) -> dict[str, str]:
     """Return the facts in the language of the reader, those without a text in it as the document has them."""
     language = get_language() or settings.LANGUAGE_CODE
-    return {name: text for name in FACTS if (text := text_in(facts, name, language))}
+    names = dict.fromkeys(name.partition("@")[0] for name in facts)
+    return {name: text for name in names if (text := text_in(facts, name, language))}
 
 
 def expanded_terms_in(page: Sequence[Scored], query: Query | None) -> tuple[str, ...]:
