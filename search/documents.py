@@ -28,8 +28,9 @@ def locales_for(language: str) -> tuple[str, ...]:
     return language, UNTRANSLATED
 
 
-#: Shown with a hit to choose by: why it no longer applies, online service level, processing time, fee.
-FACTS = ("state", "online", "time", "fee")
+#: Shown with a hit to choose by: why it no longer applies, online service level, processing time, fee; and, if a query
+#: asks for them, the documents to hand in and where.
+FACTS = ("state", "online", "time", "fee", "documents", "place")
 FACETS = ("agency", "field", "level", "audience", "status")
 #: The kind is a facet too.
 FACET_NAMES = ("kind", *FACETS)
