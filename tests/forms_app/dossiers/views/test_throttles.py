@@ -64,4 +64,4 @@ class TestThrottle:
     def test_any_wrong_lookup_gets_the_same_answer(self, code: str) -> None:
         answer = Client().post("/tra-cuu/", {"code": code, "lookup_key": "AAAABBBB"})
         assert answer.status_code == 422
-        assert "Không có hồ sơ nào" in answer.content.decode()
+        assert "Không tìm thấy hồ sơ có mã hồ sơ" in answer.content.decode()
