@@ -142,6 +142,7 @@ search(SearchRequest(query=sys.argv[1]), engine=sys.argv[2])
 print("ready", flush=True)
 for query in json.loads(sys.stdin.readline()):
     search(SearchRequest(query=query), engine=sys.argv[2])
+print("done", flush=True)
 """
 
 
@@ -160,6 +161,8 @@ def _rate(engine: str, queries: list[str]) -> float:
         assert process.stdin is not None
         process.stdin.write(json.dumps(queries) + "\n")
         process.stdin.flush()
-    if any(process.wait() for process in started):
+    answers = [process.stdout.readline() for process in started if process.stdout]
+    spent = time.perf_counter() - began  # the end of a process takes a second more
+    if any(process.wait() for process in started) or set(answers) != {"done\n"}:
         raise EngineUnavailable(engine)
-    return PROCESSES * len(queries) / (time.perf_counter() - began)
+    return PROCESSES * len(queries) / spent
