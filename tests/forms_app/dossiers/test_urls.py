@@ -271,7 +271,9 @@ def test_every_private_address_is_covered_here() -> None:
         "queue",
         "next",
         "assign_to_self",
-    }  # tests/one_stop/views/test_queue.py, test_services.py
+        "desk_log",
+        "desk_log_file",
+    }  # tests/one_stop/views/test_queue.py, test_desk_log.py, test_services.py
     assert addresses(desk_urls.urlpatterns) == tested | without_dossier
     tested = {
         "tracking", "contents", "retention", "view-log", "data", "supplement", "withdraw", "file", "printed-form",
