@@ -27,6 +27,7 @@ from forms_app.dossiers.models import Dossier, SupplementRequest
 from one_stop.supplements import ReceivedItem, SupplementItem
 
 MAX_OTHER_DOCUMENTS: Final = 20
+MAX_DOCUMENT_NAME: Final = 200
 MAX_COPIES: Final = 99
 MAX_POSTAGE: Final = 10_000_000
 RECEIVED, MISSING = "yes", "no"
@@ -119,10 +120,27 @@ class SupplementForm(ActionForm):
     def clean(self) -> dict[str, Any]:
         """Require at least one item."""
         data = super().clean() or self.cleaned_data
-        invalid = {"documents", "answers"} & set(self.errors)
+        invalid = {"documents", "answers", "other_documents"} & set(self.errors)
         if not invalid and not self._selected_ids() and not self.named_documents():
             self.add_error("other_documents", _("Select or enter at least one document."))
         return data
+
+    def clean_other_documents(self) -> str:
+        """Refuse what would not fit: nothing that the officer asks for may be left out of the request."""
+        text: str = self.cleaned_data["other_documents"]
+        lines = [line for line in map(clean, text.splitlines()) if line]
+        if len(lines) > MAX_OTHER_DOCUMENTS:
+            raise forms.ValidationError(
+                _("At most %(limit)d other documents, one per line. You entered %(count)d."),
+                params={"limit": MAX_OTHER_DOCUMENTS, "count": len(lines)},
+            )
+        for line in lines:
+            if len(line) > MAX_DOCUMENT_NAME:
+                raise forms.ValidationError(
+                    _("“%(start)s…” is too long: at most %(limit)d characters in a line."),
+                    params={"start": line[:40], "limit": MAX_DOCUMENT_NAME},
+                )
+        return text
 
     def _selected_ids(self) -> list[str]:
         return [pk for name in ("documents", "answers") for pk in self.cleaned_data.get(name) or []]
@@ -130,7 +148,7 @@ class SupplementForm(ActionForm):
     def named_documents(self) -> list[str]:
         """Return the documents entered by name, one per line."""
         lines = (clean(line) for line in self.cleaned_data.get("other_documents", "").splitlines())
-        return [line[:200] for line in lines if line][:MAX_OTHER_DOCUMENTS]
+        return [line for line in lines if line]
 
     def items(self) -> list[dict[str, str]]:
         """Return the requested items as stored in ``SupplementRequest.items``."""
@@ -311,13 +329,15 @@ class PostForm(ActionForm):
         return number
 
     def clean_postage(self) -> int | None:
-        """Return the sum in đồng; points and blanks between the digits are accepted."""
-        text = re.sub(r"[\s.,]|đ(ồng)?$", "", self.cleaned_data["postage"].strip())
+        """Return the sum in đồng; one kind of sign between groups of three digits is accepted."""
+        text = re.sub(r"\s*đ(ồng)?$", "", self.cleaned_data["postage"].strip())
         if not text:
             return None
-        if not (text.isascii() and text.isdecimal()) or int(text) > MAX_POSTAGE:
+        whole = re.fullmatch(r"[0-9]+|[0-9]{1,3}([.,\s])[0-9]{3}(?:\1[0-9]{3})*", text)
+        amount = int(re.sub(r"[.,\s]", "", text)) if whole else MAX_POSTAGE + 1
+        if amount > MAX_POSTAGE:
             raise forms.ValidationError(_("Enter the postage in đồng, for example 25.000."))
-        return int(text)
+        return amount
 
 
 class IdentityDocument(models.TextChoices):

@@ -87,10 +87,26 @@ class TestItems:
         form = supplement(documents=documents)
         assert "documents" in form.errors
 
-    def test_other_documents_are_limited_in_number(self) -> None:
-        form = supplement(other_documents="\n".join(f"{n} {'x' * 100}" for n in range(30)))
-        assert form.is_valid()
-        assert len(form.named_documents()) == MAX_OTHER_DOCUMENTS
+    @pytest.mark.parametrize(
+        ("lines", "words"),
+        [
+            (MAX_OTHER_DOCUMENTS, None),
+            (MAX_OTHER_DOCUMENTS + 1, "Nhiều nhất 20 giấy tờ khác, mỗi dòng một giấy tờ. Bạn đã nhập 21."),
+        ],
+    )
+    def test_more_documents_than_a_request_takes_are_refused(self, lines: int, words: str | None) -> None:
+        """The law wants one complete request: none of them may be left out without a word."""
+        form = supplement(other_documents="\n".join(f"Giấy {n}" for n in range(lines)))
+        assert form.is_valid() == (words is None)
+        if words:
+            assert form.errors["other_documents"] == [words]
+        else:
+            assert len(form.named_documents()) == lines
+
+    def test_name_of_a_document_is_never_cut(self) -> None:
+        assert supplement(other_documents="x" * 200).is_valid()
+        form = supplement(other_documents="Giấy\n" + "x" * 201)
+        assert "quá dài" in form.errors["other_documents"][0]
 
     def test_form_without_questions_offers_other_documents_only(self) -> None:
         form = SupplementForm({"version": "1"}, documents=[], answers=[], submit="Gửi")

@@ -78,7 +78,8 @@ def test_both_may_be_unknown(receipt: FilingReceipt, client: Client) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [("tracking_number", "EA<b>"), ("tracking_number", "123"), ("postage", "mười nghìn"), ("postage", "-5"),
-     ("postage", "99999999"), ("postage", "²")],
+     ("postage", "99999999"), ("postage", "²"), ("postage", "32.500,00"), ("postage", "25,5"), ("postage", "1.2.3"),
+     ("postage", "25.0000"), ("postage", "1.000,000")],
 )  # fmt: skip
 def test_impossible_values_are_named_and_kept(
     receipt: FilingReceipt, client: Client, field: str, value: str
