@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes, policy
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,6 +16,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 MAX_MAILS: Final = 30
+#: What Django's file backend writes after each mail.
+_END: Final = b"\n" + b"-" * 79 + b"\n"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 
 
@@ -29,14 +33,18 @@ class KeptMail(NamedTuple):
 def kept_mails(folder: Path) -> list[KeptMail]:
     """Return the newest mails in `folder`, which Django's file backend writes, newest first."""
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)
-    return [_read(file) for file in files[:MAX_MAILS]]
+    return list(islice(chain.from_iterable(map(_read, files)), MAX_MAILS))
 
 
-def _read(file: Path) -> KeptMail:
-    message = message_from_bytes(file.read_bytes(), policy=policy.default)
-    body = message.get_body(preferencelist=("plain",))
+def _read(file: Path) -> Iterator[KeptMail]:
+    """Yield the mails in `file`, newest first: the backend appends to a file with the same name."""
     written = datetime.fromtimestamp(file.stat().st_mtime, tz=timezone.get_current_timezone())
-    return KeptMail(written, str(message["To"]), str(message["Subject"]), body.get_content() if body else "")
+    for content in reversed(file.read_bytes().split(_END)[:-1]):
+        message = message_from_bytes(content.lstrip(b"\n"), policy=policy.default)
+        body = message.get_body(preferencelist=("plain",))
+        yield KeptMail(
+            written, str(message["To"]), str(message["Subject"]), body.get_content() if body else ""
+        )
 
 
 def is_shown_to(request: HttpRequest) -> bool:

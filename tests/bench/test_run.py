@@ -17,9 +17,9 @@ from tests.paths import ROOT
 from tests.support.template import postgres_template
 
 RESULT = re.compile(r"^RESULT (\S+) (\S+) [<>]=\S+ (PASS|FAIL)$", re.MULTILINE)
-# Imports the province and the national catalogue twice, which takes minutes even in a quick run; tests/search covers
+# Import the province and the national catalogue twice, which takes minutes even in a quick run; tests/search covers
 # its parts.
-LONG = {"relevance"}
+LONG = {"relevance", "confidence"}
 EXPECTED = {
     "pages": {"pages-cold", "pages-hit"},
     "search": {

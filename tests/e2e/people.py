@@ -197,6 +197,12 @@ class Officer:
         follow(button(self.page, action))
         expect(self.page.get_by_text(confirmation).first).to_be_visible()
 
+    def hand_over(self) -> None:
+        """Record the handover of the result; a page asks before the dossier ends."""
+        follow(self.page.get_by_role("link", name="Đã trả kết quả…"))
+        follow(button(self.page, "Đã trả kết quả"))
+        expect(self.page.get_by_text("Đã ghi nhận việc trả kết quả.").first).to_be_visible()
+
     def ask_for_supplement(self, reason: str) -> None:
         follow(self.page.get_by_role("link", name="Yêu cầu bổ sung…"))
         self.page.get_by_label("Bản án hoặc quyết định ly hôn", exact=True).check()

@@ -45,7 +45,7 @@ def test_dossier_is_filed_supplemented_finished_and_returned(visits, shoot, java
     citizen.look_up(code, lookup_key, expected="Hồ sơ của bạn đã có kết quả", name="15-co-ket-qua")
     assert citizen.download("giay-xac-nhan.jpg").startswith(b"\xff\xd8\xff")
 
-    officer.perform("Đã trả kết quả", confirmation="Đã ghi nhận việc trả kết quả.")
+    officer.hand_over()
     officer.screenshot("can-bo-08-da-tra")
     citizen.look_up(code, lookup_key, expected="Bạn đã nhận kết quả", name="16-da-tra")
     for state in ("Đã nộp", "Được tiếp nhận", "Cần bổ sung", "Đã gửi bổ sung", "Đã có kết quả", "Đã trả"):

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from forms_app.dossiers import services
 from forms_app.dossiers.models import Dossier, Draft
 from tests.accounts.factories import AgencyFactory
 from tests.e2e.people import photograph
@@ -102,6 +101,7 @@ class TestWithScripts:
         page.route("**/buoc/**", lambda route: route.abort())
         page.locator("[name=child_name]").fill("Nguyễn Văn Mới")
         expect(page.locator("[data-unsaved-status]")).to_contain_text("Mất kết nối")
+        page.locator(".stepper summary").click()
         page.locator(".stepper a").first.click()
         expect(page.locator("[data-unsaved-status]")).to_contain_text("Chưa gửi được")
         page.get_by_role("button", name="Lưu và tiếp tục").last.click()
@@ -124,7 +124,7 @@ class TestWithScripts:
         expect(page.locator("[name=child_name]")).to_have_value("Nguyễn Văn Mới")
 
     def test_withdrawal_keeps_its_reason(self, visits: Visits) -> None:
-        token = services.receipt_for(file_dossier()).token
+        token = file_dossier().token
         page = visits.page()
         page.goto(f"/ho-so/{token}/rut/")
         page.locator("[name=reason]").fill("Nộp nhầm nơi")
@@ -134,7 +134,7 @@ class TestWithScripts:
         expect(page.locator("[name=reason]")).to_have_value("Nộp nhầm nơi")
         page.unroute("**/*")
         follow(page.get_by_role("button", name="Rút hồ sơ"))
-        assert Dossier.objects.get().get_status_display() == "Đã rút"
+        assert Dossier.objects.get().get_status_display() == "Công dân yêu cầu rút hồ sơ"
 
     def test_upload_and_removal_keep_the_focus_and_are_announced(
         self, visits: Visits, base: str, shoot: Any

@@ -301,7 +301,7 @@ def test_every_official_field_is_covered() -> None:
     assert {field.number for field in FIELDS} == {*map(str, range(1, 24)), "10a", "+"}
     named = {field.name for field in FIELDS}
     assert named >= set(ProcedureRecord.__dataclass_fields__) - {
-        "short_title", "section_agency", "publisher", "level_2011", "level_2022"
+        "short_title", "section_agency", "publisher", "level_2011", "level_2022", "national_url"
     }  # fmt: skip
 
 
