@@ -18,7 +18,7 @@ class TestIndexIntegrity:
 
         def get_mapping(self, index: str) -> dict[str, Any]:
             self.asked += 1
-            metas = [{"_meta": {"portal": mark}} if mark else {} for mark in self.marks]
+            metas = [{"_meta": schema.meta() | {"portal": mark}} if mark else {} for mark in self.marks]
             return {str(number): {"mappings": meta} for number, meta in enumerate(metas)}
 
     def server(self, *marks: str) -> Any:
