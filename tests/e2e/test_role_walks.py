@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from demo.sources import people
@@ -18,6 +20,11 @@ NewWalk = Callable[..., Walk]
 WORK = "Việc của bạn"
 SITE = "Ủy ban nhân dân xã Biển Bạch"
 NEWS = "Sở Tư pháp tư vấn pháp luật lưu động ở xã Đất Mũi"
+
+
+def day_from_now(days: int) -> str:
+    """Return a day as people type it; a fixed one would be refused once it has passed."""
+    return (timezone.localdate() + timedelta(days=days)).strftime("%d/%m/%Y")
 
 
 def test_editor_writes_and_previews_news(demo_walk: NewWalk) -> None:
@@ -75,7 +82,7 @@ def test_controller_amends_a_procedure(demo_walk: NewWalk) -> None:
     walk.picture("trang-thu-tuc")
     page.locator("[name=summary]").fill("Giấy xác nhận tình trạng hôn nhân, dùng được sáu tháng.")
     page.get_by_role("tab", name="Căn cứ pháp lý").click()
-    page.locator("[name=effective_from]").fill("30/11/2026")
+    page.locator("[name=effective_from]").fill(day_from_now(0))
     walk.picture("can-cu-phap-ly")
     walk.act("action-publish")
     walk.picture("da-cong-bo")
@@ -90,7 +97,7 @@ def test_controller_creates_a_procedure(demo_walk: NewWalk) -> None:
     page.locator("[name=core_code]").fill("9.004873")
     page.locator("[name=title]").fill("Cấp bản sao giấy xác nhận của tỉnh")
     page.locator("[name=section]").select_option(label="Sở Tư pháp")
-    page.locator("[name=day]").fill("01/12/2026")
+    page.locator("[name=day]").fill(day_from_now(1))
     walk.picture("bieu-mau")
     choose_decision(walk, "QĐ")
     walk.act_in_form("Tạo thủ tục")
@@ -105,14 +112,15 @@ def test_controller_abolishes_a_procedure(demo_walk: NewWalk) -> None:
     find_in_register(walk, "1.000656", "1.000656")
     walk.link("Chấm dứt thủ tục")
     page.get_by_label("Bãi bỏ").check()
-    page.locator("[name=day]").fill("31/12/2026")
+    last_day = day_from_now(31)
+    page.locator("[name=day]").fill(last_day)
     choose_decision(walk, "QĐ")
     walk.picture("cham-dut")
     walk.act_in_form("Chấm dứt thủ tục")
-    walk.message("31/12/2026")
+    walk.message(last_day)
     walk.picture("da-cham-dut")
     walk.link("Xem trang")
-    expect(page.locator("main")).to_contain_text("31/12/2026")
+    expect(page.locator("main")).to_contain_text(last_day)
     walk.picture("trang-cong-khai")
 
 
@@ -267,7 +275,7 @@ def test_communications_adds_an_alert_with_the_keyboard_alone(demo_walk: NewWalk
     press(page, "Tab", until="text")
     page.keyboard.type("Quầy tiếp nhận mở lại lúc 13 giờ 30.")
     press(page, "Tab", until="starts_at")
-    page.keyboard.type("30/11/2026 08:00")
+    page.keyboard.type(f"{day_from_now(0)} 08:00")
     press(page, "Tab", until="ends_at")
     page.keyboard.type("01/12/2030 17:00")
     walk.picture("canh-bao")
