@@ -6,7 +6,6 @@ import gettext as gettext_module
 import os
 import secrets
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -45,16 +44,16 @@ def reset_translations() -> None:
     trans_real._default = None
 
 
-#: Cases of a parametrised test in the second run, on SQLite.
-CASES_ON_SQLITE = 2
+SERVERS = ("postgres", "elasticsearch", "redis", "clamav", "browser")
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+LONG_TESTS = ("tests/bench/", "tests/demo/", "tests/e2e/", "tests/portal/", "tests/security/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only",
         action="store_true",
-        help="leave out tests that use no database, and all but two cases of each test",
+        help="run one case of each test that uses the database and no other server",
     )
 
 
@@ -69,32 +68,38 @@ def pytest_unconfigure() -> None:
     clock.stop()
 
 
-def uses_database(item: pytest.Item) -> bool:
-    """Return True if the test may use the database, by its marker or its fixtures."""
-    markers = item.get_closest_marker("django_db") or item.get_closest_marker("sqlite")
-    return bool(markers or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+def uses_only_the_database(item: pytest.Item) -> bool:
+    """Return True if the test may use the database, by its marker or its fixtures, and needs no other server."""
+    marks = {mark.name for mark in item.iter_markers()}
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(marks & {"django_db", "sqlite"} or fixtures & DATABASE_FIXTURES) and not marks.intersection(SERVERS)
 
 
-def some_cases(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
-    """Yield `CASES_ON_SQLITE` cases of each test: the others have other data but the same queries.
+def one_case_of_each(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield one case of each parametrised test: the others have other data but the same queries.
 
-    Which ones, the random order decides, so that they change from run to run; its seed brings them back.
+    Which one, the random order decides, so that it changes from run to run; its seed brings it back.
     """
-    cases: Counter[str] = Counter()
+    seen: set[str] = set()
     for item in items:
         test = item.nodeid.partition("[")[0]
-        cases[test] += 1
-        if cases[test] <= CASES_ON_SQLITE or item.get_closest_marker("sqlite"):
+        if test not in seen or item.get_closest_marker("sqlite"):
             yield item
+        seen.add(test)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the browser tests of a module on one xdist worker, so that they share its browser."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group(f"browser-{item.location[0]}"))
+def runs_early(item: pytest.Item) -> bool:
+    """Return True for tests of which one takes long, so that no worker ends with them while the others wait."""
+    return bool(item.get_closest_marker("browser")) or item.location[0].startswith(LONG_TESTS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Run long modules first; with `--database-only`, one case of each test that uses no other server."""
+    yield  # the order becomes random
+    items.sort(key=lambda item: not runs_early(item))
     if config.getoption("database_only"):
-        chosen = set(some_cases(item for item in items if uses_database(item)))
+        chosen = set(one_case_of_each(filter(uses_only_the_database, items)))
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = [item for item in items if item in chosen]
 

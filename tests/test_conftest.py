@@ -113,7 +113,7 @@ def test_order_is_random(tmp_path: Path) -> None:
     assert [line.split()[0] for line in orders[0]] != [line.split()[0] for line in orders[1]]
 
 
-def test_tests_without_a_database_can_be_left_out(tmp_path: Path) -> None:
+def test_second_run_takes_one_case_of_each_test_that_uses_only_the_database(tmp_path: Path) -> None:
     body = """
 @pytest.mark.django_db
 def test_marked():
@@ -128,6 +128,33 @@ def test_by_fixture(rows):
 
 def test_without():
     assert False
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_cases(db, number):
+    assert True
+
+@pytest.mark.parametrize("engine", ["database", pytest.param("elastic", marks=pytest.mark.elasticsearch)])
+def test_engines(db, engine):
+    assert engine == "database"
+
+@pytest.mark.browser
+def test_needs_more(db):
+    assert False
 """
     done = run_pytest(tmp_path, body, PYTEST_ADDOPTS="--database-only")
-    assert "2 passed, 1 deselected" in done.stdout, done.stdout
+    assert "4 passed, 5 deselected" in done.stdout, done.stdout
+
+
+def test_long_tests_begin(tmp_path: Path) -> None:
+    body = """
+def test_short():
+    assert True
+
+@pytest.mark.browser
+def test_long():
+    assert True
+"""
+    for seed in ("1", "2"):
+        done = run_pytest(tmp_path, body, PYTEST_ADDOPTS=f"-v --randomly-seed={seed}")
+        ran = [line.split("::")[1].split()[0] for line in done.stdout.splitlines() if "PASSED" in line]
+        assert ran == ["test_long", "test_short"]

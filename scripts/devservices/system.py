@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ATTEMPTS = 3
+#: Another script of this project may be installing packages at the same time.
+LOCK = "-oDPkg::Lock::Timeout=300"
 _apt_updated = False
 
 
@@ -86,7 +88,7 @@ def install(*packages: str) -> None:
         retrying(lambda: run(["apt-get", "update", "-q"], env=env), "apt-get update")
         _apt_updated = True
     say(f"  apt-get install {' '.join(packages)}")
-    command = ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages]
+    command = ["apt-get", "install", "-q", "-y", "--no-install-recommends", LOCK, *packages]
     retrying(lambda: run(command, env=env), "apt-get install")
 
 
