@@ -72,7 +72,9 @@ def uses_only_the_database(item: pytest.Item) -> bool:
     """Return True if the test may use the database, by its marker or its fixtures, and needs no other server."""
     marks = {mark.name for mark in item.iter_markers()}
     fixtures = set(getattr(item, "fixturenames", ()))
-    return bool(marks & {"django_db", "sqlite"} or fixtures & DATABASE_FIXTURES) and not marks.intersection(SERVERS)
+    return bool(marks & {"django_db", "sqlite"} or fixtures & DATABASE_FIXTURES) and not marks.intersection(
+        SERVERS
+    )
 
 
 def one_case_of_each(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:

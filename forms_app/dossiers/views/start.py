@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Agency
 from core.errors import Conflict, NotAllowed
+from core.wagtail.languages import active_language
 from core.web import page_cache
 from core.web.kept_forms import kept_fields
 from forms_app.builder.schema import FormSchema
@@ -127,6 +129,7 @@ def _page(
         "can_change": len(agencies) > 1,
         "agency": agencies[0] if len(agencies) == 1 else None,
         "cases": _to_prepare(content),
+        "is_foreign": active_language() != settings.LANGUAGE_CODE,
         "draft": _open_draft(request, offer.procedure.core_code),
         "kept": _kept(request, schema),
         "resume_url": reverse("dossiers:resume", args=[offer.procedure.core_code]),

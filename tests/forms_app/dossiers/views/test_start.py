@@ -53,6 +53,12 @@ class TestWhatToPrepare:
         ]
 
 
+def test_reader_of_english_is_told_that_the_questions_are_in_vietnamese() -> None:
+    path = f"/nop-ho-so/{make_form().definition.procedure.core_code}/"
+    assert "The questions and papers of this procedure are in Vietnamese" in Client().get(f"/en{path}").text
+    assert "bằng tiếng Việt" not in Client().get(path).text
+
+
 class Sender:
     """Client that starts a draft and reads the handover link from a step page."""
 
