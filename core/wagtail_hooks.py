@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -44,6 +47,12 @@ hooks.register("before_move_page", overrides.check_move)
 hooks.register("before_delete_page", dependants.refuse_page)
 hooks.register("before_bulk_action", dependants.refuse_bulk_action)
 hooks.register("before_delete_snippet", dependants.refuse_rows)
+
+
+@hooks.register("insert_global_admin_js")
+def keep_typed_dates() -> SafeString:
+    """Send a date as it was typed; without `defer`, since the fields are set up while the page is read."""
+    return format_html('<script src="{}"></script>', static("js/admin_dates.js"))
 
 
 @hooks.register("register_admin_urls", order=-10)

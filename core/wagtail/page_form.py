@@ -62,7 +62,8 @@ class PortalPageForm(WagtailAdminPageForm):
     def clean(self) -> Any:
         """Drop an expiry that nobody touched and that would forbid every save; number the slug of a title used before.
 
-        The browser fills in the slug of a new page from its title, so the editor never typed what would be refused.
+        The browser fills in the slug of a page never published from its title, so the editor never typed what would
+        be refused; after an automatic save that numbered it, too, since the form still has the slug without a number.
         """
         moment, before = self.cleaned_data.get("expire_at"), self.initial.get("expire_at")
         # The field shows minutes.
@@ -74,7 +75,8 @@ class PortalPageForm(WagtailAdminPageForm):
         ):
             self.cleaned_data["expire_at"] = None
         slug = self.cleaned_data.get("slug", "")
-        if slug and not self.instance.pk and slug == slugify(self.cleaned_data.get("title", "")):
+        never_published = self.instance.first_published_at is None
+        if slug and never_published and slug == slugify(self.cleaned_data.get("title", "")):
             self.cleaned_data["slug"] = self._free_slug(slug)
         return super().clean()
 
@@ -83,10 +85,11 @@ class PortalPageForm(WagtailAdminPageForm):
 
         Not if that is this very page, which an automatic save has just created (`core.wagtail.page_creation`).
         """
-        if self.parent_page is None or twin(self.parent_page, slug, self.for_user, type(self.instance)):
+        if self.parent_page is None:
             return slug
-        used = set(
-            self.parent_page.get_children().filter(slug__startswith=slug).values_list("slug", flat=True)
-        )
+        if not self.instance.pk and twin(self.parent_page, slug, self.for_user, type(self.instance)):
+            return slug
+        others = self.parent_page.get_children().exclude(pk=self.instance.pk)
+        used = set(others.filter(slug__startswith=slug).values_list("slug", flat=True))
         candidates = chain([slug], (f"{slug}-{number}" for number in count(2)))
         return next(one for one in candidates if one not in used)

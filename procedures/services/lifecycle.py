@@ -33,7 +33,7 @@ from procedures.models import (
 from procedures.models.endings import not_ended_q
 from procedures.page_content import page_title
 from procedures.services.versions import (
-    first_free_day,
+    DAY,
     invalidate_pages,
     next_version,
     publish_versions,
@@ -178,8 +178,9 @@ def _take_effect(ending: ProcedureEnding) -> None:
 def cancel_ending(*, procedure: Procedure, by: User | None = None) -> None:
     """Delete an end that was entered by mistake; the log keeps it.
 
-    If it had begun, the procedure applies again from today: its last content becomes the next version under the same
-    decision. ``Conflict`` if no end was entered.
+    If it had begun, it is as if it had never been: the last content becomes the next version under the same decision,
+    in force from the day after the version that the end closed, so that no day is without one. ``Conflict`` if no end
+    was entered.
     """
     _check(by, procedure)
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
@@ -198,7 +199,7 @@ def cancel_ending(*, procedure: Procedure, by: User | None = None) -> None:
             content=latest.content,
             decision=latest.decision,
             number=latest.number + 1,
-            valid_from=first_free_day(latest, timezone.localdate()),
+            valid_from=latest.valid_to + DAY,
             by=by,
         )
         version.save()

@@ -103,6 +103,19 @@ class TestEditor:
         slugs = set(type(page).objects.values_list("slug", flat=True))
         assert slugs == {page.slug, f"{page.slug}-2", f"{page.slug}-3"}
 
+    def test_page_that_is_saved_again_from_the_same_form_keeps_its_number(self, client, page):
+        facts = {"title": page.title, "slug": page.slug, "date": "30/11/2026", "body-count": "0"}
+        facts |= {"comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}
+        client.post(f"/quan-tri/pages/add/home/newspage/{page.get_parent().pk}/", facts)
+        draft = type(page).objects.latest("pk")
+        address = f"/quan-tri/pages/{draft.pk}/edit/"
+        assert client.post(address, facts).status_code == 302  # the form still has the slug without a number
+        assert client.post(address, facts | {"action-publish": "1"}).status_code == 302
+        draft.refresh_from_db()
+        assert (draft.live, draft.slug) == (True, f"{page.slug}-2")
+        # Once published, an address changes only by a slug that is free.
+        assert client.post(address, facts).status_code == 200
+
     def test_slug_that_was_typed_is_refused_if_it_is_used(self, client, page):
         facts = {"title": "Tin khác", "slug": page.slug, "date": "30/11/2026", "body-count": "0"}
         facts |= {"comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}

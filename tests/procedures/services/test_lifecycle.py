@@ -283,13 +283,14 @@ class TestCancel:
         assert not fresh(procedure).ended
         assert procedure.versions.get().valid_to is None
 
-    def test_afterwards_the_same_content_applies_from_today(self):
+    def test_afterwards_the_same_content_applies_without_a_gap(self):
         procedure, successor = published(), published()
         end(procedure, kind=Kind.REPLACED, successor=successor, day=TODAY - 9 * DAY)
         lifecycle.cancel_ending(procedure=procedure)
         assert (fresh(procedure).status, fresh(procedure).replaced_by) == (Status.PUBLIC, None)
         old, new = procedure.versions.order_by("number")
-        assert (new.digest, new.decision, new.valid_from) == (old.digest, old.decision, TODAY)
+        assert (new.digest, new.decision, new.valid_from) == (old.digest, old.decision, TODAY - 9 * DAY)
+        assert old.valid_to == TODAY - 10 * DAY
         assert version_in_force(procedure) == new
 
     def test_nothing_to_cancel_is_a_conflict(self):
