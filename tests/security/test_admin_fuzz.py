@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -32,23 +33,25 @@ def scenario() -> Scenario:
     return make_scenario()
 
 
-def malformed(route: str, scenario: Scenario) -> Iterator[str]:
+def malformed(route: str, scenario: Scenario, keys: Sequence[str]) -> Iterator[str]:
     """Yield the address of a route with a query of nonsense, and with each malformed key where it takes text."""
     yield f"{build_address(route, scenario)}?{QUERY}"
-    for key in KEYS if _TEXT_PARAMETER.search(route) else ():
+    for key in keys if _TEXT_PARAMETER.search(route) else ():
         yield build_address(_TEXT_PARAMETER.sub(key, route), scenario)
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_request_is_a_server_error(scenario: Scenario, role: str) -> None:
     client, broken = scenario.client(role), []
+    # Others are refused before most keys are read; which two they try, the seed of the random order decides.
+    keys = KEYS if role == "superuser" else random.sample(KEYS, 2)
     for route in routes():
         if not route.startswith("quan-tri/") or any(word in route for word in SKIPPED):
             continue
-        for address in malformed(route, scenario):
+        for address in malformed(route, scenario, keys):
             if status_of(client.get(address)) >= 500:
                 broken.append(f"GET {address}")
-        for method in ("POST", "PUT"):
+        for method in ("POST", "PUT") if role == "superuser" else ("POST",):
             address = build_address(route, scenario)
             if status_of(client.generic(method, address)) >= 500:
                 broken.append(f"{method} {address}")
