@@ -34,7 +34,7 @@ from forms_app.dossiers.services import (
     withdraw,
 )
 from forms_app.dossiers.transitions import TRANSITIONS, Action
-from one_stop.services import request_supplement, return_result
+from one_stop.services import request_supplement, return_result, suspend
 from procedures.models import ProcedureVersion
 from procedures.selectors import version_in_force
 
@@ -118,6 +118,7 @@ class DossierFiler:
 
 
 ANSWER_WITHIN: Final = timedelta(days=14)
+SUSPENDED_FOR: Final = timedelta(days=60)
 
 
 class ActionPlayer:
@@ -137,6 +138,15 @@ class ActionPlayer:
                 return withdraw(dossier=dossier, expected_version=dossier.version, reason=reason, now=act.at)
             case Action.REQUEST_SUPPLEMENT:
                 return self._ask(dossier, act, procedure, rng)
+            case Action.SUSPEND:
+                return suspend(
+                    dossier_id=dossier.pk,
+                    expected_version=dossier.version,
+                    actor=self._officer(dossier, act.action, rng),
+                    reason=reason,
+                    suspended_until=(act.at + SUSPENDED_FOR).astimezone(TIME_ZONE).date(),
+                    now=act.at,
+                )
             case Action.RETURN_RESULT:
                 return self._return(dossier, act, rng)
             case _:

@@ -15,8 +15,12 @@ from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.models.dossiers import UNDO_DAYS
 from forms_app.dossiers.transitions import Action, Status
 
-#: What ends, for the actions after which the desk itself cannot continue.
-_ENDINGS: Final[dict[str, str | Promise]] = {
+_NO_FEE: Final = gettext_lazy(
+    "This procedure has no fee for this way of filing. Ask for payment only if there is another financial obligation, "
+    "such as a tax, and name its legal basis in the reason: processing time is paused until then."
+)
+#: What ends, for the actions after which the desk itself cannot continue; what pauses mean for the due date.
+_QUESTIONS: Final[dict[str, str | Promise]] = {
     Action.DECLINE: gettext_lazy(
         "This ends the dossier, and the citizen is told. Only the head can undo it, within %(days)d working days."
     ),
@@ -28,13 +32,20 @@ _ENDINGS: Final[dict[str, str | Promise]] = {
         "This ends the dossier for good, and the citizen is told. Withdraw it only if the citizen has asked for it."
     ),
     Action.CLOSE: gettext_lazy("This ends the dossier for good, and the citizen is told."),
+    Action.SUSPEND: gettext_lazy(
+        "Processing time is paused until the day that you name. The pause is shown with your name on the page of the "
+        "dossier; the citizen reads the reason and the day."
+    ),
+    Action.LIFT_PAYMENT: gettext_lazy(
+        "The time since the request counts as processing time: the due date stays the same."
+    ),
 }
 
 
 def action_warning(dossier: Dossier, action: str, user: User, now: datetime) -> str:
     """Return what ``user`` should know before ``action``; empty if there is nothing."""
-    if ending := _ENDINGS.get(action):
-        return str(ending) % {"days": UNDO_DAYS}
+    if question := _QUESTIONS.get(action):
+        return str(question) % {"days": UNDO_DAYS}
     if action == Action.ASSIGN and dossier.assigned_to not in {None, user}:
         return _(
             "The dossier is assigned to %(name)s, who will be notified that someone else now has it."
@@ -44,6 +55,8 @@ def action_warning(dossier: Dossier, action: str, user: User, now: datetime) -> 
             "The payment is still outstanding, so the dossier can only be finished as refused. If the citizen does not "
             "have to pay, withdraw the payment request instead."
         )
+    if action == Action.REQUIRE_PAYMENT and not dossier.has_fees:
+        return str(_NO_FEE)
     return _supplement_warning(dossier, now) if action == Action.REQUEST_SUPPLEMENT else ""
 
 

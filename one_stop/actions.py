@@ -61,7 +61,7 @@ _TEXTS: Final[dict[Action, tuple[Text, Text]]] = {
     ),
     Action.LIFT_PAYMENT: (
         _("Withdraw the payment request…"),
-        _("The payment request is withdrawn. Processing time is running again."),
+        _("The payment request is withdrawn. Processing time goes on; the due date stays the same."),
     ),
     Action.SUSPEND: (_("Suspend processing…"), _("The dossier is suspended. Processing time is paused.")),
     Action.CLOSE: (

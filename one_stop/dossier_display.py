@@ -54,6 +54,8 @@ class HasDeadlines(Protocol):
     @property
     def on_time_until(self) -> datetime | None: ...
     @property
+    def pause_ends_at(self) -> datetime | None: ...
+    @property
     def deadline_rule(self) -> dict[str, Any] | None: ...
 
 
@@ -74,6 +76,8 @@ def due_status(
     if status == Status.REGISTERED:
         return _intake_status(dossier, now, calendar)
     if status in (Status.SUPPLEMENT, Status.PAYMENT, Status.SUSPENDED):
+        if status == Status.SUSPENDED and (until := dossier.pause_ends_at):
+            return DueStatus(Urgency.QUIET, _("Suspended until %(day)s") % {"day": display.date_text(until)})
         return _paused_status(supplement_due_at if status == Status.SUPPLEMENT else None, now)
     if status in RUNNING_STATUSES:
         return _processing_status(dossier, now, calendar)

@@ -164,6 +164,25 @@ class SupplementForm(ActionForm):
         return day
 
 
+class SuspendForm(ActionForm):
+    """The last day of a suspension, and its reason."""
+
+    suspended_until = VietnameseDateField(
+        label=_("Suspended until"),
+        help_text=_(
+            "The last day. Afterwards processing time runs again by itself, and the citizen is told. You can resume "
+            "earlier."
+        ),
+    )  # fmt: skip
+
+    field_order = ["version", "suspended_until", "reason"]
+
+    def last_day(self) -> date:
+        """Return the last day of the suspension."""
+        day: date = self.cleaned_data["suspended_until"]
+        return day
+
+
 class CounterSupplementForm(ActionForm):
     """What the citizen hands in at the counter, for every requested item, as confirmed by the receiver."""
 

@@ -149,6 +149,27 @@ def request_supplement(
     )  # fmt: skip
 
 
+def suspend(
+    *,
+    dossier_id: int,
+    expected_version: int,
+    actor: User,
+    reason: str,
+    suspended_until: date,
+    now: datetime | None = None,
+) -> Dossier:
+    """Suspend the processing of a dossier until the office closes on ``suspended_until``, or on the next working day.
+
+    Raise ``InvalidInput`` for today and days before; other errors as ``dossiers.services.apply_action``.
+    """
+    moment = now or timezone.now()
+    ahead = suspended_until > timezone.localdate(moment)
+    return apply_action(
+        dossier_id=dossier_id, expected_version=expected_version, action=Action.SUSPEND, actor=actor, reason=reason,
+        pause_ends_at=load_calendar().end_of(suspended_until) if ahead else None, now=moment,
+    )  # fmt: skip
+
+
 @retry_on_deadlock
 @transaction.atomic
 def receive_supplement(

@@ -24,6 +24,11 @@ class Fee:
     exemption: str = ""
     legal_number: str = ""
 
+    @property
+    def is_charged(self) -> bool:
+        """Return True unless the sum is nought; one that is not fixed is charged."""
+        return self.amount is None or self.amount > 0
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelDetails:

@@ -20,18 +20,11 @@ from forms_app.dossiers.models import DeadlineSetting, Dossier
 from forms_app.dossiers.models.rules import DEFAULT_INTAKE_HOURS, DEFAULT_REQUEST_DAYS
 from forms_app.dossiers.rules import RuleSet, current_rules
 from forms_app.dossiers.transitions import Action, Clock, Status
-from procedures.choices import Channel
 from procedures.snapshot import Snapshot
 
 _State = Dossier.ClockState
 _Mode = DeadlineSetting.Mode
 DEFAULT_CUTOFF: Final = time(15, 0)
-CHANNEL_OF_SOURCE: Final = {
-    Dossier.Source.PORTAL: Channel.ONLINE,
-    Dossier.Source.NATIONAL: Channel.ONLINE,
-    Dossier.Source.COUNTER: Channel.COUNTER,
-    Dossier.Source.POST: Channel.POST,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +110,7 @@ def rule_for(dossier: Dossier, now: datetime, rules: RuleSet | None = None) -> D
         return DeadlineRule(
             value=0, mode=mode, same_day_cutoff=cutoff.isoformat("minutes"), request_days=days
         )
-    value, unit = _time_limit(snapshot, CHANNEL_OF_SOURCE[Dossier.Source(dossier.source)])
+    value, unit = _time_limit(snapshot, dossier.channel)
     return DeadlineRule(value=value, unit=unit or TimeUnit.WORKING_DAY.value, mode=mode, request_days=days)
 
 
@@ -161,9 +154,14 @@ def _request(dossier: Dossier, now: datetime) -> None:
 
 
 def _resume(dossier: Dossier, now: datetime) -> None:
-    """Move the due date by the length of the pause; the test of being on time moves with it if the pause extends it."""
+    """Move the due date by the length of the pause; the test of being on time moves with it if the pause extends it.
+
+    A suspension extends the time at most until the moment that was named when it began.
+    """
     if dossier.clock_state != _State.STOPPED or dossier.paused_at is None:
         return
+    if dossier.pause_ends_at is not None:
+        now = min(now, dossier.pause_ends_at)
     if dossier.due_at is not None:
         rule, calendar, paused = (
             DeadlineRule.from_json(dossier.deadline_rule), current_rules().calendar, dossier.paused_at
@@ -172,7 +170,11 @@ def _resume(dossier: Dossier, now: datetime) -> None:
         if _extends_on_time(dossier, paused):
             limit = rule.shifted(limit, paused, now, calendar)
         _promise(dossier, rule.shifted(dossier.due_at, paused, now, calendar), limit)
-    dossier.clock_state, dossier.paused_at = _State.RUNNING, None
+    _run(dossier)
+
+
+def _run(dossier: Dossier, state: str = _State.RUNNING) -> None:
+    dossier.clock_state, dossier.paused_at, dossier.pause_ends_at = state, None, None
 
 
 def _restart(dossier: Dossier, now: datetime) -> None:
@@ -192,7 +194,7 @@ def _restart(dossier: Dossier, now: datetime) -> None:
         limit = promised if _extends_on_time(dossier, paused) else dossier.on_time_until or due
         _promise(dossier, promised, limit)
         dossier.clock_restarts += 1
-    dossier.clock_state, dossier.paused_at = _State.RUNNING, None
+    _run(dossier)
 
 
 def _extends_on_time(dossier: Dossier, paused: datetime) -> bool:
@@ -208,7 +210,7 @@ def _promise(dossier: Dossier, due: datetime, limit: datetime) -> None:
 
 def _end(dossier: Dossier, now: datetime) -> None:
     _resume(dossier, now)  # an action on a stopped clock is measured without the pause
-    dossier.clock_state, dossier.paused_at = _State.ENDED, None
+    _run(dossier, _State.ENDED)
 
 
 def _reopen(dossier: Dossier, now: datetime) -> None:
@@ -216,7 +218,7 @@ def _reopen(dossier: Dossier, now: datetime) -> None:
 
 
 def _reset(dossier: Dossier, now: datetime) -> None:
-    dossier.clock_state, dossier.paused_at = _State.NOT_STARTED, None
+    _run(dossier, _State.NOT_STARTED)
 
 
 def _move_from_day_off(dossier: Dossier, now: datetime) -> None:
@@ -237,6 +239,7 @@ EFFECTS: Final[dict[Clock, Callable[[Dossier, datetime], None]]] = {
     Clock.STOP: _stop,
     Clock.REQUEST: _request,
     Clock.RESUME: _resume,
+    Clock.CONTINUE: lambda dossier, now: _run(dossier),
     Clock.RESTART: _restart,
     Clock.END: _end,
     Clock.REOPEN: _reopen,

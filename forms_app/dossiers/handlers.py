@@ -87,6 +87,7 @@ def _mail_status(event: DossierEvent) -> None:
         "event": event,
         "texts": texts,
         "due_at": _new_due_date(event),
+        "suspended_until": _moment(event.data.get("pause_ends_at")),
         "first": first,
         "postal_order": order,
         "postage": money_text(order.postage) if order and order.postage is not None else "",
@@ -153,5 +154,8 @@ def salutation(name: str) -> str:
 
 def _new_due_date(event: DossierEvent) -> datetime | None:
     """Return the due date that this event set or moved; None for a finished dossier."""
-    moment = event.data.get("due_after")
-    return datetime.fromisoformat(moment) if moment and event.to_status in RUNNING_STATUSES else None
+    return _moment(event.data.get("due_after")) if event.to_status in RUNNING_STATUSES else None
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None

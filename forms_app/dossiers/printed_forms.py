@@ -24,14 +24,13 @@ from forms_app.builder import applicant
 from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.field_types.contact import phone_text
 from forms_app.builder.schema import FormSchema
-from forms_app.dossiers.deadlines import CHANNEL_OF_SOURCE, DeadlineRule
+from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.links import lookup_url, public_url
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.selectors.dossiers import answer_files_by_field
 from forms_app.dossiers.transitions import Action, Status
 from procedures.choices import FeeKind
 from procedures.presentation.channels import fee_note, fee_text
-from procedures.snapshot import Snapshot
 from procedures.value_objects import Fee
 
 TEMPLATES: Final = Path(__file__).parent / "templates" / "dossiers" / "pdf"
@@ -227,9 +226,7 @@ def _later_due_date(dossier: Dossier) -> str:
 
 def _fees(dossier: Dossier) -> str:
     """Return the fees of the dossier's channel, with their exemptions (docs/domain.md#fees-and-exemptions)."""
-    snapshot = Snapshot.from_json(dossier.procedure_version.snapshot)
-    channel = CHANNEL_OF_SOURCE[Dossier.Source(dossier.source)]
-    fees = [fee for part in snapshot.channels if part.channel == channel for fee in part.fees]
+    fees = dossier.fees
     if not fees:
         return "Không thu"
     return "; ".join(_fee(fee) for fee in fees)
@@ -237,7 +234,7 @@ def _fees(dossier: Dossier) -> str:
 
 def _fee(fee: Fee) -> str:
     text = ", ".join(part.rstrip(".") for part in (fee_text(fee), fee_note(fee)) if part)
-    charged = fee.amount is None or fee.amount > 0
+    charged = fee.is_charged
     kind = f"{KINDS[FeeKind(fee.kind)]} " if charged and fee.amount is not None else ""
     exempt = f" (miễn, giảm: {fee.exemption.rstrip('.')})" if fee.exemption and charged else ""
     return f"{kind}{text}{exempt}"

@@ -68,6 +68,7 @@ class Clock(TextChoices):
     STOP = "stop", _("stops")
     REQUEST = "request", _("stops for a supplement request, which may come too late")
     RESUME = "resume", _("resumes, the due date moves by the length of the pause")
+    CONTINUE = "continue", _("resumes, the pause counts as processing time")
     RESTART = "restart", _("restarts or resumes, depending on the procedure's rule")
     END = "end", _("ends")
     REOPEN = "reopen", _("resumes, the due date stays the same")
@@ -82,6 +83,8 @@ class Guard(TextChoices):
     NOT_ACCEPTED = "not_accepted", _("not accepted yet")
     SUPPLEMENT_LATE = "supplement_late", _("the citizen's deadline has passed")
     OPEN = "open", _("not closed")
+    HAS_FEES = "has_fees", _("the procedure has a fee")
+    NO_FEES = "no_fees", _("the procedure has no fee")
     UNDOABLE = "undoable", _("closed by mistake, at most three working days ago")
 
 
@@ -94,6 +97,8 @@ class DossierState(Protocol):
     def was_accepted(self) -> bool: ...
     @property
     def is_closed(self) -> bool: ...
+    @property
+    def has_fees(self) -> bool: ...
     def supplement_is_late(self, now: datetime) -> bool: ...
     def may_be_undone(self, now: datetime) -> bool: ...
 
@@ -103,6 +108,8 @@ GUARDS: dict[Guard, Callable[[DossierState, datetime], bool]] = {
     Guard.NOT_ACCEPTED: lambda dossier, _now: not dossier.was_accepted,
     Guard.SUPPLEMENT_LATE: lambda dossier, now: dossier.supplement_is_late(now),
     Guard.OPEN: lambda dossier, _now: not dossier.is_closed,
+    Guard.HAS_FEES: lambda dossier, _now: dossier.has_fees,
+    Guard.NO_FEES: lambda dossier, _now: not dossier.has_fees,
     Guard.UNDOABLE: lambda dossier, now: dossier.may_be_undone(now),
 }
 
@@ -167,22 +174,34 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_A.SUPPLY, (_S.SUPPLEMENT,), _S.REGISTERED, _APPLICANT, guards=(Guard.NOT_ACCEPTED,)),
     Transition(_A.SUPPLY, (_S.SUPPLEMENT,), _S.PROCESSING, _APPLICANT, Clock.RESTART, guards=(Guard.WAS_ACCEPTED,)),
     Transition(_A.PROCESS, (_S.ACCEPTED,), _S.PROCESSING, _DESK),
-    Transition(_A.REQUIRE_PAYMENT, (_S.PROCESSING,), _S.PAYMENT, _HANDLING, Clock.STOP, needs_reason=True),
+    Transition(
+        _A.REQUIRE_PAYMENT, (_S.PROCESSING,), _S.PAYMENT, _HANDLING, Clock.STOP, needs_reason=True,
+        guards=(Guard.HAS_FEES,),
+    ),
+    Transition(
+        # A tax or another obligation that the procedure does not name stops the clock only with the head's word.
+        _A.REQUIRE_PAYMENT, (_S.PROCESSING,), _S.PAYMENT, _HEAD, Clock.STOP, needs_reason=True,
+        guards=(Guard.NO_FEES,),
+    ),
     Transition(
         _A.PAYMENT_DONE, (_S.PAYMENT,), _S.PROCESSING, frozenset({SYSTEM, _R.RECEIVER, *_HANDLING}), Clock.RESUME
     ),
     Transition(
-        # Asked by mistake, or the citizen is exempt. A dossier that is never paid can be finished as refused.
-        _A.LIFT_PAYMENT, (_S.PAYMENT,), _S.PROCESSING, _HANDLING, Clock.RESUME, needs_reason=True
+        # Asked by mistake, or the citizen is exempt: the desk's slip gives it no more time. A dossier that is never
+        # paid can be finished as refused.
+        _A.LIFT_PAYMENT, (_S.PAYMENT,), _S.PROCESSING, _HANDLING, Clock.CONTINUE, needs_reason=True
     ),
-    Transition(_A.SUSPEND, (_S.PROCESSING,), _S.SUSPENDED, _HANDLING, Clock.STOP, needs_reason=True),
+    # Until a day that the head names (``Dossier.pause_ends_at``).
+    Transition(_A.SUSPEND, (_S.PROCESSING,), _S.SUSPENDED, _HEAD, Clock.STOP, needs_reason=True),
     Transition(
         # The citizen did not answer: the desk closes an accepted dossier (art. 19.5 NĐ 118/2025), which is final.
         _A.CLOSE, (_S.SUPPLEMENT,), _S.SUSPENDED, _DESK, Clock.END, needs_reason=True,
         guards=(Guard.SUPPLEMENT_LATE, Guard.WAS_ACCEPTED),
     ),
     Transition(
-        _A.RESUME, (_S.SUSPENDED,), _S.PROCESSING, _HANDLING, Clock.RESUME, guards=(Guard.WAS_ACCEPTED, Guard.OPEN)
+        # By the portal itself when the last day of the suspension has passed.
+        _A.RESUME, (_S.SUSPENDED,), _S.PROCESSING, _HANDLING | {SYSTEM}, Clock.RESUME,
+        guards=(Guard.WAS_ACCEPTED, Guard.OPEN),
     ),
     Transition(
         _A.FINISH, (_S.PROCESSING, _S.PAYMENT, _S.SUSPENDED), _S.FINISHED, _HANDLING, Clock.END,
@@ -226,9 +245,9 @@ def allowed_transitions(
 
 def event_triples() -> Iterator[tuple[Action, Status | None, Status]]:
     """Yield every (action, from, to) that may ever be written into the history."""
-    for row in TRANSITIONS:
-        for source in row.sources:
-            yield row.action, source, row.target
+    yield from dict.fromkeys(
+        (row.action, source, row.target) for row in TRANSITIONS for source in row.sources
+    )
     yield from FORMER_EVENTS
 
 

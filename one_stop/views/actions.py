@@ -35,6 +35,7 @@ from one_stop.forms import (
     FinishForm,
     PostForm,
     SupplementForm,
+    SuspendForm,
 )
 from one_stop.selectors.dossiers import dossier_for
 from one_stop.selectors.queue import assignable_officers
@@ -115,26 +116,31 @@ def _form(request: HttpRequest, requested: _ActionRequest, data: QueryDict | Non
     dossier, action = requested.dossier, requested.action
     initial: dict[str, Any] = {"version": dossier.version}
     shared: dict[str, Any] = {"submit": action.title, "initial": initial}
-    if action.action == Action.REQUEST_SUPPLEMENT:
-        initial["supplement_due_at"] = date_text(services.proposed_supplement_day(timezone.now()))
-        return SupplementForm(
-            data,
-            documents=supplements.requestable_documents(dossier),
-            answers=supplements.requestable_answers(dossier),
-            **shared,
-        )
-    if action.action == Action.SUPPLY:
-        asked = open_request(dossier)
-        return CounterSupplementForm(data, files, items=asked.items if asked else [], **shared)
-    if action.action == Action.ASSIGN:
-        officers = assignable_officers(dossier.agency_id, timezone.localdate())
-        initial["officer"] = str(dossier.assigned_to_id or requested.access.user.pk)
-        return AssignForm(data, officers=officers, **shared)
-    if action.action == Action.FINISH:
-        return FinishForm(data, files, unpaid=dossier.status == Status.PAYMENT, **shared)
-    if action.action == Action.RETURN_RESULT and dossier.result_delivery == Dossier.Delivery.POST:
-        return PostForm(data, **shared)
-    form = ActionForm(data, needs_reason=action.needs_reason, danger=action.danger, **shared)
+    plain: dict[str, Any] = {"needs_reason": action.needs_reason, "danger": action.danger}
+    match action.action:
+        case Action.REQUEST_SUPPLEMENT:
+            initial["supplement_due_at"] = date_text(services.proposed_supplement_day(timezone.now()))
+            form: ActionForm = SupplementForm(
+                data,
+                documents=supplements.requestable_documents(dossier),
+                answers=supplements.requestable_answers(dossier),
+                **shared,
+            )
+        case Action.SUPPLY:
+            asked = open_request(dossier)
+            form = CounterSupplementForm(data, files, items=asked.items if asked else [], **shared)
+        case Action.ASSIGN:
+            officers = assignable_officers(dossier.agency_id, timezone.localdate())
+            initial["officer"] = str(dossier.assigned_to_id or requested.access.user.pk)
+            form = AssignForm(data, officers=officers, **shared)
+        case Action.SUSPEND:
+            form = SuspendForm(data, **plain, **shared)
+        case Action.FINISH:
+            form = FinishForm(data, files, unpaid=dossier.status == Status.PAYMENT, **shared)
+        case Action.RETURN_RESULT if dossier.result_delivery == Dossier.Delivery.POST:
+            form = PostForm(data, **shared)
+        case _:
+            form = ActionForm(data, **plain, **shared)
     if action.action == Action.REOPEN:
         form.fields["reason"].help_text = _(
             "The citizen sees this text. The results given so far are revoked: the citizen can no longer download them."
@@ -205,6 +211,8 @@ def _perform(requested: _ActionRequest, form: ActionForm) -> None:
         services.request_supplement(items=form.items(), supplement_due_at=form.due_day(), **arguments)
     elif isinstance(form, CounterSupplementForm):
         services.receive_supplement(items=form.received_items(), **arguments)
+    elif isinstance(form, SuspendForm):
+        services.suspend(suspended_until=form.last_day(), **arguments)
     elif isinstance(form, AssignForm):
         services.assign(officer=form.chosen_officer(), **arguments)
     elif isinstance(form, FinishForm):

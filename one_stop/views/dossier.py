@@ -27,6 +27,7 @@ from forms_app.dossiers.transitions import Status
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.actions import colleague_of, may_read_view_log, may_replace_key, offered_actions
 from one_stop.dossier_display import due_status, has_masked_ids, mask_identity_numbers, timeline_items
+from one_stop.pauses import pauses_of
 from one_stop.selectors.dossiers import DossierDetail, dossier_for
 from one_stop.services import log_officer_view
 from one_stop.supplements import request_summaries
@@ -131,6 +132,7 @@ def _render(
         "requests": request_summaries(found.requests, found.files),
         "refused_files": [item for item in found.files if item.is_refused],
         "results": [item for item in found.files if item.purpose == item.Purpose.RESULT],
+        "pauses": pauses_of(found.events, now, current_rules().calendar),
         "timeline": timeline_items(found.events),
         "actions": offered_actions(access, dossier, now),
         "colleague": colleague_of(access, dossier, now),

@@ -233,6 +233,7 @@ CELERY_BEAT_SCHEDULE = {
     "one-time-links-clean-up": {"task": "core.one_time_links.clean_up", "schedule": 86400.0},
     "dossiers-clean-up": {"task": "dossiers.clean_up", "schedule": 900.0},
     "dossiers-move-due-dates": {"task": "dossiers.move_due_dates", "schedule": 3600.0},
+    "dossiers-end-suspensions": {"task": "dossiers.end_suspensions", "schedule": 900.0},
     "dossiers-scan-files": {"task": "dossiers.scan_files", "schedule": 15.0},
     "malware-scanner-check": {"task": "core.malware_scan.check", "schedule": 60.0},
     "search-reconcile": {"task": "search.reconcile", "schedule": 60.0},

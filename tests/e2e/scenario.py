@@ -17,7 +17,7 @@ from forms_app.dossiers.transitions import Action, Status
 from one_stop.services import finish
 from tests.e2e.province import CODE, build
 from tests.forms_app.dossiers.factories import file_dossier, make_draft, picture
-from tests.one_stop.factories import ask, do
+from tests.one_stop.factories import ask, do, make_officer
 from tests.support.browser import follow
 
 ANSWERS: dict[str, Any] = {
@@ -82,6 +82,7 @@ class Scenario:
     def _dossier(self, status: Status) -> Dossier:
         dossier = file_dossier(self.province.form, agency=self.province.commune, **ANSWERS).dossier
         officer, now = self.province.officer, timezone.now().astimezone(TIME_ZONE)
+        head = make_officer(self.province.commune, "head")
         for action in ROUTES[status]:
             if action is Action.REQUEST_SUPPLEMENT:
                 ask(dossier, officer, at=now)
@@ -92,7 +93,8 @@ class Scenario:
                 )  # fmt: skip
                 dossier.refresh_from_db()
             else:
-                do(dossier, action, officer, at=now, reason=REASONS.get(action, ""))
+                by_head = action in {Action.REQUIRE_PAYMENT, Action.SUSPEND}
+                do(dossier, action, head if by_head else officer, at=now, reason=REASONS.get(action, ""))
         return dossier
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,9 +48,9 @@ def make_officer(agency: Agency, *roles: str, name: str = "") -> User:
     return user
 
 
-def make_desk_form(agency: Agency) -> FormVersion:
+def make_desk_form(agency: Agency, **version: Any) -> FormVersion:
     """A form whose procedure takes three working days and is received by ``agency``."""
-    return make_form(make_version(), agency, schema=SCHEMA)
+    return make_form(make_version(**version), agency, schema=SCHEMA)
 
 
 def make_dossier(
@@ -62,13 +62,14 @@ def make_dossier(
 
 
 def do(dossier: Dossier, action: Action, actor: User, *, at: datetime, reason: str = "Lý do mẫu") -> Dossier:
-    """Do ``action`` at ``at`` and refresh ``dossier``."""
+    """Do ``action`` at ``at`` and refresh ``dossier``; a suspension lasts thirty days at most."""
     apply_action(
         dossier_id=dossier.pk,
         expected_version=dossier.version,
         action=action,
         actor=actor,
         reason=reason,
+        pause_ends_at=at + timedelta(days=30) if action == Action.SUSPEND else None,
         now=at,
     )
     dossier.refresh_from_db()

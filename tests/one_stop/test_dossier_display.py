@@ -38,6 +38,7 @@ class Deadlines:
     on_time_until: datetime | None = None
     intake_due_at: datetime | None = None
     deadline_rule: dict[str, Any] | None = None
+    pause_ends_at: datetime | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -131,6 +132,11 @@ def test_supplement_shows_the_citizens_deadline() -> None:
         Deadlines(Status.SUPPLEMENT), NOW, supplement_due_at=datetime(2026, 11, 20, 17, 0, tzinfo=VN)
     )
     assert (late.urgency, late.text) == (Urgency.SOON, "Quá hạn bổ sung từ 20/11/2026")
+
+
+def test_suspension_is_shown_with_its_last_day() -> None:
+    suspended = Deadlines(Status.SUSPENDED, pause_ends_at=datetime(2026, 12, 15, 17, 0, tzinfo=VN))
+    assert due_status(suspended, NOW).text == "Tạm dừng đến 15/12/2026"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.transitions import COUNTER_ACTIONS, TRANSITIONS, Action, Status, allowed_transitions
 from one_stop import services
-from tests.one_stop.factories import NOW, ask, do, make_dossier, make_officer
+from tests.forms_app.dossiers.factories import WITH_FEE
+from tests.one_stop.factories import NOW, ask, do, make_desk_form, make_dossier, make_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -96,7 +97,7 @@ def test_service_refuses_every_other_action(
     }
     if not roles or source is None:
         return
-    dossier = give(make_dossier(agency), holder)
+    dossier = give(make_dossier(form=make_desk_form(agency, channels=WITH_FEE)), holder)
     Dossier.objects.filter(pk=dossier.pk).update(
         status=source, accepted_at=NOW if source not in {1, 3} else None, deadline_rule={"value": 3},
         finished_at=NOW if source == Status.FINISHED else None,
@@ -115,7 +116,7 @@ def test_service_refuses_every_other_action(
 def test_counter_serves_the_citizen_whoever_has_the_dossier(
     agency: Agency, officer: User, holder: User
 ) -> None:
-    dossier = make_dossier(agency)
+    dossier = make_dossier(form=make_desk_form(agency, channels=WITH_FEE))
     for action in (Action.ACCEPT, Action.PROCESS, Action.REQUIRE_PAYMENT):
         do(dossier, action, holder, at=NOW)
     give(dossier, holder)

@@ -132,7 +132,7 @@ class TestAssignToSelf:
     ) -> None:
         dossier = make_dossier(agency)
         for action in path:
-            do(dossier, Action(action), officer, at=NOW)
+            do(dossier, Action(action), make_officer(agency, "head"), at=NOW)
         client.post(reverse("one_stop:assign_to_self"), self.choices(dossier))
         assert listed(client, "?muc=cua-toi") == [dossier.code]
 

@@ -10,6 +10,7 @@ import time_machine
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import Agency, User
 from core.errors import InvalidInput
@@ -18,8 +19,9 @@ from forms_app.dossiers.printed_forms import available
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.services import FilingReceipt
 from forms_app.dossiers.transitions import Action, Status
+from one_stop.pauses import working_time_text
 from one_stop.selectors.figures import month_figures
-from tests.forms_app.dossiers.factories import file_dossier
+from tests.forms_app.dossiers.factories import WITH_FEE, file_dossier
 from tests.one_stop.factories import ANSWERS, FILED, NOW, ask, do, make_desk_form, make_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -154,6 +156,10 @@ class TestDeclined:
 
 class TestUnpaid:
     @pytest.fixture
+    def receipt(self, agency: Agency) -> FilingReceipt:
+        return file_dossier(make_desk_form(agency, channels=WITH_FEE), now=FILED, **ANSWERS)
+
+    @pytest.fixture
     def dossier(self, receipt: FilingReceipt, officer: User) -> Dossier:
         return played(receipt, officer, Action.ACCEPT, Action.PROCESS, Action.REQUIRE_PAYMENT)
 
@@ -164,8 +170,11 @@ class TestUnpaid:
         client: Client,
         django_capture_on_commit_callbacks: Any,
     ) -> None:
+        due, asked = dossier.due_at, reverse("one_stop:action", args=[dossier.code, "lift_payment"])
+        assert "ngày hẹn trả giữ nguyên" in client.get(asked).content.decode()
         with django_capture_on_commit_callbacks(execute=True):
             post(client, dossier, "lift_payment", reason="Được miễn lệ phí")
+        assert dossier.due_at == due
         assert (dossier.status, dossier.clock_state) == (Status.PROCESSING, "running")
         assert "không còn phải nộp" in mail.outbox[-1].body
         assert "Được miễn lệ phí" in citizen_page(receipt)
@@ -185,6 +194,72 @@ class TestUnpaid:
     def test_service_grants_nothing_unpaid(self, dossier: Dossier, officer: User) -> None:
         with pytest.raises(InvalidInput):
             do(dossier, Action.FINISH, officer, at=NOW)
+
+
+class TestPauses:
+    """Who stopped the processing time: the head's word, a last day, and everything on the page of the dossier."""
+
+    def test_head_asks_for_payment_where_the_procedure_has_no_fee(
+        self, receipt: FilingReceipt, officer: User, head: Client, client: Client
+    ) -> None:
+        dossier = played(receipt, officer, Action.ACCEPT, Action.PROCESS)
+        address = reverse("one_stop:action", args=[dossier.code, "require_payment"])
+        page = reverse("one_stop:dossier", args=[dossier.code])
+        assert address not in client.get(page).content.decode()
+        assert "không thu phí, lệ phí" in head.get(address).content.decode()
+        assert post(head, dossier, "require_payment").status_code == 422
+        post(head, dossier, "require_payment", reason="Thuế thu nhập cá nhân")
+        assert dossier.status == Status.PAYMENT
+
+    def test_head_suspends_until_a_day_that_everybody_reads(
+        self, receipt: FilingReceipt, officer: User, head: Client, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        dossier = played(receipt, officer, Action.ACCEPT, Action.PROCESS)
+        assert post(head, dossier, "suspend", reason="Chờ bản án").status_code == 422
+        for day in ("23/11/2026", "25/11/2027"):
+            answer = post(head, dossier, "suspend", reason="Chờ bản án", suspended_until=day)
+            assert answer.status_code == 422, day
+            assert "Chờ bản án" in answer.content.decode()
+        with django_capture_on_commit_callbacks(execute=True):
+            post(head, dossier, "suspend", reason="Chờ bản án", suspended_until="30/11/2026")
+        assert dossier.status == Status.SUSPENDED
+        assert "Tạm dừng đến hết ngày: 30/11/2026" in mail.outbox[-1].body
+        assert "chậm nhất đến hết ngày 30/11/2026" in citizen_page(receipt)
+        assert "Tạm dừng đến 30/11/2026" in head.get("/mot-cua/?muc=cho").content.decode()
+
+    def test_page_lists_every_pause_with_officer_and_length(
+        self, agency: Agency, officer: User, head: Client, client: Client
+    ) -> None:
+        dossier = file_dossier(make_desk_form(agency, channels=WITH_FEE), now=FILED, **ANSWERS).dossier
+        boss = User.objects.get(full_name="Lê Văn Đạt")
+        for action, actor, moment in (
+            (Action.ACCEPT, officer, 0), (Action.PROCESS, officer, 0), (Action.REQUIRE_PAYMENT, officer, 1),
+            (Action.LIFT_PAYMENT, officer, 2), (Action.SUSPEND, boss, 48), (Action.RESUME, officer, 51),
+        ):  # fmt: skip
+            do(dossier, action, actor, at=NOW + timedelta(hours=moment))
+        url = reverse("one_stop:dossier", args=[dossier.code])
+        with time_machine.travel(NOW + timedelta(days=3), tick=False):
+            client.force_login(officer)
+            page = " ".join(client.get(url).content.decode().split())
+        # Wednesday 09:00 to 12:00: two and a half hours before the closing at noon.
+        assert "Đã tạm dừng 2 lần: 2 giờ 30 phút làm việc" in page
+        assert "Yêu cầu đã rút: tính vào thời hạn giải quyết" in page
+        assert "Lê Văn Đạt" in page
+
+    @pytest.mark.parametrize(
+        ("minutes", "text"),
+        [
+            (0, "0 phút"),
+            (59, "59 phút"),
+            (60, "1 giờ"),
+            (480, "1 ngày"),
+            (541, "1 ngày 1 giờ"),
+            (481, "1 ngày 1 phút"),
+        ],
+    )
+    def test_office_time_has_two_units(self, minutes: int, text: str) -> None:
+        with override("vi"):
+            assert working_time_text(minutes) == f"{text} làm việc"
 
 
 class TestQuestion:

@@ -20,6 +20,9 @@ from core.worktime import TimeUnit, deadline, load_calendar
 from forms_app.dossiers.models.answers import AnswersField
 from forms_app.dossiers.models.events import SupplementRequest
 from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS, Status
+from procedures.choices import Channel
+from procedures.snapshot import Snapshot
+from procedures.value_objects import Fee
 
 #: Working days in which a wrong "handed over" or "declined" can be undone: as long as the law gives the agency to put a
 #: wrong result right (art. 23 NĐ 118/2025).
@@ -158,6 +161,8 @@ class Dossier(models.Model):
         _("processing time status"), max_length=12, choices=ClockState.choices, default=ClockState.NOT_STARTED
     )
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
+    # Until when a suspension lasts at most: afterwards the processing time runs again by itself.
+    pause_ends_at = models.DateTimeField(_("suspended until"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
     assigned_to = models.ForeignKey(
@@ -182,6 +187,11 @@ class Dossier(models.Model):
                 condition=Q(clock_state="stopped", paused_at__isnull=False)
                 | (~Q(clock_state="stopped") & Q(paused_at__isnull=True)),
                 name="dossier_stopped_clock_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(pause_ends_at__isnull=True)
+                | Q(status=Status.SUSPENDED, paused_at__isnull=False, pause_ends_at__gt=F("paused_at")),
+                name="dossier_suspension_has_an_end",
             ),
             models.CheckConstraint(
                 condition=Q(returned_at__isnull=True) | Q(finished_at__isnull=False),
@@ -220,6 +230,22 @@ class Dossier(models.Model):
         """Return True if nothing can be done with the dossier any more, beside replacing a lost key."""
         return self.status in CLOSED_STATUSES or self.outcome == Dossier.Outcome.CLOSED
 
+    @property
+    def channel(self) -> Channel:
+        """Return the channel of the procedure by which the dossier was filed."""
+        return _CHANNELS[Dossier.Source(self.source)]
+
+    @property
+    def fees(self) -> list[Fee]:
+        """Return the fees of the dossier's channel, from its pinned procedure version."""
+        channels = Snapshot.from_json(self.procedure_version.snapshot).channels
+        return [fee for part in channels if part.channel == self.channel for fee in part.fees]
+
+    @property
+    def has_fees(self) -> bool:
+        """Return True if the procedure charges something in the dossier's channel."""
+        return any(fee.is_charged for fee in self.fees)
+
     def supplement_is_late(self, now: datetime) -> bool:
         """Return True if the deadline of the open supplement request has passed at ``now``."""
         return self.supplement_requests.filter(closed_at=None, supplement_due_at__lt=now).exists()
@@ -236,6 +262,14 @@ class Dossier(models.Model):
         """Return True if ``undoable_until`` has not passed at ``now``."""
         until = self.undoable_until()
         return until is not None and now <= until
+
+
+_CHANNELS: Final = {
+    Dossier.Source.PORTAL: Channel.ONLINE,
+    Dossier.Source.NATIONAL: Channel.ONLINE,
+    Dossier.Source.COUNTER: Channel.COUNTER,
+    Dossier.Source.POST: Channel.POST,
+}
 
 
 class Draft(models.Model):

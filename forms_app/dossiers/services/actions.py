@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -37,6 +37,8 @@ from forms_app.dossiers.transitions import (
 #: Outbox kind of the mails to the citizen, delivered by ``handlers.mail_event``; the payload is ``{"event": pk}``.
 CITIZEN_MAIL: Final = "dossier.mail"
 MAILED_ACTIONS: Final = frozenset(Action) - INTERNAL_ACTIONS
+#: The law knows no longest suspension; a date further away is a slip of the keys.
+MAX_SUSPENSION: Final = timedelta(days=366)
 #: The outcome that an action sets; an empty one if the dossier is open again.
 _OUTCOMES: Final[dict[Action, str]] = {
     Action.FINISH: Dossier.Outcome.GRANTED,
@@ -91,18 +93,19 @@ def apply_action(
     data: dict[str, Any] | None = None,
     assigned_to: User | None = None,
     outcome: str = "",
+    pause_ends_at: datetime | None = None,
     now: datetime | None = None,
 ) -> Dossier:
     """Apply ``action`` to a dossier and return it changed, with its event and effects in the same transaction.
 
     ``data`` is stored with the event. ``outcome`` is that of a finished dossier (default: granted); a refusal needs a
     reason, as it is given to the citizen as the result (art. 19.3 NĐ 118/2025). A dossier whose fee or financial
-    obligation is not paid can only be finished as refused.
+    obligation is not paid can only be finished as refused. ``pause_ends_at`` is until when a suspension lasts at most.
 
     ``NotAllowed``: no such dossier for this actor (shown as 404). ``Conflict``: the dossier is no longer at
     ``expected_version`` (code ``conflict``), its status does not allow the action (``not_possible``), a colleague has
-    it (``held``), or others kept changing it (``busy``). ``InvalidInput``: a reason is missing, or the outcome is not
-    open to an unpaid dossier.
+    it (``held``), or others kept changing it (``busy``). ``InvalidInput``: a reason or the end of a suspension is
+    missing, or the outcome is not open to an unpaid dossier.
     """
     moment = now or timezone.now()
     acting = actor if isinstance(actor, Actor) else officer(actor)
@@ -113,22 +116,42 @@ def apply_action(
     before = dossier.status
     adjustment = deadlines.apply_clock_effect(dossier, transition.clock, moment)
     _update_status(dossier, transition, moment)
-    if transition.action in _OUTCOMES:
-        dossier.outcome = (transition.action == Action.FINISH and outcome) or _OUTCOMES[transition.action]
-        data = {**(data or {}), "outcome": dossier.outcome}
+    details = _set_details(
+        dossier, transition.action, outcome=outcome, pause_ends_at=pause_ends_at, assigned_to=assigned_to, now=moment
+    )  # fmt: skip
+    data = {**(data or {}), **details}
     deadlines.restart_intake_deadline(dossier, before, moment)
-    if transition.action == Action.ASSIGN:
-        dossier.assigned_to = assigned_to
-        name = assigned_to.get_full_name() if assigned_to else ""
-        data = {**(data or {}), "assigned_to": assigned_to.pk if assigned_to else None, "assignee": name}
     if transition.action == Action.REOPEN and (revoked := _revoke_results(dossier, acting, note, moment)):
-        data = {**(data or {}), "revoked_results": revoked}
+        data["revoked_results"] = revoked
     dossier.save()
     append_event(
         dossier=dossier, action=transition.action, from_status=before, actor=acting, now=moment, note=note,
-        data={**(data or {}), **adjustment},
+        data={**data, **adjustment},
     )  # fmt: skip
     return dossier
+
+
+def _set_details(
+    dossier: Dossier,
+    action: Action,
+    *,
+    outcome: str,
+    pause_ends_at: datetime | None,
+    assigned_to: User | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Set what ``action`` changes beside status and clock; return what the event keeps of it."""
+    if action in _OUTCOMES:
+        dossier.outcome = (action == Action.FINISH and outcome) or _OUTCOMES[action]
+        return {"outcome": dossier.outcome}
+    if action == Action.SUSPEND:
+        dossier.pause_ends_at = _end_of_suspension(pause_ends_at, now)
+        return {"pause_ends_at": dossier.pause_ends_at.isoformat()}
+    if action == Action.ASSIGN:
+        dossier.assigned_to = assigned_to
+        name = assigned_to.get_full_name() if assigned_to else ""
+        return {"assigned_to": assigned_to.pk if assigned_to else None, "assignee": name}
+    return {}
 
 
 def _check_holder(
@@ -157,6 +180,14 @@ def _check_ending(dossier: Dossier, transition: Transition, outcome: str, note: 
             "The payment is still outstanding. Record it or withdraw the payment request, or refuse the request."
         )
         raise InvalidInput(message, fields={"outcome": message})
+
+
+def _end_of_suspension(moment: datetime | None, now: datetime) -> datetime:
+    """Return ``moment``, until when a suspension lasts; the head never suspends without an end."""
+    if moment is None or not now < moment <= now + MAX_SUSPENSION:
+        message = _("Choose a date after today and within a year.")
+        raise InvalidInput(message, fields={"suspended_until": message})
+    return moment
 
 
 def lock_dossier(dossier_id: int) -> Dossier:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.display import datetime_text, money_text
+from core.display import date_text, datetime_text, money_text
 from core.web.kept_forms import kept_fields
 from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.schema import FormSchema
@@ -201,6 +201,8 @@ def _due(dossier: Dossier) -> str:
     if not dossier.was_accepted:
         return _("Shown when the agency accepts the dossier")
     if dossier.clock_state == Dossier.ClockState.STOPPED:
+        if until := dossier.pause_ends_at:
+            return _("Processing is suspended until %(day)s at the latest") % {"day": date_text(until)}
         return _("Processing time is paused")
     return datetime_text(dossier.due_at) if dossier.due_at else _("No due date")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -24,7 +25,7 @@ from forms_app.dossiers.rules import consent_in_force
 from forms_app.dossiers.views import draft_cookies
 from procedures.models import LocalAssignment, Procedure, ProcedureVersion
 from procedures.snapshot import Snapshot
-from procedures.value_objects import ChannelDetails
+from procedures.value_objects import ChannelDetails, Fee
 from tests.accounts.factories import AgencyFactory, MembershipFactory
 
 _numbers = count(1)
@@ -61,6 +62,12 @@ SUPPLEMENT_ITEMS = [
 def at(text: str) -> datetime:
     """Return a moment such as ``2026-11-23 09:00`` in the province's time zone."""
     return datetime.fromisoformat(text).replace(tzinfo=TIME_ZONE)
+
+
+WITH_FEE = (
+    ChannelDetails("truc_tuyen", 3, "ngay_lam_viec", fees=(Fee(amount=Decimal(8000)),)),
+    ChannelDetails("truc_tiep", 5, "ngay_lam_viec", fees=(Fee(amount=Decimal(8000)),)),
+)
 
 
 def make_version(**values: Any) -> ProcedureVersion:

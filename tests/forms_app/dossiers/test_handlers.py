@@ -75,6 +75,7 @@ def act(dossier: Dossier, action: str, *, reason: str = "Lý do của cơ quan")
         action=action,
         actor=actor,
         reason=reason,
+        pause_ends_at=NOW + timedelta(days=9) if action == "suspend" else None,
         now=NOW,
     )
 

@@ -8,20 +8,24 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings as app_settings
+from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.display import datetime_text
+from core.errors import InvalidInput
 from core.worktime import TIME_ZONE, WorkCalendar
-from forms_app.dossiers import deadlines
+from forms_app.dossiers import deadlines, tasks
 from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.models import DeadlineSetting, Dossier
 from forms_app.dossiers.rules import RuleSet
 from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.services.actions import citizen
-from forms_app.dossiers.transitions import Clock
+from forms_app.dossiers.services.pauses import end_suspensions
+from forms_app.dossiers.transitions import Clock, Status
 from one_stop.selectors.figures import month_figures
 from tests.forms_app.dossiers.factories import at
 from tests.one_stop.factories import make_dossier, make_officer
@@ -30,11 +34,11 @@ ACCEPTED = "2026-11-23 09:00"
 NOVEMBER, DECEMBER = at("2026-11-01").date(), at("2026-12-01").date()
 
 
-def act(dossier: Dossier, action: str, moment: str) -> Dossier:
+def act(dossier: Dossier, action: str, moment: str, *, until: str = "2027-01-29 17:00") -> Dossier:
     actor = citizen(dossier) if action == "supply" else make_officer(dossier.agency, "head")
     return apply_action(
-        dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=actor,
-        reason="vì thử", now=at(moment),
+        dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=actor, reason="vì thử",
+        pause_ends_at=at(until) if action == "suspend" else None, now=at(moment),
     )  # fmt: skip
 
 
@@ -195,6 +199,92 @@ class TestLateRequest:
 
 
 @pytest.mark.django_db
+class TestSlip:
+    """A request for payment that is withdrawn: the desk has no more time than without it."""
+
+    def lifted(self, *, asked: str, lifted: str) -> Dossier:
+        dossier = act(act(make_dossier(), "accept", ACCEPTED), "process", "2026-11-23 09:30")
+        return act(act(dossier, "require_payment", asked), "lift_payment", lifted)
+
+    def test_due_date_and_test_of_being_on_time_stay(self) -> None:
+        dossier = self.lifted(asked="2026-11-26 08:00", lifted="2026-12-25 08:00")
+        assert datetime_text(dossier.due_at) == "26/11/2026 09:00"
+        assert (dossier.on_time_until, dossier.clock_state, dossier.paused_at) == (None, "running", None)
+        assert counted_late(dossier, "2026-12-25 08:10")
+
+    def test_payment_that_was_due_moves_both(self) -> None:
+        dossier = act(act(make_dossier(), "accept", ACCEPTED), "process", "2026-11-23 09:30")
+        dossier = act(act(dossier, "require_payment", "2026-11-26 08:00"), "payment_done", "2026-11-27 08:00")
+        assert datetime_text(dossier.due_at) == "27/11/2026 09:00"
+        assert dossier.on_time_until is None
+
+
+@pytest.mark.django_db
+class TestSuspension:
+    """Suspended on Thursday 26 at 08:00, an hour before the due date, until the end of Friday."""
+
+    def resumed(self, moment: str, action: str = "resume") -> Dossier:
+        dossier = act(act(make_dossier(), "accept", ACCEPTED), "process", "2026-11-23 09:30")
+        dossier = act(dossier, "suspend", "2026-11-26 08:00", until="2026-11-27 17:00")
+        assert dossier.pause_ends_at == at("2026-11-27 17:00")
+        return act(dossier, action, moment)
+
+    @pytest.mark.parametrize(
+        ("resumed", "due"),
+        [
+            ("2026-11-27 08:00", "27/11/2026 09:00"),
+            ("2026-11-27 17:00", "30/11/2026 08:00"),
+            ("2026-11-30 07:01", "30/11/2026 08:00"),
+            ("2027-01-25 08:00", "30/11/2026 08:00"),
+        ],
+    )
+    def test_it_gives_time_until_its_last_day(self, resumed: str, due: str) -> None:
+        dossier = self.resumed(resumed)
+        assert datetime_text(dossier.due_at) == due
+        assert (dossier.on_time_until, dossier.pause_ends_at) == (None, None)
+
+    def test_dossier_that_is_finished_out_of_it_is_late_after_its_last_day(self) -> None:
+        dossier = self.resumed("2027-01-25 08:00", "finish")
+        assert datetime_text(dossier.due_at) == "30/11/2026 08:00"
+        assert month_figures(at("2027-01-01").date()).on_time == 0
+
+    @pytest.mark.parametrize("until", [None, "2026-11-26 08:00", "2026-11-25 17:00", "2027-11-27 08:01"])
+    def test_it_needs_an_end_within_a_year(self, until: str | None) -> None:
+        dossier = act(act(make_dossier(), "accept", ACCEPTED), "process", "2026-11-23 09:30")
+        with pytest.raises(InvalidInput) as caught:
+            apply_action(
+                dossier_id=dossier.pk, expected_version=dossier.version, action="suspend", reason="vì thử",
+                actor=make_officer(dossier.agency, "head"), pause_ends_at=at(until) if until else None,
+                now=at("2026-11-26 08:00"),
+            )  # fmt: skip
+        assert "suspended_until" in caught.value.fields
+
+    @pytest.mark.parametrize(("moment", "resumed"), [("2026-11-27 16:59", 0), ("2026-11-27 17:00", 1)])
+    def test_portal_resumes_it_by_itself_and_tells_the_citizen(
+        self, moment: str, resumed: int, django_capture_on_commit_callbacks
+    ) -> None:
+        dossier = act(act(make_dossier(), "accept", ACCEPTED), "process", "2026-11-23 09:30")
+        act(dossier, "suspend", "2026-11-26 08:00", until="2026-11-27 17:00")
+        with django_capture_on_commit_callbacks(execute=True):
+            assert end_suspensions(now=at(moment)) == resumed
+        dossier.refresh_from_db()
+        assert dossier.status == (Status.PROCESSING if resumed else Status.SUSPENDED)
+        assert any("Hẹn trả: 30/11/2026 08:00" in message.body for message in mail.outbox) == bool(resumed)
+
+    def test_scheduled_task_is_in_the_timetable_and_stops_after_a_jump_of_the_clock(self) -> None:
+        assert (
+            app_settings.CELERY_BEAT_SCHEDULE["dossiers-end-suspensions"]["task"]
+            == tasks.end_suspensions.name
+        )
+        assert tasks.end_suspensions.run.stops_after_jump
+
+    def test_database_refuses_an_end_without_a_suspension(self) -> None:
+        dossier = act(make_dossier(), "accept", ACCEPTED)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Dossier.objects.filter(pk=dossier.pk).update(pause_ends_at=at("2026-12-01"))
+
+
+@pytest.mark.django_db
 class TestIntake:
     """Filed on Thursday evening: the desk answers by Friday 20 November, 17:00."""
 
@@ -231,7 +321,9 @@ rules = st.builds(
     request_days=st.none() | st.integers(0, 9),
 )
 spans = st.integers(0, 9 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
-effects = st.lists(st.tuples(spans, st.sampled_from(["request", "stop"]), spans), min_size=1, max_size=5)
+effects = st.lists(
+    st.tuples(spans, st.sampled_from(["request", "stop", "slip"]), spans), min_size=1, max_size=5
+)
 
 
 @given(
@@ -257,12 +349,16 @@ def test_no_sequence_of_pauses_heals_lateness(rule: DeadlineRule, start: datetim
             if moment > limit and late_since is None:
                 late_since = limit
             before = dossier.due_at
-            deadlines.apply_clock_effect(dossier, Clock(kind), moment)
+            begins, ends = {
+                "request": (Clock.REQUEST, Clock.RESTART),
+                "stop": (Clock.STOP, Clock.RESUME),
+                "slip": (Clock.STOP, Clock.CONTINUE),
+            }[kind]
+            deadlines.apply_clock_effect(dossier, begins, moment)
             moment += waits
-            deadlines.apply_clock_effect(
-                dossier, Clock.RESTART if kind == "request" else Clock.RESUME, moment
-            )
+            deadlines.apply_clock_effect(dossier, ends, moment)
             assert dossier.due_at >= before, "a due date never moves earlier"
+            assert kind != "slip" or dossier.due_at == before, "a slip of the desk gives no time"
             if dossier.on_time_until is not None:
                 assert dossier.on_time_until < dossier.due_at
             if late_since is not None:

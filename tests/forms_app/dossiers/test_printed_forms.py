@@ -71,6 +71,7 @@ def do(dossier: Dossier, action: Action, officer: Any, *, now: Any = NOW, reason
     return services.apply_action(
         dossier_id=dossier.pk, expected_version=Dossier.objects.get(pk=dossier.pk).version, action=action,
         actor=officer, reason=reason, now=now,
+        pause_ends_at=now + timedelta(days=9) if action == Action.SUSPEND else None,
     )  # fmt: skip
 
 

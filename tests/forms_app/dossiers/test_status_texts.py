@@ -49,7 +49,7 @@ def agency() -> Agency:
 
 def dossier_at(status: Status, agency: Agency) -> Dossier:
     officer, now = (
-        make_officer(agency, "receiver", "handler", "returner"),
+        make_officer(agency, "head", "returner"),
         timezone.now().astimezone(TIME_ZONE),
     )
     dossier = make_dossier(agency)

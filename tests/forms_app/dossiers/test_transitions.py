@@ -18,6 +18,7 @@ from accounts.models import Membership, User
 from core.errors import Conflict, NotAllowed
 from forms_app.dossiers import services
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.services import FilingReceipt
 from forms_app.dossiers.services.actions import Actor, system
 from forms_app.dossiers.services.actions import citizen as the_citizen
 from forms_app.dossiers.transitions import (
@@ -30,7 +31,7 @@ from forms_app.dossiers.transitions import (
     allowed_transitions,
 )
 from one_stop.access import READING_ROLES
-from tests.forms_app.dossiers.factories import at, file_dossier
+from tests.forms_app.dossiers.factories import WITH_FEE, at, file_dossier, make_form, make_version
 from tests.one_stop.factories import make_officer
 
 NOW = at("2026-11-23 09:00")
@@ -51,6 +52,8 @@ class State:
     accepted: bool = False
     late: bool = False
     outcome: str = ""
+    # The procedure charges something.
+    fees: bool = False
     # Closed so recently that it can be undone.
     fresh: bool = False
 
@@ -68,7 +71,11 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
     State(3): {},
     State(3, fresh=True): {"undo_decline": (1, {L})},
     State(4, True): {
-        "request_supplement": (5, DESK_ROLES), "require_payment": (6, {H, L}), "suspend": (8, {H, L}),
+        "request_supplement": (5, DESK_ROLES), "require_payment": (6, {L}), "suspend": (8, {L}),
+        "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES), "move_due_date": (4, {S}),
+    },
+    State(4, True, fees=True): {
+        "request_supplement": (5, DESK_ROLES), "require_payment": (6, {H, L}), "suspend": (8, {L}),
         "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES), "move_due_date": (4, {S}),
     },
     State(5): {"supply": (1, SUPPLIERS), **WITHDRAW, "assign": (5, DESK_ROLES)},
@@ -86,7 +93,7 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
     },
     State(7): {},
     State(8, True): {
-        "resume": (4, {H, L}), "finish": (9, {H, L}), **WITHDRAW, "assign": (8, DESK_ROLES),
+        "resume": (4, {H, L, S}), "finish": (9, {H, L}), **WITHDRAW, "assign": (8, DESK_ROLES),
     },
     State(8, True, outcome="closed"): {},
     State(9, True): {
@@ -120,6 +127,7 @@ class FakeDossier:
     late: bool
     is_closed: bool = False
     fresh: bool = False
+    has_fees: bool = False
 
     def may_be_undone(self, now: datetime) -> bool:
         return self.fresh
@@ -130,7 +138,7 @@ class FakeDossier:
 
 def fake(state: State) -> FakeDossier:
     closed = state.status in CLOSED_STATUSES or state.outcome == "closed"
-    return FakeDossier(state.status, state.accepted, state.late, closed, state.fresh)
+    return FakeDossier(state.status, state.accepted, state.late, closed, state.fresh, state.fees)
 
 
 def describe(state: State) -> str:
@@ -138,6 +146,7 @@ def describe(state: State) -> str:
         ["accepted"] * state.accepted
         + ["late"] * state.late
         + ["fresh"] * state.fresh
+        + ["fees"] * state.fees
         + [state.outcome] * bool(state.outcome)
     )
     return "-".join([str(state.status), *facts])
@@ -178,6 +187,13 @@ def test_several_roles_combine_their_actions() -> None:
         )
 
 
+def file_in(state: State) -> FilingReceipt:
+    """File a dossier, with a fee or without, and bring it into ``state``."""
+    receipt = file_dossier(make_form(make_version(channels=WITH_FEE)) if state.fees else None, now=FILED)
+    set_state(receipt.dossier, state)
+    return receipt
+
+
 def set_state(dossier: Dossier, state: State) -> Dossier:
     """Update the row as the services would for ``state``."""
     stopped = state.accepted and state.status in {5, 6, 8} and not state.outcome
@@ -215,7 +231,8 @@ def attempt(dossier: Dossier, action: str, actor: User | Actor) -> int | str:
         try:
             outcome = services.apply_action(
                 dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=actor,
-                reason="vì thử", outcome="refused" if action == "finish" and dossier.status == 6 else "", now=NOW,
+                reason="vì thử", outcome="refused" if action == "finish" and dossier.status == 6 else "",
+                pause_ends_at=NOW + timedelta(days=9) if action == "suspend" else None, now=NOW,
             ).status  # fmt: skip
         except Conflict as conflict:
             outcome = conflict.code
@@ -228,7 +245,7 @@ def attempt(dossier: Dossier, action: str, actor: User | Actor) -> int | str:
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", STATES, ids=describe)
 def test_service_follows_the_matrix_for_every_role(state: State) -> None:
-    dossier = set_state(file_dossier(now=FILED).dossier, state)
+    dossier = file_in(state).dossier
     actors: dict[str, User | Actor] = {
         role: make_officer(dossier.agency, role) for role in Membership.Role.values
     }
@@ -254,7 +271,7 @@ def test_service_follows_the_matrix_for_every_role(state: State) -> None:
 @pytest.mark.parametrize("state", STATES, ids=describe)
 def test_desk_offers_exactly_the_allowed_actions(state: State) -> None:
     with time_machine.travel(NOW, tick=False):
-        dossier = set_state(file_dossier(now=FILED).dossier, state)
+        dossier = file_in(state).dossier
         for role in sorted(READING_ROLES):
             client = Client()
             client.force_login(make_officer(dossier.agency, role))
@@ -287,7 +304,7 @@ def test_desk_offers_exactly_the_allowed_actions(state: State) -> None:
 def test_every_action_offered_by_the_desk_succeeds(state: State) -> None:
     """Every action of every role over HTTP leads to the status in the matrix, with one event by that officer."""
     with time_machine.travel(NOW, tick=False):
-        dossier = set_state(file_dossier(now=FILED).dossier, state)
+        dossier = file_in(state).dossier
         for role in sorted(READING_ROLES):
             user = make_officer(dossier.agency, role)
             client = Client()
@@ -300,7 +317,7 @@ def test_every_action_offered_by_the_desk_succeeds(state: State) -> None:
                         reverse("one_stop:action", args=[dossier.code, action]),
                         {
                             "version": dossier.version, "reason": "vì thử", "other_documents": "Giấy chứng tử",
-                            "supplement_due_at": "2026-12-07", "officer": user.pk,
+                            "supplement_due_at": "2026-12-07", "suspended_until": "2026-12-07", "officer": user.pk,
                         },
                     )  # fmt: skip
                     assert answer.status_code == 302, (role, action, answer.content.decode()[:2000])
@@ -319,7 +336,7 @@ def test_every_action_offered_by_the_desk_succeeds(state: State) -> None:
 def test_outdated_version_is_a_conflict_for_every_action(state: State) -> None:
     """With an outdated version no action is applied, whatever the state and the role."""
     with time_machine.travel(NOW, tick=False):
-        dossier = set_state(file_dossier(now=FILED).dossier, state)
+        dossier = file_in(state).dossier
         head = make_officer(dossier.agency, *Membership.Role.values)
         for action, (_target, roles) in MATRIX[state].items():
             actor = system("thử") if roles == {S} else head
@@ -340,8 +357,7 @@ def test_outdated_version_is_a_conflict_for_every_action(state: State) -> None:
 @pytest.mark.parametrize("state", STATES, ids=describe)
 def test_citizen_is_offered_exactly_the_allowed_actions(state: State) -> None:
     with time_machine.travel(NOW, tick=False):
-        receipt = file_dossier(now=FILED)
-        set_state(receipt.dossier, state)
+        receipt = file_in(state)
         base = f"/ho-so/{receipt.token}/"
         page = Client().get(base).content.decode()
         allowed_actions = {action for action, (_t, roles) in MATRIX[state].items() if C in roles}

@@ -64,7 +64,8 @@ def act(dossier: Dossier, action: str, now: datetime = NOW, **facts) -> Dossier:
         actor = actions.system("thử")
     return services.apply_action(
         dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=actor,
-        reason=facts.pop("reason", "vì thử"), now=now, **facts,
+        reason=facts.pop("reason", "vì thử"), now=now,
+        pause_ends_at=now + timedelta(days=9) if action == "suspend" else None, **facts,
     )  # fmt: skip
 
 

@@ -1,0 +1,92 @@
+"""Who stopped the processing time of a dossier, how often and for how long: shown to the desk and to inspectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from core.worktime import MINUTES_PER_HOUR, WorkCalendar, working_minutes_between
+from forms_app.dossiers.models import DossierEvent
+from forms_app.dossiers.transitions import SAME_STATUS_ACTIONS, Action, Status
+
+_KINDS: Final[dict[str, str | Promise]] = {
+    Action.REQUEST_SUPPLEMENT: gettext_lazy("Supplement requested"),
+    Action.REQUIRE_PAYMENT: gettext_lazy("Payment requested"),
+    Action.SUSPEND: gettext_lazy("Suspended"),
+}
+#: Eight hours make a working day (docs/domain.md#units-and-start).
+_MINUTES_PER_DAY: Final = 8 * MINUTES_PER_HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """One pause; ``ends`` None: it lasts. ``until`` is the end named for a suspension, ``length`` its office time.
+
+    ``counts`` is False if the request was withdrawn, so that the time was processing time after all.
+    """
+
+    kind: str | Promise
+    officer: str
+    reason: str
+    begins: datetime
+    ends: datetime | None
+    until: datetime | None
+    length: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """The pauses of a dossier, oldest first, and the office time of those that count."""
+
+    items: list[Pause]
+    total: str
+
+
+def pauses_of(events: Sequence[DossierEvent], now: datetime, calendar: WorkCalendar) -> Pauses:
+    """Return when the processing time was stopped, from the history in its order.
+
+    A supplement request before acceptance stops nothing, as the time has not begun.
+    """
+    items, total = [], 0
+    for number, event in enumerate(events):
+        if event.action not in _KINDS or event.from_status == Status.REGISTERED:
+            continue
+        end = next((later for later in events[number + 1 :] if _ends(later, event.to_status)), None)
+        named = event.data.get("pause_ends_at")
+        until = datetime.fromisoformat(named) if named else None
+        last = end.at if end else now
+        minutes = working_minutes_between(event.at, min(last, until) if until else last, calendar)
+        counts = end is None or end.action != Action.LIFT_PAYMENT
+        total += minutes if counts else 0
+        items.append(
+            Pause(
+                _KINDS[Action(event.action)], event.actor_name, event.note, event.at, end.at if end else None, until,
+                working_time_text(minutes), counts,
+            )
+        )  # fmt: skip
+    return Pauses(items, working_time_text(total))
+
+
+def _ends(event: DossierEvent, status: int) -> bool:
+    return event.from_status == status and event.action not in SAME_STATUS_ACTIONS
+
+
+def working_time_text(minutes: int) -> str:
+    """Return office time in its two largest units: ``2 ngày 3 giờ làm việc``; a day has eight hours."""
+    days, rest = divmod(minutes, _MINUTES_PER_DAY)
+    hours, left = divmod(rest, MINUTES_PER_HOUR)
+    parts = [
+        ngettext("%(count)d day", "%(count)d days", days) % {"count": days} if days else "",
+        ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours} if hours else "",
+        ngettext("%(count)d minute", "%(count)d minutes", left) % {"count": left}
+        if left or not (days or hours)
+        else "",
+    ]
+    return _("%(time)s of working time") % {"time": " ".join([part for part in parts if part][:2])}
