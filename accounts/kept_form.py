@@ -18,6 +18,7 @@ from core.web.kept_forms import kept_fields
 from core.web.throttle import Throttle, client_network
 
 LIFETIME_SECONDS: Final = 2 * 60 * 60
+MAX_FILE_NAMES: Final = 300
 _KEY: Final = "kept_form"
 # Forms of strangers go into the session table, too.
 KEPT_BY_ADDRESS: Final = Throttle("accounts.kept_form", limit=60, seconds=3600)
@@ -27,11 +28,11 @@ _UNTYPED: Final = frozenset({"version", "next", "page_id", "based_on"})
 
 @dataclass(frozen=True, slots=True)
 class KeptForm:
-    """The address of a form, the fields that were sent to it, and whether files have to be chosen again."""
+    """The address of a form, the fields that were sent to it, and the names of files that have to be chosen again."""
 
     path: str
     fields: list[tuple[str, str]]
-    had_files: bool
+    files: dict[str, str]
 
     @property
     def data(self) -> QueryDict:
@@ -45,6 +46,12 @@ class KeptForm:
     def texts(self) -> list[str]:
         """Return the fields that people type into, for copying."""
         return [text for name, text in self.fields if name not in _UNTYPED and " " in text.strip()]
+
+
+def file_names(request: HttpRequest) -> dict[str, str]:
+    """Return the names of the files that were sent, by field."""
+    sent = request.FILES.lists()
+    return {field: ", ".join(str(file.name) for file in files)[:MAX_FILE_NAMES] for field, files in sent}
 
 
 def restores(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,7 +82,7 @@ def keep(request: HttpRequest, *, user_id: int | None) -> str | None:
         return None
     path = request.get_full_path()
     request.session[_KEY] = {
-        "path": path, "fields": fields, "files": bool(request.FILES), "user": user_id, "at": int(time.time()),
+        "path": path, "fields": fields, "files": file_names(request), "user": user_id, "at": int(time.time()),
     }  # fmt: skip
     return path if is_restored_by(request) else reverse("accounts:kept_form")
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import Any, Final, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.db import models
 from django.forms.utils import ErrorDict
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,22 +20,16 @@ from core.text import clean
 from forms_app.builder.field_types.date import VietnameseDateField
 from forms_app.builder.field_types.file import (
     DEFAULT_EXTENSIONS,
-    LocalisedFileInput,
     MultipleFileField,
     MultipleFileInput,
 )
-from forms_app.dossiers.models import Dossier, SupplementRequest
+from forms_app.dossiers.models import SupplementRequest
 from one_stop.supplements import ReceivedItem, SupplementItem
 
 MAX_OTHER_DOCUMENTS: Final = 20
 MAX_DOCUMENT_NAME: Final = 200
 MAX_COPIES: Final = 99
-MAX_POSTAGE: Final = 10_000_000
 RECEIVED, MISSING = "yes", "no"
-FINISHED_OUTCOMES: Final = (
-    (Dossier.Outcome.GRANTED, _("Request granted")),
-    (Dossier.Outcome.REFUSED, _("Request refused")),
-)
 
 
 class ActionForm(forms.Form):
@@ -71,13 +66,64 @@ class ActionForm(forms.Form):
         }
         self.helper.add_input(Submit("act", submit, css_class="btn--danger" if danger else ""))
 
+    def ask_again_for(self, chosen: Mapping[str, str]) -> None:
+        """Ask at the field for the files of a form that is shown again, as a browser keeps none.
+
+        ``chosen`` has the names of the files by field. Until they are chosen again, the form is not accepted without a
+        tick that the officer continues without them.
+        """
+        earlier = {
+            name: names for name in self._file_fields() if (names := self.data.get(f"chosen_{name}", ""))
+        }
+        data = cast(QueryDict, self.data).copy()
+        for name, names in (earlier | dict(chosen)).items():
+            if name not in self._file_fields():
+                continue
+            data[f"chosen_{name}"] = names
+            self.fields[f"chosen_{name}"] = forms.CharField(required=False, widget=forms.HiddenInput)
+            without = forms.BooleanField(
+                label=_("Continue without “%(names)s”") % {"names": names}, required=False
+            )
+            without.one_of = True  # type: ignore[attr-defined]
+            self.fields[f"without_{name}"] = without
+            order = [field for field in self.fields if field != f"without_{name}"]
+            order.insert(order.index(name) + 1, f"without_{name}")
+            self.order_fields(order)
+            if name in chosen:
+                data.pop(f"without_{name}", None)
+            if name not in self.errors and not data.get(f"without_{name}"):
+                self.add_error(name, _not_kept(names))
+        self.data = data
+
+    def clean(self) -> dict[str, Any]:
+        """Require the files that were chosen before an error, unless the officer continues without them."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in self._file_fields():
+            names = self.data.get(f"chosen_{name}")
+            if (
+                names
+                and name not in self.errors
+                and not data.get(name)
+                and not self.data.get(f"without_{name}")
+            ):
+                self.add_error(name, _not_kept(names))
+        return data
+
+    def _file_fields(self) -> list[str]:
+        return [name for name, field in self.fields.items() if isinstance(field, forms.FileField)]
+
     def discard_errors(self) -> None:
         """Show the form as it was typed, before anybody pressed the button."""
-        self._errors = ErrorDict()
+        self._errors, self.cleaned_data = ErrorDict(), {}
 
     def clean_reason(self) -> str:
         """Return the reason in NFC without superfluous white space."""
         return "\n".join(filter(None, (clean(line) for line in self.cleaned_data["reason"].splitlines())))
+
+
+def _not_kept(names: str) -> str:
+    text = _("“%(names)s” is not kept. Choose the file again, or tick that you continue without it.")
+    return str(text) % {"names": names}
 
 
 class SupplementForm(ActionForm):
@@ -203,12 +249,12 @@ class CounterSupplementForm(ActionForm):
         if is_document:
             self.fields[f"copy_{item}"] = forms.ChoiceField(
                 label=_("Kind of copy: %(label)s") % about,
-                choices=SupplementRequest.CopyKind.choices,
+                choices=[("", _("Choose the kind of copy")), *SupplementRequest.CopyKind.choices],
                 required=False,
             )
             self.fields[f"count_{item}"] = forms.IntegerField(
                 label=_("Number of copies: %(label)s") % about, min_value=1, max_value=MAX_COPIES, required=False,
-                initial=1, widget=forms.NumberInput({"inputmode": "numeric"}),
+                widget=forms.NumberInput({"inputmode": "numeric"}),
             )  # fmt: skip
             self.fields[f"scan_{item}"] = MultipleFileField(
                 label=_("Scan: %(label)s") % about, required=False,
@@ -223,6 +269,9 @@ class CounterSupplementForm(ActionForm):
             label=_("Note: %(label)s") % about, max_length=500, required=False,
             help_text=_("For an item that was not received: why the dossier continues without it."),
         )  # fmt: skip
+        for name in {f"copy_{item}", f"count_{item}", f"text_{item}", f"note_{item}"} & set(self.fields):
+            # Required or not by what was received: the template must not call them optional.
+            self.fields[name].one_of = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Require kind and number of received documents, the text of answers, and a note for what is missing."""
@@ -232,8 +281,10 @@ class CounterSupplementForm(ActionForm):
             match data.get(f"received_{name}"):
                 case "yes" if item["kind"] == "text" and not data.get(f"text_{name}", "").strip():
                     self.add_error(f"text_{name}", _("Enter the answer."))
-                case "yes" if item["kind"] != "text" and not data.get(f"count_{name}"):
-                    if f"count_{name}" not in self.errors:
+                case "yes" if item["kind"] != "text":
+                    if not data.get(f"copy_{name}") and f"copy_{name}" not in self.errors:
+                        self.add_error(f"copy_{name}", _("Choose the kind of copy."))
+                    if not data.get(f"count_{name}") and f"count_{name}" not in self.errors:
                         self.add_error(f"count_{name}", _("Enter the number of copies."))
                 case "no" if not clean(data.get(f"note_{name}", "")):
                     self.add_error(f"note_{name}", _("Say why the dossier continues without it."))
@@ -278,85 +329,6 @@ class AssignForm(ActionForm):
     def chosen_officer(self) -> User:
         """Return the officer who was chosen."""
         return self._officers[self.cleaned_data["officer"]]
-
-
-class FinishForm(ActionForm):
-    """Whether the request is granted or refused, and the result, with a file if it is electronic.
-
-    ``unpaid``: the citizen has not paid, so that the dossier can only be refused.
-    """
-
-    outcome = forms.ChoiceField(
-        label=_("Outcome"), choices=FINISHED_OUTCOMES, initial=Dossier.Outcome.GRANTED, required=False,
-        widget=forms.RadioSelect,
-        help_text=_("A refusal is a result as well: give its reason and attach the notice of refusal."),
-    )  # fmt: skip
-    result = forms.FileField(
-        label=_("Result (file)"),
-        required=False,
-        widget=LocalisedFileInput({"accept": ",".join(f".{kind}" for kind in DEFAULT_EXTENSIONS)}),
-        help_text=_("Signed PDF or image, which the citizen can download."),
-    )
-
-    field_order = ["version", "outcome", "result", "reason"]
-
-    def __init__(self, *args: Any, unpaid: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, needs_reason=unpaid, **kwargs)
-        self._unpaid = unpaid
-        if unpaid:
-            outcome = self.fields["outcome"]
-            assert isinstance(outcome, forms.ChoiceField)  # noqa: S101 - declared above
-            outcome.choices = [FINISHED_OUTCOMES[1]]
-            outcome.initial = Dossier.Outcome.REFUSED
-
-    def clean_outcome(self) -> str:
-        """Return the outcome that was chosen; a refusal where there is no choice."""
-        return Dossier.Outcome.REFUSED if self._unpaid else str(self.cleaned_data["outcome"])
-
-    def clean(self) -> dict[str, Any]:
-        """Require the reason of a refusal (art. 19.3 NĐ 118/2025)."""
-        data = super().clean() or self.cleaned_data
-        if data.get("outcome") == Dossier.Outcome.REFUSED and not data.get("reason"):
-            self.add_error("reason", _("Enter the reason."))
-        return data
-
-
-class PostForm(ActionForm):
-    """The result is given to the post: its tracking number and the postage, both as far as they are known."""
-
-    SENT: ClassVar = ("tracking_number", "postage")
-
-    tracking_number = forms.CharField(
-        label=_("Tracking number"), max_length=40, required=False,
-        help_text=_("From the receipt of the post office; the citizen sees it on the page of the dossier."),
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
-    )  # fmt: skip
-    postage = forms.CharField(
-        label=_("Postage (đồng)"), max_length=15, required=False,
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
-    )  # fmt: skip
-
-    field_order = ["version", "tracking_number", "postage", "reason"]
-
-    def clean_tracking_number(self) -> str:
-        """Return the number in capitals without blanks and dashes; reject what cannot be one."""
-        number = re.sub(r"[\s.-]", "", self.cleaned_data["tracking_number"]).upper()
-        if number and not re.fullmatch(r"[A-Z0-9]{5,30}", number):
-            raise forms.ValidationError(
-                _("A tracking number has 5 to 30 letters and digits, for example EA123456789VN.")
-            )
-        return number
-
-    def clean_postage(self) -> int | None:
-        """Return the sum in đồng; one kind of sign between groups of three digits is accepted."""
-        text = re.sub(r"\s*đ(ồng)?$", "", self.cleaned_data["postage"].strip())
-        if not text:
-            return None
-        whole = re.fullmatch(r"[0-9]+|[0-9]{1,3}([.,\s])[0-9]{3}(?:\1[0-9]{3})*", text)
-        amount = int(re.sub(r"[.,\s]", "", text)) if whole else MAX_POSTAGE + 1
-        if amount > MAX_POSTAGE:
-            raise forms.ValidationError(_("Enter the postage in đồng, for example 25.000."))
-        return amount
 
 
 class IdentityDocument(models.TextChoices):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.kept_form import KeptForm, restores, take
+from accounts.kept_form import KeptForm, file_names, restores, take
 from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web.uploads import failed_uploads
@@ -32,11 +32,10 @@ from one_stop.forms import (
     ActionForm,
     AssignForm,
     CounterSupplementForm,
-    FinishForm,
-    PostForm,
     SupplementForm,
     SuspendForm,
 )
+from one_stop.result_forms import FinishForm, PostForm
 from one_stop.selectors.dossiers import dossier_for
 from one_stop.selectors.queue import assignable_officers
 from one_stop.views.list_state import list_query
@@ -106,8 +105,7 @@ def _render_kept(request: HttpRequest, requested: _ActionRequest, kept: KeptForm
     messages.info(
         request, _("What you typed before you were signed out is in the form. Nothing was sent yet.")
     )
-    if kept.had_files:
-        messages.info(request, _("Files must be chosen again."))
+    form.ask_again_for(kept.files)
     return _render(request, requested, form)
 
 
@@ -169,7 +167,7 @@ def _submit(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -
     for field, name in failed_uploads(request).items():
         form.add_error(field if field in form.fields else None, storage_message(name))
     if not form.is_valid():
-        return _render(request, requested, form, status=422)
+        return _refused(request, requested, form)
     try:
         _perform(requested, form)
     except NotAllowed:
@@ -179,11 +177,17 @@ def _submit(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -
         wrong = error.fields or {"result": error.message}
         for field, message in wrong.items():
             form.add_error(field if field in form.fields else None, message)
-        return _render(request, requested, form, status=422)
+        return _refused(request, requested, form)
     except Conflict as error:
         return _conflict(request, requested, form, error)
     messages.success(request, str(requested.action.done))
     return _redirect_to_dossier(request, requested.dossier)
+
+
+def _refused(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -> HttpResponse:
+    """Show the form with its errors; files that were chosen must be chosen again."""
+    form.ask_again_for(file_names(request))
+    return _render(request, requested, form, status=422)
 
 
 def _conflict(
@@ -196,6 +200,7 @@ def _conflict(
     typed = request.POST.copy()
     typed["version"] = str(fresh.dossier.version)
     form.data = typed
+    form.ask_again_for(file_names(request))
     renewed = _ActionRequest(requested.access, fresh.dossier, requested.action)
     return _render(request, renewed, form, conflict=error.message, status=409)
 

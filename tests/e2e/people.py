@@ -213,6 +213,7 @@ class Officer:
 
     def finish(self, result: dict[str, Any]) -> None:
         follow(self.page.get_by_role("link", name="Đã có kết quả…"))
+        self.page.get_by_label("Đồng ý giải quyết").check()
         self.page.locator("[name=result]").set_input_files(result)
         self.screenshot("can-bo-07-ket-qua")
         follow(button(self.page, "Đã có kết quả"))

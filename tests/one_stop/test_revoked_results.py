@@ -43,7 +43,13 @@ def post(client: Client, dossier: Dossier, action: str, **data: Any) -> Any:
 
 
 def finish(client: Client, dossier: Dossier, name: str, content: bytes) -> Attachment:
-    post(client, dossier, "finish", result=SimpleUploadedFile(name, content, "application/pdf"))
+    post(
+        client,
+        dossier,
+        "finish",
+        outcome="granted",
+        result=SimpleUploadedFile(name, content, "application/pdf"),
+    )
     return dossier.attachments.valid_results().get()
 
 
@@ -137,7 +143,7 @@ def test_citizen_is_told_by_mail_and_in_the_history(
 
 
 def test_reopening_without_a_result_revokes_nothing(client: Client, receipt: FilingReceipt) -> None:
-    post(client, receipt.dossier, "finish")
+    post(client, receipt.dossier, "finish", outcome="granted")
     post(client, receipt.dossier, "reopen", reason=REASON)
     tracking = Client().get(f"/ho-so/{receipt.token}/").content.decode()
     assert "thu hồi" not in tracking.lower()

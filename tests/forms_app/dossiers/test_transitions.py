@@ -318,6 +318,7 @@ def test_every_action_offered_by_the_desk_succeeds(state: State) -> None:
                         {
                             "version": dossier.version, "reason": "vì thử", "other_documents": "Giấy chứng tử",
                             "supplement_due_at": "2026-12-07", "suspended_until": "2026-12-07", "officer": user.pk,
+                            "outcome": "refused" if state.status == 6 else "granted",
                         },
                     )  # fmt: skip
                     assert answer.status_code == 302, (role, action, answer.content.decode()[:2000])

@@ -42,7 +42,8 @@ def test_dossier_from_acceptance_to_returned_result(client: Client, dossier: Dos
         ("finish", Status.FINISHED),
         ("return_result", Status.RETURNED),
     ]:
-        assert act(client, dossier, action).status_code == 302
+        data = {"outcome": "granted"} if action == "finish" else {}
+        assert act(client, dossier, action, **data).status_code == 302
         assert dossier.status == status
     assert [event.action for event in dossier.events.all()] == [
         "submit",
@@ -268,7 +269,7 @@ def test_rejected_result_file_is_reported_and_does_not_finish_the_dossier(
 ) -> None:
     for action in (Action.ACCEPT, Action.PROCESS):
         do(dossier, action, officer, at=NOW)
-    response = act(client, dossier, "finish", result=result, reason="Mời đến nhận")
+    response = act(client, dossier, "finish", outcome="granted", result=result, reason="Mời đến nhận")
     assert response.status_code == 422
     assert message in text(response)
     assert "Mời đến nhận" in text(response)
@@ -278,7 +279,7 @@ def test_rejected_result_file_is_reported_and_does_not_finish_the_dossier(
 def test_result_file_is_stored_for_the_citizen(client: Client, dossier: Dossier, officer: User) -> None:
     for action in (Action.ACCEPT, Action.PROCESS):
         do(dossier, action, officer, at=NOW)
-    act(client, dossier, "finish", result=picture("ket-qua.png"), reason="")
+    act(client, dossier, "finish", outcome="granted", result=picture("ket-qua.png"), reason="")
     assert dossier.status == Status.FINISHED
     result = dossier.attachments.get(purpose="result")
     assert result.original_name == "ket-qua.png"

@@ -1,0 +1,106 @@
+"""Forms with which the work on a dossier ends: its result, and the handing over."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from forms_app.builder.field_types.file import DEFAULT_EXTENSIONS, LocalisedFileInput
+from forms_app.dossiers.models import Dossier
+from one_stop.forms import ActionForm
+
+MAX_POSTAGE: Final = 10_000_000
+FINISHED_OUTCOMES: Final = (
+    (Dossier.Outcome.GRANTED, _("Request granted")),
+    (Dossier.Outcome.REFUSED, _("Request refused")),
+)
+
+
+class FinishForm(ActionForm):
+    """Whether the request is granted or refused, and the result, with a file if it is electronic.
+
+    ``unpaid``: the citizen has not paid, so that the dossier can only be refused.
+    """
+
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=FINISHED_OUTCOMES, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the outcome.")},
+        help_text=_("A refusal is a result as well: give its reason and attach the notice of refusal."),
+    )  # fmt: skip
+    result = forms.FileField(
+        label=_("Result (file)"),
+        required=False,
+        widget=LocalisedFileInput({"accept": ",".join(f".{kind}" for kind in DEFAULT_EXTENSIONS)}),
+        help_text=_("Signed PDF or image, which the citizen can download."),
+    )
+
+    field_order = ["version", "outcome", "result", "reason"]
+
+    def __init__(self, *args: Any, unpaid: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, needs_reason=unpaid, **kwargs)
+        self._unpaid = unpaid
+        if not unpaid:
+            reason = self.fields["reason"]
+            reason.label = _("Reason of a refusal, or note for the citizen")
+            reason.help_text = _(
+                "Required if the request is refused. The citizen sees this text exactly as you write it."
+            )
+            reason.one_of = True  # type: ignore[attr-defined]
+        if unpaid:
+            outcome = self.fields["outcome"]
+            assert isinstance(outcome, forms.ChoiceField)  # noqa: S101 - declared above
+            outcome.choices = [FINISHED_OUTCOMES[1]]
+            outcome.initial = Dossier.Outcome.REFUSED
+            outcome.required = False
+
+    def clean_outcome(self) -> str:
+        """Return the outcome that was chosen; a refusal where there is no choice."""
+        return Dossier.Outcome.REFUSED if self._unpaid else str(self.cleaned_data["outcome"])
+
+    def clean(self) -> dict[str, Any]:
+        """Require the reason of a refusal (art. 19.3 NĐ 118/2025)."""
+        data = super().clean() or self.cleaned_data
+        if data.get("outcome") == Dossier.Outcome.REFUSED and not data.get("reason"):
+            self.add_error("reason", _("Enter the reason."))
+        return data
+
+
+class PostForm(ActionForm):
+    """The result is given to the post: its tracking number and the postage, both as far as they are known."""
+
+    SENT: ClassVar = ("tracking_number", "postage")
+
+    tracking_number = forms.CharField(
+        label=_("Tracking number"), max_length=40, required=False,
+        help_text=_("From the receipt of the post office; the citizen sees it on the page of the dossier."),
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+    postage = forms.CharField(
+        label=_("Postage (đồng)"), max_length=15, required=False,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    field_order = ["version", "tracking_number", "postage", "reason"]
+
+    def clean_tracking_number(self) -> str:
+        """Return the number in capitals without blanks and dashes; reject what cannot be one."""
+        number = re.sub(r"[\s.-]", "", self.cleaned_data["tracking_number"]).upper()
+        if number and not re.fullmatch(r"[A-Z0-9]{5,30}", number):
+            raise forms.ValidationError(
+                _("A tracking number has 5 to 30 letters and digits, for example EA123456789VN.")
+            )
+        return number
+
+    def clean_postage(self) -> int | None:
+        """Return the sum in đồng; one kind of sign between groups of three digits is accepted."""
+        text = re.sub(r"\s*đ(ồng)?$", "", self.cleaned_data["postage"].strip())
+        if not text:
+            return None
+        whole = re.fullmatch(r"[0-9]+|[0-9]{1,3}([.,\s])[0-9]{3}(?:\1[0-9]{3})*", text)
+        amount = int(re.sub(r"[.,\s]", "", text)) if whole else MAX_POSTAGE + 1
+        if amount > MAX_POSTAGE:
+            raise forms.ValidationError(_("Enter the postage in đồng, for example 25.000."))
+        return amount
