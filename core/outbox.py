@@ -8,7 +8,9 @@ changes are rolled back, as they share the transaction with the outcome).
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,6 +42,8 @@ LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 12
 # Twenty mails at the mail timeout of five seconds fit into the lease and the time limit of the task.
 BATCH = 20
+# A run ends well within the time limits of its task, however much is waiting; the sweeper begins the next one.
+LONGEST_RUN = timedelta(seconds=90)
 FIRST_WAIT_SECONDS = 10
 LONGEST_WAIT_SECONDS = 3600
 BROKER_BREAKER_SECONDS = 30.0
@@ -183,16 +187,17 @@ def _settle(message: OutboxMessage, **outcome: Any) -> bool:
     return bool(mine.update(claimed_until=None, **outcome))
 
 
-def deliver_due() -> int:
-    """Deliver until nothing is due; return the number delivered.
+def deliver_due(*, within: timedelta | None = None) -> int:
+    """Deliver until nothing is due, or for the time ``within``; return the number delivered.
 
     Do nothing when called by the commit of a handler in this process: the current run takes the new message.
     """
     if getattr(_local, "running", False):
         return 0
     _local.running, delivered = True, 0
+    ends = time.monotonic() + within.total_seconds() if within else math.inf
     try:
-        while messages := claim():
+        while time.monotonic() < ends and (messages := claim()):
             delivered += sum(map(deliver_message, messages))
     finally:
         _local.running = False
@@ -202,7 +207,8 @@ def deliver_due() -> int:
 @shared_task(name="core.outbox.relay")
 def relay_outbox() -> None:
     """Deliver due messages; requested after each commit that enqueued one."""
-    deliver_due()
+    # Without workers there is no sweeper that would deliver the rest.
+    deliver_due(within=None if relay_outbox.app.conf.task_always_eager else LONGEST_RUN)
 
 
 class RelayNotifier:

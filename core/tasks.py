@@ -12,7 +12,7 @@ from core.web import csp_reports
 @shared_task(name="core.outbox.sweep")
 def sweep_outbox() -> None:
     """Deliver messages left by a dead worker or an unreachable broker; scheduled every few seconds."""
-    outbox.deliver_due()
+    outbox.deliver_due(within=outbox.LONGEST_RUN)
 
 
 @shared_task(name="core.outbox.clean_up")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.outbox import handler
+from procedures.imports.jobs import IMPORT_PORTION, apply_next_portion
 from procedures.services.lifecycle import PROCEDURE_ENDS, apply_ending
 from procedures.services.versions import VERSION_BEGINS, invalidate_pages
 
@@ -19,3 +20,9 @@ def version_begins(payload: dict[str, Any]) -> None:
 def procedure_ends(payload: dict[str, Any]) -> None:
     """Close the version and set the status of a procedure on the day of its end."""
     apply_ending(procedure_id=payload["procedure"])
+
+
+@handler(IMPORT_PORTION)
+def import_portion(payload: dict[str, Any]) -> None:
+    """Apply the next rows of an import."""
+    apply_next_portion(upload_id=payload["upload"], run=payload["run"], portion=payload["portion"])

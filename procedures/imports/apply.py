@@ -1,4 +1,4 @@
-"""Apply an import plan in one transaction."""
+"""Write the changes of an import plan in batches, in the transaction of the caller."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.text import order_key
 from procedures.choices import Level, Status
 from procedures.imports import bulk_pages
 from procedures.imports.formats.base import ParsedRow
-from procedures.imports.plan import ImportChoices, Plan, PlannedChange, plan_import
+from procedures.imports.plan import ImportChoices, PlannedChange, plan_import
 from procedures.imports.record import ProcedureRecord
 from procedures.imports.reference_rows import ReferenceRows, SectionFinder
 from procedures.imports.report import ImportReport
@@ -76,7 +76,7 @@ def import_records(
     with transaction.atomic():
         plan = plan_import(rows, choices=choices, writing=not dry_run)
         if not dry_run:
-            apply_plan(plan, context, progress)
+            write_changes(plan.changes, context, progress)
     return plan.report
 
 
@@ -104,19 +104,13 @@ class AppliedChange:
     assignments_before: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
-@transaction.atomic
-def apply_plan(plan: Plan, context: ImportContext, progress: Progress | None = None) -> list[AppliedChange]:
-    """Write every change of ``plan`` and return what was written.
-
-    ``progress`` is called with the number of procedures in each batch written.
-    """
-    return write_changes(plan.changes, context, progress)
-
-
 def write_changes(
     changes: Sequence[PlannedChange], context: ImportContext, progress: Progress | None = None
 ) -> list[AppliedChange]:
-    """Write ``changes`` in the transaction of the caller; see ``apply_plan``."""
+    """Write ``changes`` in the transaction of the caller and return what was written.
+
+    ``progress`` is called with the number of procedures in each batch written.
+    """
     if not changes:
         return []
     writer = BatchWriter(context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 
 from procedures.choices import Level, Status
 from procedures.imports.formats.base import ParsedRow
@@ -46,14 +47,13 @@ class ImportChoices:
 
     ``section``: slug of the section (or its agency) for new procedures; empty: found from each record. ``valid_from``:
     first day in force; None: the decision's date, else the day of the import. ``decision``: for rows that name none.
-    ``public``: False keeps new procedures unpublished. ``excluded``: codes of rows that are not applied.
+    ``public``: False keeps new procedures unpublished.
     """
 
     section: str = ""
     valid_from: date | None = None
     decision: Decision | None = None
     public: bool = True
-    excluded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,6 @@ def plan_import(
     rows: Iterable[ParsedRow],
     *,
     choices: ImportChoices | None = None,
-    form_files: FormFileStore | None = None,
     writing: bool = False,
 ) -> Plan:
     """Read all ``rows`` and compare them with the catalogue. Rows with the same code are merged.
@@ -110,7 +109,7 @@ def plan_import(
     """
     if writing:
         lock_imports()
-    file = _merge_rows(rows, form_files)
+    file = merge_rows(rows)
     existing = existing_procedures(file.records, locked=writing)
     planner = _Planner(choices or ImportChoices(), existing_form_sizes(file.records.values()))
     report_rows = [_report_row(Outcome.REFUSED, row, row.reason) for row in file.refused]
@@ -120,13 +119,13 @@ def plan_import(
             report_row = _report_row(Outcome.REFUSED, file.rows[code], reserved[code])
         else:
             report_row = planner.decide(file.rows[code], record, existing.get(code))
-        report_rows.append(_with_duplicates(report_row, file.duplicates[code]))
+        report_rows.append(_with_duplicates(report_row, file.further_rows(code)))
     planner.plan.report.rows = sorted_rows(report_rows)
     return planner.plan
 
 
 @dataclass(slots=True)
-class _MergedFile:
+class MergedRows:
     """The rows of a file: one record per code, the first row of each, its further rows, and the unreadable rows."""
 
     records: dict[str, ProcedureRecord] = field(default_factory=dict)
@@ -134,9 +133,14 @@ class _MergedFile:
     duplicates: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     refused: list[ParsedRow] = field(default_factory=list)
 
+    def further_rows(self, code: str) -> list[int]:
+        """Return the numbers of the rows after the first with ``code``."""
+        return [*self.rows[code].further_rows, *self.duplicates[code]]
 
-def _merge_rows(rows: Iterable[ParsedRow], form_files: FormFileStore | None) -> _MergedFile:
-    file = _MergedFile()
+
+def merge_rows(rows: Iterable[ParsedRow], form_files: FormFileStore | None = None) -> MergedRows:
+    """Return ``rows`` with one normalised record per code, and with our own copies of the blank forms."""
+    file = MergedRows()
     for row in rows:
         if row.record is None:
             file.refused.append(row)
@@ -194,9 +198,10 @@ class _Planner:
         if not self._choices.public:
             read = dataclasses.replace(read, status=Status.HIDDEN.value)
         latest = existing.version if existing else None
-        self._add(PlannedChange(row=row.row, record=read, latest=latest))
+        self.plan.changes.append(PlannedChange(row=row.row, record=read, latest=latest))
         place = self._sections.place_of(read)
-        return _report_row(Outcome.CREATED, row, concerns=self._concerns(read), place=place)
+        digest = _digest("", read, place)
+        return _report_row(Outcome.CREATED, row, concerns=self._concerns(read), place=place, digest=digest)
 
     def _update(self, row: ParsedRow, read: ProcedureRecord, existing: ExistingProcedure) -> ReportRow:
         found = reconcile(existing.record, read, existing.imported)
@@ -210,7 +215,7 @@ class _Planner:
             return _report_row(Outcome.UNCHANGED, row, note=note)
         if existing.blocked_reason:
             return _report_row(Outcome.REFUSED, row, existing.blocked_reason)
-        self._add(
+        self.plan.changes.append(
             PlannedChange(
                 row=row.row, record=record, existing=existing, by_hand=found.by_hand, latest=existing.version
             )
@@ -222,11 +227,8 @@ class _Planner:
             note=note,
             concerns=self._concerns(record),
             changes=field_changes(existing.record, record, changed),
+            digest=_digest(existing.record.fingerprint, record),
         )
-
-    def _add(self, change: PlannedChange) -> None:
-        if change.record.core_code not in self._choices.excluded:
-            self.plan.changes.append(change)
 
     def _concerns(self, record: ProcedureRecord) -> tuple[str, ...]:
         """Return what a person should look at before ``record`` is applied."""
@@ -240,6 +242,11 @@ class _Planner:
         ):
             found.append(_("the date of the decision is not known: in force from the day of the import"))
         return tuple(found)
+
+
+def _digest(before: str, after: ProcedureRecord, place: str = "") -> str:
+    """Return the SHA-256 of a change: of the content before and after and, for a new procedure, of its section."""
+    return hashlib.sha256("\n".join((before, after.fingerprint, place)).encode()).hexdigest()
 
 
 def missing_facts(record: ProcedureRecord) -> list[str]:
@@ -265,6 +272,15 @@ def _changed_fields(old: ProcedureRecord, new: ProcedureRecord, ignored: frozens
     """Return the names of the stored fields that differ."""
     names = (one.name for one in dataclasses.fields(ProcedureRecord))
     return [name for name in names if name not in ignored and getattr(old, name) != getattr(new, name)]
+
+
+def try_lock_imports() -> bool:
+    """Hold the lock until the transaction ends; return False at once if another import has it."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK_KEY])
+        return bool(cursor.fetchone()[0])
 
 
 def lock_imports() -> None:
@@ -301,9 +317,10 @@ def _existing_batch(core_codes: list[str]) -> dict[str, ExistingProcedure]:
         procedure__core_code__in=core_codes, number=Subquery(newest.values("number")[:1])
     ).select_related("procedure__field", "decision")
     ids = [version.procedure_id for version in versions]
-    sources = ProcedurePage.objects.filter(procedure__in=ids, alias_of__isnull=True).order_by(
-        "-locale", "-pk"
-    )
+    # An import writes the Vietnamese page; a translation is its translators' and is never written, whatever its age.
+    sources = ProcedurePage.objects.filter(
+        procedure__in=ids, alias_of__isnull=True, locale=Locale.get_default()
+    ).order_by("-pk")
     pages = {
         row["procedure_id"]: row
         for row in sources.values("pk", "procedure_id", "has_unpublished_changes", "locked")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -73,7 +70,7 @@ class ReportRow:
 
     ``detail``: why it was refused, or which fields changed; ``note``: what happened to manual edits; ``warnings``: what
     reading the file left out; ``concerns``: what to decide before applying, as sentences; ``place``: the section of a
-    new procedure.
+    new procedure; ``digest``: that of the change to write, empty if there is none.
     """
 
     outcome: Outcome
@@ -86,6 +83,7 @@ class ReportRow:
     concerns: tuple[str, ...] = ()
     changes: tuple[FieldChange, ...] = ()
     place: str = ""
+    digest: str = ""
 
     @property
     def message(self) -> str:
@@ -115,14 +113,6 @@ class ImportReport:
     def summary(self) -> str:
         """Return ``created=416 updated=0 unchanged=0 refused=0``."""
         return " ".join(f"{name}={count}" for name, count in self.counts().items())
-
-    @property
-    def digest(self) -> str:
-        """Return the SHA-256 of all rows: two plans with the same digest do the same."""
-        digest = hashlib.sha256()
-        for row in self.rows:
-            digest.update(json.dumps(dataclasses.astuple(row), ensure_ascii=False).encode())
-        return digest.hexdigest()
 
 
 def sorted_rows(rows: Iterable[ReportRow]) -> list[ReportRow]:

@@ -53,8 +53,10 @@ def undo_upload(*, upload_id: int, by: User) -> UndoResult:
     ``Conflict`` if the file was not applied, or if no row of it is left to undo.
     """
     check_may_import(by)
-    lock_imports()
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+    if upload.state == ImportUpload.State.RUNNING:
+        raise Conflict(_("This file is being applied."), code="import_running")
+    lock_imports()
     rows = list(upload.rows.filter(state=ImportRow.State.APPLIED))
     if not rows:
         raise Conflict(_("There is nothing to undo in this file."))

@@ -1,38 +1,22 @@
-"""Import in two steps: upload a file, review and decide, then apply it. Each row is recorded with its result."""
+"""The files of imports: read, reviewed and decided on before they are applied (``procedures.imports.jobs``)."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import PurePath
-from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import File
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
 from accounts.selectors import agencies_where
 from core.errors import Conflict, NotAllowed
-from procedures.imports.apply import AppliedChange, ImportContext, apply_plan
-from procedures.imports.formats.base import FileProblem
 from procedures.imports.formats.reader import parse_file
-from procedures.imports.plan import ImportChoices, Plan, existing_procedures, plan_import
-from procedures.imports.report import ImportReport, ReportRow
-from procedures.models import ImportRow, ImportUpload, ProcedureSectionPage, PublicationDecision
-from procedures.page_content import read_decision
-
-BATCH: Final = 500
-MAX_CODE: Final = 40
-
-
-class PreviewOutdated(Conflict):
-    """The file would now make other changes than its preview shows."""
-
-    code = "preview_outdated"
+from procedures.imports.rows import applicable, choices_of, plan_rows, store_rows
+from procedures.models import ImportUpload, ProcedureSectionPage, PublicationDecision
 
 
 def may_import(user: User | AnonymousUser) -> bool:
@@ -48,23 +32,23 @@ def check_may_import(by: User) -> None:
 
 @transaction.atomic
 def preview_upload(*, file: File, name: str, by: User) -> ImportUpload:
-    """Store ``file`` with a preview of its changes; ``FileProblem`` if it is broken, and nothing is stored."""
+    """Read ``file`` into rows with a preview of their changes; ``FileProblem`` if it is broken: nothing is stored."""
     check_may_import(by)
-    plan = plan_import(parse_file(file))
+    upload = ImportUpload.objects.create(name=PurePath(name).name[:200], uploaded_by=by)
+    store_rows(upload, parse_file(file))
+    plan_rows(upload, choices_of(upload))
     file.seek(0)
-    upload = ImportUpload(name=PurePath(name).name[:200], uploaded_by=by)
-    upload.file.save(upload.name, file, save=False)
-    _record_plan(upload, plan)
+    upload.file.save(upload.name, file)
     return upload
 
 
 @transaction.atomic
 def refresh_preview(*, upload_id: int, by: User) -> None:
-    """Recompute the preview of a file that has not been applied; rows that were left out stay so."""
+    """Plan anew the rows that are not applied yet; which of them are selected stays."""
     check_may_import(by)
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
-    if upload.applied_at is None:
-        _record_plan(upload, _plan(upload))
+    if is_open(upload):
+        plan_rows(upload, choices_of(upload))
 
 
 @transaction.atomic
@@ -79,13 +63,14 @@ def choose(
 ) -> bool:
     """Store what ``by`` decides for the whole file and renew the preview; return False if nothing was changed."""
     check_may_import(by)
-    upload = _open_upload(upload_id)
+    upload = open_upload(upload_id)
     wanted = {"section": section, "valid_from": valid_from, "decision": decision, "public": public}
     if all(getattr(upload, name) == value for name, value in wanted.items()):
         return False
     for name, value in wanted.items():
         setattr(upload, name, value)
-    _record_plan(upload, _plan(upload))
+    upload.save(update_fields=list(wanted))
+    plan_rows(upload, choices_of(upload))
     return True
 
 
@@ -93,116 +78,25 @@ def choose(
 def select_rows(*, upload_id: int, by: User, selected: Mapping[int, bool]) -> None:
     """Choose which rows are applied, by key of the row."""
     check_may_import(by)
-    rows = _open_upload(upload_id).rows
+    rows = open_upload(upload_id).rows
     for value in (True, False):
         rows.filter(pk__in=[key for key, chosen in selected.items() if chosen is value]).update(
             selected=value
         )
 
 
-def _open_upload(upload_id: int) -> ImportUpload:
+def open_upload(upload_id: int) -> ImportUpload:
+    """Return the file, locked; ``Conflict`` if it is being applied, or if nothing of it is left to apply."""
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
-    if upload.applied_at:
+    if upload.state == ImportUpload.State.RUNNING:
+        raise Conflict(_("This file is being applied."), code="import_running")
+    if not is_open(upload):
         raise Conflict(_("This file has already been applied."))
     return upload
 
 
-@transaction.atomic
-def apply_upload(*, upload_id: int, by: User) -> ImportReport:
-    """Apply the selected changes shown in the preview, and record the result of each row.
-
-    ``Conflict`` if the file was applied already, ``PreviewOutdated`` if it would now make other changes,
-    ``FileProblem`` if the file is no longer stored.
-    """
-    check_may_import(by)
-    upload = _open_upload(upload_id)
-    plan = _plan(upload, writing=True)
-    if plan.report.digest != upload.digest:
-        raise PreviewOutdated(
-            _("The catalogue has changed since then. Review the changes again, then apply them.")
-        )
-    choices = _choices(upload)
-    applied = apply_plan(
-        plan,
-        ImportContext(user=by, section=choices.section, source=upload.name, valid_from=choices.valid_from),
-    )
-    _record_results(upload, applied)
-    upload.applied_at, upload.applied_by = timezone.now(), by
-    upload.save(update_fields=["applied_at", "applied_by"])
-    return plan.report
-
-
-def _plan(upload: ImportUpload, *, writing: bool = False) -> Plan:
-    try:
-        with upload.file.open("rb") as handle:
-            return plan_import(parse_file(handle), choices=_choices(upload), writing=writing)
-    except FileNotFoundError as error:
-        raise FileProblem(_("The file is no longer stored. Upload it again.")) from error
-
-
-def _choices(upload: ImportUpload) -> ImportChoices:
-    excluded = upload.rows.filter(selected=False).values_list("code", flat=True) if upload.pk else ()
-    return ImportChoices(
-        section=upload.section.slug if upload.section else "",
-        valid_from=upload.valid_from,
-        decision=read_decision(upload.decision) if upload.decision else None,
-        public=upload.public,
-        excluded=frozenset(excluded),
-    )
-
-
-def _record_plan(upload: ImportUpload, plan: Plan) -> None:
-    """Save ``upload`` with the rows of ``plan``."""
-    excluded = _choices(upload).excluded
-    upload.report, upload.digest = {"counts": plan.report.counts()}, plan.report.digest
-    upload.save()
-    upload.rows.all().delete()
-    ImportRow.objects.bulk_create(
-        (_row(upload, position, row, excluded) for position, row in enumerate(plan.report.rows)),
-        batch_size=BATCH,
-    )
-
-
-def _row(upload: ImportUpload, position: int, row: ReportRow, excluded: frozenset[str]) -> ImportRow:
-    return ImportRow(
-        upload=upload,
-        position=position,
-        number=row.row,
-        outcome=row.outcome.value,
-        code=row.code[:MAX_CODE],
-        title=row.title,
-        place=row.place,
-        message=row.message,
-        concerns=list(row.concerns),
-        needs_attention=bool(row.note or row.warnings or row.concerns),
-        changes=[dataclasses.asdict(change) for change in row.changes],
-        selected=not row.code or row.code not in excluded,
-    )
-
-
-def _record_results(upload: ImportUpload, applied: Iterable[AppliedChange]) -> None:
-    """Store in each row what undoing it needs (``procedures.imports.undo``)."""
-    written = {item.change.record.core_code: item for item in applied}
-    now = existing_procedures(written)
-    rows = list(upload.rows.filter(outcome__in=["created", "updated"]))
-    for row in rows:
-        item = written.get(row.code)
-        row.state = ImportRow.State.APPLIED if item else ImportRow.State.LEFT_OUT
-        if item:
-            row.undo = undo_facts(item, after=now[row.code].record.fingerprint)
-    ImportRow.objects.bulk_update(rows, ["state", "undo"], batch_size=BATCH)
-
-
-def undo_facts(item: AppliedChange, *, after: str) -> dict[str, Any]:
-    """Return the state before ``item`` as JSON; ``after`` is the fingerprint of the state that it left."""
-    existing = item.change.existing
-    return {
-        "procedure": item.procedure_id,
-        "after": after,
-        "record": existing.record.to_json() if existing else None,
-        "imported": existing.imported if existing else {},
-        "had_page": bool(existing and existing.page_id),
-        "version": item.change.latest.pk if item.change.latest else None,
-        "assignments": list(item.assignments),
-        "assignments_before": {str(key): facts for key, facts in item.assignments_before.items()},
-    }
+def is_open(upload: ImportUpload) -> bool:
+    """Return True if rows can still be decided on: before it is applied, after a cancel, or if rows remained."""
+    if upload.state == ImportUpload.State.APPLIED:
+        return applicable(upload).exists()
+    return upload.state != ImportUpload.State.RUNNING

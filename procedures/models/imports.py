@@ -32,13 +32,23 @@ def private_storage() -> Storage:
 
 
 class ImportUpload(models.Model):
-    """One uploaded file, what was decided for it, and its preview; ``applied_at`` is empty until it is applied.
+    """One file to import, what was decided for it, and how far applying it has come.
 
-    ``digest`` is that of the plan that the preview shows (``procedures.imports.report``): nothing else is applied.
+    ``file`` and ``uploaded_by`` are empty for a file that the command read. ``run`` counts how often it was begun or
+    continued: a message of an earlier run does nothing. ``progressed_at``: when the last portion was applied.
     """
 
+    class State(models.TextChoices):
+        OPEN = "open", _("to be reviewed")
+        RUNNING = "running", _("being applied")
+        APPLIED = "applied", _("applied")
+        CANCELLED = "cancelled", _("cancelled")
+
     name = models.CharField(_("file name"), max_length=200)
-    file = models.FileField(_("file"), upload_to="nhap-thu-tuc/%Y/", storage=private_storage)
+    file = models.FileField(_("file"), upload_to="nhap-thu-tuc/%Y/", storage=private_storage, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    run = models.PositiveIntegerField(_("run"), default=0, editable=False)
+    progressed_at = models.DateTimeField(_("last progress at"), null=True, blank=True)
     section = models.ForeignKey(
         "procedures.ProcedureSectionPage",
         on_delete=models.SET_NULL,
@@ -69,9 +79,13 @@ class ImportUpload(models.Model):
         help_text=_("Otherwise they stay unpublished until you publish them."),
     )
     report = models.JSONField(_("report"), default=dict)
-    digest = models.CharField(_("digest"), max_length=64, default="", editable=False)
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("uploaded by"),
     )
     uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
@@ -82,6 +96,15 @@ class ImportUpload(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("applied by"),
+    )
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cancelled by"),
     )
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
     undone_by = models.ForeignKey(
@@ -97,21 +120,35 @@ class ImportUpload(models.Model):
         verbose_name = _("imported file")
         verbose_name_plural = _("imported files")
         ordering = ["-uploaded_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(state="running"), name="import_one_running"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["open", "running", "applied", "cancelled"]),
+                name="import_state_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class ImportRow(models.Model):
-    """The result for one procedure of an uploaded file: planned, then applied, left out or undone.
+    """One procedure of a file: what was read, what that would change, then what was done.
 
-    ``changes``: name, text before and text after of each field; ``remark``: why it could not be undone. ``undo``: what
-    restores the state before (``procedures.imports.undo``), empty until it is applied.
+    ``record``: what was read, merged and normalised, as JSON; None if the row was unreadable, or when it is done.
+    ``further_rows``: numbers of the rows that were merged into this one. ``warnings``: what reading left out.
+    ``digest``: that of the change that the preview shows; no other change is applied. ``changes``: name, text before
+    and text after of each field; ``remark``: why it was not applied or not undone. ``undo``: what restores the state
+    before (``procedures.imports.undo``), empty until it is applied.
     """
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
+        QUEUED = "queued", _("waiting to be applied")
         APPLIED = "applied", _("applied")
+        FAILED = "failed", _("failed")
         LEFT_OUT = "left_out", _("left out")
         UNDONE = "undone", _("undone")
 
@@ -125,6 +162,10 @@ class ImportRow(models.Model):
     title = models.TextField(_("name"), blank=True)
     place = models.CharField(_("section"), max_length=255, blank=True)
     message = models.TextField(_("reason or changed details"), blank=True)
+    record = models.JSONField(_("content of the row"), null=True, editable=False)
+    further_rows = models.JSONField(_("further rows"), default=list, editable=False)
+    warnings = models.JSONField(_("remarks on reading"), default=list, editable=False)
+    digest = models.CharField(_("digest"), max_length=64, default="", editable=False)
     concerns = models.JSONField(_("warnings"), default=list)
     needs_attention = models.BooleanField(_("needs attention"), default=False)
     changes = models.JSONField(_("changes"), default=list)
@@ -137,10 +178,16 @@ class ImportRow(models.Model):
         verbose_name = _("row of an import")
         verbose_name_plural = _("rows of an import")
         ordering = ["upload", "position"]
+        indexes = [
+            models.Index(fields=["upload", "code"], name="import_row_code"),
+            models.Index(fields=["upload", "state", "position"], name="import_row_queue"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["upload", "position"], name="import_row_position_once"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["planned", "applied", "left_out", "undone"]),
+                condition=models.Q(
+                    state__in=["planned", "queued", "applied", "failed", "left_out", "undone"]
+                ),
                 name="import_row_state_known",
             ),
             models.CheckConstraint(

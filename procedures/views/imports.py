@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -28,31 +29,34 @@ from core.wagtail.csv_injection import escape_formula
 from core.web.request_guard import parse_pk
 from procedures.imports import undo
 from procedures.imports.formats.base import FileProblem
+from procedures.imports.jobs import Progress, cancel_import, continue_import, progress_of, start_import
 from procedures.imports.record import FIELD_LABELS
-from procedures.imports.uploads import (
-    PreviewOutdated,
-    apply_upload,
-    choose,
-    may_import,
-    preview_upload,
-    refresh_preview,
-    select_rows,
-)
+from procedures.imports.uploads import choose, is_open, may_import, preview_upload, select_rows
 from procedures.models import ImportRow, ImportUpload, ProcedureSectionPage
 
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 RECENT = 20
 PER_PAGE: Final = 100
 BOM: Final = "\ufeff"  # by which Excel knows that a CSV file is UTF-8
+_REMARK: Final = ~Q(remark="")
+# Rows of which a person still decides whether they are applied.
+_SELECTABLE: Final = Q(
+    outcome__in=["created", "updated"], state__in=["planned", "failed"], record__isnull=False
+)
 # Value of the address parameter, condition, label.
 FILTERS: Final = {
-    "": (~Q(outcome="unchanged") | Q(needs_attention=True), gettext_lazy("All with changes or remarks")),
-    "can-xem": (Q(needs_attention=True) | Q(outcome="refused"), gettext_lazy("To be reviewed")),
+    "": (
+        ~Q(outcome="unchanged") | Q(needs_attention=True) | _REMARK,
+        gettext_lazy("All with changes or remarks"),
+    ),
+    "can-xem": (Q(needs_attention=True) | Q(outcome="refused") | _REMARK, gettext_lazy("To be reviewed")),
     "moi": (Q(outcome="created"), gettext_lazy("New")),
     "thay-doi": (Q(outcome="updated"), gettext_lazy("Changed")),
     "tu-choi": (Q(outcome="refused"), gettext_lazy("Refused")),
     "khong-doi": (Q(outcome="unchanged"), gettext_lazy("Unchanged")),
     "bo-chon": (Q(selected=False), gettext_lazy("Not selected")),
+    "da-ap-dung": (Q(state=ImportRow.State.APPLIED), gettext_lazy("Applied")),
+    "loi": (Q(state=ImportRow.State.FAILED), gettext_lazy("Failed")),
 }
 OUTCOMES: Final = {
     "created": gettext_lazy("new"),
@@ -145,13 +149,14 @@ def preview(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 def _preview(request: HttpRequest, found: ImportUpload, form: ChoicesForm) -> HttpResponse:
     chosen, query = _filter(request.GET), request.GET.get("q", "").strip()[:100]
     page = Paginator(_rows(found, chosen, query), PER_PAGE).get_page(request.GET.get("trang"))
-    selectable = Q(selected=True, outcome__in=["created", "updated"])
     numbers = found.rows.aggregate(
         **{f"n_{name}": Count("pk", filter=condition) for name, (condition, _label) in FILTERS.items()},
-        chosen=Count("pk", filter=selectable),
+        selectable=Count("pk", filter=_SELECTABLE),
+        chosen=Count("pk", filter=_SELECTABLE & Q(selected=True)),
         applied=Count("pk", filter=Q(state=ImportRow.State.APPLIED)),
     )
     address = _query_string(chosen, query)
+    so_far = progress_of(found)
     filters = [(name, label, numbers[f"n_{name}"], name == chosen) for name, (_q, label) in FILTERS.items()]
     context = {
         "upload": found,
@@ -162,8 +167,11 @@ def _preview(request: HttpRequest, found: ImportUpload, form: ChoicesForm) -> Ht
         "filter": chosen,
         "query": query,
         "chosen": numbers["chosen"],
-        "undoable": numbers["applied"],
-        "open": found.applied_at is None and bool(numbers["n_moi"] or numbers["n_thay-doi"]),
+        "progress": so_far,
+        "progress_text": _progress_text(so_far),
+        "result": _result_text(found) if found.state in {"applied", "cancelled"} else "",
+        "undoable": 0 if found.state == ImportUpload.State.RUNNING else numbers["applied"],
+        "open": bool(numbers["selectable"]) and is_open(found),
         "query_string": address,
         "page_query": f"{address}&" if address else "?",
     }
@@ -182,7 +190,9 @@ def _query_string(chosen: str, query: str) -> str:
 
 
 def _rows(found: ImportUpload, chosen: str, query: str) -> QuerySet[ImportRow]:
-    rows: QuerySet[ImportRow] = found.rows.filter(FILTERS[chosen][0]).order_by("position").defer("undo")
+    rows: QuerySet[ImportRow] = (
+        found.rows.filter(FILTERS[chosen][0]).order_by("position").defer("undo", "record")
+    )
     return rows.filter(Q(code__icontains=query) | Q(title__icontains=query)) if query else rows
 
 
@@ -194,7 +204,8 @@ def _line(row: ImportRow) -> dict[str, Any]:
         "row": row,
         "outcome": OUTCOMES[row.outcome],
         "changes": changes,
-        "selectable": row.outcome in {"created", "updated"},
+        "selectable": row.outcome in {"created", "updated"} and row.state in {"planned", "failed"},
+        "settled": row.state not in {"planned", "queued"},
     }
 
 
@@ -256,11 +267,12 @@ def apply(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
                     request, _("You have decided otherwise. Review the changes, then apply them.")
                 )
                 return _back(request, pk)
-        apply_upload(upload_id=pk, by=by)
-        messages.success(request, _result_text(found))
-    except PreviewOutdated as problem:
-        refresh_preview(upload_id=pk, by=by)
-        messages.warning(request, problem.message)
+        start_import(upload_id=pk, by=by)
+        found.refresh_from_db()
+        if found.state == ImportUpload.State.RUNNING:
+            messages.info(request, _("The import has begun. This page shows how far it has come."))
+        else:  # without workers it is done by now
+            messages.success(request, _result_text(found))
     except (Conflict, FileProblem, InvalidInput) as problem:
         messages.error(request, problem.message)
     return redirect("procedures_import_preview", pk=pk)
@@ -268,18 +280,76 @@ def apply(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 
 def _result_text(found: ImportUpload) -> str:
     """Return ``Đã nhập 3 thủ tục mới, cập nhật 1 thủ tục; 2 dòng không đổi, 1 dòng bị từ chối, 0 dòng bỏ chọn.``"""
-    done = found.rows.filter(state=ImportRow.State.APPLIED)
+    done = Q(state__in=[ImportRow.State.APPLIED, ImportRow.State.UNDONE])
     counts = found.rows.aggregate(
+        created=Count("pk", filter=done & Q(outcome="created")),
+        updated=Count("pk", filter=done & Q(outcome="updated")),
         unchanged=Count("pk", filter=Q(outcome="unchanged")),
         refused=Count("pk", filter=Q(outcome="refused")),
         left_out=Count("pk", filter=Q(state=ImportRow.State.LEFT_OUT)),
+        failed=Count("pk", filter=Q(state=ImportRow.State.FAILED)),
+        outdated=Count("pk", filter=_REMARK & Q(state=ImportRow.State.PLANNED)),
     )
-    message = _(
-        "Imported %(created)d new procedures and changed %(updated)d; %(unchanged)d rows unchanged, "
-        "%(refused)d refused, %(left_out)d not selected."
-    )
-    numbers = {name: done.filter(outcome=name).count() for name in ("created", "updated")}
-    return message % {**numbers, **counts}
+    texts = [
+        _(
+            "Imported %(created)d new procedures and changed %(updated)d; %(unchanged)d rows unchanged, "
+            "%(refused)d refused, %(left_out)d not selected."
+        )
+        % counts
+    ]
+    if number := counts["failed"]:
+        text = ngettext(
+            "%(number)d row could not be written.", "%(number)d rows could not be written.", number
+        )
+        texts.append(text % {"number": number})
+    if number := counts["outdated"]:
+        text = ngettext(
+            "%(number)d row was not applied because the catalogue has changed since the preview.",
+            "%(number)d rows were not applied because the catalogue has changed since the preview.",
+            number,
+        )
+        texts.append(text % {"number": number})
+    return " ".join(texts)
+
+
+@require_http_methods(["GET"])
+@controllers_only
+def progress(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
+    """Return how far the import has come, for the script of its page."""
+    found = progress_of(get_object_or_404(ImportUpload, pk=pk))
+    return JsonResponse({**asdict(found), "text": _progress_text(found)})
+
+
+def _progress_text(found: Progress) -> str:
+    return _("%(done)d of %(total)d rows are done.") % {"done": found.done, "total": found.total}
+
+
+@require_POST
+@controllers_only
+def cancel(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
+    """Stop the running import."""
+    get_object_or_404(ImportUpload, pk=pk)
+    try:
+        cancel_import(upload_id=pk, by=by)
+        messages.success(
+            request, _("The import was cancelled. The rows that were applied stay; you can undo them.")
+        )
+    except Conflict as problem:
+        messages.error(request, problem.message)
+    return redirect("procedures_import_preview", pk=pk)
+
+
+@require_POST
+@controllers_only
+def resume(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
+    """Continue a running import that makes no progress."""
+    get_object_or_404(ImportUpload, pk=pk)
+    try:
+        continue_import(upload_id=pk, by=by)
+        messages.success(request, _("The import continues."))
+    except Conflict as problem:
+        messages.error(request, problem.message)
+    return redirect("procedures_import_preview", pk=pk)
 
 
 @require_POST
@@ -316,7 +386,7 @@ def report(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     head = (_("Row"), _("What happens"), _("State"), _("Code"), _("Name"), _("Section"),
             _("Reason or changed details"), _("Warnings"), _("Before → after"), _("Remark"))  # fmt: skip
     writer.writerow(head)
-    for row in found.rows.order_by("position").iterator():
+    for row in found.rows.order_by("position").defer("undo", "record").iterator():
         changes = [
             f"{change['label']}: {change['before']} → {change['after']}" for change in _line(row)["changes"]
         ]

@@ -274,6 +274,22 @@ class TestOnPostgres:
         assert OutboxMessage.objects.get().attempts == 2
 
 
+@pytest.mark.django_db
+def test_a_run_ends_in_time_and_leaves_the_rest_to_the_sweeper(effects, monkeypatch):
+    monkeypatch.setattr(outbox, "BATCH", 1)
+    for n in range(3):
+        waiting(n)
+    moments = iter([0, 10, 95])
+    with monkeypatch.context() as clock:
+        clock.setattr(outbox.time, "monotonic", lambda: next(moments))
+        assert outbox.deliver_due(within=outbox.LONGEST_RUN) == 1
+    assert effects == [0]
+
+    tasks.sweep_outbox()
+
+    assert effects == [0, 1, 2]
+
+
 @pytest.fixture
 def silent_broker(monkeypatch):
     """A broker that accepts connections and never answers, used by the tasks of this process."""

@@ -44,7 +44,8 @@ class FileProblem(PortalError):
 class ParsedRow:
     """A record, or the reason why the row has none. ``row`` is numbered as in a spreadsheet program.
 
-    ``warnings``: what was left out or guessed, as sentences; the record is right without it.
+    ``warnings``: what was left out or guessed, as sentences; the record is right without it. ``further_rows``: numbers
+    of the rows of the same procedure that were merged into this one.
     """
 
     row: int
@@ -53,6 +54,7 @@ class ParsedRow:
     record: ProcedureRecord | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    further_rows: tuple[int, ...] = ()
 
 
 class Cell(str):

@@ -36,7 +36,7 @@ _LONG_FORMS: Final = (
     (re.compile(r"\bquyet dinh\b"), "qd"),
 )
 _TOTAL: Final = re.compile(
-    r"(?:tong cong|tong so|tong|cong)\b[\W\d]*(?:(?:so )?(?:tthc|thu tuc)[a-z ]*)?[\W\d]*"
+    r"(?:tong cong|tong so|tong|cong|grand total|total)\b[\W\d]*(?:(?:so )?(?:tthc|thu tuc)[a-z ]*)?[\W\d]*"
 )
 _COLUMN_NUMBER: Final = re.compile(r"\(?(?:\d{1,2}|[a-z])\)?")
 _ORDINAL: Final = re.compile(r"(?:[ivxlc]+|\d+|[a-z])\s*[.)/:-]?\s*")
@@ -140,18 +140,39 @@ def table_rows(rows: Iterator[tuple[int, Sequence[str]]]) -> Iterator[TableRow]:
     header, titles = _find_header(rows)
     yield from titles
     gap, below_header = False, True
-    for count, (number, cells) in enumerate(rows):
+    for count, (number, cells, following) in enumerate(_with_following(rows)):
         if count >= MAX_ROWS:
             raise FileProblem(_("more than %(rows)d rows") % {"rows": MAX_ROWS}, place=_row_location(number))
         if not any(map(_own, cells)):
             gap = True
         elif below_header and (is_header(cells) or _is_subtitle(cells, header)):
             header.add(cells)
+        elif _is_group_titles(cells, following, header):
+            continue
         elif is_header(cells):  # repeated on the next printed page, or that of a second table
             header, below_header, gap = _header_of([], number, cells), True, False
         elif not _is_column_numbers(cells, header) and not _is_total(cells, header):
             yield _row(number, cells, header, gap=gap)
             gap = below_header = False
+
+
+def _with_following(
+    rows: Iterator[tuple[int, Sequence[str]]],
+) -> Iterator[tuple[int, Sequence[str], Sequence[str]]]:
+    """Yield each row with the cells of the next one."""
+    current = next(rows, None)
+    while current is not None:
+        following = next(rows, None)
+        yield (*current, following[1] if following else ())
+        current = following
+
+
+def _is_group_titles(cells: Sequence[str], following: Sequence[str], header: _Header) -> bool:
+    """Return True for the line of group titles above a repeated header, with which it shares the name of a column."""
+    if not is_header(following) or is_header(cells) or _is_code(_at(cells, header, "code")):
+        return False
+    keys = [header_key(cell) for cell in cells]
+    return any(key and key == header_key(below) for key, below in zip(keys, following, strict=False))
 
 
 def _row(number: int, cells: Sequence[str], header: _Header, *, gap: bool) -> TableRow:

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from core.errors import PortalError
-from procedures.imports.apply import ImportContext, apply_plan
+from procedures.imports import rows
 from procedures.imports.formats.reader import parse_file
-from procedures.imports.plan import ImportChoices, Plan, plan_import
+from procedures.imports.plan import ImportChoices, lock_imports
 from procedures.imports.reference_rows import FormFileStore
-from procedures.imports.report import ImportReport
+from procedures.models import ImportUpload
 
 
 class Command(BaseCommand):
@@ -45,37 +45,36 @@ class Command(BaseCommand):
         form_files = FormFileStore(options["forms"]) if options["forms"] and not options["dry_run"] else None
         try:
             with form_files or nullcontext(), path.open("rb") as handle, transaction.atomic():
-                report = self._run(handle, path, form_files, options)
+                self._run(handle, path, form_files, options)
+                transaction.set_rollback(options["dry_run"])
         except FileNotFoundError as error:
             raise CommandError(_("%(file)s: there is no such file") % {"file": error.filename}) from error
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
         except PortalError as error:
             raise CommandError(f"{path.name}: {error.message}") from error
-        self._print(report)
 
     def _run(
         self, handle: IO[bytes], path: Path, form_files: FormFileStore | None, options: dict[str, Any]
-    ) -> ImportReport:
-        rows = tqdm(parse_file(handle), desc=_("reading"), unit="", disable=None, file=self.stderr)
-        choices = ImportChoices(section=options["section"], valid_from=options["valid_from"])
-        plan = plan_import(rows, choices=choices, form_files=form_files, writing=not options["dry_run"])
+    ) -> None:
         if not options["dry_run"]:
-            self._apply(plan, path, options)
-        return plan.report
+            lock_imports()
+        parsed = tqdm(parse_file(handle), desc=_("reading"), unit="", disable=None, file=self.stderr)
+        choices = ImportChoices(section=options["section"], valid_from=options["valid_from"])
+        upload = ImportUpload.objects.create(name=path.name[:200], valid_from=options["valid_from"])
+        rows.store_rows(upload, parsed, form_files)
+        rows.plan_rows(upload, choices)
+        if not options["dry_run"]:
+            total = rows.begin(upload, by=None)
+            with tqdm(total=total, desc=_("writing"), disable=None, file=self.stderr) as bar:
+                rows.apply_all(upload, choices, bar.update)
+        self._print(upload)
 
-    def _apply(self, plan: Plan, path: Path, options: dict[str, Any]) -> None:
-        context = ImportContext(
-            section=options["section"], source=path.name, valid_from=options["valid_from"]
-        )
-        with tqdm(total=len(plan.changes), desc=_("writing"), disable=None, file=self.stderr) as bar:
-            apply_plan(plan, context, bar.update)
-
-    def _print(self, report: ImportReport) -> None:
-        for row in report.shown():
-            number = _("row %(number)d") % {"number": row.row}
+    def _print(self, upload: ImportUpload) -> None:
+        for row in rows.shown_rows(upload).iterator():
+            number = _("row %(number)d") % {"number": row.number}
             detail = f" ({row.message})" if row.message else ""
-            self.stdout.write(f"{row.outcome.value}\t{number}\t{row.code}\t{row.title[:80]}{detail}")
+            self.stdout.write(f"{row.outcome}\t{number}\t{row.code}\t{row.title[:80]}{detail}")
             for concern in row.concerns:
                 self.stderr.write(f"{number}\t{row.code}\t{concern}")
-        self.stdout.write(report.summary())
+        self.stdout.write(" ".join(f"{name}={count}" for name, count in upload.report["counts"].items()))

@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from accounts.models import Membership, User
 from accounts.services import grant
+from core.outbox import deliver_due
+from procedures.imports.jobs import start_import
 from procedures.imports.uploads import preview_upload
 from procedures.models import ImportUpload
 from tests.accounts.factories import UserFactory
@@ -34,6 +36,20 @@ def controller() -> User:
 
 def uploaded(by: User, *records: Any, name: str = "tthc.json") -> ImportUpload:
     return preview_upload(file=ContentFile(json.dumps(records).encode(), name=name), name=name, by=by)
+
+
+def apply_upload(*, upload_id: int, by: User) -> ImportUpload:
+    """Begin the import and let the outbox do it to the end."""
+    start_import(upload_id=upload_id, by=by)
+    deliver_due()
+    return ImportUpload.objects.get(pk=upload_id)
+
+
+def press(client: Client, upload: ImportUpload, **data: Any) -> str:
+    """Press "apply", let the outbox do its work, and return the messages and the page that is then shown."""
+    response = client.post(reverse("procedures_import_apply", args=[upload.pk]), data, follow=True)
+    deliver_due()
+    return f"{messages_of(response)} {look(client, upload)}"
 
 
 def signed_in(user: User) -> Client:

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from wagtail.models import Page, PageLogEntry, Revision
+from wagtail.models import Locale, Page, PageLogEntry, Revision
 
 from core.models import CacheGeneration, OutboxMessage
 from procedures.choices import Status
@@ -231,6 +231,22 @@ class TestBesideEditors:
         assert report.counts()["updated"] == 1
         assert ProcedurePage.objects.get().summary == "Tóm tắt"
         assert Page.find_problems() == ([], [], [], [], [])
+
+    @pytest.mark.parametrize("locale_key", [-1, 9_999])
+    def test_of_several_translations_the_page_in_the_default_language_is_written(self, locale_key):
+        import_records([ONE])
+        page = ProcedurePage.objects.get()
+        english = Locale.objects.create(pk=locale_key, language_code="en")
+        translation = page.copy_for_translation(english, copy_parents=True)
+        translation.has_unpublished_changes, translation.locked = True, True
+        translation.save()
+
+        (row,) = import_records([{**ONE, "requirements": "Có đủ điều kiện"}]).rows
+
+        assert row.outcome == Outcome.UPDATED, "a draft of the translation keeps nobody from importing"
+        page.refresh_from_db()
+        translation.refresh_from_db()
+        assert (page.requirements, translation.requirements) == ("Có đủ điều kiện", "")
 
     def test_a_waiting_version_is_amended_on_its_day(self):
         import_records([ONE])

@@ -14,7 +14,7 @@ from wagtail.models import Page, ReferenceIndex
 from core.errors import Conflict, NotAllowed
 from procedures.imports.apply import import_records
 from procedures.imports.undo import undo_upload
-from procedures.imports.uploads import apply_upload, select_rows
+from procedures.imports.uploads import select_rows
 from procedures.models import (
     ImportedFacts,
     ImportRow,
@@ -29,7 +29,7 @@ from procedures.services.versions import publish
 from tests.accounts.factories import UserFactory
 from tests.forms_app.builder.factories import make_definition
 from tests.procedures.factories import make_agency, make_procedure, make_section
-from tests.procedures.imports.previews import controller, uploaded
+from tests.procedures.imports.previews import apply_upload, controller, uploaded
 
 pytestmark = pytest.mark.django_db
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import Revision
 
 from accounts.models import Membership
 from core.errors import Conflict
+from core.models import OutboxMessage
+from core.outbox import deliver_due
+from procedures.imports import rows
 from procedures.imports.apply import import_records
-from procedures.imports.uploads import apply_upload, preview_upload
+from procedures.imports.jobs import apply_next_portion, start_import
+from procedures.imports.uploads import preview_upload
 from procedures.models import ImportUpload, Procedure, ProcedureVersion
 from procedures.views import imports
-from tests.procedures.imports.previews import RECORDS, messages_of, staff, upload
+from tests.procedures.imports.previews import RECORDS, look, messages_of, press, staff, upload
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +66,7 @@ def test_apply_imports_once_in_the_name_of_the_controller(client, controller):
     assert client.get(address).status_code == 405
     client.post(address)
     client.post(address)
+    deliver_due()
 
     version = ProcedureVersion.objects.get()
     assert version.created_by == controller
@@ -114,57 +120,40 @@ def test_anonymous_user_is_sent_to_sign_in(client):
 
 
 def test_the_catalogue_changed_since_the_preview(client, controller):
-    """What is applied is what was seen: a preview that no longer holds is renewed, not applied."""
+    """What is applied is what was seen: a row whose preview no longer holds is planned anew, not applied."""
     client.force_login(controller)
     upload(client)
     kept = ImportUpload.objects.get()
-    address = reverse("procedures_import_apply", args=[kept.pk])
     import_records([{"core_code": "1.000001", "title": "Một thủ tục"}])
 
-    response = client.post(address, follow=True)
+    text = press(client, kept)
 
-    assert "Xem lại các thay đổi" in messages_of(response)
+    assert "Danh mục đã thay đổi sau bản xem trước. Hãy xem lại dòng này." in text
     kept.refresh_from_db()
-    assert kept.applied_at is None
     assert kept.report["counts"] == {"created": 0, "updated": 0, "unchanged": 1, "refused": 1}
     assert ProcedureVersion.objects.count() == 1
-    client.post(address)
-    kept.refresh_from_db()
-    assert kept.applied_at, "the second look is the one that is applied"
 
 
 def test_applying_twice_reports_that_it_was_applied(client, controller):
     client.force_login(controller)
     upload(client)
-    address = reverse("procedures_import_apply", args=[ImportUpload.objects.get().pk])
-    assert "Đã nhập 1 thủ tục mới" in messages_of(client.post(address, follow=True))
+    kept = ImportUpload.objects.get()
+    assert "Đã nhập 1 thủ tục mới" in press(client, kept)
     before = Revision.objects.count()
 
-    assert "Tệp này đã được áp dụng." in messages_of(client.post(address, follow=True))
+    assert "Tệp này đã được áp dụng." in press(client, kept)
     assert Revision.objects.count() == before
 
 
 def test_the_same_file_again_changes_nothing_and_offers_nothing(client, controller):
     client.force_login(controller)
     upload(client)
-    client.post(reverse("procedures_import_apply", args=[ImportUpload.objects.get().pk]))
+    press(client, ImportUpload.objects.get())
 
     text = upload(client).content.decode()
 
     assert ImportUpload.objects.count() == 2
     assert reverse("procedures_import_apply", args=[ImportUpload.objects.first().pk]) not in text
-
-
-def test_deleted_file_is_asked_for_again(client, controller):
-    client.force_login(controller)
-    upload(client)
-    kept = ImportUpload.objects.get()
-    kept.file.storage.delete(kept.file.name)
-
-    response = client.post(reverse("procedures_import_apply", args=[kept.pk]), follow=True)
-
-    assert "Tải lên lại" in messages_of(response)
-    assert not Procedure.objects.exists()
 
 
 def test_a_draft_that_came_after_the_preview_is_not_overwritten(client, controller):
@@ -175,7 +164,7 @@ def test_a_draft_that_came_after_the_preview_is_not_overwritten(client, controll
     page.summary = "Bản nháp"
     page.save_revision()
 
-    client.post(reverse("procedures_import_apply", args=[ImportUpload.objects.get().pk]))
+    press(client, ImportUpload.objects.get())
 
     page.refresh_from_db()
     assert page.has_unpublished_changes
@@ -233,6 +222,85 @@ def test_a_preview_that_is_not_there_is_a_404(client, controller, number):
     assert client.post(reverse("procedures_import_apply", args=[number])).status_code == 404
 
 
+@pytest.mark.django_db(transaction=True)
+def test_without_workers_the_import_is_done_when_the_page_answers(client):
+    client.force_login(staff("kiem-soat-2", Membership.Role.CONTROLLER))
+    upload(client)
+    kept = ImportUpload.objects.get()
+
+    response = client.post(reverse("procedures_import_apply", args=[kept.pk]), follow=True)
+
+    assert "Đã nhập 1 thủ tục mới" in messages_of(response)
+    kept.refresh_from_db()
+    assert kept.state == ImportUpload.State.APPLIED
+
+
+class TestProgress:
+    """Without JavaScript one loads the page again; with it the page asks for the figures."""
+
+    @pytest.fixture
+    def running(self, client, controller, monkeypatch):
+        monkeypatch.setattr(rows, "PORTION", 1)
+        client.force_login(controller)
+        upload(client, json.dumps([{"core_code": f"1.00000{n}", "title": f"T {n}"} for n in range(1, 5)]))
+        kept = ImportUpload.objects.get()
+        client.post(reverse("procedures_import_apply", args=[kept.pk]))
+        apply_next_portion(upload_id=kept.pk, run=1, portion=1)
+        return kept
+
+    def test_the_page_says_how_far_it_has_come_and_links_to_itself(self, client, running):
+        text = look(client, running)
+
+        assert "Đã xử lý 1 trên 4 dòng." in text
+        assert '<progress max="4" value="1"' in text
+        assert f'href="{reverse("procedures_import_preview", args=[running.pk])}">Làm mới</a>' in text
+        assert "import_progress.js" in text
+        assert reverse("procedures_import_apply", args=[running.pk]) not in text
+        assert reverse("procedures_import_undo", args=[running.pk]) not in text
+
+    def test_the_script_gets_the_same_figures(self, client, running):
+        address = reverse("procedures_import_progress", args=[running.pk])
+
+        assert client.get(address).json() == {
+            "done": 1, "total": 4, "running": True, "stalled": False, "text": "Đã xử lý 1 trên 4 dòng.",
+        }  # fmt: skip
+        deliver_due()
+        assert client.get(address).json()["running"] is False
+        assert "import_progress.js" not in look(client, running)
+
+    def test_it_is_cancelled_and_the_page_says_what_was_done(self, client, running):
+        response = client.post(reverse("procedures_import_cancel", args=[running.pk]), follow=True)
+
+        assert "Đã hủy lần nhập" in messages_of(response)
+        text = look(client, running)
+        assert "Đã nhập 1 thủ tục mới" in text
+        assert "Hoàn tác 1 dòng" in text
+        assert "Đang chọn 3 dòng." in text, "the rest can still be applied"
+        again = client.post(reverse("procedures_import_cancel", args=[running.pk]), follow=True)
+        assert "không còn chạy" in messages_of(again)
+
+    def test_it_is_continued(self, client, running):
+        OutboxMessage.objects.filter(delivered_at=None).update(failed_at=timezone.now())
+
+        response = client.post(reverse("procedures_import_resume", args=[running.pk]), follow=True)
+
+        assert "được tiếp tục" in messages_of(response)
+        deliver_due()
+        assert "Đã nhập 4 thủ tục mới" in look(client, running)
+
+    def test_continuing_is_offered_when_nothing_happens(self, client, running):
+        assert "data-import-stalled hidden" in look(client, running)
+        ImportUpload.objects.update(progressed_at=timezone.now() - timedelta(minutes=3))
+        assert "data-import-stalled hidden" not in look(client, running)
+
+    def test_others_get_a_404(self, client, running):
+        client.force_login(staff("nguoi-khac", Membership.Role.EDITOR))
+
+        assert client.get(reverse("procedures_import_progress", args=[running.pk])).status_code == 404
+        for name in ("procedures_import_cancel", "procedures_import_resume"):
+            assert client.post(reverse(name, args=[running.pk])).status_code == 404
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_simultaneous_requests_apply_it_once():
@@ -240,15 +308,15 @@ def test_two_simultaneous_requests_apply_it_once():
     file = ContentFile(RECORDS.encode(), name="tthc.json")
     kept = preview_upload(file=file, name="tthc.json", by=by)
 
-    def press():
+    def begin():
         try:
-            return apply_upload(upload_id=kept.pk, by=by).summary()
+            start_import(upload_id=kept.pk, by=by)
+            return "begun"
         except Conflict as conflict:
             return conflict.code
 
-    assert sorted(together(press, times=3)) == [
-        "conflict",
-        "conflict",
-        "created=1 updated=0 unchanged=0 refused=1",
-    ]
+    answers = together(begin, times=3)
+
+    assert answers.count("begun") == 1
+    assert set(answers) <= {"begun", "conflict", "import_running"}
     assert ProcedureVersion.objects.count() == 1

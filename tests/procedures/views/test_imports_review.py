@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership
+from core.outbox import deliver_due
 from procedures.imports.apply import import_records
 from procedures.imports.record import FIELD_LABELS
 from procedures.models import ImportUpload, Procedure, ProcedureVersion
 from tests.procedures.factories import make_decision, make_section
-from tests.procedures.imports.previews import messages_of, staff, upload
+from tests.procedures.imports.previews import look, messages_of, press, staff, upload
 from tests.support.forms import fields_of
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,9 @@ class TestChoices:
     def send(self, client, kept, name="procedures_import_choices", query="", **changed):
         page = client.get(reverse("procedures_import_preview", args=[kept.pk]) + query)
         form = fields_of(page.content.decode())
-        return client.post(reverse(name, args=[kept.pk]) + query, {**form, **changed}, follow=True)
+        response = client.post(reverse(name, args=[kept.pk]) + query, {**form, **changed}, follow=True)
+        deliver_due()
+        return response
 
     def test_section_day_and_decision_are_those_that_were_chosen(self, client, kept):
         section, decision = make_section(), make_decision(number="9/QĐ-UBND", date=date(2026, 5, 1))
@@ -77,9 +80,9 @@ class TestChoices:
 
     def test_not_public_procedures_wait_for_the_controller(self, client, kept):
         self.send(client, kept, public="")
-        response = self.send(client, kept, "procedures_import_apply")
+        self.send(client, kept, "procedures_import_apply")
 
-        assert "Đã nhập 2 thủ tục mới" in messages_of(response)
+        assert "Đã nhập 2 thủ tục mới" in look(client, kept)
         assert {procedure.status for procedure in Procedure.objects.all()} == {"chua_cong_khai"}
 
     def test_what_was_decided_with_the_last_press_is_reviewed_first(self, client, kept):
@@ -98,9 +101,9 @@ class TestChoices:
 
     def test_rows_that_are_not_ticked_are_not_applied(self, client, kept):
         one = kept.rows.get(code="1.000001")
-        response = self.send(client, kept, "procedures_import_apply", selected=[one.pk])
+        self.send(client, kept, "procedures_import_apply", selected=[one.pk])
 
-        assert "1 dòng không chọn" in messages_of(response)
+        assert "1 dòng không chọn" in look(client, kept)
         assert [procedure.core_code for procedure in Procedure.objects.all()] == ["1.000001"]
         assert dict(kept.rows.values_list("code", "state")) == {"1.000001": "applied", "1.000002": "left_out"}
 
@@ -120,9 +123,9 @@ class TestChoices:
 
     def test_nothing_selected_applies_nothing(self, client, kept):
         self.send(client, kept, all="no")
-        response = self.send(client, kept, "procedures_import_apply")
+        self.send(client, kept, "procedures_import_apply")
 
-        assert "Đã nhập 0 thủ tục mới" in messages_of(response)
+        assert "Đã nhập 0 thủ tục mới" in look(client, kept)
         assert not Procedure.objects.exists()
 
     def test_rows_of_another_file_are_not_touched(self, client, kept):
@@ -135,7 +138,7 @@ class TestChoices:
 
     def test_nothing_is_decided_after_the_file_was_applied(self, client, kept):
         form = fields_of(client.get(reverse("procedures_import_preview", args=[kept.pk])).content.decode())
-        client.post(reverse("procedures_import_apply", args=[kept.pk]))
+        press(client, kept)
 
         response = client.post(
             reverse("procedures_import_choices", args=[kept.pk]), {**form, "public": ""}, follow=True
@@ -262,7 +265,7 @@ def test_an_applied_import_is_undone_from_its_page(client, controller):
     client.force_login(controller)
     upload(client)
     kept = ImportUpload.objects.get()
-    client.post(reverse("procedures_import_apply", args=[kept.pk]))
+    press(client, kept)
     assert (
         "Hoàn tác 1 dòng" in client.get(reverse("procedures_import_preview", args=[kept.pk])).content.decode()
     )

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 import time_machine
 
-from procedures.imports.apply import ImportContext, apply_plan
+from procedures.imports.apply import ImportContext, write_changes
 from procedures.imports.formats.reader import parse_file
 from procedures.imports.plan import plan_import
 from procedures.imports.record import ProcedureRecord
@@ -280,7 +280,9 @@ ELSEWHERE = {"ministry", "status"}
 
 
 def imported(data: bytes) -> ProcedurePage:
-    apply_plan(plan_import(parse_file(io.BytesIO(data)), writing=True), ImportContext(source="test"))
+    write_changes(
+        plan_import(parse_file(io.BytesIO(data)), writing=True).changes, ImportContext(source="test")
+    )
     return ProcedurePage.objects.select_related("procedure__field").get()
 
 
@@ -368,7 +370,9 @@ class TestInTheCatalogue:
             json.dumps([united("structured", {"thu_tuc_id": CODE, "metadata": META})]).encode(),
         ]
         for data in files:
-            apply_plan(plan_import(parse_file(io.BytesIO(data)), writing=True), ImportContext(source="test"))
+            write_changes(
+                plan_import(parse_file(io.BytesIO(data)), writing=True).changes, ImportContext(source="test")
+            )
 
         content = Procedure.objects.get().versions.latest("number").content
         empty = {name for name in ProcedureRecord.__dataclass_fields__ if hasattr(content, name)

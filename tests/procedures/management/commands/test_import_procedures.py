@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from io import StringIO
+from pathlib import Path
+from types import FrameType
 
 import pytest
 from django.core.management import call_command
@@ -19,7 +22,8 @@ from procedures.models import (
     ProcedureVersion,
 )
 from procedures.selectors import page_for_code
-from tests.paths import shared_data
+from tests.paths import ROOT, shared_data
+from tests.procedures.files import csv_list
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +152,40 @@ def test_blank_forms_are_taken_from_a_folder_and_can_be_downloaded(client, setti
     assert blank_form.own_copy.get_absolute_url() in client.get(page.url).content.decode().replace(
         "&#x27;", "'"
     )
+
+
+MOST_MODULES = 30
+
+
+def test_the_import_of_two_records_enters_few_modules(tmp_path):
+    """What somebody who follows an import has to read (docs/architecture.md#length-of-a-path)."""
+    lists = [
+        csv_list([1, "1.000009", "Chín", "Hộ tịch", "Công khai"]),
+        csv_list(
+            [1, "1.000001", "Một", "Hộ tịch", "Công khai"], [2, "1.000002", "Hai", "Đất đai", "Công khai"]
+        ),
+    ]
+    entered: set[str] = set()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        path = Path(frame.f_code.co_filename)
+        if (
+            event == "call"
+            and path.is_relative_to(ROOT)
+            and ".venv" not in path.parts
+            and "tests" not in path.parts
+        ):
+            entered.add(str(path.relative_to(ROOT)))
+
+    for data in lists:  # the first one fills the caches
+        path = tmp_path / "tthc.csv"
+        path.write_bytes(data)
+        entered.clear()
+        sys.setprofile(note)
+        try:
+            call_command("import_procedures", str(path), stdout=StringIO(), stderr=StringIO())
+        finally:
+            sys.setprofile(None)
+
+    assert "procedures/imports/rows.py" in entered
+    assert len(entered) <= MOST_MODULES, sorted(entered)

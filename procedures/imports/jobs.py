@@ -1,0 +1,126 @@
+"""Apply an import in the background: begin, continue, cancel, and what it has done so far.
+
+Each portion is one message of the outbox: its rows, their results and the message for the next portion are one
+transaction. A killed worker leaves whole portions; the message comes again, and no row is applied twice (ADR 210).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.errors import Conflict
+from core.outbox import enqueue
+from core.transactions import retry_on_deadlock
+from procedures.imports.plan import try_lock_imports
+from procedures.imports.rows import apply_portion, begin, choices_of, finish
+from procedures.imports.uploads import check_may_import, open_upload
+from procedures.models import ImportRow, ImportUpload
+
+IMPORT_PORTION: Final = "procedures.import_portion"
+#: Without progress for so long, the page offers to continue.
+STALLED_AFTER: Final = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an import has come: rows dealt with, and rows to apply; stalled if nothing happened for two minutes."""
+
+    done: int
+    total: int
+    running: bool
+    stalled: bool
+
+
+@retry_on_deadlock
+@transaction.atomic
+def start_import(*, upload_id: int, by: User) -> None:
+    """Begin to apply the selected rows of a file; what is applied is what its preview shows.
+
+    ``Conflict`` if it was applied already, if it is running, or if another import is.
+    """
+    check_may_import(by)
+    upload = open_upload(upload_id)
+    if not try_lock_imports():
+        raise Conflict(_("Another import is running. Wait until it has ended."), code="import_running")
+    begin(upload, by=by)
+    _enqueue(upload, portion=1)
+
+
+@retry_on_deadlock
+@transaction.atomic
+def continue_import(*, upload_id: int, by: User) -> None:
+    """Begin the rest of a running import anew, without waiting for the message of a worker that died."""
+    check_may_import(by)
+    upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+    if upload.state != ImportUpload.State.RUNNING:
+        raise Conflict(_("This import is not running."))
+    upload.run, upload.progressed_at = upload.run + 1, timezone.now()
+    upload.save(update_fields=["run", "progressed_at"])
+    _enqueue(upload, portion=1)
+
+
+@retry_on_deadlock
+@transaction.atomic
+def cancel_import(*, upload_id: int, by: User) -> None:
+    """Stop a running import after the portion at work. Applied rows stay and can be undone; the others can be applied.
+
+    ``Conflict`` if it is not running.
+    """
+    check_may_import(by)
+    upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+    if upload.state != ImportUpload.State.RUNNING:
+        raise Conflict(_("This import is not running."))
+    upload.rows.filter(state=ImportRow.State.QUEUED).update(state=ImportRow.State.PLANNED)
+    upload.state = ImportUpload.State.CANCELLED
+    upload.cancelled_at, upload.cancelled_by = timezone.now(), by
+    upload.save(update_fields=["state", "cancelled_at", "cancelled_by"])
+
+
+def apply_next_portion(*, upload_id: int, run: int, portion: int) -> None:
+    """Apply one portion in the transaction of the message, and enqueue the next one; nothing for an earlier run."""
+    upload = (
+        ImportUpload.objects.select_for_update(of=("self",))
+        .select_related("section", "decision", "applied_by")
+        .filter(pk=upload_id, state=ImportUpload.State.RUNNING, run=run)
+        .first()
+    )
+    if upload is None:
+        return
+    apply_portion(upload, choices_of(upload), by=upload.applied_by)
+    if upload.rows.filter(state=ImportRow.State.QUEUED).exists():
+        upload.progressed_at = timezone.now()
+        upload.save(update_fields=["progressed_at"])
+        _enqueue(upload, portion=portion + 1)
+    else:
+        finish(upload)
+
+
+def _enqueue(upload: ImportUpload, *, portion: int) -> None:
+    payload: dict[str, Any] = {"upload": upload.pk, "run": upload.run, "portion": portion}
+    key = ":".join((IMPORT_PORTION, *map(str, payload.values())))
+    enqueue(kind=IMPORT_PORTION, key=key, payload=payload)
+
+
+def progress_of(upload: ImportUpload, *, now: datetime | None = None) -> Progress:
+    """Return how far ``upload`` has come, in one query."""
+    queued = Q(state=ImportRow.State.QUEUED)
+    settled = Q(state__in=[ImportRow.State.APPLIED, ImportRow.State.FAILED]) | ~Q(remark="")
+    numbers = upload.rows.aggregate(
+        queued=Count("pk", filter=queued), done=Count("pk", filter=settled & ~queued)
+    )
+    running = upload.state == ImportUpload.State.RUNNING
+    last = upload.progressed_at or upload.uploaded_at
+    return Progress(
+        done=numbers["done"],
+        total=numbers["done"] + numbers["queued"],
+        running=running,
+        stalled=running and (now or timezone.now()) - last > STALLED_AFTER,
+    )

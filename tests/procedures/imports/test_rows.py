@@ -1,0 +1,45 @@
+"""Rows are read and planned with the memory of one batch, however many there are."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+
+from procedures.imports import rows
+from procedures.imports.formats.base import ParsedRow
+from procedures.imports.plan import ImportChoices
+from procedures.imports.record import ProcedureRecord
+from procedures.models import ImportUpload
+
+pytestmark = pytest.mark.django_db
+SENTENCE = "Người nộp chuẩn bị hồ sơ và nộp tại bộ phận một cửa. "
+
+
+def parsed(count: int) -> Iterator[ParsedRow]:
+    for number in range(1, count + 1):
+        record = ProcedureRecord(
+            core_code=f"1.{number:06d}", title=f"Thủ tục {number}", summary=SENTENCE * 400
+        )
+        yield ParsedRow(row=number, code=record.core_code, title=record.title, record=record)
+
+
+def peak_of(count: int) -> int:
+    upload = ImportUpload.objects.create(name=f"{count}.json")
+    tracemalloc.start()
+    rows.store_rows(upload, parsed(count))
+    rows.plan_rows(upload, ImportChoices())
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert upload.report["counts"]["created"] == count
+    return peak
+
+
+def test_ten_times_as_many_rows_take_the_same_memory(monkeypatch):
+    monkeypatch.setattr(rows, "BATCH", 50)
+    peak_of(100)  # loads what is loaded once
+
+    few, many = peak_of(100), peak_of(1000)
+
+    assert many <= 1.2 * few, f"{few} bytes for 100 rows, {many} for 1000"
