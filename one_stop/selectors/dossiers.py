@@ -30,7 +30,7 @@ def dossier_for(access: OfficerAccess, code: str) -> DossierDetail | None:
         .select_related("form_version", "procedure_version__decision", "agency__parent", "agency__unit")
         .prefetch_related(
             "events",
-            Prefetch("attachments", Attachment.objects.select_related("revoked_by")),
+            Prefetch("attachments", Attachment.objects.handed_in().select_related("revoked_by")),
             Prefetch("supplement_requests", SupplementRequest.objects.select_related("received_by")),
         )
         .filter(code=codes.normalise(code))

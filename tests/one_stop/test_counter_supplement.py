@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from accounts.models import Agency, Membership, User
 from core.errors import Conflict, InvalidInput
+from forms_app.builder.schema import FieldSpec
 from forms_app.dossiers.models import SupplementRequest
-from forms_app.dossiers.services import FilingReceipt
+from forms_app.dossiers.services import FilingReceipt, store_supplement
 from forms_app.dossiers.transitions import Action, Status
 from one_stop.services import receive_supplement, request_supplement
 from one_stop.supplements import ReceivedItem
@@ -210,3 +211,21 @@ def test_receiver_and_head_may_record_it(
 def test_database_refuses_a_receiver_of_an_unanswered_request(receipt: FilingReceipt, officer: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         SupplementRequest.objects.filter(dossier=receipt.dossier).update(received_by=officer)
+
+
+def test_file_is_the_citizens_alone_until_the_supplement_is_sent(
+    client: Client, officer: User, receipt: FilingReceipt
+) -> None:
+    client.force_login(officer)
+    dossier, asked = receipt.dossier, receipt.dossier.supplement_requests.get()
+    spec = FieldSpec("ruling", "file", "Bản án ly hôn")
+    stored = store_supplement(request=asked, spec=spec, upload=picture("chua-gui.png"))
+    page = reverse("one_stop:dossier", args=[dossier.code])
+    file = reverse("one_stop:file", args=[dossier.code, stored.pk])
+    assert "chua-gui.png" not in client.get(page).text
+    assert client.get(file).status_code == 404
+    SupplementRequest.objects.update(answered_at=NOW, closed_at=NOW)
+    assert "chua-gui.png" in client.get(page).text
+    sent = client.get(file)
+    assert sent.status_code == 200
+    sent.close()

@@ -17,6 +17,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         """Return the results that the citizen may have: those that were not revoked."""
         return self.filter(purpose=Attachment.Purpose.RESULT, revoked_at=None)
 
+    def handed_in(self) -> Self:
+        """Leave out files of a supplement that the citizen has not sent: until then they are the citizen's alone."""
+        return self.exclude(purpose=Attachment.Purpose.SUPPLEMENT, supplement__answered_at=None)
+
     def refused(self) -> Self:
         """Return the files in which the scanner found malware or into which it could not look."""
         return self.filter(scan_state__in=Attachment.REFUSED)
