@@ -7,22 +7,22 @@ the same, so it is computed once for each set of words. A row whose bound is bel
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from operator import mul
+from typing import NamedTuple
 
 from search.analysis import Query
 from search.language.vocabulary import Statistics
-from search.ranking.features import IN_EXTRA, MIN_PART, PARTIAL, Matcher, Sought
+from search.ranking.features import IN_EXTRA, Found, Matcher, find_expansion
 from search.ranking.rows import Title
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """The most that a row can have of a query: ``coverage``, ``phrase`` and ``curated`` as in the score.
 
     ``weights`` maps each word of the title that may count for its focus to the idf of the word times its greatest
-    score; ``weight`` is their sum. ``expansions`` are those of which a title with these words may contain enough.
+    score; ``weight`` is their sum. ``extra`` are the wanted words outside the title, ``expansions`` what a title with
+    these words contains of the expansions.
     """
 
     coverage: float
@@ -30,7 +30,8 @@ class Bound:
     curated: float
     weights: Mapping[str, float]
     weight: float
-    expansions: tuple[Sought, ...]
+    extra: frozenset[str]
+    expansions: tuple[Found, ...]
 
     def focus(self, title: Title, total: float) -> float:
         """Return the greatest focus of ``title``, whose counted words weigh ``total``."""
@@ -39,15 +40,6 @@ class Bound:
             if word in weights:
                 weight += weights[word]
         return min(1.0, weight / (total or 1.0))
-
-
-def _greatest_score(sought: Sought, title: frozenset[str]) -> float:
-    """Return the greatest score of an expansion by its words in the title; 0 if they are too few."""
-    present = sought.distinct & title
-    if len(present) == len(sought.distinct):
-        return sought.strength
-    part = sought.part(present)
-    return sought.strength * PARTIAL * part if part >= MIN_PART else 0.0
 
 
 class Bounds:
@@ -61,7 +53,7 @@ class Bounds:
         self._pairs_total = sum(self._pairs)
         self._idf = statistics.idf
         self._expansions = matcher.expansions
-        self._wanted = frozenset(self._words).union(*(one.distinct for one in matcher.expansions))
+        self._wanted = matcher.wanted
         self._codes = frozenset(code for one in matcher.expansions for code in one.codes)
         self._known: dict[tuple[frozenset[str], frozenset[str], frozenset[str]], Bound] = {}
 
@@ -75,40 +67,50 @@ class Bounds:
         return bound
 
     def _make(self, title: frozenset[str], extra: frozenset[str], codes: frozenset[str]) -> Bound:
-        scores = [1.0 if word in title else IN_EXTRA if word in extra else 0.0 for word in self._words]
         starts = [word in title for word in self._words]
-        ends, inner, curated = list(starts), set[int](), set[int]()
-        counted = {word: 1.0 for word in self._words if word in title}
-        useful: list[Sought] = []
-        for sought in self._expansions:
-            in_title = _greatest_score(sought, title) if sought.words else 0.0
-            score = in_title
-            if not sought.codes.isdisjoint(codes):
-                curated.update(sought.positions)
-                score = sought.strength
-            elif sought.words and not in_title and sought.distinct <= title | extra:
-                score = sought.strength * IN_EXTRA
-            if not score:
-                continue
-            useful.append(sought)
-            for index in sought.positions:
-                scores[index] = max(scores[index], score)
-            if in_title:
-                counted |= {word: max(counted.get(word, 0.0), in_title) for word in sought.distinct & title}
-                if sought.distinct <= title:
-                    starts[sought.positions[0]] = ends[sought.positions[-1]] = True
-                    inner.update(sought.positions[:-1])
+        scores = [
+            1.0 if is_found else IN_EXTRA if word in extra else 0.0
+            for word, is_found in zip(self._words, starts, strict=True)
+        ]
+        ends, inner, curated = starts.copy(), set[int](), set[int]()
+        counted = dict.fromkeys(title.intersection(self._words), 1.0)
+        expansions = self._find_expansions(title, extra, codes)
+        for found in expansions:
+            positions, greatest = found.sought.positions, found.greatest
+            for index in positions:
+                scores[index] = max(scores[index], greatest)
+            if found.by_code:
+                curated.update(positions)
+            if found.is_whole:
+                starts[positions[0]] = ends[positions[-1]] = True
+                inner.update(positions[:-1])
+            most = found.sought.strength if found.is_whole else found.score
+            for word in found.present:
+                if most > counted.get(word, 0.0):
+                    counted[word] = most
         adjacent = sum(
             weight
             for index, weight in enumerate(self._pairs)
             if index in inner or (ends[index] and starts[index + 1])
         )
-        weights = {word: self._idf[word] * score for word, score in counted.items()}
+        idf = self._idf
+        weights = {word: idf[word] * score for word, score in counted.items()}
         return Bound(
             sum(map(mul, scores, self._weights)) / self._total,
             adjacent / self._pairs_total if self._pairs_total else 0.0,
-            sum(self._weights[index] for index in curated) / self._total,
+            sum(self._weights[index] for index in curated) / self._total if curated else 0.0,
             weights,
             sum(weights.values()),
-            tuple(useful),
+            extra,
+            expansions,
         )
+
+    def _find_expansions(
+        self, title: frozenset[str], extra: frozenset[str], codes: frozenset[str]
+    ) -> tuple[Found, ...]:
+        found = (
+            find_expansion(sought, title, extra, codes)
+            for sought in self._expansions
+            if codes or not (sought.distinct.isdisjoint(title) and sought.distinct.isdisjoint(extra))
+        )
+        return tuple(one for one in found if one)

@@ -6,9 +6,10 @@ and names are those of the formula in docs/features/search.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from search.analysis import Expansion, Query
 from search.language.tokenizer import folded_syllables
@@ -28,22 +29,21 @@ MIN_PART: Final = 0.6
 # A word farther than NEARBY from its neighbours in the query most likely belongs to something else.
 ISOLATED: Final = 0.7
 NEARBY: Final = 2
-_NOWHERE: Final[Set[int]] = frozenset()
 
 
 @dataclass(slots=True)
 class TitleMatch:
     """What a title contains of a query.
 
-    For each word of the query: ``scores`` (0..1), and the positions in the title where it ``starts`` and ``ends``.
-    ``phrase_inner`` are words followed by the next one inside an expansion that the title contains as a phrase;
-    ``curated`` are words that the lexicon leads to a code of the document. ``positions`` maps each matched position
-    of the title to its score.
+    For each word of the query: ``scores`` (0..1), and the positions in the title where it ``starts`` and ``ends``, as
+    numbers with a bit for each position. ``phrase_inner`` are words followed by the next one inside an expansion that
+    the title contains as a phrase; ``curated`` are words that the lexicon leads to a code of the document.
+    ``positions`` maps each matched position of the title to its score.
     """
 
     scores: list[float]
-    starts: list[Set[int]]
-    ends: list[Set[int]]
+    starts: list[int]
+    ends: list[int]
     phrase_inner: set[int] = field(default_factory=set)
     curated: set[int] = field(default_factory=set)
     positions: dict[int, float] = field(default_factory=dict)
@@ -77,44 +77,114 @@ class Sought:
         return share
 
 
+class Found(NamedTuple):
+    """What every title with the same words and codes contains of an expansion.
+
+    ``present`` are its words in the title, each with the ``score`` of an expansion whose words are apart; ``outside``
+    is its score by a code or by words outside the title. ``is_whole``: the title has all of its words.
+    """
+
+    sought: Sought
+    by_code: bool
+    present: tuple[str, ...]
+    score: float
+    outside: float
+    is_whole: bool
+
+    @property
+    def greatest(self) -> float:
+        """The greatest score that the expansion can have in a title."""
+        return max(self.outside, self.sought.strength if self.is_whole else self.score)
+
+
+def find_expansion(
+    sought: Sought, title: frozenset[str], extra: frozenset[str], codes: Set[str]
+) -> Found | None:
+    """Return what titles with these words, extra words and codes contain of an expansion; None if it is too little."""
+    by_code = not sought.codes.isdisjoint(codes)
+    strength, distinct = sought.strength, sought.distinct
+    outside = strength if by_code else 0.0
+    present: tuple[str, ...] = ()
+    score, is_whole = 0.0, False
+    if distinct:
+        some = distinct & title
+        is_whole = len(some) == len(distinct)
+        part = sought.part(some) if some else 0.0
+        if part >= MIN_PART:
+            present = tuple(word for word in sought.words if word in some)
+            score = strength * (SCATTERED if is_whole else PARTIAL * part)
+        elif not by_code and distinct <= some | extra:
+            outside = strength * IN_EXTRA
+    if not (present or outside):
+        return None
+    return Found(sought, by_code, present, score, outside, is_whole)
+
+
 class Matcher:
     """Finds the words of one query and their expansions in titles."""
 
     def __init__(self, query: Query) -> None:
         self.words, self.exact = query.words, query.exact
         self.expansions = [Sought(expansion) for expansion in query.expansions]
+        #: The words of the query and its expansions.
+        self.wanted = frozenset(word.folded for word in query.words).union(
+            *(one.distinct for one in self.expansions)
+        )
 
-    def match(self, title: Title, codes: Set[str], expansions: Sequence[Sought] | None = None) -> TitleMatch:
-        """Return what ``title`` contains of the query; ``codes`` are those of its document.
+    def match(self, title: Title, extra: Set[str], expansions: Iterable[Found]) -> TitleMatch:
+        """Return what ``title`` contains of the query.
 
-        ``expansions``: those of which it may contain enough, by default all.
+        ``extra`` are the words of the query in the document's extra words, ``expansions`` what it contains of those.
         """
         number = len(self.words)
-        found = TitleMatch([0.0] * number, [_NOWHERE] * number, [_NOWHERE] * number)
+        found = TitleMatch([0.0] * number, [0] * number, [0] * number)
+        places = self._places(title)
         for index, word in enumerate(self.words):
-            found.scores[index] = self._match_word(word, index, title, found)
+            if word.folded in places:
+                found.scores[index] = self._match_word(word, index, places[word.folded], title, found)
+            elif word.folded in extra:
+                found.scores[index] = IN_EXTRA
         _penalise_isolated(found)
-        for sought in self.expansions if expansions is None else expansions:
-            score = _match_expansion(sought, title, codes, found)
-            if score:
-                for index in sought.positions:
-                    found.scores[index] = max(found.scores[index], score)
+        scores = found.scores
+        for expansion in expansions:
+            score = _match_expansion(expansion, places, found)
+            for index in expansion.sought.positions:
+                scores[index] = max(scores[index], score)
         return found
 
-    def _match_word(self, word: Word, index: int, title: Title, found: TitleMatch) -> float:
-        positions = title.places(word.folded)
-        if not positions:
-            return IN_EXTRA if word.folded in title.extra else 0.0
+    def _places(self, title: Title) -> dict[str, int]:
+        """Return the positions of each wanted word of ``title``, as a number with a bit for each."""
+        places: dict[str, int] = {}
+        wanted = self.wanted
+        for position, word in enumerate(title.words):
+            if word in wanted:
+                places[word] = places.get(word, 0) | 1 << position
+        return places
+
+    def _match_word(self, word: Word, index: int, places: int, title: Title, found: TitleMatch) -> float:
+        positions = _positions(places)
         if self.exact and word.marked:
             marked = title.marked
-            positions = tuple(position for position in positions if marked[position] == word.marked)
+            positions = [position for position in positions if marked[position] == word.marked]
             if not positions:
                 return FOLDED_ONLY
-        found.starts[index] = set(positions)
-        found.ends[index] = {position + 1 for position in positions}
+            places = sum(1 << position for position in positions)
+        found.starts[index], found.ends[index] = places, places << 1
         for position in positions:
             found.positions[position] = 1.0
         return MARKS_UNKNOWN if self.exact and not word.marked else 1.0
+
+
+def _positions(places: int) -> list[int]:
+    """Return the positions of the bits of ``places``, ascending."""
+    if not places & (places - 1):
+        return [places.bit_length() - 1]
+    return [position for position in range(places.bit_length()) if places >> position & 1]
+
+
+def _first(places: int) -> int:
+    """Return the position of the lowest bit of ``places``."""
+    return (places & -places).bit_length() - 1
 
 
 def _penalise_isolated(found: TitleMatch) -> None:
@@ -123,58 +193,46 @@ def _penalise_isolated(found: TitleMatch) -> None:
     last = len(starts) - 1
     if not last:
         return
-    for index, positions in enumerate(starts):
-        if not positions:
-            continue
-        before = starts[index - 1] if index else _NOWHERE
-        after = starts[index + 1] if index < last else _NOWHERE
-        if not (_is_near(positions, before) or _is_near(positions, after)):
-            found.scores[index] *= ISOLATED
+    before = 0
+    for index, places in enumerate(starts):
+        if places:
+            near = places
+            for _step in range(NEARBY):
+                near |= near << 1 | near >> 1
+            if not (near & before or (index < last and near & starts[index + 1])):
+                found.scores[index] *= ISOLATED
+        before = places
 
 
-def _is_near(positions: Set[int], others: Set[int]) -> bool:
-    """Return True if one of ``positions`` is within ``NEARBY`` of one of ``others``."""
-    for one in positions:
-        for other in others:
-            if -NEARBY <= one - other <= NEARBY:
-                return True
-    return False
-
-
-def _match_expansion(sought: Sought, title: Title, codes: Set[str], found: TitleMatch) -> float:
-    by_code = not sought.codes.isdisjoint(codes)
-    if by_code:
+def _match_expansion(expansion: Found, places: dict[str, int], found: TitleMatch) -> float:
+    sought = expansion.sought
+    if expansion.by_code:
         found.curated.update(sought.positions)
-    score = sought.strength if by_code else 0.0
-    if not sought.words:
-        return score
-    present = sought.distinct.intersection(title.words)
-    if present:
-        part = sought.part(present)
-        if part >= MIN_PART:
-            return max(score, _match_expansion_words(sought, part, title, found))
-    if not by_code and sought.distinct.issubset((*present, *title.extra)):
-        return sought.strength * IN_EXTRA
-    return score
+    if not expansion.present:
+        return expansion.outside
+    start = _phrase_at(sought.words, places) if expansion.is_whole else 0
+    if not start:
+        for word in expansion.present:
+            found.add_position(_first(places[word]), expansion.score)
+        return max(expansion.outside, expansion.score)
+    first, last = sought.positions[0], sought.positions[-1]
+    found.starts[first] |= start
+    found.ends[last] |= start << len(sought.words)
+    found.phrase_inner.update(sought.positions[:-1])
+    begin = _first(start)
+    for position in range(begin, begin + len(sought.words)):
+        found.add_position(position, sought.strength)
+    return sought.strength
 
 
-def _match_expansion_words(sought: Sought, part: float, title: Title, found: TitleMatch) -> float:
-    """Return the score of an expansion that the title contains as a phrase, scattered, or for the most part."""
-    words = sought.words
-    start = title.phrase_at(words)
-    if start is not None:
-        first, last = sought.positions[0], sought.positions[-1]
-        found.starts[first] = found.starts[first] | {start}
-        found.ends[last] = found.ends[last] | {start + len(words)}
-        found.phrase_inner.update(sought.positions[:-1])
-        for position in range(start, start + len(words)):
-            found.add_position(position, sought.strength)
-        return sought.strength
-    present = [word for word in words if word in title.words]
-    score = sought.strength * (SCATTERED if len(present) == len(words) else PARTIAL * part)
-    for word in present:
-        found.add_position(title.words.index(word), score)
-    return score
+def _phrase_at(words: tuple[str, ...], places: dict[str, int]) -> int:
+    """Return the bit of the first position where ``words`` are adjacent, or 0."""
+    starts = -1
+    for offset, word in enumerate(words):
+        starts &= places[word] >> offset
+        if not starts:
+            return 0
+    return starts & -starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +269,9 @@ CASES: Final = _qualifiers(
     is_act=False,
 )
 QUALIFIERS: Final = (*ACTS, *CASES)
+_BY_FIRST_WORD: Final[dict[str, list[Qualifier]]] = defaultdict(list)
+for _qualifier in QUALIFIERS:
+    _BY_FIRST_WORD[_qualifier.words[0]].append(_qualifier)
 # After one of these, an act is only one of several that the title lists ("Thực hiện, điều chỉnh, …").
 _PLAIN_STARTS: Final = tuple(tuple(folded_syllables(text)) for text in ("thực hiện", "xác định"))
 # An act must begin among so many words from the start of the title.
@@ -235,11 +296,18 @@ def unasked_qualifiers(query: Query) -> tuple[tuple[Qualifier, float], ...]:
 
 def count_unasked(title: Title, qualifiers: tuple[tuple[Qualifier, float], ...]) -> float:
     """Return the number of ``qualifiers`` in ``title``, each counted by its certainty."""
-    special: frozenset[Qualifier] | None = title.known.get("qualifiers")
+    special: frozenset[tuple[str, ...]] | None = title.known.get("qualifiers")
     if special is None:
-        special = frozenset(q for q in QUALIFIERS if q.words[0] in title.words and _applies(title, q))
+        some = [
+            qualifier
+            for word in _BY_FIRST_WORD.keys() & set(title.words)
+            for qualifier in _BY_FIRST_WORD[word]
+        ]
+        special = frozenset(qualifier.words for qualifier in some if _applies(title, qualifier))
         title.known["qualifiers"] = special
-    return sum(certainty for qualifier, certainty in qualifiers if qualifier in special) if special else 0
+    return (
+        sum(certainty for qualifier, certainty in qualifiers if qualifier.words in special) if special else 0
+    )
 
 
 def _applies(title: Title, qualifier: Qualifier) -> bool:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from operator import mul
-from typing import Final
+from typing import Final, NamedTuple
 
 from search.analysis import Query
 from search.language.acts import Act, acts_of_title
 from search.language.levels import nearness
 from search.language.vocabulary import Statistics
-from search.ranking.bounds import Bounds
+from search.ranking.bounds import Bound, Bounds
 from search.ranking.features import Matcher, TitleMatch, count_unasked, unasked_qualifiers
 from search.ranking.rows import Row, Title
 
@@ -55,8 +54,7 @@ PARTS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A row with its score and the ``parts`` of which the score is the sum."""
 
     row: Row
@@ -97,15 +95,16 @@ def rank(
 
 def _scored(scorer: Scorer, candidates: Sequence[tuple[Row, float]]) -> list[Scored]:
     """Return the candidates scored, without most of those that cannot reach the cut-off."""
-    bounds = [scorer.bound(row, text) for row, text in candidates]
+    most = [scorer.most(row) for row, _text in candidates]
+    bounds = [scorer.bound(row, text, one) for (row, text), one in zip(candidates, most, strict=True)]
     scored: list[Scored] = []
     least = 0.0
-    for index in sorted(range(len(bounds)), key=lambda index: -bounds[index]):
+    for index in sorted(range(len(bounds)), key=bounds.__getitem__, reverse=True):
         if bounds[index] < least:
             break
-        row, text = candidates[index]
-        if scorer.bound(row, text, with_focus=True) >= least:
-            scored.append(scorer.score(row, text))
+        (row, text), one = candidates[index], most[index]
+        if scorer.bound(row, text, one, with_focus=True) >= least:
+            scored.append(scorer.score(row, text, one))
             least = max(least, scored[-1].score * CUTOFF - _ROUNDING)
     return scored
 
@@ -131,20 +130,26 @@ class Scorer:
         self.matcher = Matcher(query)
         self.bounds = Bounds(query, self.matcher, statistics)
         self.unasked = unasked_qualifiers(query)
+        self.asks_for_act = bool(query.acts)
         self.weights = [word.weight for word in query.words]
         self.total = sum(self.weights) or 1.0
         self.pairs = [min(one.weight, two.weight) for one, two in pairwise(query.words)]
         self.pairs_total = sum(self.pairs)
-        self.nearness = cache(lambda levels: nearness(levels, query.levels))
+        self._levels: dict[int, tuple[Mapping[str, Sequence[str]], float]] = {}
 
-    def score(self, row: Row, text: float) -> Scored:
-        """Return ``row`` with its score; ``text`` is the engine's text score in 0..1."""
+    def most(self, row: Row) -> Bound:
+        """Return the most that ``row`` can have of the query."""
+        return self.bounds.of(row.title, row.index_codes)
+
+    def score(self, row: Row, text: float, most: Bound | None = None) -> Scored:
+        """Return ``row`` with its score; ``text`` is the engine's text score in 0..1, ``most`` that of the row."""
         codes = row.index_codes
         code = 0.0 if self.codes.isdisjoint(codes) else CODE_WEIGHT
         if not self.query.words:
             return Scored(row, code, (code,))
         title = row.title
-        found = self.matcher.match(title, codes, self.bounds.of(title, codes).expansions)
+        most = most or self.most(row)
+        found = self.matcher.match(title, most.extra, most.expansions)
         coverage, phrase = self._coverage(found), self._phrase(found)
         weights = self._weights(title)
         focus = _focus(weights, found)
@@ -159,27 +164,25 @@ class Scorer:
             EARLY_WEIGHT * coverage * _early(title, weights, found),
             TEXT_WEIGHT * text,
             SPECIAL_CASE_WEIGHT * coverage * special_cases,
-            LEVEL_WEIGHT * coverage * self.nearness(tuple(row.values("level"))),
+            LEVEL_WEIGHT * coverage * self._level(row),
             ACT_WEIGHT * coverage * self._act(title),
             POPULARITY_WEIGHT * coverage * self._popularity(row, codes),
         )
         return Scored(row, sum(parts), parts)
 
-    def bound(self, row: Row, text: float, *, with_focus: bool = False) -> float:
+    def bound(self, row: Row, text: float, most: Bound | None = None, *, with_focus: bool = False) -> float:
         """Return a number that the score of ``row`` does not exceed, much faster than the score.
 
         ``with_focus``: a closer one, from the words of the title that the query does not ask for.
         """
-        codes, title = row.index_codes, row.title
-        code = 0.0 if self.codes.isdisjoint(codes) else CODE_WEIGHT
+        code = 0.0 if self.codes.isdisjoint(row.index_codes) else CODE_WEIGHT
         if not self.query.words:
             return code
-        most = self.bounds.of(title, codes)
-        focus = most.focus(title, self._title_weight(title)) if with_focus else 1.0
+        most = most or self.most(row)
+        focus = most.focus(row.title, self._title_weight(row.title)) if with_focus else 1.0
         is_whole = min(most.coverage, most.phrase, focus) >= WHOLE_TITLE_THRESHOLD - _ROUNDING
         form = PHRASE_WEIGHT * most.phrase + FOCUS_WEIGHT * focus + EARLY_WEIGHT
-        ties = LEVEL_WEIGHT * self.nearness(tuple(row.values("level"))) + POPULARITY_WEIGHT
-        ties += ACT_WEIGHT * bool(self.query.acts)
+        ties = LEVEL_WEIGHT * self._level(row) + POPULARITY_WEIGHT + ACT_WEIGHT * self.asks_for_act
         return (
             code
             + most.coverage * (1 + form + ties)
@@ -187,6 +190,15 @@ class Scorer:
             + CURATED_WEIGHT * most.curated
             + TEXT_WEIGHT * text
         )
+
+    def _level(self, row: Row) -> float:
+        """Return the nearness of the row's level, computed once for the mapping of facets that many rows share."""
+        facets = row.facets
+        known = self._levels.get(id(facets))
+        if known is None:
+            # Kept with the mapping, whose identity is free for another one when it is gone.
+            known = self._levels[id(facets)] = (facets, nearness(row.values("level"), self.query.levels))
+        return known[1]
 
     def _coverage(self, found: TitleMatch) -> float:
         """Return the share of the query's weight that the row matches."""
@@ -267,9 +279,7 @@ def _early(title: Title, weights: _Weights, found: TitleMatch) -> float:
 
 def _adjacency(found: TitleMatch, index: int) -> float:
     """Return 1 if the query word at ``index`` and the next are adjacent in the title, less with a gap, else 0."""
-    if index in found.phrase_inner or found.ends[index] & found.starts[index + 1]:
+    ends, starts = found.ends[index], found.starts[index + 1]
+    if ends & starts or index in found.phrase_inner:
         return 1.0
-    starts = found.starts[index + 1]
-    if not starts:
-        return 0.0
-    return GAP_FACTOR if any(end + 1 in starts for end in found.ends[index]) else 0.0
+    return GAP_FACTOR if ends << 1 & starts else 0.0

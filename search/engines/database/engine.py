@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -16,6 +16,10 @@ from search.engines.database.text_index import Matching, TextIndex, text_index
 
 # A title that contains at least this share of the query's weight answers it better than any text.
 MIN_COVERED: Final = 0.5
+# The texts of one in so many of the titles found are compared, of the best ones.
+TEXTS_SHARE: Final = 2
+# What a title with an expansion as a phrase is better for each of its words, as much as an average word.
+PHRASE_WEIGHT: Final = 3.0
 _ORDERS = {"newest": "d.changed_at DESC, d.id DESC", "title": "d.title_words, d.id"}
 _BY_WEIGHT = "d.weight DESC, d.changed_at DESC, d.id DESC"
 
@@ -43,8 +47,19 @@ def _has_value(name: str, values: Sequence[str]) -> Sql:
     )
 
 
-def _where(filters: Filters) -> Sql:
-    parts = [Sql("d.collection = %s", (filters.collection,)), _has_value("scope", filters.scopes)]
+def _has_scope(scopes: Sequence[str], *, is_found: bool) -> Sql:
+    """Return the condition that document ``d`` has one of ``scopes``.
+
+    PostgreSQL reads them from the row of a document that is found already: it joins the table of values by reading the
+    scopes of all documents, which takes longer than all else.
+    """
+    if is_found and scopes and connection.vendor == "postgresql":
+        return Sql("d.scopes ?| %s", (list(scopes),))
+    return _has_value("scope", scopes)
+
+
+def _where(filters: Filters, *, is_found: bool = False) -> Sql:
+    parts = [Sql("d.collection = %s", (filters.collection,)), _has_scope(filters.scopes, is_found=is_found)]
     if filters.locale:
         locales = locales_for(filters.locale)
         parts.append(Sql(f"d.locale IN ({_placeholders(locales)})", locales))
@@ -54,7 +69,7 @@ def _where(filters: Filters) -> Sql:
 
 def _documents(filters: Filters, matching: Matching | None = None) -> Sql:
     """Return FROM and WHERE of the documents ``d`` that pass ``filters``, joined with ``matching`` as ``m``."""
-    condition = _where(filters)
+    condition = _where(filters, is_found=matching is not None)
     if matching is None:
         return Sql(f"FROM search_indexeddocument d WHERE {condition.text}", condition.params)
     return Sql(
@@ -69,12 +84,23 @@ def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     id: int
     key: str
     version: int
+    words: str
     score: float
+
+
+def _with_phrases(titles: Sequence[_Found], query: Query) -> list[_Found]:
+    """Return ``titles`` with the weights of the expansions that they contain as phrases, best first."""
+    phrases = [(f" {' '.join(phrase)} ", PHRASE_WEIGHT * len(phrase)) for phrase in query.phrases]
+    found = []
+    for one in titles:
+        words = f" {one.words} "
+        bonus = sum(weight for phrase, weight in phrases if phrase in words)
+        found.append(one._replace(score=one.score + bonus) if bonus else one)
+    return sorted(found, key=lambda one: (-one.score, one.id))
 
 
 def _inner(limit: int, filters: Filters) -> int | None:
@@ -97,11 +123,21 @@ class DatabaseEngine(Engine):
         found = {document.key: document for document in self._with_codes(query.all_codes, filters, limit)}
         titles, is_covered = self._titles(text, query, filters, limit)
         found |= {document.key: document for document in titles}
-        among = [document.id for document in titles[: limit // 2]] if is_covered else None
-        texts = self._matches(text.match_most(query, among), filters, limit // 2)
-        scores = {document.key: document.score for document in texts}
-        found |= {document.key: document for document in texts if document.key not in found}
-        return [Candidate(key, scores.get(key, 0.0), one.version) for key, one in found.items()]
+        if is_covered:
+            scores = self._text_scores(
+                text, query, [document.id for document in titles[: limit // TEXTS_SHARE]]
+            )
+        else:
+            texts = self._matches(text.match_most(query), filters, limit // 2)
+            scores = {document.id: document.score for document in texts}
+            found |= {document.key: document for document in texts if document.key not in found}
+        return [Candidate(key, scores.get(one.id, 0.0), one.version) for key, one in found.items()]
+
+    @staticmethod
+    def _text_scores(text: TextIndex, query: Query, among: Sequence[int]) -> dict[int, float]:
+        """Return the scores by id of those of the documents ``among`` whose text matches ``query``."""
+        matching = text.match_most(query, among)
+        return {pk: float(score) for pk, score in _rows(matching.sql, matching.params)} if matching else {}
 
     def _titles(
         self, text: TextIndex, query: Query, filters: Filters, limit: int
@@ -109,7 +145,8 @@ class DatabaseEngine(Engine):
         """Return the titles with words of ``query``, and True if one has half of it, found by the deciding words."""
         inner = _inner(limit, filters)
         if text.sums_weights:
-            titles = self._matches(text.match_any(query, query.deciding_terms, inner), filters, limit)
+            found = self._matches(text.match_any(query, query.deciding_terms, inner), filters, limit)
+            titles = _with_phrases(found, query)
             whole = sum({word.folded: word.weight for word in query.words}.values())
             if titles and titles[0].score >= MIN_COVERED * whole:
                 return titles, True
@@ -143,10 +180,10 @@ class DatabaseEngine(Engine):
             return []
         some = _documents(filters, matching)
         rows = _rows(
-            f"SELECT d.id, d.key, d.version, m.score {some.text} ORDER BY m.score DESC, d.id LIMIT %s",
+            f"SELECT d.id, d.key, d.version, d.title_words, m.score {some.text} ORDER BY m.score DESC, d.id LIMIT %s",
             (*some.params, limit),
         )
-        return [_Found(pk, key, version, float(score)) for pk, key, version, score in rows]
+        return [_Found(pk, key, version, words, float(score)) for pk, key, version, words, score in rows]
 
     def _with_codes(self, codes: Sequence[str], filters: Filters, limit: int) -> list[_Found]:
         if not codes:

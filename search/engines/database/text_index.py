@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from django.db import connection
 
@@ -178,7 +178,6 @@ class PostgresTextIndex(TextIndex):
     """
 
     sums_weights = True
-    _PHRASE_WEIGHT: Final = 3.0
 
     def __init__(self, collection: str) -> None:
         super().__init__(collection)
@@ -234,18 +233,7 @@ class PostgresTextIndex(TextIndex):
             f" JOIN {self.words} w ON w.word = v.word GROUP BY w.id",
             tuple(value for pair in terms.items() for value in pair),
         )
-        return self._with_phrases(found.best(limit) if limit else found, query.phrases)
-
-    def _with_phrases(self, found: Matching, phrases: Sequence[tuple[str, ...]]) -> Matching:
-        """Add the weights of the ``phrases`` that a title contains."""
-        if not phrases:
-            return found
-        bonus = " + ".join(["%s * (t.title @@ to_tsquery('simple', %s))::int"] * len(phrases))
-        weights = [v for p in phrases for v in (self._PHRASE_WEIGHT * len(p), self._phrase(p))]
-        return Matching(
-            f"SELECT f.id, f.score + {bonus} AS score FROM ({found.sql}) f JOIN {self.table} t ON t.id = f.id",
-            (*weights, *found.params),
-        )
+        return found.best(limit) if limit else found
 
     def match_most(self, query: Query, among: Sequence[int] | None = None) -> Matching | None:
         alternatives = [f"({self._all(words)})" for words in query.required_term_sets()]

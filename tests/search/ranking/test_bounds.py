@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.ranking.bounds import Bound
 from search.ranking.rows import Row
 from search.ranking.scorer import CUTOFF, Scored, Scorer, rank
 from tests.search.words import SMALL, TITLES, ask, row
@@ -77,9 +78,9 @@ def test_most_candidates_are_not_scored(monkeypatch: pytest.MonkeyPatch):
     scored: list[str] = []
     score = Scorer.score
 
-    def counting(self: Scorer, one: Row, text: float) -> Scored:
+    def counting(self: Scorer, one: Row, text: float, most: Bound | None = None) -> Scored:
         scored.append(one.key)
-        return score(self, one, text)
+        return score(self, one, text, most)
 
     monkeypatch.setattr(Scorer, "score", counting)
     rows = [(row("Thủ tục đăng ký kết hôn"), 0.0)]

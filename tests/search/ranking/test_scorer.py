@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from search.analysis import Expansion
 from search.language.vocabulary import Statistics
-from search.ranking.features import FOLDED_ONLY, IN_EXTRA, ISOLATED, Matcher
+from search.ranking.features import FOLDED_ONLY, IN_EXTRA, ISOLATED
+from search.ranking.rows import Row
 from search.ranking.scorer import CODE_WEIGHT, CUTOFF, WHOLE_TITLE_WEIGHT, Scorer, rank
 from tests.search.words import SMALL, TITLES, ask, order, row
 
@@ -53,24 +54,28 @@ def test_the_first_comes_before_the_second(query: str, first: str, second: str):
     assert order(query, second, first)[0] == first
 
 
+def scores(query: str, one: Row) -> list[float]:
+    """Return the scores of the words of ``query`` in ``one``."""
+    scorer = Scorer(ask(query), SMALL.statistics, {})
+    most = scorer.most(one)
+    return scorer.matcher.match(one.title, most.extra, most.expansions).scores
+
+
 class TestCoverage:
     def test_all_words_as_written_cover_everything(self):
         assert why("đăng ký kết hôn", "Đăng ký kết hôn", "coverage") == pytest.approx(1.0)
 
     def test_words_with_other_diacritics_score_less(self):
-        query = ask("kết hôn")
-        found = Matcher(query).match(row("Kẹt hồn").title, set())
-        assert found.scores == [FOLDED_ONLY, FOLDED_ONLY]
+        assert scores("kết hôn", row("Kẹt hồn")) == [FOLDED_ONLY, FOLDED_ONLY]
 
     def test_keywords_score_less_than_the_title(self):
-        found = Matcher(ask("kết hôn")).match(row("Hộ tịch", extra="kết hôn").title, set())
-        assert found.scores == [IN_EXTRA, IN_EXTRA]
+        assert scores("kết hôn", row("Hộ tịch", extra="kết hôn")) == [IN_EXTRA, IN_EXTRA]
 
     def test_isolated_syllable_scores_less(self):
-        title = row("Kết quả của một chuyện dài về cái hôn").title
-        assert Matcher(ask("kết hôn")).match(title, set()).scores == [ISOLATED, ISOLATED]
+        one = row("Kết quả của một chuyện dài về cái hôn")
+        assert scores("kết hôn", one) == [ISOLATED, ISOLATED]
         assert 0.5 < ISOLATED < 0.9
-        assert Matcher(ask("kết")).match(title, set()).scores == [1.0]
+        assert scores("kết", one) == [1.0]
 
     def test_expansion_covers_the_words_it_replaces(self):
         assert why("giấy độc thân", "Cấp giấy xác nhận tình trạng hôn nhân", "coverage") > 0.9

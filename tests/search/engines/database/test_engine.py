@@ -13,11 +13,14 @@ from search.analysis import Expansion, Query
 from search.engines import base as engines
 from search.engines.base import Filters
 from search.engines.database.engine import (
+    PHRASE_WEIGHT,
     DatabaseEngine,
     _documents,
+    _Found,
     _has_value,
     _placeholders,
     _where,
+    _with_phrases,
 )
 from search.engines.database.text_index import text_index
 from search.language.vocabulary import Word
@@ -167,6 +170,15 @@ class TestSql:
         assert matching is not None
         joined = _documents(PUBLIC, matching)
         assert joined.params[: len(matching.params)] == matching.params
+
+    def test_titles_with_an_expansion_as_a_phrase_come_first(self):
+        words = (Word("tinh"), Word("trang"))
+        query = Query("độc thân", words=(Word("doc"),), expansions=(Expansion((0,), words),))
+        titles = [_Found(1, "a", 1, "trang tinh", 2.0), _Found(2, "b", 1, "xac nhan tinh trang", 2.0)]
+        assert [(one.id, one.score) for one in _with_phrases(titles, query)] == [
+            (2, 2.0 + 2 * PHRASE_WEIGHT),
+            (1, 2.0),
+        ]
 
     @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
     def test_nothing_asked_matches_nothing(self, vendor: str):
