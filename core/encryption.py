@@ -22,23 +22,40 @@ PREFIX: Final = "enc1:"
 _PURPOSE: Final = b"portal field encryption 1"
 
 
+class Unreadable(str):
+    """A stored value whose key is missing; written again, it stays what it is.
+
+    Only the database yields it, never a request: what a person types is encrypted even if it looks encrypted, or the
+    portal would decrypt a stolen value for anyone who enters it.
+    """
+
+    __slots__ = ()
+
+
 def encrypt(text: str) -> str:
-    """Return ``text`` encrypted under the first key, with the time; an encrypted text is returned as it is."""
-    return text if text.startswith(PREFIX) else PREFIX + _fernet(_secrets()).encrypt(text.encode()).decode()
+    """Return ``text`` encrypted under the first key, with the time; an ``Unreadable`` one is returned as it is."""
+    if isinstance(text, Unreadable):
+        return text
+    return PREFIX + _fernet(_secrets()).encrypt(text.encode()).decode()
+
+
+def looks_encrypted(text: str) -> bool:
+    """Return True if ``text`` would be decrypted when it is read: it may be stored only encrypted."""
+    return text.startswith(PREFIX)
 
 
 def decrypt(text: str) -> str:
     """Return the text that was encrypted under any of the keys; a text that was not is returned as it is.
 
-    So is one whose key is missing, which is logged as an error: stored again, it stays what it is.
+    One whose key is missing becomes ``Unreadable``, and is logged as an error.
     """
-    if not text.startswith(PREFIX):
+    if not looks_encrypted(text):
         return text
     try:
         return _fernet(_secrets()).decrypt(text.removeprefix(PREFIX).encode()).decode()
     except InvalidToken:
         logger.error("a value of the database cannot be decrypted: a key is missing in FIELD_KEYS")
-        return text
+        return Unreadable(text)
 
 
 def _secrets() -> tuple[str, ...]:

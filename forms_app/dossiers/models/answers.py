@@ -20,7 +20,8 @@ class AnswersField(models.JSONField):
     """JSON whose identity numbers are encrypted when written and decrypted when read, at any depth.
 
     A text counts as one by its name, as the ``number`` of an answer ``{"kind", "number"}``, or by its form. Numbers
-    inside a longer text are not found.
+    inside a longer text are not found. A text that looks encrypted is encrypted too: only what this field has
+    encrypted is ever decrypted.
     """
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
@@ -40,7 +41,8 @@ def is_identity_number(text: str) -> bool:
 
 
 def _seal(text: str, named: bool) -> str:
-    return encryption.encrypt(text) if text and (named or is_identity_number(text)) else text
+    secret = named or is_identity_number(text) or encryption.looks_encrypted(text)
+    return encryption.encrypt(text) if text and secret else text
 
 
 def _map(value: Any, change: Callable[[str, bool], str], named: bool = False) -> Any:

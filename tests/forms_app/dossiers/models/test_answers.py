@@ -73,6 +73,17 @@ class TestStorage:
         assert draft.answers["citizen_id"] == NUMBER
         assert draft.typed["applicant"]["identity_number"] == ["0961 8500"]
 
+    def test_value_whose_key_is_missing_survives_being_stored_again(self, settings: Any) -> None:
+        settings.FIELD_KEYS = {"1": "a" * 40}
+        dossier = file_dossier().dossier
+        Dossier.objects.update(answers={"citizen_id": NUMBER})
+        settings.FIELD_KEYS = {"2": "b" * 40}
+        dossier.refresh_from_db()
+        dossier.save()
+        settings.FIELD_KEYS = {"2": "b" * 40, "1": "a" * 40}
+        dossier.refresh_from_db()
+        assert dossier.answers == {"citizen_id": NUMBER}
+
     def test_rotation_lets_the_former_key_go(self, settings: Any) -> None:
         settings.FIELD_KEYS = {"1": "a" * 40}
         dossier, (draft, _token) = file_dossier().dossier, make_draft()

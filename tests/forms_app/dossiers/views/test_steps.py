@@ -13,6 +13,7 @@ from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
 
+from core import encryption
 from forms_app.dossiers.models import Attachment, Dossier, Draft
 from forms_app.dossiers.services.drafts import LIFETIME, MAX_TYPED_LENGTH
 from tests.accounts.factories import AgencyFactory
@@ -88,6 +89,15 @@ def visit(client: Client) -> Visit:
     assert found.begin().status_code == 302
     assert found.send("applicant", APPLICANT).status_code == 302
     return found
+
+
+@pytest.mark.parametrize("step", [APPLICANT, {**APPLICANT, "phone": "12"}])
+def test_stolen_encrypted_value_is_shown_as_it_was_typed(visit: Visit, step: dict[str, Any]) -> None:
+    stolen = encryption.encrypt("096185009999")
+    visit.send("applicant", {**step, "on_behalf_of": stolen})
+    shown = visit.get("applicant")
+    assert "096185009999" not in shown
+    assert stolen[:60] in shown
 
 
 def value_of(html: str, name: str) -> str:
