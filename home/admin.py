@@ -26,6 +26,7 @@ from accounts.selectors import (
     memberships_of,
 )
 from core.wagtail.object_policy import ObjectPermissionPolicy, ObjectPermissionViewSet
+from core.wagtail.register_filters import RegisterFilterSet
 from core.web.context_processors import NavLink
 from home.models import (
     AgencyIndexPage,
@@ -75,6 +76,14 @@ class AlertForm(WagtailAdminModelForm):
             field.initial = choices.get()
 
 
+class AlertFilters(RegisterFilterSet):
+    """Filter by kind and agency."""
+
+    class Meta:
+        model = Alert
+        fields = ["tone", "agency"]
+
+
 class AlertViewSet(ObjectPermissionViewSet):
     """Alerts, newest first."""
 
@@ -85,7 +94,7 @@ class AlertViewSet(ObjectPermissionViewSet):
     menu_order = 210
     add_to_admin_menu = True
     list_display = ["title", "tone", "agency", "starts_at", "ends_at"]
-    list_filter = ["tone", "agency"]
+    filterset_class = AlertFilters
     search_fields = ["title", "text"]
     edit_handler = ObjectList(
         [

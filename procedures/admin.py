@@ -12,6 +12,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
+from core.wagtail.register_filters import RegisterFilterSet
 from procedures.control import controlled_procedures
 from procedures.decision_chooser import DecisionChooser, with_columns
 from procedures.models import BlankForm, Field, Procedure, PublicationDecision
@@ -49,6 +50,14 @@ class ProcedureIndexView(IndexView):
         return reverse("procedures_create")
 
 
+class ProcedureFilters(RegisterFilterSet):
+    """Filter by status and field."""
+
+    class Meta:
+        model = Procedure
+        fields = ["status", "field"]
+
+
 class ProcedureViewSet(SnippetViewSet):
     """The procedures of the catalogue. Their status changes under a decision only (procedures.views.lifecycle)."""
 
@@ -57,7 +66,7 @@ class ProcedureViewSet(SnippetViewSet):
     copy_view_enabled = False
     icon = "list-ul"
     list_display = ("core_code", "title", "status")
-    list_filter = ("status", "field")
+    filterset_class = ProcedureFilters
     chooser_viewset_class = ProcedureChooser
     chooser_per_page = CHOOSER_ROWS
     panels = [

@@ -14,7 +14,6 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
@@ -37,6 +36,7 @@ from core.wagtail.object_policy import (
     ObjectIndexView,
     ObjectPermissionViewSet,
 )
+from core.wagtail.register_filters import RegisterFilterSet
 from core.wagtail.searchable_select import SearchableSelect
 
 # Other agencies, dossier codes and permissions depend on these fields: only the team of the agency above changes them.
@@ -199,7 +199,7 @@ class MembershipEndForm(WagtailAdminModelForm):
         return change_end_date(membership=unchanged, last_day=self.cleaned_data["valid_to"], by=self.for_user)
 
 
-class InForceFilterSet(WagtailFilterSet):
+class InForceFilterSet(RegisterFilterSet):
     """Filter by whether a row is in force today."""
 
     in_force = django_filters.BooleanFilter(

@@ -26,6 +26,7 @@ from accounts.models import User
 from core.errors import Conflict, InvalidInput
 from core.text import order_key
 from core.wagtail.csv_injection import escape_formula
+from core.wagtail.searchable_select import SearchableSelect
 from core.web.request_guard import parse_pk
 from procedures.imports import undo
 from procedures.imports.formats.base import FileProblem
@@ -91,6 +92,7 @@ class ChoicesForm(WagtailAdminModelForm):
         ProcedureSectionPage.objects.none(),
         required=False,
         label=gettext_lazy("Section for new procedures"),
+        widget=SearchableSelect,
         empty_label=gettext_lazy("By the agency and the level that the file names"),
     )
 

@@ -22,6 +22,7 @@ from accounts.models import User
 from core.display import date_text
 from core.errors import Conflict, InvalidInput, PortalError
 from core.wagtail.dependants import dependants_of
+from core.wagtail.searchable_select import SearchableSelect
 from procedures.control import controlled_procedures, controlled_sections
 from procedures.models import (
     Procedure,
@@ -59,7 +60,9 @@ class CreateForm(DecisionForm):
         label=gettext_lazy("Name of the procedure"), widget=forms.Textarea(attrs={"rows": 2})
     )
     section = forms.ModelChoiceField(
-        ProcedureSectionPage.objects.none(), label=gettext_lazy("Section of the catalogue")
+        ProcedureSectionPage.objects.none(),
+        label=gettext_lazy("Section of the catalogue"),
+        widget=SearchableSelect,
     )
     field_order = ("core_code", "title", "section", "decision", "day")
 

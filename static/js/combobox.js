@@ -155,6 +155,13 @@
     show();
   };
 
+  const attachAll = () => {
+    for (const select of document.querySelectorAll("select[data-combobox]:not([data-attached])")) {
+      select.dataset.attached = "";
+      attach(select);
+    }
+  };
+
   // The first list of an address fills the second one, named by data-fills, from the address in data-lists.
   const fill = async (first, second, label) => {
     const chosen = first.value;
@@ -186,7 +193,10 @@
       first.addEventListener("change", () => fill(first, second, label));
     }
     document.querySelectorAll("[data-without-script]").forEach((button) => { button.hidden = true; });
-    document.querySelectorAll("select[data-combobox]").forEach(attach);
+    attachAll();
+    // Wagtail renders the filters of a list anew with its rows.
+    const filters = document.getElementById("filters-drilldown");
+    if (filters) new MutationObserver(attachAll).observe(filters, { childList: true, subtree: true });
   };
 
   // The admin loads its scripts before the form.

@@ -7,10 +7,11 @@ import re
 import pytest
 from django.test import Client
 
-from accounts.models import Agency
+from accounts.models import Agency, Membership
 from home.models import AgencyIndexPage
 from tests.accounts.factories import AgencyFactory, UserFactory
 from tests.home import factories
+from tests.procedures.factories import make_section
 
 pytestmark = pytest.mark.django_db
 FORMS = {
@@ -41,6 +42,43 @@ def assert_searchable(html: str, names: set[str]) -> None:
 @pytest.mark.parametrize("address", FORMS)
 def test_registers_are_searched(admin, address):
     assert_searchable(admin.get(address).text, FORMS[address])
+
+
+def test_section_of_a_new_procedure_is_searched(admin):
+    make_section()
+    assert_searchable(admin.get("/quan-tri/thu-tuc/tao/").text, {"section"})
+
+
+FILTERS = {
+    "/quan-tri/memberships/": {"agency"},
+    "/quan-tri/alerts/": {"agency"},
+    "/quan-tri/snippets/procedures/procedure/": {"field"},
+}
+
+
+@pytest.mark.parametrize("address", FILTERS)
+def test_filters_of_lists_are_searched(admin, address):
+    assert_searchable(admin.get(address).text, FILTERS[address])
+
+
+def test_filter_works_without_the_script(admin):
+    one, other = AgencyFactory(), AgencyFactory()
+    for agency in (one, other):
+        Membership.objects.create(
+            user=UserFactory(), agency=agency, role=Membership.Role.EDITOR, valid_from="2025-07-01"
+        )
+
+    rows = admin.get("/quan-tri/memberships/", {"agency": one.pk}).context["object_list"]
+
+    assert [row.agency for row in rows] == [one]
+
+
+def test_lists_of_the_admin_have_no_plain_list_of_agencies(admin):
+    """Every list of the admin that has a filter over a register."""
+    for address in (*FILTERS, "/quan-tri/agencies/", "/quan-tri/users/", "/quan-tri/role_requests/"):
+        html = admin.get(address, follow=True).text
+        for name, attributes in re.findall(r'<select name="(\w+)"([^>]*)>', html):
+            assert "data-combobox" in attributes or name in {"action", "order"}, (address, name)
 
 
 def test_agency_of_a_new_site_is_searched(admin):

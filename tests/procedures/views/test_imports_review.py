@@ -93,6 +93,12 @@ class TestChoices:
         self.send(client, kept, "procedures_import_apply")
         assert Procedure.objects.count() == 2
 
+    def test_the_section_is_searched_by_a_part_of_its_name(self, client, kept):
+        text = look(client, kept)
+
+        assert '<select name="section" id="id_section" data-combobox=""' in text
+        assert "js/combobox.js" in text
+
     def test_a_day_that_is_none_is_a_form_error(self, client, kept):
         response = self.send(client, kept, "procedures_import_apply", valid_from="31/02/2026")
 
