@@ -46,6 +46,7 @@ from procedures.models import (
 from procedures.models.endings import not_ended_q
 from procedures.models.pages import LEVEL_FIELDS
 from procedures.snapshot import Snapshot
+from procedures.translation import in_english
 
 MAX_RELATED: Final = 6
 FRONT_DEPTH: Final = 2
@@ -73,6 +74,16 @@ def page_for_code(code: str, language: str | None = None) -> ProcedurePage | Non
     )
     wanted = language or get_language() or ""
     return next((page for page in pages if page.locale.language_code == wanted), pages[0] if pages else None)
+
+
+def content_for_reader(version: ProcedureVersion) -> Snapshot:
+    """Return the content of ``version`` with the texts of the page in the reader's language, the others marked."""
+    language = get_language() or settings.LANGUAGE_CODE
+    if language == settings.LANGUAGE_CODE:
+        return version.content
+    page = page_for_code(version.procedure.core_code, language)
+    is_translated = page is not None and page.locale.language_code == language
+    return in_english(version.content, page.translated_texts if page and is_translated else {})
 
 
 P = TypeVar("P", bound=Page)

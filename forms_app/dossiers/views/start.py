@@ -32,7 +32,7 @@ from forms_app.dossiers.views import draft_cookies, throttles
 from forms_app.dossiers.views.draft_cookies import own_draft
 from forms_app.dossiers.views.steps import code_of, conflict_page, handover_link, step_url
 from procedures.presentation.procedure import shown_cases
-from procedures.selectors import agencies_for_procedure
+from procedures.selectors import agencies_for_procedure, content_for_reader
 from procedures.snapshot import Snapshot
 from procedures.value_objects import Case
 
@@ -120,7 +120,7 @@ def _page(
     request: HttpRequest, offer: FilingOffer, form: StartForm, agencies: list[Agency], status: int = 200
 ) -> HttpResponse:
     schema = FormSchema.from_json(offer.form.schema)
-    content = offer.version.content
+    content = content_for_reader(offer.version)
     context = {
         "offer": offer,
         "content": content,

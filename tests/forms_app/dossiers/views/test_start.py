@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from bs4 import BeautifulSoup
 from django.core.files.storage import storages
 from django.db import connection
 from django.test import Client
@@ -21,42 +20,12 @@ from forms_app.dossiers.models import Attachment, Dossier, Draft
 from forms_app.dossiers.rules import consent_in_force
 from forms_app.dossiers.services import retention
 from forms_app.dossiers.services.drafts import LIFETIME
-from procedures.value_objects import BlankForm, Case, RequiredDocument
-from tests.forms_app.dossiers.factories import enter, make_draft, make_form, make_version, picture
+from tests.forms_app.dossiers.factories import enter, make_draft, make_form, picture
 
 pytestmark = pytest.mark.django_db
 TAKEN_OVER = "Bản nháp không còn ở máy này"
 EXPIRED = "Đường dẫn này không còn dùng được"
 SECRET = "Phạm Văn Người Nhận"
-
-
-class TestWhatToPrepare:
-    def test_documents_are_listed_by_case_with_their_marks_and_without_the_form(self) -> None:
-        documents = (
-            RequiredDocument("Tờ khai theo mẫu", blank_forms=(BlankForm("to-khai.docx"),)),
-            RequiredDocument("Giấy chứng sinh"),
-            RequiredDocument("Căn cước", kind="xuat_trinh"),
-            RequiredDocument("Văn bản ủy quyền", required=False),
-            RequiredDocument("Lưu ý về ảnh chụp", kind="ghi_chu"),
-        )
-        cases = (Case("", documents), Case("Trường hợp trẻ bị bỏ rơi", (RequiredDocument("Biên bản"),)))
-        form = make_form(make_version(cases=cases))
-        page = Client().get(f"/nop-ho-so/{form.definition.procedure.core_code}/").content.decode()
-        section = BeautifulSoup(page, "html.parser").find("h2", string="Bạn cần chuẩn bị").parent
-        listed = [" ".join(item.get_text(" ", strip=True).split()) for item in section.find_all(["li", "h3"])]
-        assert listed == [
-            "Giấy chứng sinh",
-            "Căn cước xuất trình",
-            "Văn bản ủy quyền nếu có",
-            "Trường hợp trẻ bị bỏ rơi",
-            "Biên bản",
-        ]
-
-
-def test_reader_of_english_is_told_that_the_questions_are_in_vietnamese() -> None:
-    path = f"/nop-ho-so/{make_form().definition.procedure.core_code}/"
-    assert "The questions and papers of this procedure are in Vietnamese" in Client().get(f"/en{path}").text
-    assert "bằng tiếng Việt" not in Client().get(path).text
 
 
 class Sender:
