@@ -69,6 +69,10 @@ _TEXTS: Final[dict[Action, tuple[Text, Text]]] = {
         _("The dossier is closed because the citizen did not answer."),
     ),
     Action.REOPEN: (_("Return to processing…"), _("The dossier is being processed again.")),
+    Action.CORRECT_POST: (
+        _("Tracking number, postage…"),
+        _("Tracking number and postage are recorded; the citizen reads them."),
+    ),
     Action.UNDO_RETURN: (
         _("Undo “result handed over”…"),
         _("The handover is undone; the result still has to be handed over."),

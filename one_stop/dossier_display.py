@@ -164,7 +164,22 @@ def _event_name(event: DossierEvent) -> str:
     """Return the action in words; an assignment names the officer who got the dossier."""
     if event.action == Action.ASSIGN and (assignee := event.data.get("assignee")):
         return _("Assigned to %(name)s") % {"name": assignee}
+    if event.action == Action.RETURN_RESULT and (way := event.data.get("delivery")):
+        return f"{event.get_action_display()} ({Dossier.Delivery(way).label})"
     return event.get_action_display()
+
+
+def _postal_change(event: DossierEvent) -> str:
+    """Return tracking number and postage as they were and as they are: ``EA1 · 22.000 đ → EA2 · 25.000 đ``."""
+    if event.action != Action.CORRECT_POST:
+        return ""
+
+    def text(facts: Mapping[str, Any]) -> str:
+        postage = facts.get("postage")
+        money = display.money_text(postage) if postage is not None else ""
+        return " · ".join(filter(None, (facts.get("tracking_number"), money))) or "—"
+
+    return f"{text(event.data.get('before', {}))} → {text(event.data)}"
 
 
 def timeline_items(events: list[DossierEvent]) -> list[dict[str, Any]]:
@@ -173,7 +188,7 @@ def timeline_items(events: list[DossierEvent]) -> list[dict[str, Any]]:
         {
             "name": _event_name(event),
             "when": display.datetime_text(event.at),
-            "detail": " · ".join(filter(None, (event.actor_name, event.note))),
+            "detail": " · ".join(filter(None, (event.actor_name, _postal_change(event), event.note))),
             "state": "done",
         }
         for event in events

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.text import clean
 from forms_app.builder.field_types.file import DEFAULT_EXTENSIONS, LocalisedFileInput
 from forms_app.dossiers.models import Dossier
 from one_stop.forms import ActionForm
@@ -69,9 +70,9 @@ class FinishForm(ActionForm):
 
 
 class PostForm(ActionForm):
-    """The result is given to the post: its tracking number and the postage, both as far as they are known."""
+    """Tracking number and postage of a result by post, both as far as they are known."""
 
-    SENT: ClassVar = ("tracking_number", "postage")
+    SENT: ClassVar[tuple[str, ...]] = ("tracking_number", "postage")
 
     tracking_number = forms.CharField(
         label=_("Tracking number"), max_length=40, required=False,
@@ -104,3 +105,40 @@ class PostForm(ActionForm):
         if amount > MAX_POSTAGE:
             raise forms.ValidationError(_("Enter the postage in đồng, for example 25.000."))
         return amount
+
+
+class ReturnForm(PostForm):
+    """How the result was handed over, which may differ from what the citizen chose; by post with address and number."""
+
+    SENT: ClassVar[tuple[str, ...]] = ("delivery", "address", *PostForm.SENT)
+
+    delivery = forms.ChoiceField(
+        label=_("How was the result handed over?"), choices=Dossier.Delivery.choices, required=False,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    address = forms.CharField(
+        label=_("Address, for a result by post"), max_length=400, required=False,
+        help_text=_("Empty: the address in the dossier."),
+    )  # fmt: skip
+
+    field_order = ["version", "delivery", "address", "tracking_number", "postage", "reason"]
+
+    def __init__(self, *args: Any, chosen: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._chosen = chosen
+        delivery = self.fields["delivery"]
+        delivery.initial, delivery.one_of = chosen, True  # type: ignore[attr-defined]
+        delivery.help_text = _("The citizen chose: %(way)s.") % {"way": Dossier.Delivery(chosen).label}
+
+    def clean_address(self) -> str:
+        """Return the address without superfluous white space."""
+        return clean(self.cleaned_data["address"])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a tracking number or postage of a result that did not go by post."""
+        data = super().clean()
+        if (data.get("delivery") or self._chosen) != Dossier.Delivery.POST:
+            for name in PostForm.SENT:
+                if data.get(name):
+                    self.add_error(name, _("Only for a result by post. Choose “By post”, or clear this."))
+        return data

@@ -252,25 +252,68 @@ def return_result(
     expected_version: int,
     actor: User,
     reason: str = "",
+    delivery: str = "",
+    address: str = "",
     tracking_number: str = "",
     postage: int | None = None,
     now: datetime | None = None,
 ) -> Dossier:
     """Record that the result was handed over; a result by post gets its ``PostalOrder``. ``postage`` is in đồng.
 
-    Raises as ``dossiers.services.apply_action``.
+    ``delivery`` (``Dossier.Delivery``) is how it was handed over, ``address`` where to; if empty, as the citizen chose.
+
+    Raise ``InvalidInput`` for a result by post without an address; other errors as ``dossiers.services.apply_action``.
     """
     moment = now or timezone.now()
-    by_post = lock_dossier(dossier_id).result_delivery == Dossier.Delivery.POST
+    locked = lock_dossier(dossier_id)
+    way, where = delivery or locked.result_delivery, address or locked.address
+    by_post = way == Dossier.Delivery.POST
     dossier = apply_action(
         dossier_id=dossier_id, expected_version=expected_version, action=Action.RETURN_RESULT, actor=actor,
-        reason=reason, data={"by_post": True} if by_post else None, now=moment,
+        reason=reason, data={"delivery": way} | ({"by_post": True} if by_post else {}), now=moment,
     )  # fmt: skip
     if by_post:
+        if not where:
+            raise InvalidInput(_("Enter the address."), fields={"address": _("Enter the address.")})
         PostalOrder.objects.create(
-            dossier=dossier, address=dossier.address, tracking_number=tracking_number, postage=postage,
-            handed_at=moment, handed_by=actor,
+            dossier=dossier, address=where, tracking_number=tracking_number, postage=postage, handed_at=moment,
+            handed_by=actor,
         )  # fmt: skip
+    return dossier
+
+
+def postal_details(dossier: Dossier) -> dict[str, str | int | None]:
+    """Return tracking number and postage as they are recorded now, for the form that corrects them."""
+    order = dossier.postal_orders.filter(cancelled_at=None).first()
+    return {"tracking_number": order.tracking_number, "postage": order.postage} if order else {}
+
+
+@retry_on_deadlock
+@transaction.atomic
+def correct_post(
+    *,
+    dossier_id: int,
+    expected_version: int,
+    actor: User,
+    reason: str = "",
+    tracking_number: str,
+    postage: int | None,
+    now: datetime | None = None,
+) -> Dossier:
+    """Record tracking number and postage of a result by post, later or anew; the history keeps what was there before.
+
+    The citizen is told by mail. Raise ``InvalidInput`` if nothing would change; other errors as
+    ``dossiers.services.apply_action``.
+    """
+    before = postal_details(lock_dossier(dossier_id))
+    after = {"tracking_number": tracking_number, "postage": postage}
+    dossier = apply_action(
+        dossier_id=dossier_id, expected_version=expected_version, action=Action.CORRECT_POST, actor=actor,
+        reason=reason, data={"by_post": True, **after, "before": before}, now=now,
+    )  # fmt: skip
+    if before == after:
+        raise InvalidInput(_("Nothing was changed."), fields={"tracking_number": _("Nothing was changed.")})
+    dossier.postal_orders.filter(cancelled_at=None).update(**after)
     return dossier
 
 

@@ -159,6 +159,8 @@ def latest_change(events: Sequence[DossierEvent]) -> DossierEvent:
 def _name(event: DossierEvent) -> str:
     if event.action == Action.REPLACE_KEY:
         return gettext("Lookup key replaced")
+    if event.action == Action.CORRECT_POST:
+        return gettext("Tracking number or postage recorded")
     if event.action == Action.MOVE_DUE_DATE:
         return gettext("Due date moved to a working day")
     if event.action == Action.SUPPLY:

@@ -52,6 +52,7 @@ class Action(TextChoices):
     FINISH = "finish", _("Finish")
     REOPEN = "reopen", _("Reopen")
     RETURN_RESULT = "return_result", _("Return the result")
+    CORRECT_POST = "correct_post", _("Record tracking number or postage")
     UNDO_RETURN = "undo_return", _("Undo “result handed over”")
     UNDO_DECLINE = "undo_decline", _("Undo the decline")
     WITHDRAW = "withdraw", _("Withdraw")
@@ -85,6 +86,7 @@ class Guard(TextChoices):
     OPEN = "open", _("not closed")
     HAS_FEES = "has_fees", _("the procedure has a fee")
     NO_FEES = "no_fees", _("the procedure has no fee")
+    SENT_BY_POST = "sent_by_post", _("the result was sent by post")
     UNDOABLE = "undoable", _("closed by mistake, at most three working days ago")
 
 
@@ -99,6 +101,8 @@ class DossierState(Protocol):
     def is_closed(self) -> bool: ...
     @property
     def has_fees(self) -> bool: ...
+    @property
+    def sent_by_post(self) -> bool: ...
     def supplement_is_late(self, now: datetime) -> bool: ...
     def may_be_undone(self, now: datetime) -> bool: ...
 
@@ -110,6 +114,7 @@ GUARDS: dict[Guard, Callable[[DossierState, datetime], bool]] = {
     Guard.OPEN: lambda dossier, _now: not dossier.is_closed,
     Guard.HAS_FEES: lambda dossier, _now: dossier.has_fees,
     Guard.NO_FEES: lambda dossier, _now: not dossier.has_fees,
+    Guard.SENT_BY_POST: lambda dossier, _now: dossier.sent_by_post,
     Guard.UNDOABLE: lambda dossier, now: dossier.may_be_undone(now),
 }
 
@@ -153,10 +158,12 @@ RUNNING_STATUSES = (_S.ACCEPTED, _S.PROCESSING)
 # Actions that concern only the inside of the agency: no mail, no line in the citizen's history.
 INTERNAL_ACTIONS = frozenset({_A.ASSIGN})
 # Actions after which the status is what it was before.
-SAME_STATUS_ACTIONS = frozenset({_A.ASSIGN, _A.REPLACE_KEY, _A.MOVE_DUE_DATE})
+SAME_STATUS_ACTIONS = frozenset({_A.ASSIGN, _A.REPLACE_KEY, _A.MOVE_DUE_DATE, _A.CORRECT_POST})
 # What the person at the counter does for a citizen, whoever has the dossier; anything else is for the officer to whom
 # it is assigned, and for the head.
-COUNTER_ACTIONS = frozenset({_A.SUPPLY, _A.PAYMENT_DONE, _A.RETURN_RESULT, _A.WITHDRAW, _A.REPLACE_KEY})
+COUNTER_ACTIONS = frozenset(
+    {_A.SUPPLY, _A.PAYMENT_DONE, _A.RETURN_RESULT, _A.CORRECT_POST, _A.WITHDRAW, _A.REPLACE_KEY}
+)
 CLOSED_STATUSES = (_S.DECLINED, _S.WITHDRAWN, _S.RETURNED)
 
 TRANSITIONS: tuple[Transition, ...] = (
@@ -209,6 +216,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(_A.REOPEN, (_S.FINISHED,), _S.PROCESSING, _HANDLING, Clock.REOPEN, needs_reason=True),
     Transition(_A.RETURN_RESULT, (_S.FINISHED,), _S.RETURNED, _RETURN),
+    # The post tells numbers and postage later, for a whole bag; a wrong one is put right.
+    Transition(_A.CORRECT_POST, (_S.RETURNED,), _S.RETURNED, _RETURN, guards=(Guard.SENT_BY_POST,)),
     # A slip at the desk is put right by the head (docs/domain.md#requests-and-outcomes).
     Transition(
         _A.UNDO_RETURN, (_S.RETURNED,), _S.FINISHED, _HEAD, needs_reason=True, guards=(Guard.UNDOABLE,)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from forms_app.dossiers import codes
-from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalOrder, SupplementRequest
+from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess
 
 
@@ -19,10 +20,14 @@ class DossierDetail:
     events: list[DossierEvent]
     files: list[Attachment]
     requests: list[SupplementRequest]
+    postal_orders: list[PostalOrder]
 
 
 def dossier_for(access: OfficerAccess, code: str) -> DossierDetail | None:
-    """Return the dossier with ``code``, in four queries; None if it is unknown or of another agency."""
+    """Return the dossier with ``code``; None if it is unknown or of another agency.
+
+    Four queries, five once a result was handed over.
+    """
     dossier = (
         Dossier.objects.filed()
         .of_agencies([agency.pk for agency in access.agencies])
@@ -38,9 +43,16 @@ def dossier_for(access: OfficerAccess, code: str) -> DossierDetail | None:
     )
     if dossier is None:
         return None
+    events = sorted(dossier.events.all(), key=lambda event: event.sequence)
+    orders: list[PostalOrder] = []
+    if any(event.action == Action.RETURN_RESULT for event in events):
+        with_officer = PostalOrder.objects.select_related("handed_by")
+        prefetch_related_objects([dossier], Prefetch("postal_orders", with_officer))
+        orders = list(dossier.postal_orders.all())
     return DossierDetail(
         dossier,
-        sorted(dossier.events.all(), key=lambda event: event.sequence),
+        events,
         sorted(dossier.attachments.all(), key=lambda file: file.pk),
         sorted(dossier.supplement_requests.all(), key=lambda request: request.number),
+        orders,
     )

@@ -35,7 +35,7 @@ from one_stop.forms import (
     SupplementForm,
     SuspendForm,
 )
-from one_stop.result_forms import FinishForm, PostForm
+from one_stop.result_forms import FinishForm, PostForm, ReturnForm
 from one_stop.selectors.dossiers import dossier_for
 from one_stop.selectors.queue import assignable_officers
 from one_stop.views.list_state import list_query
@@ -135,7 +135,11 @@ def _form(request: HttpRequest, requested: _ActionRequest, data: QueryDict | Non
             form = SuspendForm(data, **plain, **shared)
         case Action.FINISH:
             form = FinishForm(data, files, unpaid=dossier.status == Status.PAYMENT, **shared)
-        case Action.RETURN_RESULT if dossier.result_delivery == Dossier.Delivery.POST:
+        case Action.RETURN_RESULT:
+            initial["address"] = dossier.address
+            form = ReturnForm(data, chosen=dossier.result_delivery, **shared)
+        case Action.CORRECT_POST:
+            initial |= services.postal_details(dossier)
             form = PostForm(data, **shared)
         case _:
             form = ActionForm(data, **plain, **shared)
@@ -222,8 +226,9 @@ def _perform(requested: _ActionRequest, form: ActionForm) -> None:
         services.assign(officer=form.chosen_officer(), **arguments)
     elif isinstance(form, FinishForm):
         services.finish(result=form.cleaned_data["result"], outcome=form.cleaned_data["outcome"], **arguments)
-    elif requested.action.action == Action.RETURN_RESULT:
-        sent = {name: form.cleaned_data[name] for name in PostForm.SENT if name in form.cleaned_data}
-        services.return_result(**sent, **arguments)
+    elif isinstance(form, PostForm):
+        sent = {name: form.cleaned_data[name] for name in form.SENT}
+        record = services.return_result if isinstance(form, ReturnForm) else services.correct_post
+        record(**sent, **arguments)
     else:
         apply_action(action=requested.action.action, **arguments)

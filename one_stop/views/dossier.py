@@ -133,6 +133,7 @@ def _render(
         "refused_files": [item for item in found.files if item.is_refused],
         "results": [item for item in found.files if item.purpose == item.Purpose.RESULT],
         "pauses": pauses_of(found.events, now, current_rules().calendar),
+        "postal_orders": found.postal_orders,
         "timeline": timeline_items(found.events),
         "actions": offered_actions(access, dossier, now),
         "colleague": colleague_of(access, dossier, now),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -41,6 +43,11 @@ def send(client: Client, dossier: Dossier, **values: Any) -> Any:
 
 def citizen_page(receipt: FilingReceipt) -> str:
     return " ".join(Client().get(f"/ho-so/{receipt.token}/").content.decode().split())
+
+
+def desk_page(client: Client, receipt: FilingReceipt) -> str:
+    page = client.get(reverse("one_stop:dossier", args=[receipt.dossier.code]))
+    return " ".join(page.content.decode().split())
 
 
 def test_citizen_reads_number_and_postage(
@@ -91,14 +98,93 @@ def test_impossible_values_are_named_and_kept(
     assert value.replace("<", "&lt;").replace(">", "&gt;") in answer.content.decode()
 
 
-def test_other_ways_of_delivery_ask_for_nothing(receipt: FilingReceipt, client: Client) -> None:
-    Dossier.objects.update(result_delivery="counter")
-    address = reverse("one_stop:action", args=[receipt.dossier.code, "return_result"])
-    assert "tracking_number" not in client.get(address).content.decode()
-    send(client, receipt.dossier, tracking_number="EA123456789VN")
+@pytest.mark.parametrize(("chosen", "way"), [("counter", ""), ("counter", "counter"), ("post", "counter")])
+def test_result_is_collected_in_person_whatever_was_chosen(
+    receipt: FilingReceipt, client: Client, chosen: str, way: str
+) -> None:
+    Dossier.objects.update(result_delivery=chosen)
+    refused = send(client, receipt.dossier, delivery=way, tracking_number="EA123456789VN")
+    assert refused.status_code == 422
+    assert "Chỉ dành cho kết quả gửi qua bưu chính" in refused.content.decode()
+    send(client, receipt.dossier, delivery=way)
     assert receipt.dossier.status == Status.RETURNED
     assert not PostalOrder.objects.exists()
     assert "Bạn đã nhận kết quả" in citizen_page(receipt)
+    assert "Trả kết quả (Tại quầy)" in desk_page(client, receipt)
+
+
+def test_result_chosen_at_the_counter_is_sent_by_post(receipt: FilingReceipt, client: Client) -> None:
+    Dossier.objects.update(result_delivery="counter", address="")
+    refused = send(client, receipt.dossier, delivery="post")
+    assert refused.status_code == 422
+    assert "Nhập địa chỉ." in refused.content.decode()
+    send(client, receipt.dossier, delivery="post", address=" Ấp 1,  xã Tân Ân ")
+    assert PostalOrder.objects.get().address == "Ấp 1, xã Tân Ân"
+    assert "Kết quả của bạn đã được gửi qua bưu điện" in citizen_page(receipt)
+
+
+class TestLater:
+    """The post tells number and postage for a whole bag, after the dossier was closed."""
+
+    def correct(self, client: Client, dossier: Dossier, **values: Any) -> Any:
+        url = reverse("one_stop:action", args=[dossier.code, "correct_post"])
+        answer = client.post(url, {"version": dossier.version, **values})
+        dossier.refresh_from_db()
+        return answer
+
+    def test_both_are_added_and_corrected_and_the_history_keeps_every_state(
+        self, receipt: FilingReceipt, client: Client, officer: User, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        send(client, receipt.dossier)
+        assert "/viec/correct_post/" in desk_page(client, receipt)
+        with django_capture_on_commit_callbacks(execute=True):
+            assert (
+                self.correct(client, receipt.dossier, tracking_number="EA1234", postage="22.000").status_code
+                == 302
+            )
+        assert "EA1234" in mail.outbox[-1].body
+        form = client.get(
+            reverse("one_stop:action", args=[receipt.dossier.code, "correct_post"])
+        ).content.decode()
+        assert 'value="EA1234"' in form
+        assert 'value="22000"' in form
+        self.correct(
+            client, receipt.dossier, tracking_number="EA5678", postage="25.000", reason="Ghi nhầm số"
+        )
+        order = PostalOrder.objects.get()
+        assert (order.tracking_number, order.postage, order.handed_by) == ("EA5678", 25_000, officer)
+        assert receipt.dossier.status == Status.RETURNED
+        page = desk_page(client, receipt)
+        for words in (
+            "EA5678", "12 Trần Hưng Đạo, phường Tân Thành", "— → EA1234 · 22.000 đ",
+            "EA1234 · 22.000 đ → EA5678 · 25.000 đ", "Ghi nhầm số",
+        ):  # fmt: skip
+            assert words in page, words
+        citizen = citizen_page(receipt)
+        assert "EA5678" in citizen
+        assert "EA1234" not in citizen
+        assert "Đã ghi mã vận đơn hoặc cước" in citizen
+
+    def test_nothing_new_is_no_correction(self, receipt: FilingReceipt, client: Client) -> None:
+        send(client, receipt.dossier, tracking_number="EA1234", postage="22000")
+        answer = self.correct(client, receipt.dossier, tracking_number="ea 1234", postage="22.000")
+        assert answer.status_code == 422
+        assert receipt.dossier.events.filter(action=Action.CORRECT_POST).count() == 0
+
+    def test_result_that_did_not_go_by_post_has_none(
+        self, receipt: FilingReceipt, client: Client, agency: Agency
+    ) -> None:
+        send(client, receipt.dossier, delivery="counter")
+        assert "/viec/correct_post/" not in desk_page(client, receipt)
+        self.correct(client, receipt.dossier, tracking_number="EA1234")
+        assert receipt.dossier.version == 5
+
+    def test_it_leaves_the_days_for_undoing_alone(self, receipt: FilingReceipt, client: Client) -> None:
+        send(client, receipt.dossier)
+        until = receipt.dossier.undoable_until()
+        with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+            self.correct(client, receipt.dossier, tracking_number="EA1234")
+        assert receipt.dossier.undoable_until() == until is not None
 
 
 def test_undoing_cancels_the_order(receipt: FilingReceipt, agency: Agency, client: Client) -> None:

@@ -246,6 +246,11 @@ class Dossier(models.Model):
         """Return True if the procedure charges something in the dossier's channel."""
         return any(fee.is_charged for fee in self.fees)
 
+    @property
+    def sent_by_post(self) -> bool:
+        """Return True if the result was given to the post and this was not undone."""
+        return any(order.cancelled_at is None for order in self.postal_orders.all())
+
     def supplement_is_late(self, now: datetime) -> bool:
         """Return True if the deadline of the open supplement request has passed at ``now``."""
         return self.supplement_requests.filter(closed_at=None, supplement_due_at__lt=now).exists()

@@ -115,6 +115,7 @@ def test_all_actions_but_internal_ones_are_mailed() -> None:
             Action.REPLACE_KEY,
             Action.CLOSE,
             Action.MOVE_DUE_DATE,
+            Action.CORRECT_POST,
         }
     )
 

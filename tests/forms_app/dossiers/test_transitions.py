@@ -17,105 +17,35 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from core.errors import Conflict, NotAllowed
 from forms_app.dossiers import services
-from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.models import Dossier, DossierEvent, PostalOrder, SupplementRequest
 from forms_app.dossiers.services import FilingReceipt
 from forms_app.dossiers.services.actions import Actor, system
 from forms_app.dossiers.services.actions import citizen as the_citizen
 from forms_app.dossiers.transitions import (
-    CITIZEN,
     CLOSED_STATUSES,
-    SYSTEM,
     TRANSITIONS,
     Action,
     Status,
     allowed_transitions,
 )
 from one_stop.access import READING_ROLES
-from tests.forms_app.dossiers.factories import WITH_FEE, at, file_dossier, make_form, make_version
+from tests.forms_app.dossiers.factories import WITH_FEE, file_dossier, make_form, make_version
+from tests.forms_app.dossiers.transition_matrix import (
+    ACTIONS,
+    FILED,
+    HOLDERS,
+    MATRIX,
+    NEED_REASON,
+    NOW,
+    REPLACE_KEY,
+    ROLES,
+    STATES,
+    C,
+    S,
+    State,
+    describe,
+)
 from tests.one_stop.factories import make_officer
-
-NOW = at("2026-11-23 09:00")
-FILED = NOW - timedelta(days=20)
-R, H, L, T = "receiver", "handler", "head", "returner"
-C, S = CITIZEN, SYSTEM
-ROLES = (*Membership.Role.values, C, S)
-DESK_ROLES = {R, H, L}
-WITHDRAW = {"withdraw": (7, {C, R, L})}
-SUPPLIERS = {C, R, L}
-
-
-@dataclass(frozen=True)
-class State:
-    """A row of the matrix: a status and the facts checked by guards."""
-
-    status: int
-    accepted: bool = False
-    late: bool = False
-    outcome: str = ""
-    # The procedure charges something.
-    fees: bool = False
-    # Closed so recently that it can be undone.
-    fresh: bool = False
-
-
-# state: {action: (target, roles)}. What is not here does not exist.
-MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
-    State(1): {
-        "accept": (2, {R, L}), "decline": (3, {R, L}), "request_supplement": (5, DESK_ROLES), **WITHDRAW,
-        "assign": (1, DESK_ROLES),
-    },
-    State(2, True): {
-        "request_supplement": (5, DESK_ROLES), "process": (4, DESK_ROLES), **WITHDRAW,
-        "assign": (2, DESK_ROLES), "move_due_date": (2, {S}),
-    },
-    State(3): {},
-    State(3, fresh=True): {"undo_decline": (1, {L})},
-    State(4, True): {
-        "request_supplement": (5, DESK_ROLES), "require_payment": (6, {L}), "suspend": (8, {L}),
-        "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES), "move_due_date": (4, {S}),
-    },
-    State(4, True, fees=True): {
-        "request_supplement": (5, DESK_ROLES), "require_payment": (6, {H, L}), "suspend": (8, {L}),
-        "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES), "move_due_date": (4, {S}),
-    },
-    State(5): {"supply": (1, SUPPLIERS), **WITHDRAW, "assign": (5, DESK_ROLES)},
-    State(5, late=True): {
-        "supply": (1, SUPPLIERS), "decline": (3, {R, L}), **WITHDRAW, "assign": (5, DESK_ROLES),
-    },
-    State(5, True): {"supply": (4, SUPPLIERS), **WITHDRAW, "assign": (5, DESK_ROLES)},
-    State(5, True, True): {
-        "supply": (4, SUPPLIERS), "close": (8, DESK_ROLES), **WITHDRAW,
-        "assign": (5, DESK_ROLES),
-    },
-    State(6, True): {
-        "payment_done": (4, {S, R, H, L}), "lift_payment": (4, {H, L}), "finish": (9, {H, L}), **WITHDRAW,
-        "assign": (6, DESK_ROLES),
-    },
-    State(7): {},
-    State(8, True): {
-        "resume": (4, {H, L, S}), "finish": (9, {H, L}), **WITHDRAW, "assign": (8, DESK_ROLES),
-    },
-    State(8, True, outcome="closed"): {},
-    State(9, True): {
-        "reopen": (4, {H, L}), "return_result": (10, {T, R, L}), "assign": (9, DESK_ROLES),
-    },
-    State(10, True): {},
-    State(10, True, fresh=True): {"undo_return": (9, {L})},
-}  # fmt: skip
-# In every status; the desk offers it on a page of its own, beside the actions.
-REPLACE_KEY = "replace_key"
-for _state, _row in MATRIX.items():
-    _row[REPLACE_KEY] = (_state.status, {C, R, T, L})
-STATES = list(MATRIX)
-ACTIONS = [action.value for action in Action if action != Action.SUBMIT]
-NEED_REASON = {
-    "decline", "request_supplement", "require_payment", "lift_payment", "suspend", "close", "reopen", "withdraw",
-    "undo_return", "undo_decline",
-}  # fmt: skip
-# The roles with an action anywhere in the table; an officer without one learns nothing, not even the status.
-HOLDERS = {
-    action: set().union(*(row[action][1] for row in MATRIX.values() if action in row)) for action in ACTIONS
-}
 
 
 @dataclass
@@ -128,6 +58,7 @@ class FakeDossier:
     is_closed: bool = False
     fresh: bool = False
     has_fees: bool = False
+    sent_by_post: bool = False
 
     def may_be_undone(self, now: datetime) -> bool:
         return self.fresh
@@ -138,18 +69,9 @@ class FakeDossier:
 
 def fake(state: State) -> FakeDossier:
     closed = state.status in CLOSED_STATUSES or state.outcome == "closed"
-    return FakeDossier(state.status, state.accepted, state.late, closed, state.fresh, state.fees)
-
-
-def describe(state: State) -> str:
-    facts = (
-        ["accepted"] * state.accepted
-        + ["late"] * state.late
-        + ["fresh"] * state.fresh
-        + ["fees"] * state.fees
-        + [state.outcome] * bool(state.outcome)
+    return FakeDossier(
+        state.status, state.accepted, state.late, closed, state.fresh, state.fees, state.posted
     )
-    return "-".join([str(state.status), *facts])
 
 
 @pytest.mark.parametrize("state", STATES, ids=describe)
@@ -215,6 +137,9 @@ def set_state(dossier: Dossier, state: State) -> Dossier:
             dossier=dossier, sequence=0, action="decline" if state.status == 3 else "return_result",
             from_status=1 if state.status == 3 else 9, to_status=state.status, at=NOW,
         )  # fmt: skip
+    if state.posted:
+        clerk = make_officer(dossier.agency, "returner")
+        PostalOrder.objects.create(dossier=dossier, address="Ấp 1", handed_at=NOW, handed_by=clerk)
     if state.status == 5:
         SupplementRequest.objects.create(
             dossier=dossier, number=1, items=[], reason="thiếu", requested_at=FILED,
@@ -318,6 +243,8 @@ def test_every_action_offered_by_the_desk_succeeds(state: State) -> None:
                         {
                             "version": dossier.version, "reason": "vì thử", "other_documents": "Giấy chứng tử",
                             "supplement_due_at": "2026-12-07", "suspended_until": "2026-12-07", "officer": user.pk,
+                            "tracking_number": "EA123456789VN",
+                            "delivery": "post" if action == "return_result" else "", "address": "Ấp 1",
                             "outcome": "refused" if state.status == 6 else "granted",
                         },
                     )  # fmt: skip
