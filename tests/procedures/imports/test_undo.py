@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -9,10 +11,13 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.contrib.contenttypes.models import ContentType
+from django.core.management import CommandError, call_command
+from django.urls import reverse
 from wagtail.models import Page, ReferenceIndex
 
 from core.errors import Conflict, NotAllowed
 from procedures.imports.apply import import_records
+from procedures.imports.jobs import start_import
 from procedures.imports.undo import undo_upload
 from procedures.imports.uploads import select_rows
 from procedures.models import (
@@ -29,7 +34,7 @@ from procedures.services.versions import publish
 from tests.accounts.factories import UserFactory
 from tests.forms_app.builder.factories import make_definition
 from tests.procedures.factories import make_agency, make_procedure, make_section
-from tests.procedures.imports.previews import apply_upload, controller, uploaded
+from tests.procedures.imports.previews import apply_upload, controller, signed_in, uploaded
 
 pytestmark = pytest.mark.django_db
 
@@ -241,6 +246,32 @@ class TestChangedProcedures:
 
         assert undo_upload(upload_id=first.pk, by=by).undone == 1
         assert not ProcedurePage.objects.exists()
+
+
+def test_what_the_command_imported_is_listed_and_undone(by, tmp_path):
+    path = tmp_path / "danh-sach.json"
+    path.write_text(json.dumps([ONE, TWO]), encoding="utf-8")
+    call_command("import_procedures", str(path), stdout=io.StringIO(), stderr=io.StringIO())
+    upload = ImportUpload.objects.get()
+
+    text = signed_in(by).get(reverse("procedures_import")).content.decode()
+    assert "danh-sach.json" in text
+    assert "lệnh của bộ phận vận hành" in text
+    assert undo_upload(upload_id=upload.pk, by=by).undone == 2
+    assert not ProcedurePage.objects.exists()
+
+
+def test_the_command_waits_for_no_import_of_the_admin_and_changes_nothing(by, tmp_path):
+    running = uploaded(by, ONE)
+    start_import(upload_id=running.pk, by=by)
+    path = tmp_path / "danh-sach.json"
+    path.write_text(json.dumps([TWO]), encoding="utf-8")
+
+    with pytest.raises(CommandError, match="Đang nhập một tệp khác"):
+        call_command("import_procedures", str(path), stdout=io.StringIO(), stderr=io.StringIO())
+
+    assert not Procedure.objects.exists()
+    assert ImportUpload.objects.get() == running
 
 
 class TestConditions:
