@@ -13,6 +13,8 @@ from search.language.tokenizer import Syllable, exact_form, fold_spelling
 Span = tuple[int, int]
 
 EXCERPT_LENGTH: Final = 220
+# Bodies of fifty thousand characters exist, and folding them takes longer than the search.
+LOOKED_THROUGH: Final = 8_000
 # Characters shown before the first match of an excerpt.
 _CONTEXT_BEFORE: Final = 40
 
@@ -52,9 +54,12 @@ class Highlighter:
         return Highlighted(normal, _spans(normal, [syllable for syllable, _weight in self._matches(normal)]))
 
     def excerpt(self, text: str, *, length: int = EXCERPT_LENGTH) -> Highlighted:
-        """Return the excerpt of about ``length`` characters that contains most of the query."""
+        """Return the excerpt of about ``length`` characters that contains most of the query.
+
+        It is from the first ``LOOKED_THROUGH`` characters, if they contain any word of the query.
+        """
         normal = " ".join(nfc(text).split())
-        matches = self._matches(normal)
+        matches = self._matches(_beginning(normal)) or self._matches(normal)
         start = _best_start(normal, matches, length)
         end = _word_end(normal, start + length)
         piece = normal[start:end]
@@ -115,6 +120,11 @@ def _best_start(text: str, matches: list[tuple[Syllable, float]], length: int) -
         if sum(inside.values()) > best + 0.001:
             best, best_start = sum(inside.values()), first.start
     return _word_start(text, max(0, min(best_start - _CONTEXT_BEFORE, len(text) - length)))
+
+
+def _beginning(text: str) -> str:
+    """Return the first ``LOOKED_THROUGH`` characters of ``text``, cut between words."""
+    return text if len(text) <= LOOKED_THROUGH else text[: text.rfind(" ", 0, LOOKED_THROUGH)]
 
 
 def _word_start(text: str, offset: int) -> int:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import logging
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db.models import Count, Max
 
@@ -29,6 +28,7 @@ from search.models import CollectionState, IndexedDocument, LexiconEntry, UsageW
 from search.ranking.confidence import MIN_CONFIDENCE, codes_known, confidence
 from search.ranking.rows import ROWS, Row
 from search.ranking.scorer import Scored, rank
+from search.refreshing import RefreshingValue
 from search.requests import MAX_PAGE, SearchRequest
 from search.results import (
     SearchResult,
@@ -51,10 +51,10 @@ WHOLE_COVERAGE: Final = 0.95
 MIN_SUBJECTS: Final = 2
 # How many candidates are ranked: as deep as anybody can page.
 WINDOW: Final = MAX_PAGE * 10
+# Only the best hit of each subject of a query is shown.
+SUBJECT_WINDOW: Final = 150
 MIN_PREFIX_LENGTH: Final = 2
 SUGGESTION_WINDOW: Final = 100
-# How long lexicon, statistics and usage are kept in memory before they are compared with the database.
-FRESH_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +200,10 @@ def _subjects(engine: Engine, request: SearchRequest, answer: Answer) -> tuple[S
     try:
         for part in split(nfc(answer.query.text)):
             query = analyse_request(replace(request, query=part))
-            scored, sure = _scored(engine, query, request) if query and not query.is_empty else ([], 0.0)
-            if query and sure >= MIN_CONFIDENCE:
+            if query is None or query.is_empty:
+                continue
+            scored, sure = _scored(engine, query, request, window=SUBJECT_WINDOW)
+            if sure >= MIN_CONFIDENCE:
                 found.setdefault(scored[0].row.key, (part, query, scored[0]))
     except EngineUnavailable as error:
         logger.warning("search engine %s: %s; subjects are left out", engine.name, error)
@@ -242,14 +244,16 @@ def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
     return Answer(page, counts, labels, query, coverage, sure)
 
 
-def _scored(engine: Engine, query: Query, request: SearchRequest) -> tuple[list[Scored], float]:
+def _scored(
+    engine: Engine, query: Query, request: SearchRequest, *, window: int = WINDOW
+) -> tuple[list[Scored], float]:
     """Return the candidates, best first, and how likely one of the best answers the query."""
     filters = _filters(request)
-    found = engine.candidates(query, filters, limit=WINDOW)
+    found = engine.candidates(query, filters, limit=window)
     rows = load_rows(found, filters)
     if len(rows) * 2 < len(found):
         raise EngineUnavailable("the database does not know most of what it found")
-    scored = _rank(query, rows[:WINDOW], request.collection)
+    scored = _rank(query, rows[:window], request.collection)
     return scored, confidence(query, scored, codes_known(query, (row for row, _text in rows)))
 
 
@@ -263,30 +267,6 @@ def _labels_of(rows: Sequence[Row]) -> dict[str, str]:
 
 
 # Lexicon, word statistics and usage
-
-
-class RefreshingValue(Generic[T]):
-    """A value computed from the database, computed again when its ``revision`` changes."""
-
-    def __init__(self, revision: Callable[[], Any], compute: Callable[[], T]) -> None:
-        self._revision, self._compute = revision, compute
-        self._value: T | None = None
-        self._value_revision: Any = object()
-        self._checked_at = -math.inf
-
-    def get(self) -> T:
-        """Return the value, at most ``FRESH_SECONDS`` behind the database."""
-        now = time.monotonic()
-        if self._value is None or now - self._checked_at >= FRESH_SECONDS:
-            revision = self._revision()
-            if self._value is None or revision != self._value_revision:
-                self._value, self._value_revision = self._compute(), revision
-            self._checked_at = now
-        return self._value
-
-    def invalidate(self) -> None:
-        """Compute the value again at the next access."""
-        self._checked_at, self._value_revision = -math.inf, object()
 
 
 def _group(entry: LexiconEntry) -> SynonymGroup:

@@ -113,12 +113,14 @@ class Vocabulary:
     def __init__(self, spellings: Spellings | None = None, phrases: Iterable[str] = ()) -> None:
         seen = spellings or Spellings()
         self._forms: dict[str, dict[str, int]] = defaultdict(dict)
+        known = cache(lambda spelled: tuple(folded_syllables(spelled)))
         for spelled, number in seen.syllables.items():
-            for folded in folded_syllables(spelled):
+            for folded in known(spelled):
                 self._forms[folded][spelled] = number
         self._pairs: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
-        for spelled, number in seen.pairs.items():
-            self._pairs[tuple(folded_syllables(spelled))][spelled] = number
+        for pair, number in seen.pairs.items():
+            one, _space, other = pair.partition(" ")
+            self._pairs[known(one) + known(other)][pair] = number
         for phrase in phrases:
             self._add(phrase)
         self._exact_forms = frozenset(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.text import nfc
-from search.highlighting import EXCERPT_LENGTH, Highlighted, Highlighter
+from search.highlighting import EXCERPT_LENGTH, LOOKED_THROUGH, Highlighted, Highlighter
 from tests.search.words import TITLES, ask
 
 ANY = st.text(max_size=120)
@@ -82,6 +82,13 @@ class TestExcerpt:
     def test_different_words_near_each_other_win_over_one_word_often(self):
         text = f"kết {LONG} kết kết kết {LONG} kết hôn với nhau {LONG}"
         assert "kết hôn" in excerpt(text, "kết hôn").text
+
+    def test_only_the_beginning_of_a_very_long_text_is_looked_through(self):
+        """A better place far behind is not looked for, the only one is."""
+        long = LONG * (LOOKED_THROUGH // len(LONG) + 1)
+        first = excerpt(f"Kết quả {long} Đăng ký kết hôn", "đăng ký kết hôn")
+        assert (first.cut_before, first.text[:7], first.cut_after) == (False, "Kết quả", True)
+        assert "Đăng ký" in excerpt(f"{long} Đăng ký kết hôn", "đăng ký kết hôn").text
 
     def test_a_short_text_is_shown_whole(self):
         assert excerpt("Hai  dòng\nngắn", "kết hôn") == Highlighted("Hai dòng ngắn")

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from search import selectors
+from search import refreshing
 from search.engines.elastic import index_integrity
 from tests.search.samples import SearchFixture
 
@@ -49,7 +49,7 @@ class TestKeptRows:
 
 @pytest.mark.django_db
 def test_values_without_labels_cost_no_query(samples: SearchFixture, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(selectors, "FRESH_SECONDS", 3600.0)
+    monkeypatch.setattr(refreshing, "FRESH_SECONDS", 3600.0)
     monkeypatch.setattr(index_integrity, "COUNT_SECONDS", 3600.0)
     samples.add("Giấy phép", facets={"level": ("xa",)})
     samples.sync()

@@ -8,18 +8,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from search import selectors
+from search import refreshing, selectors
 from search.engines import base as engines
 from search.engines.base import Candidate, Filters
 from search.engines.database.engine import DatabaseEngine
 from search.engines.elastic import index_integrity
 from search.models import LexiconEntry
+from search.refreshing import FRESH_SECONDS
 from search.requests import SearchRequest
 from search.results import Facet, count_facets, facets_of
 from search.selectors import (
-    FRESH_SECONDS,
     LEXICON,
-    RefreshingValue,
     invalidate_resources,
     load_rows,
     search,
@@ -225,7 +224,7 @@ def test_statements_do_not_grow_with_the_documents(
     samples: SearchFixture, monkeypatch: pytest.MonkeyPatch, ask: Any
 ):
     # On a slow machine more than a second passes between two searches.
-    monkeypatch.setattr(selectors, "FRESH_SECONDS", 3600.0)
+    monkeypatch.setattr(refreshing, "FRESH_SECONDS", 3600.0)
     monkeypatch.setattr(index_integrity, "COUNT_SECONDS", 3600.0)
 
     def fill(number: int) -> int:
@@ -329,33 +328,14 @@ def test_facet_counts_add_up_and_equal_the_hits_after_selection(filled: SearchFi
         assert filled.ask(query, level=(value.value,)).total == value.count
 
 
-class TestRefreshingValue:
-    """What is kept in memory and looked up again at most once a second."""
-
-    def test_value_is_computed_again_only_when_the_revision_changes(self, monkeypatch: pytest.MonkeyPatch):
-        clock, revision, made = [100.0], [1], []
-        monkeypatch.setattr("search.selectors.time.monotonic", lambda: clock[0])
-        known = RefreshingValue(lambda: revision[0], lambda: made.append(1) or len(made))
-        assert [known.get(), known.get()] == [1, 1]
-        revision[0] = 2
-        assert known.get() == 1, "not looked at again within the second"
-        clock[0] += FRESH_SECONDS
-        assert known.get() == 2
-        clock[0] += FRESH_SECONDS
-        assert known.get() == 2
-
-    def test_value_can_be_invalidated(self):
-        made: list[int] = []
-        known = RefreshingValue(lambda: 1, lambda: made.append(1) or len(made))
-        known.get()
-        known.invalidate()
-        assert known.get() == 2
+class TestFreshness:
+    """What is kept in memory is looked up again at most once a second."""
 
     def test_a_change_of_the_lexicon_is_seen_after_a_second(
         self, samples: SearchFixture, monkeypatch: pytest.MonkeyPatch
     ):
         clock = [1000.0]
-        monkeypatch.setattr("search.selectors.time.monotonic", lambda: clock[0])
+        monkeypatch.setattr("search.refreshing.time.monotonic", lambda: clock[0])
         samples.add("Đăng ký kết hôn")
         samples.sync()
         assert samples.titles("cưới nhau") == []

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.web import page_cache
-from search import documents, selectors
+from search import documents, refreshing
 from search.engines import base as engines
 from search.requests import MAX_PAGE, SearchRequest
 from search.selectors import search
@@ -96,7 +96,7 @@ class TestResults:
         assert re.search(r"Toàn trình .*: 3 ngày làm việc .*: 7\.500 đ", said(page))
 
     def test_facts_need_no_query_per_hit(self, samples: SearchFixture, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr(selectors, "FRESH_SECONDS", 3600.0)
+        monkeypatch.setattr(refreshing, "FRESH_SECONDS", 3600.0)
 
         def statements() -> int:
             search(SearchRequest("kết hôn"), engine=engines.DATABASE)
@@ -303,7 +303,7 @@ def test_statements_do_not_grow_with_the_documents(
 ):
     settings.PAGE_CACHE_ENABLED = False
     # A slow machine looks again between two visits.
-    monkeypatch.setattr(selectors, "FRESH_SECONDS", 3600.0)
+    monkeypatch.setattr(refreshing, "FRESH_SECONDS", 3600.0)
     monkeypatch.setattr(page_cache, "POLL_SECONDS", 3600.0)
 
     def statements(more: int) -> int:

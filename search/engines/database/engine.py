@@ -145,8 +145,8 @@ class DatabaseEngine(Engine):
         """Return the titles with words of ``query``, and True if one has half of it, found by the deciding words."""
         inner = _inner(limit, filters)
         if text.sums_weights:
-            found = self._matches(text.match_any(query, query.deciding_terms, inner), filters, limit)
-            titles = _with_phrases(found, query)
+            found = self._matches(text.match_any(query, query.deciding_terms, inner), filters, inner or limit)
+            titles = _with_phrases(found, query)[:limit]
             whole = sum({word.folded: word.weight for word in query.words}.values())
             if titles and titles[0].score >= MIN_COVERED * whole:
                 return titles, True
