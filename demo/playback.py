@@ -34,7 +34,7 @@ from forms_app.dossiers.services import (
     withdraw,
 )
 from forms_app.dossiers.transitions import TRANSITIONS, Action
-from one_stop.services import request_supplement, return_result, suspend
+from one_stop.services import finish, request_supplement, return_result, suspend
 from procedures.models import ProcedureVersion
 from procedures.selectors import version_in_force
 
@@ -138,26 +138,25 @@ class ActionPlayer:
                 return withdraw(dossier=dossier, expected_version=dossier.version, reason=reason, now=act.at)
             case Action.REQUEST_SUPPLEMENT:
                 return self._ask(dossier, act, procedure, rng)
-            case Action.SUSPEND:
-                return suspend(
-                    dossier_id=dossier.pk,
-                    expected_version=dossier.version,
-                    actor=self._officer(dossier, act.action, rng),
-                    reason=reason,
-                    suspended_until=(act.at + SUSPENDED_FOR).astimezone(TIME_ZONE).date(),
-                    now=act.at,
-                )
             case Action.RETURN_RESULT:
                 return self._return(dossier, act, rng)
             case _:
-                return apply_action(
-                    dossier_id=dossier.pk,
-                    expected_version=dossier.version,
-                    action=act.action,
-                    actor=self._officer(dossier, act.action, rng),
-                    reason=reason,
-                    now=act.at,
-                )
+                return self._act(dossier, act, reason, rng)
+
+    def _act(self, dossier: Dossier, act: PlannedAction, reason: str, rng: Random) -> Dossier:
+        """Perform an action of an officer that needs no more than a reason, a last day or a file."""
+        arguments: dict[str, Any] = {
+            "dossier_id": dossier.pk, "expected_version": dossier.version, "reason": reason, "now": act.at,
+            "actor": self._officer(dossier, act.action, rng),
+        }  # fmt: skip
+        if act.action == Action.SUSPEND:
+            last_day = (act.at + SUSPENDED_FOR).astimezone(TIME_ZONE).date()
+            return suspend(suspended_until=last_day, **arguments)
+        if act.action == Action.FINISH:
+            electronic = dossier.result_delivery == Dossier.Delivery.ELECTRONIC
+            title = f"Kết quả {dossier.procedure_version.title}"
+            return finish(result=sample_scan(title) if electronic else None, **arguments)
+        return apply_action(action=act.action, **arguments)
 
     def _reason(self, action: Action, procedure: str, rng: Random) -> str:
         reasons = self._samples["reasons"].get(action.value)

@@ -45,6 +45,8 @@ _QUESTIONS: Final[dict[str, str | Promise]] = {
 def action_warning(dossier: Dossier, action: str, user: User, now: datetime) -> str:
     """Return what ``user`` should know before ``action``; empty if there is nothing."""
     if question := _QUESTIONS.get(action):
+        if action == Action.RETURN_RESULT and (problem := result_problem(dossier)):
+            return f"{problem} {question % {'days': UNDO_DAYS}}"
         return str(question) % {"days": UNDO_DAYS}
     if action == Action.ASSIGN and dossier.assigned_to not in {None, user}:
         return _(
@@ -58,6 +60,33 @@ def action_warning(dossier: Dossier, action: str, user: User, now: datetime) -> 
     if action == Action.REQUIRE_PAYMENT and not dossier.has_fees:
         return str(_NO_FEE)
     return _supplement_warning(dossier, now) if action == Action.REQUEST_SUPPLEMENT else ""
+
+
+def result_problem(dossier: Dossier) -> str:
+    """Return why an electronic result cannot be handed over: the citizen can open none of its files; else nothing.
+
+    A result on paper has no file, so that only one that the scan keeps back is a problem of its own there.
+    """
+    files = list(dossier.attachments.valid_results())
+    if any(file.is_served for file in files):
+        return ""
+    refused = next((file for file in files if file.is_refused), None)
+    if refused is not None:
+        text = _(
+            "The citizen cannot open “%(name)s”: the malware scan refused it. Have the handler or the head return the "
+            "dossier to processing and attach another file, or hand the result over on paper."
+        )
+        return text % {"name": refused.original_name}
+    if files:
+        return _("“%(name)s” is being scanned for malware. Try again in a minute.") % {
+            "name": files[0].original_name
+        }
+    if dossier.result_delivery != Dossier.Delivery.ELECTRONIC:
+        return ""
+    return _(
+        "There is no file as the result. Have the handler or the head return the dossier to processing and attach one, "
+        "or hand the result over on paper."
+    )
 
 
 def _supplement_warning(dossier: Dossier, now: datetime) -> str:

@@ -23,7 +23,8 @@ FINISHED_OUTCOMES: Final = (
 class FinishForm(ActionForm):
     """Whether the request is granted or refused, and the result, with a file if it is electronic.
 
-    ``unpaid``: the citizen has not paid, so that the dossier can only be refused.
+    ``unpaid``: the citizen has not paid, so that the dossier can only be refused. ``electronic``: the citizen chose an
+    electronic copy.
     """
 
     outcome = forms.ChoiceField(
@@ -40,8 +41,14 @@ class FinishForm(ActionForm):
 
     field_order = ["version", "outcome", "result", "reason"]
 
-    def __init__(self, *args: Any, unpaid: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, unpaid: bool = False, electronic: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, needs_reason=unpaid, **kwargs)
+        if electronic:
+            result = self.fields["result"]
+            result.help_text = _(
+                "Signed PDF or image. The citizen chose an electronic copy: without a file it cannot be handed over so."
+            )
+            result.one_of = True  # type: ignore[attr-defined]
         self._unpaid = unpaid
         if not unpaid:
             reason = self.fields["reason"]

@@ -29,6 +29,7 @@ from forms_app.dossiers.services import (
 )
 from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess
+from one_stop.action_warnings import result_problem
 from one_stop.selectors import queue
 from one_stop.supplements import ReceivedItem
 
@@ -262,12 +263,15 @@ def return_result(
 
     ``delivery`` (``Dossier.Delivery``) is how it was handed over, ``address`` where to; if empty, as the citizen chose.
 
-    Raise ``InvalidInput`` for a result by post without an address; other errors as ``dossiers.services.apply_action``.
+    Raise ``InvalidInput`` for a result by post without an address, and for an electronic one of which the citizen can
+    open no file; other errors as ``dossiers.services.apply_action``.
     """
     moment = now or timezone.now()
     locked = lock_dossier(dossier_id)
     way, where = delivery or locked.result_delivery, address or locked.address
     by_post = way == Dossier.Delivery.POST
+    if way == Dossier.Delivery.ELECTRONIC and (problem := result_problem(locked)):
+        raise InvalidInput(problem, fields={"delivery": problem})
     dossier = apply_action(
         dossier_id=dossier_id, expected_version=expected_version, action=Action.RETURN_RESULT, actor=actor,
         reason=reason, data={"delivery": way} | ({"by_post": True} if by_post else {}), now=moment,

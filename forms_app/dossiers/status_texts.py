@@ -86,6 +86,10 @@ SENT_BY_POST_TEXT: Final = StatusText(
     _("Result sent by post"), "done", _("Your result was sent by post"),
     _("The postal worker delivers it against your signature. Have your identity document ready."),
 )  # fmt: skip
+UNREADABLE_RESULT_TEXT: Final = StatusText(
+    _("Result returned"), "wait", _("Your result cannot be opened"),
+    _("The agency has to give you another file. Contact it and say your dossier code."),
+)  # fmt: skip
 RETURN_UNDONE_TEXT: Final = StatusText(
     _("Result not handed over yet"), "wait", _("The result was recorded as handed over by mistake"),
     _("You will receive it in the way you chose when you applied."),

@@ -134,7 +134,9 @@ def _form(request: HttpRequest, requested: _ActionRequest, data: QueryDict | Non
         case Action.SUSPEND:
             form = SuspendForm(data, **plain, **shared)
         case Action.FINISH:
-            form = FinishForm(data, files, unpaid=dossier.status == Status.PAYMENT, **shared)
+            electronic = dossier.result_delivery == Dossier.Delivery.ELECTRONIC
+            unpaid = dossier.status == Status.PAYMENT
+            form = FinishForm(data, files, unpaid=unpaid, electronic=electronic, **shared)
         case Action.RETURN_RESULT:
             initial["address"] = dossier.address
             form = ReturnForm(data, chosen=dossier.result_delivery, **shared)

@@ -20,12 +20,12 @@ from forms_app.builder.schema import FormSchema
 from forms_app.builder.translation import in_active_language
 from forms_app.dossiers import access, printed_forms, services, view_log
 from forms_app.dossiers.forms import LookupForm, WithdrawForm
-from forms_app.dossiers.models import Attachment, Dossier, PostalOrder
+from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalOrder
 from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import View, attachment_response, pdf_response, private
 from forms_app.dossiers.selectors import dossiers as selectors
 from forms_app.dossiers.selectors.retention import retention_period
-from forms_app.dossiers.status_texts import dossier_text, latest_change, timeline
+from forms_app.dossiers.status_texts import UNREADABLE_RESULT_TEXT, dossier_text, latest_change, timeline
 from forms_app.dossiers.transitions import CITIZEN, Action, Status, allowed_transitions
 from forms_app.dossiers.views import throttles
 
@@ -146,10 +146,11 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
     actions = {row.action for row in allowed_transitions(dossier, {CITIZEN})}
     order = selectors.postal_order_of(dossier) if dossier.status == Status.RETURNED else None
     results = [file for file in files if file.purpose == Attachment.Purpose.RESULT]
+    unreadable = _is_unreadable(dossier, latest, results)
     context = {
         "dossier": dossier,
         "token": token,
-        "texts": dossier_text(dossier, by_post=order is not None),
+        "texts": UNREADABLE_RESULT_TEXT if unreadable else dossier_text(dossier, by_post=order is not None),
         "received_at_counter": bool(latest.actor_id),
         "supplied": latest.action == Action.SUPPLY and dossier.status == Status.REGISTERED,
         "asked": asked if Action.SUPPLY in actions else None,
@@ -168,6 +169,14 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
         "views": view_log.views_by_agency(dossier),
     }
     return render(request, "dossiers/tracking.html", context)
+
+
+def _is_unreadable(dossier: Dossier, latest: DossierEvent, results: list[Attachment]) -> bool:
+    """Return True if the result was handed over as a file, and the scan has refused every file of it."""
+    valid = [file for file in results if file.revoked_at is None]
+    way = latest.data.get("delivery", dossier.result_delivery)
+    electronic = dossier.status == Status.RETURNED and way == Dossier.Delivery.ELECTRONIC
+    return electronic and bool(valid) and all(file.is_refused for file in valid)
 
 
 def _may_apply_again(dossier: Dossier) -> bool:
