@@ -166,6 +166,22 @@ def _end_other_sessions(connection: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _inspect_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inspect foreign files in this process, which is faster, unless a test asks for ``inspecting_process``."""
+    from core.foreign_files import child, process  # noqa: PLC0415
+
+    if "inspecting_process" not in request.fixturenames:
+        monkeypatch.setattr(
+            process, "check", lambda file, kind: child.check(file, kind, django_settings.IMAGE_MAX_PIXELS)
+        )
+
+
+@pytest.fixture
+def inspecting_process() -> None:
+    """Inspect foreign files in a process of its own with limits, as the portal does."""
+
+
+@pytest.fixture(autouse=True)
 def _as_a_new_visitor() -> Iterator[None]:
     """Reset language, time zone and caches between tests."""
     # Apps are not ready when this file is loaded as a plug-in.

@@ -20,10 +20,10 @@ from openpyxl import Workbook
 from pypdf import PdfReader
 
 from core.errors import InvalidInput
+from core.foreign_files.inspection import Limits, clean_name, inspect
 from core.logs import SingleLineFormatter
 from core.mail import as_html, send
 from forms_app.dossiers.handlers import salutation
-from forms_app.dossiers.inspection import Limits, clean_name, inspect
 from forms_app.dossiers.models import Dossier
 from home.models import InformationPage, PortalDocument, PortalImage
 from procedures.imports.formats.base import FileProblem

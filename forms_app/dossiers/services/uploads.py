@@ -22,10 +22,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput, NotAllowed
+from core.foreign_files.inspection import Inspected, Limits, inspect
 from core.transactions import retry_on_deadlock
 from forms_app.builder.field_types import file as file_type
 from forms_app.builder.schema import FieldSpec
-from forms_app.dossiers.inspection import Inspected, Limits, inspect
 from forms_app.dossiers.models import Attachment, Dossier, Draft, SupplementRequest
 from forms_app.dossiers.services import scans
 

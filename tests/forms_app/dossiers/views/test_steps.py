@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from core import encryption
 from forms_app.dossiers.models import Attachment, Dossier, Draft
 from forms_app.dossiers.services.drafts import LIFETIME, MAX_TYPED_LENGTH
 from tests.accounts.factories import AgencyFactory
+from tests.core.foreign_files.test_process import scans
 from tests.forms_app.dossiers.factories import (
     enter,
     file_dossier,
@@ -285,6 +287,16 @@ class TestFiles:
         answer = client.post(address, {"proof": picture("anh.exe"), "goto": "applicant"}, follow=True)
         assert answer.redirect_chain[0][0].startswith(address)
         assert "Không nhận được" in answer.content.decode()
+
+    @pytest.mark.usefixtures("inspecting_process")
+    def test_file_made_to_exhaust_its_reader_is_refused_and_the_rest_kept(self, page: Any) -> None:
+        client, address = page
+        bomb = SimpleUploadedFile("anh.jpg", scans(400), "image/jpeg")
+        data = {"child_name": "Nguyễn Văn Mới", "born": "1/11/2026", "proof": bomb}
+        html = client.post(address, data, follow=True).content.decode()
+        assert "quá phức tạp" in html
+        assert value_of(html, "child_name") == "Nguyễn Văn Mới"
+        assert not Attachment.objects.exists()
 
     @pytest.mark.parametrize("pk", ["²", "-1", "9" * 40, "x", "1 OR 1=1", ""])
     def test_malformed_id_removes_no_file(self, page: Any, pk: str) -> None:

@@ -16,8 +16,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.errors import InvalidInput
-from forms_app.dossiers import inspection
-from forms_app.dossiers.inspection import KINDS, Limits, clean_name, inspect
+from core.foreign_files import office
+from core.foreign_files.inspection import (
+    KINDS,
+    MAX_NAME_LENGTH,
+    Inspected,
+    Limits,
+    clean_name,
+    extension_of,
+    inspect,
+)
 from tests.forms_app.dossiers.files import OTHER_FORMATS, PDF
 
 ALL = Limits(("pdf", "jpg", "jpeg", "png", "webp", "heic", "docx", "xlsx"), 1024 * 1024)
@@ -40,7 +48,7 @@ def archive(parts: dict[str, bytes] | None = None, main: str = "word/document.xm
     return out.getvalue()
 
 
-def inspect_bytes(name: str, data: bytes, limits: Limits = ALL) -> Any:
+def inspect_bytes(name: str, data: bytes, limits: Limits = ALL) -> Inspected:
     return inspect(io.BytesIO(data), name=name, size=len(data), limits=limits)
 
 
@@ -79,7 +87,7 @@ ATTACKS = [
     ("sheet as docx", "don.docx", archive(main="xl/workbook.xml"), "không đúng như tên"),
     ("macros", "don.docx", archive({"word/vbaProject.bin": b"x"}), "macro"),
     ("bomb by ratio", "don.docx", archive({"word/a.xml": bytes(3 * 1024 * 1024)}), "lớn bất thường"),
-    ("bomb by entries", "don.docx", archive({f"w/{n}": b"" for n in range(inspection.MAX_ENTRIES)}), "lớn bất thường"),
+    ("bomb by entries", "don.docx", archive({f"w/{n}": b"" for n in range(office.MAX_ENTRIES)}), "lớn bất thường"),
     ("damaged zip", "don.docx", archive()[:-10], "hỏng"),
 ]  # fmt: skip
 
@@ -101,8 +109,8 @@ def test_hostile_files_are_rejected(name: str, data: bytes, message: str) -> Non
 def test_false_sizes_in_the_archive_directory_are_caught_while_unpacking(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(inspection, "MAX_UNPACKED_BYTES", 1000)
-    monkeypatch.setattr(inspection, "_check_directory", lambda entries, needed: None)
+    monkeypatch.setattr(office, "MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(office, "_check_directory", lambda entries, needed: None)
     with pytest.raises(InvalidInput, match="lớn bất thường"):
         inspect_bytes("don.docx", archive({"word/a.xml": bytes(2000)}))
 
@@ -252,20 +260,21 @@ class TestSizes:
             file.writestr("a", bytes(30 * 1024 * 1024))
         with pytest.raises(InvalidInput, match="lớn bất thường"):
             inspect_bytes("don.docx", archive({f"word/{n}.xml": bytes(2 * 1024 * 1024) for n in range(3)}))
-        assert (
-            inspect_bytes("don.docx", archive({"word/media/a.zip": inner.getvalue()})).name == "don.docx"
-        ), "nested archives are not unpacked"
+        with pytest.raises(InvalidInput, match="đối tượng nhúng"):
+            inspect_bytes("don.docx", archive({"word/media/a.zip": inner.getvalue()}))
+        with pytest.raises(InvalidInput, match="không đúng như tên"):
+            inspect_bytes("don.docx", archive({"word/embeddings/a.xlsx": inner.getvalue()}))
 
     @pytest.mark.parametrize("name", ["../evil.xml", "/etc/passwd", "word/../../evil.xml", "C:\\evil.xml"])
     def test_paths_inside_an_archive_are_never_written(self, name: str) -> None:
-        assert inspect_bytes("don.docx", archive({name: b"x"})).name == "don.docx"
+        assert inspect_bytes("don.docx", archive({name: b"<x/>"})).name == "don.docx"
 
 
 class TestNames:
     @given(st.text(max_size=400))
     def test_cleaned_name_is_safe_for_any_input(self, name: str) -> None:
-        safe = inspection.clean_name(name)
-        assert 1 <= len(safe) <= inspection.MAX_NAME_LENGTH
+        safe = clean_name(name)
+        assert 1 <= len(safe) <= MAX_NAME_LENGTH
         assert not re.search(r'[\\/<>:"|?*%;\x00-\x1f\x7f]', safe)
         assert safe == unicodedata.normalize("NFC", safe)
         assert safe not in {".", ".."}
@@ -273,23 +282,23 @@ class TestNames:
 
     @given(st.text(max_size=200))
     def test_clean_name_is_idempotent(self, name: str) -> None:
-        once = inspection.clean_name(name)
-        assert inspection.clean_name(once) == once
+        once = clean_name(name)
+        assert clean_name(once) == once
 
     @given(st.text("aăâđêôơưáàảãạ ", min_size=1, max_size=50), st.sampled_from(["pdf", "PDF", "Jpg"]))
     def test_vietnamese_names_are_equal_in_nfc_and_nfd(self, stem: str, ending: str) -> None:
         assume(stem.strip())
-        nfc = inspection.clean_name(f"{unicodedata.normalize('NFC', stem)}.{ending}")
-        nfd = inspection.clean_name(f"{unicodedata.normalize('NFD', stem)}.{ending}")
+        nfc = clean_name(f"{unicodedata.normalize('NFC', stem)}.{ending}")
+        nfd = clean_name(f"{unicodedata.normalize('NFD', stem)}.{ending}")
         assert nfc == nfd
-        assert inspection.extension_of(nfc) == ending.lower()
+        assert extension_of(nfc) == ending.lower()
 
     @pytest.mark.parametrize(
         ("name", "ending"),
         [("a.pdf", "pdf"), ("a.PDF", "pdf"), ("a.pdf.exe", "exe"), ("pdf", ""), ("a.", ""), (".pdf", "pdf")],
     )  # fmt: skip
     def test_extension_is_the_text_after_the_last_dot(self, name: str, ending: str) -> None:
-        assert inspection.extension_of(name) == ending
+        assert extension_of(name) == ending
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, String
 
 from core.errors import InvalidInput
-from tests.forms_app.dossiers.test_inspection import archive, image, inspect_bytes
+from tests.core.foreign_files.test_inspection import archive, image, inspect_bytes
 
 ELSEWHERE = "tệp khác hoặc địa chỉ"
 ACTIVE_PDF = "chương trình, mã lệnh hoặc tệp khác"
@@ -45,6 +45,14 @@ def _annotate(document: pikepdf.Pdf) -> None:
     document.pages[0].Annots = Array([document.make_indirect(inner)])
 
 
+def _xfa(document: pikepdf.Pdf) -> None:
+    document.Root.AcroForm = Dictionary(XFA=document.make_stream(b"<script>app.alert(1)</script>"))
+
+
+def _stream_elsewhere(document: pikepdf.Pdf) -> None:
+    document.pages[0].Contents = document.make_stream(b"", F=String("http://x.example/a"))
+
+
 def _script_by_name(document: pikepdf.Pdf) -> None:
     document.Root.Names = Dictionary(
         JavaScript=Dictionary(Names=Array([String("a"), Dictionary(S=Name.JavaScript)]))
@@ -58,6 +66,11 @@ def _script_by_name(document: pikepdf.Pdf) -> None:
         action(S=Name.Launch, F=String("calc.exe")),
         action(S=Name.SubmitForm),
         action(S=Name.URI, Next=Array([Dictionary(S=Name.GoToE)])),
+        action(S=Name.GoToR, F=String("\\\\host\\share\\a.pdf")),
+        action(S=Name.URI, URI=String("file://host/share")),
+        action(S=Name.URI, URI=String("\\\\host\\share")),
+        _xfa,
+        _stream_elsewhere,
         _annotate,
         _attach,
         _script_by_name,
@@ -102,6 +115,16 @@ def rels(kind: str, target: str, *, external: bool = True) -> bytes:
     return f"<Relationships>{RELATION.format(type=TYPE + kind, target=target, mode=mode)}</Relationships>".encode()
 
 
+def remote(kind: str, text: bytes, instead: bytes) -> bytes:
+    """Return a reference to another address with ``text`` replaced."""
+    written = rels(kind, "http://x.example/a")
+    assert text in written
+    return written.replace(text, instead)
+
+
+MACRO_SHEET = b'<Types><Override ContentType="application/vnd.ms-excel.macro&#115;heet+xml"/></Types>'
+
+
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
@@ -113,10 +136,41 @@ def rels(kind: str, target: str, *, external: bool = True) -> bytes:
         ({"word/payload.exe": b"MZ"}, "macro"),
         ({"word/embeddings/oleObject1.bin": b"x"}, "đối tượng nhúng"),
         ({"word/activeX/activeX1.xml": b"<x/>"}, "đối tượng nhúng"),
+        # The same, as a program that reads XML understands it and a search in the text does not.
+        ({"word/_rels/settings.xml.rels": remote("attachedTemplate", b"External", b"&#69;xternal")},
+         ELSEWHERE),
+        ({"word/_rels/settings.xml.rels": remote("attachedTemplate", b"/a", b"/?a>b")}, ELSEWHERE),
+        ({"word/_rels/document.xml.rels": rels("image", "\\\\host\\share\\a.png", external=False)}, ELSEWHERE),
+        ({"word/_rels/document.xml.rels": rels("hyperlink", "file://host/share")}, ELSEWHERE),
+        ({"word/_rels/document.xml.rels": rels("aFChunk", "a.htm", external=False)}, "đối tượng nhúng"),
+        ({"word/_rels/document.xml.rels": rels("ole&#79;bject", "a.dat", external=False)}, "đối tượng nhúng"),
+        ({"word/document.xml": b"<a><b:altChunk/></a>"}, "đối tượng nhúng"),
+        ({"word/document.xml": b"<w:instrText><![CDATA[DDE]]>AUTO c:\\cmd.exe</w:instrText>"}, ELSEWHERE),
+        ({"word/document.xml": b"<w:instrText a='>'>&#68;DEAUTO c:\\cmd.exe</w:instrText>"}, ELSEWHERE),
+        ({"word/document.xml": b"<w:fldSimple w:instr='&#x44;DE a b'/>"}, ELSEWHERE),
+        ({"word/document.xml": b"<w:instrText>INCLUDEPICTURE &quot;http://x/a.png&quot;</w:instrText>"}, ELSEWHERE),
+        ({"word/document.xml": (
+            b'<p><w:fldChar w:fldCharType="begin"/><w:fldChar w:fldCharType="begin"/><w:instrText>QUOTE 68 68 69'
+            b'</w:instrText><w:fldChar w:fldCharType="end"/><w:instrText> a b</w:instrText></p>')}, ELSEWHERE),
+        ({"word/document.xml": (
+            b'<p><w:fldChar w:fldCharType="begin"/><mc:AlternateContent><mc:Choice><w:instrText>PAGE </w:instrText>'
+            b'</mc:Choice></mc:AlternateContent><w:instrText>LINK a b</w:instrText></p>')}, ELSEWHERE),
+        ({"word/document.xml": b"<a><v:imagedata src='http://x.example/a.png'/></a>"}, ELSEWHERE),
+        ({"word/_rels/document.xml.rels": remote("image", b" Type=", b' x:Type="/hyperlink" Type=')},
+         ELSEWHERE),
+        ({"word/data.dat": b"  <a><ddeLink/></a>"}, ELSEWHERE),
+        ({"word/media/image1.png": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"}, "đối tượng nhúng"),
+        ({"word/media/image1.png": archive()}, "đối tượng nhúng"),
+        ({"word/embeddings/a.xlsx": archive({"xl/a.xml": b"<ddeLink/>"}, main="xl/workbook.xml")}, ELSEWHERE),
+        ({"xl/worksheets/sheet1.xml": b"<c><f>_xlfn.WEBSERVICE(A1)</f></c>"}, ELSEWHERE),
+        ({"xl/worksheets/sheet1.xml": b"<c><f>cmd|&apos;/c calc&apos;!A0</f></c>"}, ELSEWHERE),
+        ({"xl/connections.xml": b"<connections><connection><webPr/></connection></connections>"}, ELSEWHERE),
+        ({"[Content_Types].xml": MACRO_SHEET}, "macro"),
+        ({"word/styles.xml": b"<a><b></a>"}, "hỏng"),
         ({"word/styles.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'}, ELSEWHERE),
         ({"word/styles.xml": '<!DOCTYPE a><a/>'.encode("utf-16")}, ELSEWHERE),
         ({"word/document.xml": b"<w:instrText>DDEAUTO c:\\\\cmd.exe</w:instrText>"}, ELSEWHERE),
-        ({"word/document.xml": b"<w:instrText>D</w:instrText><w:instrText>DE a b</w:instrText>"}, ELSEWHERE),
+        ({"word/document.xml": b"<w:p><w:instrText>D</w:instrText><w:instrText>DE a b</w:instrText></w:p>"}, ELSEWHERE),
         ({"word/document.xml": b'<w:fldSimple w:instr="DDE a b"/>'}, ELSEWHERE),
         ({"xl/externalLinks/externalLink1.xml": b'<externalLink><ddeLink ddeService="cmd"/></externalLink>'},
          ELSEWHERE),
@@ -134,8 +188,19 @@ def test_office_file_with_an_active_part_is_refused_with_its_reason(
     [
         {"word/_rels/document.xml.rels": rels("hyperlink", "https://dichvucong.gov.vn")},
         {"word/_rels/document.xml.rels": rels("image", "media/image1.png", external=False)},
-        {"word/embeddings/Microsoft_Excel_Sheet1.xlsx": b"PK"},
-        {"word/document.xml": b"<w:instrText>PAGE</w:instrText><w:t>DDE is a word here</w:t>"},
+        {"word/embeddings/Microsoft_Excel_Sheet1.xlsx": archive(main="xl/workbook.xml")},
+        {
+            "word/document.xml": (
+                b'<w:p><w:fldChar w:fldCharType="begin"/><w:instrText> IF </w:instrText>'
+                b'<w:fldChar w:fldCharType="begin"/><w:instrText>PAGE</w:instrText>'
+                b'<w:fldChar w:fldCharType="end"/><w:instrText> = 1 "a/link" </w:instrText>'
+                b'<w:fldChar w:fldCharType="separate"/><w:t>x</w:t><w:fldChar w:fldCharType="end"/></w:p>'
+            )
+        },
+        {"xl/drawings/vmlDrawing1.vml": b"<xml><div>a<br>b</div></xml>"},
+        {"xl/worksheets/sheet1.xml": b'<c><f>SUM(A1:A2)&amp;"a|b"</f></c>'},
+        {"xl/printerSettings/printerSettings1.bin": b"\x00\x01"},
+        {"word/document.xml": b"<w:p><w:instrText>PAGE</w:instrText><w:t>DDE is a word here</w:t></w:p>"},
         {"word/printerSettings/printerSettings1.bin": b"x"},
     ],
 )

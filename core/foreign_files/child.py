@@ -1,0 +1,69 @@
+"""The inspecting process: ``python -m core.foreign_files.child KIND MAX_PIXELS`` with the file as standard input.
+
+It limits itself before it reads a byte, imports no Django, has no secrets in its environment, and writes one line of
+JSON: ``{}``, or the reason for refusing the file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import BinaryIO, Final
+
+from core.foreign_files.reasons import Reason, Refused
+
+CPU_SECONDS: Final = 10
+MEMORY_BYTES: Final = 768 * 1024 * 1024
+PICTURES: Final = frozenset({"JPEG", "PNG", "WEBP", "HEIF"})
+OFFICE: Final = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+
+
+def check(file: BinaryIO, kind: str, max_pixels: int) -> None:
+    """Raise ``Refused`` unless the content of ``file`` is accepted as ``kind``. Imports only what the kind needs."""
+    module, argument = _checks(kind)
+    imported = importlib.import_module(f"core.foreign_files.{module}")
+    file.seek(0)
+    run: Callable[..., None] = getattr(imported, f"check_{module.removesuffix('s')}")
+    run(file, *argument, *((max_pixels,) if module == "pictures" else ()))
+
+
+def _checks(kind: str) -> tuple[str, tuple[str, ...]]:
+    if kind in PICTURES:
+        return "pictures", (kind,)
+    if kind in OFFICE:
+        return "office", (OFFICE[kind],)
+    return "pdf", ()
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Web requests go first, and if memory is short this process ends and no other.
+    os.nice(5)
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as handle:
+        handle.write("1000")
+
+
+def main() -> None:
+    """Inspect standard input."""
+    _limit()
+    verdict: dict[str, str | int] = {}
+    try:
+        with os.fdopen(0, "rb", closefd=False) as file:
+            check(file, sys.argv[1], int(sys.argv[2]))
+    except Refused as refused:
+        verdict = {"reason": refused.reason, "number": refused.number}
+    except MemoryError:
+        verdict = {"reason": Reason.TOO_COMPLEX, "number": 0}
+    sys.stdout.write(json.dumps(verdict))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""Check uploaded files: name, size and type here, the content in a process with limits. No database and no storage."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+import pillow_heif
+import puremagic
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from core.display import number_text, size_text
+from core.errors import InvalidInput
+from core.foreign_files import process
+from core.foreign_files.reasons import Reason, Refused
+from core.text import clean
+
+HEAD: Final = 8192
+MEGAPIXEL: Final = 1_000_000
+MAX_NAME_LENGTH: Final = 120
+_SEPARATORS: Final = re.compile(r"[\\/]+")
+_FORBIDDEN: Final = re.compile(r'[<>:"|?*%;]')
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of a question: extensions without the dot, bytes per file."""
+
+    extensions: Sequence[str]
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """An accepted file: the name to show and the content type to serve it with."""
+
+    name: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One type of file: its content type, the extensions puremagic may report, and which check its content gets."""
+
+    content_type: str
+    magic: frozenset[str]
+    check: str
+
+
+def _limit_text(most: int) -> str:
+    """Return the limit in the words of the question: whole megabytes where it is some."""
+    megabytes, rest = divmod(most, 1024 * 1024)
+    return size_text(most) if rest else f"{number_text(megabytes)}\N{NO-BREAK SPACE}MB"
+
+
+def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits) -> Inspected:
+    """Return the name and content type of ``file``; raise ``InvalidInput`` if it is not accepted."""
+    shown = clean_name(name)
+    extension = SYNONYMS.get(extension_of(shown), extension_of(shown))
+    if extension not in limits.extensions or extension not in KINDS:
+        # JPG and JPEG always come together, and people know the one name.
+        wanted = ", ".join(item.upper() for item in limits.extensions if item != "jpeg")
+        raise InvalidInput(
+            _("“%(name)s” is not an accepted file type. Upload one of: %(wanted)s.")
+            % {"name": shown, "wanted": wanted}
+        )
+    if size == 0:
+        raise InvalidInput(_("“%(name)s” is empty. Choose the file again.") % {"name": shown})
+    if size > limits.max_bytes:
+        facts = {"name": shown, "size": size_text(size), "most": _limit_text(limits.max_bytes)}
+        raise InvalidInput(_("“%(name)s” is %(size)s. The limit is %(most)s.") % facts)
+    file.seek(0)
+    actual = _actual_extension(file.read(HEAD), extension, limits)
+    if actual is None:
+        message = _(
+            "“%(name)s” does not contain a %(kind)s file. Save it again as %(kind)s or upload a photo."
+        )
+        raise InvalidInput(message % {"name": shown, "kind": extension.upper()})
+    kind = KINDS[actual]
+    _check_content(file, shown, kind)
+    if kind is not KINDS.get(extension_of(shown)):
+        shown = f"{shown.rpartition('.')[0]}.{actual}"
+    return Inspected(shown, kind.content_type)
+
+
+def _actual_extension(head: bytes, extension: str, limits: Limits) -> str | None:
+    """Return the accepted extension that fits the content, if possible that of the name; None if none fits.
+
+    Phones and mail programs often name a picture wrongly, such as a JPEG ``IMG_0001.HEIC``.
+    """
+    if _looks_like(head, KINDS[extension]):
+        return extension
+    others = (other for other in limits.extensions if other in KINDS)
+    return next((other for other in others if _looks_like(head, KINDS[other])), None)
+
+
+def _check_content(file: BinaryIO, shown: str, kind: Kind) -> None:
+    if kind.magic is not _ZIP and zipfile.is_zipfile(file):
+        # Read from its end it is an archive: such files are made to deceive.
+        raise InvalidInput(
+            _("Another file is hidden in “%(name)s”. Save it again as a PDF.") % {"name": shown}
+        )
+    file.seek(0)
+    try:
+        process.check(file, kind.check)
+    except Refused as refused:
+        raise InvalidInput(f"“{shown}”: {_message(refused)}") from refused
+    finally:
+        file.seek(0)
+
+
+def _message(refused: Refused) -> str:
+    most = number_text(settings.IMAGE_MAX_PIXELS // MEGAPIXEL)
+    messages: dict[Reason, str] = {
+        Reason.PDF_START: _("The file does not start like a PDF. Save it again as a PDF."),
+        Reason.PDF_INCOMPLETE: _("The PDF is incomplete. Save it or upload it again."),
+        Reason.PDF_ACTIVE: _(
+            "The PDF contains a program, a script or another file. Print it to a PDF, or upload a photo."
+        ),
+        Reason.PDF_HIDDEN_FILE: _("Another file is hidden behind its end. Save it again as a PDF."),
+        Reason.LOCKED: _("The file is protected by a password. Save it without a password."),
+        Reason.PICTURE_FAR_TOO_LARGE: _("The picture is far too large. The limit is %(most)s megapixels.")
+        % {"most": most},
+        Reason.PICTURE_TOO_LARGE: _("The picture has %(size)s megapixels. The limit is %(most)s.")
+        % {"size": number_text(refused.number // MEGAPIXEL), "most": most},
+        Reason.PICTURE_DAMAGED: _("The picture is damaged or incomplete. Take it or save it again."),
+        Reason.OFFICE_DAMAGED: _("The file is damaged. Save it again or as a PDF."),
+        Reason.OFFICE_OTHER_KIND: _("The file type does not match the file name. Save it again or as a PDF."),
+        Reason.OFFICE_BLOATED: _("The file is unusually large when unpacked. Save it again as a PDF."),
+        Reason.OFFICE_MACROS: _("The file contains macros. Save it without them or as a PDF."),
+        Reason.OFFICE_OBJECTS: _(
+            "The file contains an embedded object. Delete the object, or save the file as a PDF."
+        ),
+        Reason.OFFICE_REFERENCES: _(
+            "The file takes content from other files or addresses. Save it as a PDF."
+        ),
+        Reason.TOO_COMPLEX: _(
+            "The file is too complex to be checked. Print it to a PDF again, or upload a photo of it."
+        ),
+        Reason.BUSY: _("Many files are being checked at the moment. Send it again in a minute."),
+    }
+    return messages[refused.reason]
+
+
+def _looks_like(head: bytes, kind: Kind) -> bool:
+    if kind.content_type == "image/heic":
+        # Phones use many brands (mif1, heix …), of which puremagic knows a few.
+        return bool(pillow_heif.is_supported(head))
+    try:
+        guesses = puremagic.magic_string(head)
+    except (puremagic.PureError, ValueError):
+        return False
+    return any(guess.extension.lower() in kind.magic for guess in guesses)
+
+
+def clean_name(name: str) -> str:
+    """Return the last part of ``name``, safe to show and to send back.
+
+    NFC without control characters, at most 120 characters; the extension is kept.
+    """
+    last = _SEPARATORS.split(name)[-1]
+    printable = "".join(
+        character for character in last if unicodedata.category(character) not in {"Cc", "Cs", "Co"}
+    )
+    cleaned = _FORBIDDEN.sub("_", clean(printable)).strip(". ")
+    stem, dot, ending = cleaned.rpartition(".")
+    if not dot:
+        return cleaned[:MAX_NAME_LENGTH] or "tep"
+    return f"{stem[: MAX_NAME_LENGTH - len(ending) - 1] or 'tep'}.{ending}"
+
+
+def extension_of(name: str) -> str:
+    """Return the text after the last dot in lower case; empty if there is no dot."""
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+_JPEG = Kind("image/jpeg", frozenset({".jpg", ".jpeg", ".jfif", ".jpe"}), "JPEG")
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ZIP = frozenset({".zip", ".docx", ".xlsx"})
+# Endings of the same kind, which programs use.
+SYNONYMS: Final = {"jfif": "jpg", "jpe": "jpg", "pjpeg": "jpg", "pjp": "jpg", "heif": "heic", "hif": "heic"}
+KINDS: Final[dict[str, Kind]] = {
+    "pdf": Kind("application/pdf", frozenset({".pdf", ".ai"}), "pdf"),
+    "jpg": _JPEG,
+    "jpeg": _JPEG,
+    "png": Kind("image/png", frozenset({".png"}), "PNG"),
+    "webp": Kind("image/webp", frozenset({".webp"}), "WEBP"),
+    "heic": Kind("image/heic", frozenset({".heic", ".heif"}), "HEIF"),
+    "docx": Kind(_WORD, _ZIP, "docx"),
+    "xlsx": Kind(_SHEET, _ZIP, "xlsx"),
+}

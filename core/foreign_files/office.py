@@ -1,0 +1,277 @@
+"""Refuse office files with active parts, read as the XML that Word and Excel read (ECMA-376)."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, BinaryIO, Final
+from xml.parsers import expat
+
+from core.foreign_files.addresses import is_elsewhere, is_harmless_link
+from core.foreign_files.reasons import Reason, Refused
+
+# An office file is a zip archive, which can unpack to many times its size.
+MAX_ENTRIES: Final = 2000
+MAX_UNPACKED_BYTES: Final = 100 * 1024 * 1024
+MAX_RATIO: Final = 100
+RATIO_CHECK_FROM_BYTES: Final = 1024 * 1024
+CHUNK: Final = 64 * 1024
+ENCRYPTED: Final = 0x1
+#: Charts keep their figures in workbooks of their own, inside which there is nothing more.
+MAX_LEVELS: Final = 2
+
+PROGRAM_ENDINGS: Final = (
+    ".exe", ".dll", ".com", ".scr", ".bat", ".cmd", ".ps1", ".js", ".jse", ".vbs", ".vbe", ".wsf", ".hta", ".lnk",
+    ".msi", ".jar",
+)  # fmt: skip
+PROGRAMS: Final = (b"MZ", b"\x7fELF", b"#!", b"{\\rtf")
+#: The container of OLE objects and of VBA projects.
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP: Final = b"PK\x03\x04"
+# Content types and kinds of relationships of ECMA-376 and its extensions; part names alone can be chosen freely.
+_MACRO_TYPES: Final = re.compile(r"vbaproject|macroenabled|vbadata|macrosheet|dialogsheet", re.IGNORECASE)
+_OBJECT_TYPES: Final = re.compile(r"activex|oleobject|afchunk|subdocument|webextension", re.IGNORECASE)
+_OBJECTS: Final = frozenset({"oleobject", "objectembed", "objectlink", "altchunk", "script"})
+_REFERENCES: Final = frozenset({"ddelink", "olelink", "dbpr", "webpr", "olappr", "textpr"})
+#: Elements of VML and SVG whose address is opened with the document.
+_LOADED: Final = frozenset({"imagedata", "fill", "stroke", "image", "use", "feimage"})
+_ADDRESSES: Final = frozenset({"src", "href", "althref"})
+_EXACT: Final = frozenset({"relationship", "override", "default", "fldchar", "fldsimple"})
+_FIELD_TEXTS: Final = frozenset({"instrtext", "delinstrtext"})
+_FORMULAS: Final = frozenset({"f", "definedname", "formula", "formula1", "formula2"})
+#: Fields of Word that take content from elsewhere.
+_FIELDS: Final = frozenset(
+    {"DDE", "DDEAUTO", "LINK", "INCLUDETEXT", "INCLUDEPICTURE", "INCLUDE", "IMPORT", "DATABASE", "RD"}
+)
+_ANYWHERE: Final = re.compile(r"\b(?:DDE(?:AUTO)?|INCLUDETEXT|INCLUDEPICTURE)\b", re.IGNORECASE)
+_FIRST_WORD: Final = re.compile(r"\s*\S+\s")
+_REMOTE_FORMULA: Final = re.compile(
+    r"\b(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER|REGISTER\.ID)\s*\(|\w\|(?:'[^']*'|\w+)!", re.IGNORECASE
+)
+_UNCLOSED_BREAK: Final = re.compile(rb"<br\s*>", re.IGNORECASE)
+_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+def check_office(file: BinaryIO, main_part: str) -> None:
+    """Refuse a file that is no office file with `main_part`, unpacks to too much, or has active parts."""
+    with _readable():
+        _check_archive(file, main_part, MAX_UNPACKED_BYTES, 1)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        OverflowError,
+        RuntimeError,
+        ValueError,
+        LookupError,
+    ) as error:
+        raise Refused(Reason.OFFICE_DAMAGED) from error
+
+
+def _check_archive(file: BinaryIO, main_part: str, left: int, level: int) -> None:
+    with zipfile.ZipFile(file) as archive:
+        entries = archive.infolist()
+        _check_directory(entries, main_part)
+        for entry in entries:
+            name = entry.filename.lower()
+            if "vba" in name or name.endswith(PROGRAM_ENDINGS):
+                raise Refused(Reason.OFFICE_MACROS)
+            if "/activex/" in f"/{name}":
+                raise Refused(Reason.OFFICE_OBJECTS)
+            with archive.open(entry) as stream:
+                left -= _check_entry(stream, name, left, level)
+
+
+def _check_directory(entries: list[zipfile.ZipInfo], main_part: str) -> None:
+    names = {entry.filename for entry in entries}
+    if not {"[Content_Types].xml", main_part} <= names:
+        raise Refused(Reason.OFFICE_OTHER_KIND)
+    if any(entry.flag_bits & ENCRYPTED for entry in entries):
+        raise Refused(Reason.LOCKED)
+    declared = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    bloated = declared > RATIO_CHECK_FROM_BYTES and declared > MAX_RATIO * max(packed, 1)
+    if len(entries) > MAX_ENTRIES or declared > MAX_UNPACKED_BYTES or bloated:
+        raise Refused(Reason.OFFICE_BLOATED)
+
+
+def _check_entry(stream: IO[bytes], name: str, left: int, level: int) -> int:
+    """Return the unpacked size of one part after looking into it: the sizes in the directory can be false."""
+    first = stream.read(CHUNK)
+    if first.startswith((*PROGRAMS, OLE)) or _is_foreign(first, name):
+        raise Refused(Reason.OFFICE_OBJECTS)
+    rest: list[bytes] = [first]
+    size = len(first)
+    wanted = _is_xml(first, name) or first.startswith(ZIP)
+    while chunk := stream.read(CHUNK):
+        size += len(chunk)
+        if size > left:
+            raise Refused(Reason.OFFICE_BLOATED)
+        if wanted:
+            rest.append(chunk)
+    if size > left:
+        raise Refused(Reason.OFFICE_BLOATED)
+    if first.startswith(ZIP):
+        _check_inner(b"".join(rest), left - size, level)
+    elif wanted:
+        _Part(name).read(b"".join(rest))
+    return size
+
+
+def _is_foreign(first: bytes, name: str) -> bool:
+    """Return True for another file inside: an object, or an archive that is no workbook of a chart."""
+    workbook = name.endswith(".xlsx")
+    embedded = "/embeddings/" in f"/{name}" and not name.endswith("/")
+    return (embedded or first.startswith(ZIP)) and not workbook
+
+
+def _is_xml(first: bytes, name: str) -> bool:
+    for mark in _MARKS:
+        first = first.removeprefix(mark)
+    return name.endswith((".xml", ".rels", ".vml")) or first.lstrip(b"\0\t\r\n ").startswith(b"<")
+
+
+def _check_inner(data: bytes, left: int, level: int) -> None:
+    if level >= MAX_LEVELS:
+        raise Refused(Reason.OFFICE_OBJECTS)
+    _check_archive(io.BytesIO(data), "xl/workbook.xml", left, level + 1)
+
+
+class _Part:
+    """One part of an office file, read event by event: no tree, no entities, in the memory of its deepest text.
+
+    Names are compared without prefix and case, so that no binding of a namespace hides an element.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._fields: list[list[str]] = []
+        # Of each open field, in how many alternatives it began; Word reads only one of them.
+        self._begun_in: list[int] = []
+        self._alternatives = 0
+        self._loose: list[str] = []
+        self._codes: list[str] = []
+        self._text: list[str] | None = None
+
+    def read(self, data: bytes) -> None:
+        """Parse the part; ``Refused`` for what acts or comes from elsewhere, ``ExpatError`` if it is no XML."""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+        parser.StartDoctypeDeclHandler = self._refuse_document_type
+        # Excel leaves line breaks in drawings of comments and buttons open.
+        parser.Parse(_UNCLOSED_BREAK.sub(b"<br/>", data) if self._name.endswith(".vml") else data, True)
+        self._check_code("".join(self._loose))
+        if any(_ANYWHERE.search(joint.join(self._codes)) for joint in ("", " ")):
+            raise Refused(Reason.OFFICE_REFERENCES)
+
+    def _refuse_document_type(self, *_declaration: object) -> None:
+        raise Refused(Reason.OFFICE_REFERENCES)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name, values = _local(tag), {_local(key): value for key, value in attributes.items()}
+        if name in _EXACT and len(values) < len(attributes):
+            # Two attributes that differ only in their prefix: made so that one hides the other.
+            raise Refused(Reason.OFFICE_REFERENCES)
+        _check_element(name, values)
+        if name == "fldchar":
+            self._mark_field(values.get("fldchartype", "").lower())
+        elif name == "fldsimple":
+            self._check_code(values.get("instr", ""))
+            self._codes.append(values.get("instr", ""))
+        elif name == "alternatecontent":
+            self._alternatives += 1
+        elif name in _FIELD_TEXTS | _FORMULAS:
+            self._text = []
+
+    def _characters(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+
+    def _end(self, tag: str) -> None:
+        name = _local(tag)
+        if name == "alternatecontent":
+            self._alternatives -= 1
+        if self._text is None or name not in _FIELD_TEXTS | _FORMULAS:
+            return
+        text, self._text = "".join(self._text), None
+        if name in _FORMULAS:
+            if _REMOTE_FORMULA.search(text):
+                raise Refused(Reason.OFFICE_REFERENCES)
+            return
+        if self._fields and self._begun_in[-1] != self._alternatives:
+            raise Refused(Reason.OFFICE_REFERENCES)
+        # Word splits the text of a field into runs.
+        self._codes.append(text)
+        (self._fields[-1] if self._fields else self._loose).append(text)
+
+    def _mark_field(self, kind: str) -> None:
+        if kind == "begin":
+            # The name of a field made by another field inside it is known only when the document is opened.
+            if self._fields and not _FIRST_WORD.match("".join(self._fields[-1])):
+                raise Refused(Reason.OFFICE_REFERENCES)
+            self._fields.append([])
+            self._begun_in.append(self._alternatives)
+        elif self._fields:
+            self._check_code("".join(self._fields[-1]))
+            if kind == "end":
+                self._fields.pop()
+                self._begun_in.pop()
+
+    def _check_code(self, code: str) -> None:
+        words = code.replace('"', " ").split()
+        if words and words[0].upper() in _FIELDS:
+            raise Refused(Reason.OFFICE_REFERENCES)
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2].lower()
+
+
+def _check_element(name: str, values: dict[str, str]) -> None:
+    if name in _OBJECTS:
+        raise Refused(Reason.OFFICE_OBJECTS)
+    if name in _REFERENCES:
+        raise Refused(Reason.OFFICE_REFERENCES)
+    if name == "relationship":
+        _check_relationship(values)
+    elif name in {"override", "default"}:
+        _check_type(values.get("contenttype", ""))
+    elif name in _LOADED:
+        for key in _ADDRESSES & values.keys():
+            if is_elsewhere(values[key]) and not values[key].lower().startswith("data:"):
+                raise Refused(Reason.OFFICE_REFERENCES)
+
+
+def _check_relationship(values: dict[str, str]) -> None:
+    kind = values.get("type", "").rpartition("/")[2].lower()
+    target = values.get("target", "")
+    _check_type(kind)
+    external = values.get("targetmode", "").strip().lower() == "external"
+    if kind == "hyperlink":
+        if not is_harmless_link(target):
+            raise Refused(Reason.OFFICE_REFERENCES)
+    elif external or is_elsewhere(target):
+        raise Refused(Reason.OFFICE_REFERENCES)
+
+
+def _check_type(text: str) -> None:
+    if _MACRO_TYPES.search(text):
+        raise Refused(Reason.OFFICE_MACROS)
+    if _OBJECT_TYPES.search(text):
+        raise Refused(Reason.OFFICE_OBJECTS)

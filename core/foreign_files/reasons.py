@@ -1,0 +1,35 @@
+"""Why a file is refused. Without Django: the inspecting process knows reasons, the portal has the words for them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Reasons for refusing the content of a file; `inspection.py` has the message of each."""
+
+    PDF_START = "pdf_start"
+    PDF_INCOMPLETE = "pdf_incomplete"
+    PDF_ACTIVE = "pdf_active"
+    PDF_HIDDEN_FILE = "pdf_hidden_file"
+    LOCKED = "locked"
+    PICTURE_FAR_TOO_LARGE = "picture_far_too_large"
+    PICTURE_TOO_LARGE = "picture_too_large"
+    PICTURE_DAMAGED = "picture_damaged"
+    OFFICE_DAMAGED = "office_damaged"
+    OFFICE_OTHER_KIND = "office_other_kind"
+    OFFICE_BLOATED = "office_bloated"
+    OFFICE_MACROS = "office_macros"
+    OFFICE_OBJECTS = "office_objects"
+    OFFICE_REFERENCES = "office_references"
+    TOO_COMPLEX = "too_complex"
+    BUSY = "busy"
+
+
+class Refused(Exception):
+    """The content of a file is not accepted; `number` is a fact for the message, such as its megapixels."""
+
+    def __init__(self, reason: Reason, number: int = 0) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.number = number

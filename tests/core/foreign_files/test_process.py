@@ -1,0 +1,131 @@
+"""Files made to exhaust their reader are refused in bounded time and memory, and cost the portal itself nothing."""
+
+from __future__ import annotations
+
+import io
+import resource
+import struct
+import time
+import zlib
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from core.errors import InvalidInput
+from core.foreign_files import child, process
+from tests.core.foreign_files.test_inspection import archive, image, inspect_bytes
+from tests.forms_app.dossiers.files import PDF
+
+pytestmark = pytest.mark.usefixtures("inspecting_process")
+
+
+def pdf_bomb(megabytes: int) -> bytes:
+    """Return a PDF of a few kilobytes whose stream of objects is packed twice."""
+    once = zlib.compressobj(9)
+    packed = b"".join(once.compress(b"1 0 " * 2**18) for _count in range(megabytes)) + once.flush()
+    twice = zlib.compress(packed, 9)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[]/Count 0>>",
+        b"<</Type/ObjStm/N 1/First 4/Filter[/FlateDecode/FlateDecode]/Length %d>>stream\n%s\nendstream"
+        % (len(twice), twice),
+    ]
+    out = b"%PDF-1.5\n"
+    offsets = []
+    for number, content in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj" % number + content + b"endobj\n"
+    table = b"".join(struct.pack(">BIB", 1, offset, 0) for offset in offsets)
+    rows = (
+        struct.pack(">BIB", 0, 0, 0)
+        + table
+        + struct.pack(">BIB", 2, 3, 0)
+        + struct.pack(">BIB", 1, len(out), 0)
+    )
+    start = len(out)
+    out += b"5 0 obj<</Type/XRef/Size 6/W[1 4 1]/Root 1 0 R/Length %d>>stream\n%s\nendstream endobj\n" % (
+        len(rows),
+        rows,
+    )
+    return out + b"startxref\n%d\n%%%%EOF\n" % start
+
+
+def scans(count: int) -> bytes:
+    """Return a progressive JPEG whose last scan is repeated."""
+    out = io.BytesIO()
+    Image.new("L", (400, 300), 90).save(out, "JPEG", progressive=True)
+    data = out.getvalue()
+    last = data.rindex(b"\xff\xda")
+    return data[:last] + data[last:-2] * count + data[-2:]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("don.pdf", PDF), ("anh.jpg", image("JPEG")), ("anh.heic", image("HEIF")), ("don.docx", archive())],
+)
+def test_ordinary_files_are_accepted_within_the_limits(name: str, data: bytes) -> None:
+    assert inspect_bytes(name, data).name == name
+
+
+def test_reasons_arrive_in_the_words_of_the_portal(settings: Any) -> None:
+    with pytest.raises(InvalidInput, match="macro"):
+        inspect_bytes("don.docx", archive({"word/vbaProject.bin": b"x"}))
+    settings.IMAGE_MAX_PIXELS = 1_000_000
+    with pytest.raises(InvalidInput, match="3 triệu điểm ảnh"):
+        inspect_bytes("anh.png", image("PNG", (2000, 1500)))
+
+
+def test_pdf_that_unpacks_beyond_the_memory_is_refused_and_costs_the_portal_none() -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(InvalidInput, match="quá phức tạp"):
+        inspect_bytes("don.pdf", pdf_bomb(600))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
+
+
+def test_processor_time_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert child.CPU_SECONDS < process.SECONDS
+    monkeypatch.setattr(process, "SECONDS", 0.01)
+    with pytest.raises(InvalidInput, match="quá phức tạp"):
+        inspect_bytes("don.pdf", PDF)
+
+
+def test_picture_of_many_scans_is_refused_before_it_is_decoded() -> None:
+    assert inspect_bytes("anh.jpg", scans(10)).name == "anh.jpg"
+    with pytest.raises(InvalidInput, match="quá phức tạp"):
+        inspect_bytes("anh.jpg", scans(400))
+
+
+def test_unclosed_tags_take_no_quadratic_time() -> None:
+    start = time.process_time()
+    for part in (b"<Relationship " * 60_000, b"<instrText " * 60_000):
+        with pytest.raises(InvalidInput, match="hỏng"):
+            inspect_bytes("don.docx", archive({"word/_rels/x.xml.rels": part}))
+    assert time.process_time() - start < 1
+
+
+def test_file_waits_for_its_turn_and_is_sent_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "WAIT_SECONDS", 0.01)
+    turns = [process._turns.acquire(timeout=1) for _turn in range(process.AT_ONCE)]
+    try:
+        with pytest.raises(InvalidInput, match="Gửi lại sau"):
+            inspect_bytes("don.pdf", PDF)
+    finally:
+        for _turn in turns:
+            process._turns.release()
+    assert inspect_bytes("don.pdf", PDF).name == "don.pdf"
+
+
+def test_inspecting_process_has_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, Any] = {}
+    run = process.subprocess.run
+
+    def spy(*arguments: Any, **options: Any) -> Any:
+        seen.update(options["env"])
+        return run(*arguments, **options)
+
+    monkeypatch.setenv("SECRET_KEY", "x" * 50)
+    monkeypatch.setattr(process.subprocess, "run", spy)
+    inspect_bytes("don.pdf", PDF)
+    assert "PATH" in seen
+    assert "SECRET_KEY" not in seen
