@@ -48,6 +48,16 @@ def with_part(data: bytes, name: str, content: bytes) -> bytes:
     return stream.getvalue()
 
 
+def with_changed_part(data: bytes, name: str, change: Callable[[str], str]) -> bytes:
+    """The workbook with the part ``name`` changed, as another program would have written it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            content = old.read(part)
+            new.writestr(part, change(content.decode()).encode() if part == name else content)
+    return stream.getvalue()
+
+
 def archive(**parts: bytes) -> bytes:
     """A zip file that is no workbook."""
     stream = io.BytesIO()

@@ -60,7 +60,8 @@ class ParsedRow:
 class Cell(str):
     """The text of a spreadsheet cell that is more than text.
 
-    ``kind``: ``date``, ``time``, ``boolean``, ``percent`` or ``number`` if the cell holds one, shown as Excel shows it;
+    ``kind``: ``date``, ``time``, ``boolean``, ``percent`` or ``number`` if the cell holds one, shown as Excel shows it,
+    ``error`` if a formula failed, without a text;
     ``merged``: the text is that of a cell above, merged with this one.
     """
 

@@ -79,6 +79,10 @@ class _Row:
 
 
 def _no_text(name: str, value: Cell) -> str:
+    if value.kind == "error":
+        return _("“%(column)s” holds an error of a formula; it counts as empty") % {
+            "column": COLUMNS[name][0]
+        }
     message = _("“%(column)s” holds %(kind)s %(value)s, which is left out")
     return message % {"column": COLUMNS[name][0], "kind": _KINDS[value.kind], "value": value}
 

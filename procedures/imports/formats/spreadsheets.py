@@ -9,7 +9,6 @@ from array import array
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import IO, Any, Final
-from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
@@ -114,7 +113,8 @@ _MERGED: Final = re.compile(
 MERGE_TAG_BYTES: Final = 256
 MERGE_CHUNK_BYTES: Final = 256 * 1024
 _BROKEN = (
-    zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, AttributeError, EOFError,
+    # SyntaxError: XML that neither of the two parsers of openpyxl can read.
+    zipfile.BadZipFile, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, AttributeError, EOFError,
     OSError, IndexError, NotImplementedError,
 )  # fmt: skip
 
@@ -150,16 +150,18 @@ def _has_header(sheet: Any) -> bool:
 
 
 def _sheet_rows(sheet: Any, most: int | None = None) -> Iterator[list[str]]:
+    # Some programs write a range of one cell whatever the sheet holds; openpyxl would read no further.
+    sheet.reset_dimensions()
     for row in sheet.iter_rows(max_row=most, max_col=MAX_COLUMNS):
         yield [_cell(cell) for cell in row]
 
 
 def _cell(cell: Any) -> str:
     value = cell.value
-    if value is None or value in ERROR_CODES:
+    if value is None:
         return ""
     if isinstance(value, str):
-        return unescape_text(value)
+        return Cell("", kind="error") if value in ERROR_CODES else unescape_text(value)
     if isinstance(value, bool):
         return Cell(str(value).upper(), kind="boolean")
     if isinstance(value, int | float):

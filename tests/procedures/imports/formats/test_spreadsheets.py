@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import random
+import re
 import unicodedata
 from datetime import date
 from typing import Any
@@ -24,7 +25,17 @@ from procedures.models import (
     ProcedureVersion,
     PublicationDecision,
 )
-from tests.procedures.files import HEADER, ROW, archive, csv_list, fill, read, with_part, workbook
+from tests.procedures.files import (
+    HEADER,
+    ROW,
+    archive,
+    csv_list,
+    fill,
+    read,
+    with_changed_part,
+    with_part,
+    workbook,
+)  # fmt: skip
 
 GOOD = csv_list(ROW)
 
@@ -221,6 +232,30 @@ class TestWorkbooks:
         (row,) = read(workbook(HEADER, [1, "1.000001", '=CONCATENATE("Cấp"," giấy")', "", ""]))
 
         assert (row.code, row.reason) == ("1.000001", "không có tên")
+
+    @pytest.mark.parametrize("stated", ["A1", "A1:E1", "A1:E2"])
+    def test_all_rows_are_read_whatever_range_the_sheet_states(self, stated):
+        rows = [[number, f"1.00000{number}", f"Cấp giấy {number}", "", ""] for number in (1, 2, 3)]
+        sheet = "xl/worksheets/sheet1.xml"
+        data = with_changed_part(
+            workbook(HEADER, *rows),
+            sheet,
+            lambda text: re.sub('<dimension ref="[^"]+"', f'<dimension ref="{stated}"', text),
+        )
+        assert [row.code for row in read(data)] == ["1.000001", "1.000002", "1.000003"]
+
+    @pytest.mark.parametrize(
+        "part", ["[Content_Types].xml", "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels"]
+    )
+    def test_part_that_is_no_xml_is_reported(self, part):
+        data = with_changed_part(workbook(HEADER, ROW), part, lambda text: text[: len(text) // 2])
+        with pytest.raises(FileProblem, match="Excel"):
+            read(data)
+
+    def test_failed_formula_in_a_text_is_left_out_with_a_warning(self):
+        (row,) = read(workbook(HEADER, [1, "1.000001", "Cấp giấy", "#N/A", ""]))
+        assert (row.record.field, row.reason) == ("", "")
+        assert any("công thức" in warning for warning in row.warnings)
 
     @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"])
     def test_excel_error_is_not_a_name(self, error):
