@@ -8,6 +8,7 @@ from typing import Any, Final
 import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
 from core.text import clean
@@ -37,7 +38,21 @@ def normalise_phone(text: str) -> str:
     bare = _SIGNS.sub("", normalize_input(text))
     if found := _HOME.match(bare):
         return f"0{bare[found.end() :]}"
-    return re.sub(r"^00", "+", bare)
+    return _abroad(re.sub(r"^00", "+", bare))
+
+
+def _abroad(number: str) -> str:
+    """Return a number with a country code as E.164 has it: without the zero that is dialled inside the country only.
+
+    What has more than digits stays as it is, and is refused: letters, extensions.
+    """
+    if not re.fullmatch(r"\+\d+", number, re.ASCII):
+        return number
+    try:
+        found = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 
 
 def phone_problem(number: str, typed: str) -> tuple[Any, dict[str, Any]] | None:
@@ -80,6 +95,8 @@ def _length_problem(number: str, shown: dict[str, Any]) -> tuple[Any, dict[str, 
 
 def _is_possible(number: str) -> bool:
     """Return True if a number abroad has a length that its country knows; prefixes change too often to check them."""
+    if not re.fullmatch(r"\+\d+", number, re.ASCII):
+        return False
     try:
         return phonenumbers.is_possible_number(phonenumbers.parse(number, None))
     except phonenumbers.NumberParseException:
@@ -131,10 +148,18 @@ class Phone(FieldType):
         return phone_text(answer)
 
 
+def refuse_network_address(address: str) -> None:
+    """Refuse an@[192.0.2.1], which is well formed but no address of a person."""
+    if address.endswith("]"):
+        raise ValidationError("", code="invalid")
+
+
 class CleanEmailField(forms.EmailField):
     """Remove invisible characters, which copied addresses often contain."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email"})
+    # No names of this machine: mails must reach a person.
+    default_validators = [EmailValidator(allowlist=[]), refuse_network_address]
     default_error_messages = {
         "invalid": _("Enter an email address in the correct format, like name@example.vn."),
         "max_length": TOO_LONG,

@@ -19,7 +19,11 @@ from forms_app.builder.field_types.registry import register
 from forms_app.builder.field_types.text import normalize_input
 from forms_app.builder.schema import FieldSpec
 
-_GROUPED = re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII)
+# 0.500 is no number of thousands.
+_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?", re.ASCII)
+# Thousands in English notation, or decimals that nobody would write.
+_TWO_READINGS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}", re.ASCII)
+_GROUP: Final = 3
 FIRST_YEAR: Final = 1000
 LAST_YEAR: Final = 2999
 _PLAIN = re.compile(r"[-+]?\d{1,15}([.,]\d+)?", re.ASCII)
@@ -27,7 +31,10 @@ MAX_DIGITS: Final = 18
 
 
 class VietnameseNumberField(forms.DecimalField):
-    """Accept 1234, 1.234 (thousands), 1.234,5 and 2,5, ignoring spaces; ``to_text`` formats numbers for messages."""
+    """Accept 1234, 1.234 (thousands), 1.234,5 and 2,5, ignoring spaces; ``to_text`` formats numbers for messages.
+
+    1,234 is refused where nobody is asked for thousandths: it is 1234 in English notation.
+    """
 
     default_error_messages = {
         "max_digits": _("This number is too long. Please check it."),
@@ -52,6 +59,11 @@ class VietnameseNumberField(forms.DecimalField):
         text = re.sub(r"\s", "", normalize_input(value))
         if not text:
             return None
+        if self.decimals < _GROUP and _TWO_READINGS.fullmatch(text):
+            raise ValidationError(
+                _("“%(text)s” can be read in two ways. Enter %(thousands)s, or without the comma."),
+                params={"text": value.strip()[:40], "thousands": text.replace(",", ".")},
+            )
         if _GROUPED.fullmatch(text):
             text = text.replace(".", "").replace(",", ".")
         elif _PLAIN.fullmatch(text):

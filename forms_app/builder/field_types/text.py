@@ -23,6 +23,13 @@ _KEYS: Final = {
     **dict.fromkeys([*range(0x2010, 0x2016), 0x2212], ord("-")),
     0x3000: ord(" "),
 }
+# Bullets of Word have places in its symbol fonts only; units of one letter come from East Asian keyboards.
+_WORD_SIGNS: Final = str.maketrans(
+    {
+        **dict.fromkeys("\uf0b7\uf0a7\uf0d8\uf076\uf0fc\uf06e\uf071", "•"), "\uf02d": "-", "\uf0e0": "→",
+        "㎡": "m²", "㎥": "m³", "㎢": "km²", "㎏": "kg", "㎎": "mg", "㎝": "cm", "㎜": "mm", "㎞": "km", "ℓ": "l",
+    }
+)  # fmt: skip
 MAX_QUOTED_LETTERS: Final = 10
 MIN_NAME_LETTERS: Final = 2
 _NOT_IN_NAMES: Final = frozenset("<>{}[]|\\=@#$%^*_~")
@@ -43,6 +50,15 @@ def normalize_input(text: str) -> str:
     '0912-345'
     """
     return strip_invisible(text).translate(_KEYS)
+
+
+def from_word(text: str) -> str:
+    """Return ``text`` with ordinary signs for the bullets of Word, which only its symbol font shows, and for ㎡ and ㎏.
+
+    >>> from_word("\uf0b7 120 ㎡")
+    '• 120 m²'
+    """
+    return text.translate(_WORD_SIGNS)
 
 
 def check_printable(text: str) -> None:
@@ -76,7 +92,7 @@ class CleanCharField(NoMaxLengthField):
     """One line in NFC with single spaces, without control characters."""
 
     def to_python(self, value: Any) -> str:
-        return clean(strip_invisible(super().to_python(value) or ""))
+        return clean(from_word(strip_invisible(super().to_python(value) or "")))
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -89,7 +105,7 @@ class CleanTextField(NoMaxLengthField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        text = strip_invisible(super().to_python(value) or "")
+        text = from_word(strip_invisible(super().to_python(value) or ""))
         return "\n".join(clean(line) for line in nfc(text).splitlines()).strip()
 
     def validate(self, value: str) -> None:
@@ -106,7 +122,8 @@ class PersonNameField(CleanCharField):
     def validate(self, value: str) -> None:
         super().validate(value)
         letters = sum(letter.isalpha() for letter in value)
-        if value and (letters < MIN_NAME_LETTERS or _NOT_IN_NAMES & set(value)):
+        has_digit = any(letter.isdigit() for letter in value)
+        if value and (letters < MIN_NAME_LETTERS or has_digit or _NOT_IN_NAMES & set(value)):
             raise ValidationError(
                 _("“%(text)s” is not a full name. Write the name as in the identity document."),
                 params={"text": value[:40]},

@@ -47,6 +47,20 @@ class TestPhone:
     def test_invalid_phone_number_is_quoted_in_the_error(self, typed: str) -> None:
         assert "Bạn đã nhập" in error_of("phone", typed)
 
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [
+            ("+82 010-1234-5678", "+821012345678"), ("+44 (0)20 7946 0000", "+442079460000"),
+            ("0049 030 123456", "+4930123456"), ("+39 06 1234 5678", "+390612345678"),
+        ],
+    )  # fmt: skip
+    def test_zero_that_is_dialled_inside_a_country_is_dropped(self, typed: str, kept: str) -> None:
+        assert answer_of("phone", typed) == kept
+
+    @pytest.mark.parametrize("typed", ["+1 202 555 0100 x5", "+1800FLOWERS", "+1 202 555 0100 ext. 5"])
+    def test_extensions_and_letters_abroad_are_refused(self, typed: str) -> None:
+        assert "không phải số điện thoại của quốc gia nào" in error_of("phone", typed)
+
     @given(st.text(min_size=1, max_size=45))
     def test_any_text_is_stored_as_a_number_or_rejected(self, text: str) -> None:
         form = asked(spec_of("phone", required=False), {"f": text})
@@ -100,3 +114,8 @@ class TestPhone:
 @pytest.mark.parametrize("typed", ["0000000000", "0912345678 hoặc 0913", "+999 12", "0112 345 678"])
 def test_error_quotes_what_was_typed_and_not_what_was_made_of_it(typed: str) -> None:
     assert f"“{typed}”" in error_of("phone", typed)
+
+
+@pytest.mark.parametrize("typed", ["an@localhost", "an@[127.0.0.1]", "an@[IPv6:::1]"])
+def test_address_of_no_person_is_refused(typed: str) -> None:
+    assert "không phải địa chỉ thư điện tử" in error_of("email", typed)

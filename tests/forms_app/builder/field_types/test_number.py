@@ -96,3 +96,21 @@ class TestNumber:
 def test_number_limited_to_years_is_not_grouped(options, shown):
     spec = FieldSpec(id="n", type="number", label="Năm sinh", options=options)
     assert Number().display(spec, "1987") == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "decimals", "answer"), [("0.500", 1, "0.5"), ("1,250", 3, "1.25"), ("2,50", 1, "2.5")]
+)
+def test_decimals_are_told_from_thousands(typed: str, decimals: int, answer: str) -> None:
+    assert answer_of("number", typed, options={"decimals": decimals}) == answer
+
+
+@pytest.mark.parametrize(("typed", "decimals"), [("50,000", 0), ("2,000", 2), ("-1,500", 1)])
+def test_thousands_in_english_notation_are_refused(typed: str, decimals: int) -> None:
+    message = error_of("number", typed, options={"decimals": decimals})
+    assert f"“{typed}” có thể hiểu theo hai cách" in message
+    assert typed.replace(",", ".") in message
+
+
+def test_fraction_is_no_whole_number() -> None:
+    assert "số nguyên" in error_of("number", "0.500")

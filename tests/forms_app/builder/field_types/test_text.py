@@ -249,8 +249,15 @@ def test_letters_that_no_font_has_are_named(kind: str) -> None:
     assert "chữ Latinh" in message
 
 
+@pytest.mark.parametrize("code", ["short_text", "long_text"])
+def test_signs_pasted_from_word_become_ordinary_ones(code: str) -> None:
+    assert answer_of(code, "\uf0b7 Thửa 12, 120 ㎡ \uf0e0 đất ở") == "• Thửa 12, 120 m² → đất ở"
+
+
 class TestNames:
-    @pytest.mark.parametrize("typed", ["A", "123456", "<b>x</b>", "...", "A1", "a@b.vn", "Nguyễn {Thử}"])
+    @pytest.mark.parametrize(
+        "typed", ["A", "123456", "<b>x</b>", "...", "A1", "a@b.vn", "Nguyễn {Thử}", "12345 An"]
+    )
     @pytest.mark.parametrize("options", [{"person_name": True}, {"autocomplete": "name"}])
     def test_what_is_no_name_is_refused(self, typed: str, options: dict[str, object]) -> None:
         assert f"“{typed}” không phải họ và tên." in error_of("short_text", typed, options=options)
