@@ -58,6 +58,8 @@ _MINISTRIES: Final = (
     "dan toc va ton giao",
     "van phong chinh phu",
 )
+_HYPHENS: Final = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
+_DATED: Final = re.compile(r"(?P<number>\S+/\S+?),?\s+(?P<note>(?:ký\s+)?ngày\s.+)", re.IGNORECASE)
 _DECISION: Final = re.compile(r"^(?:quyết định số|quyết định|qđ số|số)\s*", re.IGNORECASE)
 _CURRENCY: Final = r"(?:việt nam đồng|vnđ|đồng|usd)"
 _DATE: Final = re.compile(
@@ -136,10 +138,15 @@ def is_date(text: str) -> bool:
 
 
 def parse_decision(text: str) -> tuple[str, str]:
-    """Return (number, note) of ``1544/QĐ-UBND (TTHC đặc thù, Sở GTVT)``; a date is no number of a decision."""
-    words = _DECISION.sub("", text_or_empty(text))
+    """Return (number, note) of ``1544/QĐ-UBND (TTHC đặc thù, Sở GTVT)``; a date is no number of a decision.
+
+    The date behind a number (``1544/QĐ-UBND ngày 12/6/2025``) belongs to the note; hyphens of all kinds are one.
+    """
+    words = _DECISION.sub("", text_or_empty(text)).translate(_HYPHENS)
     if is_date(words):
         return "", ""
+    if dated := _DATED.fullmatch(words):
+        return dated["number"], dated["note"]
     found = _BRACKETED.fullmatch(words)
     return (found["name"], found["bracket"]) if found else (words, "")
 

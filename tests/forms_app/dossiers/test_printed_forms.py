@@ -270,6 +270,17 @@ class TestSupplement:
         assert_contains(second, "Số: 02/HDHS", "Lê Văn Bảy", "Lần hai", "ngày 24 tháng 11 năm 2026")
         assert "Lê Văn Bảy" not in first
 
+    def test_word_without_spaces_does_not_run_off_the_paper(
+        self, receipt: services.FilingReceipt, officer: Any
+    ) -> None:
+        do(receipt.dossier, Action.ACCEPT, officer)
+        ask(receipt.dossier, officer, reason=f"Tệp {'anh_chup_' * 30} mờ")
+        pages = PdfReader(io.BytesIO(pdf_of(receipt.dossier, "mau-02-1"))).pages
+        text = "".join(page.extract_text() for page in pages).replace("\u200b", "")
+        lines = [line for line in text.splitlines() if "anh_chup" in line]
+        assert max(map(len, lines)) < 100
+        assert "".join(lines).count("_") > 55
+
     def test_requests_without_counts_can_be_printed(
         self, receipt: services.FilingReceipt, officer: Any
     ) -> None:

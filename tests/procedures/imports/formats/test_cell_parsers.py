@@ -266,6 +266,9 @@ class TestWords:
             ("1544/QĐ-UBND (TTHC đặc thù, Sở GTVT)", ("1544/QĐ-UBND", "TTHC đặc thù, Sở GTVT")),
             ("Quyết định số 163/QĐ-BTP", ("163/QĐ-BTP", "")),
             ("qđ số 9/QĐ-UBND", ("9/QĐ-UBND", "")),
+            ("1544/QĐ\u2011UBND", ("1544/QĐ-UBND", "")),
+            ("1544/QĐ\u2013UBND ngày 12/6/2025", ("1544/QĐ-UBND", "ngày 12/6/2025")),
+            ("Quyết định số 163/QĐ-BTP, ký ngày 1/2/2026", ("163/QĐ-BTP", "ký ngày 1/2/2026")),
         ],
     )
     def test_decision_number_and_note_are_read(self, text, found):
