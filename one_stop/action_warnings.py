@@ -29,7 +29,8 @@ _QUESTIONS: Final[dict[str, str | Promise]] = {
         "and the citizen is told. Only the head can undo it, within %(days)d working days."
     ),
     Action.WITHDRAW: gettext_lazy(
-        "This ends the dossier for good, and the citizen is told. Withdraw it only if the citizen has asked for it."
+        "This ends the dossier, and the citizen is told. Withdraw it only if the citizen has asked for it. Only the "
+        "head can undo it, within %(days)d working days."
     ),
     Action.CLOSE: gettext_lazy("This ends the dossier for good, and the citizen is told."),
     Action.SUSPEND: gettext_lazy(

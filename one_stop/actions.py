@@ -78,6 +78,10 @@ _TEXTS: Final[dict[Action, tuple[Text, Text]]] = {
         _("The handover is undone; the result still has to be handed over."),
     ),
     Action.UNDO_DECLINE: (_("Undo the decline…"), _("The decline is undone; the dossier is new again.")),
+    Action.UNDO_WITHDRAW: (
+        _("Undo the withdrawal…"),
+        _("The withdrawal is undone; the dossier is where it was before."),
+    ),
     Action.ASSIGN: (_("Assign to…"), _("The dossier has been reassigned.")),
     Action.WITHDRAW: (_("Withdraw at the citizen's request…"), _("The dossier is withdrawn.")),
     Action.DECLINE: (_("Decline…"), _("The dossier is declined. The notice of decline can be printed.")),

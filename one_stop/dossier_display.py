@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core import display
 from core.worktime import TimeUnit, WorkCalendar
@@ -166,7 +167,18 @@ def _event_name(event: DossierEvent) -> str:
         return _("Assigned to %(name)s") % {"name": assignee}
     if event.action == Action.RETURN_RESULT and (way := event.data.get("delivery")):
         return f"{event.get_action_display()} ({Dossier.Delivery(way).label})"
+    if event.action == Action.WITHDRAW and (how := event.data.get("how")):
+        return f"{event.get_action_display()} ({WithdrawalRequest(how).label})"
     return event.get_action_display()
+
+
+class WithdrawalRequest(models.TextChoices):
+    """How a citizen asked the desk to withdraw a dossier."""
+
+    COUNTER = "counter", gettext_lazy("In person, at the counter")
+    LETTER = "letter", gettext_lazy("By letter")
+    PHONE = "phone", gettext_lazy("By telephone")
+    EMAIL = "email", gettext_lazy("By email")
 
 
 def _postal_change(event: DossierEvent) -> str:

@@ -24,6 +24,7 @@ from forms_app.builder.field_types.file import (
     MultipleFileInput,
 )
 from forms_app.dossiers.models import SupplementRequest
+from one_stop.dossier_display import WithdrawalRequest
 from one_stop.supplements import ReceivedItem, SupplementItem
 
 MAX_OTHER_DOCUMENTS: Final = 20
@@ -227,6 +228,17 @@ class SuspendForm(ActionForm):
         """Return the last day of the suspension."""
         day: date = self.cleaned_data["suspended_until"]
         return day
+
+
+class WithdrawForm(ActionForm):
+    """How the citizen asked the desk to withdraw the dossier, and why."""
+
+    how = forms.ChoiceField(
+        label=_("How did the citizen ask for it?"), choices=WithdrawalRequest.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how the citizen asked for it.")},
+    )  # fmt: skip
+
+    field_order = ["version", "how", "reason"]
 
 
 class CounterSupplementForm(ActionForm):

@@ -17,7 +17,7 @@ from core.outbox import enqueue
 from core.transactions import retry_on_deadlock
 from core.worktime import load_calendar
 from forms_app.builder import applicant
-from forms_app.dossiers import codes
+from forms_app.dossiers import codes, deadlines
 from forms_app.dossiers.models import Dossier, PostalOrder, SupplementRequest
 from forms_app.dossiers.services import (
     apply_action,
@@ -284,6 +284,28 @@ def return_result(
             handed_by=actor,
         )  # fmt: skip
     return dossier
+
+
+@retry_on_deadlock
+@transaction.atomic
+def withdraw(
+    *,
+    dossier_id: int,
+    expected_version: int,
+    actor: User,
+    reason: str,
+    how: str,
+    now: datetime | None = None,
+) -> Dossier:
+    """Record that the citizen withdraws a dossier; ``how`` is a value of ``WithdrawalRequest``: how they asked for it.
+
+    Raises as ``dossiers.services.apply_action``.
+    """
+    before = deadlines.clock_to_json(lock_dossier(dossier_id))
+    return apply_action(
+        dossier_id=dossier_id, expected_version=expected_version, action=Action.WITHDRAW, actor=actor, reason=reason,
+        data={"how": how, "before": before}, now=now,
+    )  # fmt: skip
 
 
 def postal_details(dossier: Dossier) -> dict[str, str | int | None]:

@@ -80,9 +80,9 @@ def restart_intake_deadline(dossier: Dossier, previous_status: int, now: datetim
     """Start the intake deadline anew where ``dossier`` (not saved) has returned to the first status from another.
 
     A desk that requested the supplement only after the deadline stays late: the former deadline is kept. So it is
-    where a decline without a supplement request is undone: the desk's slip gives it no more time.
+    where a decline without a supplement request, or a withdrawal, is undone: the desk's slip gives it no more time.
     """
-    if previous_status == Status.REGISTERED or dossier.status != Status.REGISTERED:
+    if previous_status in {Status.REGISTERED, Status.WITHDRAWN} or dossier.status != Status.REGISTERED:
         return
     if previous_status == Status.DECLINED and _was_declined_at_once(dossier):
         return
@@ -221,6 +221,25 @@ def _reset(dossier: Dossier, now: datetime) -> None:
     _run(dossier, _State.NOT_STARTED)
 
 
+_MOMENTS: Final = ("paused_at", "pause_ends_at", "due_at", "on_time_until")
+
+
+def clock_to_json(dossier: Dossier) -> dict[str, Any]:
+    """Return the clock of ``dossier`` for the event of its withdrawal, which may be undone."""
+    moments = {name: _iso(getattr(dossier, name)) for name in _MOMENTS}
+    return {
+        "clock_state": dossier.clock_state, "pause_extends_on_time": dossier.pause_extends_on_time, **moments
+    }  # fmt: skip
+
+
+def _restore(dossier: Dossier, now: datetime) -> None:
+    """Set the clock to what it was before the withdrawal: the desk's slip gives no time, and a pause goes on."""
+    event = dossier.withdrawal()
+    before = event.data["before"] if event else {}
+    for name, value in before.items():
+        setattr(dossier, name, datetime.fromisoformat(value) if value and name in _MOMENTS else value)
+
+
 def _move_from_day_off(dossier: Dossier, now: datetime) -> None:
     """Move a due date that lies on a day off to the end of the next working day (Bộ luật Dân sự 2015, art. 148)."""
     calendar = current_rules().calendar
@@ -244,6 +263,7 @@ EFFECTS: Final[dict[Clock, Callable[[Dossier, datetime], None]]] = {
     Clock.END: _end,
     Clock.REOPEN: _reopen,
     Clock.RESET: _reset,
+    Clock.RESTORE: _restore,
     Clock.CALENDAR: _move_from_day_off,
 }
 

@@ -98,6 +98,14 @@ DECLINE_UNDONE_TEXT: Final = StatusText(
     _("Checked again"), "info", _("Your dossier was declined by mistake and is being checked again"),
     _("The notice of decline is no longer valid. You do not need to do anything."),
 )  # fmt: skip
+WITHDRAWN_BY_DESK_TEXT: Final = StatusText(
+    _("Withdrawn"), "plain", _("The agency recorded that you withdrew this dossier"),
+    _("If you did not ask for it, contact the agency at once: within three working days it can be undone."),
+)  # fmt: skip
+WITHDRAWAL_UNDONE_TEXT: Final = StatusText(
+    _("Continued"), "info", _("Your dossier was recorded as withdrawn by mistake and goes on"),
+    _("The dossier is where it was before. The due date stays the same."),
+)  # fmt: skip
 PAYMENT_LIFTED_TEXT: Final = StatusText(
     _("Nothing to pay"), "info", _("You no longer have to pay; your dossier is being processed"),
     _("You do not need to do anything."),
@@ -107,6 +115,7 @@ _EVENT_TEXTS: Final[dict[str, StatusText]] = {
     Action.CLOSE: CLOSED_TEXT,
     Action.UNDO_RETURN: RETURN_UNDONE_TEXT,
     Action.UNDO_DECLINE: DECLINE_UNDONE_TEXT,
+    Action.UNDO_WITHDRAW: WITHDRAWAL_UNDONE_TEXT,
     Action.LIFT_PAYMENT: PAYMENT_LIFTED_TEXT,
 }
 
@@ -133,6 +142,8 @@ def event_text(event: DossierEvent) -> StatusText:
     """Return the texts of what ``event`` did: its own, or those of the status to which it led."""
     if event.action in _EVENT_TEXTS:
         return _EVENT_TEXTS[event.action]
+    if event.action == Action.WITHDRAW and event.actor_id:
+        return WITHDRAWN_BY_DESK_TEXT
     accepted, by_post = event.from_status != Status.REGISTERED, bool(event.data.get("by_post"))
     outcome = str(event.data.get("outcome", ""))
     return _status_text(event.to_status, outcome, accepted=accepted, by_post=by_post)

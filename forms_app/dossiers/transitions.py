@@ -56,6 +56,7 @@ class Action(TextChoices):
     UNDO_RETURN = "undo_return", _("Undo “result handed over”")
     UNDO_DECLINE = "undo_decline", _("Undo the decline")
     WITHDRAW = "withdraw", _("Withdraw")
+    UNDO_WITHDRAW = "undo_withdraw", _("Undo the withdrawal")
     ASSIGN = "assign", _("Assign")
     REPLACE_KEY = "replace_key", _("Replace the lookup key")
     MOVE_DUE_DATE = "move_due_date", _("Move the due date from a day off")
@@ -74,6 +75,7 @@ class Clock(TextChoices):
     END = "end", _("ends")
     REOPEN = "reopen", _("resumes, the due date stays the same")
     RESET = "reset", _("has not started")
+    RESTORE = "restore", _("is as it was before the withdrawal")
     CALENDAR = "calendar", _("a due date on a day off moves to the next working day")
 
 
@@ -103,6 +105,8 @@ class DossierState(Protocol):
     def has_fees(self) -> bool: ...
     @property
     def sent_by_post(self) -> bool: ...
+    @property
+    def desk_withdrew_from(self) -> int | None: ...
     def supplement_is_late(self, now: datetime) -> bool: ...
     def may_be_undone(self, now: datetime) -> bool: ...
 
@@ -130,10 +134,16 @@ class Transition:
     clock: Clock = Clock.NONE
     needs_reason: bool = False
     guards: tuple[Guard, ...] = ()
+    # Only back to the status from which the desk withdrew the dossier.
+    leads_back: bool = False
 
     def fits(self, dossier: DossierState, now: datetime) -> bool:
         """Return True if the row applies to ``dossier`` at ``now``."""
-        return dossier.status in self.sources and all(GUARDS[guard](dossier, now) for guard in self.guards)
+        if dossier.status not in self.sources or (
+            self.leads_back and dossier.desk_withdrew_from != self.target
+        ):
+            return False
+        return all(GUARDS[guard](dossier, now) for guard in self.guards)
 
 
 _DESK = frozenset({_R.RECEIVER, _R.HANDLER, _R.HEAD})
@@ -164,6 +174,8 @@ SAME_STATUS_ACTIONS = frozenset({_A.ASSIGN, _A.REPLACE_KEY, _A.MOVE_DUE_DATE, _A
 COUNTER_ACTIONS = frozenset(
     {_A.SUPPLY, _A.PAYMENT_DONE, _A.RETURN_RESULT, _A.CORRECT_POST, _A.WITHDRAW, _A.REPLACE_KEY}
 )
+# Statuses in which the citizen may stop the procedure (art. 21 NĐ 118/2025).
+WITHDRAWABLE = (_S.REGISTERED, _S.ACCEPTED, _S.PROCESSING, _S.SUPPLEMENT, _S.PAYMENT, _S.SUSPENDED)
 CLOSED_STATUSES = (_S.DECLINED, _S.WITHDRAWN, _S.RETURNED)
 
 TRANSITIONS: tuple[Transition, ...] = (
@@ -227,9 +239,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards=(Guard.UNDOABLE,),
     ),
     Transition(
-        _A.WITHDRAW,
-        (_S.REGISTERED, _S.ACCEPTED, _S.PROCESSING, _S.SUPPLEMENT, _S.PAYMENT, _S.SUSPENDED),
-        _S.WITHDRAWN, _APPLICANT, Clock.END, needs_reason=True, guards=(Guard.OPEN,),
+        _A.WITHDRAW, WITHDRAWABLE, _S.WITHDRAWN, _APPLICANT, Clock.END, needs_reason=True, guards=(Guard.OPEN,),
+    ),
+    # What the citizen withdrew stays withdrawn; what the desk recorded by mistake goes on where it was.
+    *(
+        Transition(
+            _A.UNDO_WITHDRAW, (_S.WITHDRAWN,), status, _HEAD, Clock.RESTORE, needs_reason=True,
+            guards=(Guard.UNDOABLE,), leads_back=True,
+        )
+        for status in WITHDRAWABLE
     ),
     *(Transition(_A.ASSIGN, (status,), status, _DESK, guards=(Guard.OPEN,)) for status in OPEN_STATUSES),
     *(

@@ -34,6 +34,7 @@ from one_stop.forms import (
     CounterSupplementForm,
     SupplementForm,
     SuspendForm,
+    WithdrawForm,
 )
 from one_stop.result_forms import FinishForm, PostForm, ReturnForm
 from one_stop.selectors.dossiers import dossier_for
@@ -131,6 +132,8 @@ def _form(request: HttpRequest, requested: _ActionRequest, data: QueryDict | Non
             officers = assignable_officers(dossier.agency_id, timezone.localdate())
             initial["officer"] = str(dossier.assigned_to_id or requested.access.user.pk)
             form = AssignForm(data, officers=officers, **shared)
+        case Action.WITHDRAW:
+            form = WithdrawForm(data, **plain, **shared)
         case Action.SUSPEND:
             form = SuspendForm(data, **plain, **shared)
         case Action.FINISH:
@@ -222,6 +225,8 @@ def _perform(requested: _ActionRequest, form: ActionForm) -> None:
         services.request_supplement(items=form.items(), supplement_due_at=form.due_day(), **arguments)
     elif isinstance(form, CounterSupplementForm):
         services.receive_supplement(items=form.received_items(), **arguments)
+    elif isinstance(form, WithdrawForm):
+        services.withdraw(how=form.cleaned_data["how"], **arguments)
     elif isinstance(form, SuspendForm):
         services.suspend(suspended_until=form.last_day(), **arguments)
     elif isinstance(form, AssignForm):

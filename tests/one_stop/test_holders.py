@@ -124,7 +124,7 @@ def test_counter_serves_the_citizen_whoever_has_the_dossier(
     assert dossier.status == Status.PROCESSING
     ask(dossier, holder, at=NOW)
     assert "/viec/supply/" in page(officer, dossier)
-    post(officer, dossier, "withdraw", reason="Công dân xin rút")
+    post(officer, dossier, "withdraw", reason="Công dân xin rút", how="phone")
     assert (dossier.status, dossier.assigned_to) == (Status.WITHDRAWN, holder)
 
 

@@ -18,14 +18,14 @@ from accounts.models import Agency
 from core.models import OrderKeyField
 from core.worktime import TimeUnit, deadline, load_calendar
 from forms_app.dossiers.models.answers import AnswersField
-from forms_app.dossiers.models.events import SupplementRequest
-from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS, Status
+from forms_app.dossiers.models.events import DossierEvent, SupplementRequest
+from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS, Action, Status
 from procedures.choices import Channel
 from procedures.snapshot import Snapshot
 from procedures.value_objects import Fee
 
-#: Working days in which a wrong "handed over" or "declined" can be undone: as long as the law gives the agency to put a
-#: wrong result right (art. 23 NĐ 118/2025).
+#: Working days in which a wrong "handed over", "declined" or "withdrawn" can be undone: as long as the law gives the
+#: agency to put a wrong result right (art. 23 NĐ 118/2025).
 UNDO_DAYS: Final = 3
 
 
@@ -250,6 +250,17 @@ class Dossier(models.Model):
     def sent_by_post(self) -> bool:
         """Return True if the result was given to the post and this was not undone."""
         return any(order.cancelled_at is None for order in self.postal_orders.all())
+
+    def withdrawal(self) -> DossierEvent | None:
+        """Return the last event by which the dossier was withdrawn, also if that was undone."""
+        events = [event for event in self.events.all() if event.action == Action.WITHDRAW]
+        return max(events, key=lambda event: event.sequence, default=None)
+
+    @property
+    def desk_withdrew_from(self) -> int | None:
+        """Return the status in which the desk, not the citizen, recorded the withdrawal of a withdrawn dossier."""
+        event = self.withdrawal() if self.status == Status.WITHDRAWN else None
+        return event.from_status if event is not None and "before" in event.data else None
 
     def supplement_is_late(self, now: datetime) -> bool:
         """Return True if the deadline of the open supplement request has passed at ``now``."""

@@ -17,7 +17,7 @@ from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
 from core.text import clean
 from core.transactions import retry_on_deadlock
-from core.worktime import TIME_ZONE
+from core.worktime import TIME_ZONE, TimeUnit, load_calendar, postponed
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.search_documents import index_dossier
@@ -226,9 +226,24 @@ def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> N
         dossier.finished_at = now
     elif transition.action == Action.RETURN_RESULT:
         dossier.returned_at = now
+    elif transition.action == Action.UNDO_WITHDRAW and transition.target == Status.SUPPLEMENT:
+        _reopen_request(dossier, now)
     elif transition.action == Action.UNDO_RETURN:
         dossier.returned_at = None
         dossier.postal_orders.filter(cancelled_at=None).update(cancelled_at=now)
+
+
+def _reopen_request(dossier: Dossier, now: datetime) -> None:
+    """Open the supplement request again that a withdrawal had closed, with as many working days as were left then."""
+    event, calendar = dossier.withdrawal(), load_calendar()
+    request = dossier.supplement_requests.filter(answered_at=None).order_by("-number").first()
+    if event is None or request is None:
+        return
+    if due := request.supplement_due_at:
+        later = postponed(due, stopped=event.at, resumed=now, unit=TimeUnit.WORKING_DAY, calendar=calendar)
+        request.supplement_due_at = calendar.end_of(later.date()) if later != due else due
+    request.closed_at = None
+    request.save(update_fields=["closed_at", "supplement_due_at"])
 
 
 def _revoke_results(dossier: Dossier, actor: Actor, reason: str, now: datetime) -> list[int]:

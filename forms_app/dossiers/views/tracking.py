@@ -25,7 +25,14 @@ from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import View, attachment_response, pdf_response, private
 from forms_app.dossiers.selectors import dossiers as selectors
 from forms_app.dossiers.selectors.retention import retention_period
-from forms_app.dossiers.status_texts import UNREADABLE_RESULT_TEXT, dossier_text, latest_change, timeline
+from forms_app.dossiers.status_texts import (
+    UNREADABLE_RESULT_TEXT,
+    StatusText,
+    dossier_text,
+    event_text,
+    latest_change,
+    timeline,
+)
 from forms_app.dossiers.transitions import CITIZEN, Action, Status, allowed_transitions
 from forms_app.dossiers.views import throttles
 
@@ -146,11 +153,10 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
     actions = {row.action for row in allowed_transitions(dossier, {CITIZEN})}
     order = selectors.postal_order_of(dossier) if dossier.status == Status.RETURNED else None
     results = [file for file in files if file.purpose == Attachment.Purpose.RESULT]
-    unreadable = _is_unreadable(dossier, latest, results)
     context = {
         "dossier": dossier,
         "token": token,
-        "texts": UNREADABLE_RESULT_TEXT if unreadable else dossier_text(dossier, by_post=order is not None),
+        "texts": _texts(dossier, latest, results, by_post=order is not None),
         "received_at_counter": bool(latest.actor_id),
         "supplied": latest.action == Action.SUPPLY and dossier.status == Status.REGISTERED,
         "asked": asked if Action.SUPPLY in actions else None,
@@ -169,6 +175,15 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
         "views": view_log.views_by_agency(dossier),
     }
     return render(request, "dossiers/tracking.html", context)
+
+
+def _texts(dossier: Dossier, latest: DossierEvent, results: list[Attachment], *, by_post: bool) -> StatusText:
+    """Return the texts of the present status; a withdrawal by the desk, unknown to the citizen perhaps, has its own."""
+    if _is_unreadable(dossier, latest, results):
+        return UNREADABLE_RESULT_TEXT
+    if latest.action == Action.WITHDRAW:
+        return event_text(latest)
+    return dossier_text(dossier, by_post=by_post)
 
 
 def _is_unreadable(dossier: Dossier, latest: DossierEvent, results: list[Attachment]) -> bool:

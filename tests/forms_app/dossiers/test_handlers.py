@@ -116,6 +116,7 @@ def test_all_actions_but_internal_ones_are_mailed() -> None:
             Action.CLOSE,
             Action.MOVE_DUE_DATE,
             Action.CORRECT_POST,
+            Action.UNDO_WITHDRAW,
         }
     )
 

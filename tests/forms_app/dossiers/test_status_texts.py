@@ -90,7 +90,7 @@ def test_closed_dossier_shows_no_due_date(status: Status, agency: Agency, client
     assert ("<dt>Hẹn trả</dt>" in html) == (status not in CLOSED_STATUSES)
     assert "<dt>Nơi giải quyết</dt>" in html
     assert "<dt>Cách nhận kết quả</dt>" in html
-    assert str(STATUS_TEXTS[status].next_step) in html or status is S.SUPPLEMENT
+    assert str(STATUS_TEXTS[status].next_step) in html or status in {S.SUPPLEMENT, S.WITHDRAWN}
 
 
 @pytest.mark.parametrize("status", [S.DECLINED, S.PAYMENT, S.SUSPENDED])

@@ -59,6 +59,7 @@ class FakeDossier:
     fresh: bool = False
     has_fees: bool = False
     sent_by_post: bool = False
+    desk_withdrew_from: int | None = None
 
     def may_be_undone(self, now: datetime) -> bool:
         return self.fresh
@@ -70,7 +71,14 @@ class FakeDossier:
 def fake(state: State) -> FakeDossier:
     closed = state.status in CLOSED_STATUSES or state.outcome == "closed"
     return FakeDossier(
-        state.status, state.accepted, state.late, closed, state.fresh, state.fees, state.posted
+        state.status,
+        state.accepted,
+        state.late,
+        closed,
+        state.fresh,
+        state.fees,
+        state.posted,
+        state.withdrawn_from,
     )
 
 
@@ -131,11 +139,14 @@ def set_state(dossier: Dossier, state: State) -> Dossier:
         finished_at=NOW - timedelta(hours=1) if state.status in {9, 10} else None,
         returned_at=NOW if state.status == 10 else None,
     )
-    if state.fresh:
+    if state.fresh or state.withdrawn_from:
         # Before the event of the filing, which stays the only one that the tests count.
+        action, source = {3: ("decline", 1), 7: ("withdraw", state.withdrawn_from), 10: ("return_result", 9)}[
+            state.status
+        ]
         DossierEvent.objects.create(
-            dossier=dossier, sequence=0, action="decline" if state.status == 3 else "return_result",
-            from_status=1 if state.status == 3 else 9, to_status=state.status, at=NOW,
+            dossier=dossier, sequence=0, action=action, from_status=source, to_status=state.status,
+            at=NOW if state.fresh else FILED, data={"before": {"clock_state": "running"}},
         )  # fmt: skip
     if state.posted:
         clerk = make_officer(dossier.agency, "returner")
@@ -243,7 +254,7 @@ def test_every_action_offered_by_the_desk_succeeds(state: State) -> None:
                         {
                             "version": dossier.version, "reason": "vì thử", "other_documents": "Giấy chứng tử",
                             "supplement_due_at": "2026-12-07", "suspended_until": "2026-12-07", "officer": user.pk,
-                            "tracking_number": "EA123456789VN",
+                            "tracking_number": "EA123456789VN", "how": "phone",
                             "delivery": "post" if action == "return_result" else "", "address": "Ấp 1",
                             "outcome": "refused" if state.status == 6 else "granted",
                         },
@@ -307,7 +318,7 @@ def test_database_accepts_exactly_the_events_of_the_matrix() -> None:
         (action, state.status, target)
         for state, row in MATRIX.items()
         for action, (target, _r) in row.items()
-    }
+    } | {("undo_withdraw", 7, source) for source in (1, 2, 5, 6, 8)}
     facts = {"dossier": dossier, "actor_name": "x", "at": NOW}
     for number, (action, source, target) in enumerate(sorted(edges), start=10):
         DossierEvent.objects.create(

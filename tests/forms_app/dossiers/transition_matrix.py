@@ -31,6 +31,8 @@ class State:
     fees: bool = False
     # The result was given to the post.
     posted: bool = False
+    # The status from which the desk withdrew it.
+    withdrawn_from: int | None = None
     # Closed so recently that it can be undone.
     fresh: bool = False
 
@@ -69,6 +71,8 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
         "assign": (6, DESK_ROLES),
     },
     State(7): {},
+    State(7, True, withdrawn_from=4): {},
+    State(7, True, withdrawn_from=4, fresh=True): {"undo_withdraw": (4, {L})},
     State(8, True): {
         "resume": (4, {H, L, S}), "finish": (9, {H, L}), **WITHDRAW, "assign": (8, DESK_ROLES),
     },
@@ -88,7 +92,7 @@ STATES = list(MATRIX)
 ACTIONS = [action.value for action in Action if action != Action.SUBMIT]
 NEED_REASON = {
     "decline", "request_supplement", "require_payment", "lift_payment", "suspend", "close", "reopen", "withdraw",
-    "undo_return", "undo_decline",
+    "undo_return", "undo_decline", "undo_withdraw",
 }  # fmt: skip
 # The roles with an action anywhere in the table; an officer without one learns nothing, not even the status.
 HOLDERS = {
@@ -98,5 +102,9 @@ HOLDERS = {
 
 def describe(state: State) -> str:
     """Return the id of a test for ``state``."""
-    facts = [name for name in ("accepted", "late", "fresh", "fees", "posted") if getattr(state, name)]
+    facts = [
+        name
+        for name in ("accepted", "late", "fresh", "fees", "posted", "withdrawn_from")
+        if getattr(state, name)
+    ]
     return "-".join(filter(None, [str(state.status), *facts, state.outcome]))
