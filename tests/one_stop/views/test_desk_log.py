@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Agency, Membership, User
 from forms_app.dossiers import list_log, view_log
 from forms_app.dossiers.models import ListLogEntry, ViewLogEntry
+from one_stop.selectors.desk_log import LogFilters
 from one_stop.views import desk_log
 from tests.accounts.admin_helpers import browser
 from tests.accounts.factories import AgencyFactory
@@ -135,12 +136,21 @@ class TestFilters:
         assert head.get(FILE, query).status_code in {200, 400}
 
 
+def test_period_is_at_most_a_year_of_days() -> None:
+    filters = LogFilters.from_query({"tu-ngay": "2020-01-01", "den-ngay": "2026-11-30"}, date(2026, 11, 30))
+    assert (filters.first_day, filters.last_day) == (date(2025, 11, 30), date(2026, 11, 30))
+
+
 class TestIsolation:
     def test_log_of_another_agency_is_not_shown(self, head: Client, officer: User, agency: Agency) -> None:
         elsewhere = AgencyFactory()
         dossier = opened(make_officer(elsewhere, name="Người Nơi Khác"), elsewhere)
         list_log.log_list(actor=officer, agencies=[elsewhere.pk], list_key="moi", found=3)
-        list_log.log_list(actor=officer, agencies=[int(f"{agency.pk}{agency.pk}")], list_key="moi", found=4)
+        # An id that contains the own one; another list, since the same one is logged once in ten minutes.
+        list_log.log_list(
+            actor=officer, agencies=[int(f"{agency.pk}{agency.pk}")], list_key="qua-han", found=4
+        )
+        assert ListLogEntry.objects.count() == 2
         for address in (PAGE, LISTS, f"{PAGE}?ma={dossier.code}", FILE, f"{FILE}?loai=danh-sach"):
             text = head.get(address).content.decode()
             assert "Người Nơi Khác" not in text
