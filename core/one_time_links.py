@@ -98,3 +98,8 @@ def _unused(purpose: Purpose, now: datetime) -> QuerySet[OneTimeLink]:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def end_all(*, now: datetime) -> int:
+    """End every link that can still be used, of all purposes; return their number. For a restored database."""
+    return OneTimeLink.objects.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
