@@ -7,7 +7,9 @@ from typing import Any, Final
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.mfa.base import forms as base
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn import forms as webauthn
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -128,6 +130,12 @@ class ActivateAppForm(CountedCodeMixin, totp.ActivateTOTPForm):
     """The first code of a new authenticator app."""
 
     code = _code_field(_("Code"), _("The six digits that the app shows now."))
+
+    def clean_code(self) -> str:
+        """Check the code, and let it open no sign-in afterwards: a code works once (OWASP ASVS 6.5.1)."""
+        code: str = super().clean_code()
+        TOTP(Authenticator(user=self.user, type=Authenticator.Type.TOTP))._mark_code_used(code)
+        return code
 
 
 class PasswordAgainForm(AllauthReauthenticateForm):

@@ -307,4 +307,4 @@ def units(request: HttpRequest, parent: str) -> HttpResponse:
             "places": [[place.value, place.label, *place.former] for place in found.places],
         }
     )
-    return page_cache.allow(response, seconds=page_cache.until_midnight())
+    return page_cache.allow(response, seconds=page_cache.until_midnight(), parameters=())

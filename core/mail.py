@@ -49,6 +49,12 @@ def send(*, to: Sequence[str], subject: str, text: str, html: str = "") -> None:
         raise
 
 
+def mailbox(address: str) -> str:
+    """Return the address for counting: in lower case and without what stands after a plus sign in the local part."""
+    local, _at, domain = address.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def _refusal(error: SMTPException) -> str:
     """Return code and status of an answer that refuses the recipient (`550 5.1.1`), "" for any other failure.
 

@@ -148,9 +148,7 @@ def main(arguments: list[str]) -> int:
             print(back_up(chosen.folder.resolve()))
         else:
             restore(chosen.folder.resolve())
-            print(
-                "restored: now manage.py migrate, manage.py after_restore, manage.py search_rebuild, then start the processes"
-            )
+            print("restored: now manage.py migrate, after_restore, search_rebuild, then start the processes")
     except (Refused, psycopg.Error) as error:
         print(f"{chosen.act}: {error}", file=sys.stderr)
         return 1

@@ -36,6 +36,8 @@ TYPES: Final = ("application/csp-report", "application/reports+json", "applicati
 PER_NETWORK: Final = Throttle("csp-report", limit=60, seconds=3600)
 IN_TOTAL: Final = Throttle("csp-report-total", limit=3000, seconds=3600)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{0,20}")
+#: No control characters: PostgreSQL stores no NUL.
+_HOST: Final = re.compile(r"[a-z0-9._:\-\[\]]*", re.IGNORECASE)
 _KEYWORDS: Final = frozenset({"inline", "eval", "wasm-eval", "self", "data", "blob", "trusted-types-sink"})
 
 
@@ -119,7 +121,7 @@ def _origin(blocked: str) -> str:
         host = (parts.hostname or "")[:80]
     except ValueError:
         return OTHER
-    if not _SCHEME.fullmatch(parts.scheme) or not host.isascii():
+    if not _SCHEME.fullmatch(parts.scheme) or not _HOST.fullmatch(host):
         return OTHER
     return f"{parts.scheme}://{host}" if host else f"{parts.scheme}:"
 

@@ -68,17 +68,17 @@ def allow(
     response: HttpResponse,
     *,
     seconds: int = DEFAULT_SECONDS,
-    parameters: Iterable[str] | None = None,
+    parameters: Iterable[str],
     on_hit: OnHit | None = None,
 ) -> HttpResponse:
     """Mark `response` as the same for every anonymous visitor for at most `seconds`.
 
-    `parameters` are the names in the query string that the address reads; others share its entry. None: any may matter.
+    `parameters` are the names in the query string that the address reads; others share its entry.
     `on_hit` is called with each request that is answered from the cache; it must be quick and raise nothing.
     """
     setattr(response, ATTRIBUTE, seconds)
     setattr(response, ON_HIT, on_hit)
-    setattr(response, PARAMETERS, None if parameters is None else frozenset(parameters))
+    setattr(response, PARAMETERS, frozenset(parameters))
     return response
 
 
@@ -301,14 +301,16 @@ class PageCacheMiddleware:
         if cookies and any(name in cookies for name in self.personal_cookies):
             return None
         query = meta.get("QUERY_STRING", "")
+        known = self._parameters.get(request.path_info)
+        if query:
+            query = _relevant(query, known)
         if len(query) > MAX_QUERY:
             return None
         # The host was checked against ALLOWED_HOSTS when the page was rendered: an unknown one is never stored.
         host = meta.get("HTTP_HOST", "")
         if settings.USE_X_FORWARDED_HOST:
             host = f"{meta.get('HTTP_X_FORWARDED_HOST', '')} {host}"
-        known = self._parameters.get(request.path_info)
-        return request.is_secure(), host, request.path_info, _relevant(query, known) if query else ""
+        return request.is_secure(), host, request.path_info, query
 
     def _fill(self, request: HttpRequest, key: Key, generation: int) -> HttpResponse:
         # Render the page from what its key contains: its links must not carry one visitor's campaign to all others.
@@ -318,7 +320,7 @@ class PageCacheMiddleware:
             stale = self.store.get_stale(key)
             return stale.respond(request) if stale else response
         seconds = _cacheable_seconds(response)
-        if seconds and self._note_parameters(key, getattr(response, PARAMETERS, None)):
+        if seconds and self._note_parameters(key, getattr(response, PARAMETERS)):
             # Links of this page may carry a parameter that the address does not read.
             return response
         if seconds and request.method == "GET" and isinstance(response, HttpResponse):
@@ -328,10 +330,8 @@ class PageCacheMiddleware:
             )
         return response
 
-    def _note_parameters(self, key: Key, parameters: frozenset[str] | None) -> bool:
+    def _note_parameters(self, key: Key, parameters: frozenset[str]) -> bool:
         """Remember what the path reads; return True if the page was rendered with anything else."""
-        if parameters is None:
-            return False
         path, query = key[2:]
         if path not in self._parameters and len(self._parameters) < MAX_PATHS:
             self._parameters[path] = parameters

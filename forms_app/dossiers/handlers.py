@@ -29,8 +29,11 @@ from forms_app.dossiers.transitions import RUNNING_STATUSES, Action
 
 logger = logging.getLogger(__name__)
 
-#: Anybody may enter somebody else's address: so many dossiers a day are confirmed to one, the receipt tells the same.
+#: Anybody may enter somebody else's address. Every mail to it is counted; once they are spent, those that are caused by
+#: whoever entered it are left out until the address is confirmed. The receipt and "my dossier" say the same.
 MAILS_TO_ADDRESS: Final = Throttle("filing.mail", limit=20, seconds=24 * 3600)
+#: What a citizen does, as opposed to the agency, whose mails are always sent.
+ACTS_OF_CITIZENS: Final = frozenset({Action.SUBMIT, Action.SUPPLY, Action.WITHDRAW})
 MAX_NAME_LENGTH: Final = 60
 _NAME: Final = re.compile(r"[^\W\d_]+(?:(?: |['’-]|\. )[^\W\d_]+)*")
 
@@ -73,11 +76,8 @@ def mail_event(payload: dict[str, Any]) -> None:
 
 def _mail_status(event: DossierEvent) -> None:
     dossier, texts = event.dossier, event_text(event)
-    first, address = event.action == Action.SUBMIT, dossier.email.lower()
-    if first and MAILS_TO_ADDRESS.spent(address):
-        logger.warning(
-            "the mail of dossier %s is left out: too many were sent to its address today", dossier.code
-        )
+    first = event.action == Action.SUBMIT
+    if event.action in ACTS_OF_CITIZENS and _is_flooded(dossier):
         return
     receipt = receipt_for(dossier) if first else None
     token = receipt.token if receipt else ""
@@ -98,8 +98,6 @@ def _mail_status(event: DossierEvent) -> None:
     _send(
         dossier, _("%(code)s: %(status)s") % {"code": dossier.code, "status": texts.name}, "notice", context
     )
-    if first:
-        MAILS_TO_ADDRESS.hit(address)
 
 
 @handler(NEW_KEY_MAIL, attempts=mail.ATTEMPTS, on_refusal=_new_key_refused)
@@ -123,11 +121,21 @@ def mail_refused_file(payload: dict[str, Any]) -> None:
         return
     with_address = Dossier.objects.filed().filter(attachments=file).exclude(email="")
     dossier = with_address.select_related("agency", "procedure_version").first()
-    if dossier is None:
+    if dossier is None or _is_flooded(dossier):
         return
     with override("vi"):
         title = _("%(code)s: a file cannot be opened") % {"code": dossier.code}
         _send(dossier, title, "refused_file", {"file": file})
+
+
+def _is_flooded(dossier: Dossier) -> bool:
+    """Return True, and log it, if nobody confirmed the address and it got enough mails today."""
+    flooded = dossier.email_confirmed_at is None and MAILS_TO_ADDRESS.spent(mail.mailbox(dossier.email))
+    if flooded:
+        logger.warning(
+            "a mail of dossier %s is left out: too many were sent to its address today", dossier.code
+        )
+    return flooded
 
 
 def _send(dossier: Dossier, subject: str, template: str, context: dict[str, Any]) -> None:
@@ -139,6 +147,7 @@ def _send(dossier: Dossier, subject: str, template: str, context: dict[str, Any]
     }
     text = render_to_string(f"dossiers/mail/{template}.txt", {**shared, **context})
     mail.send(to=[dossier.email], subject=subject, text=text)
+    MAILS_TO_ADDRESS.hit(mail.mailbox(dossier.email))
     if dossier.email_refused_at:
         Dossier.objects.filter(pk=dossier.pk).update(email_refused_at=None, email_refusal="")
 

@@ -116,6 +116,14 @@ class TestSettingUp:
         assert len(re.findall(r'class="code">\d{8}<', done.text)) == 10
         assert client.get(DESK).status_code == 200
 
+    def test_code_that_set_up_the_app_opens_no_sign_in(self, officer: User) -> None:
+        client, _answer = sign_in(officer)
+        code = code_at(client.get(APP).context["form"].secret)
+        assert client.post(APP, {"code": code}).status_code == 302
+        other, _answer = sign_in(officer)
+        other.post(CODE, {"code": code})
+        assert not signed_in(other)
+
     def test_wrong_code_sets_up_nothing(self, officer: User) -> None:
         client, _answer = sign_in(officer)
         secret = client.get(APP).context["form"].secret

@@ -1,4 +1,7 @@
-"""What a restored database must forget: it lacks the hours since the back-up (docs/operations.md#back-ups)."""
+"""What a restored database must forget: it lacks the hours since the back-up.
+
+See docs/operations.md#back-up-and-restore.
+"""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def blank_form(request: HttpRequest, core_code: str) -> HttpResponse:
         raise Http404
     response = HttpResponse(blank_forms.blank_form(offer), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="to-khai-{core_code}.pdf"'
-    return page_cache.allow(response)
+    return page_cache.allow(response, parameters=())
 
 
 def _open_draft(request: HttpRequest, core_code: str) -> Draft | None:

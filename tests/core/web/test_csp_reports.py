@@ -79,7 +79,8 @@ def test_nonsense_is_ignored(client: Client, report: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "blocked", ["https://[bad", "//x", "javascript", "https://é.example/", "x" * 500, "h!p://a"]
+    "blocked",
+    ["https://[bad", "//x", "javascript", "https://é.example/", "x" * 500, "h!p://a", "https://a\0b.example"],
 )
 def test_strange_addresses_become_one_kind(client: Client, blocked: str) -> None:
     send(client, {"csp-report": {"effective-directive": "img-src", "blocked-uri": blocked}})

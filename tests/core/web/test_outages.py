@@ -29,7 +29,7 @@ failure: list[BaseException] = []
 def page(request: HttpRequest) -> HttpResponse:
     if failure:
         raise failure[0]
-    return page_cache.allow(HttpResponse("page"))
+    return page_cache.allow(HttpResponse("page"), parameters=())
 
 
 handler400, handler403 = portal_urls.handler400, portal_urls.handler403

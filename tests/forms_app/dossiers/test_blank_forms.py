@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
+from forms_app.dossiers import blank_forms
 from forms_app.dossiers.blank_forms import blank_form
 from forms_app.dossiers.models import FilingChannel
 from forms_app.dossiers.registrations import portal_filing_link
@@ -94,3 +95,15 @@ def test_scripts_and_markup_in_labels_stay_text() -> None:
     offer = filing_offer(form.definition.procedure.core_code)
     assert offer is not None
     assert re.search(r'\*Tên\* #image\("/etc/passwd"\)', text_of(blank_form(offer)))
+
+
+def test_unknown_parameters_typeset_no_blank_form_anew(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.PAGE_CACHE_ENABLED = True
+    client = Client()
+    code, typeset = make_form().definition.procedure.core_code, []
+    monkeypatch.setattr(blank_forms, "blank_form", lambda offer: typeset.append(offer) or b"%PDF-")
+    for number in range(5):
+        assert client.get(f"/nop-ho-so/{code}/to-khai.pdf?zz={number}").status_code == 200
+    assert len(typeset) <= 2

@@ -305,3 +305,29 @@ def test_address_of_somebody_else_cannot_be_flooded(monkeypatch: pytest.MonkeyPa
     act(third.dossier, "accept")
     deliver_due()
     assert mail.outbox[-1].subject.startswith(third.code), "what the agency does is told"
+
+
+def test_flood_by_withdrawing_or_by_another_spelling_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        handlers, "MAILS_TO_ADDRESS", Throttle("test.filing.mail.all", limit=3, seconds=24 * 3600)
+    )
+    filed = [file_dossier(email="an@example.vn").dossier, file_dossier(email="an+a@example.vn").dossier]
+    deliver_due()
+    for dossier in filed:
+        act(dossier, "withdraw")
+    deliver_due()
+    file_dossier(email="an+b@example.vn")
+    deliver_due()
+    assert len(mail.outbox) == 3
+
+
+def test_confirmed_address_gets_every_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        handlers, "MAILS_TO_ADDRESS", Throttle("test.filing.mail.own", limit=1, seconds=24 * 3600)
+    )
+    dossier = file_dossier(email="an@example.vn").dossier
+    deliver_due()
+    Dossier.objects.update(email_confirmed_at=NOW)
+    act(dossier, "withdraw")
+    deliver_due()
+    assert len(mail.outbox) == 2
