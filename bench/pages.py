@@ -17,7 +17,7 @@ from bench.baseline.models import BaselinePage
 from bench.fixtures import load_demo_procedures
 from bench.load import per_second
 from bench.measure import Result, scale, side_by_side
-from bench.server import server
+from bench.server import WORKERS, server
 from core.web.process_cache import process_cache
 
 MIN_COLD_RATIO, MIN_HIT_RATIO = 4.0, 0.9
@@ -26,14 +26,14 @@ CONSTANT_PATH = "/bench/constant/"
 
 def run() -> list[Result]:
     """Measure without the page cache, then with it; both sides of a ratio come from the same server run."""
-    page = load_demo_procedures()[0]
+    page, workers = load_demo_procedures()[0], scale(WORKERS, 1)
     path = page.url or ""
-    with server(page_cache=False) as address:
+    with server(page_cache=False, workers=workers) as address:
         size = _size(address, path)
         baseline = _make_baseline_page(size)
         print(f"procedure page {size} bytes, baseline page {_size(address, baseline)} bytes")
         cold = side_by_side(lambda: per_second(address, path), lambda: per_second(address, baseline))
-    with server(page_cache=True) as address:
+    with server(page_cache=True, workers=workers) as address:
         _size(address, path)
         hit = side_by_side(lambda: per_second(address, path), lambda: per_second(address, CONSTANT_PATH))
     print(f"procedure page cold {cold.first:.0f}/s, baseline page {cold.second:.0f}/s")

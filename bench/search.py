@@ -15,7 +15,7 @@ from django.conf import settings
 
 from bench import catalogue
 from bench.fixtures import SHARED_DATA, load_demo_procedures, load_province
-from bench.measure import QUICK_VARIABLE, Result
+from bench.measure import QUICK_VARIABLE, Result, scale
 from bench.relevance import sets
 from search.engines.base import EngineUnavailable
 from search.requests import SearchRequest
@@ -25,14 +25,14 @@ from search.services.lexicon import load_lexicon
 
 #: Procedures and other pages of each size; the first is what the province has.
 SIZES: Final = ((416, 0), (3_000, 0), (3_000, 20_000))
-QUICK_SIZES: Final = ((416, 0), (450, 50))
+QUICK_SIZE: Final = (60, 20)
 #: Limits for the largest size, in milliseconds.
 MAX_P95_MS: Final = {"database": 50.0, "elastic": 40.0}
 MAX_FIRST_MS: Final = 150.0
 #: What a web process may take when it is warm.
 MAX_MEMORY_MB: Final = 300.0
 #: Processes that search at the same time, to see how many queries two cores answer.
-PROCESSES: Final = 2
+PROCESSES: Final = scale(2, 1)
 FEWEST_QUERIES: Final = 200
 FIRST_QUERY: Final = "đăng ký kết hôn"
 DEMO_QUERIES: Final = (
@@ -49,18 +49,22 @@ def run() -> list[Result]:
     """Measure the database engine and, if ELASTICSEARCH_URL is set, Elasticsearch, in catalogues of growing size."""
     if not (SHARED_DATA / "search" / "queries_dev.tsv").exists():
         return _measure_demo()
-    load_province()
     queries = [query.query for some in sets().values() for query in some]
-    sizes: tuple[tuple[int, int], ...] = SIZES
     if os.environ.get(QUICK_VARIABLE):
-        queries, sizes = queries[:: len(queries) // 10], QUICK_SIZES
-    elif len(queries) < FEWEST_QUERIES:
+        load_lexicon()
+        return _measure_size(queries[:: len(queries) // 5], *QUICK_SIZE)
+    if len(queries) < FEWEST_QUERIES:
         raise SystemExit(f"only {len(queries)} queries")
+    load_province()
     results: list[Result] = []
-    for procedures, pages in sizes:
-        catalogue.fill(procedures, pages, SHARED_DATA)
-        results = [result for name in _engines() for result in _measure(name, queries, procedures + pages)]
+    for procedures, pages in SIZES:
+        results = _measure_size(queries, procedures, pages)
     return results
+
+
+def _measure_size(queries: list[str], procedures: int, pages: int) -> list[Result]:
+    catalogue.fill(procedures, pages, SHARED_DATA)
+    return [result for name in _engines() for result in _measure(name, queries, procedures + pages)]
 
 
 def _engines() -> list[str]:

@@ -1,4 +1,4 @@
-"""The portal in Granian with two workers, for the duration of a measurement."""
+"""The portal in Granian, by default with two workers, for the duration of a measurement."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def server(*, page_cache: bool = True) -> Iterator[str]:
+def server(*, page_cache: bool = True, workers: int = WORKERS) -> Iterator[str]:
     """Start the server and yield its address."""
     port = _free_port()
     environment = os.environ | {
@@ -33,7 +33,7 @@ def server(*, page_cache: bool = True) -> Iterator[str]:
     }
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(WORKERS), "--blocking-threads", "1", "--backlog", "1024", "--no-access-log",
+        "--workers", str(workers), "--blocking-threads", "1", "--backlog", "1024", "--no-access-log",
         "--workers-kill-timeout", str(STOP_SECONDS), "--log-level", "error", "portal.wsgi:application",
     ]  # fmt: skip
     process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)

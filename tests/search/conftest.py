@@ -9,8 +9,7 @@ import pytest
 
 from search import documents, selectors
 from search.engines import base as engines
-from search.models import LexiconEntry
-from tests.search.samples import KIND, SearchFixture, reset_servers
+from tests.search.samples import KIND, SearchFixture, empty_lexicon, reset_servers
 
 ENGINES = [engines.DATABASE, pytest.param(engines.ELASTIC, marks=pytest.mark.elasticsearch)]
 
@@ -53,7 +52,7 @@ def dossier_samples(
 
 def _open(samples: SearchFixture, monkeypatch: pytest.MonkeyPatch) -> SearchFixture:
     monkeypatch.setattr(documents, "_sources", {KIND: samples.source})
-    LexiconEntry.objects.all().delete()
+    empty_lexicon()
     for replica in engines.replicas():
         replica.reconcile()
     return samples

@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership
-from search.models import BestBet, LexiconEntry, OtherOffice
+from search.models import BestBet, OtherOffice
 from tests.search.admin.test_queries import document
 from tests.search.factories import LexiconEntryFactory
+from tests.search.samples import empty_lexicon
 from tests.search.test_wagtail_hooks import browser
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def controller() -> Client:
-    LexiconEntry.objects.all().delete()
+    empty_lexicon()
     document("1", "Đăng ký kết hôn", "1.000894")
     document("2", "Xác nhận tình trạng hôn nhân", "1.004873")
     return browser(Membership.Role.CONTROLLER)

@@ -29,6 +29,7 @@ from search.models import (
     SearchedQueryDay,
 )
 from tests.search.factories import LexiconEntryFactory
+from tests.search.samples import empty_lexicon
 from tests.search.test_wagtail_hooks import browser
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ LIST = "/quan-tri/cau-tim/"
 
 @pytest.fixture(autouse=True)
 def _no_lexicon() -> None:
-    LexiconEntry.objects.all().delete()
+    empty_lexicon()
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from search.services.indexing import index, rebuild
 from search.services.lexicon import COLUMNS, FILE, load_lexicon
 from search.services.lexicon import read as read_lexicon
 from search.services.shipped_rows import LoadReport
-from tests.search.samples import KIND, SampleSource, SearchFixture
+from tests.search.samples import KIND, SampleSource, SearchFixture, empty_lexicon
 
 pytestmark = pytest.mark.django_db
 
@@ -240,7 +240,7 @@ class TestLexiconFile:
 
     @pytest.fixture(autouse=True)
     def _empty(self) -> None:
-        LexiconEntry.objects.all().delete()
+        empty_lexicon()
 
     def test_the_shipped_file_loads_once(self):
         number = len(list(read_lexicon()))
