@@ -119,7 +119,7 @@ def plan_import(
             report_row = _report_row(Outcome.REFUSED, file.rows[code], reserved[code])
         else:
             report_row = planner.decide(file.rows[code], record, existing.get(code))
-        report_rows.append(_with_duplicates(report_row, file.further_rows(code)))
+        report_rows.append(_with_duplicates(report_row, list(file.row_of(code).further_rows)))
     planner.plan.report.rows = sorted_rows(report_rows)
     return planner.plan
 
@@ -133,9 +133,11 @@ class MergedRows:
     duplicates: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     refused: list[ParsedRow] = field(default_factory=list)
 
-    def further_rows(self, code: str) -> list[int]:
-        """Return the numbers of the rows after the first with ``code``."""
-        return [*self.rows[code].further_rows, *self.duplicates[code]]
+    def row_of(self, code: str) -> ParsedRow:
+        """Return the first row with ``code``, with the merged record and the numbers of the further rows."""
+        first = self.rows[code]
+        further = (*first.further_rows, *self.duplicates[code])
+        return dataclasses.replace(first, record=self.records[code], further_rows=further)
 
 
 def merge_rows(rows: Iterable[ParsedRow], form_files: FormFileStore | None = None) -> MergedRows:

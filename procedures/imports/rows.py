@@ -48,39 +48,47 @@ _ROW_FAULTS: Final = (
 )  # fmt: skip
 
 
-def store_rows(
-    upload: ImportUpload, rows: Iterable[ParsedRow], form_files: FormFileStore | None = None
+def read_rows(
+    upload: ImportUpload,
+    rows: Iterable[ParsedRow],
+    choices: ImportChoices,
+    form_files: FormFileStore | None = None,
 ) -> None:
-    """Keep ``rows`` as rows of ``upload``, those of one procedure merged into one."""
+    """Keep ``rows`` as rows of ``upload``, those of one procedure merged into one, with what each would change."""
     position, waiting = 0, iter(rows)
     while batch := list(islice(waiting, BATCH)):
-        position += _store_batch(upload, batch, form_files, position)
+        position += _read_batch(upload, batch, choices, form_files, position)
+    count_outcomes(upload)
 
 
-def _store_batch(
-    upload: ImportUpload, batch: Sequence[ParsedRow], form_files: FormFileStore | None, position: int
+def _read_batch(
+    upload: ImportUpload,
+    batch: Sequence[ParsedRow],
+    choices: ImportChoices,
+    form_files: FormFileStore | None,
+    position: int,
 ) -> int:
     """Return the number of new rows."""
     codes = {row.code for row in batch if row.record is not None}
     stored = {row.code: row for row in upload.rows.filter(code__in=codes, record__isnull=False)}
     merged = merge_rows(chain(map(_parsed, stored.values()), batch), form_files)
-    new = [_unreadable(row) for row in merged.refused]
-    for code, record in merged.records.items():
-        row = stored.get(code) or ImportRow(
-            number=merged.rows[code].row,
-            code=code[:MAX_CODE],
-            title=merged.rows[code].title,
-            outcome=Outcome.UNCHANGED.value,  # until it is planned
-            warnings=list(merged.rows[code].warnings),
-        )
-        row.record, row.further_rows = record.to_json(), merged.further_rows(code)
-        if code not in stored:
-            new.append(row)
+    parsed = [merged.row_of(code) for code in merged.records]
+    kept = [_kept(stored.get(row.code) or ImportRow(), row) for row in parsed]
+    report = plan_import(parsed, choices=choices).report
+    _record_plan(kept, {row.code: row for row in report.rows})
+    new = [*map(_unreadable, merged.refused), *(row for row in kept if row.pk is None)]
     for place, row in enumerate(sorted(new, key=lambda row: row.number), start=position):
         row.upload, row.position = upload, place
     ImportRow.objects.bulk_create(new)
-    ImportRow.objects.bulk_update(stored.values(), ["record", "further_rows"])
+    _save([row for row in kept if row.code in stored], [*_PLANNED_FIELDS, "record", "further_rows"])
     return len(new)
+
+
+def _kept(row: ImportRow, parsed: ParsedRow) -> ImportRow:
+    row.number, row.code, row.title = parsed.row, parsed.code[:MAX_CODE], parsed.title
+    row.warnings, row.further_rows = list(parsed.warnings), list(parsed.further_rows)
+    row.record = parsed.record.to_json() if parsed.record else None
+    return row
 
 
 def _unreadable(row: ParsedRow) -> ImportRow:

@@ -15,7 +15,7 @@ from accounts.models import Membership, User
 from accounts.selectors import agencies_where
 from core.errors import Conflict, NotAllowed
 from procedures.imports.formats.reader import parse_file
-from procedures.imports.rows import applicable, choices_of, plan_rows, store_rows
+from procedures.imports.rows import applicable, choices_of, plan_rows, read_rows
 from procedures.models import ImportUpload, ProcedureSectionPage, PublicationDecision
 
 
@@ -35,8 +35,7 @@ def preview_upload(*, file: File, name: str, by: User) -> ImportUpload:
     """Read ``file`` into rows with a preview of their changes; ``FileProblem`` if it is broken: nothing is stored."""
     check_may_import(by)
     upload = ImportUpload.objects.create(name=PurePath(name).name[:200], uploaded_by=by)
-    store_rows(upload, parse_file(file))
-    plan_rows(upload, choices_of(upload))
+    read_rows(upload, parse_file(file), choices_of(upload))
     file.seek(0)
     upload.file.save(upload.name, file)
     return upload

@@ -62,8 +62,7 @@ class Command(BaseCommand):
         parsed = tqdm(parse_file(handle), desc=_("reading"), unit="", disable=None, file=self.stderr)
         choices = ImportChoices(section=options["section"], valid_from=options["valid_from"])
         upload = ImportUpload.objects.create(name=path.name[:200], valid_from=options["valid_from"])
-        rows.store_rows(upload, parsed, form_files)
-        rows.plan_rows(upload, choices)
+        rows.read_rows(upload, parsed, choices, form_files)
         if not options["dry_run"]:
             total = rows.begin(upload, by=None)
             with tqdm(total=total, desc=_("writing"), disable=None, file=self.stderr) as bar:

@@ -28,7 +28,7 @@ def parsed(count: int) -> Iterator[ParsedRow]:
 def peak_of(count: int) -> int:
     upload = ImportUpload.objects.create(name=f"{count}.json")
     tracemalloc.start()
-    rows.store_rows(upload, parsed(count))
+    rows.read_rows(upload, parsed(count), ImportChoices())
     rows.plan_rows(upload, ImportChoices())
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
