@@ -12,11 +12,13 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from accounts.models import User
+from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
 from core.text import clean
@@ -113,13 +115,15 @@ def end_procedure(
 
     ``kind``: ``ProcedureEnding.Kind``; a replaced procedure names its ``successor``. Dossiers keep their version.
     ``NotAllowed`` if ``by`` does not control the procedure, ``Conflict`` if its end was entered already,
-    ``InvalidInput`` for a successor that is missing, not wanted, itself or ended.
+    ``InvalidInput`` for a day that ``check_day_of_end`` refuses, and for a successor that is missing, not wanted,
+    itself or ended.
     """
     _check(by, procedure)
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
     if ProcedureEnding.objects.filter(procedure=procedure).exists():
         raise Conflict(_("The end of this procedure has already been entered."))
     _check_successor(procedure, kind, successor)
+    check_day_of_end(procedure, decision=decision, day=day)
     ending = ProcedureEnding.objects.create(
         procedure=procedure, kind=kind, decision=decision, day=day, successor=successor, created_by=by
     )
@@ -134,6 +138,24 @@ def end_procedure(
         )
         invalidate_pages(procedures=[procedure.pk])
     return ending
+
+
+def check_day_of_end(procedure: Procedure, *, decision: PublicationDecision, day: date) -> None:
+    """Refuse a ``day`` before ``decision`` was signed, or before the procedure applied for the first time.
+
+    ``InvalidInput`` at ``day``. A decision whose date is unknown is not compared.
+    """
+    first = procedure.versions.aggregate(day=Min("valid_from"))["day"]
+    message = ""
+    if decision.date is not None and day < decision.date:
+        message = _("Decision %(number)s was signed on %(day)s; it can end nothing before that day.") % {
+            "number": decision.number,
+            "day": date_text(decision.date),
+        }
+    elif first is not None and day < first:
+        message = _("The procedure applies from %(day)s; it cannot end before.") % {"day": date_text(first)}
+    if message:
+        raise InvalidInput(message, fields={"day": message})
 
 
 def _check_successor(procedure: Procedure, kind: str, successor: Procedure | None) -> None:

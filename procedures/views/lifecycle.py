@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -85,12 +86,46 @@ class EndForm(DecisionForm):
     )
     field_order = ("kind", "decision", "day", "successor")
 
+    def __init__(self, *args: Any, procedure: Procedure, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._procedure = procedure
+
     def clean(self) -> dict[str, Any]:
-        """Leave out a successor that the kind does not want."""
+        """Leave out a successor that the kind does not want; check the day, and ask again about one in the past."""
         data: dict[str, Any] = super().clean() or {}
         if data.get("kind") != Kind.REPLACED:
             data["successor"] = None
+        if "day" in data and "decision" in data:
+            try:
+                lifecycle.check_day_of_end(self._procedure, decision=data["decision"], day=data["day"])
+            except InvalidInput as error:
+                self.add_error("day", error.message)
+            else:
+                self._ask_about(data["day"])
         return data
+
+    def _ask_about(self, day: date) -> None:
+        """Ask for the confirmation of a past ``day``: that day and no other, with what depends on the procedure."""
+        if day >= timezone.localdate():
+            return
+        text = _("I confirm: from %(day)s, a day in the past, the procedure has not applied.")
+        dependants = "; ".join(f"{row.label}: {row.number}" for row in dependants_of(self._procedure))
+        self.fields["past_day"] = forms.MultipleChoiceField(
+            label=_("A day in the past"),
+            choices=[(day.isoformat(), text % {"day": date_text(day)})],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            help_text=_(
+                "These depend on it: %(rows)s. Dossiers keep the version under which they were filed."
+            )
+            % {"rows": dependants}
+            if dependants
+            else "",
+        )
+        if day.isoformat() not in self.data.getlist("past_day"):
+            self.add_error(
+                "past_day", _("The public page will say so at once. Check the day, then confirm it.")
+            )
 
 
 def for_controllers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -164,7 +199,7 @@ def entry(request: HttpRequest, procedure: Procedure, *, by: User) -> HttpRespon
 @for_controllers
 def end(request: HttpRequest, procedure: Procedure, *, by: User) -> HttpResponse:
     """End a procedure under a decision."""
-    form = EndForm(request.POST or None)
+    form = EndForm(request.POST or None, procedure=procedure)
     if request.method == "POST" and form.is_valid():
         try:
             ending = lifecycle.end_procedure(procedure=procedure, by=by, **form.cleaned_data)

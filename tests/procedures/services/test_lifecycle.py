@@ -203,6 +203,22 @@ class TestEnd:
         assert fresh(procedure).status == Status.IN_ERROR
         assert fresh(procedure).ended
 
+    @pytest.mark.parametrize(
+        ("signed", "day"),
+        [
+            (dt.date(2026, 2, 20), dt.date(2026, 2, 19)),  # before the signature
+            (dt.date(2025, 1, 1), dt.date(2025, 6, 30)),  # before it applied
+            (None, dt.date(2020, 1, 1)),
+        ],
+    )
+    def test_day_before_the_signature_or_the_first_version_is_rejected(self, signed, day):
+        procedure, decision = published(), make_decision(date=signed)
+        with pytest.raises(InvalidInput) as caught:
+            end(procedure, decision=decision, day=day)
+        assert set(caught.value.fields) == {"day"}
+        assert not ProcedureEnding.objects.exists()
+        assert end(procedure, decision=decision, day=max(day + DAY, dt.date(2025, 7, 1)))
+
     def test_second_end_is_a_conflict(self):
         procedure = published()
         end(procedure, day=TODAY + DAY)

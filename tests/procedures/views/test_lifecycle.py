@@ -154,7 +154,7 @@ def test_public_page_names_kind_decision_day_and_successor(page, kind, title):
     successor = other.procedure_id if kind == Kind.REPLACED else ""
     client.post(
         reverse("procedures_end", args=[page.procedure_id]),
-        facts(kind=kind, day="01/03/2026", successor=successor),
+        facts(kind=kind, day="01/03/2026", past_day="2026-03-01", successor=successor),
     )
     html = read(page)
     assert title in html
@@ -164,9 +164,36 @@ def test_public_page_names_kind_decision_day_and_successor(page, kind, title):
     assert "Nộp hồ sơ trực tuyến" not in html
 
 
+def test_past_day_is_confirmed_with_what_depends_on_it(page):
+    client, address = member(agency_of(page)), reverse("procedures_end", args=[page.procedure_id])
+    data = facts(day="01/02/2026")
+    html = client.post(address, data).text
+    assert not ProcedureEnding.objects.exists()
+    assert "Tôi xác nhận: từ ngày 01/02/2026, ngày đã qua, thủ tục không còn áp dụng." in html
+    assert "Phụ thuộc vào thủ tục này: Phiên bản thủ tục: 1." in html
+    form = fields_of(html)
+    assert {name: str(form[name]) for name in data} == {name: str(value) for name, value in data.items()}
+
+    other = client.post(address, {**form, "day": "31/01/2026", "past_day": "2026-02-01"})
+    assert not ProcedureEnding.objects.exists(), "what was confirmed is another day"
+    assert "Tôi xác nhận: từ ngày 31/01/2026" in other.text
+    client.post(address, {**form, "past_day": "2026-02-01"})
+    assert ProcedureEnding.objects.get().day == date(2026, 2, 1)
+
+
+@pytest.mark.parametrize(("day", "words"), [("30/06/2025", "ký ngày 01/07/2025"), ("02/03/2026", "")])
+def test_impossible_day_is_refused_and_today_needs_no_confirmation(page, day, words):
+    client, address = member(agency_of(page)), reverse("procedures_end", args=[page.procedure_id])
+    answer = client.post(address, facts(day=day, past_day="2025-06-30"))
+    assert words in (answer.text if words else "")
+    assert ProcedureEnding.objects.exists() is not bool(words)
+
+
 def test_end_is_taken_back(page):
     client = member(agency_of(page))
-    client.post(reverse("procedures_end", args=[page.procedure_id]), facts(day="01/03/2026"))
+    client.post(
+        reverse("procedures_end", args=[page.procedure_id]), facts(day="01/03/2026", past_day="2026-03-01")
+    )
     client.post(reverse("procedures_cancel_end", args=[page.procedure_id]))
     assert Procedure.objects.get(pk=page.procedure_id).status == Status.PUBLIC
     assert "bãi bỏ" not in read(page)
@@ -185,7 +212,9 @@ def test_procedure_is_hidden_and_shown(page):
 
 def test_amendment_after_the_end_makes_no_version_and_says_so(page):
     client = member(agency_of(page))
-    client.post(reverse("procedures_end", args=[page.procedure_id]), facts(day="01/03/2026"))
+    client.post(
+        reverse("procedures_end", args=[page.procedure_id]), facts(day="01/03/2026", past_day="2026-03-01")
+    )
     edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
     form = fields_of(client.get(edit).text)
     answer = client.post(edit, {**form, "summary": "Sửa", "action-publish": "1"}, follow=True)
