@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Any, Final, TypeVar
 
 from django.conf import settings
@@ -45,6 +46,7 @@ from procedures.models import (
 )
 from procedures.models.endings import not_ended_q
 from procedures.models.pages import LEVEL_FIELDS
+from procedures.periods import Period, periods
 from procedures.snapshot import Snapshot
 from procedures.translation import in_english
 
@@ -233,12 +235,16 @@ def version_in_force(procedure: Procedure | str, on: date | None = None) -> Proc
 
 @dataclass(frozen=True, slots=True)
 class VersionHistory:
-    """All versions of a procedure, newest first; the one in force with its content; future ones."""
+    """All versions of a procedure, newest first; the one in force with its content; the periods that readers see.
+
+    ``upcoming``: the periods that have not begun.
+    """
 
     versions: tuple[ProcedureVersion, ...]
     current: ProcedureVersion | None
     content: Snapshot | None
-    upcoming: tuple[ProcedureVersion, ...]
+    periods: tuple[Period, ...]
+    upcoming: tuple[Period, ...]
 
     @property
     def latest(self) -> ProcedureVersion | None:
@@ -249,7 +255,8 @@ class VersionHistory:
 def history(procedure_id: int, on: date | None = None) -> VersionHistory:
     """Return the versions of one procedure in one query that carries only the content of the one in force.
 
-    If none is, because the procedure has ended, the content is that of the last one that was.
+    ``procedures.periods`` may take a second one. If none is, because the procedure has ended, the content is that of
+    the last one that was.
     """
     day = on or timezone.localdate()
     begun = ProcedureVersion.objects.filter(procedure=procedure_id, valid_from__lte=day)
@@ -270,8 +277,14 @@ def history(procedure_id: int, on: date | None = None) -> VersionHistory:
     last = next((version for version in versions if version.body is not None), None)
     content = Snapshot.from_json(last.body) if last else None
     current = last if last and (last.valid_to is None or last.valid_to >= day) else None
-    upcoming = tuple(one for one in versions if one.valid_from > day and not one.never_in_force)
-    return VersionHistory(versions=versions, current=current, content=content, upcoming=upcoming)
+    held = periods(versions)
+    return VersionHistory(
+        versions=versions,
+        current=current,
+        content=content,
+        periods=held,
+        upcoming=tuple(one for one in held if one.valid_from > day),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,23 +296,40 @@ class PageOfVersion:
 
 
 def latest_versions(*, limit: int) -> list[PageOfVersion]:
-    """Return the newest legal versions that are or will be in force, each with its page in the active language.
+    """Return the newest legal versions with which a period begins, each with its page in the active language.
 
-    A procedure that is hidden or has no public page is left out. Two queries.
+    A procedure that is hidden or has no public page is left out. Four queries.
     """
     pages = live_pages().filter(alias_of=None)
-    versions = (
+    before = ProcedureVersion.objects.exclude(valid_to__lt=F("valid_from")).filter(
+        procedure=OuterRef("procedure"), number__lt=OuterRef("number")
+    )
+    versions = list(
         ProcedureVersion.objects.filter(procedure__in=pages.order_by().values("procedure"))
         .exclude(valid_to__lt=F("valid_from"))
+        .annotate(digest_before=Subquery(before.order_by("-number").values("digest")[:1]))
+        .exclude(digest_before=F("digest"))
         .select_related("procedure", "decision")
         .defer("snapshot")
-        .order_by("-created_at", "-pk")
-    )[:limit]
+        .order_by("-created_at", "-pk")[: 2 * limit]
+    )
+    begin = _first_versions({one.procedure_id for one in versions})
+    versions = [one for one in versions if one.pk in begin][:limit]
     shown: dict[int, ProcedurePage] = {}
     for page in pages.filter(procedure__in=[one.procedure_id for one in versions]).select_related("locale"):
         if page.procedure_id not in shown or page.locale.language_code == get_language():
             shown[page.procedure_id] = page
     return [PageOfVersion(one, shown[one.procedure_id]) for one in versions if one.procedure_id in shown]
+
+
+def _first_versions(procedures: Collection[int]) -> set[int]:
+    """Return the keys of the versions with which a period of one of ``procedures`` begins."""
+    rows = ProcedureVersion.objects.filter(procedure__in=procedures).defer("snapshot").order_by("procedure")
+    return {
+        period.first.pk
+        for _key, versions in groupby(rows, key=lambda one: one.procedure_id)
+        for period in periods(list(versions))
+    }
 
 
 def assignments_on(on: date | None = None) -> QuerySet[LocalAssignment]:

@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from core.text import normalise_lines
 from procedures.value_objects import (
     JSON_KEY,
+    BlankForm,
     Case,
     ChannelDetails,
     Decision,
@@ -299,6 +300,35 @@ class Snapshot:
     def _comparable(self) -> Snapshot:
         decision = Decision(number=self.decision.number) if self.decision else None
         return normalise_texts(dataclasses.replace(self, decision=decision, field_code=""))
+
+    def has_the_law_of(self, other: Snapshot) -> bool:
+        """Return True if the two ask, cost and give the same under the same decision.
+
+        Not counted: the key words and the short name, the field and its code, related procedures, where the files of
+        blank forms lie, national codes of results.
+        """
+        return self._law() == other._law()
+
+    def _law(self) -> Snapshot:
+        cases = tuple(
+            dataclasses.replace(
+                case,
+                documents=tuple(
+                    dataclasses.replace(
+                        document,
+                        result_code="",
+                        blank_forms=tuple(BlankForm(name=form.name) for form in document.blank_forms),
+                    )
+                    for document in case.documents
+                ),
+            )
+            for case in self.cases
+        )
+        results = tuple(dataclasses.replace(result, code="") for result in self.results)
+        plain = dataclasses.replace(
+            self, keywords=(), short_title="", field="", related_codes=(), cases=cases, results=results
+        )
+        return plain._comparable()
 
     def documents(self) -> list[RequiredDocument]:
         """Return the documents of all cases in order."""

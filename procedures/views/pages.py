@@ -26,10 +26,10 @@ from procedures.models import (
     ProcedureCataloguePage,
     ProcedurePage,
     ProcedureSectionPage,
-    ProcedureVersion,
 )
 from procedures.models.pages import page_context
 from procedures.page_content import read_content
+from procedures.periods import Period
 from procedures.presentation.procedure import ProcedurePresentation, present
 from procedures.selectors import (
     FRONT_DEPTH,
@@ -120,18 +120,19 @@ class ProcedurePageContext:
         return versions[0].procedure if versions else self._page.procedure
 
     @property
-    def version(self) -> ProcedureVersion | None:
-        """The version in force."""
-        return self._history.current
+    def version(self) -> Period | None:
+        """The period in force."""
+        current = self._history.current
+        return next((one for one in self._history.periods if one.version == current), None)
 
     @property
-    def versions(self) -> tuple[ProcedureVersion, ...]:
-        """All versions, newest first."""
-        return self._history.versions
+    def versions(self) -> tuple[Period, ...]:
+        """All periods, newest first."""
+        return self._history.periods
 
     @property
-    def upcoming(self) -> tuple[ProcedureVersion, ...]:
-        """Future versions."""
+    def upcoming(self) -> tuple[Period, ...]:
+        """Future periods."""
         return self._history.upcoming
 
     @property
