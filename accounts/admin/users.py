@@ -14,10 +14,12 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from wagtail.admin.messages import button
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.groups import GroupViewSet
@@ -123,7 +125,12 @@ class PortalIndexView(ObjectListMixin, IndexView):
 
 
 class PortalCreateView(FreshProofMixin, SuperuserFieldsMixin, CreateView):
-    """Add an account."""
+    """Add an account; its roles are assigned afterwards."""
+
+    def get_success_buttons(self) -> list[Any]:
+        """Offer to assign the first role."""
+        buttons: list[Any] = super().get_success_buttons()
+        return [*buttons, button(reverse("memberships:add"), gettext("Assign a role"))]
 
 
 class PortalEditView(FreshProofMixin, ObjectPermissionMixin, SuperuserFieldsMixin, EditView):

@@ -39,6 +39,22 @@ def test_user_admin_can_open_the_pages(client, user_admin):
         assert client.get(address).status_code == 200
 
 
+def test_roles_are_assigned_after_the_invitation(client, user_admin):
+    for name, arguments in (("add", []), ("edit", [UserFactory().pk])):
+        html = client.get(reverse(f"wagtailusers_users:{name}", args=arguments)).text
+        assert 'id="tab-roles"' not in html
+        assert 'name="groups"' not in html
+        assert 'name="full_name"' in html
+    answer = client.post(reverse("wagtailusers_users:add"), data(), follow=True)
+    assert User.objects.filter(username="moi").exists()
+    assert f'href="{reverse("memberships:add")}"' in "".join(map(str, answer.context["messages"]))
+
+
+def test_superuser_has_the_tab_of_roles(client):
+    client.force_login(UserFactory(is_superuser=True))
+    assert 'id="tab-roles"' in client.get(reverse("wagtailusers_users:add")).text
+
+
 def test_created_account_is_not_a_superuser(client, user_admin):
     group = Group.objects.create(name="Quyền lớn")
     client.post(
