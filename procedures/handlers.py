@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.outbox import handler
-from procedures.imports.jobs import IMPORT_PORTION, apply_next_portion
+from procedures.imports.jobs import IMPORT_PORTION, UNDO_PORTION, apply_next_portion, undo_next_portion
 from procedures.services.lifecycle import PROCEDURE_ENDS, apply_ending
 from procedures.services.versions import VERSION_BEGINS, invalidate_pages
 
@@ -26,3 +26,9 @@ def procedure_ends(payload: dict[str, Any]) -> None:
 def import_portion(payload: dict[str, Any]) -> None:
     """Apply the next rows of an import."""
     apply_next_portion(upload_id=payload["upload"], run=payload["run"], portion=payload["portion"])
+
+
+@handler(UNDO_PORTION)
+def undo_import_portion(payload: dict[str, Any]) -> None:
+    """Undo the next rows of an import."""
+    undo_next_portion(upload_id=payload["upload"], run=payload["run"], after=payload["after"])

@@ -308,7 +308,7 @@ def latest_versions(*, limit: int) -> list[PageOfVersion]:
         ProcedureVersion.objects.filter(procedure__in=pages.order_by().values("procedure"))
         .exclude(valid_to__lt=F("valid_from"))
         .annotate(digest_before=Subquery(before.order_by("-number").values("digest")[:1]))
-        .exclude(digest_before=F("digest"))
+        .filter(Q(digest_before=None) | ~Q(digest_before=F("digest")))
         .select_related("procedure", "decision")
         .defer("snapshot")
         .order_by("-created_at", "-pk")[: 2 * limit]

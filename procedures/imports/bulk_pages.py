@@ -9,16 +9,18 @@ the same result. This needs internals of treebeard, modelcluster and Django that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, router
 from django.db.models import F
+from django.utils import timezone
 from modelcluster.models import ClusterableModel, get_all_child_relations
-from wagtail.models import Page, PageLogEntry, Revision
+from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
 from wagtail.search.backends import get_search_backend
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from accounts.models import User
 from core.text import order_key
@@ -138,6 +140,36 @@ def publish_pages(pages: Sequence[ProcedurePage], *, now: datetime, user: User |
     backend = get_search_backend()
     backend.add_bulk(ProcedurePage, list(pages))
     backend.add_bulk(Procedure, [page.procedure for page in pages])
+
+
+def delete_pages(procedures: Collection[int], *, user: User | None) -> None:
+    """Delete the pages of ``procedures`` with their revisions, references and index entries, in about 25 queries each.
+
+    One ``delete`` of a page takes several times as many: each of its children searches the index of references.
+    """
+    pages = list(ProcedurePage.objects.filter(procedure__in=procedures).select_related("locale"))
+    if not pages:
+        return
+    keys = [str(page.pk) for page in pages]
+    base = ContentType.objects.get_for_model(Page)
+    content_type = ContentType.objects.get_for_model(ProcedurePage)
+    PageLogEntry.objects.bulk_create(
+        PageLogEntry(
+            page=page,
+            content_type=content_type,
+            label=str(page),
+            action="wagtail.delete",
+            timestamp=timezone.now(),
+            user=user,
+            deleted=True,
+            data={"page_id": page.pk},
+        )
+        for page in pages
+    )
+    with disable_reference_index_auto_update():
+        ProcedurePage.objects.filter(pk__in=[page.pk for page in pages]).delete()
+    ReferenceIndex.objects.filter(base_content_type=base, object_id__in=keys).delete()
+    ReferenceIndex.objects.filter(to_content_type=base, to_object_id__in=keys).delete()
 
 
 def _revisions(pages: Sequence[ProcedurePage], *, now: datetime, user: User | None) -> list[Revision]:

@@ -1,4 +1,4 @@
-"""Apply an import in the background: begin, continue, cancel, and what it has done so far.
+"""Apply or undo an import in the background: begin, continue, cancel, and what it has done so far.
 
 Each portion is one message of the outbox: its rows, their results and the message for the next portion are one
 transaction. A killed worker leaves whole portions; the message comes again, and no row is applied twice (ADR 210).
@@ -21,17 +21,22 @@ from core.outbox import enqueue
 from core.transactions import retry_on_deadlock
 from procedures.imports.plan import try_lock_imports
 from procedures.imports.rows import apply_portion, begin, choices_of, finish
+from procedures.imports.undo import begin_undo, end_undo, is_undoing, undo_portion
 from procedures.imports.uploads import check_may_import, open_upload
 from procedures.models import ImportRow, ImportUpload
 
 IMPORT_PORTION: Final = "procedures.import_portion"
+UNDO_PORTION: Final = "procedures.undo_import_portion"
 #: Without progress for so long, the page offers to continue.
 STALLED_AFTER: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far an import has come: rows dealt with, and rows to apply; stalled if nothing happened for two minutes."""
+    """How far an import, or undoing it, has come: rows dealt with, and rows in all.
+
+    ``stalled``: nothing happened for two minutes.
+    """
 
     done: int
     total: int
@@ -56,15 +61,33 @@ def start_import(*, upload_id: int, by: User) -> None:
 
 @retry_on_deadlock
 @transaction.atomic
+def start_undo(*, upload_id: int, by: User) -> None:
+    """Begin to undo the applied rows of a file, as far as nothing was built on them.
+
+    ``Conflict`` if it was not applied, if no row is left to undo, or if it or another import is running.
+    """
+    check_may_import(by)
+    upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+    if not try_lock_imports():
+        raise Conflict(_("Another import is running. Wait until it has ended."), code="import_running")
+    begin_undo(upload, by=by)
+    _enqueue_undo(upload, after=-1)
+
+
+@retry_on_deadlock
+@transaction.atomic
 def continue_import(*, upload_id: int, by: User) -> None:
-    """Begin the rest of a running import anew, without waiting for the message of a worker that died."""
+    """Begin the rest of a running import or of its undoing anew, without waiting for the message of a dead worker."""
     check_may_import(by)
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
     if upload.state != ImportUpload.State.RUNNING:
         raise Conflict(_("This import is not running."))
     upload.run, upload.progressed_at = upload.run + 1, timezone.now()
     upload.save(update_fields=["run", "progressed_at"])
-    _enqueue(upload, portion=1)
+    if is_undoing(upload):
+        _enqueue_undo(upload, after=-1)
+    else:
+        _enqueue(upload, portion=1)
 
 
 @retry_on_deadlock
@@ -72,12 +95,15 @@ def continue_import(*, upload_id: int, by: User) -> None:
 def cancel_import(*, upload_id: int, by: User) -> None:
     """Stop a running import after the portion at work. Applied rows stay and can be undone; the others can be applied.
 
-    ``Conflict`` if it is not running.
+    Of one that is being undone, the rows that are left stay applied. ``Conflict`` if it is not running.
     """
     check_may_import(by)
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
     if upload.state != ImportUpload.State.RUNNING:
         raise Conflict(_("This import is not running."))
+    if is_undoing(upload):
+        end_undo(upload)
+        return
     upload.rows.filter(state=ImportRow.State.QUEUED).update(state=ImportRow.State.PLANNED)
     upload.state = ImportUpload.State.CANCELLED
     upload.cancelled_at, upload.cancelled_by = timezone.now(), by
@@ -103,6 +129,31 @@ def apply_next_portion(*, upload_id: int, run: int, portion: int) -> None:
         finish(upload)
 
 
+def undo_next_portion(*, upload_id: int, run: int, after: int) -> None:
+    """Undo the rows behind position ``after`` in the transaction of the message; nothing for an earlier run."""
+    upload = (
+        ImportUpload.objects.select_for_update(of=("self",))
+        .select_related("undone_by")
+        .filter(pk=upload_id, state=ImportUpload.State.RUNNING, run=run)
+        .first()
+    )
+    if upload is None or not is_undoing(upload):
+        return
+    last = undo_portion(upload, after=after)
+    if last is None:
+        end_undo(upload)
+        return
+    upload.progressed_at = timezone.now()
+    upload.save(update_fields=["progressed_at"])
+    _enqueue_undo(upload, after=last)
+
+
+def _enqueue_undo(upload: ImportUpload, *, after: int) -> None:
+    payload: dict[str, Any] = {"upload": upload.pk, "run": upload.run, "after": after}
+    key = ":".join((UNDO_PORTION, *map(str, payload.values())))
+    enqueue(kind=UNDO_PORTION, key=key, payload=payload)
+
+
 def _enqueue(upload: ImportUpload, *, portion: int) -> None:
     payload: dict[str, Any] = {"upload": upload.pk, "run": upload.run, "portion": portion}
     key = ":".join((IMPORT_PORTION, *map(str, payload.values())))
@@ -111,8 +162,12 @@ def _enqueue(upload: ImportUpload, *, portion: int) -> None:
 
 def progress_of(upload: ImportUpload, *, now: datetime | None = None) -> Progress:
     """Return how far ``upload`` has come, in one query."""
-    queued = Q(state=ImportRow.State.QUEUED)
-    settled = Q(state__in=[ImportRow.State.APPLIED, ImportRow.State.FAILED]) | ~Q(remark="")
+    if is_undoing(upload):
+        queued = Q(state=ImportRow.State.APPLIED, remark="")
+        settled = Q(state=ImportRow.State.UNDONE) | Q(state=ImportRow.State.APPLIED) & ~Q(remark="")
+    else:
+        queued = Q(state=ImportRow.State.QUEUED)
+        settled = Q(state__in=[ImportRow.State.APPLIED, ImportRow.State.FAILED]) | ~Q(remark="")
     numbers = upload.rows.aggregate(
         queued=Count("pk", filter=queued), done=Count("pk", filter=settled & ~queued)
     )

@@ -115,12 +115,30 @@ def _parsed(row: ImportRow) -> ParsedRow:
 
 
 def plan_rows(upload: ImportUpload, choices: ImportChoices) -> None:
-    """Record for each row that is still to be applied what it would change now, and count the outcomes."""
+    """Record for each row that is still to be applied what it would change now, and count the outcomes.
+
+    A concern that all rows share is one of the file: it is kept once, in its report.
+    """
+    shared: set[str] | None = None
     for batch in _batches(upload.rows.filter(record__isnull=False)):
         report = plan_import(map(_parsed, batch), choices=choices).report
         _record_plan(batch, {row.code: row for row in report.rows})
         _save(batch, _PLANNED_FIELDS)
-    count_outcomes(upload)
+        for row in report.rows:
+            if row.outcome in CHANGING:
+                shared = set(row.concerns) if shared is None else shared & set(row.concerns)
+    common = sorted(shared or ()) if upload.rows.filter(outcome__in=CHANGING).count() > 1 else []
+    _settle_concerns(upload.rows.filter(record__isnull=False).exclude(concerns=[]), common)
+    count_outcomes(upload, common)
+
+
+def _settle_concerns(rows: QuerySet[ImportRow], common: Sequence[str]) -> None:
+    """Take the ``common`` concerns from ``rows``; mark those that have a concern of their own."""
+    for batch in _batches(rows):
+        for row in batch:
+            row.concerns = [concern for concern in row.concerns if concern not in common]
+            row.needs_attention = row.needs_attention or bool(row.concerns)
+        _save(batch, ("concerns", "needs_attention"))
 
 
 def _batches(rows: QuerySet[ImportRow]) -> Iterator[list[ImportRow]]:
@@ -136,7 +154,7 @@ def _record_plan(rows: Iterable[ImportRow], planned: Mapping[str, ReportRow]) ->
         found = planned[row.code]
         row.outcome, row.place, row.message = found.outcome.value, found.place, found.message
         row.concerns, row.digest = list(found.concerns), found.digest
-        row.needs_attention = bool(found.note or found.warnings or found.concerns)
+        row.needs_attention = bool(found.note or found.warnings)
         row.changes = [dataclasses.asdict(change) for change in found.changes]
 
 
@@ -147,10 +165,12 @@ def _save(rows: Iterable[ImportRow], names: Iterable[str]) -> None:
     )
 
 
-def count_outcomes(upload: ImportUpload) -> None:
-    """Save in ``upload`` how many rows have which outcome."""
+def count_outcomes(upload: ImportUpload, common: Sequence[str] | None = None) -> None:
+    """Save in ``upload`` how many rows have which outcome, and the concerns ``common`` to all (None: as before)."""
     numbers = dict(upload.rows.order_by().values_list("outcome").annotate(Count("pk")))
-    upload.report = {"counts": {outcome.value: numbers.get(outcome.value, 0) for outcome in Outcome}}
+    kept = upload.report.get("common", []) if common is None else list(common)
+    counts = {outcome.value: numbers.get(outcome.value, 0) for outcome in Outcome}
+    upload.report = {"counts": counts, "common": kept}
     upload.save(update_fields=["report"])
 
 
@@ -169,17 +189,26 @@ def begin(upload: ImportUpload, *, by: User | None) -> int:
 
     ``Conflict`` if another import is running: the database allows one at a time.
     """
+    upload.applied_by, upload.cancelled_at, upload.cancelled_by = by, None, None
+    mark_running(upload)
+    waiting = applicable(upload).filter(selected=True)
+    return waiting.update(state=ImportRow.State.QUEUED, remark="")
+
+
+def mark_running(upload: ImportUpload) -> None:
+    """Save ``upload`` as running, in a new run; ``Conflict`` if another one is."""
     other = ImportUpload.objects.filter(state=ImportUpload.State.RUNNING).exclude(pk=upload.pk).first()
-    upload.state, upload.run, upload.applied_by = ImportUpload.State.RUNNING, upload.run + 1, by
-    upload.progressed_at, upload.cancelled_at, upload.cancelled_by = timezone.now(), None, None
+    upload.state, upload.run, upload.progressed_at = (
+        ImportUpload.State.RUNNING,
+        upload.run + 1,
+        timezone.now(),
+    )
     try:
         with transaction.atomic():
             upload.save()
     except IntegrityError as error:
         message = _("Another import is running (%(name)s). Wait until it has ended, or cancel it.")
         raise Conflict(message % {"name": other.name if other else "…"}, code="import_running") from error
-    waiting = applicable(upload).filter(selected=True)
-    return waiting.update(state=ImportRow.State.QUEUED, remark="")
 
 
 def applicable(upload: ImportUpload) -> QuerySet[ImportRow]:
@@ -258,6 +287,7 @@ def _record_results(
             )
         else:
             _record_plan([row], planned)
+            row.needs_attention = row.needs_attention or bool(row.concerns)
             row.state = ImportRow.State.PLANNED
             row.remark = _("The catalogue has changed since the preview. Review this row again.")
     _save(rows, [*_PLANNED_FIELDS, "state", "record", "undo", "remark"])

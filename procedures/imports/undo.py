@@ -1,4 +1,4 @@
-"""Undo an applied import, row by row, as long as nothing was built on it.
+"""Undo the rows of an applied import as long as nothing was built on them (``procedures.imports.jobs``: in portions).
 
 Versions stay (docs/architecture.md#rule-2): the one that the import made is closed as never in force. A procedure that
 the import changed gets a version with its content before; one that it created loses its page and is no longer public.
@@ -7,12 +7,11 @@ the import changed gets a version with its content before; one that it created l
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page, ReferenceIndex
@@ -20,10 +19,11 @@ from wagtail.models import Page, ReferenceIndex
 from accounts.models import User
 from core.errors import Conflict
 from procedures.choices import Status
+from procedures.imports import bulk_pages
 from procedures.imports.apply import ImportContext, write_changes
 from procedures.imports.plan import ExistingProcedure, PlannedChange, existing_procedures, lock_imports
 from procedures.imports.record import ProcedureRecord
-from procedures.imports.uploads import check_may_import
+from procedures.imports.rows import mark_running
 from procedures.models import (
     ImportedFacts,
     ImportRow,
@@ -36,48 +36,65 @@ from procedures.models import (
 from procedures.services.versions import invalidate_pages
 
 BATCH: Final = 500
+PORTION: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class UndoResult:
-    """How many rows were undone, and how many stay because something was built on them."""
-
-    undone: int
-    kept: int
+def is_undoing(upload: ImportUpload) -> bool:
+    """Return True while ``upload`` is being undone: it is running meanwhile, so that nothing else is."""
+    running = upload.state == ImportUpload.State.RUNNING
+    return running and upload.undone_by_id is not None and upload.undone_at is None
 
 
-@transaction.atomic
-def undo_upload(*, upload_id: int, by: User) -> UndoResult:
-    """Undo the applied rows of a file. Rows on which something was built stay, with the reason as their remark.
-
-    ``Conflict`` if the file was not applied, or if no row of it is left to undo.
-    """
-    check_may_import(by)
-    upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+def begin_undo(upload: ImportUpload, *, by: User) -> None:
+    """Mark ``upload`` as being undone. ``Conflict`` if it is running, or has no row to undo."""
     if upload.state == ImportUpload.State.RUNNING:
-        raise Conflict(_("This file is being applied."), code="import_running")
-    lock_imports()
-    rows = list(upload.rows.filter(state=ImportRow.State.APPLIED))
-    if not rows:
+        raise Conflict(_("This file is being applied or undone."), code="import_running")
+    applied = upload.rows.filter(state=ImportRow.State.APPLIED)
+    if not applied.update(remark=""):
         raise Conflict(_("There is nothing to undo in this file."))
+    upload.undone_at, upload.undone_by = None, by
+    mark_running(upload)
+
+
+def undo_portion(upload: ImportUpload, *, after: int) -> int | None:
+    """Undo the next applied rows behind position ``after``, in the transaction of the caller.
+
+    Rows on which something was built stay, with the reason as their remark. Return the last position; None if no row
+    is left.
+    """
+    lock_imports()
+    waiting = upload.rows.filter(state=ImportRow.State.APPLIED, position__gt=after)
+    rows = list(waiting.order_by("position")[:PORTION])
+    if not rows:
+        return None
     existing = existing_procedures([row.code for row in rows], locked=True)
     reasons = _Reasons(rows, existing)
     for row in rows:
         row.remark = reasons.for_row(row)
     free = [row for row in rows if not row.remark]
+    by = upload.undone_by
     _restore([row for row in free if row.undo["record"]], existing, upload, by)
-    _withdraw([row for row in free if not row.undo["record"]], existing)
+    _withdraw([row for row in free if not row.undo["record"]], existing, by)
     for row in free:
         row.state, row.undo = ImportRow.State.UNDONE, {}
     ImportRow.objects.bulk_update(rows, ["state", "undo", "remark"], batch_size=BATCH)
-    if free:
-        upload.undone_at, upload.undone_by = timezone.now(), by
-        upload.save(update_fields=["undone_at", "undone_by"])
-    return UndoResult(undone=len(free), kept=len(rows) - len(free))
+    return rows[-1].position
+
+
+def end_undo(upload: ImportUpload) -> None:
+    """Mark ``upload`` as no longer being undone, whether all of it was or it was cancelled."""
+    upload.state = ImportUpload.State.APPLIED if upload.applied_at else ImportUpload.State.CANCELLED
+    upload.undone_at = upload.progressed_at = timezone.now()
+    if not upload.rows.filter(state=ImportRow.State.UNDONE).exists():
+        upload.undone_at = upload.undone_by = None
+    upload.save(update_fields=["state", "undone_at", "undone_by", "progressed_at"])
 
 
 def _restore(
-    rows: Sequence[ImportRow], existing: dict[str, ExistingProcedure], upload: ImportUpload, by: User
+    rows: Sequence[ImportRow],
+    existing: dict[str, ExistingProcedure],
+    upload: ImportUpload,
+    by: User | None,
 ) -> None:
     """Write back the content, facts and assignments before the import."""
     changes = [
@@ -98,7 +115,7 @@ def _restore(
         for row in rows
         if row.undo["imported"]
     )
-    _delete_pages([row.undo["procedure"] for row in rows if not row.undo["had_page"]])
+    bulk_pages.delete_pages([row.undo["procedure"] for row in rows if not row.undo["had_page"]], user=by)
 
 
 def _restore_assignments(rows: Iterable[ImportRow]) -> None:
@@ -114,7 +131,7 @@ def _restore_assignments(rows: Iterable[ImportRow]) -> None:
     LocalAssignment.objects.filter(pk__in=added).delete()
 
 
-def _withdraw(rows: Sequence[ImportRow], existing: dict[str, ExistingProcedure]) -> None:
+def _withdraw(rows: Sequence[ImportRow], existing: dict[str, ExistingProcedure], by: User | None) -> None:
     """Take the pages of new procedures away, close their versions, hide them in the register."""
     procedures = [row.undo["procedure"] for row in rows]
     versions = [existing[row.code].version for row in rows]
@@ -123,14 +140,9 @@ def _withdraw(rows: Sequence[ImportRow], existing: dict[str, ExistingProcedure])
     ProcedureVersion.objects.bulk_update(versions, ["valid_to"], batch_size=BATCH)
     LocalAssignment.objects.filter(pk__in=[key for row in rows for key in row.undo["assignments"]]).delete()
     ImportedFacts.objects.filter(procedure__in=procedures).delete()
-    _delete_pages(procedures)
+    bulk_pages.delete_pages(procedures, user=by)
     Procedure.objects.filter(pk__in=procedures).update(status=Status.HIDDEN)
     invalidate_pages(procedures=procedures)
-
-
-def _delete_pages(procedures: Collection[int]) -> None:
-    for page in ProcedurePage.objects.filter(procedure__in=procedures):
-        page.delete()
 
 
 class _Reasons:

@@ -17,10 +17,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.models import Locale
+from wagtail.snippets.widgets import AdminSnippetChooser
 
 from accounts.models import User
 from core.errors import Conflict, InvalidInput
@@ -28,12 +29,19 @@ from core.text import order_key
 from core.wagtail.csv_injection import escape_formula
 from core.wagtail.searchable_select import SearchableSelect
 from core.web.request_guard import parse_pk
-from procedures.imports import undo
 from procedures.imports.formats.base import FileProblem
-from procedures.imports.jobs import Progress, cancel_import, continue_import, progress_of, start_import
+from procedures.imports.jobs import (
+    cancel_import,
+    continue_import,
+    progress_of,
+    start_import,
+    start_undo,
+)
 from procedures.imports.record import FIELD_LABELS
+from procedures.imports.undo import is_undoing
 from procedures.imports.uploads import choose, is_open, may_import, preview_upload, select_rows
-from procedures.models import ImportRow, ImportUpload, ProcedureSectionPage
+from procedures.models import ImportRow, ImportUpload, ProcedureSectionPage, PublicationDecision
+from procedures.views.import_texts import progress_text, result_text, undone_text
 
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 RECENT = 20
@@ -99,6 +107,7 @@ class ChoicesForm(WagtailAdminModelForm):
     class Meta:
         model = ImportUpload
         fields = ["section", "valid_from", "decision", "public"]
+        widgets = {"decision": AdminSnippetChooser(PublicationDecision)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -170,8 +179,11 @@ def _preview(request: HttpRequest, found: ImportUpload, form: ChoicesForm) -> Ht
         "query": query,
         "chosen": numbers["chosen"],
         "progress": so_far,
-        "progress_text": _progress_text(so_far),
-        "result": _result_text(found) if found.state in {"applied", "cancelled"} else "",
+        "undoing": is_undoing(found),
+        "progress_text": progress_text(so_far),
+        "result": f"{result_text(found)} {undone_text(found)}"
+        if found.state in {"applied", "cancelled"}
+        else "",
         "undoable": 0 if found.state == ImportUpload.State.RUNNING else numbers["applied"],
         "open": bool(numbers["selectable"]) and is_open(found),
         "query_string": address,
@@ -274,44 +286,10 @@ def apply(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
         if found.state == ImportUpload.State.RUNNING:
             messages.info(request, _("The import has begun. This page shows how far it has come."))
         else:  # without workers it is done by now
-            messages.success(request, _result_text(found))
+            messages.success(request, result_text(found))
     except (Conflict, FileProblem, InvalidInput) as problem:
         messages.error(request, problem.message)
     return redirect("procedures_import_preview", pk=pk)
-
-
-def _result_text(found: ImportUpload) -> str:
-    """Return ``Đã nhập 3 thủ tục mới, cập nhật 1 thủ tục; 2 dòng không đổi, 1 dòng bị từ chối, 0 dòng bỏ chọn.``"""
-    done = Q(state__in=[ImportRow.State.APPLIED, ImportRow.State.UNDONE])
-    counts = found.rows.aggregate(
-        created=Count("pk", filter=done & Q(outcome="created")),
-        updated=Count("pk", filter=done & Q(outcome="updated")),
-        unchanged=Count("pk", filter=Q(outcome="unchanged")),
-        refused=Count("pk", filter=Q(outcome="refused")),
-        left_out=Count("pk", filter=Q(state=ImportRow.State.LEFT_OUT)),
-        failed=Count("pk", filter=Q(state=ImportRow.State.FAILED)),
-        outdated=Count("pk", filter=_REMARK & Q(state=ImportRow.State.PLANNED)),
-    )
-    texts = [
-        _(
-            "Imported %(created)d new procedures and changed %(updated)d; %(unchanged)d rows unchanged, "
-            "%(refused)d refused, %(left_out)d not selected."
-        )
-        % counts
-    ]
-    if number := counts["failed"]:
-        text = ngettext(
-            "%(number)d row could not be written.", "%(number)d rows could not be written.", number
-        )
-        texts.append(text % {"number": number})
-    if number := counts["outdated"]:
-        text = ngettext(
-            "%(number)d row was not applied because the catalogue has changed since the preview.",
-            "%(number)d rows were not applied because the catalogue has changed since the preview.",
-            number,
-        )
-        texts.append(text % {"number": number})
-    return " ".join(texts)
 
 
 @require_http_methods(["GET"])
@@ -319,23 +297,23 @@ def _result_text(found: ImportUpload) -> str:
 def progress(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Return how far the import has come, for the script of its page."""
     found = progress_of(get_object_or_404(ImportUpload, pk=pk))
-    return JsonResponse({**asdict(found), "text": _progress_text(found)})
-
-
-def _progress_text(found: Progress) -> str:
-    return _("%(done)d of %(total)d rows are done.") % {"done": found.done, "total": found.total}
+    return JsonResponse({**asdict(found), "text": progress_text(found)})
 
 
 @require_POST
 @controllers_only
 def cancel(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
-    """Stop the running import."""
-    get_object_or_404(ImportUpload, pk=pk)
+    """Stop the running import, or its undoing."""
+    undoing = is_undoing(get_object_or_404(ImportUpload, pk=pk))
     try:
         cancel_import(upload_id=pk, by=by)
-        messages.success(
-            request, _("The import was cancelled. The rows that were applied stay; you can undo them.")
-        )
+        if undoing:
+            text = _(
+                "Undoing was cancelled. The rows that were not undone yet stay; you can undo them later."
+            )
+        else:
+            text = _("The import was cancelled. The rows that were applied stay; you can undo them.")
+        messages.success(request, text)
     except Conflict as problem:
         messages.error(request, problem.message)
     return redirect("procedures_import_preview", pk=pk)
@@ -357,23 +335,18 @@ def resume(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 @require_POST
 @controllers_only
 def take_back(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
-    """Undo the applied file as far as nothing was built on it."""
-    get_object_or_404(ImportUpload, pk=pk)
+    """Begin to undo the applied file as far as nothing was built on it."""
+    found = get_object_or_404(ImportUpload, pk=pk)
     try:
-        result = undo.undo_upload(upload_id=pk, by=by)
+        start_undo(upload_id=pk, by=by)
     except Conflict as problem:
         messages.error(request, problem.message)
         return redirect("procedures_import_preview", pk=pk)
-    if result.undone:
-        text = ngettext("%(number)d row was undone.", "%(number)d rows were undone.", result.undone)
-        messages.success(request, text % {"number": result.undone})
-    if result.kept:
-        text = ngettext(
-            "%(number)d row stays because other data depends on it; its remark says which.",
-            "%(number)d rows stay because other data depends on them; their remarks say which.",
-            result.kept,
-        )
-        messages.warning(request, text % {"number": result.kept})
+    found.refresh_from_db()
+    if found.state == ImportUpload.State.RUNNING:
+        messages.info(request, _("Undoing has begun. This page shows how far it has come."))
+    else:  # without workers it is done by now
+        messages.success(request, undone_text(found))
     return redirect("procedures_import_preview", pk=pk)
 
 
@@ -388,12 +361,14 @@ def report(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     head = (_("Row"), _("What happens"), _("State"), _("Code"), _("Name"), _("Section"),
             _("Reason or changed details"), _("Warnings"), _("Before → after"), _("Remark"))  # fmt: skip
     writer.writerow(head)
+    common = found.report.get("common", [])
     for row in found.rows.order_by("position").defer("undo", "record").iterator():
         changes = [
             f"{change['label']}: {change['before']} → {change['after']}" for change in _line(row)["changes"]
         ]
         reason = row.message
+        concerns = [*common, *row.concerns] if row.outcome in {"created", "updated"} else row.concerns
         cells = (row.number, OUTCOMES[row.outcome], row.get_state_display(), row.code, row.title, row.place, reason,
-                 "; ".join(row.concerns), "\n".join(changes), row.remark)  # fmt: skip
+                 "; ".join(concerns), "\n".join(changes), row.remark)  # fmt: skip
         writer.writerow([escape_formula(str(cell)) for cell in cells])
     return response

@@ -122,7 +122,8 @@ class EndForm(DecisionForm):
             if dependants
             else "",
         )
-        if day.isoformat() not in self.data.getlist("past_day"):
+        answers: Any = self.data
+        if day.isoformat() not in answers.getlist("past_day"):
             self.add_error(
                 "past_day", _("The public page will say so at once. Check the day, then confirm it.")
             )

@@ -15,9 +15,9 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from accounts.services import grant
 from core.outbox import deliver_due
-from procedures.imports.jobs import start_import
+from procedures.imports.jobs import start_import, start_undo
 from procedures.imports.uploads import preview_upload
-from procedures.models import ImportUpload
+from procedures.models import ImportRow, ImportUpload
 from tests.accounts.factories import UserFactory
 from tests.procedures.factories import make_agency
 
@@ -43,6 +43,16 @@ def apply_upload(*, upload_id: int, by: User) -> ImportUpload:
     start_import(upload_id=upload_id, by=by)
     deliver_due()
     return ImportUpload.objects.get(pk=upload_id)
+
+
+def undo_upload(*, upload_id: int, by: User) -> tuple[int, int]:
+    """Begin to undo the import and let the outbox do it to the end; return how many rows were undone and were kept."""
+    before = ImportRow.objects.filter(upload=upload_id, state=ImportRow.State.UNDONE).count()
+    start_undo(upload_id=upload_id, by=by)
+    deliver_due()
+    rows = ImportRow.objects.filter(upload=upload_id)
+    kept = rows.filter(state=ImportRow.State.APPLIED).exclude(remark="").count()
+    return rows.filter(state=ImportRow.State.UNDONE).count() - before, kept
 
 
 def press(client: Client, upload: ImportUpload, **data: Any) -> str:

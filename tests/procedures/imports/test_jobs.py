@@ -21,12 +21,12 @@ from procedures.imports.jobs import (
     continue_import,
     progress_of,
     start_import,
+    start_undo,
 )
-from procedures.imports.undo import undo_upload
 from procedures.imports.uploads import choose, select_rows
 from procedures.models import ImportRow, ImportUpload, Procedure, ProcedurePage, ProcedureVersion
 from tests.procedures.factories import make_decision, make_section
-from tests.procedures.imports.previews import apply_upload, controller, uploaded
+from tests.procedures.imports.previews import apply_upload, controller, undo_upload, uploaded
 
 pytestmark = pytest.mark.django_db
 
@@ -242,7 +242,7 @@ class TestOneAtATime:
         for act in (
             lambda: select_rows(upload_id=upload.pk, by=by, selected={row.pk: False}),
             lambda: start_import(upload_id=upload.pk, by=by),
-            lambda: undo_upload(upload_id=upload.pk, by=by),
+            lambda: start_undo(upload_id=upload.pk, by=by),
         ):
             with pytest.raises(Conflict, match="đang được áp dụng"):
                 act()
@@ -277,7 +277,7 @@ class TestCancel:
         portion(upload)
         cancel_import(upload_id=upload.pk, by=by)
 
-        assert undo_upload(upload_id=upload.pk, by=by).undone == 2
+        assert undo_upload(upload_id=upload.pk, by=by) == (2, 0)
         assert not ProcedurePage.objects.exists()
 
     def test_only_a_running_import_is_cancelled_or_continued(self, by):

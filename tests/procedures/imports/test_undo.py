@@ -12,13 +12,25 @@ import pytest
 import time_machine
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from wagtail.models import Page, ReferenceIndex
+from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
 
 from core.errors import Conflict, NotAllowed
+from core.models import OutboxMessage
+from core.outbox import deliver_due
+from procedures.imports import undo
 from procedures.imports.apply import import_records
-from procedures.imports.jobs import start_import
-from procedures.imports.undo import undo_upload
+from procedures.imports.jobs import (
+    UNDO_PORTION,
+    cancel_import,
+    continue_import,
+    progress_of,
+    start_import,
+    start_undo,
+    undo_next_portion,
+)
 from procedures.imports.uploads import select_rows
 from procedures.models import (
     ImportedFacts,
@@ -34,7 +46,7 @@ from procedures.services.versions import publish
 from tests.accounts.factories import UserFactory
 from tests.forms_app.builder.factories import make_definition
 from tests.procedures.factories import make_agency, make_procedure, make_section
-from tests.procedures.imports.previews import apply_upload, controller, signed_in, uploaded
+from tests.procedures.imports.previews import apply_upload, controller, signed_in, undo_upload, uploaded
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +118,7 @@ class TestNewProcedures:
 
         result = undo_upload(upload_id=upload.pk, by=by)
 
-        assert (result.undone, result.kept) == (2, 0)
+        assert result == (2, 0)
         assert not ProcedurePage.objects.exists()
         assert not LocalAssignment.objects.exists()
         assert not ImportedFacts.objects.exists()
@@ -160,7 +172,7 @@ class TestNewProcedures:
 
         result = undo_upload(upload_id=upload.pk, by=by)
 
-        assert (result.undone, result.kept) == (1, 1)
+        assert result == (1, 1)
         assert ProcedurePage.objects.get().procedure == procedure
         row = upload.rows.get(code="1.000001")
         assert row.state == ImportRow.State.APPLIED
@@ -182,7 +194,7 @@ class TestNewProcedures:
             content_path_hash=uuid4(),
         )
 
-        assert undo_upload(upload_id=upload.pk, by=by).kept == 1
+        assert undo_upload(upload_id=upload.pk, by=by) == (0, 1)
         assert upload.rows.get().remark == "Có trang khác liên kết tới thủ tục này."
 
 
@@ -203,7 +215,7 @@ class TestChangedProcedures:
 
         result = undo_upload(upload_id=upload.pk, by=by)
 
-        assert (result.undone, result.kept) == (1, 0)
+        assert result == (1, 0)
         assert state() == before
         assert [version.never_in_force for version in ProcedureVersion.objects.order_by("number")] == [
             True,
@@ -240,11 +252,11 @@ class TestChangedProcedures:
     def test_an_earlier_import_is_undone_after_the_later_one(self, by):
         first = applied(by, ONE)
         second = applied(by, {**ONE, "summary": "Tóm tắt dài hơn"})
-        assert undo_upload(upload_id=first.pk, by=by).kept == 1
+        assert undo_upload(upload_id=first.pk, by=by) == (0, 1)
 
         undo_upload(upload_id=second.pk, by=by)
 
-        assert undo_upload(upload_id=first.pk, by=by).undone == 1
+        assert undo_upload(upload_id=first.pk, by=by) == (1, 0)
         assert not ProcedurePage.objects.exists()
 
 
@@ -257,7 +269,7 @@ def test_what_the_command_imported_is_listed_and_undone(by, tmp_path):
     text = signed_in(by).get(reverse("procedures_import")).content.decode()
     assert "danh-sach.json" in text
     assert "lệnh của bộ phận vận hành" in text
-    assert undo_upload(upload_id=upload.pk, by=by).undone == 2
+    assert undo_upload(upload_id=upload.pk, by=by) == (2, 0)
     assert not ProcedurePage.objects.exists()
 
 
@@ -294,7 +306,7 @@ class TestConditions:
         select_rows(upload_id=upload.pk, by=by, selected={upload.rows.get(code="1.000003").pk: False})
         apply_upload(upload_id=upload.pk, by=by)
 
-        assert undo_upload(upload_id=upload.pk, by=by).undone == 1
+        assert undo_upload(upload_id=upload.pk, by=by) == (1, 0)
         assert ProcedurePage.objects.get().procedure.core_code == "1.000002"
         assert upload.rows.get(code="1.000003").state == ImportRow.State.LEFT_OUT
 
@@ -306,6 +318,71 @@ class TestConditions:
         assert ProcedurePage.objects.exists()
 
 
+class TestPortions:
+    def test_rows_are_undone_in_portions_that_can_be_stopped_and_continued(self, by, monkeypatch):
+        monkeypatch.setattr(undo, "PORTION", 2)
+        upload = applied(
+            by, *({"core_code": f"1.{number:06d}", "title": f"Thủ tục {number}"} for number in range(1, 6))
+        )
+        start_undo(upload_id=upload.pk, by=by)
+        upload.refresh_from_db()
+        assert (upload.state, undo.is_undoing(upload)) == ("running", True)
+        assert ProcedurePage.objects.count() == 5, "the request itself undoes nothing"
+
+        undo_next_portion(upload_id=upload.pk, run=upload.run, after=-1)
+        assert ProcedurePage.objects.count() == 3
+        found = progress_of(upload)
+        assert (found.done, found.total, found.running) == (2, 5, True)
+        undo_next_portion(upload_id=upload.pk, run=upload.run - 1, after=-1)
+        assert ProcedurePage.objects.count() == 3, "the message of an earlier run"
+        for act in (start_undo, start_import):
+            with pytest.raises(Conflict):
+                act(upload_id=upload.pk, by=by)
+
+        cancel_import(upload_id=upload.pk, by=by)
+        upload.refresh_from_db()
+        assert (upload.state, undo.is_undoing(upload), upload.undone_by) == ("applied", False, by)
+        deliver_due()
+        assert ProcedurePage.objects.count() == 3, "stopped"
+
+        start_undo(upload_id=upload.pk, by=by)
+        OutboxMessage.objects.filter(kind=UNDO_PORTION).delete()  # as if a worker had died
+        continue_import(upload_id=upload.pk, by=by)
+        deliver_due()
+        assert not ProcedurePage.objects.exists()
+        upload.refresh_from_db()
+        assert (upload.state, undo.is_undoing(upload)) == ("applied", False)
+
+    def test_nothing_is_left_of_a_page(self, by):
+        upload = applied(by, ONE)
+        page = ProcedurePage.objects.get()
+        section = page.get_parent()
+        children = section.numchild
+        undo_upload(upload_id=upload.pk, by=by)
+        section.refresh_from_db()
+        assert section.numchild == children - 1
+        assert not Revision.objects.filter(
+            object_id=str(page.pk), content_type__model="procedurepage"
+        ).exists()
+        assert not ReferenceIndex.objects.filter(object_id=str(page.pk)).exists()
+        entry = PageLogEntry.objects.get(page=page.pk, action="wagtail.delete")
+        assert (entry.user, entry.deleted) == (by, True)
+        assert OutboxMessage.objects.filter(kind="search.index", key__contains=str(page.pk)).exists()
+
+    @pytest.mark.parametrize("count", [1, 6])
+    def test_deleting_a_page_takes_few_queries(self, by, count):
+        records = [
+            {**ONE, "core_code": f"1.{number:06d}", "local_code": f"1.{number:06d}.H12"}
+            for number in range(1, count + 1)
+        ]
+        upload = applied(by, *records)
+        start_undo(upload_id=upload.pk, by=by)
+        upload.refresh_from_db()
+        with CaptureQueriesContext(connection) as queries:
+            undo_next_portion(upload_id=upload.pk, run=upload.run, after=-1)
+        assert len(queries) <= 120 + 25 * count
+
+
 @pytest.mark.parametrize("more", [1, 6])
 def test_the_number_of_queries_does_not_grow_with_changed_rows(by, more, django_assert_max_num_queries):
     records = [
@@ -314,5 +391,7 @@ def test_the_number_of_queries_does_not_grow_with_changed_rows(by, more, django_
     import_records(records)
     upload = applied(by, *[{**record, "summary": "Khác"} for record in records])
 
+    start_undo(upload_id=upload.pk, by=by)
+    upload.refresh_from_db()
     with django_assert_max_num_queries(75 + 3 * more):
-        undo_upload(upload_id=upload.pk, by=by)
+        undo_next_portion(upload_id=upload.pk, run=upload.run, after=-1)

@@ -164,6 +164,30 @@ class TestPreview:
         assert "thiếu: cơ quan thực hiện, cấp thực hiện, quyết định công bố" in text
         assert "không rõ ngày của quyết định: áp dụng từ ngày nhập" in text
 
+    def test_a_concern_of_all_rows_is_said_once_and_filters_nothing(self, client, controller):
+        client.force_login(controller)
+        decision = {"number": "9/QĐ-UBND"}
+        rows = [
+            {"core_code": f"1.00000{number}", "title": "T", "levels": ["cap_xa"], "decision": decision}
+            for number in (1, 2)
+        ]
+        rows[1]["levels"] = ["cap_bo"]
+        text = upload(client, json.dumps(rows)).content.decode()
+        kept = ImportUpload.objects.get()
+        address = reverse("procedures_import_preview", args=[kept.pk])
+
+        assert text.count("không rõ ngày của quyết định: áp dụng từ ngày nhập") == 1
+        lines = client.get(f"{address}?loc=can-xem").context["lines"]
+        assert [line["row"].code for line in lines] == ["1.000002"], "what is its own"
+        report = client.get(reverse("procedures_import_report", args=[kept.pk])).content.decode()
+        assert report.count("không rõ ngày của quyết định") == 2
+
+    def test_the_decision_is_chosen_in_the_chooser(self, client, controller):
+        client.force_login(controller)
+        html = upload(client, json.dumps(TWO_ROWS)).content.decode()
+        assert "/quan-tri/snippets/choose/procedures/publicationdecision/" in html
+        assert '<select name="decision"' not in html
+
     def test_ministry_level_is_pointed_out(self, client, controller):
         client.force_login(controller)
 
@@ -278,8 +302,12 @@ def test_an_applied_import_is_undone_from_its_page(client, controller):
 
     response = client.post(reverse("procedures_import_undo", args=[kept.pk]), follow=True)
 
-    assert "Đã hoàn tác 1 dòng." in messages_of(response)
-    assert "Hoàn tác 1 dòng" not in response.content.decode()
+    assert "Đã bắt đầu hoàn tác. Trang này cho biết tiến độ." in messages_of(response)
+    assert "Đang hoàn tác" in response.content.decode()
+    deliver_due()
+    page = look(client, kept)
+    assert "Đã hoàn tác 1 dòng." in page
+    assert "Hoàn tác 1 dòng" not in page
     assert "không còn gì để hoàn tác" in messages_of(
         client.post(reverse("procedures_import_undo", args=[kept.pk]), follow=True)
     )
