@@ -19,8 +19,8 @@ from core.foreign_files.reasons import Reason, Refused
 
 CPU_SECONDS: Final = 10
 MEMORY_BYTES: Final = 768 * 1024 * 1024
-PICTURES: Final = frozenset({"JPEG", "PNG", "WEBP", "HEIF"})
-OFFICE: Final = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+PICTURES: Final = frozenset({"JPEG", "PNG", "WEBP", "HEIF", "GIF", "AVIF"})
+OFFICE: Final = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
 
 
 def check(file: BinaryIO, kind: str, max_pixels: int) -> None:

@@ -105,9 +105,14 @@ def _check_content(file: BinaryIO, shown: str, kind: Kind) -> None:
         raise InvalidInput(
             _("Another file is hidden in “%(name)s”. Save it again as a PDF.") % {"name": shown}
         )
+    check_content(file, shown, kind.check)
+
+
+def check_content(file: BinaryIO, shown: str, check: str) -> None:
+    """Raise ``InvalidInput`` unless the inspecting process accepts the content as ``check``, one of its kinds."""
     file.seek(0)
     try:
-        process.check(file, kind.check)
+        process.check(file, check)
     except Refused as refused:
         raise InvalidInput(f"“{shown}”: {_message(refused)}") from refused
     finally:

@@ -46,11 +46,14 @@ def _require_readable(request: HttpRequest, keys: list[str]) -> None:
 
 
 def serve(request: HttpRequest, document_id: int, document_filename: str) -> HttpResponseBase:
-    """Send the file; one of a restricted collection is kept by no cache."""
+    """Send the file, as a download unless it is a PDF; one of a restricted collection is kept by no cache."""
     document = get_object_or_404(get_document_model(), pk=document_id)
     response: HttpResponseBase = wagtail_serve(request, document_id, document_filename)
     restricted = document.collection.get_view_restrictions().exists()
     response.headers["Cache-Control"] = "private, no-store" if restricted else "no-cache"
+    if not response.headers.get("Content-Disposition", "").startswith("inline"):
+        # A PDF opens in the browser, which does not show it in a sandbox; everything else is a download.
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     if response.headers.get("Content-Encoding") == "None":  # of wagtail.utils.sendfile, for a file as it is
         del response.headers["Content-Encoding"]
     return response

@@ -350,6 +350,8 @@ STORAGES = {
 WAGTAILIMAGES_IMAGE_MODEL = "home.PortalImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "home.PortalDocument"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "core.wagtail.library_forms.DocumentForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "core.wagtail.library_forms.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 # Pictures as Pillow reads them, never SVG; documents that people read, never pages or programs.
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]

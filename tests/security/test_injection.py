@@ -30,6 +30,7 @@ from procedures.imports.formats.base import FileProblem
 from procedures.imports.formats.reader import parse_file
 from tests.accounts.factories import UserFactory
 from tests.forms_app.dossiers.factories import file_dossier, picture
+from tests.forms_app.dossiers.files import PDF
 from tests.home.factories import body, information, news
 from tests.one_stop.factories import make_officer
 from tests.security.scenario import text_of
@@ -251,7 +252,7 @@ class TestUploadsOfEditors:
         assert not PortalDocument.objects.exists()
 
     def test_document_is_served_with_a_strict_policy(self, editor: Client) -> None:
-        file = SimpleUploadedFile("a.pdf", b"%PDF-1.4 <script>", "text/html")
+        file = SimpleUploadedFile("a.pdf", PDF, "text/html")
         editor.post("/quan-tri/documents/add/", {"title": "x", "file": file, "collection": 1})
         answer = Client().get(PortalDocument.objects.get().url)
         assert answer.headers["Content-Type"] == "application/pdf"

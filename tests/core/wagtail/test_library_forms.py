@@ -1,0 +1,97 @@
+"""Files of the editors' library are what their endings say, and have no active parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pikepdf import Name, String
+
+from accounts.models import Membership, User
+from accounts.services import grant
+from home.models import PortalDocument, PortalImage
+from tests.accounts.factories import START, AgencyFactory, UserFactory
+from tests.core.foreign_files.test_active_content import action, pdf
+from tests.core.foreign_files.test_inspection import archive, image
+from tests.core.foreign_files.test_process import scans
+
+pytestmark = pytest.mark.django_db
+HTML = b"<html><script>alert(1)</script></html>"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+
+
+@pytest.fixture
+def editor(client: Client) -> Client:
+    user = UserFactory()
+    grant(user=user, agency=AgencyFactory(), role=Membership.Role.COMMUNICATION, valid_from=START)
+    client.force_login(User.objects.get(pk=user.pk), "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def add(editor: Client, kind: str, name: str, content: bytes) -> bool:
+    """Upload by the form for one file and by that for several; return whether it was taken by both."""
+    model: Any = PortalDocument if kind == "documents" else PortalImage
+    before = model.objects.count()
+    facts = {"title": name, "collection": 1, "alt_text": "x"}
+    editor.post(f"/quan-tri/{kind}/add/", {**facts, "file": SimpleUploadedFile(name, content)})
+    one = model.objects.count() - before
+    several = editor.post(
+        f"/quan-tri/{kind}/multiple/add/", {**facts, "files[]": SimpleUploadedFile(name, content)},
+        headers={"X-Requested-With": "XMLHttpRequest"},
+    ).json()  # fmt: skip
+    assert several["success"] is bool(one)
+    return bool(one)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.pdf", HTML),
+        ("a.pdf", pdf(action(S=Name.JavaScript, JS=String("app.alert(1)")))),
+        ("a.docx", archive({"word/vbaProject.bin": b"x"})),
+        ("a.pptx", archive()),
+        ("a.doc", HTML),
+        ("a.xls", archive()),
+        ("a.rtf", HTML),
+        ("a.zip", HTML),
+        ("a.txt", HTML),
+        ("a.csv", b"a;b\0"),
+    ],
+)
+def test_document_that_is_not_what_it_says_or_acts_is_refused(
+    editor: Client, name: str, content: bytes
+) -> None:
+    assert not add(editor, "documents", name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.pdf", pdf()),
+        ("a.docx", archive()),
+        ("a.pptx", archive(main="ppt/presentation.xml")),
+        ("a.doc", OLE),
+        ("a.rtf", b"{\\rtf1 }"),
+        ("a.txt", "Chữ".encode()),
+        ("a.csv", b"\xef\xbb\xbfa;b"),
+    ],
+)
+def test_ordinary_document_is_taken(editor: Client, name: str, content: bytes) -> None:
+    assert add(editor, "documents", name, content)
+
+
+def test_images_are_inspected(editor: Client) -> None:
+    assert add(editor, "images", "a.png", image("PNG"))
+    assert not add(editor, "images", "a.jpg", scans(400))
+
+
+def test_only_pdfs_open_in_the_browser(editor: Client) -> None:
+    for name, content, inline in (("a.pdf", pdf(), True), ("a.doc", OLE, False), ("a.txt", b"x", False)):
+        add(editor, "documents", name, content)
+        answer = Client().get(PortalDocument.objects.filter(title=name).first().url)
+        assert answer.headers["Content-Disposition"].startswith("inline") is inline
+        assert ("sandbox" in answer.headers["Content-Security-Policy"]) is not inline
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        answer.close()
