@@ -16,13 +16,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.text import clean
+from core.text import clean, normalise_lines
 from forms_app.builder.field_types.date import VietnameseDateField
 from forms_app.builder.field_types.file import (
     DEFAULT_EXTENSIONS,
     MultipleFileField,
     MultipleFileInput,
 )
+from forms_app.builder.field_types.text import check_printable
 from forms_app.dossiers.models import SupplementRequest
 from one_stop.dossier_display import WithdrawalRequest
 from one_stop.supplements import ReceivedItem, SupplementItem
@@ -33,11 +34,26 @@ MAX_COPIES: Final = 99
 RECEIVED, MISSING = "yes", "no"
 
 
+class PrintedText(forms.CharField):
+    """Text of several lines for printed forms, in letters that they have; a line end counts as one character."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with ``\\n`` as its only line end, as browsers count it."""
+        return normalise_lines(super().to_python(value) or "")
+
+    def validate(self, value: str) -> None:
+        """Name the letters that printed forms lack."""
+        super().validate(value)
+        check_printable(value)
+
+
 class ActionForm(forms.Form):
     """The dossier version that the officer read, and a reason, which some actions require."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(
+    reason = PrintedText(
         label=_("Reason"), max_length=2000, required=False, widget=forms.Textarea({"rows": 4}),
         help_text=_("The citizen sees this text exactly as you write it."),
         error_messages={"required": _("Enter the reason.")},
@@ -135,7 +151,7 @@ class SupplementForm(ActionForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    other_documents = forms.CharField(
+    other_documents = PrintedText(
         label=_("Other documents"), required=False, max_length=4000, widget=forms.Textarea({"rows": 3}),
         help_text=_("One per line."),
     )  # fmt: skip
@@ -273,7 +289,7 @@ class CounterSupplementForm(ActionForm):
                 widget=MultipleFileInput({"accept": ",".join(f".{kind}" for kind in DEFAULT_EXTENSIONS)}),
             )  # fmt: skip
         else:
-            self.fields[f"text_{item}"] = forms.CharField(
+            self.fields[f"text_{item}"] = PrintedText(
                 label=_("Answer: %(label)s") % about, max_length=2000, required=False,
                 widget=forms.Textarea({"rows": 2}),
             )  # fmt: skip

@@ -26,7 +26,7 @@ from forms_app.builder.field_types.contact import phone_text
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.links import lookup_url, public_url
-from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.models import DeadlineSetting, Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.selectors.dossiers import answer_files_by_field
 from forms_app.dossiers.transitions import Action, Status
 from procedures.choices import FeeKind
@@ -251,12 +251,6 @@ def _supplement(dossier: Dossier, key: str) -> dict[str, Any]:
     request: SupplementRequest = dossier.supplement_requests.get(number=number)
     event = _event(dossier, Action.REQUEST_SUPPLEMENT, request.requested_at)
     officer, until = event.actor_name if event else "", request.supplement_due_at
-    before = dossier.accepted_at is None or dossier.accepted_at > request.requested_at
-    time = (
-        "Thời hạn giải quyết bắt đầu tính khi hồ sơ được tiếp nhận."
-        if before
-        else "Thời hạn giải quyết được tính lại sau khi bổ sung đủ."
-    )
     return _head(dossier, request.requested_at, officer) | {
         "title": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
         "form": f"Mẫu số 02 ({LAW})",
@@ -270,8 +264,24 @@ def _supplement(dossier: Dossier, key: str) -> dict[str, Any]:
             ["Bổ sung chậm nhất", datetime_in_words(until) if until else ""],
             ["Người liên hệ", ", ".join(filter(None, (officer, dossier.agency.name)))],
         ],
-        "notes": [f"Bổ sung tại trang theo dõi hồ sơ hoặc tại nơi tiếp nhận. {time}"],
+        "notes": [
+            f"Bổ sung tại trang theo dõi hồ sơ hoặc tại nơi tiếp nhận. {_time_after_supplement(dossier, request)}"
+        ],
     }
+
+
+def _time_after_supplement(dossier: Dossier, request: SupplementRequest) -> str:
+    """Return what the supplement means for the processing time: as the rule says, and nothing for a late dossier."""
+    if dossier.accepted_at is None or dossier.accepted_at > request.requested_at:
+        return "Thời hạn giải quyết bắt đầu tính khi hồ sơ được tiếp nhận."
+    if DeadlineRule.from_json(dossier.deadline_rule).mode == DeadlineSetting.Mode.PAUSE:
+        return "Thời hạn giải quyết tạm dừng và được tính tiếp sau khi bổ sung đủ."
+    due = dossier.original_due_at
+    for event in dossier.events.filter(at__lt=request.requested_at).order_by("sequence"):
+        due = datetime.fromisoformat(event.data["due_after"]) if event.data.get("due_after") else due
+    if due is not None and due < request.requested_at:
+        return "Hồ sơ đã quá hạn: ngày hẹn trả kết quả giữ nguyên."
+    return "Thời hạn giải quyết được tính lại sau khi bổ sung đủ."
 
 
 def _decline(dossier: Dossier, key: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ STATUS_TEXTS: Final[dict[int, StatusText]] = {
     ),
     Status.SUPPLEMENT: StatusText(
         _("Supplement needed"), "wait", _("Your dossier needs a supplement"),
-        _("Send what the agency asks for. The processing time is recalculated once you have sent everything."),
+        _("Send what the agency asks for. Processing time is paused until you have sent everything."),
     ),
     Status.PAYMENT: StatusText(
         _("Fee or financial obligation to pay"), "wait", _("You need to pay a fee or financial obligation"),

@@ -17,8 +17,9 @@ DOCUMENTS = [
     SupplementItem("photo", "Ảnh 4 × 6", "file", "2"),
 ]
 ANSWERS = [SupplementItem("purpose", "Mục đích sử dụng", "text")]
-# What a browser can send: any text without NUL and surrogates.
-typed = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=120)
+# Letters that printed forms have, also decomposed, and every kind of white space.
+signs = [*"aăâđêôơưộứABCĐ019.,;:–“”()/ ", "o\u0302\u0323", "\n", "\r\n", "\r", "\t", "\u00a0"]
+typed = st.lists(st.sampled_from(signs), max_size=120).map("".join)
 lines = st.lists(typed, max_size=30).map("\n".join)
 
 
@@ -121,3 +122,22 @@ class TestItems:
         form = supplement(documents=["proof"], supplement_due_at=text)
         assert form.is_valid(), form.errors
         assert form.due_day().isoformat() == read
+
+
+class TestPrintedText:
+    """What an officer writes is printed on Mẫu 02 and 03, and browsers count a line end as one character."""
+
+    def form(self, reason: str) -> ActionForm:
+        return ActionForm({"version": "1", "reason": reason}, submit="Gửi", needs_reason=True)
+
+    @pytest.mark.parametrize(("letters", "valid"), [(2000 - 50, True), (2001 - 50, False)])
+    def test_line_end_counts_once(self, letters: int, valid: bool) -> None:
+        text = "\r\n".join(["x"] * 50 + ["x" * (letters - 50)])
+        assert len(text.replace("\r\n", "\n")) == letters + 50
+        assert self.form(text).is_valid() is valid
+
+    @pytest.mark.parametrize("sign", ["😀", "汉"])
+    def test_letter_that_is_not_printed_is_named(self, sign: str) -> None:
+        form = self.form(f"Thiếu giấy {sign}")
+        assert sign in str(form.errors["reason"])
+        assert self.form("Thiếu “giấy” – 1/2 bản").is_valid()

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from core.display import datetime_text
 from core.errors import InvalidInput
 from core.worktime import TIME_ZONE, WorkCalendar
-from forms_app.dossiers import deadlines, tasks
+from forms_app.dossiers import deadlines, printed_forms, tasks
 from forms_app.dossiers.deadlines import DeadlineRule
-from forms_app.dossiers.models import DeadlineSetting, Dossier
+from forms_app.dossiers.models import DeadlineSetting, Dossier, SupplementRequest
 from forms_app.dossiers.rules import RuleSet
 from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.services.actions import citizen
@@ -282,6 +282,23 @@ class TestSuspension:
         dossier = act(make_dossier(), "accept", ACCEPTED)
         with pytest.raises(IntegrityError), transaction.atomic():
             Dossier.objects.filter(pk=dossier.pk).update(pause_ends_at=at("2026-12-01"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("mode", "requested", "words"),
+    [
+        ("restart", "2026-11-26 09:00", "được tính lại sau khi bổ sung đủ"),
+        ("restart", "2026-11-26 09:01", "Hồ sơ đã quá hạn: ngày hẹn trả kết quả giữ nguyên"),
+        ("pause", "2026-11-26 09:00", "tạm dừng và được tính tiếp"),
+    ],
+)
+def test_paper_says_what_the_supplement_means_for_the_time(mode: str, requested: str, words: str) -> None:
+    dossier = processed(requested=requested, supplied="2026-11-27 17:00", mode=mode)
+    SupplementRequest.objects.create(
+        dossier=dossier, number=1, items=[], reason="Mờ", requested_at=at(requested)
+    )
+    assert words in printed_forms._supplement(dossier, "mau-02-1")["notes"][0]
 
 
 @pytest.mark.django_db

@@ -197,5 +197,5 @@ def test_supplement_after_acceptance_says_that_the_time_is_calculated_anew(
     agency: Agency, client: Client
 ) -> None:
     dossier = dossier_at(S.SUPPLEMENT, agency)
-    assert "Thời hạn giải quyết được tính lại" in page(client, dossier)
+    assert "Thời hạn giải quyết tạm dừng cho đến khi bạn bổ sung đủ" in page(client, dossier)
     assert "được tính lại sau khi bổ sung đủ" in paper(dossier)

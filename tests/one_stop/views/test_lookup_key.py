@@ -77,7 +77,10 @@ class TestReplace:
 
     def test_dossier_without_an_address_is_not_asked_for_it(self, client: Client, dossier: Dossier) -> None:
         Dossier.objects.update(email="")
-        assert "email_is_theirs" not in client.get(address(dossier)).content.decode()
+        page = client.get(address(dossier)).content.decode()
+        assert "email_is_theirs" not in page
+        assert "không ai được báo" in page
+        assert "được báo qua thư điện tử" not in page
         client.post(address(dossier), {**SHOWN, "email_is_theirs": "on"})
         assert Dossier.objects.get().email_confirmed_at is None
 
