@@ -99,19 +99,27 @@ _LOOSE_NATIONAL: Final = re.compile(
     r"(?<![\w.,/-])([1-9])[.,_ -]?(\d{6})(?:[. -]?\d{3}[. -]?\d{2}[. -]?\d{2})?(?:[. -]?h\d{2})?(?![\w]|[.,/-]\w)"
 )
 _OTHER: Final = re.compile(r"(?<![\w.\-/])(?=[\w.\-/]*\d)[a-z0-9]+(?:[.\-/][a-z0-9]+)+(?![\w])")
-# "tháng 12/2024" is a date, while the decree 12/2024 is a reference.
+# Documents copied from word processors have other hyphens than those that people type.
+_HYPHENS: Final = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
+# "tháng 12/2024" and "từ 12/2024" are dates, while the decree 12/2024 and "thông tư 12/2024" are references.
 _DATE: Final = re.compile(
-    r"(?<!\w)(?:ngay|thang|nam|hom|mung|ram|quy|tu|den|toi|truoc|sau|dip)\s+\d{1,2}[/.-]\d{1,4}(?:[/.-]\d{2,4})?(?![\w/])"
+    r"(?<!\w)(?:ngay|thang|nam|hom|mung|ram|quy|(?<!thong )tu|den|toi|truoc|sau|dip)\s+"
+    r"\d{1,2}[/.-]\d{1,4}(?:[/.-]\d{2,4})?(?![\w/])"
     r"|(?<![\w./-])\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}(?![\w/-])"
 )
 _LONG_NUMBER: Final = re.compile(r"(?<!\w)\d{6,20}(?!\w)")
+
+
+def _folded(text: str) -> str:
+    """Return ``text`` folded, with one kind of hyphen; as long as ``nfc(text)``."""
+    return fold(text).translate(_HYPHENS)
 
 
 def index_codes(codes: Iterable[str]) -> tuple[str, ...]:
     """Return the forms in which a document's codes are indexed: folded, national ones also without their suffix."""
     forms: dict[str, None] = {}
     for code in codes:
-        folded = fold(code).strip()
+        folded = _folded(code).strip()
         forms |= dict.fromkeys(_NATIONAL.findall(folded))
         forms[folded] = None
     return tuple(form for form in forms if form)
@@ -123,7 +131,7 @@ def codes_in(text: str) -> tuple[str, ...]:
     >>> codes_in("thủ tục 2.000815.000.00.00.H12")
     ('2.000815',)
     """
-    folded = fold(text)
+    folded = _folded(text)
     national = _NATIONAL.findall(folded)
     rest = _NATIONAL.sub(" ", folded)
     rest = _DATE.sub(" ", rest)
@@ -137,7 +145,7 @@ def query_codes(text: str) -> tuple[str, ...]:
     >>> query_codes("thủ tục 2-000815h12")
     ('2.000815', '2-000815h12')
     """
-    likely = [f"{head}.{number}" for head, number in _LOOSE_NATIONAL.findall(fold(text))]
+    likely = [f"{head}.{number}" for head, number in _LOOSE_NATIONAL.findall(_folded(text))]
     return tuple(dict.fromkeys([*likely, *codes_in(text)]))
 
 
@@ -146,7 +154,7 @@ def blank_codes(text: str) -> str:
 
     Seven digits without separators stay: they may be a telephone number.
     """
-    folded = fold(text)
+    folded = _folded(text)
     out = list(text)
     for pattern in (_NATIONAL, _LOOSE_NATIONAL):
         for match in pattern.finditer(folded):

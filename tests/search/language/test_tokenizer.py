@@ -134,6 +134,16 @@ def test_codes_are_read_from_a_query(text: str, codes: tuple[str, ...]):
     assert codes_in(text) == codes
 
 
+@pytest.mark.parametrize("hyphen", ["\u2010", "\u2011", "\u2013", "\u2212"])
+def test_hyphens_of_word_processors_are_those_that_people_type(hyphen: str) -> None:
+    assert codes_in(f"85/2019/TT{hyphen}BTC") == index_codes(["85/2019/TT-BTC"]) == ("85/2019/tt-btc",)
+
+
+def test_number_behind_thong_tu_is_no_date() -> None:
+    assert codes_in("thông tư 85/2019") == codes_in("thong tu  85/2019") == ("85/2019",)
+    assert codes_in("từ 8/2019 đến 12/2024") == ()
+
+
 @given(national, st.sampled_from(["", ".H12", ".h12", ".000.00.00.H12", ".000.00.00.h01"]))
 def test_every_style_of_a_national_code_is_the_same_code(code: str, style: str):
     assert codes_in(f"mã {code}{style} ạ") == (code,)
