@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from core.display import number_text, size_text
 from core.errors import InvalidInput
 from core.foreign_files import process
+from core.foreign_files.office import OLE
 from core.foreign_files.reasons import Reason, Refused
 from core.text import clean
 
@@ -76,6 +77,8 @@ def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits) -> Inspecte
         raise InvalidInput(_("“%(name)s” is %(size)s. The limit is %(most)s.") % facts)
     file.seek(0)
     actual = _actual_extension(file.read(HEAD), extension, limits)
+    if actual is None and extension in OFFICE and _is_encrypted(file):
+        raise InvalidInput(f"“{shown}”: {_message(Refused(Reason.LOCKED))}")
     if actual is None:
         message = _(
             "“%(name)s” does not contain a %(kind)s file. Save it again as %(kind)s or upload a photo."
@@ -86,6 +89,12 @@ def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits) -> Inspecte
     if kind is not KINDS.get(extension_of(shown)):
         shown = f"{shown.rpartition('.')[0]}.{actual}"
     return Inspected(shown, kind.content_type)
+
+
+def _is_encrypted(file: BinaryIO) -> bool:
+    """Return True for an office file with a password: an OLE container with an encrypted package."""
+    file.seek(0)
+    return file.read(len(OLE)) == OLE and _ENCRYPTED_PACKAGE in file.read(ENCRYPTION_SEARCH_BYTES)
 
 
 def _actual_extension(head: bytes, extension: str, limits: Limits) -> str | None:
@@ -184,6 +193,10 @@ def extension_of(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
+OFFICE: Final = frozenset({"docx", "xlsx"})
+_ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
+# The directory of an OLE container may lie anywhere in it.
+ENCRYPTION_SEARCH_BYTES: Final = 20 * 1024 * 1024
 _JPEG = Kind("image/jpeg", frozenset({".jpg", ".jpeg", ".jfif", ".jpe"}), "JPEG")
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -97,7 +97,10 @@ def _check_archive(file: BinaryIO, main_part: str, left: int, level: int) -> Non
 
 def _check_directory(entries: list[zipfile.ZipInfo], main_part: str) -> None:
     names = {entry.filename for entry in entries}
-    if not {"[Content_Types].xml", main_part} <= names:
+    # Word Online numbers it: word/document2.xml.
+    stem, _dot, ending = main_part.rpartition(".")
+    main = re.compile(rf"{re.escape(stem)}\d*\.{ending}")
+    if "[Content_Types].xml" not in names or not any(map(main.fullmatch, names)):
         raise Refused(Reason.OFFICE_OTHER_KIND)
     if any(entry.flag_bits & ENCRYPTED for entry in entries):
         raise Refused(Reason.LOCKED)

@@ -222,6 +222,22 @@ class TestDisguises:
         with pytest.raises(InvalidInput, match="macro"):
             inspect_bytes("don.docx", archive({macro: b"x"}))
 
+    @pytest.mark.parametrize("name", ["don.docx", "bang.xlsx"])
+    def test_office_file_with_a_password_is_told_from_other_kinds(self, name: str) -> None:
+        container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000) + "EncryptedPackage".encode("utf-16-le")
+        with pytest.raises(InvalidInput, match="mật khẩu"):
+            inspect_bytes(name, container)
+        with pytest.raises(InvalidInput, match="không đúng định dạng"):
+            inspect_bytes(name, container[:-4])
+
+    def test_main_part_of_word_online_has_a_number(self) -> None:
+        data = archive()
+        assert b"word/document.xml" in data
+        numbered = archive(main="word/document2.xml")
+        assert inspect_bytes("don.docx", numbered).name == "don.docx"
+        with pytest.raises(InvalidInput, match="không đúng như tên"):
+            inspect_bytes("don.docx", archive(main="word/documents.xml"))
+
     @given(st.binary(max_size=400), st.sampled_from(sorted(KINDS)))
     def test_random_bytes_are_rejected_with_a_message(self, data: bytes, extension: str) -> None:
         with pytest.raises(InvalidInput):
