@@ -339,3 +339,24 @@ class ScannerState(models.Model):
     def has_old_signatures(self, now: datetime) -> bool:
         """Return True if the signatures are more than three days old; the vendor publishes them daily."""
         return self.signatures_at is not None and now - self.signatures_at > timedelta(days=3)
+
+
+class LibraryScan(models.Model):
+    """What the malware scanner said of a document of the editors' library, by its content (core.library_scan)."""
+
+    class Verdict(models.TextChoices):
+        CLEAN = "clean", _("No malware found")
+        INFECTED = "infected", _("Malware found")
+        LIMIT_EXCEEDED = "limit_exceeded", _("Cannot be scanned: locked or too large")
+
+    file_hash = models.CharField(_("hash of the content"), max_length=40, unique=True)
+    verdict = models.CharField(_("verdict"), max_length=20, choices=Verdict.choices)
+    note = models.CharField(_("name of what was found"), max_length=200, blank=True)
+    scanned_at = models.DateTimeField(_("scanned at"))
+
+    class Meta:
+        verbose_name = _("scan of a document")
+        verbose_name_plural = _("scans of documents")
+
+    def __str__(self) -> str:
+        return f"{self.file_hash}: {self.verdict}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.core.management import call_command
 
-from core import clock_guard, malware_scan, one_time_links, outbox
+from core import clock_guard, library_scan, malware_scan, one_time_links, outbox
 from core.web import csp_reports
 
 
@@ -48,3 +48,9 @@ def check_malware_scanner() -> None:
 def publish_scheduled() -> None:
     """Publish and expire pages whose time has come (Wagtail requires a schedule)."""
     call_command("publish_scheduled")
+
+
+@shared_task(name="core.library_scan.scan")
+def scan_library() -> None:
+    """Scan new documents of the editors' library; scheduled every minute."""
+    library_scan.scan_new()

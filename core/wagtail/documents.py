@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from wagtail.admin.auth import require_admin_access
 from wagtail.documents import get_document_model
 from wagtail.documents.views.chooser import viewset
 from wagtail.documents.views.serve import serve as wagtail_serve
 from wagtail.models import CollectionViewRestriction
 
+from core import library_scan, malware_scan
+from core.models import LibraryScan
 from core.web.request_guard import parse_pk
+
+Verdict = LibraryScan.Verdict
 
 
 def readable_documents(documents: QuerySet, request: HttpRequest) -> QuerySet:
@@ -46,8 +53,13 @@ def _require_readable(request: HttpRequest, keys: list[str]) -> None:
 
 
 def serve(request: HttpRequest, document_id: int, document_filename: str) -> HttpResponseBase:
-    """Send the file, as a download unless it is a PDF; one of a restricted collection is kept by no cache."""
+    """Send the file, as a download unless it is a PDF; one of a restricted collection is kept by no cache.
+
+    With a malware scanner only what it found clean (ADR 171): 409 while it waits, else 403.
+    """
     document = get_object_or_404(get_document_model(), pk=document_id)
+    if malware_scan.is_configured() and (verdict := library_scan.verdict_on(document)) != Verdict.CLEAN:
+        return _not_clean(request, verdict)
     response: HttpResponseBase = wagtail_serve(request, document_id, document_filename)
     restricted = document.collection.get_view_restrictions().exists()
     response.headers["Cache-Control"] = "private, no-store" if restricted else "no-cache"
@@ -56,4 +68,13 @@ def serve(request: HttpRequest, document_id: int, document_filename: str) -> Htt
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     if response.headers.get("Content-Encoding") == "None":  # of wagtail.utils.sendfile, for a file as it is
         del response.headers["Content-Encoding"]
+    return response
+
+
+def _not_clean(request: HttpRequest, verdict: str | None) -> HttpResponse:
+    reason = Verdict(verdict).label if verdict else _("Being scanned for malware")
+    status = HTTPStatus.FORBIDDEN if verdict else HTTPStatus.CONFLICT
+    context = {"reason": reason, "may_try_again": verdict is None}
+    response = render(request, "core/file_not_clean.html", context, status=status)
+    response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "dossiers-move-due-dates": {"task": "dossiers.move_due_dates", "schedule": 3600.0},
     "dossiers-end-suspensions": {"task": "dossiers.end_suspensions", "schedule": 900.0},
     "dossiers-scan-files": {"task": "dossiers.scan_files", "schedule": 15.0},
+    "library-scan": {"task": "core.library_scan.scan", "schedule": 60.0},
     "malware-scanner-check": {"task": "core.malware_scan.check", "schedule": 60.0},
     "search-reconcile": {"task": "search.reconcile", "schedule": 60.0},
     "search-check-sources": {"task": "search.check_sources", "schedule": 600.0},
