@@ -126,6 +126,20 @@ def _parts(content: Snapshot, related: bool) -> list[dict[str, str]]:
     return [{"url": f"#{anchor}", "title": title} for anchor, title, shown in parts if shown]
 
 
+def missing_parts(content: Snapshot) -> list[str]:
+    """Return the parts that a citizen looks for and ``content`` leaves empty, as words of a sentence."""
+    timed = any(one.time_value is not None or one.time_note for one in content.channels)
+    parts = [
+        (_("processing time"), timed),
+        (_("fees"), any(one.fees for one in content.channels)),
+        (_("documents to hand in"), any(case.documents for case in content.cases)),
+        (_("steps of the procedure"), bool(content.steps)),
+        (_("results"), bool(content.results)),
+        (_("legal basis"), bool(content.legal_bases)),
+    ]
+    return [name for name, filled in parts if not filled]
+
+
 def government_service(presentation: ProcedurePresentation, *, url: str, province: str) -> dict[str, Any]:
     """Return a ``GovernmentService`` without empty properties."""
     content = presentation.content

@@ -16,6 +16,7 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
+from wagtail.models import Locale
 
 from accounts.models import User
 from core.display import date_text
@@ -39,6 +40,7 @@ from procedures.services.versions import (
     invalidate_pages,
     next_version,
     publish_versions,
+    record_version,
 )
 
 PROCEDURE_ENDS: Final = "procedures.procedure_ends"
@@ -201,8 +203,8 @@ def cancel_ending(*, procedure: Procedure, by: User | None = None) -> None:
     """Delete an end that was entered by mistake; the log keeps it.
 
     If it had begun, it is as if it had never been: the last content becomes the next version under the same decision,
-    in force from the day after the version that the end closed, so that no day is without one. ``Conflict`` if no end
-    was entered.
+    in force from the day after the version that the end closed, so that no day is without one. What was published
+    meanwhile without a version gets one. ``Conflict`` if no end was entered.
     """
     _check(by, procedure)
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
@@ -226,7 +228,21 @@ def cancel_ending(*, procedure: Procedure, by: User | None = None) -> None:
         )
         version.save()
         publish_versions([version])
+    _record_what_was_published(procedure, by)
     invalidate_pages(procedures=[procedure.pk])
+
+
+def _record_what_was_published(procedure: Procedure, by: User | None) -> None:
+    """Make a version of what was published while an end kept it from being one; it never begins before today."""
+    pages = ProcedurePage.objects.filter(
+        procedure=procedure, alias_of=None, locale=Locale.get_default(), live=True
+    )
+    page = pages.order_by("pk").first()
+    if page is not None and procedure.versions.exists():
+        today = timezone.localdate()
+        record_version(
+            page=page, decision=page.decision, valid_from=max(page.effective_from or today, today), by=by
+        )
 
 
 @transaction.atomic

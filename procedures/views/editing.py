@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from core.display import date_text
 from procedures.models import ProcedureEnding, ProcedurePage, ProcedureVersion
+from procedures.presentation.procedure import missing_parts
 from procedures.selectors import history, source_of
 
 BEFORE = "procedure_versions_before"
@@ -62,6 +63,11 @@ def report_new_version(request: HttpRequest, page: Page) -> None:
         messages.info(request, _("Nothing that citizens see has changed, so no new version was published."))
     else:
         messages.info(request, _in_force_message(latest))
+        if parts := missing_parts(latest.content):
+            text = _(
+                "The page says nothing about: %(parts)s. Fill in what the decision states, then publish again."
+            )
+            messages.warning(request, text % {"parts": ", ".join(parts)})
 
 
 def _in_force_message(version: ProcedureVersion) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.test import TestCase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext, override
 from wagtail.users.models import UserProfile
 
@@ -78,6 +81,13 @@ def test_plural_has_one_form(number):
     with override("vi"):
         words = ngettext("Delete 1 page", "Delete %(counter)s pages", number) % {"counter": number}
     assert words == f"Xóa {number} trang"
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 29, 61, 300, 3700, 3 * 3600, 30 * 3600, 40 * 86400, 800 * 86400])
+def test_age_of_what_was_just_done_is_vietnamese(seconds):
+    with override("vi"):
+        text = naturaltime(timezone.now() - timedelta(seconds=seconds))
+    assert not foreign_words(read(f"<p>{text}</p>").texts), text
 
 
 def test_english_texts_are_detected():

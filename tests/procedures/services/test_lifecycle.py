@@ -309,6 +309,21 @@ class TestCancel:
         assert old.valid_to == TODAY - 10 * DAY
         assert version_in_force(procedure) == new
 
+    @pytest.mark.parametrize("day", [TODAY, TODAY + 5 * DAY])
+    def test_text_published_after_the_end_becomes_a_version(self, day):
+        page = make_page()
+        publish(page=page, decision=make_decision(), valid_from=dt.date(2025, 7, 1))
+        end(page.procedure, day=day)
+        page.refresh_from_db()
+        page.summary, page.effective_from = "Đã công bố sau đó", TODAY + 9 * DAY
+        page.save_revision().publish()
+        before = page.procedure.versions.count()
+        lifecycle.cancel_ending(procedure=page.procedure)
+        newest = page.procedure.versions.first()
+        assert (newest.content.summary, newest.valid_from) == ("Đã công bố sau đó", TODAY + 9 * DAY)
+        assert newest.number == before + (2 if day == TODAY else 1)
+        assert version_in_force(page.procedure).content.summary == ""
+
     def test_nothing_to_cancel_is_a_conflict(self):
         with pytest.raises(Conflict):
             lifecycle.cancel_ending(procedure=published())

@@ -101,6 +101,13 @@ def test_publishing_for_a_later_day_says_the_day(editor, page):
     assert "Phiên bản 2 có hiệu lực từ ngày 01/01/2027." in said
 
 
+def test_publishing_names_the_parts_that_are_missing(editor, page):
+    said = change(editor, page, requirements="Từ đủ 18 tuổi")
+    assert "Trang chưa có: " in said
+    for part in ("thành phần hồ sơ", "trình tự thực hiện", "căn cứ pháp lý"):
+        assert part in said
+
+
 def test_publishing_nothing_new_says_so(editor, page):
     assert "không có phiên bản mới" in change(editor, page)
     assert ProcedureVersion.objects.count() == 1
