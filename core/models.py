@@ -285,7 +285,7 @@ class CacheGeneration(models.Model):
 
 
 class ClockMark(models.Model):
-    """The latest time at which expired data was erased: one row (core.clock_guard)."""
+    """The latest time at which a task ran that goes by date: one row (core.clock_guard)."""
 
     latest = models.DateTimeField(_("latest time"))
 
@@ -326,7 +326,8 @@ class ScannerState(models.Model):
     away_since = models.DateTimeField(_("away since"), null=True, blank=True)
     version = models.CharField(_("version"), max_length=200, blank=True)
     signatures_at = models.DateTimeField(_("signatures of"), null=True, blank=True)
-    reported_at = models.DateTimeField(_("last reported at"), null=True, blank=True)
+    away_reported_at = models.DateTimeField(_("absence last reported at"), null=True, blank=True)
+    signatures_reported_at = models.DateTimeField(_("old signatures last reported at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("state of the malware scanner")

@@ -19,6 +19,7 @@ from typing import Any, Final
 from celery import shared_task
 from django.db import connection, transaction
 from django.db.models import Count, F, Min, Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from core import clock_guard
@@ -133,8 +134,12 @@ def claim() -> list[OutboxMessage]:
 
 
 def _due(now: datetime) -> Q:
-    """Return what may be delivered at ``now``: after a jump of the clock nothing that was meant for another day."""
-    scheduled = Q(available_at__gt=F("created_at") + clock_guard.LONGEST_GAP)
+    """Return what may be delivered at ``now``: after a jump of the clock nothing that was meant for another day.
+
+    Days are those of the local calendar: an end entered today for tomorrow, 00:00, is for another day. A message that
+    was tried before only waits for its next attempt, which may be after midnight.
+    """
+    scheduled = Q(attempts=0, available_at__date__gt=TruncDate("created_at"))
     return Q(available_at__lte=now) & (~scheduled | clock_guard.trusted_q(now))
 
 

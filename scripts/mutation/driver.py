@@ -34,6 +34,7 @@ from mutation.operators import Provider
 from mutation.preloaded_tests import PreloadedTests
 from mutation.report import report
 from mutation.selection import Coverage, batches, covering_tests, is_in_annotation, spread
+from mutation.targets import TARGETS, TEST_FOLDERS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 STATE: Final = ROOT / "var" / "mutants"
@@ -47,31 +48,6 @@ TIMEOUT_SECONDS: Final = 600
 MAX_BATCH_SECONDS: Final = 150
 #: Tests of each target that must pass without a mutant before the first one is tried.
 TRIED_FIRST: Final = 20
-#: Tests that execute the guards; browsers, search, imports and documents say nothing about them.
-TEST_FOLDERS: Final = (
-    ("tests/forms_app/dossiers", "tests/core"),
-    (
-        *("tests/one_stop", "tests/accounts", "tests/security", "tests/home"),
-        *("tests/procedures/test_permissions.py", "tests/procedures/views"),
-    ),
-)
-TARGETS: Final = (
-    "accounts/policies.py",
-    "accounts/selectors.py",
-    "accounts/services/groups.py",
-    "accounts/services/memberships.py",
-    "core/wagtail/object_policy.py",
-    "core/wagtail/overrides.py",
-    "core/wagtail/translation_guards.py",
-    "core/web/request_guard.py",
-    "core/worktime/calendar.py",
-    "core/worktime/deadlines.py",
-    "forms_app/dossiers/access.py",
-    "forms_app/dossiers/deadlines.py",
-    "forms_app/dossiers/services/actions.py",
-    "forms_app/dossiers/transitions.py",
-    "one_stop/access.py",
-)
 #: One replacement per operator where Cosmic Ray has a dozen: a test that sees one sees the others.
 OPERATORS: Final = frozenset(
     {

@@ -64,6 +64,8 @@ def report(database: WorkDB, head: str, targets: Sequence[str]) -> float:
         f"Last run: {date.today().isoformat()}, commit {head[:9]}. Killed: {total} of {total + alive} ({share:.1%});"
         f" {sum(map(len, equal.values()))} more change nothing that can be observed.",
         "",
+        "Modules that are not in the table are not mutated.",
+        "",
         "| module | killed | survived | equivalent |",
         "|---|---|---|---|",
         *(

@@ -184,7 +184,8 @@ def test_no_page_is_published_or_expired_after_a_jump() -> None:
     assert list(pages.all()) == [False, True]
 
 
-def test_messages_for_another_day_wait() -> None:
+@pytest.mark.parametrize("days", [1, 40], ids=["tomorrow 00:00", "in forty days"])
+def test_messages_for_another_day_wait(days: int) -> None:
     publish_scheduled()
     page = make_page()
     publish(page=page, decision=make_decision())
@@ -192,10 +193,10 @@ def test_messages_for_another_day_wait() -> None:
         procedure=page.procedure,
         kind=ProcedureEnding.Kind.ABOLISHED,
         decision=make_decision(),
-        day=timezone.localdate() + timedelta(days=40),
+        day=timezone.localdate() + timedelta(days=days),
     )
     procedure = Procedure.objects.filter(pk=page.procedure.pk, status=Status.ABOLISHED)
-    with time_machine.travel(timezone.now() + timedelta(days=41)):
+    with time_machine.travel(timezone.now() + timedelta(days=days + 1, minutes=1)):
         with transaction.atomic():
             outbox.enqueue(kind="test.clock", key="now", payload={})
         outbox.deliver_due()
@@ -204,6 +205,20 @@ def test_messages_for_another_day_wait() -> None:
         clock_guard.confirm()
         outbox.deliver_due()
     assert procedure.exists()
+
+
+def test_message_that_was_tried_is_tried_again_after_midnight_and_a_jump() -> None:
+    """A message for now, whose next attempt is on another day, was not meant for that day."""
+    with time_machine.travel(NOON, tick=False):
+        publish_scheduled()
+        with transaction.atomic():
+            outbox.enqueue(kind="test.clock", key="now", payload={})
+        outbox.deliver_due()
+    midnight = NOON + timedelta(hours=12)
+    OutboxMessage.objects.update(available_at=midnight)
+    with time_machine.travel(NOON + timedelta(days=3), tick=False):
+        outbox.deliver_due()
+    assert OutboxMessage.objects.get().attempts == 2
 
 
 def test_no_lock_lasts_longer_after_the_clock_went_back(settings: Any) -> None:
