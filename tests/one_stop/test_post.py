@@ -179,11 +179,15 @@ class TestLater:
         self.correct(client, receipt.dossier, tracking_number="EA1234")
         assert receipt.dossier.version == 5
 
-    def test_it_leaves_the_days_for_undoing_alone(self, receipt: FilingReceipt, client: Client) -> None:
+    def test_it_leaves_the_days_for_undoing_alone(
+        self, receipt: FilingReceipt, client: Client, officer: User
+    ) -> None:
         send(client, receipt.dossier)
         until = receipt.dossier.undoable_until()
         with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+            client.force_login(officer)
             self.correct(client, receipt.dossier, tracking_number="EA1234")
+        assert receipt.dossier.events.filter(action=Action.CORRECT_POST).exists()
         assert receipt.dossier.undoable_until() == until is not None
 
 
