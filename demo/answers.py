@@ -71,7 +71,7 @@ class AnswerGenerator:
 
     def answers(self, schema: FormSchema) -> dict[str, Any]:
         """Return answers to all fields except files, in their order; optional ones are sometimes left out."""
-        questions = [spec for spec in schema.fields.values() if spec.type != "file"]
+        questions = [spec for spec in schema.fields.values() if not registry.get(spec.type).stores_files]
         self._people["applicant"] = self._draw(Role(ADULT), self.person)
         for spec in sorted(questions, key=lambda spec: ANSWER_ORDER.get(spec.type, 2)):
             if self._should_answer(spec):

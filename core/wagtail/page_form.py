@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import chain, count
 from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,7 +11,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.widgets import SlugInput
 from wagtail.models import Page
 
-from core.text import MAX_SLUG_LENGTH, fold, slugify
+from core.text import MAX_SLUG_LENGTH, fold, slugify, unused_slug
 
 #: Nobody writes and saves two pages with the same title within this time.
 SAME_PAGE: Final = timedelta(seconds=10)
@@ -90,6 +89,4 @@ class PortalPageForm(WagtailAdminPageForm):
         if not self.instance.pk and twin(self.parent_page, slug, self.for_user, type(self.instance)):
             return slug
         others = self.parent_page.get_children().exclude(pk=self.instance.pk)
-        used = set(others.filter(slug__startswith=slug).values_list("slug", flat=True))
-        candidates = chain([slug], (f"{slug}-{number}" for number in count(2)))
-        return next(one for one in candidates if one not in used)
+        return unused_slug(slug, set(others.filter(slug__startswith=slug).values_list("slug", flat=True)))

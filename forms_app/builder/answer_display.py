@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from forms_app.builder.conditions import is_answered
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FieldSpec, FormSchema
 
@@ -64,7 +65,7 @@ def _field(
     if field_type.stores_files:
         return AnsweredField(spec.id, spec.label, (), tuple(files.get(spec.id, ())))
     answer = answers.get(spec.id)
-    if answer is None or answer in ("", []):
+    if not is_answered(answer):
         return AnsweredField(spec.id, spec.label, ())
     lines = tuple(field_type.display(spec, answer).split("\n"))
     return AnsweredField(spec.id, spec.label, lines, doubt=field_type.doubt(spec, answer))

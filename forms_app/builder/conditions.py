@@ -88,10 +88,13 @@ def problems(spec: FieldSpec, step: StepSpec) -> Iterator[str]:
         other, value = _parts(spec)
         if other not in others:
             yield UNKNOWN % {"option": labels[REQUIRED_WITH].label, "id": other}
-        elif others[other].type != "choice" or value not in {
-            choice.value for choice in others[other].choices
-        }:
+        elif not _offers(others[other], value):
             yield _("“%(id)s” has no choice with the value “%(value)s”.") % {"id": other, "value": value}
+
+
+def _offers(spec: FieldSpec, value: str) -> bool:
+    can_decide = registry.get(spec.type).decides_conditions
+    return can_decide and value in {choice.value for choice in spec.choices}
 
 
 def _parts(spec: FieldSpec) -> tuple[str, str]:

@@ -7,27 +7,19 @@ form marks a person who can be the applicant.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.http import QueryDict
 
 from forms_app.builder import applicant
-from forms_app.builder.field_types.address import input_values
+from forms_app.builder.field_types import registry
+from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.schema import FieldSpec, StepSpec
-
-_SOURCES: Final = {
-    "short_text": applicant.FULL_NAME,
-    "citizen_id": applicant.CITIZEN_ID,
-    "identity_document": applicant.IDENTITY,
-    "phone": applicant.PHONE,
-    "email": applicant.EMAIL,
-    "address": applicant.ADDRESS,
-}
 
 
 def applicant_values(step: StepSpec, answers: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return the values that can be filled into ``step``: texts by input name, by field id."""
-    fields = {_SOURCES[spec.type]: spec for spec in reversed(step.fields) if _is_personal(spec)}
+    fields = {source: spec for spec in reversed(step.fields) if (source := _source(spec))}
     if step.id == applicant.STEP or applicant.FULL_NAME not in fields:
         return {}
     identity = applicant.identity_of(answers)
@@ -43,22 +35,23 @@ def with_applicant_values(data: QueryDict, step: StepSpec, answers: Mapping[str,
     """Return the submitted ``data`` with empty personal questions filled from the applicant's answers."""
     full = data.copy()
     for field_id, texts in applicant_values(step, answers).items():
-        # Province and kind of document are preselected, so they do not count as filled in.
-        preselected = {f"{field_id}_province", f"{field_id}_kind"}
+        preselected = {f"{field_id}_{part}" for part in _type_of(step, field_id).preselected_parts}
         if not any(data.get(name, "").strip() for name in texts if name not in preselected):
             for name, text in texts.items():
                 full[name] = text
     return full
 
 
-def _is_personal(spec: FieldSpec) -> bool:
-    if spec.type == "short_text":
-        return spec.options.get("autocomplete") == "name"
-    return spec.type in _SOURCES
+def _source(spec: FieldSpec) -> str:
+    return registry.get(spec.type).applicant_source(spec)
+
+
+def _type_of(step: StepSpec, field_id: str) -> FieldType:
+    return next(registry.get(spec.type) for spec in step.fields if spec.id == field_id)
 
 
 def _texts(spec: FieldSpec, answer: Any) -> dict[str, str]:
-    if not isinstance(answer, Mapping):
-        return {spec.id: answer}
-    texts = input_values(answer) if spec.type == "address" else answer
+    texts = registry.get(spec.type).to_initial(answer)
+    if not isinstance(texts, Mapping):
+        return {spec.id: texts}
     return {f"{spec.id}_{part}": text for part, text in texts.items()}

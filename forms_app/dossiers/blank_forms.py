@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from core import pdf
 from forms_app.builder import conditions
 from forms_app.builder.field_types import registry
-from forms_app.builder.field_types.identity_document import KINDS, kind_label
 from forms_app.builder.schema import FieldSpec, FormSchema
 from forms_app.dossiers.printed_forms import TEMPLATES
 from forms_app.dossiers.selectors.filing import FilingOffer
-
-# Lines to write on, by field type; one for all others.
-LINES: Final = {"long_text": 4, "address": 2}
-CHOICES: Final = {"yes_no": ("Có", "Không"), "identity_document": tuple(kind_label(kind) for kind in KINDS)}
 
 
 def blank_form(offer: FilingOffer) -> bytes:
@@ -45,12 +40,11 @@ def _is_file(spec: FieldSpec) -> bool:
 
 
 def _question(spec: FieldSpec) -> dict[str, Any]:
-    choices = [choice.label for choice in spec.choices] or list(CHOICES.get(spec.type, ()))
-    asks_number = spec.type == "identity_document"
+    field_type = registry.get(spec.type)
     return {
         "label": spec.label,
         "help": spec.help,
         "required": spec.required and not conditions.is_conditional(spec),
-        "choices": choices,
-        "lines": 2 if asks_number else 0 if choices else LINES.get(spec.type, 1),
+        "choices": list(field_type.blank_choices(spec)),
+        "lines": field_type.blank_lines,
     }

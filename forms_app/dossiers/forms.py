@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from accounts.places import agency_places
+from forms_app.builder.field_types import registry
 from forms_app.builder.field_types.text import CleanTextField
 from forms_app.builder.place_select import PlaceSelect
 from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
@@ -120,7 +121,7 @@ def supplement_step(request: SupplementRequest) -> StepSpec:
 
 
 def _file_options(spec: FieldSpec | None) -> dict[str, Any]:
-    return dict(spec.options) if spec is not None and spec.type == "file" else {}
+    return dict(spec.options) if spec is not None and registry.get(spec.type).stores_files else {}
 
 
 def _how_many(count: str) -> str:

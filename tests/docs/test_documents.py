@@ -209,7 +209,40 @@ def private_attributes():
     return sorted((name, attribute) for name, attribute in private if attribute not in known)
 
 
-@pytest.mark.parametrize(("module", "attribute"), private_attributes())
+APPS = ("accounts", "core", "demo", "forms_app", "home", "one_stop", "portal", "procedures", "search")
+
+
+def replaced_attributes():
+    """Return (file, name) of what production code assigns on imported classes and modules of libraries."""
+    found = set()
+    for name in tracked():
+        if not name.endswith(".py") or not name.startswith(APPS) or "/migrations/" in name:
+            continue
+        nodes = list(ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))))
+        imported = {
+            alias.asname or alias.name.partition(".")[0]
+            for node in nodes
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+            if not (getattr(node, "module", None) or alias.name).startswith(APPS)
+        }
+        found |= {
+            (name, node.attr)
+            for node in nodes
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and ast.unparse(node).partition(".")[0] in imported
+        }
+    return sorted(found)
+
+
+def test_known_patches_are_found():
+    found = replaced_attributes()
+    assert ("core/wagtail/list_order.py", "order_queryset") in found
+    assert ("accounts/group_names.py", "__str__") in found
+
+
+@pytest.mark.parametrize(("module", "attribute"), private_attributes() + replaced_attributes())
 def test_private_interface_is_listed_for_upgrades(module, attribute):
     rows = (ROOT / "docs" / "upgrade-checks.md").read_text(encoding="utf-8").splitlines()
     assert any(f"`{module}`" in row and attribute in row for row in rows), f"{module}: {attribute}"

@@ -175,6 +175,8 @@ class Address(FieldType):
     label = gettext_lazy("Address")
     options = {"home_only": Option(bool, gettext_lazy("only in this province"))}
     parts = PARTS
+    preselected_parts = ("province",)
+    blank_lines = 2
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         return AddressField(home_only=bool(spec.options.get("home_only")), **self.common_arguments(spec))
@@ -195,6 +197,9 @@ class Address(FieldType):
 
     def display(self, spec: FieldSpec, answer: dict[str, str]) -> str:
         return answer["text"]
+
+    def applicant_source(self, spec: FieldSpec) -> str:
+        return "address"
 
 
 def input_values(answer: Mapping[str, str]) -> Value:

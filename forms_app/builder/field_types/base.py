@@ -84,6 +84,12 @@ class FieldType:
     # Endings of the names of inputs that people type into: shown again where a draft can no longer be saved.
     typed_inputs: ClassVar[tuple[str, ...]] = ("",)
     stores_files: ClassVar[bool] = False
+    # Other questions of the step can be asked depending on the answer (``builder.conditions``).
+    decides_conditions: ClassVar[bool] = False
+    # Lines to write on in the form to fill in by hand; a question with boxes to tick needs none.
+    blank_lines: ClassVar[int] = 1
+    # Parts that are filled in before anybody answers, so that they alone are no answer.
+    preselected_parts: ClassVar[tuple[str, ...]] = ()
     # The answer identifies a person: officers see it masked, and reading it in full is logged.
     is_identity_number: ClassVar[bool] = False
     # Class of the crispy wrapper (docs/components.md), e.g. a short input.
@@ -114,6 +120,14 @@ class FieldType:
 
     def doubt(self, spec: FieldSpec, answer: Any) -> str:
         """Return what is unusual about an accepted answer, shown beside it before it is sent; empty if nothing."""
+        return ""
+
+    def blank_choices(self, spec: FieldSpec) -> tuple[str, ...]:
+        """Return the texts beside the boxes to tick in the form to fill in by hand, in Vietnamese."""
+        return tuple(choice.label for choice in spec.choices)
+
+    def applicant_source(self, spec: FieldSpec) -> str:
+        """Return the id of the question about the applicant that can answer ``spec``; empty if there is none."""
         return ""
 
     def masked(self, answer: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from forms_app.builder.field_types.base import FieldType, Option
 from forms_app.builder.field_types.registry import register
@@ -47,6 +47,8 @@ class SingleChoice(FieldType):
     """One of several choices: radio buttons for a few, otherwise a drop-down list. No options."""
 
     code = "choice"
+    decides_conditions = True
+    blank_lines = 0
     typed_inputs = ()
     label = gettext_lazy("Single choice")
     has_choices = True
@@ -89,6 +91,7 @@ class MultipleChoice(FieldType):
     """Any number of choices, as check boxes. ``options``: ``all_required`` (a declaration: each must be ticked)."""
 
     code = "many_choices"
+    blank_lines = 0
     typed_inputs = ()
     label = gettext_lazy("Multiple choice")
     options = {"all_required": Option(bool, gettext_lazy("every choice must be ticked"))}
@@ -118,6 +121,7 @@ class YesNo(FieldType):
     """Yes or no, without a default that could be left by mistake. The answer is ``True``, ``False`` or ``None``."""
 
     code = "yes_no"
+    blank_lines = 0
     typed_inputs = ()
     label = gettext_lazy("Yes or no")
 
@@ -138,3 +142,7 @@ class YesNo(FieldType):
 
     def display(self, spec: FieldSpec, answer: bool) -> str:
         return _("Yes") if answer else _("No")
+
+    def blank_choices(self, spec: FieldSpec) -> tuple[str, ...]:
+        with override("vi"):
+            return _("Yes"), _("No")

@@ -114,6 +114,9 @@ class CitizenId(FieldType):
     def form_field(self, spec: FieldSpec) -> forms.Field:
         return CitizenIdField(max_length=40, **self.common_arguments(spec))
 
+    def applicant_source(self, spec: FieldSpec) -> str:
+        return "citizen_id"
+
     def doubt(self, spec: FieldSpec, answer: str) -> str:
         return doubt(answer)
 

@@ -147,6 +147,9 @@ class Phone(FieldType):
     def display(self, spec: FieldSpec, answer: str) -> str:
         return phone_text(answer)
 
+    def applicant_source(self, spec: FieldSpec) -> str:
+        return "phone"
+
 
 def refuse_network_address(address: str) -> None:
     """Refuse an@[192.0.2.1], which is well formed but no address of a person."""
@@ -185,3 +188,6 @@ class Email(FieldType):
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         return CleanEmailField(max_length=254, **self.common_arguments(spec))
+
+    def applicant_source(self, spec: FieldSpec) -> str:
+        return "email"

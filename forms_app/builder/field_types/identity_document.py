@@ -152,12 +152,20 @@ class IdentityDocument(FieldType):
     typed_inputs = ("_number",)
     label = gettext_lazy("Identity document")
     parts = PARTS
+    preselected_parts = ("kind",)
+    blank_lines = 2
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         return IdentityField(**self.common_arguments(spec))
 
     def display(self, spec: FieldSpec, answer: Mapping[str, str]) -> str:
         return f"{kind_label(answer['kind'])} {answer['number']}".strip()
+
+    def applicant_source(self, spec: FieldSpec) -> str:
+        return "identity"
+
+    def blank_choices(self, spec: FieldSpec) -> tuple[str, ...]:
+        return tuple(kind_label(kind) for kind in KINDS)
 
     def doubt(self, spec: FieldSpec, answer: Mapping[str, str]) -> str:
         return citizen_id.doubt(answer["number"]) if has_personal_number(answer["kind"]) else ""

@@ -168,12 +168,16 @@ class ShortText(FieldType):
             **self.common_arguments(spec),
         )
 
+    def applicant_source(self, spec: FieldSpec) -> str:
+        return "full_name" if spec.options.get("autocomplete") == "name" else ""
+
 
 @register
 class LongText(FieldType):
     """``options``: ``max_length`` (characters), ``rows``."""
 
     code = "long_text"
+    blank_lines = 4
     label = _("Long text")
     options = {
         "max_length": Option(int, _("maximum length, in characters"), 1, 20_000),

@@ -101,5 +101,5 @@ def test_operators_print_it_as_csv(desk: Client) -> None:
     assert "096185004242" not in line
 
 
-def test_page_of_the_desk_is_unchanged(desk: Client, dossier: Dossier) -> None:
+def test_list_that_is_logged_is_shown(desk: Client, dossier: Dossier) -> None:
     assert str(dossier.code) in text_of(desk.get("/mot-cua/", {"muc": "tat-ca"}))

@@ -10,10 +10,11 @@ import time_machine
 
 from accounts.models import AdministrativeUnit
 from accounts.places import lower_unit_name
+from forms_app.builder import applicant
 from forms_app.builder.field_types import registry
 from forms_app.builder.field_types.base import FieldType
 from forms_app.builder.field_types.citizen_id import mask
-from forms_app.builder.schema import StepSpec
+from forms_app.builder.schema import Choice, FieldSpec, StepSpec
 from forms_app.builder.step_form import StepForm
 from tests.accounts.factories import AgencyFactory, UnitFactory
 from tests.forms_app.builder.factories import asked, spec_of
@@ -243,3 +244,27 @@ def test_file_input_offers_to_add_a_file_if_some_are_stored() -> None:
 
     form = asked(spec_of("file"), {}, stored={"f": [StoredFile()]})
     assert "Thêm tệp</label>" in str(form["f"])
+
+
+def test_sources_of_prefilling_are_questions_about_the_applicant() -> None:
+    named = FieldSpec("x", "x", "x", options={"autocomplete": "name"})
+    sources = {field_type.code: field_type.applicant_source(named) for field_type in registry.installed()}
+    assert {source for source in sources.values() if source} == {
+        applicant.FULL_NAME, applicant.CITIZEN_ID, applicant.IDENTITY,
+        applicant.PHONE, applicant.EMAIL, applicant.ADDRESS,
+    }  # fmt: skip
+    assert not registry.get("short_text").applicant_source(FieldSpec("x", "short_text", "x"))
+
+
+def test_every_question_can_be_answered_by_hand() -> None:
+    """A type has lines to write on or boxes to tick, and boxes if it has parts to choose from."""
+    spec = FieldSpec("x", "x", "x", choices=(Choice("a", "A"), Choice("b", "B")))
+    for field_type in registry.installed():
+        if field_type.stores_files:
+            continue
+        assert field_type.blank_lines or field_type.blank_choices(spec), field_type.code
+        assert set(field_type.preselected_parts) <= set(field_type.parts), field_type.code
+    assert registry.get("yes_no").blank_choices(FieldSpec("x", "yes_no", "x")) == ("Có", "Không")
+    assert "Hộ chiếu" in registry.get("identity_document").blank_choices(FieldSpec("x", "x", "x"))
+    lines = {code: registry.get(code).blank_lines for code in ("identity_document", "address", "long_text")}
+    assert lines == {"identity_document": 2, "address": 2, "long_text": 4}
