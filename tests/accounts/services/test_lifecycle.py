@@ -57,6 +57,18 @@ class TestCloseUnused:
         assert lifecycle.close_unused(now=NOW) == 0
         assert lifecycle.close_unused(now=NOW + dt.timedelta(days=36)) == 1
 
+    def test_account_that_signs_in_during_the_run_stays_open(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        user = officer()
+        close_one = lifecycle._close_if_unused
+
+        def signs_in_first(pk: int, now: dt.datetime) -> bool:
+            User.objects.filter(pk=pk).update(last_login=NOW)
+            return close_one(pk, now)
+
+        monkeypatch.setattr(lifecycle, "_close_if_unused", signs_in_first)
+        assert lifecycle.close_unused(now=NOW) == 0
+        assert is_open(user)
+
     def test_superusers_are_closed_too(self) -> None:
         user = UserFactory(is_superuser=True, date_joined=days_ago(400), last_login=days_ago(46))
         lifecycle.close_unused(now=NOW)

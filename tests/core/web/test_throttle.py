@@ -136,6 +136,13 @@ class TestWithoutRedis:
         assert [throttle.hit("a") for _ in range(5)] == [True, True, True, False, False]
         assert throttle.hit("b")
 
+    def test_what_is_spent_locally_stays_spent(self, throttle):
+        assert not throttle.spent("a")
+        while throttle.hit("a"):
+            pass
+        assert throttle.spent("a")
+        assert not throttle.spent("b")
+
     def test_the_database_is_not_queried(self, throttle):
         throttle.hit("a")  # a test without a database would fail here
 

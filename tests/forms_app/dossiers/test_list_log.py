@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from forms_app.dossiers.list_log import kind_of_query
+from forms_app.dossiers.list_log import kind_of_query, log_list
 from forms_app.dossiers.models import Dossier, ListLogEntry
 from forms_app.dossiers.services.retention import delete_expired_view_log
 from tests.forms_app.dossiers.factories import at, file_dossier, officer_of
@@ -103,3 +103,15 @@ def test_operators_print_it_as_csv(desk: Client) -> None:
 
 def test_list_that_is_logged_is_shown(desk: Client, dossier: Dossier) -> None:
     assert str(dossier.code) in text_of(desk.get("/mot-cua/", {"muc": "tat-ca"}))
+
+
+def test_list_is_logged_although_entries_are_ahead_of_the_clock(
+    desk: Client, dossier: Dossier, traveller: Any
+) -> None:
+    desk.get("/mot-cua/", {"muc": "tat-ca"})
+    actor = ListLogEntry.objects.get().actor
+    for _time in range(2):
+        log_list(
+            actor=actor, agencies=[dossier.agency_id], list_key="tat-ca", found=1, now=NOW - timedelta(days=3)
+        )
+    assert [entry.at for entry in ListLogEntry.objects.order_by("at")] == [NOW - timedelta(days=3), NOW]

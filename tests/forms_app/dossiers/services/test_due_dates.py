@@ -10,9 +10,11 @@ from django.core import mail
 from django.test import Client
 
 from core.display import datetime_text
+from core.errors import Conflict
 from core.models import Holiday
 from forms_app.dossiers import services
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.services import due_dates
 from forms_app.dossiers.services.actions import citizen
 from forms_app.dossiers.services.due_dates import move_from_days_off
 from forms_app.dossiers.tasks import move_due_dates
@@ -98,3 +100,21 @@ def test_task_runs_it(receipt: services.FilingReceipt, time_machine: Any) -> Non
     day_off(date(2026, 11, 26))
     move_due_dates()
     assert Dossier.objects.get().events.filter(action=Action.MOVE_DUE_DATE).exists()
+
+
+def test_dossier_that_somebody_works_on_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _dossier in range(2):
+        found = file_dossier(now=at("2026-11-20 09:00"))
+        act(found.dossier, "accept", "2026-11-23 09:00")
+    day_off(date(2026, 11, 26))
+    first = Dossier.objects.order_by("pk")[0].pk
+
+    def busy(*, dossier_id: Any, **arguments: Any) -> Dossier:
+        if dossier_id == first:
+            raise Conflict("changed")
+        return services.apply_action(dossier_id=dossier_id, **arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(due_dates, "apply_action", busy)
+        assert move_from_days_off(now=NOW) == 1
+    assert move_from_days_off(now=NOW) == 1

@@ -148,3 +148,28 @@ def run(*arguments: str) -> str:
     out = StringIO()
     call_command("private_files", *arguments, stdout=out)
     return out.getvalue()
+
+
+def test_quarantine_never_replaces_a_file_that_exists(root: Path) -> None:
+    file_dossier()
+    orphan = add_orphan(root)
+    clean_up_files()
+    (held,) = private_files.quarantined_files()
+    row = Attachment.objects.first()
+    assert row is not None
+    Attachment.objects.filter(pk=row.pk).update(path=held.path)
+    orphan.write_bytes(b"what the citizen sent")
+    clean_up_files()
+    assert orphan.read_bytes() == b"what the citizen sent"
+    assert held.location.read_bytes() == b"bytes"
+
+
+@pytest.mark.parametrize(("minutes", "moved"), [(30, 1), (120, 0)])
+def test_clock_of_the_file_server_may_be_an_hour_ahead(root: Path, minutes: int, moved: int) -> None:
+    file_dossier()
+    ahead = (timezone.now() + timedelta(minutes=minutes)).timestamp()
+    for path in (root / "dossiers").rglob("*"):
+        if path.is_file():
+            os.utime(path, (ahead, ahead))
+    add_orphan(root)
+    assert clean_up_files().quarantined == moved

@@ -242,6 +242,17 @@ class TestRefusedFiles:
         assert sent.attachments == []
         assert file.original_name not in sent.subject
 
+    def test_citizen_who_submits_while_the_scanner_works_is_mailed(self, scanner: FakeScanner) -> None:
+        filed_file()
+        deliver_due()
+        mail.outbox.clear()
+        claimed = scans._claim()
+        assert claimed is not None
+        claimed.dossier = None  # the file was read when it belonged to the draft
+        assert scans.record(file=claimed, finding=Finding(Verdict.INFECTED, "Win.Trojan.Example-1"))
+        deliver_due()
+        assert [sent.to for sent in mail.outbox] == [[ADDRESS]]
+
     def test_mail_about_a_file_that_became_clean_is_left_out(self, scanner: FakeScanner) -> None:
         filed_file()
         deliver_due()
