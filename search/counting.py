@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from core.web.browser_reports import refusal
 from core.web.csp import ADMIN_PREFIX
 from core.web.kept_forms import is_same_origin
 from core.web.throttle import Throttle, client_network
@@ -71,17 +72,12 @@ def count(request: HttpRequest) -> HttpResponse:
     ``q`` is the query, ``d`` the key of the chosen document. No cookie is read or set; only a page of this site may
     report. What is reported adds to queries that were counted when they were shown, and never creates one.
     """
-    if request.content_type != FORM:
-        return HttpResponse(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    if _length(request) > MAX_BYTES:
-        return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if not is_same_origin(request):
         return HttpResponse(status=HTTPStatus.FORBIDDEN)
+    refused = refusal(request, types={FORM}, max_bytes=MAX_BYTES, per_network=PER_NETWORK, in_total=IN_TOTAL)
+    if refused is not None:
+        return refused
     network = client_network(request)
-    for limit, key in ((PER_NETWORK, network), (IN_TOTAL, "")):
-        if not limit.hit(key):
-            left = {"Retry-After": str(limit.seconds_left())}
-            return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS, headers=left)
     query, document = readable(request.POST.get("q", "")), request.POST.get("d", "")
     language = (get_language() or "vi")[:2]
     if not document:
@@ -89,10 +85,3 @@ def count(request: HttpRequest) -> HttpResponse:
     elif _DOCUMENT.fullmatch(document):
         COUNTER.clicked(query, language=language, network=network, document=document)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
-
-
-def _length(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return MAX_BYTES + 1

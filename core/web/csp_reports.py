@@ -23,8 +23,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from core.models import CspViolation
+from core.web.browser_reports import refusal
 from core.web.csp import STRICT
-from core.web.throttle import Throttle, client_network
+from core.web.throttle import Throttle
 
 MAX_BYTES: Final = 16 * 1024
 MAX_REPORTS: Final = 20
@@ -45,14 +46,9 @@ _KEYWORDS: Final = frozenset({"inline", "eval", "wasm-eval", "self", "data", "bl
 @require_POST
 def collect(request: HttpRequest) -> HttpResponse:
     """Count the violations that a browser reports; 204, also for what is not understood."""
-    if request.content_type not in TYPES:
-        return HttpResponse(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    if _length(request) > MAX_BYTES:
-        return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    for limit, key in ((PER_NETWORK, client_network(request)), (IN_TOTAL, "")):
-        if not limit.hit(key):
-            left = {"Retry-After": str(limit.seconds_left())}
-            return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS, headers=left)
+    refused = refusal(request, types=TYPES, max_bytes=MAX_BYTES, per_network=PER_NETWORK, in_total=IN_TOTAL)
+    if refused is not None:
+        return refused
     for directive, blocked, page in set(_violations(request.body)):
         count(directive=directive, blocked=blocked, page=page)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
@@ -81,13 +77,6 @@ def delete_old(*, now: datetime | None = None) -> int:
     """Delete the counts of more than 90 days ago; return how many rows."""
     before = timezone.localdate(now or timezone.now()) - KEEP
     return CspViolation.objects.filter(day__lt=before).delete()[0]
-
-
-def _length(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return MAX_BYTES + 1
 
 
 def _violations(body: bytes) -> Iterator[tuple[str, str, str]]:
