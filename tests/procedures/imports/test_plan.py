@@ -326,7 +326,7 @@ class TestReserved:
 
     def test_procedure_that_a_controller_ended_is_refused(self):
         page = make_page()
-        publish(page=page, decision=make_decision())
+        publish(page=page, decision=make_decision(), valid_from=date(2025, 7, 1))
         decision = make_decision(number="7/QĐ-UBND")
         end_procedure(procedure=page.procedure, kind="bai_bo", decision=decision, day=date(2026, 3, 1))
         record = {"core_code": page.procedure.core_code, "title": "Tên khác", "status": "cong_khai"}
