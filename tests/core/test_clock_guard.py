@@ -42,6 +42,7 @@ UNGUARDED = {
     "search-reconcile": "compares contents, not times",
     "search-check-sources": "compares contents, not times",
     "dossiers-scan-files": "scans what waits; a clock ahead only tries a failed file sooner",
+    "library-scan": "scans documents that nobody has scanned, whatever their day",
     "malware-scanner-check": "asks the scanner and reports",
     "accounts-sync-groups": "writes what the dates of roles say at that moment; the next run takes it back",
 }
