@@ -39,7 +39,7 @@ def server(*, page_cache: bool = True, workers: int = WORKERS) -> Iterator[str]:
     process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait(address, process)
+        _wait(address, process, workers)
         yield address
     finally:
         process.terminate()
@@ -51,13 +51,18 @@ def server(*, page_cache: bool = True, workers: int = WORKERS) -> Iterator[str]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _attempt in range(240):
+def _wait(address: str, process: subprocess.Popen[bytes], workers: int) -> None:
+    """Return when every worker has answered: on a busy machine one may come seconds after the other."""
+    found: set[bytes] = set()
+    for _attempt in range(600):
         if process.poll() is not None:
             raise SystemExit(f"the server exited with {process.returncode}")
         try:
-            with urllib.request.urlopen(f"{address}/bench/constant/", timeout=5):  # noqa: S310 - our own server
-                return
+            with urllib.request.urlopen(f"{address}/bench/worker/", timeout=5) as answer:  # noqa: S310 - our own server
+                found.add(answer.read())
         except OSError:
-            time.sleep(0.25)
-    raise SystemExit("the server did not answer within a minute")
+            time.sleep(0.1)
+        if len(found) == workers:
+            return
+        time.sleep(0.02)
+    raise SystemExit(f"only {len(found)} of {workers} workers answered within a minute")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,11 @@ def constant(request: HttpRequest) -> HttpResponse:
     return HttpResponse(CONSTANT_PAGE)
 
 
+def worker(request: HttpRequest) -> HttpResponse:
+    """Tell the processes of the server apart."""
+    return HttpResponse(str(os.getpid()))
+
+
 @csrf_exempt
 def insert(request: HttpRequest) -> HttpResponse:
     """Insert one row per request."""
@@ -38,6 +44,7 @@ def baseline(request: HttpRequest, path: str) -> HttpResponse:
 
 urlpatterns = [
     path("bench/constant/", constant),
+    path("bench/worker/", worker),
     path("bench/insert/", insert),
     path("bench/baseline/<path:path>", baseline),
     *portal_patterns,

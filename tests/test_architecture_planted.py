@@ -164,7 +164,7 @@ def test_long_files_and_functions_are_found(copy: Path, plant: Plant) -> None:
 
 def test_small_files_are_counted(copy: Path, plant: Plant) -> None:
     before = architecture.files_per_thousand_lines(copy)
-    for number in range(100):
+    for number in range(200):
         plant(f"core/small/module_{number}.py", "x = 1\n")
     plant("core/small/__init__.py", "")
     plant("core/migrations/0099_small.py", "x = 1\n")

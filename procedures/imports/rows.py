@@ -58,7 +58,7 @@ def read_rows(
     position, waiting = 0, iter(rows)
     while batch := list(islice(waiting, BATCH)):
         position += _read_batch(upload, batch, choices, form_files, position)
-    count_outcomes(upload)
+    _settle_concerns(upload)
 
 
 def _read_batch(
@@ -115,30 +115,27 @@ def _parsed(row: ImportRow) -> ParsedRow:
 
 
 def plan_rows(upload: ImportUpload, choices: ImportChoices) -> None:
-    """Record for each row that is still to be applied what it would change now, and count the outcomes.
-
-    A concern that all rows share is one of the file: it is kept once, in its report.
-    """
-    shared: set[str] | None = None
+    """Record for each row that is still to be applied what it would change now, and count the outcomes."""
     for batch in _batches(upload.rows.filter(record__isnull=False)):
         report = plan_import(map(_parsed, batch), choices=choices).report
         _record_plan(batch, {row.code: row for row in report.rows})
         _save(batch, _PLANNED_FIELDS)
-        for row in report.rows:
-            if row.outcome in CHANGING:
-                shared = set(row.concerns) if shared is None else shared & set(row.concerns)
-    common = sorted(shared or ()) if upload.rows.filter(outcome__in=CHANGING).count() > 1 else []
-    _settle_concerns(upload.rows.filter(record__isnull=False).exclude(concerns=[]), common)
-    count_outcomes(upload, common)
+    _settle_concerns(upload)
 
 
-def _settle_concerns(rows: QuerySet[ImportRow], common: Sequence[str]) -> None:
-    """Take the ``common`` concerns from ``rows``; mark those that have a concern of their own."""
-    for batch in _batches(rows):
+def _settle_concerns(upload: ImportUpload) -> None:
+    """Keep a concern that all rows share once, in the report of the file; mark the rows that have one of their own."""
+    changing = upload.rows.filter(outcome__in=CHANGING).order_by("position")
+    shared: set[str] | None = None
+    for concerns in changing.values_list("concerns", flat=True).iterator(chunk_size=BATCH):
+        shared = set(concerns) if shared is None else shared & set(concerns)
+    common = sorted(shared or ()) if changing.count() > 1 else []
+    for batch in _batches(upload.rows.filter(record__isnull=False).exclude(concerns=[])):
         for row in batch:
             row.concerns = [concern for concern in row.concerns if concern not in common]
             row.needs_attention = row.needs_attention or bool(row.concerns)
         _save(batch, ("concerns", "needs_attention"))
+    count_outcomes(upload, common)
 
 
 def _batches(rows: QuerySet[ImportRow]) -> Iterator[list[ImportRow]]:

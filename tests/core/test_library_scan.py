@@ -31,7 +31,8 @@ def document(content: bytes) -> PortalDocument:
 
 def status(made: PortalDocument) -> int:
     answer = Client().get(made.url)
-    answer.close()
+    if answer.streaming:
+        list(answer.streaming_content)  # closes the file, and leaves the connection of the test open
     return answer.status_code
 
 

@@ -22,10 +22,13 @@ def test_day_that_does_not_exist_stays_as_typed_and_is_refused(visits: Any) -> N
     sign_in(page, "bien-tap")
     write_news(page, site)
     day = page.locator("[name=date]")
+    picker = page.locator(".xdsoft_datetimepicker:visible")
     for typed in ("31/11/2026", "15/13/2026", "2026-12-15", "mai"):
+        day.click()
+        expect(picker).to_have_count(1)  # it opens a moment after the field has the focus
         day.fill(typed)
         day.press("Tab")
-        expect(page.locator(".xdsoft_datetimepicker:visible")).to_have_count(0)
+        expect(picker).to_have_count(0)
         expect(day).to_have_value(typed)
     page.locator("[data-w-dropdown-target=toggle]:visible").last.click()
     page.locator("button[name=action-publish]").click()

@@ -96,7 +96,7 @@ def test_controller_creates_a_procedure(demo_walk: NewWalk) -> None:
     walk.task("Tạo thủ tục")
     page.locator("[name=core_code]").fill("9.004873")
     page.locator("[name=title]").fill("Cấp bản sao giấy xác nhận của tỉnh")
-    page.locator("[name=section]").select_option(label="Sở Tư pháp")
+    choose(page, "Mục trong danh mục", "so tu phap", "Sở Tư pháp")
     page.locator("[name=day]").fill(day_from_now(1))
     walk.picture("bieu-mau")
     choose_decision(walk, "QĐ")

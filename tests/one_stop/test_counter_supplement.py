@@ -228,4 +228,4 @@ def test_file_is_the_citizens_alone_until_the_supplement_is_sent(
     assert "chua-gui.png" in client.get(page).text
     sent = client.get(file)
     assert sent.status_code == 200
-    sent.close()
+    list(sent.streaming_content)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -30,7 +31,8 @@ def act(dossier: Dossier, action: str, moment: str, **facts) -> Dossier:
     actor = citizen(dossier) if action == "supply" else make_officer(dossier.agency, "head")
     return apply_action(
         dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=actor,
-        reason="vì thử", now=at(moment), **facts,
+        reason="vì thử", now=at(moment),
+        pause_ends_at=at(moment) + timedelta(days=30) if action == "suspend" else None, **facts,
     )  # fmt: skip
 
 

@@ -37,13 +37,14 @@ class Snapshot:
     """The rows of every model's table at the time of `Snapshot(connection)`."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.derived = _derived_tables(connection)
         self.rows = [rows for model in _models() if (rows := self._read(connection, model)).values]
 
     def restore(self, connection: BaseDatabaseWrapper) -> None:
         """Empty every table and insert the rows of the snapshot; sequences are not reset."""
         quote = connection.ops.quote_name
         with without_guards(connection), connection.cursor() as cursor:
-            for table in _filled(connection):
+            for table in (*_filled(connection), *self.derived):
                 cursor.execute(f"DELETE FROM {quote(table)}")
             for rows in self.rows:
                 columns = ", ".join(quote(column) for column in rows.columns)
@@ -59,6 +60,15 @@ class Snapshot:
             names = ", ".join(quote(column) for column in columns)
             cursor.execute(f"SELECT {names} FROM {quote(model._meta.db_table)}")
             return Rows(model._meta.db_table, columns, cursor.fetchall())
+
+
+def _derived_tables(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the tables without a model, which triggers fill: in PostgreSQL these are disabled during a restoration."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        found = set(connection.introspection.table_names(cursor))
+    return sorted(found - {model._meta.db_table for model in _models()} - {"django_migrations"})
 
 
 def _filled(connection: BaseDatabaseWrapper) -> list[str]:

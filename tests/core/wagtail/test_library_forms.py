@@ -94,4 +94,4 @@ def test_only_pdfs_open_in_the_browser(editor: Client) -> None:
         assert answer.headers["Content-Disposition"].startswith("inline") is inline
         assert ("sandbox" in answer.headers["Content-Security-Policy"]) is not inline
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        answer.close()
+        list(answer.streaming_content)
