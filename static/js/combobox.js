@@ -126,6 +126,8 @@
       event.stopPropagation();
       open(fold(input.value.trim()));
     });
+    // Of a choice, the list itself tells; what was typed is none, and a filter would be sent again with it.
+    input.addEventListener("change", (event) => event.stopPropagation());
     input.addEventListener("click", () => { if (list.hidden) { input.select(); open(""); } });
     input.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !list.hidden) {
