@@ -47,12 +47,15 @@ def _on_disk(file: BinaryIO) -> Iterator[int]:
     """Yield a descriptor with the content: the file's own, or that of a copy in memory."""
     file.seek(0)
     try:
-        yield file.fileno()
+        handle = file.fileno()
     except (AttributeError, OSError):
         with _copy() as copy:
             copy.write(file.read())
             copy.flush()
             yield copy.fileno()
+        return
+    # Outside of the `try`: an error of the inspection itself is none of the descriptor.
+    yield handle
 
 
 def _copy() -> BinaryIO:

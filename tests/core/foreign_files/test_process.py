@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import resource
 import struct
 import time
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,3 +131,18 @@ def test_inspecting_process_has_no_secrets(monkeypatch: pytest.MonkeyPatch) -> N
     inspect_bytes("don.pdf", PDF)
     assert "PATH" in seen
     assert "SECRET_KEY" not in seen
+
+
+def test_machine_without_memory_is_no_fault_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def no_memory(*_arguments: Any, **_options: Any) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr(process.subprocess, "run", no_memory)
+    path = tmp_path / "don.pdf"
+    path.write_bytes(PDF)
+    with path.open("rb") as on_disk:
+        for file in (on_disk, io.BytesIO(PDF)):
+            with pytest.raises(OSError, match="Cannot allocate memory"):
+                process.check(file, "pdf")
