@@ -44,7 +44,8 @@ class AgencyFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Sở Thử {n}")
     slug = factory.Sequence(lambda n: f"so-thu-{n}")
     kind = Agency.Kind.DEPARTMENT
-    code = factory.Sequence(lambda n: f"H12.{n % 1000}")
+    # Two numbers: never a code that a test writes itself ("H12.5").
+    code = factory.Sequence(lambda n: f"H12.{800 + n // 1000}.{n % 1000}")
     valid_from = START
 
 
