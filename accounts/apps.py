@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         for module in ("session", "second_factor", "checks"):
             import_module(f"accounts.{module}")
-        import_module("accounts.group_names").connect()
+        import_module("accounts.group_names").install_patch()
 
 
 class PortalUsersAppConfig(WagtailUsersAppConfig):

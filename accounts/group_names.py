@@ -33,6 +33,6 @@ def _display(group: Group) -> str:
     return display_name(group.name)
 
 
-def connect() -> None:
+def install_patch() -> None:
     """Let lists and choices of groups show these names; called once when the apps are ready."""
     Group.__str__ = _display  # type: ignore[method-assign, assignment]

@@ -8,13 +8,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
 from accounts.models import User
-from accounts.services import invitations, people
-from accounts.services.notices import KIND, SUBJECTS, address
+from accounts.services import email_addresses, invitations
+from accounts.services.notices import NOTICE_MAIL, SUBJECTS, absolute_url
 from core import mail, one_time_links
 from core.outbox import handler
 
 
-@handler(KIND, attempts=mail.ATTEMPTS)
+@handler(NOTICE_MAIL, attempts=mail.ATTEMPTS)
 def send_notice(payload: dict[str, Any]) -> None:
     """Send one notice; nothing to an account that was deleted meanwhile."""
     user = User.objects.filter(pk=payload["user"]).first()
@@ -23,37 +23,37 @@ def send_notice(payload: dict[str, Any]) -> None:
     with override("vi"):
         context = {
             "user": user,
-            "sign_in_url": address("accounts:login"),
-            "account_url": address("accounts:account"),
+            "sign_in_url": absolute_url("accounts:login"),
+            "account_url": absolute_url("accounts:account"),
             **payload["facts"],
         }
         text = render_to_string(f"accounts/mail/{payload['notice']}.txt", context)
         mail.send(to=[payload["to"] or user.email], subject=str(SUBJECTS[payload["notice"]]), text=text)
 
 
-@handler(invitations.KIND, attempts=mail.ATTEMPTS)
+@handler(invitations.INVITATION_MAIL, attempts=mail.ATTEMPTS)
 def send_invitation(payload: dict[str, Any]) -> None:
     """Send a new link for a password; nothing to an account that was closed meanwhile."""
     user = User.objects.filter(pk=payload["user"], is_active=True).first()
     if user is None or not user.email:
         return
-    token = one_time_links.issue(purpose=invitations.INVITATION, subject=str(user.pk))
+    token = one_time_links.issue_link(purpose=invitations.INVITATION, subject=str(user.pk))
     with override("vi"):
-        context = {"user": user, "by": payload["by"], "url": address("accounts:invitation", token)}
+        context = {"user": user, "by": payload["by"], "url": absolute_url("accounts:invitation", token)}
         context["days"] = invitations.LIFETIME.days
         text = render_to_string("accounts/mail/invitation.txt", context)
         mail.send(to=[user.email], subject=gettext("Set the password of your account"), text=text)
 
 
-@handler(people.KIND, attempts=mail.ATTEMPTS)
+@handler(email_addresses.EMAIL_LINK_MAIL, attempts=mail.ATTEMPTS)
 def send_email_link(payload: dict[str, Any]) -> None:
     """Send the link that confirms a new mail address; nothing if the request was cancelled or replaced meanwhile."""
     user = User.objects.filter(pk=payload["user"], is_active=True).first()
-    if user is None or people.pending_email(user) != payload["email"]:
+    if user is None or email_addresses.pending_email(user) != payload["email"]:
         return
-    token = one_time_links.issue(purpose=people.NEW_EMAIL, subject=str(user.pk))
+    token = one_time_links.issue_link(purpose=email_addresses.NEW_EMAIL, subject=str(user.pk))
     with override("vi"):
-        context = {"user": user, "url": address("accounts:confirm_email", token)}
-        context["hours"] = int(people.LIFETIME.total_seconds() // 3600)
+        context = {"user": user, "url": absolute_url("accounts:confirm_email", token)}
+        context["hours"] = int(email_addresses.LIFETIME.total_seconds() // 3600)
         text = render_to_string("accounts/mail/email_link.txt", context)
         mail.send(to=[payload["email"]], subject=gettext("Confirm your new email address"), text=text)

@@ -30,7 +30,7 @@ class User(AbstractUser):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     #: The time since which an account counts as unused starts again when somebody opens it again.
     reopened_at = models.DateTimeField(_("opened again on"), null=True, blank=True, editable=False)
-    #: An address that its owner has not confirmed yet (``accounts.services.people``).
+    #: An address that its owner has not confirmed yet (``accounts.services.email_addresses``).
     pending_email = models.EmailField(_("unconfirmed email address"), blank=True, editable=False)
     pending_email_at = models.DateTimeField(_("entered on"), null=True, blank=True, editable=False)
 

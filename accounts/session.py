@@ -24,7 +24,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 
-from accounts import kept_form
+from accounts import forms_after_sign_in
 from accounts.models import User
 from accounts.selectors import is_administrator
 from accounts.services import sessions
@@ -91,7 +91,7 @@ class IdleMiddleware:
             messages.info(request, reason)
             # A refused token is another matter: another site could have written the form.
             forged = response.status_code == HTTPStatus.FORBIDDEN
-            kept = None if forged else kept_form.keep(request, user_id=user_id)
+            kept = None if forged else forms_after_sign_in.keep(request, user_id=user_id)
             return redirect_to_login(kept or return_path(request))
         return response
 
@@ -100,10 +100,10 @@ class IdleMiddleware:
         response = self.get_response(request)
         if request.method != "POST":
             return response
-        hidden = response.status_code == HTTPStatus.NOT_FOUND and kept_form.is_restored_by(request)
+        hidden = response.status_code == HTTPStatus.NOT_FOUND and forms_after_sign_in.is_restored_by(request)
         if not hidden and not _redirects_to_sign_in(response):
             return response
-        back = kept_form.keep(request, user_id=None)
+        back = forms_after_sign_in.keep(request, user_id=None)
         if back is None:
             return response
         messages.info(request, gettext("You were signed out. Sign in: what you typed is kept."))

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts import kept_form
+from accounts import forms_after_sign_in
 from accounts.services import sessions
 from accounts.session import ROW, SIGNED_IN_AT, return_path, seconds_since
 
@@ -31,7 +31,7 @@ def is_fresh(request: HttpRequest) -> bool:
 
 def ask_for_proof(request: HttpRequest) -> HttpResponseRedirect:
     """Lead to the proof and back; what was typed into a form is kept and offered to be sent again."""
-    kept = kept_form.keep(request, user_id=request.user.pk)
+    kept = forms_after_sign_in.keep(request, user_id=request.user.pk)
     back = urlencode({"next": kept or return_path(request)})
     messages.info(request, _("First confirm that it is you. Then try again: what you typed has been kept."))
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{back}")

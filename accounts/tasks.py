@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.core.management import call_command
 
-from accounts.services import lifecycle, people, reviews, sessions
+from accounts.services import email_addresses, lifecycle, reviews, sessions
 from accounts.services.groups import refresh_groups, sync_dated_memberships
 from core import clock_guard
 
@@ -28,7 +28,7 @@ def close_unused() -> int:
 @clock_guard.guarded
 def remind_reviews() -> int:
     """Mail the operating teams whose list of accounts is to be confirmed; scheduled once a day."""
-    return reviews.remind()
+    return reviews.send_reminders()
 
 
 @shared_task(name="accounts.clean_up")
@@ -36,6 +36,6 @@ def remind_reviews() -> int:
 def clean_up() -> None:
     """Delete ended sessions, devices long not used, old sign-in logs, unconfirmed addresses; scheduled once a day."""
     call_command("clearsessions")
-    lifecycle.delete_old_sign_ins()
-    sessions.forget_old()
-    people.forget_expired_requests()
+    lifecycle.delete_expired_sign_ins()
+    sessions.delete_expired_sessions()
+    email_addresses.delete_expired_requests()

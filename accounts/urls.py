@@ -15,6 +15,6 @@ urlpatterns = [
     path("thu-dien-tu/xac-nhan/<str:token>/", views.confirm_email, name="confirm_email"),
     path("phien-lam-viec/", views.end_sessions, name="end_sessions"),
     path("loi-moi/<str:token>/", views.accept_invitation, name="invitation"),
-    path("yeu-cau-vai-tro/", views.role_requests, name="role_requests"),
+    path("yeu-cau-vai-tro/", views.confirm_roles, name="role_requests"),
     path("mat-khau/", views.ChangePassword.as_view(), name="password"),
 ]

@@ -28,13 +28,12 @@ from wagtail.admin.views.account import (
     PasswordResetView,
 )
 
-from accounts import kept_form
+from accounts import forms_after_sign_in
 from accounts.adapters import after_sign_in
 from accounts.forms import ChangePasswordForm, EmailForm, FirstPasswordForm, SignInForm
 from accounts.models import User
 from accounts.places import places_below
-from accounts.services import invitations, people, sessions
-from accounts.services import role_requests as requests
+from accounts.services import email_addresses, invitations, role_requests, sessions
 from accounts.session import ROW
 from accounts.step_up import fresh_proof_required
 from core import one_time_links
@@ -105,9 +104,9 @@ def keep_alive(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_kept_form(request: HttpRequest) -> HttpResponse:
     """Offer to send again what the person typed before their session had ended; POST drops it."""
-    found = kept_form.kept(request)
+    found = forms_after_sign_in.kept(request)
     if request.method == "POST" or found is None:
-        kept_form.discard(request)
+        forms_after_sign_in.discard(request)
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/kept_form.html", {"form": found, "kept": found.fields})
 
@@ -143,8 +142,8 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "sessions": sessions.sessions_of(user),
         "current": request.session.get(ROW),
-        "decides_roles": requests.may_decide(user),
-        "pending_email": people.pending_email(user),
+        "decides_roles": role_requests.may_decide(user),
+        "pending_email": email_addresses.pending_email(user),
     }
     return render(request, "accounts/account.html", context)
 
@@ -170,7 +169,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
     """Ask for another mail address, after a fresh proof, or cancel the request; it waits for the link sent there."""
     user = _user(request)
     if request.method == "POST" and "cancel" in request.POST:
-        if people.cancel_email_change(user=user):
+        if email_addresses.cancel_email_change(user=user):
             messages.success(request, gettext("The change is cancelled. Your email address stays the same."))
         return redirect("accounts:email")
     form = EmailForm(request.POST or None, initial={"email": user.email})
@@ -179,14 +178,16 @@ def change_email(request: HttpRequest) -> HttpResponse:
             form.add_error(None, gettext("Too many links were sent. Try again in an hour."))
         else:
             try:
-                address = people.request_email_change(user=user, email=form.cleaned_data["email"])
+                address = email_addresses.request_email_change(user=user, email=form.cleaned_data["email"])
             except InvalidInput as error:
                 form.add_error("email", error.fields["email"])
             else:
                 sent = gettext("A link was sent to %(email)s. Your address changes when you open it.")
                 messages.success(request, sent % {"email": address})
                 return redirect("accounts:email")
-    return render(request, "accounts/email.html", {"form": form, "pending": people.pending_email(user)})
+    return render(
+        request, "accounts/email.html", {"form": form, "pending": email_addresses.pending_email(user)}
+    )
 
 
 @login_required
@@ -198,16 +199,16 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     Whoever holds the link must be signed in: a mistyped address belongs to a stranger.
     """
     user = _user(request)
-    address = people.email_of_link(user=user, token=token)
+    address = email_addresses.email_of_link(user=user, token=token)
     if not address:
-        if not one_time_links.was_issued(purpose=people.NEW_EMAIL, token=token):
+        if not one_time_links.was_issued(purpose=email_addresses.NEW_EMAIL, token=token):
             raise Http404
-        return render(request, "accounts/email_over.html", status=HTTPStatus.GONE)
+        return render(request, "accounts/email_link_expired.html", status=HTTPStatus.GONE)
     if request.method == "POST":
         try:
-            people.confirm_email(user=user, token=token)
+            email_addresses.confirm_email(user=user, token=token)
         except NotAllowed:
-            return render(request, "accounts/email_over.html", status=HTTPStatus.GONE)
+            return render(request, "accounts/email_link_expired.html", status=HTTPStatus.GONE)
         except InvalidInput as error:
             messages.error(request, error.message)
             return redirect("accounts:email")
@@ -231,13 +232,13 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     if user is None:
         if not one_time_links.was_issued(purpose=invitations.INVITATION, token=token):
             raise Http404
-        return render(request, "accounts/invitation_over.html", status=HTTPStatus.GONE)
+        return render(request, "accounts/invitation_expired.html", status=HTTPStatus.GONE)
     form = FirstPasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             invitations.accept(token=token, password=form.cleaned_data["new_password1"])
         except NotAllowed:
-            return render(request, "accounts/invitation_over.html", status=HTTPStatus.GONE)
+            return render(request, "accounts/invitation_expired.html", status=HTTPStatus.GONE)
         messages.success(request, gettext("Your password is set. Sign in with it."))
         return redirect("accounts:login")
     return render(request, "accounts/invitation.html", {"form": form, "invited": user})
@@ -247,15 +248,15 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof_required
-def role_requests(request: HttpRequest) -> HttpResponse:
+def confirm_roles(request: HttpRequest) -> HttpResponse:
     """Show the roles that wait for the person's confirmation; POST confirms or refuses one."""
     user = _user(request)
-    if not requests.may_decide(user):
+    if not role_requests.may_decide(user):
         raise Http404
     pk, answer = parse_pk(request.POST.get("request", "")), request.POST.get("answer")
     if request.method == "POST" and pk is not None and answer in {"confirm", "refuse"}:
         try:
-            requests.decide(pk=pk, by=user, confirm=answer == "confirm")
+            role_requests.record_decision(pk=pk, by=user, confirm=answer == "confirm")
         except NotAllowed as error:
             raise Http404 from error
         except Conflict as error:
@@ -264,7 +265,7 @@ def role_requests(request: HttpRequest) -> HttpResponse:
             done = gettext("The role is given.") if answer == "confirm" else gettext("The role is refused.")
             messages.success(request, done)
         return redirect("accounts:role_requests")
-    return render(request, "accounts/role_requests.html", {"requests": requests.open_requests_for(user)})
+    return render(request, "accounts/role_requests.html", {"requests": role_requests.open_requests_for(user)})
 
 
 class PortalAccountView(AccountView):

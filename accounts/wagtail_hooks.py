@@ -14,9 +14,9 @@ from wagtail.log_actions import LogActionRegistry
 
 from accounts.admin import reviews, users
 from accounts.admin.organisation import OrganisationGroup
+from accounts.services.email_addresses import EMAIL_CANCELLED, EMAIL_CHANGED, EMAIL_REQUESTED
 from accounts.services.invitations import INVITED, PASSWORD_SET
 from accounts.services.lifecycle import CLOSED_UNUSED, FACTOR_RESET, REOPENED
-from accounts.services.people import EMAIL_CANCELLED, EMAIL_CHANGED, EMAIL_REQUESTED
 
 
 @hooks.register("register_admin_viewset")

@@ -18,7 +18,7 @@ from bench.fixtures import SHARED_DATA, load_province
 from bench.measure import Result
 from search import office_evaluation
 from search.engines.base import EngineUnavailable
-from search.evaluation import Figures, GradedQuery, Reply, evaluate, half, read, reply_of
+from search.evaluation import Figures, GradedQuery, Reply, evaluate, half, read_graded_queries, reply_of
 from search.guidance import guidance
 from search.requests import SearchRequest
 from search.selectors import search
@@ -72,12 +72,12 @@ def run() -> list[Result]:
 
 def sets() -> dict[str, list[GradedQuery]]:
     """Return the graded queries by set; those of ``national`` have no answer in the province's catalogue alone."""
-    own, citizens = read(OWN), read(CITIZENS)
-    found = {"dev": read(DEV)} if DEV.exists() else {}
+    own, citizens = read_graded_queries(OWN), read_graded_queries(CITIZENS)
+    found = {"dev": read_graded_queries(DEV)} if DEV.exists() else {}
     found["tuning"] = [q for q in own if half(q) == "tuning" and q.corpus != "national"]
     found["held-out"] = [q for q in own if half(q) == "held-out" and q.corpus != "national"]
     found["national"] = [q for q in own if q.corpus == "national"]
-    found["independent"] = read(INDEPENDENT)
+    found["independent"] = read_graded_queries(INDEPENDENT)
     for kind in ("long", "spoken", "nothing", "several"):
         for name in HALVES:
             found[f"{kind}-{name}"] = [q for q in citizens if q.kind == kind and half(q) == name]
@@ -122,7 +122,7 @@ def _offices() -> Iterator[Result]:
             request = SearchRequest(query=text)
             return [office.slug for office in guidance(request, search(request, engine=name)).offices]
 
-        found = office_evaluation.evaluate(office_evaluation.read(OFFICES), ask)
+        found = office_evaluation.evaluate(office_evaluation.read_office_queries(OFFICES), ask)
         print(f"{name} offices: n={found.queries} found {found.found:.2f} silent {found.silent:.2f}")
         yield Result(f"{name}-offices-found", round(found.found, 3), MINIMUM_OFFICES[0])
         yield Result(f"{name}-offices-silent", round(found.silent, 3), MINIMUM_OFFICES[1])

@@ -11,10 +11,10 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("core.checks")
-        import_module("core.wagtail.comparison").connect()
-        import_module("core.wagtail.csv_injection").connect()
-        import_module("core.wagtail.list_order").connect()
-        import_module("core.wagtail.text_areas").connect()
-        import_module("core.wagtail.page_permissions").connect()
-        import_module("core.wagtail.untranslated").connect()
-        import_module("core.web.page_cache").connect()
+        import_module("core.wagtail.comparison").register()
+        import_module("core.wagtail.csv_injection").install_patch()
+        import_module("core.wagtail.list_order").install_patch()
+        import_module("core.wagtail.text_areas").register()
+        import_module("core.wagtail.page_permissions").install_patch()
+        import_module("core.wagtail.untranslated").install_patch()
+        import_module("core.web.page_cache").connect_receivers()

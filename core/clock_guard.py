@@ -63,7 +63,7 @@ def trusted_q(now: datetime) -> Q:
     return Q(~Exists(ClockMark.objects.filter(latest__lt=now - LONGEST_GAP)))
 
 
-def confirm(*, now: datetime | None = None) -> datetime | None:
+def confirm_clock(*, now: datetime | None = None) -> datetime | None:
     """Take the present time as right, also if it is earlier than the mark; return the former mark, None if none."""
     former = ClockMark.objects.filter(pk=_ONLY).values_list("latest", flat=True).first()
     ClockMark.objects.update_or_create(pk=_ONLY, defaults={"latest": now or timezone.now()})

@@ -1,8 +1,8 @@
 """Links that work once and until a moment, for one purpose each (ADR 137).
 
-An app registers a purpose when it is loaded and builds the address of its own view around the token. A GET of that view
-only looks (``pending``): mail servers and messengers open links by themselves. The POST uses it (``use``) in the
-transaction of what it permits.
+An app registers a purpose when it is loaded and builds the address of its own view around the token. A GET of that
+view only looks (``pending_subject``): mail servers and messengers open links by themselves. The POST uses the link
+(``use_link``) in the transaction of what it permits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.errors import NotAllowed
 from core.models import OneTimeLink
 
 TOKEN_BYTES: Final = 24  # 192 bits
-#: How long a spent or expired link is kept, so that its holder is told why it does not work.
+#: How long a spent or expired link is kept, so that opening it explains why it no longer works.
 KEEP_SPENT: Final = timedelta(days=30)
 
 
@@ -44,7 +44,7 @@ def register_purpose(code: str, *, lifetime: timedelta) -> Purpose:
     return _purposes[code]
 
 
-def issue(*, purpose: Purpose, subject: str, now: datetime | None = None) -> str:
+def issue_link(*, purpose: Purpose, subject: str, now: datetime | None = None) -> str:
     """Return the token of a new link about ``subject``; it is not stored and cannot be read again."""
     moment, token = now or timezone.now(), secrets.token_urlsafe(TOKEN_BYTES)
     OneTimeLink.objects.create(
@@ -54,7 +54,7 @@ def issue(*, purpose: Purpose, subject: str, now: datetime | None = None) -> str
     return token
 
 
-def pending(*, purpose: Purpose, token: str, now: datetime | None = None) -> str | None:
+def pending_subject(*, purpose: Purpose, token: str, now: datetime | None = None) -> str | None:
     """Return the subject of a link that can still be used, else None: forged, of another purpose, spent or expired."""
     found = _unused(purpose, now or timezone.now()).filter(token_hash=_hash(token))
     return found.values_list("subject", flat=True).first()
@@ -66,12 +66,12 @@ def is_pending(*, purpose: Purpose, subject: str, now: datetime | None = None) -
 
 
 def was_issued(*, purpose: Purpose, token: str) -> bool:
-    """Return True for a link of ours, also one that is spent or expired: its holder deserves an explanation."""
+    """Return True for a link of ours, also one that is spent or expired, so that a page can explain it."""
     return OneTimeLink.objects.filter(purpose=purpose.code, token_hash=_hash(token)).exists()
 
 
 @transaction.atomic
-def use(*, purpose: Purpose, token: str, now: datetime | None = None) -> str:
+def use_link(*, purpose: Purpose, token: str, now: datetime | None = None) -> str:
     """Spend a link and return its subject; ``NotAllowed`` if it cannot be used, also by the slower of two requests."""
     moment = now or timezone.now()
     link = _unused(purpose, moment).select_for_update().filter(token_hash=_hash(token)).first()
@@ -82,12 +82,12 @@ def use(*, purpose: Purpose, token: str, now: datetime | None = None) -> str:
     return link.subject
 
 
-def revoke(*, purpose: Purpose, subject: str) -> None:
+def revoke_links(*, purpose: Purpose, subject: str) -> None:
     """Delete the links about ``subject`` that were not used."""
     OneTimeLink.objects.filter(purpose=purpose.code, subject=subject, used_at=None).delete()
 
 
-def delete_spent(*, now: datetime | None = None) -> int:
+def delete_expired_links(*, now: datetime | None = None) -> int:
     """Delete links that expired more than 30 days ago; return how many."""
     return OneTimeLink.objects.filter(expires_at__lt=(now or timezone.now()) - KEEP_SPENT).delete()[0]
 

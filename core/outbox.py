@@ -319,7 +319,7 @@ def refused_since(moment: datetime) -> int:
     return OutboxMessage.objects.filter(refused_at__gte=moment).count()
 
 
-def delete_delivered(*, now: datetime | None = None) -> int:
+def delete_expired_messages(*, now: datetime | None = None) -> int:
     """Delete messages delivered or refused more than 90 days ago; those given up stay. Return their number."""
     before = (now or timezone.now()) - KEEP_DELIVERED
     old = OutboxMessage.objects.filter(Q(delivered_at__lt=before) | Q(refused_at__lt=before))

@@ -19,21 +19,21 @@ def sweep_outbox() -> None:
 @clock_guard.guarded
 def clean_up_outbox() -> None:
     """Delete messages delivered long ago; scheduled once a day."""
-    outbox.delete_delivered()
+    outbox.delete_expired_messages()
 
 
 @shared_task(name="core.one_time_links.clean_up")
 @clock_guard.guarded
 def clean_up_one_time_links() -> None:
     """Delete links that expired long ago; scheduled once a day."""
-    one_time_links.delete_spent()
+    one_time_links.delete_expired_links()
 
 
 @shared_task(name="core.csp_reports.clean_up")
 @clock_guard.guarded
 def clean_up_csp_reports() -> None:
     """Delete counts of violations of the Content-Security-Policy after 90 days; scheduled once a day."""
-    csp_reports.delete_old()
+    csp_reports.delete_expired_reports()
 
 
 @shared_task(name="core.malware_scan.check")

@@ -10,7 +10,7 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale, Page
 
 from demo.pages import body_of, news_body
-from demo.sources import read
+from demo.sources import read_file
 from home.models import HomePage, InformationPage, NewsPage
 from procedures.models import ProcedurePage
 
@@ -19,7 +19,7 @@ LANGUAGE: Final = "en"
 
 def load_english(home: HomePage) -> None:
     """Translate and publish what ``data/english.json`` holds; pages that have a translation stay as they are."""
-    data, locale = read("english"), Locale.objects.get(language_code=LANGUAGE)
+    data, locale = read_file("english"), Locale.objects.get(language_code=LANGUAGE)
     _load_front(home, locale, data["home"])
     for slug, facts in data["lists"].items():
         _translate(Page.objects.child_of(home).get(slug=slug).specific, locale, facts)
@@ -28,7 +28,7 @@ def load_english(home: HomePage) -> None:
         _translate(page, locale, {**_head(row), "body": body_of(row)})
     for slug, row in data["news"].items():
         news = NewsPage.objects.get(slug=slug, locale=home.locale)
-        codes = next(item["procedures"] for item in read("news") if item["slug"] == slug)
+        codes = next(item["procedures"] for item in read_file("news") if item["slug"] == slug)
         _translate(news, locale, {**_head(row), "body": news_body(row["body"], codes, "Procedures")})
     for code, slug in data["procedures"].items():
         procedure = ProcedurePage.objects.get(procedure__core_code=code, locale=home.locale)
@@ -40,7 +40,7 @@ def _head(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _load_front(home: HomePage, locale: Locale, row: Mapping[str, Any]) -> None:
-    queries = [event["query"] for event in read("life_events")]
+    queries = [event["query"] for event in read_file("life_events")]
     events = [
         ("event", {"title": title, "description": description, "query": query})
         for (title, description), query in zip(row["life_events"], queries, strict=True)

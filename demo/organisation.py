@@ -12,7 +12,7 @@ from accounts.models import AdministrativeUnit, Agency, Membership, User
 from accounts.services import create_user, grant
 from accounts.services.national_units import load_national_units
 from core.text import slugify
-from demo.sources import full_name, people, read
+from demo.sources import full_name, people, read_file
 
 PROVINCE_CODE = "96"
 
@@ -20,7 +20,7 @@ PROVINCE_CODE = "96"
 @transaction.atomic
 def load_agencies() -> dict[str, Agency]:
     """Save the units of the country and all agencies; return the agencies by slug."""
-    rows = read("agencies")
+    rows = read_file("agencies")
     load_national_units()
     units = {unit.gso_code: unit for unit in AdministrativeUnit.objects.filter(valid_to=None)}
     agencies: dict[str, Agency] = {}

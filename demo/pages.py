@@ -13,7 +13,7 @@ from wagtail.rich_text import RichText
 
 from accounts.models import Agency
 from core.models import BasePage
-from demo.sources import read
+from demo.sources import read_file
 from home.models import (
     AgencyIndexPage,
     AgencySitePage,
@@ -61,7 +61,9 @@ def load_front() -> HomePage:
     home = start_site()
     if not home.life_events:
         wanted = ("title", "description", "query")
-        events: Any = [("event", {name: event[name] for name in wanted}) for event in read("life_events")]
+        events: Any = [
+            ("event", {name: event[name] for name in wanted}) for event in read_file("life_events")
+        ]
         home.life_events = events
         home.save_revision().publish()
         home.refresh_from_db()
@@ -71,7 +73,7 @@ def load_front() -> HomePage:
 def load_sites(home: HomePage, agencies: Mapping[str, Agency]) -> None:
     """Create a site for every agency with full data."""
     index = AgencyIndexPage.objects.child_of(home).get()
-    for row in read("agencies"):
+    for row in read_file("agencies"):
         if row["full_site"]:
             ensure_page(
                 index,
@@ -88,7 +90,7 @@ def load_sites(home: HomePage, agencies: Mapping[str, Agency]) -> None:
 
 def load_information(home: HomePage) -> None:
     """Create the information pages and a footer entry for each."""
-    for place, row in enumerate(read("pages"), start=1):
+    for place, row in enumerate(read_file("pages"), start=1):
         page = ensure_page(
             home, InformationPage, row["slug"], title=row["title"], summary=row["summary"], body=body_of(row)
         )
@@ -114,7 +116,7 @@ def body_of(row: Mapping[str, Any]) -> list[Block]:
 def load_news(home: HomePage, agencies: Mapping[str, Agency]) -> None:
     """Create the news."""
     index = NewsIndexPage.objects.child_of(home).get()
-    for row in read("news"):
+    for row in read_file("news"):
         ensure_page(
             index,
             NewsPage,
@@ -137,7 +139,7 @@ def news_body(paragraphs: Iterable[str], codes: list[str], heading: str) -> list
 
 def load_alerts(home: HomePage, agencies: Mapping[str, Agency]) -> None:
     """Create the alerts, each with an end."""
-    for row in read("alerts"):
+    for row in read_file("alerts"):
         Alert.objects.get_or_create(
             title=row["title"],
             defaults={

@@ -20,7 +20,7 @@ from core.worktime import TIME_ZONE, load_calendar
 from demo.answers import AnswerGenerator
 from demo.organisation import staff
 from demo.plans import DossierPlan, PlannedAction, Planner
-from demo.sources import people, read, read_folder
+from demo.sources import people, read_file, read_folder
 from forms_app.builder.models import FormVersion
 from forms_app.builder.schema import FieldSpec, FormSchema
 from forms_app.dossiers.models import ConsentText, Dossier, Draft
@@ -217,7 +217,7 @@ def load_dossiers(agencies: Mapping[str, Agency]) -> int:
     """File and play all plans unless there are dossiers already; return the number filed."""
     if Dossier.objects.exists():
         return 0
-    samples = read("samples")
+    samples = read_file("samples")
     filer, player = DossierFiler(agencies, samples), ActionPlayer(samples)
     plans = _plans(agencies)
     for plan in plans:

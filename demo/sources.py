@@ -10,7 +10,7 @@ from typing import Any, Final
 DATA: Final = Path(__file__).parent / "data"
 
 
-def read(name: str) -> Any:
+def read_file(name: str) -> Any:
     """Return the content of ``data/<name>.json``."""
     return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
 
@@ -23,7 +23,7 @@ def read_folder(name: str) -> list[dict[str, Any]]:
 @cache
 def people() -> dict[str, Any]:
     """Return the invented people: ``pool`` of names, ``accounts`` one a role, ``officers`` by agency."""
-    found: dict[str, Any] = read("people")
+    found: dict[str, Any] = read_file("people")
     return found
 
 

@@ -49,13 +49,13 @@ def audit(service: str) -> Audit:
     except subprocess.TimeoutExpired:
         return Audit(0, [], f"no answer within {TIMEOUT_SECONDS} s")
     try:
-        return read(json.loads(done.stdout)["dependencies"])
+        return parse_report(json.loads(done.stdout)["dependencies"])
     except (ValueError, KeyError, TypeError):
         lines = done.stderr.strip().splitlines() or [f"pip-audit exited with {done.returncode}"]
         return Audit(0, [], lines[-1])
 
 
-def read(dependencies: list[dict[str, object]]) -> Audit:
+def parse_report(dependencies: list[dict[str, object]]) -> Audit:
     """Read pip-audit's report; a pinned package that is skipped or absent makes the audit incomplete."""
     looked_up = {canonicalize_name(str(row["name"])) for row in dependencies if "skip_reason" not in row}
     wanted = {name for file in FILES for name in pinned(ROOT / file)}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.web.browser_reports import refusal
 from core.web.csp import ADMIN_PREFIX
-from core.web.kept_forms import is_same_origin
+from core.web.origins import is_same_origin
 from core.web.throttle import Throttle, client_network
 from search.requests import SearchRequest, readable
 from search.results import SearchResult

@@ -114,7 +114,7 @@ def discounted(gains: Sequence[float]) -> float:
     return sum(gain / math.log2(place + 1) for place, gain in enumerate(gains, start=1))
 
 
-def read(path: Path) -> list[GradedQuery]:
+def read_graded_queries(path: Path) -> list[GradedQuery]:
     """Read a tab-separated file of graded queries; raise ``InvalidInput`` naming missing columns."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)

@@ -36,7 +36,7 @@ class OfficeFigures:
     failures: tuple[str, ...]
 
 
-def read(path: Path) -> list[OfficeQuery]:
+def read_office_queries(path: Path) -> list[OfficeQuery]:
     """Read the file; raise ``InvalidInput`` naming missing columns."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)

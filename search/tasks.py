@@ -36,4 +36,4 @@ def reconcile() -> int:
 @clock_guard.guarded
 def clean_up_queries() -> int:
     """Delete counts of queries that are kept no longer; return the number of queries."""
-    return query_counts.delete_old()
+    return query_counts.delete_expired_counts()

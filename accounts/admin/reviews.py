@@ -41,7 +41,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         try:
-            reviews.confirm(agency=agency, by=request.user, expected_hash=request.POST.get("list", ""))  # type: ignore[arg-type]
+            reviews.confirm_review(agency=agency, by=request.user, expected_hash=request.POST.get("list", ""))  # type: ignore[arg-type]
         except Conflict as error:
             messages.error(request, error.message)
         else:

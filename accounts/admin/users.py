@@ -35,9 +35,9 @@ from wagtail.users.views.users import (
 from accounts.models import User
 from accounts.policies import AccountPolicy
 from accounts.selectors import accounts_manageable_by
+from accounts.services.email_addresses import report_email_change
 from accounts.services.invitations import invite
 from accounts.services.lifecycle import reopen
-from accounts.services.people import report_email_change
 from accounts.step_up import FreshProofMixin, ask_for_proof, is_fresh
 from core.errors import InvalidInput
 from core.wagtail.dependants import KeptObjectMixin

@@ -20,7 +20,7 @@ from core.errors import InvalidInput, NotAllowed
 from core.one_time_links import register_purpose
 from core.outbox import enqueue
 
-KIND: Final = "accounts.invitation"
+INVITATION_MAIL: Final = "accounts.invitation"
 INVITED: Final = "accounts.invited"
 PASSWORD_SET: Final = "accounts.password_set"  # noqa: S105 - the name of a log action
 LIFETIME: Final = timedelta(days=3)
@@ -37,18 +37,18 @@ def invite(*, user: User, by: User) -> None:
         raise NotAllowed(_("You do not manage this account."))
     if not user.is_active or not user.email:
         raise InvalidInput(_("An invitation needs an open account with an email address."))
-    one_time_links.revoke(purpose=INVITATION, subject=str(user.pk))
+    one_time_links.revoke_links(purpose=INVITATION, subject=str(user.pk))
     log(instance=user, action=INVITED, user=by)
     enqueue(
-        kind=KIND,
-        key=f"{KIND}:{user.pk}:{timezone.now().isoformat()}",
+        kind=INVITATION_MAIL,
+        key=f"{INVITATION_MAIL}:{user.pk}:{timezone.now().isoformat()}",
         payload={"user": user.pk, "by": str(by)},
     )
 
 
 def invited_user(token: str) -> User | None:
     """Return the open account for which ``token`` still sets a password, else None."""
-    subject = one_time_links.pending(purpose=INVITATION, token=token)
+    subject = one_time_links.pending_subject(purpose=INVITATION, token=token)
     return None if subject is None else User.objects.filter(pk=subject, is_active=True).first()
 
 
@@ -56,7 +56,7 @@ def invited_user(token: str) -> User | None:
 def accept(*, token: str, password: str) -> User:
     """Spend the link and set the password; ``NotAllowed`` if the link or the account is no longer open."""
     user = User.objects.select_for_update(of=("self",)).get(
-        pk=one_time_links.use(purpose=INVITATION, token=token)
+        pk=one_time_links.use_link(purpose=INVITATION, token=token)
     )
     if not user.is_active:
         raise NotAllowed

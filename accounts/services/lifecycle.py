@@ -95,7 +95,7 @@ def reset_second_factor(*, user: User, reason: str) -> int:
     return number
 
 
-def delete_old_sign_ins(*, now: datetime | None = None) -> int:
+def delete_expired_sign_ins(*, now: datetime | None = None) -> int:
     """Delete sign-ins and failed tries older than ``SIGN_IN_LOG_KEEP_DAYS``; return how many."""
     before = (now or timezone.now()) - timedelta(days=settings.SIGN_IN_LOG_KEEP_DAYS)
     models = (AccessLog, AccessFailureLog, AccessAttempt)

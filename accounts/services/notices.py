@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.outbox import enqueue
 
-KIND: Final = "accounts.notice"
+NOTICE_MAIL: Final = "accounts.notice"
 SUBJECTS: Final = {
     "closed_unused": _("Your account was closed because it was not used"),
     "reopened": _("Your account has been reopened"),
@@ -39,9 +39,9 @@ def notify(user: User, notice: str, *, key: str, to: str = "", **facts: Any) -> 
     if not (to or user.email):
         return False
     payload = {"notice": notice, "user": user.pk, "to": to, "facts": facts}
-    return enqueue(kind=KIND, key=f"{KIND}:{notice}:{user.pk}:{key}", payload=payload)
+    return enqueue(kind=NOTICE_MAIL, key=f"{NOTICE_MAIL}:{notice}:{user.pk}:{key}", payload=payload)
 
 
-def address(name: str, *args: Any) -> str:
-    """Return the full address of a view, for mails."""
+def absolute_url(name: str, *args: Any) -> str:
+    """Return the URL of a view with scheme and host, for mails."""
     return f"{settings.WAGTAILADMIN_BASE_URL}{reverse(name, args=args)}"

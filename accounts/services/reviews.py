@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AccountReview, Agency, Membership, User
 from accounts.selectors import agencies_where, with_ancestors, with_descendants
-from accounts.services.notices import address, notify
+from accounts.services.notices import absolute_url, notify
 from core.display import date_text
 from core.errors import Conflict, NotAllowed
 
@@ -65,7 +65,9 @@ def state_of(agency: Agency, *, now: datetime | None = None) -> ReviewState:
 
 
 @transaction.atomic
-def confirm(*, agency: Agency, by: User, expected_hash: str, now: datetime | None = None) -> AccountReview:
+def confirm_review(
+    *, agency: Agency, by: User, expected_hash: str, now: datetime | None = None
+) -> AccountReview:
     """Store that ``by`` found the accounts and roles of ``agency`` right.
 
     ``Conflict`` if the list is no longer the one that was shown; ``NotAllowed`` for anybody else than its team.
@@ -83,7 +85,7 @@ def confirm(*, agency: Agency, by: User, expected_hash: str, now: datetime | Non
     )
 
 
-def remind(*, now: datetime | None = None) -> int:
+def send_reminders(*, now: datetime | None = None) -> int:
     """Mail each operating team whose review is due, once a month; return the number of mails."""
     moment = now or timezone.now()
     sent = 0
@@ -96,12 +98,12 @@ def remind(*, now: datetime | None = None) -> int:
             row.agency_id, state_of(row.agency, now=moment)
         )
         if state.due:
-            sent += _remind(row.user, state, moment)
+            sent += _send_reminder(row.user, state, moment)
     return sent
 
 
 @transaction.atomic
-def _remind(user: User, state: ReviewState, moment: datetime) -> bool:
+def _send_reminder(user: User, state: ReviewState, moment: datetime) -> bool:
     return notify(
         user,
         "review_due",
@@ -109,7 +111,7 @@ def _remind(user: User, state: ReviewState, moment: datetime) -> bool:
         agency=state.agency.name,
         months=settings.ACCOUNT_REVIEW_MONTHS,
         last=date_text(state.last.confirmed_at) if state.last else "",
-        url=address("accounts_review", state.agency.pk),
+        url=absolute_url("accounts_review", state.agency.pk),
     )
 
 

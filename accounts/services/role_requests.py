@@ -17,7 +17,7 @@ from accounts.models import CONFIRMED_ROLES, Agency, Membership, RoleRequest, Us
 from accounts.policies import managed_agencies
 from accounts.selectors import agencies_where
 from accounts.services.memberships import check_grant, grant
-from accounts.services.notices import address, notify
+from accounts.services.notices import absolute_url, notify
 from core.errors import Conflict, InvalidInput, NotAllowed
 
 Role = Membership.Role
@@ -61,7 +61,7 @@ def may_decide(user: User) -> bool:
 
 
 @transaction.atomic
-def decide(*, pk: int, by: User, confirm: bool) -> RoleRequest:
+def record_decision(*, pk: int, by: User, confirm: bool) -> RoleRequest:
     """Confirm or refuse a request; a confirmed role is in force at once, from its first day on.
 
     ``Conflict`` if it was decided already; ``NotAllowed`` for whoever may not decide it.
@@ -110,5 +110,5 @@ def _tell(request: RoleRequest, notice: str, people: set[User]) -> None:
         notify(
             person, notice, key=f"{request.pk}", person=str(request.user), username=request.user.username,
             role=str(request.get_role_display()), agency=request.agency.name, by=str(request.requested_by),
-            second=str(request.decided_by or ""), url=address("accounts:role_requests"),
+            second=str(request.decided_by or ""), url=absolute_url("accounts:role_requests"),
         )  # fmt: skip

@@ -86,7 +86,7 @@ def remember_device(*, user: User, token: str, user_agent: str, address: str) ->
     return token
 
 
-def forget_old(*, now: datetime | None = None) -> int:
+def delete_expired_sessions(*, now: datetime | None = None) -> int:
     """Delete the rows of sessions that must have ended, and devices not used for a year; return how many."""
     moment = now or timezone.now()
     ended = moment - timedelta(seconds=settings.SESSION_COOKIE_AGE)

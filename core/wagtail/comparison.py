@@ -39,7 +39,7 @@ class ValueComparison(FieldComparison):
         return diff
 
 
-def connect() -> None:
+def register() -> None:
     """Register the comparison; called once when the apps are ready."""
     for field in FIELDS:
         register_comparison_class(field, comparison_class=ValueComparison)

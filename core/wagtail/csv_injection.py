@@ -23,6 +23,6 @@ def _preprocess(view: Any, field: str, value: Any, export_format: str) -> Any:
     return escape_formula(cell) if is_csv and isinstance(cell, str) else cell
 
 
-def connect() -> None:
+def install_patch() -> None:
     """Patch Wagtail's spreadsheet export; called once when the apps are ready."""
     SpreadsheetExportMixin.preprocess_field_value = _preprocess

@@ -104,7 +104,7 @@ def _order_queryset(view: Any, queryset: Any) -> Any:
     return ordered.order_by(*(in_order(ordered, name) for name in names), "pk")
 
 
-def connect() -> None:
+def install_patch() -> None:
     """Patch the order of Wagtail's lists; called once when the apps are ready."""
     BaseListingView.order_queryset = _order_queryset
     connection_created.connect(_add_function, dispatch_uid="core.vietnamese_order")

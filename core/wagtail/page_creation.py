@@ -16,25 +16,25 @@ from wagtail.admin.views.pages.edit import EditView
 from wagtail.permissions import page_permission_policy
 
 from core.text import slugify
-from core.wagtail.page_form import twin
+from core.wagtail.page_form import autosaved_draft
 
 
 class PageCreateView(CreateView):
     """Store the form in the page that an automatic save of the same form has just created."""
 
     def form_valid(self, form: Any) -> HttpResponseBase:
-        """Create the page, or edit its twin; an address that somebody else has just taken is an error of the form."""
+        """Create the page, or edit the autosaved draft; an address that was just taken is an error of the form."""
         try:
             with transaction.atomic():
                 response: HttpResponseBase = super().form_valid(form)
                 return response
         except (ValidationError, IntegrityError) as error:
-            in_twin = self._save_in_twin(form)
-            if in_twin is None and "slug" not in getattr(error, "error_dict", ()):
+            in_draft = self._save_in_draft(form)
+            if in_draft is None and "slug" not in getattr(error, "error_dict", ()):
                 raise
-            if in_twin is None:
+            if in_draft is None:
                 form.add_error("slug", error.error_dict["slug"])  # type: ignore[union-attr]
-            return in_twin or super().form_invalid(form)
+            return in_draft or super().form_invalid(form)
 
     def set_default_privacy_setting(self) -> None:
         """Read the user's permissions again after the new page was saved, which may have granted them on it."""
@@ -43,14 +43,14 @@ class PageCreateView(CreateView):
             delattr(self.request.user, page_permission_policy.permission_cache_name)
 
     def form_invalid(self, form: Any) -> HttpResponseBase:
-        """Show the errors, unless the only one is the address of the twin."""
-        taken = self._save_in_twin(form) if set(form.errors) == {"slug"} else None
+        """Show the errors, unless the only one is the address of the autosaved draft."""
+        taken = self._save_in_draft(form) if set(form.errors) == {"slug"} else None
         response: HttpResponseBase = taken or super().form_invalid(form)
         return response
 
-    def _save_in_twin(self, form: Any) -> HttpResponseBase | None:
+    def _save_in_draft(self, form: Any) -> HttpResponseBase | None:
         if self.expects_json_response:
             return None
         slug = slugify(form.data.get("slug") or form.data.get("title") or "")
-        page = twin(self.parent_page, slug, self.request.user, self.page_class)
+        page = autosaved_draft(self.parent_page, slug, self.request.user, self.page_class)
         return None if page is None else EditView.as_view()(self.request, page_id=page.pk)

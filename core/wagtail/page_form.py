@@ -43,7 +43,7 @@ def slug_formatters() -> list[tuple[str, str]]:
 _SLUG_ATTRIBUTES: Final = SlugInput(formatters=slug_formatters()).attrs
 
 
-def twin(parent: Page, slug: str, user: Any, page_class: type[Page]) -> Page | None:
+def autosaved_draft(parent: Page, slug: str, user: Any, page_class: type[Page]) -> Page | None:
     """Return the draft of ``user`` below ``parent`` that an automatic save of the same form has just created."""
     same = {"slug": slug, "owner": user, "content_type": ContentType.objects.get_for_model(page_class)}
     recent = {"live": False, "latest_revision_created_at__gte": timezone.now() - SAME_PAGE}
@@ -86,7 +86,9 @@ class PortalPageForm(WagtailAdminPageForm):
         """
         if self.parent_page is None:
             return slug
-        if not self.instance.pk and twin(self.parent_page, slug, self.for_user, type(self.instance)):
+        if not self.instance.pk and autosaved_draft(
+            self.parent_page, slug, self.for_user, type(self.instance)
+        ):
             return slug
         others = self.parent_page.get_children().exclude(pk=self.instance.pk)
         return unused_slug(slug, set(others.filter(slug__startswith=slug).values_list("slug", flat=True)))

@@ -121,7 +121,7 @@ def _codename(action: str) -> str:
     return get_permission_codename(action, Page._meta)
 
 
-def connect() -> None:
+def install_patch() -> None:
     """Patch Wagtail's policy, of which its views hold instances; called once when the apps are ready."""
     PagePermissionPolicy.get_all_permissions_for_user = _permissions_of
     PagePermissionPolicy.user_has_any_permission_for_instance = _has_permission

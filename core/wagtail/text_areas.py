@@ -39,7 +39,7 @@ def _one_line(field: models.Field[Any, Any]) -> dict[str, Any]:
     return {} if field.choices else {"widget": NormalisedTextInput}
 
 
-def connect() -> None:
+def register() -> None:
     """Use them for every ``TextField`` and ``CharField`` in every form of the admin, inline panels included."""
     register_form_field_override(models.TextField, override={"widget": NormalisedTextArea}, exact_class=True)
     register_form_field_override(models.CharField, override=_one_line, exact_class=True)

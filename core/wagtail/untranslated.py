@@ -159,7 +159,7 @@ def _write_dates_in_figures() -> None:
     models.DATE_FORMAT = edit_translation.DATE_FORMAT = "%d/%m/%Y"
 
 
-def connect() -> None:
+def install_patch() -> None:
     """Give the forms, filters and tables of Wagtail lazy texts; called once when the apps are ready."""
     _label_fields()
     _label_task_types()

@@ -50,12 +50,12 @@ def collect(request: HttpRequest) -> HttpResponse:
     if refused is not None:
         return refused
     for directive, blocked, page in set(_violations(request.body)):
-        count(directive=directive, blocked=blocked, page=page)
+        count_violation(directive=directive, blocked=blocked, page=page)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 @transaction.atomic
-def count(*, directive: str, blocked: str, page: str, now: datetime | None = None) -> None:
+def count_violation(*, directive: str, blocked: str, page: str, now: datetime | None = None) -> None:
     """Add one to the row of the day and kind; beyond `MAX_ROWS_PER_DAY` kinds to the row of all others."""
     day = timezone.localdate(now or timezone.now())
     kind: dict[str, Any] = {"directive": directive, "blocked": blocked, "page": page}
@@ -73,7 +73,7 @@ def summary(days: int, *, now: datetime | None = None) -> list[Mapping[str, Any]
     return [*rows.annotate(total=Sum("count")).order_by("-total", "directive", "blocked", "page")]
 
 
-def delete_old(*, now: datetime | None = None) -> int:
+def delete_expired_reports(*, now: datetime | None = None) -> int:
     """Delete the counts of more than 90 days ago; return how many rows."""
     before = timezone.localdate(now or timezone.now()) - KEEP
     return CspViolation.objects.filter(day__lt=before).delete()[0]

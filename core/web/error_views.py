@@ -11,7 +11,8 @@ from django.template import loader
 from django.utils.translation import get_language
 
 from core.web import outages
-from core.web.kept_forms import is_same_origin, kept_fields
+from core.web.origins import is_same_origin
+from core.web.submitted_fields import kept_fields
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -22,7 +22,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language_from_path, override
 
 from core.circuit_breaker import CircuitBreaker
-from core.web.kept_forms import is_same_origin, kept_fields
+from core.web.origins import is_same_origin
+from core.web.submitted_fields import kept_fields
 
 logger = logging.getLogger(__name__)
 

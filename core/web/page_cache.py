@@ -156,7 +156,7 @@ def _purge_after_delete(sender: type[Model], instance: Model, **kwargs: Any) -> 
         purge()
 
 
-def connect() -> None:
+def connect_receivers() -> None:
     """Connect the receivers; called once when the apps are ready. Apps call `purge` for their own models."""
     for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
         signal.connect(_purge, dispatch_uid=f"page-cache-{id(signal)}")

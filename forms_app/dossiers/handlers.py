@@ -81,7 +81,7 @@ def _mail_status(event: DossierEvent) -> None:
         return
     receipt = receipt_for(dossier) if first else None
     token = receipt.token if receipt else ""
-    confirmation = one_time_links.issue(purpose=CONFIRM_EMAIL, subject=str(dossier.pk)) if first else ""
+    confirmation = one_time_links.issue_link(purpose=CONFIRM_EMAIL, subject=str(dossier.pk)) if first else ""
     order = postal_order_of(dossier) if event.data.get("by_post") else None
     context = {
         "event": event,
@@ -107,7 +107,7 @@ def mail_new_key_link(payload: dict[str, Any]) -> None:
     subject = str(dossier.pk)
     if dossier.email_confirmed_at is None or one_time_links.is_pending(purpose=NEW_KEY, subject=subject):
         return
-    token = one_time_links.issue(purpose=NEW_KEY, subject=subject)
+    token = one_time_links.issue_link(purpose=NEW_KEY, subject=subject)
     with override("vi"):
         title = _("%(code)s: link for a new lookup key") % {"code": dossier.code}
         _send(dossier, title, "new_key", {"url": public_url("new-key", token)})

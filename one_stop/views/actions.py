@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.kept_form import KeptForm, file_names, restores, take
+from accounts.forms_after_sign_in import KeptForm, file_names, restores, take
 from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web.uploads import failed_uploads

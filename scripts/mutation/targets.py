@@ -23,7 +23,7 @@ TARGETS: Final = (
     "accounts/services/invitations.py",
     "accounts/services/lifecycle.py",
     "accounts/services/memberships.py",
-    "accounts/services/people.py",
+    "accounts/services/email_addresses.py",
     "accounts/services/role_requests.py",
     "accounts/services/sessions.py",
     "accounts/session.py",

@@ -227,7 +227,7 @@ def ignore(request: HttpRequest, pk: int) -> HttpResponse:
         query_reviews.list_again(query=query, by=request.user)
         text = gettext("“%(query)s” is listed again.")
     else:
-        query_reviews.decide(query=query, decision=QueryReview.Decision.IGNORED, by=request.user)
+        query_reviews.record_decision(query=query, decision=QueryReview.Decision.IGNORED, by=request.user)
         text = gettext("“%(query)s” is no longer listed.")
     messages.success(request, text % {"query": query.text})
     return redirect(address_of_list(query))

@@ -21,7 +21,7 @@ from search.admin import queries
 from search.forms import BestBetForm, LexiconEntryForm, OtherOfficeForm
 from search.guidance import documents_of, state_of
 from search.models import BestBet, LexiconEntry, OtherOffice, QueryReview, SearchedQuery
-from search.services.query_reviews import decide
+from search.services.query_reviews import record_decision
 
 QUERY = "cau-tim"
 
@@ -53,7 +53,9 @@ class FromQueryView(generic.CreateView):
         """Record the decision together with the row."""
         instance = super().save_instance()
         if self.query:
-            decide(query=self.query, decision=self.decision, by=self.request.user, target=str(instance))
+            record_decision(
+                query=self.query, decision=self.decision, by=self.request.user, target=str(instance)
+            )
         return instance
 
     def save_action(self) -> HttpResponse:

@@ -2,10 +2,10 @@
 
     confidence = 1 / (1 + e^-z),    z = INTERCEPT + the sum of each feature times its coefficient
 
-The greatest of the ``DEPTH`` best hits counts: where the order of twins is doubtful, something fits nevertheless. The
-features are those of the score (docs/features/search.md), and two of the query: ``elsewhere`` is the share of its
-weight in terms of the lexicon that lead only to procedures which the collection does not have; ``length`` is the
-logarithm of its number of words, as a long question is never covered as well as a short one.
+The greatest of the ``DEPTH`` best hits counts: near-identical procedures fit whatever their order. The features are
+those of the score (docs/features/search.md), and two of the query: ``elsewhere`` is the share of its weight in terms of
+the lexicon that lead only to procedures which the collection does not have; ``length`` is the logarithm of its number
+of words, as a long question is never covered as well as a short one.
 """
 
 from __future__ import annotations

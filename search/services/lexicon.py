@@ -16,7 +16,7 @@ _TEXTS: Final = ("area", "mode", "terms", "official", "codes", "note")
 COLUMNS: Final = ("slug", *_TEXTS)
 
 
-def read(path: Path = FILE) -> Iterator[dict[str, str]]:
+def read_lexicon(path: Path = FILE) -> Iterator[dict[str, str]]:
     """Yield the rows of a lexicon file, terms one per line; raise ``InvalidInput`` naming the first invalid row."""
     for place, values in read_table(path, COLUMNS, ("terms", "official")):
         if not values["slug"] or values["mode"] not in LexiconEntry.Mode.values or not values["terms"]:
@@ -30,4 +30,4 @@ def read(path: Path = FILE) -> Iterator[dict[str, str]]:
 
 def load_lexicon(*, path: Path = FILE) -> LoadReport:
     """Load the rows of ``path``, or none if one is invalid."""
-    return load_rows(LexiconEntry, read(path), _TEXTS)
+    return load_rows(LexiconEntry, read_lexicon(path), _TEXTS)

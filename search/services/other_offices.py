@@ -20,7 +20,7 @@ COLUMNS: Final = ("slug", *_TEXTS)
 _REQUIRED: Final = ("slug", "words", "office", "office_en", "text", "text_en", "legal_basis")
 
 
-def read(path: Path = FILE) -> Iterator[dict[str, str]]:
+def read_other_offices(path: Path = FILE) -> Iterator[dict[str, str]]:
     """Yield the rows, phrases one per line; raise ``InvalidInput`` naming the first invalid row."""
     for place, values in read_table(path, COLUMNS, ("words", "exceptions")):
         if missing := [name for name in _REQUIRED if not values[name]]:
@@ -34,4 +34,4 @@ def read(path: Path = FILE) -> Iterator[dict[str, str]]:
 
 def load_other_offices(*, path: Path = FILE) -> LoadReport:
     """Load the rows of ``path``, or none if one is invalid."""
-    return load_rows(OtherOffice, read(path), _TEXTS)
+    return load_rows(OtherOffice, read_other_offices(path), _TEXTS)

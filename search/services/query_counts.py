@@ -291,7 +291,7 @@ def _add_clicks(counted: Sequence[tuple[SearchedQuery, Key, Tally]]) -> None:
     SearchedQueryClick.objects.bulk_update([click for click in changed if click.pk], ["count"])
 
 
-def delete_old(*, today: date | None = None) -> int:
+def delete_expired_counts(*, today: date | None = None) -> int:
     """Delete the counts older than ``SEARCH_QUERIES_KEEP_DAYS`` and queries never stored in clear; return how many."""
     day = today or timezone.localdate()
     old = Q(week__lt=monday_of(day - timedelta(days=settings.SEARCH_QUERIES_KEEP_DAYS)))

@@ -24,7 +24,7 @@ PERMISSIONS: Final = {
 
 
 @transaction.atomic
-def decide(*, query: SearchedQuery, decision: str, by: Any, target: str = "") -> QueryReview:
+def record_decision(*, query: SearchedQuery, decision: str, by: Any, target: str = "") -> QueryReview:
     """Record a decision about ``query``, which leaves the list of its week; ``target`` names what it led to.
 
     Raise ``NotAllowed`` if ``by`` may not make this decision.
@@ -43,7 +43,7 @@ def decide(*, query: SearchedQuery, decision: str, by: Any, target: str = "") ->
 @transaction.atomic
 def add_to_group(*, query: SearchedQuery, entry: LexiconEntry, by: Any) -> QueryReview:
     """Add the query to the everyday words of ``entry``, unless it is one of them."""
-    review = decide(query=query, decision=Decision.GROUP, by=by, target=str(entry))
+    review = record_decision(query=query, decision=Decision.GROUP, by=by, target=str(entry))
     locked = LexiconEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
     terms = nonempty_lines(locked.terms)
     if query.text not in terms:

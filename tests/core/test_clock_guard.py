@@ -81,7 +81,7 @@ def test_every_task_that_erases_asks(settings: Any) -> None:
     clean_up()
     make_draft()
     OutboxMessage.objects.create(kind="x", key="x", available_at=timezone.now(), delivered_at=timezone.now())
-    one_time_links.issue(purpose=PURPOSE, subject="1")
+    one_time_links.issue_link(purpose=PURPOSE, subject="1")
     with time_machine.travel(timezone.now() + timedelta(days=120)):
         clean_up()
         clean_up_outbox()
@@ -93,7 +93,7 @@ def test_every_task_that_erases_asks(settings: Any) -> None:
             1,
             1,
         )
-        clock_guard.confirm()
+        clock_guard.confirm_clock()
         clean_up()
         clean_up_outbox()
         clean_up_one_time_links()
@@ -140,7 +140,7 @@ def test_no_account_is_closed_and_no_session_deleted_after_a_jump(settings: Any)
         account_tasks.close_unused()
         account_tasks.clean_up()
         assert kept() == before
-        clock_guard.confirm()
+        clock_guard.confirm_clock()
         account_tasks.close_unused()
         account_tasks.clean_up()
     assert kept() == (False, 0, 0, 0, 0)
@@ -151,7 +151,7 @@ def test_nobody_is_reminded_of_a_review_after_a_jump(mailoutbox: Any) -> None:
     MembershipFactory(role="operator", user__email="to@example.vn")
     with time_machine.travel(timezone.now() + timedelta(days=400)):
         assert account_tasks.remind_reviews() is None
-        clock_guard.confirm()
+        clock_guard.confirm_clock()
         assert account_tasks.remind_reviews() == 1
 
 
@@ -161,7 +161,7 @@ def test_counts_of_violations_are_kept_after_a_jump() -> None:
     with time_machine.travel(timezone.now() + timedelta(days=400)):
         clean_up_csp_reports()
         assert CspViolation.objects.exists()
-        clock_guard.confirm()
+        clock_guard.confirm_clock()
         clean_up_csp_reports()
     assert not CspViolation.objects.exists()
 
@@ -180,7 +180,7 @@ def test_no_page_is_published_or_expired_after_a_jump() -> None:
     with time_machine.travel(timezone.now() + timedelta(days=30)):
         publish_scheduled()
         assert list(pages.all()) == [True, False]
-        clock_guard.confirm()
+        clock_guard.confirm_clock()
         publish_scheduled()
     assert list(pages.all()) == [False, True]
 
@@ -203,7 +203,7 @@ def test_messages_for_another_day_wait(days: int) -> None:
         outbox.deliver_due()
         assert not procedure.exists()
         assert OutboxMessage.objects.get(key="now").attempts, "what is meant for now is delivered"
-        clock_guard.confirm()
+        clock_guard.confirm_clock()
         outbox.deliver_due()
     assert procedure.exists()
 

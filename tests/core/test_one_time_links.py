@@ -20,42 +20,42 @@ OTHER = Purpose("test.other", timedelta(hours=1))
 
 
 def issue(subject: str = "42", **options: Any) -> str:
-    return one_time_links.issue(purpose=HOUR, subject=subject, **options)
+    return one_time_links.issue_link(purpose=HOUR, subject=subject, **options)
 
 
 @pytest.mark.django_db
 class TestUse:
     def test_link_works_once(self) -> None:
         token = issue()
-        assert one_time_links.use(purpose=HOUR, token=token) == "42"
+        assert one_time_links.use_link(purpose=HOUR, token=token) == "42"
         with pytest.raises(NotAllowed):
-            one_time_links.use(purpose=HOUR, token=token)
+            one_time_links.use_link(purpose=HOUR, token=token)
         assert one_time_links.was_issued(purpose=HOUR, token=token)
 
     def test_looking_does_not_spend_it(self) -> None:
         token = issue()
         for _visit in range(2):
-            assert one_time_links.pending(purpose=HOUR, token=token) == "42"
-        assert one_time_links.use(purpose=HOUR, token=token) == "42"
-        assert one_time_links.pending(purpose=HOUR, token=token) is None
+            assert one_time_links.pending_subject(purpose=HOUR, token=token) == "42"
+        assert one_time_links.use_link(purpose=HOUR, token=token) == "42"
+        assert one_time_links.pending_subject(purpose=HOUR, token=token) is None
 
     @pytest.mark.parametrize(("minutes", "works"), [(59, True), (60, False)])
     def test_link_expires(self, minutes: int, works: bool) -> None:
         now = timezone.now()
         token, later = issue(now=now), now + timedelta(minutes=minutes)
-        assert (one_time_links.pending(purpose=HOUR, token=token, now=later) == "42") is works
+        assert (one_time_links.pending_subject(purpose=HOUR, token=token, now=later) == "42") is works
         if works:
-            one_time_links.use(purpose=HOUR, token=token, now=later)
+            one_time_links.use_link(purpose=HOUR, token=token, now=later)
         else:
             with pytest.raises(NotAllowed):
-                one_time_links.use(purpose=HOUR, token=token, now=later)
+                one_time_links.use_link(purpose=HOUR, token=token, now=later)
 
     def test_link_is_good_for_its_purpose_only(self) -> None:
         token = issue()
-        assert one_time_links.pending(purpose=OTHER, token=token) is None
+        assert one_time_links.pending_subject(purpose=OTHER, token=token) is None
         assert not one_time_links.was_issued(purpose=OTHER, token=token)
         with pytest.raises(NotAllowed):
-            one_time_links.use(purpose=OTHER, token=token)
+            one_time_links.use_link(purpose=OTHER, token=token)
 
     def test_token_is_long_and_not_stored(self) -> None:
         tokens = {issue() for _n in range(20)}
@@ -66,10 +66,10 @@ class TestUse:
 
     def test_revoked_links_are_gone_and_used_ones_stay(self) -> None:
         used, open_, other = issue(), issue(), issue("43")
-        one_time_links.use(purpose=HOUR, token=used)
-        one_time_links.revoke(purpose=HOUR, subject="42")
-        assert one_time_links.pending(purpose=HOUR, token=open_) is None
-        assert one_time_links.pending(purpose=HOUR, token=other) == "43"
+        one_time_links.use_link(purpose=HOUR, token=used)
+        one_time_links.revoke_links(purpose=HOUR, subject="42")
+        assert one_time_links.pending_subject(purpose=HOUR, token=open_) is None
+        assert one_time_links.pending_subject(purpose=HOUR, token=other) == "43"
         assert one_time_links.was_issued(purpose=HOUR, token=used)
 
     def test_pending_link_about_a_subject_is_found(self) -> None:
@@ -77,7 +77,7 @@ class TestUse:
         token = issue()
         assert one_time_links.is_pending(purpose=HOUR, subject="42")
         assert not one_time_links.is_pending(purpose=HOUR, subject="4")
-        one_time_links.use(purpose=HOUR, token=token)
+        one_time_links.use_link(purpose=HOUR, token=token)
         assert not one_time_links.is_pending(purpose=HOUR, subject="42")
 
 
@@ -111,7 +111,7 @@ def test_one_of_parallel_uses_succeeds() -> None:
     def use() -> None:
         gate.wait(timeout=60)
         try:
-            outcomes.append(one_time_links.use(purpose=HOUR, token=token))
+            outcomes.append(one_time_links.use_link(purpose=HOUR, token=token))
         except NotAllowed:
             outcomes.append("")
         finally:

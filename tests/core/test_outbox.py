@@ -344,7 +344,7 @@ class TestTidying:
         waiting(13, refused_at=old)
         waiting(12)
         OutboxMessage.objects.filter(key="effect:12").update(created_at=old)
-        assert outbox.delete_delivered(now=now) == 6
+        assert outbox.delete_expired_messages(now=now) == 6
         assert set(OutboxMessage.objects.values_list("key", flat=True)) == {
             "effect:10",
             "effect:11",

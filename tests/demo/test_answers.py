@@ -23,7 +23,7 @@ from forms_app.builder.step_form import StepForm
 
 DAY = date(2026, 11, 20)
 FORMS = {form["procedure"]: form for form in sources.read_folder("forms")}
-SAMPLES = sources.read("samples")
+SAMPLES = sources.read_file("samples")
 POOL = sources.people()["pool"]
 SEEDS = range(12)
 

@@ -14,7 +14,7 @@ from demo import sources
 FILES = sorted(sources.DATA.rglob("*.json"))
 PROCEDURES = sources.read_folder("procedures")
 FORMS = sources.read_folder("forms")
-AGENCIES = sources.read("agencies")
+AGENCIES = sources.read_file("agencies")
 CODES = {record["core_code"] for record in PROCEDURES}
 SLUGS = {agency["slug"] for agency in AGENCIES}
 APPLICANT_FIELDS = {"full_name", "identity", "phone", "email", "address"}
@@ -93,13 +93,15 @@ def test_form_has_unique_valid_ids_without_applicant_fields(form):
 
 
 def test_news_alerts_and_life_events_reference_existing_rows():
-    news = sources.read("news")
+    news = sources.read_file("news")
     assert len(news) >= 8
     assert {item["agency"] for item in news} <= SLUGS
     assert set(chain.from_iterable(item["procedures"] for item in news)) <= CODES
-    assert set(chain.from_iterable(group["procedures"] for group in sources.read("life_events"))) <= CODES
-    pages = {page["slug"] for page in sources.read("pages")}
-    assert {alert["link_page"] for alert in sources.read("alerts")} <= pages
+    assert (
+        set(chain.from_iterable(group["procedures"] for group in sources.read_file("life_events"))) <= CODES
+    )
+    pages = {page["slug"] for page in sources.read_file("pages")}
+    assert {alert["link_page"] for alert in sources.read_file("alerts")} <= pages
 
 
 def test_people_are_unique_and_belong_to_agencies():
@@ -113,7 +115,7 @@ def test_people_are_unique_and_belong_to_agencies():
 
 
 def test_privacy_page_cites_the_law_in_force():
-    privacy = next(page for page in sources.read("pages") if page["slug"] == "quyen-rieng-tu")
+    privacy = next(page for page in sources.read_file("pages") if page["slug"] == "quyen-rieng-tu")
     text = " ".join(strings(privacy))
     assert "91/2025/QH15" in text
     assert "356/2025/NĐ-CP" in text
@@ -125,7 +127,7 @@ class TestSentences:
     def test_relatives_need_a_letter_of_authorisation_that_is_not_certified(self):
         answer = next(
             item["a"]
-            for item in objects(sources.read("pages"))
+            for item in objects(sources.read_file("pages"))
             if item.get("q", "").startswith("Nhờ người khác nộp thay")
         )
         assert "trừ khi" not in answer

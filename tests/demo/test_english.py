@@ -11,7 +11,7 @@ from demo.english import load_english
 from demo.load import load_procedures
 from demo.organisation import load_agencies
 from demo.pages import load_front, load_information, load_news, load_sites
-from demo.sources import read
+from demo.sources import read_file
 from home.models import HomePage
 from procedures.models import ProcedurePage, ProcedureVersion
 
@@ -43,14 +43,14 @@ class EnglishPages(TestCase):
         assert "A new baby" in front
 
     def test_pages_and_news_are_published(self):
-        data = read("english")
+        data = read_file("english")
         for row in data["pages"].values():
             assert row["title"] in self.read(f"/en/{row['slug']}/")
         for row in data["news"].values():
             assert row["title"] in self.read(f"/en/news/{row['slug']}/")
 
     def test_procedures_are_translated_completely(self):
-        for code, slug in read("english")["procedures"].items():
+        for code, slug in read_file("english")["procedures"].items():
             page = ProcedurePage.objects.get(procedure__core_code=code, locale__language_code="en")
             html = self.read(page.url)
             assert page.url.endswith(f"/{slug}/")

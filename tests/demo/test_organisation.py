@@ -13,7 +13,7 @@ from demo.organisation import load_agencies, load_people
 class TestAgencies:
     def test_parents_are_listed_before_their_children(self):
         seen = set()
-        for row in sources.read("agencies"):
+        for row in sources.read_file("agencies"):
             assert row["parent"] is None or row["parent"] in seen
             seen.add(row["slug"])
 

@@ -79,7 +79,7 @@ class TestPages:
 
     def test_life_events_are_added_to_the_front_page_once(self, home):
         front = load_front()
-        expected = [event["title"] for event in sources.read("life_events")]
+        expected = [event["title"] for event in sources.read_file("life_events")]
         assert [block.value["title"] for block in front.life_events] == expected
         revisions = front.revisions.count()
         assert load_front().revisions.count() == revisions
@@ -89,11 +89,11 @@ class TestPages:
         load_information(home)
         footer = MenuItem.objects.filter(place=MenuItem.Place.FOOTER)
         assert [item.label for item in footer.order_by("position")] == [
-            row["title"] for row in sources.read("pages")
+            row["title"] for row in sources.read_file("pages")
         ]
         assert all(item.label_en for item in footer)
 
-    @pytest.mark.parametrize("row", sources.read("pages"), ids=lambda row: row["slug"])
+    @pytest.mark.parametrize("row", sources.read_file("pages"), ids=lambda row: row["slug"])
     def test_page_shows_all_its_texts(self, home, client, row):
         load_information(home)
         page = client.get(f"/{row['slug']}/").content.decode()
@@ -107,7 +107,7 @@ class TestPages:
         agencies = load_agencies()
         load_news(home, agencies)
         load_news(home, agencies)
-        rows = sources.read("news")
+        rows = sources.read_file("news")
         assert NewsPage.objects.count() == len(rows)
         assert set(NewsPage.objects.values_list("slug", "agency__slug")) == {
             (row["slug"], row["agency"]) for row in rows
@@ -122,7 +122,7 @@ class TestPages:
         load_information(home)
         load_alerts(home, agencies)
         load_alerts(home, agencies)
-        assert Alert.objects.count() == len(sources.read("alerts"))
+        assert Alert.objects.count() == len(sources.read_file("alerts"))
         assert all(alert.ends_at > alert.starts_at for alert in Alert.objects.all())
         assert all(alert.link_page for alert in Alert.objects.all())
 
@@ -130,5 +130,5 @@ class TestPages:
         agencies = load_agencies()
         load_sites(home, agencies)
         load_sites(home, agencies)
-        expected = {row["slug"] for row in sources.read("agencies") if row["full_site"]}
+        expected = {row["slug"] for row in sources.read_file("agencies") if row["full_site"]}
         assert set(Page.objects.filter(slug__in=expected).values_list("slug", flat=True)) == expected

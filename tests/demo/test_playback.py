@@ -33,7 +33,7 @@ from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import CITIZEN, TRANSITIONS, Action, Status
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=TIME_ZONE)
-SAMPLES = sources.read("samples")
+SAMPLES = sources.read_file("samples")
 FORMS = {form["procedure"]: form for form in sources.read_folder("forms")}
 RECORDS = {record["core_code"]: record for record in sources.read_folder("procedures")}
 FIRST = {row.status: row for row in reversed(STATUS_PATHS)}

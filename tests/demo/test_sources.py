@@ -28,4 +28,4 @@ def test_files_of_a_folder_are_sorted_by_name():
 
 def test_missing_file_raises_an_error():
     with pytest.raises(FileNotFoundError):
-        sources.read("khong-co")
+        sources.read_file("khong-co")

@@ -13,13 +13,22 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.errors import InvalidInput
-from search.evaluation import DEPTH, GradedQuery, Reply, discounted, evaluate, figures, half, read
+from search.evaluation import (
+    DEPTH,
+    GradedQuery,
+    Reply,
+    discounted,
+    evaluate,
+    figures,
+    half,
+    read_graded_queries,
+)
 from tests.paths import shared_data
 from tests.search.samples import SearchFixture
 
 OWN = Path(__file__).with_name("graded_queries.tsv")
-QUERIES = read(OWN)
-CITIZENS = read(OWN.with_name("citizen_questions.tsv"))
+QUERIES = read_graded_queries(OWN)
+CITIZENS = read_graded_queries(OWN.with_name("citizen_questions.tsv"))
 HEADER = "id\tquery\tcodes_grade2\tcodes_grade1\tkind\n"
 
 
@@ -104,18 +113,18 @@ class TestFile:
         path = tmp_path / "q.tsv"
         path.write_text("id\tquery\nQ1\tkết hôn\n", encoding="utf-8")
         with pytest.raises(InvalidInput, match="codes_grade1, codes_grade2, kind"):
-            read(path)
+            read_graded_queries(path)
 
     def test_an_empty_file_is_named(self, tmp_path: Path):
         path = tmp_path / "q.tsv"
         path.write_text("", encoding="utf-8")
         with pytest.raises(InvalidInput):
-            read(path)
+            read_graded_queries(path)
 
     def test_codes_may_be_separated_by_spaces_or_commas(self, tmp_path: Path):
         path = tmp_path / "q.tsv"
         path.write_text(HEADER + 'Q1\t"kết" hôn\t1.000001,1.000002 1.000003\t\texact\n', encoding="utf-8")
-        (found,) = read(path)
+        (found,) = read_graded_queries(path)
         assert found.query == '"kết" hôn'
         assert found.best == {"1.000001", "1.000002", "1.000003"}
         assert found.acceptable == frozenset()
@@ -124,7 +133,7 @@ class TestFile:
     def test_semicolons_separate_the_subjects_of_a_question(self, tmp_path: Path):
         path = tmp_path / "q.tsv"
         path.write_text(HEADER + "Q1\tq\t1.000001,1.000002;1.000003\t\tseveral\n", encoding="utf-8")
-        (found,) = read(path)
+        (found,) = read_graded_queries(path)
         assert found.subjects == ({"1.000001", "1.000002"}, {"1.000003"})
         assert found.best == {"1.000001", "1.000002", "1.000003"}
 
@@ -174,7 +183,7 @@ class TestOwnQueries:
         assert half(query(text="đăng ký khai tử")) == half(query(text="đăng ký khai tử", kind="typo"))
 
     def test_nothing_is_copied_from_the_queries_we_are_judged_by(self):
-        dev = {one.query.lower() for one in read(shared_data("search", "queries_dev.tsv"))}
+        dev = {one.query.lower() for one in read_graded_queries(shared_data("search", "queries_dev.tsv"))}
         assert not dev & {one.query.lower() for one in QUERIES}
 
 
@@ -221,7 +230,9 @@ class TestCommand:
             json.loads(self.run(file, "--json", "--half", name))["overall"]["queries"]
             for name in ("tuning", "held-out")
         ]
-        assert numbers == [sum(half(one) == name for one in read(file)) for name in ("tuning", "held-out")]
+        assert numbers == [
+            sum(half(one) == name for one in read_graded_queries(file)) for name in ("tuning", "held-out")
+        ]
 
     def test_without_an_engine_the_one_in_use_is_asked(self, filled: SearchFixture, file: Path):
         assert self.run(file).startswith(f"engine {filled.name}\n")

@@ -19,7 +19,7 @@ from core.errors import InvalidInput
 from core.web.process_cache import process_cache
 from search import office_evaluation, selectors
 from search.documents import UNTRANSLATED
-from search.evaluation import read
+from search.evaluation import read_graded_queries
 from search.guidance import MAX_BETS, Guidance, dead_bets, guidance
 from search.models import BestBet, OtherOffice
 from search.requests import SearchRequest
@@ -341,7 +341,7 @@ class TestShippedOffices:
             return [one.slug for one in shown(text, province.name).offices]
 
         found = office_evaluation.evaluate(
-            office_evaluation.read(HERE.with_name("other_office_queries.tsv")), ask
+            office_evaluation.read_office_queries(HERE.with_name("other_office_queries.tsv")), ask
         )
         assert found.queries >= 100
         assert found.found >= 0.97, found.failures
@@ -349,7 +349,7 @@ class TestShippedOffices:
         answered = [
             query.query
             for name in ("graded_queries.tsv", "independent_queries.tsv")
-            for query in read(HERE.with_name(name))
+            for query in read_graded_queries(HERE.with_name(name))
             if query.corpus != "national" and query.best and ask(query.query)
         ]
         assert answered == []

@@ -12,7 +12,7 @@ import pytest
 
 from search import selectors
 from search.documents import UNTRANSLATED, SearchDocument
-from search.evaluation import Figures, evaluate, half, read, reply_of
+from search.evaluation import Figures, evaluate, half, read_graded_queries, reply_of
 from search.requests import SearchRequest
 from search.selectors import search
 from search.services.lexicon import load_lexicon
@@ -28,7 +28,7 @@ MINIMUM_SUCCESS = {
     "english": (0.8, 0.9),
     "abbrev": (0.75, 0.85),
 }
-OWN = read(Path(__file__).with_name("graded_queries.tsv"))
+OWN = read_graded_queries(Path(__file__).with_name("graded_queries.tsv"))
 QUERIES = [
     one for one in OWN if one.corpus == "province" and one.kind in MINIMUM_SUCCESS and half(one) == "tuning"
 ]

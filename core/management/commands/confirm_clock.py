@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        former = clock_guard.confirm(now=now)
+        former = clock_guard.confirm_clock(now=now)
         self.stdout.write(
             f"confirmed={now.isoformat(timespec='seconds')}"
             f" before={former.isoformat(timespec='seconds') if former else '-'}"

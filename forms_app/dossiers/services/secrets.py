@@ -112,9 +112,9 @@ def replace_secrets(
     issue(dossier, moment)
     if email_is_theirs is not None:
         dossier.email_confirmed_at = moment if email_is_theirs and dossier.email else None
-        one_time_links.revoke(purpose=CONFIRM_EMAIL, subject=str(dossier.pk))
+        one_time_links.revoke_links(purpose=CONFIRM_EMAIL, subject=str(dossier.pk))
     dossier.save()
-    one_time_links.revoke(purpose=NEW_KEY, subject=str(dossier.pk))
+    one_time_links.revoke_links(purpose=NEW_KEY, subject=str(dossier.pk))
     return dossier
 
 
@@ -123,7 +123,7 @@ def replace_secrets(
 def confirm_email(*, token: str, now: datetime | None = None) -> Dossier:
     """Note that whoever has the link from the mail reads the applicant's mailbox; ``NotAllowed`` for a spent link."""
     moment = now or timezone.now()
-    subject = one_time_links.use(purpose=CONFIRM_EMAIL, token=token, now=moment)
+    subject = one_time_links.use_link(purpose=CONFIRM_EMAIL, token=token, now=moment)
     dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=int(subject))
     dossier.email_confirmed_at = moment
     dossier.save(update_fields=["email_confirmed_at"])
@@ -149,6 +149,6 @@ def request_new_key(*, code: str, email: str) -> None:
 def replace_by_link(*, token: str, now: datetime | None = None) -> Dossier:
     """Replace key and link for the holder of a link from the mail; ``NotAllowed`` if the link is spent or expired."""
     moment = now or timezone.now()
-    subject = one_time_links.use(purpose=NEW_KEY, token=token, now=moment)
+    subject = one_time_links.use_link(purpose=NEW_KEY, token=token, now=moment)
     dossier = Dossier.objects.get(pk=int(subject))
     return replace_secrets(dossier_id=dossier.pk, actor=citizen(dossier), data={"by": "mail"}, now=moment)

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Qu
 from django.shortcuts import render
 from django.utils import timezone
 
-from core.web.kept_forms import kept_fields
+from core.web.submitted_fields import kept_fields
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema, StepSpec
 from forms_app.dossiers.models import Draft

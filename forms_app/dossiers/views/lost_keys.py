@@ -47,7 +47,7 @@ def new_key(request: HttpRequest, token: str) -> HttpResponseBase:
         issued = services.told_secrets(dossier)
         assert issued is not None, "the key was issued just now"  # noqa: S101
         return redirect("dossiers:lookup-key", issued.token)
-    if one_time_links.pending(purpose=NEW_KEY, token=token) is None:
+    if one_time_links.pending_subject(purpose=NEW_KEY, token=token) is None:
         return _spent(request, NEW_KEY, token)
     return render(request, "dossiers/new_key.html")
 
@@ -62,7 +62,7 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponseBase:
         except NotAllowed:
             return _spent(request, CONFIRM_EMAIL, token)
         return render(request, "dossiers/confirm_email.html", {"confirmed": dossier})
-    if one_time_links.pending(purpose=CONFIRM_EMAIL, token=token) is None:
+    if one_time_links.pending_subject(purpose=CONFIRM_EMAIL, token=token) is None:
         return _spent(request, CONFIRM_EMAIL, token)
     return render(request, "dossiers/confirm_email.html")
 

@@ -18,7 +18,7 @@ from accounts.models import Agency
 from core.errors import Conflict, NotAllowed
 from core.wagtail.languages import active_language
 from core.web import page_cache
-from core.web.kept_forms import kept_fields
+from core.web.submitted_fields import kept_fields
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.step_form import StepForm
 from forms_app.builder.translation import in_active_language

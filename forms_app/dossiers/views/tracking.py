@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.display import date_text, datetime_text, money_text
-from core.web.kept_forms import kept_fields
+from core.web.submitted_fields import kept_fields
 from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.translation import in_active_language

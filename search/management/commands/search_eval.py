@@ -13,7 +13,7 @@ from core.errors import InvalidInput
 from search import office_evaluation
 from search.engines import base as engines
 from search.engines.base import EngineUnavailable
-from search.evaluation import Evaluation, Figures, Reply, evaluate, read, reply_of
+from search.evaluation import Evaluation, Figures, Reply, evaluate, read_graded_queries, reply_of
 from search.evaluation import half as half_of
 from search.guidance import guidance
 from search.requests import SearchRequest
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             if offices:
                 self._offices(file, used.name, as_json)
                 return
-            queries = [query for query in read(file) if half in (None, half_of(query))]
+            queries = [query for query in read_graded_queries(file) if half in (None, half_of(query))]
             found = evaluate(queries, lambda text: self._ask(text, used.name))
         except (InvalidInput, LookupError, OSError, EngineUnavailable) as error:
             raise CommandError(str(error)) from error
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             request = SearchRequest(query=text)
             return [office.slug for office in guidance(request, search(request, engine=name)).offices]
 
-        found = office_evaluation.evaluate(office_evaluation.read(file), ask)
+        found = office_evaluation.evaluate(office_evaluation.read_office_queries(file), ask)
         if as_json:
             self.stdout.write(json.dumps({"engine": name} | asdict(found), ensure_ascii=False))
             return

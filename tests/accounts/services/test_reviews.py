@@ -21,7 +21,7 @@ LIST = "/quan-tri/ra-soat-tai-khoan/"
 
 
 def confirm(agency: Any, user: Any, **options: Any) -> AccountReview:
-    return reviews.confirm(
+    return reviews.confirm_review(
         agency=agency,
         by=user,
         expected_hash=reviews.list_hash(list(reviews.roles_to_review(agency))),
@@ -49,7 +49,7 @@ class TestConfirm:
         shown = reviews.list_hash(list(reviews.roles_to_review(commune)))
         MembershipFactory(agency=commune)
         with pytest.raises(Conflict):
-            reviews.confirm(agency=commune, by=operator, expected_hash=shown)
+            reviews.confirm_review(agency=commune, by=operator, expected_hash=shown)
         assert not AccountReview.objects.exists()
 
     @pytest.mark.parametrize("role", [role for role in Membership.Role.values if role != "operator"])
@@ -71,7 +71,7 @@ class TestRemind:
         now = timezone.now()
         confirm(commune, operator, now=now - dt.timedelta(days=days))
         with django_capture_on_commit_callbacks(execute=True):
-            assert reviews.remind(now=now) == number
+            assert reviews.send_reminders(now=now) == number
         assert len(mail.outbox) == number
         if number:
             assert mail.outbox[0].to == [operator.email]
@@ -80,12 +80,17 @@ class TestRemind:
     def test_confirmation_of_the_agency_above_counts(self, province, commune):
         member(commune)
         confirm(province, member(province))
-        assert reviews.remind() == 0
+        assert reviews.send_reminders() == 0
 
     def test_reminder_comes_once_a_month(self, commune):
         member(commune)
         now = dt.datetime(2126, 11, 3, 3, tzinfo=dt.UTC)
-        assert [reviews.remind(now=now + dt.timedelta(days=days)) for days in (0, 1, 20, 30)] == [1, 0, 0, 1]
+        assert [reviews.send_reminders(now=now + dt.timedelta(days=days)) for days in (0, 1, 20, 30)] == [
+            1,
+            0,
+            0,
+            1,
+        ]
 
 
 class TestPages:

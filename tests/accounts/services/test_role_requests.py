@@ -10,8 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import CONFIRMED_ROLES, Membership, RoleRequest, User
-from accounts.services import change_end_date, grant
-from accounts.services import role_requests as requests
+from accounts.services import change_end_date, grant, role_requests
 from core.errors import Conflict, InvalidInput, NotAllowed
 from tests.accounts.admin_helpers import Role, browser, member, role_facts
 from tests.accounts.factories import UserFactory
@@ -21,7 +20,7 @@ PAGE = "/tai-khoan/yeu-cau-vai-tro/"
 
 
 def ask(user: User, agency: Any, by: User, role: str = Role.RECEIVER) -> RoleRequest:
-    return requests.assign(user=user, agency=agency, role=role, by=by, valid_from=timezone.localdate())
+    return role_requests.assign(user=user, agency=agency, role=role, by=by, valid_from=timezone.localdate())
 
 
 @pytest.fixture
@@ -83,18 +82,18 @@ class TestAsking:
 
 class TestDeciding:
     def test_head_confirms(self, commune, operator, head, lan):
-        request = requests.decide(pk=ask(lan, commune, operator).pk, by=head, confirm=True)
+        request = role_requests.record_decision(pk=ask(lan, commune, operator).pk, by=head, confirm=True)
         assert lan.memberships.get() == request.membership
         assert (request.decided_by, request.confirmed) == (head, True)
 
     def test_second_operator_or_one_of_the_agency_above_confirms(self, province, commune, operator, lan):
-        requests.decide(pk=ask(lan, commune, operator).pk, by=member(province), confirm=True)
+        role_requests.record_decision(pk=ask(lan, commune, operator).pk, by=member(province), confirm=True)
         assert lan.memberships.exists()
 
     def test_operator_does_not_confirm_what_they_asked_for(self, commune, operator, lan):
         request = ask(lan, commune, operator)
         with pytest.raises(NotAllowed):
-            requests.decide(pk=request.pk, by=operator, confirm=True)
+            role_requests.record_decision(pk=request.pk, by=operator, confirm=True)
 
     def test_a_puppet_that_was_made_operator_confirms_nothing(self, commune, operator, lan):
         """The role of operator needs a second person itself."""
@@ -102,12 +101,12 @@ class TestDeciding:
         ask(puppet, commune, operator, Role.OPERATOR)
         request = ask(lan, commune, operator)
         with pytest.raises(NotAllowed):
-            requests.decide(pk=request.pk, by=puppet, confirm=True)
+            role_requests.record_decision(pk=request.pk, by=puppet, confirm=True)
 
     def test_nobody_confirms_a_role_of_their_own(self, commune, operator, head):
         request = ask(head, commune, operator, Role.INSPECTOR)
         with pytest.raises(NotAllowed):
-            requests.decide(pk=request.pk, by=head, confirm=True)
+            role_requests.record_decision(pk=request.pk, by=head, confirm=True)
 
     def test_database_refuses_one_person(self, commune, operator, lan):
         request = ask(lan, commune, operator)
@@ -119,23 +118,23 @@ class TestDeciding:
     def test_other_roles_decide_nothing(self, commune, operator, lan, role):
         request = ask(lan, commune, operator)
         with pytest.raises(NotAllowed):
-            requests.decide(pk=request.pk, by=member(commune, role), confirm=True)
+            role_requests.record_decision(pk=request.pk, by=member(commune, role), confirm=True)
 
     def test_head_of_another_agency_decides_nothing(self, commune, other, operator, lan):
         request = ask(lan, commune, operator)
         with pytest.raises(NotAllowed):
-            requests.decide(pk=request.pk, by=member(other, Role.HEAD), confirm=True)
+            role_requests.record_decision(pk=request.pk, by=member(other, Role.HEAD), confirm=True)
 
     def test_refused_role_is_not_given_and_can_be_asked_for_again(self, commune, operator, head, lan):
-        requests.decide(pk=ask(lan, commune, operator).pk, by=head, confirm=False)
+        role_requests.record_decision(pk=ask(lan, commune, operator).pk, by=head, confirm=False)
         assert not lan.memberships.exists()
         assert ask(lan, commune, operator).pk
 
     def test_decided_request_is_a_conflict(self, commune, operator, head, lan):
         request = ask(lan, commune, operator)
-        requests.decide(pk=request.pk, by=head, confirm=False)
+        role_requests.record_decision(pk=request.pk, by=head, confirm=False)
         with pytest.raises(Conflict):
-            requests.decide(pk=request.pk, by=head, confirm=True)
+            role_requests.record_decision(pk=request.pk, by=head, confirm=True)
 
     def test_person_head_and_inspector_are_told(
         self, commune, operator, head, lan, django_capture_on_commit_callbacks
@@ -143,7 +142,7 @@ class TestDeciding:
         inspector = member(commune, Role.INSPECTOR)
         request = ask(lan, commune, operator)
         with django_capture_on_commit_callbacks(execute=True):
-            requests.decide(pk=request.pk, by=head, confirm=True)
+            role_requests.record_decision(pk=request.pk, by=head, confirm=True)
         told = {message.to[0] for message in mail.outbox}
         assert told == {lan.email, operator.email, head.email, inspector.email}
 

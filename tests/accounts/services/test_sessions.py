@@ -155,5 +155,5 @@ def test_old_rows_are_deleted(lan: Any) -> None:
         SignedInSession.objects.filter(pk=row.pk).update(signed_in_at=now - dt.timedelta(hours=hours))
     for days in (364, 366):
         KnownDevice.objects.create(user=lan, token_hash=f"{days}", last_used_at=now - dt.timedelta(days=days))
-    assert sessions.forget_old(now=now) == 2
+    assert sessions.delete_expired_sessions(now=now) == 2
     assert KnownDevice.objects.get().token_hash == "364"

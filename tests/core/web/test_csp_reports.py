@@ -107,8 +107,8 @@ def test_network_is_limited(client: Client, settings: Any) -> None:
 def test_number_of_kinds_a_day_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csp_reports, "MAX_ROWS_PER_DAY", 3)
     for number in range(10):
-        csp_reports.count(directive="img-src", blocked=f"https://{number}.example", page="")
-    csp_reports.count(directive="img-src", blocked="https://1.example", page="")
+        csp_reports.count_violation(directive="img-src", blocked=f"https://{number}.example", page="")
+    csp_reports.count_violation(directive="img-src", blocked="https://1.example", page="")
     assert CspViolation.objects.count() == 4
     assert CspViolation.objects.get(directive="other").count == 7
     assert CspViolation.objects.get(blocked="https://1.example").count == 2
@@ -117,7 +117,9 @@ def test_number_of_kinds_a_day_is_limited(monkeypatch: pytest.MonkeyPatch) -> No
 def test_command_sums_up_and_old_counts_are_deleted() -> None:
     now = timezone.now()
     for days in (0, 1, 10, 95):
-        csp_reports.count(directive="img-src", blocked="data", page="", now=now - timedelta(days=days))
+        csp_reports.count_violation(
+            directive="img-src", blocked="data", page="", now=now - timedelta(days=days)
+        )
     out = StringIO()
     call_command("csp_reports", stdout=out)
     assert out.getvalue() == "2\timg-src\tdata\t-\nkinds=1 reports=2\n"

@@ -24,8 +24,7 @@ from search.engines.database.text_index import text_index
 from search.models import CollectionState, IndexedDocument, IndexedTerm, LexiconEntry, UsageWeight
 from search.services import indexing
 from search.services.indexing import index, rebuild
-from search.services.lexicon import COLUMNS, FILE, load_lexicon
-from search.services.lexicon import read as read_lexicon
+from search.services.lexicon import COLUMNS, FILE, load_lexicon, read_lexicon
 from search.services.shipped_rows import LoadReport
 from tests.search.samples import KIND, SampleSource, SearchFixture, empty_lexicon
 

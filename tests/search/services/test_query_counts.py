@@ -15,7 +15,15 @@ from django.utils import timezone
 from search.models import IndexedDocument, SearchedQuery, SearchedQueryClick, SearchedQueryDay
 from search.registrations import check_networks
 from search.services import query_counts
-from search.services.query_counts import NUMBERS, Key, QueryCounter, Tally, delete_old, monday_of, write
+from search.services.query_counts import (
+    NUMBERS,
+    Key,
+    QueryCounter,
+    Tally,
+    delete_expired_counts,
+    monday_of,
+    write,
+)
 from search.tasks import clean_up_queries
 from tests.support.threads import together
 
@@ -297,14 +305,14 @@ class TestRetention:
         settings.SEARCH_QUERIES_KEEP_DAYS = 28
         for weeks in (0, 4, 5, 30):
             self.make(weeks)
-        assert delete_old(today=self.TODAY) == 2
+        assert delete_expired_counts(today=self.TODAY) == 2
         assert SearchedQuery.objects.count() == SearchedQueryDay.objects.count() == 2
 
     def test_queries_of_few_networks_are_deleted_a_week_after_their_week(self) -> None:
         for weeks in (0, 1, 2):
             self.make(weeks, text="")
         self.make(2)
-        assert delete_old(today=self.TODAY) == 1
+        assert delete_expired_counts(today=self.TODAY) == 1
         assert SearchedQuery.objects.filter(text="").count() == 2
 
     def test_the_task_deletes_nothing_after_a_jump_of_the_clock(

@@ -48,8 +48,8 @@ def test_agency_without_a_dossier_in_the_back_up_leaves_a_gap_too() -> None:
 def test_sessions_and_links_are_ended() -> None:
     client = Client()
     client.force_login(UserFactory())
-    token = one_time_links.issue(purpose=CONFIRM_EMAIL, subject="1")
+    token = one_time_links.issue_link(purpose=CONFIRM_EMAIL, subject="1")
     assert "sessions=1 links=1" in after_restore()
     assert client.get("/tai-khoan/", follow=True).redirect_chain, "sign in again"
-    assert one_time_links.pending(purpose=CONFIRM_EMAIL, token=token) is None
+    assert one_time_links.pending_subject(purpose=CONFIRM_EMAIL, token=token) is None
     assert OneTimeLink.objects.filter(expires_at__gt=timezone.now()).count() == 0

@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from core.web.kept_forms import kept_fields
+from core.web.submitted_fields import kept_fields
 from core.web.throttle import Throttle, client_network
 
 LIFETIME_SECONDS: Final = 2 * 60 * 60

@@ -1,11 +1,10 @@
-"""What somebody typed into a form that could not be accepted, so that it can be shown and sent again."""
+"""The fields of a submitted form that was not accepted, so that they can be shown and sent again."""
 
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
 #: More than any form of the portal holds; a longer one is not kept.
 MAX_KEPT_CHARACTERS: Final = 500_000
@@ -19,12 +18,3 @@ def kept_fields(data: QueryDict) -> list[tuple[str, str]]:
         return []
     fields = [(name, text) for name, texts in data.lists() if name not in _OWN for text in texts]
     return fields if sum(len(name) + len(text) for name, text in fields) <= MAX_KEPT_CHARACTERS else []
-
-
-def is_same_origin(request: HttpRequest) -> bool:
-    """Return True if a page of this site sent the request, by headers that another site cannot set."""
-    if site := request.headers.get("Sec-Fetch-Site"):
-        return site == "same-origin"
-    sent = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    parts = urlsplit(sent)
-    return (parts.scheme, parts.netloc) == (request.scheme, request.get_host())

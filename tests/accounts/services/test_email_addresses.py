@@ -14,7 +14,7 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from accounts.models import Membership, User
-from accounts.services import people
+from accounts.services import email_addresses
 from accounts.tasks import clean_up
 from core.errors import NotAllowed
 from core.models import OneTimeLink
@@ -71,7 +71,7 @@ class TestLink:
         assert address_of(lan) == "moi@example.vn"
         assert sorted(message.to[0] for message in mail.outbox) == ["cu@example.vn", "moi@example.vn"]
         actions = ModelLogEntry.objects.for_instance(lan).values_list("action", flat=True)
-        assert {people.EMAIL_REQUESTED, people.EMAIL_CHANGED} <= set(actions)
+        assert {email_addresses.EMAIL_REQUESTED, email_addresses.EMAIL_CHANGED} <= set(actions)
 
     def test_it_works_once(self, lan: User, ask: Any) -> None:
         link, client = ask(), browser(lan)
@@ -92,7 +92,7 @@ class TestLink:
         assert Client().post(link).status_code == 302
         assert browser(stranger).post(link).status_code == 410
         with pytest.raises(NotAllowed):
-            people.confirm_email(user=stranger, token=link.split("/")[-2])
+            email_addresses.confirm_email(user=stranger, token=link.split("/")[-2])
         assert (address_of(lan), address_of(stranger)) == ("cu@example.vn", stranger.email)
 
     def test_forged_link_is_missing(self, lan: User) -> None:
@@ -113,8 +113,8 @@ class TestLink:
         assert "Tài khoản khác" in client.get(EMAIL).text
 
     def test_mail_that_was_not_sent_before_the_cancellation_is_not_sent(self, lan: User) -> None:
-        people.request_email_change(user=lan, email="moi@example.vn")
-        people.cancel_email_change(user=lan)
+        email_addresses.request_email_change(user=lan, email="moi@example.vn")
+        email_addresses.cancel_email_change(user=lan)
         from accounts.handlers import send_email_link  # noqa: PLC0415
 
         send_email_link({"user": lan.pk, "email": "moi@example.vn"})
@@ -131,7 +131,7 @@ class TestPending:
         assert "moi@example.vn" not in client.get("/tai-khoan/").text
         assert client.post(link).status_code == 404
         assert address_of(lan) == "cu@example.vn"
-        assert ModelLogEntry.objects.for_instance(lan).filter(action=people.EMAIL_CANCELLED).exists()
+        assert ModelLogEntry.objects.for_instance(lan).filter(action=email_addresses.EMAIL_CANCELLED).exists()
 
     def test_expired_request_is_deleted(self, lan: User, ask: Any, time_machine: Any) -> None:
         ask()

@@ -26,7 +26,7 @@ EMAIL_CHANGED: Final = "accounts.email_changed"
 EMAIL_REQUESTED: Final = "accounts.email_requested"
 EMAIL_CANCELLED: Final = "accounts.email_cancelled"
 #: The outbox message that sends the link.
-KIND: Final = "accounts.email_link"
+EMAIL_LINK_MAIL: Final = "accounts.email_link"
 LIFETIME: Final = timedelta(hours=24)
 NEW_EMAIL: Final = register_purpose("accounts.email", lifetime=LIFETIME)
 
@@ -40,12 +40,12 @@ def request_email_change(*, user: User, email: str, now: datetime | None = None)
     """
     moment, address = now or timezone.now(), _checked(user, email)
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    one_time_links.revoke(purpose=NEW_EMAIL, subject=str(user.pk))
+    one_time_links.revoke_links(purpose=NEW_EMAIL, subject=str(user.pk))
     locked.pending_email, locked.pending_email_at = address, moment
     locked.save(update_fields=["pending_email", "pending_email_at"])
     log(instance=locked, action=EMAIL_REQUESTED, user=user)
     key = f"{user.pk}:{secrets.token_hex(8)}"
-    enqueue(kind=KIND, key=f"{KIND}:{key}", payload={"user": user.pk, "email": address})
+    enqueue(kind=EMAIL_LINK_MAIL, key=f"{EMAIL_LINK_MAIL}:{key}", payload={"user": user.pk, "email": address})
     notify(locked, "email_requested", key=key, new=address, username=user.username)
     return address
 
@@ -74,7 +74,7 @@ def pending_email(user: User, *, now: datetime | None = None) -> str:
 
 def email_of_link(*, user: User, token: str) -> str:
     """Return the address that ``token`` confirms for ``user``; empty for a link of another person, spent or expired."""
-    subject = one_time_links.pending(purpose=NEW_EMAIL, token=token)
+    subject = one_time_links.pending_subject(purpose=NEW_EMAIL, token=token)
     return pending_email(user) if subject == str(user.pk) else ""
 
 
@@ -89,7 +89,7 @@ def confirm_email(*, user: User, token: str) -> User:
     if not email_of_link(user=locked, token=token):
         raise NotAllowed
     address = _checked(locked, locked.pending_email)
-    one_time_links.use(purpose=NEW_EMAIL, token=token)
+    one_time_links.use_link(purpose=NEW_EMAIL, token=token)
     former, locked.email = locked.email, address
     _forget(locked, "email")
     report_email_change(user=locked, former=former, by=user)
@@ -102,13 +102,13 @@ def cancel_email_change(*, user: User) -> bool:
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if not locked.pending_email:
         return False
-    one_time_links.revoke(purpose=NEW_EMAIL, subject=str(user.pk))
+    one_time_links.revoke_links(purpose=NEW_EMAIL, subject=str(user.pk))
     _forget(locked)
     log(instance=locked, action=EMAIL_CANCELLED, user=user)
     return True
 
 
-def forget_expired_requests(*, now: datetime | None = None) -> int:
+def delete_expired_requests(*, now: datetime | None = None) -> int:
     """Delete addresses that nobody confirmed in time; return how many."""
     before = (now or timezone.now()) - LIFETIME
     return User.objects.filter(pending_email_at__lt=before).update(pending_email="", pending_email_at=None)

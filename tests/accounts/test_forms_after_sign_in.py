@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from accounts.kept_form import LIFETIME_SECONDS
+from accounts.forms_after_sign_in import LIFETIME_SECONDS
 from accounts.models import Agency, User
 from forms_app.dossiers.models import Dossier
 from tests.accounts.factories import AgencyFactory
