@@ -38,8 +38,8 @@ from accounts.session import ROW
 from accounts.step_up import fresh_proof_required
 from core import one_time_links
 from core.errors import Conflict, InvalidInput, NotAllowed
+from core.text import parse_pk
 from core.web import page_cache
-from core.web.request_guard import parse_pk
 from core.web.throttle import Throttle, client_network
 
 # For one address that tries the same password on many user names: django-axes counts each name separately.

@@ -16,6 +16,8 @@ from typing import Final
 from core.look_alikes import with_proper_d
 
 MAX_SLUG_LENGTH: Final = 80
+#: Python refuses to parse numbers of thousands of digits, and no primary key is longer.
+MAX_DIGITS: Final = 18
 _D_WITH_STROKE: Final = str.maketrans(dict.fromkeys("đĐðÐɖƉ", "d"))
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 _TOKEN: Final = re.compile(r"[^\W_]+(?:[.\-/][^\W_]+)*", re.UNICODE)
@@ -105,6 +107,11 @@ def normalise_lines(text: str) -> str:
 def nonempty_lines(text: str) -> tuple[str, ...]:
     """Return the lines of `text` without surrounding white space and without empty ones."""
     return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def parse_pk(text: str) -> int | None:
+    """Return `text` as a primary key, None if it cannot be one. (`"²".isdigit()` is true, `int("²")` fails.)"""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
 
 
 def _fold_character(character: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from search import counting, views
+from search import views
 
 app_name = "search"
 
@@ -10,5 +10,5 @@ urlpatterns = [
     path("", views.results, name="results"),
     path("goi-y/", views.suggestions, name="suggestions"),
     path("noi-khac/", views.other_offices, name="other_offices"),
-    path("luot-tim/", counting.count, name="count"),
+    path("luot-tim/", views.count_report, name="count"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
@@ -13,17 +14,21 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from core.wagtail.languages import in_active_language
 from core.web import page_cache
+from core.web.browser_reports import refusal
+from core.web.origins import is_same_origin
 from core.web.throttle import Throttle, client_network
 from search.counting import ShownResults
 from search.documents import public_kinds
 from search.guidance import all_offices, guidance
-from search.requests import SearchRequest
+from search.requests import SearchRequest, readable
 from search.results import SearchResult
 from search.selectors import search, suggest
+from search.services.query_counts import COUNTER
 
 #: Facet → (name in the query string, heading).
 FACETS: Final[dict[str, tuple[str, Promise | str]]] = {
@@ -43,6 +48,12 @@ CACHE_SECONDS: Final = 60
 #: Enough for a school or a one-stop desk behind one address; pages from the cache are not counted.
 SEARCH_THROTTLE: Final = Throttle("search.results", limit=600, seconds=300)
 SUGGESTION_THROTTLE: Final = Throttle("search.suggestions", limit=3000, seconds=300)
+#: Limits of the reports that the script of the results page sends.
+MAX_REPORT_BYTES: Final = 4 * 1024
+REPORT_TYPE: Final = "application/x-www-form-urlencoded"
+REPORTS_PER_NETWORK: Final = Throttle("search.count", limit=600, seconds=300)
+REPORTS_IN_TOTAL: Final = Throttle("search.count.total", limit=60_000, seconds=300)
+_DOCUMENT_KEY: Final = re.compile(r"[a-z_]{1,20}:[\w.-]{1,100}")
 
 
 def _locale() -> str:
@@ -168,3 +179,28 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     ]
     response = JsonResponse({"suggestions": data}, json_dumps_params={"ensure_ascii": False})
     return page_cache.allow(response, seconds=CACHE_SECONDS, parameters=("q",))
+
+
+@csrf_exempt
+@require_POST
+def count_report(request: HttpRequest) -> HttpResponse:
+    """Count what the script of the results page reports: seen, or a result chosen; 204, also if nothing is counted.
+
+    ``q`` is the query, ``d`` the key of the chosen document. No cookie is read or set; only a page of this site may
+    report. What is reported adds to queries that were counted when they were shown, and never creates one.
+    """
+    if not is_same_origin(request):
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
+    refused = refusal(
+        request, types={REPORT_TYPE}, max_bytes=MAX_REPORT_BYTES,
+        per_network=REPORTS_PER_NETWORK, in_total=REPORTS_IN_TOTAL,
+    )  # fmt: skip
+    if refused is not None:
+        return refused
+    network = client_network(request)
+    query, document = readable(request.POST.get("q", "")), request.POST.get("d", "")
+    if not document:
+        COUNTER.seen(query, language=_locale(), network=network)
+    elif _DOCUMENT_KEY.fullmatch(document):
+        COUNTER.clicked(query, language=_locale(), network=network, document=document)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)

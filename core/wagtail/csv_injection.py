@@ -6,14 +6,9 @@ from typing import Any, Final
 
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
-#: Characters that spreadsheet programs take as the start of a formula.
-FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r")
+from core.spreadsheets import escape_formula
+
 _wagtail_preprocess: Final = SpreadsheetExportMixin.preprocess_field_value
-
-
-def escape_formula(text: str) -> str:
-    """Return `text`, prefixed with an apostrophe if a spreadsheet program would read it as a formula."""
-    return f"'{text}" if text.lstrip(" \n").startswith(FORMULA_START) else text
 
 
 def _preprocess(view: Any, field: str, value: Any, export_format: str) -> Any:

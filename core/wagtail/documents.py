@@ -16,7 +16,7 @@ from wagtail.models import CollectionViewRestriction
 
 from core import library_scan, malware_scan
 from core.models import LibraryScan
-from core.web.request_guard import parse_pk
+from core.text import parse_pk
 
 Verdict = LibraryScan.Verdict
 

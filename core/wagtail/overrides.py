@@ -35,10 +35,10 @@ from wagtail.permissions import page_permission_policy
 from wagtail.query import PageQuerySet
 from wagtail_localize.views.report import TranslationsReportView
 
+from core.text import parse_pk
 from core.wagtail import documents
 from core.wagtail.page_creation import PageCreateView
 from core.wagtail.page_permissions import covered_by
-from core.web.request_guard import parse_pk
 
 View = Callable[..., HttpResponseBase]
 

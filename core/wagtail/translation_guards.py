@@ -18,7 +18,7 @@ from wagtail_localize.models import TranslationSource
 from wagtail_localize.views.submit_translations import SubmitPageTranslationView
 from wagtail_localize.views.update_translations import UpdateTranslationsView
 
-from core.web.request_guard import parse_pk
+from core.text import parse_pk
 
 
 def may_translate(user: Any, page: Page, locale: Locale) -> bool:

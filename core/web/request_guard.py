@@ -14,20 +14,14 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 
+from core.text import MAX_DIGITS
 from core.web import error_views
 from core.web.csp import ADMIN_PREFIX
 
 #: Longer than any address of the portal; the limit of a proxy in front is usually twice this.
 MAX_PATH: Final = 2000
-#: Python refuses to parse numbers of thousands of digits, and no primary key is longer.
-MAX_DIGITS: Final = 18
 #: Django's message for a key or a number that is none.
 _NOT_A_KEY: Final = re.compile("expected a number but got|invalid literal for int")
-
-
-def parse_pk(text: str) -> int | None:
-    """Return `text` as a primary key, None if it cannot be one. (`"²".isdigit()` is true, `int("²")` fails.)"""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
 
 
 class MalformedRequestMiddleware:

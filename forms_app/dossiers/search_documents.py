@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from core.web.request_guard import parse_pk
+from core.text import parse_pk
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import Status
 from search.documents import DOSSIERS, DocumentSource, SearchDocument, register

@@ -14,8 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.models import Agency, Membership, User
-from core.text import clean
-from core.web.request_guard import parse_pk
+from core.text import clean, parse_pk
 from forms_app.dossiers import codes
 from forms_app.dossiers.models import ListLogEntry, ViewLogEntry
 from one_stop.access import OfficerAccess

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
-from core.web.request_guard import parse_pk
+from core.text import parse_pk
 from core.worktime import TIME_ZONE
 from forms_app.dossiers import codes as dossier_codes
 from forms_app.dossiers.models import Dossier

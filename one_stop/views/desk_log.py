@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.models import Agency
-from core.wagtail.csv_injection import escape_formula
+from core.spreadsheets import csv_response
 from forms_app.dossiers import list_log, view_log
 from forms_app.dossiers.models import ListLogEntry, ViewLogEntry
 from one_stop.access import OfficerAccess, officer_required
@@ -61,19 +60,14 @@ def desk_log_file(request: HttpRequest, access: OfficerAccess) -> HttpResponseBa
     agencies, filters = _asked(request, access)
     entries = list(selectors.log_entries(agencies, filters)[:MAX_ROWS])
     _log_reading(access, agencies, OWN_FILE, len(entries), always=True)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"nhat-ky-{filters.kind}-{filters.first_day:%Y%m%d}-{filters.last_day:%Y%m%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.write("\N{BYTE ORDER MARK}")
-    writer = csv.writer(response)
-    writer.writerow(
-        [_("When"), _("User name"), _("Who"), _("Agency"), _("Dossier code"), _("What"), _("Found")]
-    )
-    for row in _rows(entries):
-        cells = (row["username"], row["who"], row["agency"], row["code"], row["what"], row["found"])
-        at = timezone.localtime(row["at"]).isoformat(timespec="seconds")
-        writer.writerow([at, *(escape_formula(str(cell)) for cell in cells)])
-    return response
+    head = (_("When"), _("User name"), _("Who"), _("Agency"), _("Dossier code"), _("What"), _("Found"))
+    return csv_response(name, head, map(_cells, _rows(entries)))
+
+
+def _cells(row: dict[str, Any]) -> tuple[object, ...]:
+    at = timezone.localtime(row["at"]).isoformat(timespec="seconds")
+    return at, row["username"], row["who"], row["agency"], row["code"], row["what"], row["found"]
 
 
 def _asked(request: HttpRequest, access: OfficerAccess) -> tuple[tuple[Agency, ...], LogFilters]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
@@ -25,10 +24,9 @@ from wagtail.snippets.widgets import AdminSnippetChooser
 
 from accounts.models import User
 from core.errors import Conflict, InvalidInput
-from core.text import order_key
-from core.wagtail.csv_injection import escape_formula
+from core.spreadsheets import csv_response
+from core.text import order_key, parse_pk
 from core.wagtail.searchable_select import SearchableSelect
-from core.web.request_guard import parse_pk
 from procedures.imports.formats.base import FileProblem
 from procedures.imports.jobs import (
     cancel_import,
@@ -46,7 +44,6 @@ from procedures.views.import_texts import progress_text, result_text, undone_tex
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 RECENT = 20
 PER_PAGE: Final = 100
-BOM: Final = "\ufeff"  # by which Excel knows that a CSV file is UTF-8
 _REMARK: Final = ~Q(remark="")
 # Rows of which a person still decides whether they are applied.
 _SELECTABLE: Final = Q(
@@ -355,20 +352,19 @@ def take_back(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 def report(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Return the report of all rows as CSV for Excel."""
     found = get_object_or_404(ImportUpload, pk=pk)
-    response = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="nhap-thu-tuc-{found.pk}.csv"'
-    writer = csv.writer(response)
     head = (_("Row"), _("What happens"), _("State"), _("Code"), _("Name"), _("Section"),
             _("Reason or changed details"), _("Warnings"), _("Before → after"), _("Remark"))  # fmt: skip
-    writer.writerow(head)
     common = found.report.get("common", [])
-    for row in found.rows.order_by("position").defer("undo", "record").iterator():
-        changes = [
-            f"{change['label']}: {change['before']} → {change['after']}" for change in _line(row)["changes"]
-        ]
-        reason = row.message
-        concerns = [*common, *row.concerns] if row.outcome in {"created", "updated"} else row.concerns
-        cells = (row.number, OUTCOMES[row.outcome], row.get_state_display(), row.code, row.title, row.place, reason,
-                 "; ".join(concerns), "\n".join(changes), row.remark)  # fmt: skip
-        writer.writerow([escape_formula(str(cell)) for cell in cells])
-    return response
+    rows = found.rows.order_by("position").defer("undo", "record").iterator()
+    return csv_response(f"nhap-thu-tuc-{found.pk}.csv", head, (_report_cells(row, common) for row in rows))
+
+
+def _report_cells(row: ImportRow, common: list[str]) -> tuple[object, ...]:
+    changes = [
+        f"{change['label']}: {change['before']} → {change['after']}" for change in _line(row)["changes"]
+    ]
+    concerns = [*common, *row.concerns] if row.outcome in {"created", "updated"} else row.concerns
+    return (
+        row.number, OUTCOMES[row.outcome], row.get_state_display(), row.code, row.title, row.place, row.message,
+        "; ".join(concerns), "\n".join(changes), row.remark,
+    )  # fmt: skip

@@ -5,7 +5,6 @@ Plain pages and forms: they work without JavaScript.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,7 +27,7 @@ from wagtail.admin import messages
 
 from core.display import date_text
 from core.errors import NotAllowed
-from core.wagtail.csv_injection import escape_formula
+from core.spreadsheets import csv_response
 from search.guidance import dead_bets
 from search.models import LexiconEntry, QueryReview, SearchedQuery
 from search.query_list import chosen_documents, group_index, proposals, queries, rare_queries, weeks
@@ -38,7 +37,6 @@ from search.services.query_counts import monday_of
 PERMISSION: Final = "search.view_searchedquery"
 PER_PAGE: Final = 25
 MAX_EXPORTED: Final = 5000
-BOM: Final = "\ufeff"
 #: Name in the address → (column, label).
 ORDERS: Final = {
     "chua-dap-ung": ("unanswered", _("not answered")),
@@ -164,19 +162,21 @@ def address_of_list(query: SearchedQuery) -> str:
 
 
 def _csv(filters: Filters) -> HttpResponse:
-    response = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="cau-tim-{filters.week.isoformat()}.csv"'
-    writer = csv.writer(response)
     columns = ("asked", "nothing", "doubtful", "unclicked")
     labels = [str(label) for column, label in ORDERS.values() if column in columns]
-    writer.writerow([gettext("query"), gettext("language"), *labels, gettext("proposed group")])
+    head = (gettext("query"), gettext("language"), *labels, gettext("proposed group"))
     rows = list(filters.rows()[:MAX_EXPORTED])
     proposed = proposals(rows)
-    for row in rows:
-        term = next((proposal.term for proposal in proposed[row.pk]), "")
-        numbers = [getattr(row, column) for column in columns]
-        writer.writerow([escape_formula(row.text), row.language, *numbers, escape_formula(term)])
-    return response
+    cells = (
+        (
+            row.text,
+            row.language,
+            *(getattr(row, column) for column in columns),
+            next((proposal.term for proposal in proposed[row.pk]), ""),
+        )
+        for row in rows
+    )
+    return csv_response(f"cau-tim-{filters.week.isoformat()}.csv", head, cells)
 
 
 @require_safe

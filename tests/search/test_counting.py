@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core.web.throttle import Throttle
-from search import counting
+from search import views
 from search.models import SearchedQuery, SearchedQueryClick, SearchedQueryDay
 from search.services.query_counts import COUNTER
 from tests.search.samples import SearchFixture
@@ -174,12 +174,12 @@ class TestReports:
     def test_one_network_may_report_a_limited_number_of_times(
         self, browser: Client, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(counting, "PER_NETWORK", Throttle("test.count", limit=2, seconds=300))
+        monkeypatch.setattr(views, "REPORTS_PER_NETWORK", Throttle("test.count", limit=2, seconds=300))
         assert [report(browser) for _time in range(3)] == [204, 204, 429]
         assert report(browser, REMOTE_ADDR="203.0.113.9") == 204
 
     def test_all_networks_together_are_limited(self, browser: Client, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr(counting, "IN_TOTAL", Throttle("test.total", limit=2, seconds=300))
+        monkeypatch.setattr(views, "REPORTS_IN_TOTAL", Throttle("test.total", limit=2, seconds=300))
         found = [report(browser, REMOTE_ADDR=f"203.0.113.{number}") for number in range(3)]
         assert found == [204, 204, 429]
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.display import time_text
 from core.errors import Conflict, InvalidInput, NotAllowed
-from core.web.request_guard import parse_pk
+from core.text import parse_pk
 from forms_app.builder.schema import StepSpec
 from forms_app.builder.step_form import StepForm
 from forms_app.dossiers import services, view_log

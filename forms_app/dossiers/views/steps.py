@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.display import time_text
 from core.errors import Conflict, InvalidInput, NotAllowed
-from core.web.request_guard import parse_pk
+from core.text import parse_pk
 from core.web.uploads import failed_uploads
 from forms_app.builder import prefill
 from forms_app.builder.answer_display import answered_steps
