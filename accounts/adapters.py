@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import io
-import logging
 from typing import Any, Final
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
@@ -26,12 +22,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import landing_page_of
 from accounts.second_factor import FACTORS, needs_factor
+from accounts.services.factor_secrets import decrypt_secret, encrypt_secret
 from accounts.services.notices import notify
 from accounts.services.sessions import FORGET_DEVICES_AFTER, remember_device
 from accounts.step_up import is_fresh
 from core.web.throttle import client_address, client_network
-
-logger = logging.getLogger(__name__)
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 #: What allauth reports, by the last part of the name of its template.
@@ -161,27 +156,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret for the database."""
-        return _ciphers().encrypt(text.encode()).decode()
+        return encrypt_secret(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Decrypt a secret; one whose key is gone is replaced by chance, so that no code fits."""
-        try:
-            return _ciphers().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
-            logger.error("a second factor cannot be decrypted: its SECRET_KEY is gone (docs/operations.md)")
-            return get_random_string(32, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-
-
-def _ciphers() -> MultiFernet:
-    """Return the ciphers of the present secret key and of those before it."""
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    digests = [hashlib.sha256(b"accounts.second_factor:" + key.encode()).digest() for key in keys]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
-
-
-def encrypt_again(encrypted_text: str) -> str:
-    """Return the secret encrypted with the present secret key; ``InvalidToken`` if no key fits."""
-    return _ciphers().rotate(encrypted_text.encode()).decode()
+        """Decrypt a secret; one whose key is gone is replaced by a random one, so that no code fits."""
+        return decrypt_secret(encrypted_text) or get_random_string(32, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
 def after_sign_in(request: HttpRequest, target: str | None) -> str:

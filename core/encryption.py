@@ -1,7 +1,8 @@
-"""Encrypt single values in the database (ADR 168).
+"""Encrypt single values in the database (ADR 168, 241).
 
 The keys are derived from `FIELD_KEYS`, `id=secret` pairs: the first encrypts, all of them decrypt. A stolen
-database, or a dump of it, is of no use for these values without the keys, which are kept elsewhere.
+database, or a dump of it, is of no use for these values without the keys, which are kept elsewhere. Each purpose has
+keys of its own: a value copied from one column into that of another purpose cannot be read there.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from django.conf import settings
 logger = logging.getLogger(__name__)
 
 PREFIX: Final = "enc1:"
-_PURPOSE: Final = b"portal field encryption 1"
+#: The purpose of identity numbers in answers.
+FIELDS: Final = "portal field encryption 1"
 
 
 class Unreadable(str):
@@ -32,11 +34,11 @@ class Unreadable(str):
     __slots__ = ()
 
 
-def encrypt(text: str) -> str:
+def encrypt(text: str, *, purpose: str = FIELDS) -> str:
     """Return ``text`` encrypted under the first key, with the time; an ``Unreadable`` one is returned as it is."""
     if isinstance(text, Unreadable):
         return text
-    return PREFIX + _fernet(_secrets()).encrypt(text.encode()).decode()
+    return PREFIX + _fernet(_secrets(), purpose).encrypt(text.encode()).decode()
 
 
 def looks_encrypted(text: str) -> bool:
@@ -44,7 +46,7 @@ def looks_encrypted(text: str) -> bool:
     return text.startswith(PREFIX)
 
 
-def decrypt(text: str) -> str:
+def decrypt(text: str, *, purpose: str = FIELDS) -> str:
     """Return the text that was encrypted under any of the keys; a text that was not is returned as it is.
 
     One whose key is missing becomes ``Unreadable``, and is logged as an error.
@@ -52,7 +54,7 @@ def decrypt(text: str) -> str:
     if not looks_encrypted(text):
         return text
     try:
-        return _fernet(_secrets()).decrypt(text.removeprefix(PREFIX).encode()).decode()
+        return _fernet(_secrets(), purpose).decrypt(text.removeprefix(PREFIX).encode()).decode()
     except InvalidToken:
         logger.error("a value of the database cannot be decrypted: a key is missing in FIELD_KEYS")
         return Unreadable(text)
@@ -62,11 +64,11 @@ def _secrets() -> tuple[str, ...]:
     return tuple(settings.FIELD_KEYS.values())
 
 
-@lru_cache(maxsize=4)
-def _fernet(secrets: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(_key(secret)) for secret in secrets])
+@lru_cache(maxsize=8)
+def _fernet(secrets: tuple[str, ...], purpose: str) -> MultiFernet:
+    return MultiFernet([Fernet(_key(secret, purpose)) for secret in secrets])
 
 
-def _key(secret: str) -> bytes:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret.encode())
+def _key(secret: str, purpose: str) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret.encode())
     return base64.urlsafe_b64encode(derived)

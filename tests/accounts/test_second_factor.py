@@ -271,22 +271,3 @@ class TestLosingIt:
     def test_unknown_account_is_an_error(self) -> None:
         with pytest.raises(CommandError):
             call_command("reset_second_factor", "khong-co", reason="a")
-
-
-class TestRotation:
-    def test_factors_survive_a_new_secret_key(self, officer: User, settings: Any) -> None:
-        secret, _codes = enrol(officer)
-        settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "moi"
-        call_command("encrypt_second_factors")
-        settings.SECRET_KEY_FALLBACKS = []
-        client, _answer = sign_in(officer)
-        client.post(CODE, {"code": code_at(secret, steps=1)})
-        assert signed_in(client)
-
-    def test_without_the_key_no_code_fits(self, officer: User, settings: Any) -> None:
-        secret, codes = enrol(officer)
-        settings.SECRET_KEY = "moi"
-        client, _answer = sign_in(officer)
-        for code in (code_at(secret, steps=1), codes[0]):
-            assert client.post(CODE, {"code": code}).status_code == 200
-        assert not signed_in(client)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from core import encryption
 
@@ -33,6 +37,22 @@ def test_former_key_reads_until_it_is_removed(settings: Any, caplog: Any) -> Non
     assert unreadable == sealed
     assert encryption.encrypt(unreadable) == sealed, "unreadable, but not lost"
     assert "a key is missing" in caplog.text
+
+
+def test_value_of_one_purpose_cannot_be_read_for_another(settings: Any) -> None:
+    settings.FIELD_KEYS = OLD
+    sealed = encryption.encrypt("1", purpose="a")
+    assert encryption.decrypt(sealed, purpose="a") == "1"
+    assert isinstance(encryption.decrypt(sealed, purpose="b"), encryption.Unreadable)
+    assert isinstance(encryption.decrypt(sealed), encryption.Unreadable)
+
+
+def test_identity_numbers_stored_before_stay_readable(settings: Any) -> None:
+    """Their keys are derived from a fixed text; with another one every stored number would be lost."""
+    settings.FIELD_KEYS = OLD
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"portal field encryption 1").derive(b"a" * 40)
+    stored = "enc1:" + Fernet(base64.urlsafe_b64encode(key)).encrypt(b"096185004242").decode()
+    assert encryption.decrypt(stored) == "096185004242"
 
 
 @pytest.mark.parametrize("broken", ["enc1:", "enc1:x", "enc1:đ"])

@@ -1,4 +1,4 @@
-"""``manage.py rotate_field_keys``: encrypt identity numbers again under the first of ``FIELD_KEYS``."""
+"""``manage.py rotate_field_keys``: encrypt everything again under the first of ``FIELD_KEYS``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts.services.factor_secrets import encrypt_again
 from forms_app.dossiers.services.field_keys import rotate_field_keys
 
 
 class Command(BaseCommand):
-    """Print the number of rows; afterwards the former keys may be removed."""
+    """Print the number of rows; afterwards the former keys may be removed, if no second factor is unreadable."""
 
-    help = "Encrypt identity numbers again under the first of FIELD_KEYS, so that former keys can go."
+    help = (
+        "Encrypt identity numbers and secrets of second factors again under the first of FIELD_KEYS,"
+        " so that former keys can go."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"rewritten={rotate_field_keys()}")
+        rewritten, (factors, unreadable) = rotate_field_keys(), encrypt_again()
+        self.stdout.write(f"rewritten={rewritten} second_factors={factors} unreadable={unreadable}")

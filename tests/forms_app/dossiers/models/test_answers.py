@@ -6,13 +6,16 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from accounts.services.factor_secrets import decrypt_secret, encrypt_secret
 from forms_app.builder.applicant import identity_of
 from forms_app.dossiers.models import Dossier, Draft
 from forms_app.dossiers.models.answers import is_identity_number
+from tests.accounts.factories import UserFactory
 from tests.forms_app.dossiers.factories import file_dossier, make_draft, officer_of
 
 NUMBER = "096185004242"
@@ -89,14 +92,20 @@ class TestStorage:
         dossier, (draft, _token) = file_dossier().dossier, make_draft()
         for model in (Dossier, Draft):
             model.objects.update(answers={"citizen_id": NUMBER})
+        Authenticator.objects.create(
+            user=UserFactory(), type="totp", data={"secret": encrypt_secret("JBSWY3DPEHPK3PXP")}
+        )
         settings.FIELD_KEYS = {"2": "b" * 40, "1": "a" * 40}
         out = StringIO()
         call_command("rotate_field_keys", stdout=out)
-        assert out.getvalue() == "rewritten=3\n", "the draft of the dossier is kept, empty"
+        assert out.getvalue() == "rewritten=3 second_factors=1 unreadable=0\n", (
+            "the dossier's draft is kept, empty"
+        )
         settings.FIELD_KEYS = {"2": "b" * 40}
         for row in (dossier, draft):
             row.refresh_from_db()
             assert row.answers == {"citizen_id": NUMBER}
+        assert decrypt_secret(Authenticator.objects.get().data["secret"]) == "JBSWY3DPEHPK3PXP"
 
     def test_officer_reads_the_number_only_after_revealing_it(self, client: Client) -> None:
         dossier = file_dossier().dossier
