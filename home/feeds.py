@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from wagtail.models import Locale
@@ -19,6 +18,7 @@ from core.display import date_text
 from core.text import sentence_case
 from core.wagtail.languages import path_of
 from core.web import page_cache
+from core.worktime import start_of_day
 from home.models import NewsPage
 from home.selectors import latest_news
 from procedures.models import ProcedureVersion
@@ -75,10 +75,10 @@ class NewsFeed(_AtomFeed):
         return item.agency.name if item.agency else None
 
     def item_pubdate(self, item: Any) -> datetime:
-        return _start_of(item.date)
+        return start_of_day(item.date)
 
     def item_updateddate(self, item: Any) -> datetime:
-        return item.last_published_at or _start_of(item.date)
+        return item.last_published_at or start_of_day(item.date)
 
 
 class ProcedureFeed(_AtomFeed):
@@ -124,7 +124,3 @@ def _what_happened(version: ProcedureVersion) -> str:
     )
     decision = _("Decision %(number)s.") % {"number": version.decision.number} if version.decision else ""
     return f"{text % values} {decision}".strip()
-
-
-def _start_of(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))

@@ -14,8 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from datetime import time as clock_time
+from datetime import timedelta
 from http import HTTPStatus
 from threading import Lock
 from typing import Any, Final, Self
@@ -35,6 +34,7 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 
 from core.models import CacheGeneration
 from core.web import outages
+from core.worktime import start_of_day
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ def allow(
 def until_midnight(*, at_most: int = DEFAULT_SECONDS) -> int:
     """Return the seconds to the next local midnight, 1 to `at_most`: for pages that show what is in force today."""
     now = timezone.localtime()
-    tomorrow = timezone.make_aware(datetime.combine(now.date() + timedelta(days=1), clock_time.min))
+    tomorrow = start_of_day(now.date() + timedelta(days=1))
     return max(1, min(at_most, int((tomorrow - now).total_seconds())))
 
 

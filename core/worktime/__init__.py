@@ -3,7 +3,14 @@
 Moments are passed in with a time zone and returned in the calendar's time zone.
 """
 
-from core.worktime.calendar import DEFAULT_HOURS, TIME_ZONE, WorkCalendar, load_calendar, parse_hours
+from core.worktime.calendar import (
+    DEFAULT_HOURS,
+    TIME_ZONE,
+    WorkCalendar,
+    load_calendar,
+    parse_hours,
+    start_of_day,
+)
 from core.worktime.deadlines import (
     MINUTES_PER_HOUR,
     TimeUnit,
@@ -28,5 +35,6 @@ __all__ = [
     "next_working_moment",
     "parse_hours",
     "postponed",
+    "start_of_day",
     "working_minutes_between",
 ]

@@ -20,6 +20,11 @@ SATURDAY: Final = 5
 DAY: Final = timedelta(days=1)
 
 
+def start_of_day(day: date) -> datetime:
+    """Return the first moment of `day` in the portal's time zone."""
+    return datetime.combine(day, time(), tzinfo=TIME_ZONE)
+
+
 def parse_hours(text: str) -> Hours:
     """Parse office hours as in the setting: `07:00-11:30, 13:30-17:00`.
 

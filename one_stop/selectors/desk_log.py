@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, Final, Self
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.models import Agency, Membership, User
 from core.text import clean, parse_pk
+from core.worktime import start_of_day
 from forms_app.dossiers import codes
 from forms_app.dossiers.models import ListLogEntry, ViewLogEntry
 from one_stop.access import OfficerAccess
@@ -93,11 +93,9 @@ def _lists(agencies: list[int], filters: LogFilters) -> QuerySet[ListLogEntry]:
 
 
 def _period(filters: LogFilters) -> Q:
-    return Q(at__gte=_midnight(filters.first_day), at__lt=_midnight(filters.last_day + timedelta(days=1)))
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return Q(
+        at__gte=start_of_day(filters.first_day), at__lt=start_of_day(filters.last_day + timedelta(days=1))
+    )
 
 
 def log_page(entries: Entries, *, number: str) -> Page[Any]:

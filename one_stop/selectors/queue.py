@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 
 from django.core.paginator import Page, Paginator
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from core.text import parse_pk
-from core.worktime import TIME_ZONE
+from core.worktime import TIME_ZONE, start_of_day
 from forms_app.dossiers import codes as dossier_codes
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.models.dossiers import DossierQuerySet, is_closed
@@ -53,7 +53,7 @@ INTAKE_STATES: Final[dict[str, Callable[[datetime], Q]]] = {
 
 
 def _midnight_after(now: datetime) -> datetime:
-    return datetime.combine(now.astimezone(TIME_ZONE).date() + timedelta(days=1), time(), tzinfo=TIME_ZONE)
+    return start_of_day(now.astimezone(TIME_ZONE).date() + timedelta(days=1))
 
 
 def _overdue(now: datetime, user_id: int) -> Q:

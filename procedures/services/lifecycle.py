@@ -7,7 +7,7 @@ status in the first minutes.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -23,6 +23,7 @@ from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
 from core.text import clean
+from core.worktime import start_of_day
 from procedures.choices import Status
 from procedures.codes import split
 from procedures.control import controlled_procedures, controlled_sections
@@ -133,10 +134,12 @@ def end_procedure(
     if ending.has_begun():
         _take_effect(ending)
     else:
-        morning = timezone.make_aware(datetime.combine(day, time.min))
         payload = {"procedure": procedure.pk}
         enqueue(
-            kind=PROCEDURE_ENDS, key=f"{PROCEDURE_ENDS}:{ending.pk}", payload=payload, available_at=morning
+            kind=PROCEDURE_ENDS,
+            key=f"{PROCEDURE_ENDS}:{ending.pk}",
+            payload=payload,
+            available_at=start_of_day(day),
         )
         invalidate_pages(procedures=[procedure.pk])
     return ending

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ from core.errors import NotAllowed
 from core.outbox import enqueue
 from core.text import sentence_case
 from core.web import page_cache
+from core.worktime import start_of_day
 from procedures.models import (
     Procedure,
     ProcedureEnding,
@@ -120,12 +121,11 @@ def publish_versions(versions: Sequence[ProcedureVersion]) -> None:
 def _schedule_refresh(version: ProcedureVersion) -> None:
     """Refresh caches and the search index on the first day of a future version."""
     if version.valid_from > timezone.localdate():
-        morning = timezone.make_aware(datetime.combine(version.valid_from, time.min))
         enqueue(
             kind=VERSION_BEGINS,
             key=f"{VERSION_BEGINS}:{version.pk}",
             payload={"procedure": version.procedure_id},
-            available_at=morning,
+            available_at=start_of_day(version.valid_from),
         )
 
 

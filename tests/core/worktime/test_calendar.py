@@ -13,6 +13,7 @@ from core.worktime import (
     add_working_minutes,
     duration_text,
     next_working_moment,
+    start_of_day,
     working_minutes_between,
 )
 from tests.core.calendars import PLAIN, SPRING_2019, at
@@ -74,6 +75,11 @@ class TestCalendar:
     def test_closing_before_skips_a_long_holiday(self):
         assert SPRING_2019.closing_before(at("2019-05-02 07:00")) == at("2019-04-26 17:00")
         assert SPRING_2019.closing_before(at("2019-05-06 07:00")) == at("2019-05-04 17:00")
+
+
+def test_a_day_starts_at_midnight_of_the_portal():
+    assert start_of_day(date(2026, 3, 2)) == datetime(2026, 3, 1, 17, 0, tzinfo=UTC)
+    assert start_of_day(date(2026, 3, 2)).date() == date(2026, 3, 2)
 
 
 class TestNextWorkingMoment:
