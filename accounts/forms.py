@@ -76,7 +76,7 @@ class FirstPasswordForm(SetPasswordForm):
 
 
 class EmailForm(forms.Form):
-    """A new mail address."""
+    """A new email address."""
 
     email = forms.EmailField(
         label=_("Email address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})

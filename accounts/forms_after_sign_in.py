@@ -1,7 +1,7 @@
-"""What a member of staff sent after their session had ended: kept in the new session until they have signed in again.
+"""A form that a member of staff sent after their session had ended, kept in the new session until they sign in again.
 
-Sessions are in the database, so nothing of it is in the browser. It lives for two hours, comes back to the same person
-where that is known, and holds no passwords and no files.
+Sessions are in the database, so nothing of it is in the browser. It is kept for two hours, given back to the same
+person where that is known, and holds no passwords and no files.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from core.web.throttle import Throttle, client_network
 LIFETIME_SECONDS: Final = 2 * 60 * 60
 MAX_FILE_NAMES: Final = 300
 _KEY: Final = "kept_form"
-# Forms of strangers go into the session table, too.
+# Anonymous visitors can fill the session table as well.
 KEPT_BY_ADDRESS: Final = Throttle("accounts.kept_form", limit=60, seconds=3600)
 # Numbers that pages carry along by themselves.
 _UNTYPED: Final = frozenset({"version", "next", "page_id", "based_on"})
@@ -69,8 +69,8 @@ def is_restored_by(request: HttpRequest) -> bool:
 def keep(request: HttpRequest, *, user_id: int | None) -> str | None:
     """Keep what was sent; return the address to lead to after the sign-in, None if there was nothing to keep.
 
-    ``user_id`` is None if the session had ended before, in another tab: then whoever signs in gets it, on a page that
-    asks for the rights of the form itself.
+    ``user_id`` is None if the session had ended before, in another tab: then the next person to sign in gets it, on a
+    page that checks the permissions of the form itself.
     """
     # Scripts send forms, too; theirs are not what the person is looking at.
     if request.method != "POST" or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":

@@ -47,7 +47,7 @@ def send_invitation(payload: dict[str, Any]) -> None:
 
 @handler(email_addresses.EMAIL_LINK_MAIL, attempts=mail.ATTEMPTS)
 def send_email_link(payload: dict[str, Any]) -> None:
-    """Send the link that confirms a new mail address; nothing if the request was cancelled or replaced meanwhile."""
+    """Send the link that confirms a new email address; nothing if the request was cancelled or replaced meanwhile."""
     user = User.objects.filter(pk=payload["user"], is_active=True).first()
     if user is None or email_addresses.pending_email(user) != payload["email"]:
         return

@@ -28,7 +28,7 @@ class User(AbstractUser):
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     order_key = OrderKeyField(source="full_name")
     phone = models.CharField(_("phone"), max_length=20, blank=True)
-    #: The time since which an account counts as unused starts again when somebody opens it again.
+    #: The time since which an account counts as unused starts again when it is reopened.
     reopened_at = models.DateTimeField(_("opened again on"), null=True, blank=True, editable=False)
     #: An address that its owner has not confirmed yet (``accounts.services.email_addresses``).
     pending_email = models.EmailField(_("unconfirmed email address"), blank=True, editable=False)

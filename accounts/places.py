@@ -19,7 +19,7 @@ from accounts.models import AdministrativeUnit, Agency
 from accounts.selectors import FormerUnit, current_communes, current_provinces, former_units
 from core.text import sort_key
 
-#: Stands for a province where an address is in another country.
+#: In place of a province: the address is in another country.
 ABROAD: Final = "abroad"
 CACHE_SECONDS: Final = 300
 # Longest first, as "Thành phố" must not be read as a name.

@@ -48,7 +48,7 @@ class SuccessionPolicy(OperatorPolicy):
 
 
 class MembershipPolicy(OperatorPolicy):
-    """Every operator sees the roles in their agencies; nobody changes their own roles."""
+    """Operators see the roles in their agencies; no one changes their own roles."""
 
     actions = OperatorPolicy.actions | {"delete"}
 

@@ -93,7 +93,7 @@ def remember_factor(request: HttpRequest, user: Any, authenticator: Authenticato
     added = kwargs["signal"] is signals.authenticator_added
     if not (added and authenticator.type == Authenticator.Type.RECOVERY_CODES):
         request.session[GIVEN_BY] = user.pk
-    if added:  # whoever knew only the password may be signed in elsewhere
+    if added:  # someone who knew only the password may be signed in elsewhere
         end_sessions(user=user, except_pk=request.session.get(ROW))
 
 

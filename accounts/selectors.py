@@ -146,12 +146,12 @@ def staff_accounts() -> QuerySet[User]:
 def accounts_manageable_by(user: User) -> QuerySet[User]:
     """Return the accounts that ``user`` may correct, close and give a new password; all of them for a superuser.
 
-    A new password or e-mail address gives access to everything the account may do, so for anybody else:
+    A new password or email address gives access to everything the account may do, so for all others:
 
     * never a superuser's account, nor their own (that is what "My account" is for);
     * the account of a person with roles only if they manage every agency in which that person has a role, now or
       later; once all roles have ended, every agency in which the person had one;
-    * an account that never had a role only until somebody signs in with it: afterwards it may be a citizen's.
+    * an account that never had a role only until its first sign-in: afterwards it may be a citizen's.
     """
     if user.is_active and user.is_superuser:
         return User.objects.all()

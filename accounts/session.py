@@ -2,7 +2,7 @@
 
 An abandoned desk must not stay open (ASVS 3.3.2). The session stores the time of the last request, updated once a
 minute at most. Requests that a page sends by itself in the background do not count; ``static/js/keep_alive.js`` reports
-that somebody is typing, so that no long text is lost.
+typing, so that no long text is lost.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def end_session_row(request: HttpRequest | None, user: User | None, **_kwargs: A
 
 
 class IdleMiddleware:
-    """End sessions that were idle for too long; say so, and lead back to the same page.
+    """End sessions that were idle for too long; say so, and return to the same page after the sign-in.
 
     That is ``SESSION_IDLE_MINUTES``, for administrators ``SESSION_IDLE_MINUTES_ADMIN`` (NĐ 331/2026: 15 and 5).
 
@@ -96,7 +96,7 @@ class IdleMiddleware:
         return response
 
     def _for_signed_out(self, request: HttpRequest) -> HttpResponse:
-        """Keep a form that somebody sends who was signed out in another tab; the same for every address of a kind."""
+        """Keep a form sent after a sign-out in another tab; the answer is the same for every address of a kind."""
         response = self.get_response(request)
         if request.method != "POST":
             return response
@@ -121,7 +121,7 @@ def seconds_since(moment: float) -> float:
 
 
 def _is_idle(request: HttpRequest) -> bool:
-    """Return True after the idle time; who is an administrator is asked only where it matters, without a query else."""
+    """Return True after the idle time; the query for administrators runs only where their shorter limit matters."""
     minutes = seconds_since(request.session.get(LAST_SEEN, 0)) / 60
     shorter = min(settings.SESSION_IDLE_MINUTES, settings.SESSION_IDLE_MINUTES_ADMIN)
     return bool(minutes > shorter and minutes > _idle_minutes(request))

@@ -1,4 +1,4 @@
-"""Step-up: before something sensitive a person proves again that it is them, by password or factor (ASVS 4.3.3)."""
+"""Step-up: sensitive actions need a fresh proof of identity, by password or second factor (ASVS 4.3.3)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def ask_for_proof(request: HttpRequest) -> HttpResponseRedirect:
-    """Lead to the proof and back; what was typed into a form is kept and offered to be sent again."""
+    """Redirect to the proof and back; what was typed into a form is kept and offered to be sent again."""
     kept = forms_after_sign_in.keep(request, user_id=request.user.pk)
     back = urlencode({"next": kept or return_path(request)})
     messages.info(request, _("First confirm that it is you. Then try again: what you typed has been kept."))
@@ -38,7 +38,7 @@ def ask_for_proof(request: HttpRequest) -> HttpResponseRedirect:
 
 
 def fresh_proof_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Ask for a proof before ``view`` unless there is a fresh one; for a POST of somebody who may do it."""
+    """Ask for a proof before a POST to ``view`` unless there is a fresh one."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -20,7 +20,7 @@ def sync_groups() -> int:
 @shared_task(name="accounts.close_unused")
 @clock_guard.guarded
 def close_unused() -> int:
-    """Close the accounts of staff that nobody used for ``ACCOUNT_UNUSED_DAYS``; scheduled once a day."""
+    """Close the accounts of staff that were not used for ``ACCOUNT_UNUSED_DAYS``; scheduled once a day."""
     return lifecycle.close_unused()
 
 

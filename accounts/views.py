@@ -75,12 +75,12 @@ class SignIn(LoginView):
         return response
 
     def get_success_url(self) -> str:
-        """Return where a person goes who is signed in already."""
+        """Return where a person who is already signed in is sent."""
         return after_sign_in(self.request, self.get_redirect_url())
 
 
 class SignOut(LogoutView):
-    """Sign out by POST only, so that no other site can sign anybody out."""
+    """Sign out by POST only, so that no other site can end a session."""
 
     http_method_names = ["post", "options"]
 
@@ -94,7 +94,7 @@ class SignOut(LogoutView):
 @require_safe
 @never_cache
 def keep_alive(request: HttpRequest) -> HttpResponse:
-    """Keep the session of a person who is typing alive (``accounts.session``): 204, or 403 if it has ended."""
+    """Keep a session alive while its owner is typing (``accounts.session``): 204, or 403 if it has ended."""
     signed_in = request.user.is_authenticated
     return HttpResponse(status=HTTPStatus.NO_CONTENT if signed_in else HTTPStatus.FORBIDDEN)
 
@@ -166,7 +166,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof_required
 def change_email(request: HttpRequest) -> HttpResponse:
-    """Ask for another mail address, after a fresh proof, or cancel the request; it waits for the link sent there."""
+    """Request another email address, after a fresh proof, or cancel the request; the link sent there confirms it."""
     user = _user(request)
     if request.method == "POST" and "cancel" in request.POST:
         if email_addresses.cancel_email_change(user=user):
@@ -194,9 +194,10 @@ def change_email(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
-    """Give the signed-in person the address to which the link was sent; 404 for a link of somebody else.
+    """Give the signed-in person the address to which the link was sent; 404 for a forged link, 410
+    for one that has expired or belongs to another person.
 
-    Whoever holds the link must be signed in: a mistyped address belongs to a stranger.
+    The link alone is not enough, a sign-in is needed: a mistyped address belongs to another person.
     """
     user = _user(request)
     address = email_addresses.email_of_link(user=user, token=token)
@@ -269,7 +270,7 @@ def confirm_roles(request: HttpRequest) -> HttpResponse:
 
 
 class PortalAccountView(AccountView):
-    """Wagtail's page of preferences, without name, mail address and password: these are on "My account"."""
+    """Wagtail's page of preferences, without name, email address and password: these are on "My account"."""
 
     def get_panels(self) -> list[Any]:
         return [
@@ -283,10 +284,10 @@ preferences = require_admin_access(PortalAccountView.as_view())
 
 
 class ResetPassword(PasswordResetView):
-    """Wagtail's password reset by e-mail; the answer is always the same.
+    """Wagtail's password reset by email; the answer is always the same.
 
     It is limited for a network, and for a network and recipient together: a limit of the recipient alone would let
-    anybody keep a person from a new password.
+    anyone keep a person from a new password.
     """
 
     def form_valid(self, form: Any) -> HttpResponse:

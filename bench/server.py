@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 WORKERS = 2
-#: A worker that is still being made ready does not hear that it should stop.
+#: A worker that is still starting ignores the signal to stop.
 STOP_SECONDS = 5
 
 

@@ -1,9 +1,9 @@
 """Stop what goes by date after the clock has jumped forward: erasing, closing, publishing (ADR 166, 196).
 
 The latest time at which such a task ran is stored in the database. If it is more than a day ago, either the portal was
-stopped for long or the clock is wrong. Drafts erased a month early never come back, and a decision published a month
-early was read by the press, so that an operator confirms the time first (`manage.py confirm_clock`). Nothing is
-confirmed by waiting: a clock that is set right again continues by itself.
+stopped for long or the clock is wrong. Drafts erased too early never come back, and a decision published too early
+cannot be taken back, so that an operator confirms the time first (`manage.py confirm_clock`). Nothing is confirmed by
+waiting; after the clock has been set right the tasks continue by themselves.
 """
 
 from __future__ import annotations

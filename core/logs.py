@@ -11,7 +11,7 @@ MASK: Final = "•••"
 
 
 class SingleLineFormatter(logging.Formatter):
-    """Keep a message on one line whatever a user typed into it, so that nobody can forge log entries."""
+    """Keep a message on one line whatever a user typed into it, so that log entries cannot be forged."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Escape control characters as ``\\x0a``; a traceback follows on its own lines."""

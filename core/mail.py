@@ -50,7 +50,7 @@ def send(*, to: Sequence[str], subject: str, text: str, html: str = "") -> None:
 
 
 def mailbox(address: str) -> str:
-    """Return the address for counting: in lower case and without what stands after a plus sign in the local part."""
+    """Return the address for counting: in lower case and without what follows a plus sign in the local part."""
     local, _at, domain = address.strip().lower().rpartition("@")
     return f"{local.partition('+')[0] or local}@{domain}"
 

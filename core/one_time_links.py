@@ -66,7 +66,7 @@ def is_pending(*, purpose: Purpose, subject: str, now: datetime | None = None) -
 
 
 def was_issued(*, purpose: Purpose, token: str) -> bool:
-    """Return True for a link of ours, also one that is spent or expired, so that a page can explain it."""
+    """Return True for a link that was issued, also one that is spent or expired, so that a page can explain it."""
     return OneTimeLink.objects.filter(purpose=purpose.code, token_hash=_hash(token)).exists()
 
 

@@ -22,7 +22,7 @@ class DemoAccount(NamedTuple):
 
 
 def demo(request: HttpRequest) -> dict[str, Any]:
-    """Return `demo_accounts`, evaluated on first use, and `demo_mails_url`, empty for whoever may not read them."""
+    """Return `demo_accounts`, evaluated on first use, and `demo_mails_url`, empty for users who may not read them."""
     return {
         "demo_accounts": SimpleLazyObject(demo_accounts),
         "demo_mails_url": MAILS_PATH if is_shown_to(request) else "",

@@ -63,7 +63,7 @@ def _translate(
         setattr(made, name, value)
     if texts:
         replace_texts(made, texts)
-    made.save()  # publishing a changed address would leave a redirect from the one that nobody knew
+    made.save()  # publishing a changed address would leave a redirect from one that was never public
     made.save_revision().publish()
 
 

@@ -1,4 +1,4 @@
-"""The mails that a demo would send: kept as files and shown to whoever runs the demo on their own computer."""
+"""The mails that a demo would send: stored as files and shown only on the computer that runs the demo."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ class Planner:
         return sorted(self._plans(Random(SEED)), key=lambda plan: plan.filed_at)  # noqa: S311 - invented data
 
     def _plans(self, rng: Random) -> Iterator[DossierPlan]:
-        # Each person files once before anybody files again, so that equal names rarely meet in a list.
+        # Each person files once before any files again, so that equal names rarely meet in a list.
         applicants = cycle(rng.sample(self.people, len(self.people)))
         for row, path in enumerate(STATUS_PATHS):
             fitting = [record for record in self.procedures if _fits(record, path)]

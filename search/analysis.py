@@ -269,7 +269,7 @@ def without_vni(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One or more syllables that a typed word may stand for, and the cost of assuming so."""
+    """One or more syllables that a typed word may mean, and the cost of assuming so."""
 
     words: tuple[str, ...]
     cost: float
@@ -302,7 +302,7 @@ def _unknown_positions(typed: Sequence[Syllable], vocabulary: Vocabulary) -> lis
 
 
 def readings(word: str, vocabulary: Vocabulary) -> list[Reading]:
-    """Return what ``word`` may stand for; all readings consist of known syllables."""
+    """Return what ``word`` may mean; all readings consist of known syllables."""
     plain = dict.fromkeys([fold_spelling(without_telex(word)), fold_spelling(without_vni(word))])
     found: dict[tuple[str, ...], float] = {
         (syllable,): INPUT_METHOD_COST for syllable in plain if vocabulary.knows(syllable)

@@ -162,7 +162,7 @@ class UsageWeight(models.Model):
 
 
 class CollectionState(models.Model):
-    """The word statistics of a collection, shared by all processes; locked by whoever changes its documents.
+    """The word statistics of a collection, shared by all processes; locked while its documents are changed.
 
     ``frequencies`` counts titles by folded syllable, ``spellings`` and ``pairs`` by syllable and adjacent pair as
     written. ``generation`` increases with every change; ``counted_generation`` is the generation of the last count.

@@ -49,7 +49,7 @@ MIN_CORRECTION_GAIN: Final = 0.1
 # A hit that covers so much of a query answers it as a whole, whatever conjunctions are in it.
 WHOLE_COVERAGE: Final = 0.95
 MIN_SUBJECTS: Final = 2
-# How many candidates are ranked: as deep as anybody can page.
+# How many candidates are ranked: as deep as the pages go.
 WINDOW: Final = MAX_PAGE * 10
 # Only the best hit of each subject of a query is shown.
 SUBJECT_WINDOW: Final = 150

@@ -1,8 +1,8 @@
 """Accounts and groups in the Wagtail admin. Only superusers make superusers and edit groups.
 
-Wagtail lets whoever may add or change users make themselves superuser (docs/facts.md#wagtail). Here only a superuser
-creates or changes one, adds people to groups by hand or changes the permissions of a group; the permissions of
-everybody else come from memberships (``accounts.services.groups``). Which accounts a person manages is decided by
+Wagtail lets anyone with permission to add or change users make themselves superuser (docs/facts.md#wagtail). Here only
+superusers create or change one, add people to groups by hand or change the permissions of a group; all other
+permissions come from memberships (``accounts.services.groups``). Which accounts a person manages is decided by
 ``accounts.selectors.accounts_manageable_by`` alone. For bulk actions see ``core.wagtail.overrides``.
 """
 
@@ -86,7 +86,7 @@ class PortalUserEditForm(UserEditForm):
         fields = FIELDS | {"is_active"}
 
     def save(self, commit: bool = True) -> User:
-        """Save; report a new mail address; an account that is opened again counts as used from now."""
+        """Save; report a new email address; a reopened account counts as used from now."""
         former = User.objects.values_list("email", flat=True).get(pk=self.instance.pk)
         user: User = super().save(commit=commit)
         if user.email != former:
@@ -97,7 +97,7 @@ class PortalUserEditForm(UserEditForm):
 
 
 class SuperuserFieldsMixin:
-    """Ignore what anybody but a superuser submits for the superuser fields."""
+    """Ignore the superuser fields unless a superuser submits them."""
 
     request: HttpRequest
 
@@ -119,7 +119,7 @@ class PortalIndexView(ObjectListMixin, IndexView):
 
     @cached_property
     def columns(self) -> list[Any]:
-        """Leave out the checkboxes of the bulk actions for anybody but a superuser."""
+        """Show the checkboxes of the bulk actions to superusers only."""
         columns: list[Any] = super().columns
         return columns if self.request.user.is_superuser else columns[1:]
 

@@ -1,4 +1,4 @@
-"""Change the mail address of an account: one's own through a link sent to the new address; the former one is told."""
+"""Change the email address of an account: one's own by a link sent to the new one; the former one is notified."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NEW_EMAIL: Final = register_purpose("accounts.email", lifetime=LIFETIME)
 
 @transaction.atomic
 def request_email_change(*, user: User, email: str, now: datetime | None = None) -> str:
-    """Mail a link to the address that ``user`` wants to have, tell the present one, and return the new one.
+    """Mail a link to the address that ``user`` wants to have, notify the present one, and return the new one.
 
     Nothing changes before the link is used; an earlier request is replaced. ``InvalidInput`` if it is no address, the
     present one, or that of another account.
@@ -67,7 +67,7 @@ def _checked(user: User, email: str) -> str:
 
 
 def pending_email(user: User, *, now: datetime | None = None) -> str:
-    """Return the address that waits to be confirmed; empty if there is none or the time is over."""
+    """Return the address that waits to be confirmed; empty if there is none or it has expired."""
     is_open = user.pending_email_at and user.pending_email_at + LIFETIME > (now or timezone.now())
     return user.pending_email if is_open else ""
 
@@ -80,7 +80,7 @@ def email_of_link(*, user: User, token: str) -> str:
 
 @transaction.atomic
 def confirm_email(*, user: User, token: str) -> User:
-    """Spend the link and give ``user`` the new address; both addresses are told.
+    """Spend the link and give ``user`` the new address; both addresses are notified.
 
     ``NotAllowed`` for a link that can no longer be used or belongs to another person, ``InvalidInput`` if another
     account has taken the address meanwhile.
@@ -109,7 +109,7 @@ def cancel_email_change(*, user: User) -> bool:
 
 
 def delete_expired_requests(*, now: datetime | None = None) -> int:
-    """Delete addresses that nobody confirmed in time; return how many."""
+    """Delete addresses that were not confirmed in time; return how many."""
     before = (now or timezone.now()) - LIFETIME
     return User.objects.filter(pending_email_at__lt=before).update(pending_email="", pending_email_at=None)
 
@@ -120,9 +120,9 @@ def _forget(user: User, *more: str) -> None:
 
 
 def report_email_change(*, user: User, former: str, by: User) -> None:
-    """Log a change of the mail address, and tell the former one and the new one.
+    """Log a change of the email address, and notify the former one and the new one.
 
-    With the address comes a new password, so the heads of the person's agencies hear when somebody else changed it.
+    The address can set a new password, so the heads of the person's agencies are notified if another person changed it.
     """
     log(instance=user, action=EMAIL_CHANGED, user=by)
     moment = timezone.now().isoformat()

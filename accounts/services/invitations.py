@@ -1,4 +1,4 @@
-"""Accounts by invitation: whoever creates an account never knows its password (security of NĐ 331/2026).
+"""Accounts by invitation: the creator of an account never knows its password (security of NĐ 331/2026).
 
 The owner sets it through a one-time link. The link is made when the mail is sent, so that it lies in no queue.
 """
@@ -31,7 +31,7 @@ INVITATION: Final = register_purpose("accounts.invitation", lifetime=LIFETIME)
 def invite(*, user: User, by: User) -> None:
     """Mail ``user`` a link to set a password; links sent before no longer work.
 
-    ``NotAllowed`` if ``by`` does not manage the account, ``InvalidInput`` if it is closed or has no mail address.
+    ``NotAllowed`` if ``by`` does not manage the account, ``InvalidInput`` if it is closed or has no email address.
     """
     if not accounts_manageable_by(by).filter(pk=user.pk).exists():
         raise NotAllowed(_("You do not manage this account."))

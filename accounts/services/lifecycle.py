@@ -1,4 +1,4 @@
-"""Close accounts that nobody uses, open them again, and delete old sign-in logs (NĐ 331/2026)."""
+"""Close accounts that are not used, reopen them, and delete old sign-in logs (NĐ 331/2026)."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ REOPENED: Final = "accounts.reopened"
 
 
 def unused_accounts(*, now: datetime) -> QuerySet[User]:
-    """Return the open accounts of staff that nobody used for ``ACCOUNT_UNUSED_DAYS``; none if that is 0.
+    """Return the open accounts of staff that were not used for ``ACCOUNT_UNUSED_DAYS``; none if that is 0.
 
-    The time counts from the last sign-in, from the creation, or from when the account was last opened again.
+    The time counts from the last sign-in, from the creation, or from when the account was last reopened.
     """
     since = now - timedelta(days=settings.ACCOUNT_UNUSED_DAYS)
     if not settings.ACCOUNT_UNUSED_DAYS:
@@ -42,7 +42,7 @@ def unused_accounts(*, now: datetime) -> QuerySet[User]:
 
 
 def close_unused(*, now: datetime | None = None) -> int:
-    """Close unused accounts, each logged and told its owner by mail; return how many were closed."""
+    """Close unused accounts, log each closure and email its owner; return how many were closed."""
     moment = now or timezone.now()
     candidates = list(unused_accounts(now=moment).order_by("pk").values_list("pk", flat=True))
     return sum(_close_if_unused(pk, moment) for pk in candidates)
@@ -50,7 +50,7 @@ def close_unused(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _close_if_unused(pk: int, now: datetime) -> bool:
-    """Close one account unless somebody signed in meanwhile."""
+    """Close one account unless it was signed in to meanwhile."""
     locked = User.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     user = unused_accounts(now=now).filter(pk=pk).first() if locked else None
     if user is None:
@@ -81,7 +81,7 @@ def reopen(*, user: User, by: User | None, now: datetime | None = None) -> User:
 def reset_second_factor(*, user: User, reason: str) -> int:
     """Remove every factor of ``user`` and their recovery codes, on the server only; return how many factors.
 
-    It is logged with ``reason``; the person and all superusers are told.
+    It is logged with ``reason``; the person and all superusers are notified.
     """
     factors = Authenticator.objects.filter(user=user)
     number = factors.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
@@ -89,8 +89,8 @@ def reset_second_factor(*, user: User, reason: str) -> int:
     log(instance=user, action=FACTOR_RESET, data={"reason": reason})
     logger.warning("second factor of the account %s was reset by a command: %s", user.pk, reason)
     moment = timezone.now().isoformat()
-    told = User.objects.filter(Q(is_superuser=True, is_active=True) | Q(pk=user.pk))
-    for person in told:
+    notified = User.objects.filter(Q(is_superuser=True, is_active=True) | Q(pk=user.pk))
+    for person in notified:
         notify(person, "factor_reset", key=f"{user.pk}:{moment}", username=user.username, reason=reason)
     return number
 

@@ -22,7 +22,7 @@ def create_user(
 ) -> User:
     """Create an account without permissions; permissions come from memberships only.
 
-    Without ``password`` nobody can sign in until one is set. ``InvalidInput`` says by field what is wrong.
+    Without ``password`` the account cannot sign in until one is set. ``InvalidInput`` says by field what is wrong.
     """
     user = User(
         username=clean(username), full_name=clean(full_name), email=clean(email).lower(), phone=clean(phone)

@@ -49,7 +49,7 @@ def roles_to_review(agency: Agency) -> QuerySet[Membership]:
 
 
 def list_hash(rows: list[Membership]) -> str:
-    """Return the digest of what is confirmed, without the last sign-ins, which change while somebody reads."""
+    """Return the digest of what is confirmed, without the last sign-ins, which change while the list is read."""
     facts = [[*_entry(row)[:-1], row.user.is_active, row.user.is_superuser] for row in rows]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
@@ -70,7 +70,7 @@ def confirm_review(
 ) -> AccountReview:
     """Store that ``by`` found the accounts and roles of ``agency`` right.
 
-    ``Conflict`` if the list is no longer the one that was shown; ``NotAllowed`` for anybody else than its team.
+    ``Conflict`` if the list is no longer the one that was shown; ``NotAllowed`` unless ``by`` is in its team.
     """
     if not reviewable_agencies(by).filter(pk=agency.pk).exists():
         raise NotAllowed

@@ -64,7 +64,7 @@ def may_decide(user: User) -> bool:
 def record_decision(*, pk: int, by: User, confirm: bool) -> RoleRequest:
     """Confirm or refuse a request; a confirmed role is in force at once, from its first day on.
 
-    ``Conflict`` if it was decided already; ``NotAllowed`` for whoever may not decide it.
+    ``Conflict`` if it was decided already; ``NotAllowed`` if ``by`` may not decide it.
     """
     request = RoleRequest.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if request is None:

@@ -1,4 +1,4 @@
-"""The sessions of a person: listed, ended one by one or all at once; a sign-in from a new device is told by mail."""
+"""The sessions of a person: listed, ended one by one or all at once; new devices are reported by mail."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def end_sessions(*, user: User, pk: int | None = None, except_pk: int | None = N
 
 @transaction.atomic
 def remember_device(*, user: User, token: str, user_agent: str, address: str) -> str:
-    """Return the token of a device, a new one for ``""``; a mail tells of a device that ``user`` never used.
+    """Return the token of a device, a new one for ``""``; a device that ``user`` never used is reported by mail.
 
-    Nothing is told of the first device of an account: its owner has just been invited.
+    The first device of an account is not reported: its owner has just been invited.
     """
     known = KnownDevice.objects.filter(user=user)
     now, token = timezone.now(), token or secrets.token_urlsafe(TOKEN_BYTES)

@@ -9,6 +9,6 @@ from typing import Any
 
 
 def publish_approved(workflow_state: Any, user: Any = None) -> None:
-    """Publish the approved page or snippet: whoever may approve it needs no permission to publish (ADR 130)."""
+    """Publish the approved page or snippet: the approver needs no permission to publish (ADR 130)."""
     revision = workflow_state.content_object.get_latest_revision()
     revision.publish(user=user, skip_permission_checks=True)

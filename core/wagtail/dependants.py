@@ -1,4 +1,4 @@
-"""What depends on a page or row and must not lose it: nobody deletes it through the admin, superusers included.
+"""What depends on a page or row: while there is any, the admin does not delete it, not even for superusers.
 
 Wagtail counts the references in its own index, which leaves out rows that were written in bulk, and rows that depend
 on a page through another row (the dossiers of a procedure). An app registers a function that finds those.

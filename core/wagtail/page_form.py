@@ -13,7 +13,7 @@ from wagtail.models import Page
 
 from core.text import MAX_SLUG_LENGTH, fold, slugify, unused_slug
 
-#: Nobody writes and saves two pages with the same title within this time.
+#: Too short for a person to write and save two pages with the same title.
 SAME_PAGE: Final = timedelta(seconds=10)
 # Latin letters with marks, those of Vietnamese among them.
 _MARKED: Final = (*map(chr, range(0xC0, 0x250)), *map(chr, range(0x1E00, 0x1F00)))
@@ -59,7 +59,7 @@ class PortalPageForm(WagtailAdminPageForm):
             self.fields["slug"].widget.attrs.update(_SLUG_ATTRIBUTES)
 
     def clean(self) -> Any:
-        """Drop an expiry that nobody touched and that would forbid every save; number the slug of a title used before.
+        """Drop an unchanged past expiry, which would forbid every save; number the slug of a title used before.
 
         The browser fills in the slug of a page never published from its title, so the editor never typed what would
         be refused; after an automatic save that numbered it, too, since the form still has the slug without a number.

@@ -1,7 +1,7 @@
 """Page permissions that hold for one page only, and the tester of all page types of the portal.
 
 In Wagtail a permission on a page holds for every page below it. The front page is above the sites of all agencies and
-the catalogue, and the list of agencies is above their news: whoever keeps such a page must not reach what is below.
+the catalogue, and the list of agencies is above their news: permission on such a page must not reach what is below.
 The rows of a group whose name ends in `ONLY_THE_PAGE` hold for their page alone.
 """
 
@@ -91,7 +91,7 @@ def _pages_with_permission(self: PagePermissionPolicy, user: Any, actions: Itera
     wanted = set(map(_codename, actions))
     found = covered_by(row for row in rows if row.permission.codename in wanted)
     if _codename("change") in wanted and _codename("add") not in wanted:
-        # Whoever may add pages may change those that they added.
+        # Permission to add pages includes changing the pages one has added.
         found |= covered_by(row for row in rows if row.permission.codename == _codename("add")) & Q(
             owner=user
         )

@@ -16,7 +16,7 @@ from core.text import nfc, normalise_lines
 class NormalisedTextArea(AdminAutoHeightTextInput):
     """A text area whose value has normalised line ends.
 
-    Browsers send CRLF for every line break. Stored as sent, a text that nobody touched would differ from the one that
+    Browsers send CRLF for every line break. Stored as sent, an untouched text would differ from the one that
     was loaded: in the comparison of revisions, in digests and in the next import.
     """
 

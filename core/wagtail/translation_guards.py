@@ -1,7 +1,7 @@
 """Page permissions for two views of wagtail-localize, which check the model permission only.
 
 In stock wagtail-localize a user with "submit translation" and permissions on one section could publish English pages of
-another agency (docs/facts.md#wagtail-localize). Here whoever keeps a page translates it (ADR 141): a user needs the
+another agency (docs/facts.md#wagtail-localize). Here the editors of a page translate it (ADR 141): a user needs the
 permission to edit and publish the source page, and to publish its translation if there is one already.
 """
 
@@ -24,8 +24,8 @@ from core.text import parse_pk
 def may_translate(user: Any, page: Page, locale: Locale) -> bool:
     """Return True if `user` may make or update the translation of `page` into `locale`.
 
-    The place of a new translation follows from that of its source: below the translated parent, where aliases stand for
-    parents without a translation. So the first page of a language can be translated, too.
+    The place of a new translation follows from that of its source: below the translated parent, or its alias if
+    it has no translation. So the first page of a language can be translated, too.
     """
     permissions = page.specific.permissions_for_user(user)
     if not (permissions.can_edit() and permissions.can_publish()):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 
-#: By template: what stands there, and what is read instead.
+#: By template: the text in it, and what is shown instead.
 TEMPLATES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "wagtailadmin/home.html": (('value="Search"', 'value="{% translate "Search" %}"'),),
     "wagtailadmin/shared/header.html": (('value="Search"', 'value="{% translate "Search" %}"'),),

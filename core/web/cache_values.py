@@ -1,4 +1,4 @@
-"""What a shared cache holds: JSON, so that whoever writes into it can run no code here (ADR 167)."""
+"""What a shared cache holds: JSON, so that write access to it runs no code here (ADR 167)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _encode(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_encode(item) for item in value]
     if isinstance(value, Promise):
-        # Everybody reads the same value, whoever's request wrote it.
+        # All requests read the same value, whichever of them wrote it.
         with override(settings.LANGUAGE_CODE):
             return str(value)
     if isinstance(value, bytes):

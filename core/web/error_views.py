@@ -55,8 +55,8 @@ def too_large(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Render the page for a form that was open too long or a browser without cookies.
 
-    What was typed is on it, to be sent again with a new token: only if the request came from a page of ours, because
-    another site could have written it otherwise.
+    What was typed is on it, to be sent again with a new token: only if the request came from a page of this site, or
+    another site could have written it.
     """
     kept = kept_fields(request.POST) if is_same_origin(request) else []
     context = {"kept": kept, "lost_files": bool(kept and request.FILES), "action": request.get_full_path()}

@@ -1,4 +1,4 @@
-"""`/favicon.ico`, which browsers and readers of feeds request without being told."""
+"""`/favicon.ico`, which browsers and feed readers request by themselves."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def is_database_away(error: BaseException | None) -> bool:
 
 
 def unavailable(request: HttpRequest, error: BaseException | None = None) -> HttpResponse:
-    """Return the page for a request that `error` ended; what a page of ours sent is on it, to be sent again."""
+    """Return the page for a request that `error` ended; what a page of this site sent is on it, to be sent again."""
     if is_database_away(error):
         breaker.trip()
     sent = request.method == "POST" and is_same_origin(request)

@@ -17,7 +17,7 @@ from core.web.cache_values import JsonSerializer
 logger = logging.getLogger(__name__)
 
 BREAKER_SECONDS = 5.0
-# Raised for a value of another version of the portal, or one that somebody else wrote.
+# Raised for a value of another version of the portal, or one written by another program.
 UNREADABLE = (ValueError, TypeError, KeyError)
 DELETE_BATCH = 500
 breaker = CircuitBreaker(BREAKER_SECONDS)

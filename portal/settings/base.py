@@ -34,7 +34,7 @@ PORTAL_OWNER = env.str("PORTAL_OWNER", default="UBND tỉnh Cà Mau")
 # Whom one asks for help, at the foot of every page; empty: nothing is shown.
 PORTAL_PHONE = env.str("PORTAL_PHONE", default="")
 PORTAL_EMAIL = env.str("PORTAL_EMAIL", default="")
-# Whom to tell about a weakness (/.well-known/security.txt): a mail address or URL; empty: PORTAL_EMAIL.
+# Contact for reporting a weakness (/.well-known/security.txt): an email address or URL; empty: PORTAL_EMAIL.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 PORTAL_PROVINCE_CODE = env.str("PORTAL_PROVINCE_CODE", default="H12")
 # First day of the province in its present form (NQ 202/2025/QH15): an import dates the province's agency from it.
@@ -271,11 +271,11 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
-# Nobody sets the password of another person: accounts are made by invitation.
+# No one sets the password of another person: accounts are made by invitation.
 WAGTAILUSERS_PASSWORD_ENABLED = False
 # Links for a new password are for who has just asked for one.
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
-# The admin asks no foreign host: neither for faces (by a hash of the e-mail address) nor for news of releases.
+# The admin asks no foreign host: neither for avatars (by a hash of the email address) nor for news of releases.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 # Shared passwords for pages are off: they can be guessed and not revoked.
@@ -290,7 +290,7 @@ AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_CLIENT_IP_CALLABLE = "core.web.throttle.client_network"
 AXES_VERBOSE = False
 AXES_HANDLER = "accounts.lockout.LockoutHandler"
-# Second factor (ADR 160). Off, nobody needs one; who has set one up is still asked for it.
+# Second factor (ADR 160). Off, it is optional; an account that has set one up is still asked for it.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -308,7 +308,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # The clock of a telephone may be half a minute off.
 MFA_TOTP_TOLERANCE = 1
-# How many reverse proxies of ours append to X-Forwarded-For; 0: the address of the connection counts.
+# How many of the portal's reverse proxies append to X-Forwarded-For; 0: the address of the connection counts.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # Multiplies every limit per address, where hundreds of people share one address.
 THROTTLE_FACTOR = env.int("THROTTLE_FACTOR", default=1)
@@ -428,13 +428,13 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": STRICT}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-# A random name of the browser, so that a sign-in from a new one is told by mail.
+# A random name of the browser, so that a sign-in from a new one is reported by mail.
 DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 # Who does nothing for so long is signed out (NĐ 331/2026, docs/domain.md#information-security).
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
 SESSION_IDLE_MINUTES_ADMIN = env.int("SESSION_IDLE_MINUTES_ADMIN", default=5)
-# Accounts of staff that nobody used for so long are closed; 0: never.
+# Accounts of staff that were not used for this many days are closed; 0: never.
 ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=45)
 # How often each operating team confirms the list of its accounts and roles.
 ACCOUNT_REVIEW_MONTHS = env.int("ACCOUNT_REVIEW_MONTHS", default=6)

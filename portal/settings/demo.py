@@ -7,7 +7,7 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = True
 TEMPLATES[0]["OPTIONS"]["context_processors"].append("demo.context_processors.demo")
 if not env.str("EMAIL_URL", default=""):
-    # Nothing is sent: whoever runs the demo reads the mails on a page (demo/mailbox.py).
+    # Nothing is sent: the mails are read on a page of the demo (demo/mailbox.py).
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 PORTAL_PHONE = "0290 000 0099"
@@ -17,5 +17,5 @@ WHITENOISE_USE_FINDERS = True
 # A reader of the demo leaves a page open for longer than an officer may, and its accounts rest for months.
 SESSION_IDLE_MINUTES = SESSION_IDLE_MINUTES_ADMIN = env.int("SESSION_IDLE_MINUTES", default=60)
 ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=0)
-# The published accounts sign in without one, but anybody may set one up and try it.
+# The published accounts sign in without one, but one can be set up and tried.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=False)

@@ -20,7 +20,7 @@ REPORT: Final = ROOT / "docs" / "mutants.md"
 
 @dataclass(frozen=True)
 class Equivalent:
-    """A mutant that changes nothing anybody can observe, with the reason."""
+    """A mutant that changes nothing observable, with the reason."""
 
     module: str
     line: str

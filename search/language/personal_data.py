@@ -1,6 +1,6 @@
 """Remove personal data from queries before they are counted (Law 91/2025/QH15, data minimisation).
 
-People paste telephone and identity numbers, mail addresses, dossier codes and names into a search field. What is left
+People paste telephone and identity numbers, email addresses, dossier codes and names into a search field. What is left
 here is a question about a service. The rules err on the side of removing too much; what they miss is covered by the
 second measure, that a query asked from fewer than a few networks is never stored in clear (``query_counts``).
 """

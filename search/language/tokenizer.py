@@ -140,7 +140,7 @@ def codes_in(text: str) -> tuple[str, ...]:
 
 
 def query_codes(text: str) -> tuple[str, ...]:
-    """Return ``codes_in(text)`` and the national codes that ``2000815`` or ``2-000815`` may stand for.
+    """Return ``codes_in(text)`` and the national codes that ``2000815`` or ``2-000815`` may mean.
 
     >>> query_codes("thủ tục 2-000815h12")
     ('2.000815', '2-000815h12')

@@ -147,7 +147,7 @@ class Vocabulary:
         return self._forms.keys() & set(words)
 
     def without_unknown_marks(self, syllables: Iterable[Syllable]) -> list[Syllable]:
-        """Return ``syllables``, as if typed without diacritics where nobody writes them with these (``thưc``)."""
+        """Return ``syllables``, as if typed without diacritics where they are never written with these (``thưc``)."""
         return [
             syllable
             if self.knows_exactly(syllable.marked) or not self.knows(syllable.folded)
@@ -191,7 +191,7 @@ def weigh(
 ) -> tuple[Word, ...]:
     """Return ``syllables`` as words to look for, with their weights, each times its one of ``factors``.
 
-    If ``exact``, diacritics matter, except those that nobody writes on a known syllable.
+    If ``exact``, diacritics matter, except those that are never written on a known syllable.
     """
     words = []
     for syllable, factor in zip(syllables, factors or [1.0] * len(syllables), strict=True):

@@ -1,4 +1,4 @@
-"""Features of a candidate: its row, what its title contains of the query, and special cases that nobody asked for.
+"""Features of a candidate: its row, what its title contains of the query, and special cases the query does not ask for.
 
 Special cases (``đăng ký lại``, ``có yếu tố nước ngoài``) lower the score unless the query asks for them. The constants
 and names are those of the formula in docs/features/search.md.
@@ -18,7 +18,7 @@ from search.ranking.rows import Title
 
 # Score of a word found with other diacritics than typed.
 FOLDED_ONLY: Final = 0.55
-# Score of a word typed without diacritics in a query with diacritics, or with diacritics that nobody writes.
+# Score of a word typed without diacritics in a query with diacritics, or with diacritics that are never written.
 MARKS_UNKNOWN: Final = 0.85
 # Score of a word found only in the keywords, the summary or the field.
 IN_EXTRA: Final = 0.45

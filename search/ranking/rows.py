@@ -132,7 +132,7 @@ MAX_PARSED: Final = 5000
 
 @lru_cache(MAX_PARSED)
 def _parsed(text: str) -> Any:
-    """Return the value of a JSON column, shared by all rows that have it; nobody changes the columns of a row."""
+    """Return the value of a JSON column, shared by all rows that have it; the columns of a row are never changed."""
     return json.loads(text)
 
 

@@ -193,7 +193,7 @@ COUNTER: Final = QueryCounter()
 def write(tallies: dict[Key, Tally]) -> dict[Key, Tally]:
     """Add ``tallies`` to the rows; return those of queries that no row exists for and no page was counted for.
 
-    The rows of the queries are created and locked in one order; whoever holds the lock changes the counts below them.
+    The rows of the queries are created and locked in one order; the holder of the lock changes the counts below them.
     """
     keys = sorted(tallies, key=lambda key: (key.week, key.language, key.digest, key.day))
     _create_missing([key for key in keys if tallies[key].numbers["shown"]])

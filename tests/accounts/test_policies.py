@@ -1,4 +1,4 @@
-"""Accounts that a user may manage: setting a password or mail address allows taking over the account."""
+"""Accounts that a user may manage: setting a password or email address allows taking over the account."""
 
 from __future__ import annotations
 

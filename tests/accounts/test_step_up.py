@@ -1,4 +1,4 @@
-"""What is sensitive asks for a fresh password or factor: ID numbers, roles, mail addresses."""
+"""What is sensitive asks for a fresh password or factor: ID numbers, roles, email addresses."""
 
 from __future__ import annotations
 

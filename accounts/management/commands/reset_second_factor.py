@@ -14,7 +14,7 @@ from accounts.services import lifecycle
 class Command(BaseCommand):
     help = (
         "Remove the second factor of an account, so that its owner sets one up at the next sign-in. Check who asks "
-        "first. It is logged, and the person and all superusers are told by mail."
+        "first. It is logged, and the person and all superusers are notified by email."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

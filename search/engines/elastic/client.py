@@ -83,7 +83,7 @@ class Budget:
 
 
 def _run(work: Callable[[], T], answer: Future[T], slots: threading.BoundedSemaphore) -> None:
-    """Store the result of ``work`` in ``answer``, which nobody may be waiting for any more; free the slot."""
+    """Store the result of ``work`` in ``answer``, even if its caller no longer waits for it; free the slot."""
     try:
         answer.set_result(work())
     except BaseException as error:  # noqa: BLE001 - raised again where the answer is read

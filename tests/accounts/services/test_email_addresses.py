@@ -1,4 +1,4 @@
-"""One's own mail address changes when the link that was sent to the new one is opened by its owner."""
+"""One's own email address changes when the link that was sent to the new one is opened by its owner."""
 
 from __future__ import annotations
 
