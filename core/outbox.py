@@ -173,7 +173,7 @@ def _run_handler(message: OutboxMessage) -> bool:
 
 
 def _refuse(message: OutboxMessage, answer: str) -> None:
-    """Record that the other side refused `message`, and tell the app."""
+    """Record that the other side refused `message`, and notify the app."""
     logger.info("outbox message %s was refused: %s", message.pk, answer)
     with transaction.atomic():
         mine = _settle(message, refused_at=timezone.now(), last_error=answer[:2000])

@@ -176,7 +176,7 @@ def refresh_groups() -> None:
 
 
 def refresh_page_groups() -> None:
-    """Give every existing group its permissions on pages: after a page was made that many keep."""
+    """Give every existing group its permissions on pages: after a page was made that several agencies edit."""
     held = set(Group.objects.filter(name__startswith="agency:").values_list("name", flat=True))
     for agency in Agency.objects.filter(pk__in={name.split(":")[1] for name in held}):
         for role in roles_with_pages():

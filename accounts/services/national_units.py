@@ -11,8 +11,8 @@ from django.db import transaction
 from accounts.models import AdministrativeUnit
 from accounts.services.unit_import import (
     TWO_TIERS_FROM,
-    ImportReport,
     Level,
+    UnitImportReport,
     import_succession,
     read_succession,
 )
@@ -30,13 +30,13 @@ Key = tuple[str, str]
 
 
 @transaction.atomic
-def load_national_units() -> tuple[ImportReport, ImportReport]:
+def load_national_units() -> tuple[UnitImportReport, UnitImportReport]:
     """Save the units that are missing, and the successors of the old ones; return what was done with either.
 
     Existing units stay as they are, so that corrections of the staff are kept.
     """
     rows = _rows()
-    report = ImportReport()
+    report = UnitImportReport()
     saved = {
         (unit.level, unit.gso_code): unit
         for unit in AdministrativeUnit.objects.filter(valid_from=TWO_TIERS_FROM)
@@ -48,7 +48,7 @@ def load_national_units() -> tuple[ImportReport, ImportReport]:
             saved[level, unit.gso_code] = unit
         report.created += len(missing)
         report.unchanged += len(mine) - len(missing)
-    successions = ImportReport()
+    successions = UnitImportReport()
     for path in sorted(DATA.glob("succession_*.csv")):
         done = import_succession(read_succession(path))
         successions.created += done.created

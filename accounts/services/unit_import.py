@@ -80,7 +80,7 @@ class SuccessionRow:
 
 
 @dataclass(slots=True)
-class ImportReport:
+class UnitImportReport:
     """Numbers of rows created, updated and left unchanged."""
 
     created: int = 0
@@ -123,9 +123,9 @@ def read_succession(path: Path) -> list[SuccessionRow]:
 
 
 @transaction.atomic
-def import_units(*, province: UnitRow, communes: Sequence[UnitRow]) -> ImportReport:
+def import_units(*, province: UnitRow, communes: Sequence[UnitRow]) -> UnitImportReport:
     """Save the current province with its communes (docs/domain.md#administrative-units)."""
-    report = ImportReport()
+    report = UnitImportReport()
     parent = _save_unit(report, province, Level.PROVINCE, parent=None, start=TWO_TIERS_FROM, end=None)
     for commune in communes:
         _save_unit(report, commune, Level.COMMUNE, parent=parent, start=TWO_TIERS_FROM, end=None)
@@ -135,12 +135,12 @@ def import_units(*, province: UnitRow, communes: Sequence[UnitRow]) -> ImportRep
 @transaction.atomic
 def import_succession(
     rows: Sequence[SuccessionRow], *, legal_basis: str = "1655/NQ-UBTVQH15"
-) -> ImportReport:
+) -> UnitImportReport:
     """Save the old provinces, districts and wards, ended the day before, and the successors of each ward.
 
     ``InvalidInput`` names the first unknown commune; nothing is saved then.
     """
-    report = ImportReport()
+    report = UnitImportReport()
     communes = {
         unit.gso_code: unit
         for unit in AdministrativeUnit.objects.filter(level=Level.COMMUNE, valid_from=TWO_TIERS_FROM)
@@ -172,7 +172,7 @@ def import_succession(
 
 
 def _save_unit(
-    report: ImportReport,
+    report: UnitImportReport,
     row: UnitRow,
     level: Level,
     *,

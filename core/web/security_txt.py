@@ -1,4 +1,4 @@
-"""`/.well-known/security.txt`: whom to tell about a weakness (RFC 9116)."""
+"""`/.well-known/security.txt`: the contact for reporting a weakness (RFC 9116)."""
 
 from __future__ import annotations
 
