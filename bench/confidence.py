@@ -1,6 +1,7 @@
 """Fit the coefficients of ``search.ranking.confidence`` on the graded queries of the half *tuning*.
 
-Logistic regression by Newton's method, with both classes of equal weight and a small penalty of large coefficients.
+Logistic regression by Newton's method, with both classes of equal weight and a small penalty of large coefficients; by
+hand, since the library for it is large (ADR 240).
 The threshold is the likelihood below which 0.95 of the queries without an answer lie. Prints both for the source code;
 the results compare the halves.
 """
