@@ -48,6 +48,11 @@ class Highlighter:
         # Only the terms are tokenised: texts are long.
         self._words = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(self._terms)})(?![a-z0-9])")
 
+    @property
+    def has_terms(self) -> bool:
+        """True if there is anything to highlight."""
+        return bool(self._terms)
+
     def whole(self, text: str) -> Highlighted:
         """Return the whole of ``text``."""
         normal = nfc(text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from core.text import clean
@@ -74,3 +75,18 @@ class SearchRequest:
     def without_filters(self) -> SearchRequest:
         """Return the same request with nothing selected."""
         return replace(self, kinds=(), agency=(), field=(), level=(), audience=(), status=())
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents may be found at all, and which facet values are selected."""
+
+    collection: str
+    locale: str
+    scopes: Values
+    selected: Mapping[str, Values] = field(default_factory=dict)
+
+    def without(self, name: str) -> Filters:
+        """Return the filters without what is selected in facet ``name``."""
+        rest = {key: values for key, values in self.selected.items() if key != name}
+        return Filters(self.collection, self.locale, self.scopes, rest)

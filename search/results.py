@@ -9,14 +9,15 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import Expression, F, Min
+from django.db.models.functions import Left
 from django.utils.translation import get_language, gettext_lazy
 
 from core.text import sort_key
 from search.analysis import Query
 from search.documents import FACET_NAMES, FACETS, text_in
 from search.engines.base import FacetCounts
-from search.highlighting import Highlighted, Highlighter
+from search.highlighting import EXCERPT_LENGTH, LOOKED_THROUGH, Highlighted, Highlighter
 from search.language.aspects import Aspect
 from search.models import IndexedDocument, IndexedTerm
 from search.ranking.scorer import Scored
@@ -30,6 +31,8 @@ ASPECT_LABELS: Final = {
     Aspect.PLACE: gettext_lazy("Where to apply"),
 }
 _NO_QUERY: Final = Query("")
+# What an excerpt is taken from, and what may follow it.
+_BEGINNING: Final = LOOKED_THROUGH + 2 * EXCERPT_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,20 +207,38 @@ class _Texts(NamedTuple):
 
 
 def hits_of(page: Sequence[Scored], query: Query | None) -> tuple[Hit, ...]:
-    """Return the hits of one page; long texts are read for these only."""
-    rows = IndexedDocument.objects.filter(pk__in=[one.row.pk for one in page])
-    texts = {pk: _Texts(*columns) for pk, *columns in rows.values_list("pk", *_Texts._fields)}
+    """Return the hits of one page; texts are read for these only, long ones from their beginning if that will do."""
     asked = query or _NO_QUERY
     highlighter = Highlighter(asked)
-    return tuple(_hit(one, texts[one.row.pk], highlighter, asked) for one in page if one.row.pk in texts)
+    texts = _texts_of([one.row.pk for one in page], Left("body", _BEGINNING))
+    excerpts = {pk: _excerpt(some, highlighter) for pk, some in texts.items()}
+    cut = [pk for pk, one in excerpts.items() if not one.spans and len(texts[pk].body) == _BEGINNING]
+    if cut and highlighter.has_terms:
+        excerpts |= {pk: _excerpt(some, highlighter) for pk, some in _texts_of(cut, F("body")).items()}
+    return tuple(
+        _hit(one, texts[one.row.pk], excerpts[one.row.pk], highlighter, asked)
+        for one in page
+        if one.row.pk in texts
+    )
 
 
-def _hit(scored: Scored, texts: _Texts, highlighter: Highlighter, query: Query) -> Hit:
-    row, facts = scored.row, _facts(texts.facts)
+def _texts_of(pks: Sequence[int], body: Expression | F) -> dict[int, _Texts]:
+    columns = [body if name == "body" else F(name) for name in _Texts._fields]
+    rows = IndexedDocument.objects.filter(pk__in=pks).values_list("pk", *columns)
+    return {pk: _Texts(*some) for pk, *some in rows}
+
+
+def _excerpt(texts: _Texts, highlighter: Highlighter) -> Highlighted:
+    """Return the excerpt of the summary if it has a word of the query, else of the body if that has one."""
     in_summary = highlighter.excerpt(texts.summary)
-    shown = in_summary if in_summary.spans or not texts.body else highlighter.excerpt(texts.body)
-    if not shown.spans and texts.summary:
-        shown = in_summary
+    if in_summary.spans or not texts.body:
+        return in_summary
+    in_body = highlighter.excerpt(texts.body)
+    return in_body if in_body.spans or not texts.summary else in_summary
+
+
+def _hit(scored: Scored, texts: _Texts, shown: Highlighted, highlighter: Highlighter, query: Query) -> Hit:
+    row, facts = scored.row, _facts(texts.facts)
     return Hit(
         kind=row.kind,
         ref=row.ref,

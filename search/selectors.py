@@ -20,16 +20,17 @@ from core.text import nfc, nonempty_lines
 from search.analysis import Query, QueryResources, analyse
 from search.documents import FACET_NAMES, PUBLIC, locales_for
 from search.engines import base as engines
-from search.engines.base import Candidate, Engine, EngineUnavailable, FacetCounts, Filters
+from search.engines.base import Candidate, Engine, EngineUnavailable, FacetCounts
 from search.language.lexicon import CompiledLexicon, SynonymGroup
 from search.language.subjects import split
 from search.language.vocabulary import Spellings, Statistics, Vocabulary, shipped_phrases
 from search.models import CollectionState, IndexedDocument, LexiconEntry, UsageWeight
-from search.ranking.confidence import MIN_CONFIDENCE, codes_known, confidence
+from search.ranking.confidence import DEPTH, MIN_CONFIDENCE, codes_known, confidence
 from search.ranking.rows import ROWS, Row
 from search.ranking.scorer import Scored, rank
+from search.ranking.titles import TITLES
 from search.refreshing import RefreshingValue
-from search.requests import MAX_PAGE, SearchRequest
+from search.requests import MAX_PAGE, Filters, SearchRequest
 from search.results import (
     SearchResult,
     Subject,
@@ -51,6 +52,9 @@ WHOLE_COVERAGE: Final = 0.95
 MIN_SUBJECTS: Final = 2
 # How many candidates are ranked: as deep as the pages go.
 WINDOW: Final = MAX_PAGE * 10
+# A person who describes a case reads the first hits; the titles share little with so many words.
+LONG_QUERY: Final = 12
+LONG_WINDOW: Final = 250
 # Only the best hit of each subject of a query is shown.
 SUBJECT_WINDOW: Final = 150
 MIN_PREFIX_LENGTH: Final = 2
@@ -78,6 +82,7 @@ def search(request: SearchRequest, *, engine: str = "") -> SearchResult:
 
     ``engine`` names the engine to use, by default the primary one.
     """
+    refresh_titles(request.collection)
     typed = analyse_request(request)
     answer, used, degraded = with_fallback(
         lambda e: _best_answer(e, typed, request), first=engines.engine_or_primary(engine)
@@ -122,7 +127,7 @@ def suggest(prefix: str, limit: int = 6, *, locale: str = "vi", engine: str = ""
             lambda e: e.candidates(query, filters, limit=SUGGESTION_WINDOW), first=used
         )
         found = found + [candidate for candidate in more if candidate.key not in known]
-    best = _rank(query, load_rows(found, filters), PUBLIC)[:limit]
+    best = _rank(query, load_rows(found, filters), PUBLIC, depth=limit)[:limit]
     documents = IndexedDocument.objects.in_bulk([scored.row.pk for scored in best])
     shown = (documents[scored.row.pk] for scored in best if scored.row.pk in documents)
     return tuple(Suggestion(document.title, document.url, document.kind) for document in shown)
@@ -141,6 +146,38 @@ def with_fallback(call: Callable[[Engine], T], *, first: Engine) -> tuple[T, Eng
         logger.warning("search engine %s: %s; using the database", first.name, error)
         fallback = engines.engine(engines.DATABASE)
         return call(fallback), fallback, True
+
+
+def refresh_titles(collection: str) -> None:
+    """Compare the titles in memory with the database, once for each search."""
+    if collection in TITLES:
+        TITLES[collection].refresh()
+
+
+def candidate_rows(engine: Engine, query: Query, filters: Filters, limit: int) -> list[tuple[Row, float]]:
+    """Return up to ``limit`` rows that may answer ``query``, with their text scores.
+
+    If the titles of the collection are in memory, the engine only compares texts.
+    """
+    titles = TITLES.get(filters.collection)
+    if titles is None or not titles.is_complete:
+        candidates = engine.candidates(query, filters, limit=limit)
+        rows = load_rows(candidates, filters)
+        _check_known(rows, candidates)
+        return rows
+    found = titles.find(query, filters, limit=limit)
+    among = {row.pk: row.key for row in found.rows} if found.covered else None
+    texts = engine.texts(query, filters, among=among, limit=limit)
+    scores = {text.key: text.text_score for text in texts}
+    by_text = titles.rows(scores, filters)
+    _check_known(by_text, texts)
+    every = {row.key: row for row in (*found.rows, *by_text)}
+    return [(row, scores.get(key, 0.0)) for key, row in every.items()]
+
+
+def _check_known(rows: Sequence[object], candidates: Sequence[Candidate]) -> None:
+    if len(rows) * 2 < len(candidates):
+        raise EngineUnavailable("the database does not know most of what it found")
 
 
 def _filters(request: SearchRequest) -> Filters:
@@ -202,7 +239,7 @@ def _subjects(engine: Engine, request: SearchRequest, answer: Answer) -> tuple[S
             query = analyse_request(replace(request, query=part))
             if query is None or query.is_empty:
                 continue
-            scored, sure = _scored(engine, query, request, window=SUBJECT_WINDOW)
+            scored, sure = _scored(engine, query, request, depth=1, window=SUBJECT_WINDOW)
             if sure >= MIN_CONFIDENCE:
                 found.setdefault(scored[0].row.key, (part, query, scored[0]))
     except EngineUnavailable as error:
@@ -223,9 +260,12 @@ def _all_documents(engine: Engine, request: SearchRequest) -> Answer:
 
 def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
     """Rank the candidates before filtering: if all of them fit the window, filters and counts are exact."""
-    scored, sure = _scored(engine, query, request.without_filters())
-    coverage = scored[0].coverage if scored else 0.0
     selected = request.selected
+    # What is selected or ordered otherwise may be any of the hits.
+    is_plain = request.sort == "relevance" and not selected
+    depth = request.offset + request.per_page if is_plain else WINDOW
+    scored, sure = _scored(engine, query, request.without_filters(), depth=depth)
+    coverage = scored[0].coverage if scored else 0.0
     labels = _labels_of([one.row for one in scored])
     if len(scored) < WINDOW:
         counts = count_facets(scored, selected)
@@ -235,7 +275,7 @@ def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
     else:
         counts = engine.count_facets(query, _filters(request), facets=FACET_NAMES)
         if selected:
-            scored, _sure = _scored(engine, query, request)
+            scored, _sure = _scored(engine, query, request, depth=depth)
     if request.sort == "newest":
         scored.sort(key=lambda s: (s.row.changed_at, s.row.pk), reverse=True)
     elif request.sort == "title":
@@ -245,21 +285,18 @@ def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
 
 
 def _scored(
-    engine: Engine, query: Query, request: SearchRequest, *, window: int = WINDOW
+    engine: Engine, query: Query, request: SearchRequest, *, depth: int, window: int = WINDOW
 ) -> tuple[list[Scored], float]:
-    """Return the candidates, best first, and how likely one of the best answers the query."""
-    filters = _filters(request)
-    found = engine.candidates(query, filters, limit=window)
-    rows = load_rows(found, filters)
-    if len(rows) * 2 < len(found):
-        raise EngineUnavailable("the database does not know most of what it found")
-    scored = _rank(query, rows[:window], request.collection)
+    """Return the hits, the first ``depth`` in order, and how likely one of the best answers the query."""
+    if len(query.words) >= LONG_QUERY:
+        window = min(window, LONG_WINDOW)
+    rows = candidate_rows(engine, query, _filters(request), window)
+    scored = _rank(query, rows[:window], request.collection, depth=max(depth, DEPTH))
     return scored, confidence(query, scored, codes_known(query, (row for row, _text in rows)))
 
 
-def _rank(query: Query, rows: Sequence[tuple[Row, float]], collection: str) -> list[Scored]:
-    statistics = statistics_of(collection)
-    return rank(query, rows, statistics=statistics, usage=USAGE.get())
+def _rank(query: Query, rows: Sequence[tuple[Row, float]], collection: str, *, depth: int) -> list[Scored]:
+    return rank(query, rows, statistics=statistics_of(collection), usage=USAGE.get(), depth=depth)
 
 
 def _labels_of(rows: Sequence[Row]) -> dict[str, str]:
@@ -306,8 +343,7 @@ def _counted_generation(collection: str) -> Any:
 
 
 def _read_statistics(collection: str) -> Statistics:
-    if collection == PUBLIC:
-        ROWS.fill(collection)
+    refresh_titles(collection)
     state = CollectionState.objects.filter(collection=collection).first()
     if state is None:
         return Statistics()

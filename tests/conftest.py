@@ -188,6 +188,7 @@ def _as_a_new_visitor() -> Iterator[None]:
     from core.web import page_cache  # noqa: PLC0415
     from core.web.process_cache import process_cache  # noqa: PLC0415
     from search.ranking.rows import ROWS  # noqa: PLC0415
+    from search.ranking.titles import TITLES  # noqa: PLC0415
 
     # On a slow machine the poll of every half second would fall between two requests whose queries are counted.
     page_cache.POLL_SECONDS = 5.0
@@ -200,6 +201,8 @@ def _as_a_new_visitor() -> Iterator[None]:
     process_cache.clear()
     # With a clock that stands still, documents of two tests may have the same key and version.
     ROWS.clear()
+    for titles in TITLES.values():
+        titles.clear()
     page_cache.watch.expire()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, cast
 
 from django.conf import settings
@@ -15,26 +15,11 @@ from django.utils.module_loading import import_string
 
 from search.analysis import Query
 from search.models import IndexedDocument
-from search.requests import Values
+from search.requests import Filters
 
 
 class EngineUnavailable(Exception):
     """The engine did not answer in time, or its answer cannot be trusted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which documents may be found at all, and which facet values are selected."""
-
-    collection: str
-    locale: str
-    scopes: Values
-    selected: Mapping[str, Values] = field(default_factory=dict)
-
-    def without(self, name: str) -> Filters:
-        """Return the filters without what is selected in facet ``name``."""
-        rest = {key: values for key, values in self.selected.items() if key != name}
-        return Filters(self.collection, self.locale, self.scopes, rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +50,15 @@ class Engine(ABC):
     @abstractmethod
     def candidates(self, query: Query, filters: Filters, *, limit: int) -> list[Candidate]:
         """Return up to ``limit`` documents that share words or codes with ``query``, most promising first."""
+
+    @abstractmethod
+    def texts(
+        self, query: Query, filters: Filters, *, among: Mapping[int, str] | None, limit: int
+    ) -> list[Candidate]:
+        """Return documents whose whole text matches ``query``, a part of the ``limit`` candidates that are ranked.
+
+        An engine may look only at those ``among`` (id → key), best first, if the caller knows good ones.
+        """
 
     @abstractmethod
     def browse(self, filters: Filters, *, sort: str, offset: int, limit: int) -> list[str]:

@@ -152,12 +152,14 @@ class CompiledLexicon:
                 self._add(syllables(term), meanings.of(term))
             phrases.update(group.terms, group.official)
         self.phrases = frozenset(phrases)
-        self._longest = max(map(len, self._terms), default=0)
+        self._longest: dict[str, int] = {}
+        for folded in self._terms:
+            self._longest[folded[0]] = max(self._longest.get(folded[0], 0), len(folded))
         self._partial_terms = PartialTermIndex(self._terms)
-        self._long_by_first: dict[str, list[Term]] = defaultdict(list)
+        self._long_by_first: dict[str, list[tuple[Term, frozenset[str]]]] = defaultdict(list)
         for folded in self._terms:
             if len(folded) >= MIN_GAPPED_LENGTH:
-                self._long_by_first[folded[0]].append(folded)
+                self._long_by_first[folded[0]].append((folded, frozenset(folded)))
 
     def _add(self, term: list[Syllable], meanings: tuple[Meaning, ...]) -> None:
         exact_forms = tuple(intern(syllable.marked) for syllable in term)
@@ -175,7 +177,8 @@ class CompiledLexicon:
         return found
 
     def _longest_at(self, query: Sequence[Syllable], start: int) -> Match | None:
-        for end in range(min(len(query), start + self._longest), start, -1):
+        longest = self._longest.get(query[start].folded, 0)
+        for end in range(min(len(query), start + longest), start, -1):
             span = query[start:end]
             known = self._terms.get(tuple(syllable.folded for syllable in span), ())
             meanings = tuple(m for exact_forms, some in known if marks_agree(span, exact_forms) for m in some)
@@ -207,9 +210,10 @@ class CompiledLexicon:
     def gapped_matches(self, query: Sequence[Syllable]) -> list[Match]:
         """Return the long terms whose words ``query`` contains in order with a few others in between."""
         found: list[Match] = []
+        asked = {syllable.folded for syllable in query}
         for start, syllable in enumerate(query):
-            for term in self._long_by_first.get(syllable.folded, ()):
-                positions = _gapped_positions(query, start, term)
+            for term, words in self._long_by_first.get(syllable.folded, ()):
+                positions = _gapped_positions(query, start, term) if words <= asked else []
                 if positions and positions[-1] - start >= len(term):
                     found += self._gapped(query, positions, term)
         return found

@@ -66,16 +66,24 @@ def _phrases(texts: tuple[str, ...]) -> dict[tuple[str, ...], tuple[tuple[str, .
     return known
 
 
+@cache
+def _longest_by_first(texts: tuple[str, ...]) -> dict[str, int]:
+    """Map the first word of each phrase to the length of the longest one with it."""
+    longest: dict[str, int] = {}
+    for words in _phrases(texts):
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
+    return longest
+
+
 def find_phrases(query: Sequence[Syllable], texts: tuple[str, ...]) -> list[tuple[int, int]]:
     """Return where ``query`` contains one of ``texts``, as (start, end), the longest at each start."""
-    known = _phrases(texts)
-    longest = max(map(len, known))
+    known, longest = _phrases(texts), _longest_by_first(texts)
+    folded = tuple(word.folded for word in query)
     found = []
-    for start in range(len(query)):
-        for end in range(min(len(query), start + longest), start, -1):
-            span = query[start:end]
-            forms = known.get(tuple(word.folded for word in span), ())
-            if any(marks_agree(span, form) for form in forms):
+    for start, first in enumerate(folded):
+        for end in range(min(len(query), start + longest.get(first, 0)), start, -1):
+            forms = known.get(folded[start:end], ())
+            if any(marks_agree(query[start:end], form) for form in forms):
                 found.append((start, end))
                 break
     return found

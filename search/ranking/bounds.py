@@ -6,14 +6,15 @@ the same, so it is computed once for each set of words. A row whose bound is bel
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from itertools import pairwise
 from operator import mul
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from search.analysis import Query
 from search.language.vocabulary import Statistics
-from search.ranking.features import IN_EXTRA, Found, Matcher, find_expansion
+from search.ranking.features import IN_EXTRA, MIN_PART, Found, Matcher, find_expansion
 from search.ranking.rows import Title
 
 
@@ -42,6 +43,10 @@ class Bound(NamedTuple):
         return min(1.0, weight / (total or 1.0))
 
 
+# Sums of the same numbers in another order differ by far less.
+_ROUNDING: Final = 1e-9
+
+
 class Bounds:
     """The bounds of the titles for one query."""
 
@@ -56,6 +61,14 @@ class Bounds:
         self._wanted = matcher.wanted
         self._codes = frozenset(code for one in matcher.expansions for code in one.codes)
         self._known: dict[tuple[frozenset[str], frozenset[str], frozenset[str]], Bound] = {}
+        # For each word and code the numbers of the expansions with it, and the share of the word in them.
+        self._with_word: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self._with_code: dict[str, list[int]] = defaultdict(list)
+        for number, sought in enumerate(self._expansions):
+            for word in sought.distinct:
+                self._with_word[word].append((number, sought.part(frozenset((word,)))))
+            for code in sought.codes:
+                self._with_code[code].append(number)
 
     def of(self, title: Title, codes: frozenset[str]) -> Bound:
         """Return the bound of ``title``; ``codes`` are those of its document."""
@@ -108,9 +121,16 @@ class Bounds:
     def _find_expansions(
         self, title: frozenset[str], extra: frozenset[str], codes: frozenset[str]
     ) -> tuple[Found, ...]:
-        found = (
-            find_expansion(sought, title, extra, codes)
-            for sought in self._expansions
-            if codes or not (sought.distinct.isdisjoint(title) and sought.distinct.isdisjoint(extra))
-        )
+        expansions = self._expansions
+        shares: dict[int, float] = {}
+        for word in title:
+            for number, share in self._with_word.get(word, ()):
+                shares[number] = shares.get(number, 0.0) + share
+        numbers = {number for number, share in shares.items() if share >= MIN_PART - _ROUNDING}
+        numbers.update(number for code in codes for number in self._with_code[code])
+        if extra:
+            every = title | extra
+            beside = {number for word in extra for number, _share in self._with_word.get(word, ())}
+            numbers.update(number for number in beside if expansions[number].distinct <= every)
+        found = (find_expansion(expansions[number], title, extra, codes) for number in sorted(numbers))
         return tuple(one for one in found if one)

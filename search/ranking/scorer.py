@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import pairwise
 from operator import mul
 from typing import Final, NamedTuple
@@ -41,8 +42,8 @@ ACT_WEIGHT: Final = 0.1
 GAP_FACTOR: Final = 0.5
 # Titles of a whole paragraph are not worse for their length beyond this many words.
 TITLE_LIMIT: Final = 18
-# Documents below this share of the best score contain words of the query but are about something else.
-CUTOFF: Final = 0.4
+# Documents that cannot reach this share of the best score contain words of the query but are about something else.
+CUTOFF: Final = 0.5
 # Sums of the same numbers in another order differ by far less.
 _ROUNDING: Final = 1e-9
 
@@ -78,35 +79,63 @@ def rank(
     *,
     statistics: Statistics,
     usage: Mapping[str, float] | None = None,
+    depth: int | None = None,
 ) -> list[Scored]:
     """Return the rows that answer ``query``, best first; of equal scores the newest, then by key.
 
-    ``candidates`` are rows with the engine's text score.
+    ``candidates`` are rows with the engine's text score. Only the first ``depth`` rows are scored; the others follow
+    by the most that they can score, without parts.
     """
     best_text = max((text for _row, text in candidates), default=0.0) or 1.0
-    scorer = Scorer(query, statistics, usage or {})
-    scored = _scored(scorer, [(row, text / best_text) for row, text in candidates])
-    scored.sort(key=lambda s: (-round(s.score, 6), -s.row.timestamp, s.row.key))
-    if not scored:
-        return []
-    least = scored[0].score * CUTOFF
-    return [s for s in scored if s.score >= least and s.score > 0]
+    ranking = _Ranking(
+        Scorer(query, statistics, usage or {}), [(row, text / best_text) for row, text in candidates]
+    )
+    return ranking.first(len(candidates) if depth is None else depth)
 
 
-def _scored(scorer: Scorer, candidates: Sequence[tuple[Row, float]]) -> list[Scored]:
-    """Return the candidates scored, without most of those that cannot reach the cut-off."""
-    most = [scorer.most(row) for row, _text in candidates]
-    bounds = [scorer.bound(row, text, one) for (row, text), one in zip(candidates, most, strict=True)]
-    scored: list[Scored] = []
-    least = 0.0
-    for index in sorted(range(len(bounds)), key=bounds.__getitem__, reverse=True):
-        if bounds[index] < least:
-            break
-        (row, text), one = candidates[index], most[index]
-        if scorer.bound(row, text, one, with_focus=True) >= least:
-            scored.append(scorer.score(row, text, one))
-            least = max(least, scored[-1].score * CUTOFF - _ROUNDING)
-    return scored
+class _Ranking:
+    """The candidates that can reach the cut-off, of which as few are scored as possible."""
+
+    def __init__(self, scorer: Scorer, candidates: Sequence[tuple[Row, float]]) -> None:
+        self._scorer, self._candidates = scorer, candidates
+        self._most = [scorer.most(row) for row, _text in candidates]
+        self._scored: dict[int, Scored] = {}
+        bounds = [
+            scorer.bound(row, text, one) for (row, text), one in zip(candidates, self._most, strict=True)
+        ]
+        #: The most that each candidate can score, of those that can reach the cut-off.
+        self._close: dict[int, float] = {}
+        best = 0.0
+        for index in sorted(range(len(bounds)), key=bounds.__getitem__, reverse=True):
+            if bounds[index] < best * CUTOFF:
+                break
+            row, text = candidates[index]
+            close = self._close[index] = scorer.bound(row, text, self._most[index], with_focus=True)
+            if close >= best - _ROUNDING:
+                best = max(best, self._score(index).score)
+        least = best * CUTOFF
+        hits = [index for index, close in self._close.items() if best > 0 and close >= least]
+        self._hits = sorted(hits, key=lambda index: -self._close[index])
+
+    def first(self, depth: int) -> list[Scored]:
+        """Return the hits, of which the first ``depth`` are scored and in the order of their scores."""
+        best: list[float] = []
+        for index in self._hits:
+            if len(best) >= depth and (not best or self._close[index] < best[0] - _ROUNDING):
+                break
+            heappush(best, self._score(index).score)
+            if len(best) > depth:
+                heappop(best)
+        scored = [self._scored[index] for index in self._hits if index in self._scored]
+        scored.sort(key=lambda s: (-round(s.score, 6), -s.row.timestamp, s.row.key))
+        rest = [index for index in self._hits if index not in self._scored]
+        return scored + [Scored(self._candidates[index][0], self._close[index]) for index in rest]
+
+    def _score(self, index: int) -> Scored:
+        scored = self._scored.get(index)
+        if scored is None:
+            scored = self._scored[index] = self._scorer.score(*self._candidates[index], self._most[index])
+        return scored
 
 
 @dataclass(frozen=True, slots=True)

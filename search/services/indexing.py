@@ -166,21 +166,27 @@ def _batches(documents: Iterable[SearchDocument]) -> Iterator[list[SearchDocumen
 
 def _rebuild_source(source: DocumentSource, progress: Progress) -> None:
     state, _created = CollectionState.objects.get_or_create(collection=source.collection)
+    generation = state.generation
     seen: set[str] = set()
     for batch in _batches(source.documents()):
-        _store_batch(source, batch, state.generation)
+        generation += _store_batch(source, batch, generation)
         seen |= {document.key for document in batch}
         progress(source.kind, len(seen))
     _remove_unseen(source, seen)
 
 
 @transaction.atomic
-def _store_batch(source: DocumentSource, batch: list[SearchDocument], generation: int) -> None:
-    """Store a batch; if the collection changed since it was read, read it again under the lock."""
-    if lock_state(source.collection).generation != generation:
+def _store_batch(source: DocumentSource, batch: list[SearchDocument], generation: int) -> int:
+    """Store a batch, and return by how much that increased the change counter of the collection.
+
+    If another increased it since the batch was read, the batch is read again under the lock.
+    """
+    before = lock_state(source.collection).generation
+    if before != generation:
         refresh_documents(source=source, refs=[document.ref for document in batch])
     else:
         _store(source, batch)
+    return lock_state(source.collection).generation - before
 
 
 @transaction.atomic

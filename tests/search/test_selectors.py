@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from search import refreshing, selectors
 from search.engines import base as engines
-from search.engines.base import Candidate, Filters
+from search.engines.base import Candidate
 from search.engines.database.engine import DatabaseEngine
 from search.engines.elastic import index_integrity
 from search.models import LexiconEntry
 from search.refreshing import FRESH_SECONDS
-from search.requests import SearchRequest
+from search.requests import Filters, SearchRequest
 from search.results import Facet, count_facets, facets_of
 from search.selectors import (
     LEXICON,
@@ -264,6 +264,8 @@ class _Odd(DatabaseEngine):
 
     def candidates(self, *_arguments: Any, **_options: Any) -> list[Candidate]:
         return [Candidate("unknown:1"), Candidate("unknown:2"), Candidate("sample:001")]
+
+    texts = candidates
 
 
 def test_an_engine_that_finds_mostly_unknown_documents_is_unavailable(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -11,8 +11,9 @@ from django.db import connection
 
 from search.analysis import Query
 from search.documents import PUBLIC, locales_for
-from search.engines.base import Candidate, Engine, FacetCounts, Filters
+from search.engines.base import Candidate, Engine, FacetCounts
 from search.engines.database.text_index import Matching, TextIndex, text_index
+from search.requests import Filters
 
 # A title that contains at least this share of the query's weight answers it better than any text.
 MIN_COVERED: Final = 0.5
@@ -128,10 +129,20 @@ class DatabaseEngine(Engine):
                 text, query, [document.id for document in titles[: limit // TEXTS_SHARE]]
             )
         else:
-            texts = self._matches(text.match_most(query), filters, limit // 2)
+            texts = self._matches(text.match_most(query), filters, limit // TEXTS_SHARE)
             scores = {document.id: document.score for document in texts}
             found |= {document.key: document for document in texts if document.key not in found}
         return [Candidate(key, scores.get(one.id, 0.0), one.version) for key, one in found.items()]
+
+    def texts(
+        self, query: Query, filters: Filters, *, among: Mapping[int, str] | None, limit: int
+    ) -> list[Candidate]:
+        text = text_index(filters.collection)
+        if among is None:
+            found = self._matches(text.match_most(query), filters, limit // TEXTS_SHARE)
+            return [Candidate(one.key, one.score, one.version) for one in found]
+        scores = self._text_scores(text, query, list(among)[: limit // TEXTS_SHARE])
+        return [Candidate(among[pk], score) for pk, score in scores.items()]
 
     @staticmethod
     def _text_scores(text: TextIndex, query: Query, among: Sequence[int]) -> dict[int, float]:

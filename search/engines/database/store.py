@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 
 from django.db import transaction
+from django.db.models import F
 
 from search.documents import SearchDocument
 from search.engines.database.text_index import Text, text_index
 from search.language.tokenizer import folded_syllables, index_codes, marked_syllables
-from search.models import IndexedDocument, IndexedTerm
+from search.models import CollectionState, IndexedDocument, IndexedTerm
 
 _COLUMNS = [field.name for field in IndexedDocument._meta.concrete_fields if field.name not in ("id", "key")]
 
@@ -99,6 +100,12 @@ def _changed(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
     return changed
 
 
+def _count_change(collection: str) -> None:
+    """Increase the change counter, by which processes know that what they have read is out of date."""
+    CollectionState.objects.get_or_create(collection=collection)
+    CollectionState.objects.filter(collection=collection).update(generation=F("generation") + 1)
+
+
 @transaction.atomic
 def write(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
     """Store ``documents``; return the rows that differ from what was stored."""
@@ -111,6 +118,7 @@ def write(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
     IndexedTerm.objects.bulk_create([term for row in rows for term in _terms(row)])
     for collection in {row.collection for row in rows}:
         text_index(collection).write([text_of(row) for row in rows if row.collection == collection])
+        _count_change(collection)
     return rows
 
 
@@ -120,5 +128,6 @@ def delete(keys: Collection[str]) -> Sequence[str]:
     gone = list(IndexedDocument.objects.filter(key__in=keys).values_list("pk", "key", "collection"))
     for collection in {collection for _pk, _key, collection in gone}:
         text_index(collection).delete([pk for pk, _key, of in gone if of == collection])
+        _count_change(collection)
     IndexedDocument.objects.filter(pk__in=[pk for pk, _key, _collection in gone]).delete()
     return [key for _pk, key, _collection in gone]

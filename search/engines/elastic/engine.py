@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from elasticsearch.dsl import Search
 
 from search.analysis import Query
-from search.engines.base import Candidate, EngineUnavailable, FacetCounts, Filters, Replica
+from search.engines.base import Candidate, EngineUnavailable, FacetCounts, Replica
 from search.engines.elastic import client as clients
 from search.engines.elastic import index_integrity, maintenance, queries, schema
 from search.models import IndexedDocument
+from search.requests import Filters
 
 # The share of a search's time that a change may take; what is missed is reconciled later.
 WRITE_SHARE = 0.5
@@ -43,6 +44,16 @@ class ElasticEngine(Replica):
         if query.words:
             found |= dict(_hits(answers[-1]))
         return [Candidate(key, score) for key, score in found.items()]
+
+    def texts(
+        self, query: Query, filters: Filters, *, among: Mapping[int, str] | None, limit: int
+    ) -> list[Candidate]:
+        if not query.words:
+            return []
+        (answer,) = self._search(
+            filters.collection, [queries.match_most(query, filters, limit // TEXTS_SHARE)]
+        )
+        return [Candidate(key, score) for key, score in _hits(answer)]
 
     def browse(self, filters: Filters, *, sort: str, offset: int, limit: int) -> list[str]:
         page = queries.browse(filters, sort=sort, offset=offset, limit=limit)

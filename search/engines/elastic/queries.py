@@ -10,8 +10,7 @@ from elasticsearch.dsl.query import Bool, Match, MatchAll, MatchPhrase, MultiMat
 
 from search.analysis import Query as AnalysedQuery
 from search.documents import locales_for
-from search.engines.base import Filters
-from search.requests import Values
+from search.requests import Filters, Values
 
 MAX_FACET_VALUES: Final = 2000
 #: Hits with their keys from the column of keys: ``_id`` is stored with the texts, which are read and unpacked for it.

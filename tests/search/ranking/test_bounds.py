@@ -54,7 +54,9 @@ def all_scored(query: str, some: list[Candidate]) -> list[Scored]:
     best = max((text for _row, text in some), default=0.0) or 1.0
     scored = [scorer.score(one, text / best) for one, text in some]
     scored.sort(key=lambda s: (-round(s.score, 6), -s.row.timestamp, s.row.key))
-    return [s for s in scored if s.score > 0 and s.score >= scored[0].score * CUTOFF]
+    most = {one.key: scorer.bound(one, text / best, with_focus=True) for one, text in some}
+    least = scored[0].score * CUTOFF
+    return [s for s in scored if scored[0].score > 0 and most[s.row.key] >= least]
 
 
 @given(queries, st.lists(candidates, min_size=1, max_size=30))
@@ -63,6 +65,19 @@ def test_nothing_that_is_shown_is_left_out(
 ):
     some = [make(number, one) for number, one in enumerate(facts)]
     assert rank(ask(query), some, statistics=SMALL.statistics) == all_scored(query, some)
+
+
+@given(queries, st.lists(candidates, min_size=1, max_size=30), st.integers(1, 12))
+def test_first_hits_are_those_of_a_complete_ranking(
+    query: str, facts: list[tuple[str, str, list[str], list[str], float, float]], depth: int
+):
+    some = [make(number, one) for number, one in enumerate(facts)]
+    found, complete = (
+        rank(ask(query), some, statistics=SMALL.statistics, depth=depth),
+        all_scored(query, some),
+    )
+    assert found[:depth] == complete[:depth]
+    assert {one.row.key for one in found} == {one.row.key for one in complete}
 
 
 @given(queries, candidates)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from search import selectors
 from search.analysis import Expansion, Query
 from search.engines import base as engines
-from search.engines.base import Filters
 from search.engines.database.engine import (
     PHRASE_WEIGHT,
     DatabaseEngine,
@@ -25,7 +24,7 @@ from search.engines.database.engine import (
 from search.engines.database.text_index import text_index
 from search.language.vocabulary import Word
 from search.ranking.features import MIN_PART
-from search.requests import SearchRequest
+from search.requests import Filters, SearchRequest
 from search.selectors import search
 from tests.search.samples import SearchFixture
 from tests.search.words import TITLES, ask

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from search.engines.base import Filters
 from search.engines.elastic import queries
+from search.requests import Filters
 from tests.search.words import ask
 
 FILTERS = Filters("public", "vi", ("public",), {"level": ("cap_xa",), "kind": ("procedure",)})
