@@ -195,7 +195,7 @@ def ask_for_approval(instance: TaskState, user: Any = None, **_kwargs: Any) -> N
 @receiver(workflow_approved, sender=WorkflowState, dispatch_uid="workflow_state_approved_email_notification")
 @receiver(workflow_rejected, sender=WorkflowState, dispatch_uid="workflow_state_rejected_email_notification")
 @transaction.atomic
-def tell_decision(instance: WorkflowState, **_kwargs: Any) -> None:
+def mail_decision_to_author(instance: WorkflowState, **_kwargs: Any) -> None:
     """Mail the person who submitted the page what was decided."""
     state = instance.current_task_state
     enqueue(
@@ -208,5 +208,5 @@ def tell_decision(instance: WorkflowState, **_kwargs: Any) -> None:
 @receiver(
     workflow_submitted, sender=WorkflowState, dispatch_uid="workflow_state_submitted_email_notification"
 )
-def ask_nobody_else(**_kwargs: Any) -> None:
+def silence_superuser_mail(**_kwargs: Any) -> None:
     """Take the place of Wagtail's mail to every superuser."""

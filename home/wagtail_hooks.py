@@ -36,7 +36,7 @@ def admin_colours() -> SafeString:
 
 
 @hooks.register("construct_page_action_menu")
-def offer_submission_where_somebody_decides(
+def hide_submission_without_approver(
     menu_items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]
 ) -> None:
     """Remove "submit" where nobody but the user could approve the page."""
@@ -51,7 +51,7 @@ def offer_submission_where_somebody_decides(
 
 
 @hooks.register("after_edit_page")
-def leave_a_page_that_closed(request: HttpRequest, page: Page) -> HttpResponse | None:
+def redirect_after_lost_access(request: HttpRequest, page: Page) -> HttpResponse | None:
     """Return to the dashboard when the user may not open the page any more: it was theirs to decide on only."""
     if page.permissions_for_user(request.user).can_edit():
         return None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.selectors.holders import ASSIGNABLE_ROLES, colleague_with
+from forms_app.dossiers.selectors.assignees import ASSIGNABLE_ROLES, other_assignee
 from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action, allowed_transitions
 from one_stop.access import OfficerAccess
 
@@ -101,7 +101,7 @@ _DANGER: Final = {Action.DECLINE, Action.WITHDRAW, Action.SUSPEND, Action.CLOSE}
 def offered_actions(access: OfficerAccess, dossier: Dossier, now: datetime) -> list[OfferedAction]:
     """Return the actions open to this officer on ``dossier`` now, from the transition table.
 
-    While a colleague has the dossier, these are those of the counter.
+    While the dossier is assigned to a colleague, these are those of the counter.
     """
     rows = {row.action: row for row in allowed_transitions(dossier, access.roles_at(dossier.agency_id), now)}
     if rows.keys() - COUNTER_ACTIONS and colleague_of(access, dossier, now):
@@ -116,11 +116,11 @@ def offered_actions(access: OfficerAccess, dossier: Dossier, now: datetime) -> l
 
 
 def colleague_of(access: OfficerAccess, dossier: Dossier, now: datetime) -> User | None:
-    """Return the colleague who has ``dossier``, if that keeps this officer from acting on it."""
+    """Return the colleague to whom ``dossier`` is assigned, if that keeps this officer from acting on it."""
     roles = access.roles_at(dossier.agency_id)
     if not roles & set(ASSIGNABLE_ROLES) or dossier.is_closed:
         return None
-    return colleague_with(dossier, access.user, roles, timezone.localdate(now))
+    return other_assignee(dossier, access.user, roles, timezone.localdate(now))
 
 
 def _done(action: Action, done: str | Promise, dossier: Dossier) -> str | Promise:

@@ -359,7 +359,7 @@ class AssignForm(ActionForm):
         return self._officers[self.cleaned_data["officer"]]
 
 
-class IdentityDocument(models.TextChoices):
+class ShownDocument(models.TextChoices):
     """What a person shows at the counter to prove who they are."""
 
     CARD = "card", _("Identity card")
@@ -372,7 +372,7 @@ class ReplaceKeyForm(forms.Form):
     """The document that the person shows, and whether the mail address of the dossier is theirs."""
 
     document = forms.ChoiceField(
-        label=_("Which document did the person show?"), choices=IdentityDocument.choices, widget=forms.RadioSelect,
+        label=_("Which document did the person show?"), choices=ShownDocument.choices, widget=forms.RadioSelect,
         error_messages={"required": _("Choose the document that you were shown.")},
     )  # fmt: skip
     number = forms.CharField(

@@ -169,7 +169,7 @@ def _new_case(part: value_objects.Case, position: int) -> ProcedureCase:
 
 def _read_document(document: RequiredDocument) -> value_objects.RequiredDocument:
     blank_forms = tuple(
-        value_objects.BlankForm(
+        value_objects.ListedBlankForm(
             name=blank_form.name,
             path=blank_form.path,
             own_copy=blank_form.own_copy_id,

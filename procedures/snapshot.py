@@ -27,12 +27,12 @@ from django.utils.translation import gettext as _
 from core.text import normalise_lines
 from procedures.value_objects import (
     JSON_KEY,
-    BlankForm,
     Case,
     ChannelDetails,
     Decision,
     Flags,
     LegalBasis,
+    ListedBlankForm,
     RequiredDocument,
     Result,
     StepGroup,
@@ -317,7 +317,7 @@ class Snapshot:
                     dataclasses.replace(
                         document,
                         result_code="",
-                        blank_forms=tuple(BlankForm(name=form.name) for form in document.blank_forms),
+                        blank_forms=tuple(ListedBlankForm(name=form.name) for form in document.blank_forms),
                     )
                     for document in case.documents
                 ),

@@ -42,7 +42,7 @@ class ChannelDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class BlankForm:
+class ListedBlankForm:
     """A blank form (mẫu đơn, tờ khai): its path in the national list, key and size in bytes of our own copy."""
 
     name: str
@@ -61,7 +61,7 @@ class RequiredDocument:
     copies: int = 0
     required: bool = True
     result_code: str = ""
-    blank_forms: tuple[BlankForm, ...] = ()
+    blank_forms: tuple[ListedBlankForm, ...] = ()
 
     @property
     def is_note(self) -> bool:

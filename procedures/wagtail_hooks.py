@@ -38,7 +38,7 @@ def import_urls() -> list[URLPattern]:
         path("nhap-thu-tuc/<int:pk>/tien-do/", imports.progress, name="procedures_import_progress"),
         path("nhap-thu-tuc/<int:pk>/huy/", imports.cancel, name="procedures_import_cancel"),
         path("nhap-thu-tuc/<int:pk>/tiep-tuc/", imports.resume, name="procedures_import_resume"),
-        path("nhap-thu-tuc/<int:pk>/hoan-tac/", imports.take_back, name="procedures_import_undo"),
+        path("nhap-thu-tuc/<int:pk>/hoan-tac/", imports.undo, name="procedures_import_undo"),
         path("nhap-thu-tuc/<int:pk>/bao-cao.csv", imports.report, name="procedures_import_report"),
     ]
 

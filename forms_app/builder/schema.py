@@ -82,7 +82,7 @@ class FormSchema:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read a schema; ``KeyError`` or ``TypeError`` if the shape is wrong (``validation.read`` explains where).
+        """Read a schema; ``KeyError`` or ``TypeError`` for a wrong shape (``validation.read_schema`` explains where).
 
         ``ValueError`` if the format is unknown, as questions might get lost.
         """

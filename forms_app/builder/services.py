@@ -33,7 +33,7 @@ def check_permission(by: User | None) -> None:
 def save_working_copy(*, definition: FormDefinition, schema: Any, by: User | None) -> FormDefinition:
     """Save ``schema`` as the working copy. It may be unfinished, but the editor must be able to show all of it."""
     check_permission(by)
-    read, found = validation.read(schema)
+    read, found = validation.read_schema(schema)
     if read is not None:
         found = validation.unsupported(read)
     if read is None or found:
@@ -61,7 +61,7 @@ def publish(
     locked = FormDefinition.objects.select_for_update().get(pk=definition.pk)
     if expected_hash is not None and expected_hash != locked.content_hash:
         raise Conflict(_("The form has changed since you viewed it. Review it again, then publish."))
-    read, found = validation.read(locked.working_copy if schema is None else schema)
+    read, found = validation.read_schema(locked.working_copy if schema is None else schema)
     if read is not None:
         found += validation.problems(read, used_types(locked))
     if read is None or found:
@@ -85,7 +85,7 @@ def import_form(*, data: Any, by: User | None = None) -> FormDefinition:
     ``InvalidInput`` lists what is wrong with the data.
     """
     check_permission(by)
-    read, found = validation.read(data)
+    read, found = validation.read_schema(data)
     if read is None:
         raise InvalidInput("\n".join(map(str, found)))
     code, title = str(data.get("procedure", "")), clean(str(data.get("title", "")))

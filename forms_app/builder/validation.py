@@ -126,7 +126,7 @@ def _wrong(kind: type) -> str:
     return _("Expected: %(kind)s.") % {"kind": KINDS[kind]}
 
 
-def read(data: Any) -> tuple[FormSchema | None, list[Problem]]:
+def read_schema(data: Any) -> tuple[FormSchema | None, list[Problem]]:
     """Read a schema from any JSON value; the schema is None if there are problems with its shape."""
     found = shape_problems(data)
     return (None, found) if found else (FormSchema.from_json(data), [])
@@ -134,7 +134,7 @@ def read(data: Any) -> tuple[FormSchema | None, list[Problem]]:
 
 def is_editable(data: Any) -> bool:
     """Return True if the editor can show ``data`` without losing any of it."""
-    schema, _found = read(data)
+    schema, _found = read_schema(data)
     return schema is not None and not unsupported(schema)
 
 

@@ -80,7 +80,7 @@ def restart_intake_deadline(dossier: Dossier, previous_status: int, now: datetim
     """Start the intake deadline anew where ``dossier`` (not saved) has returned to the first status from another.
 
     A desk that requested the supplement only after the deadline stays late: the former deadline is kept. So it is
-    where a decline without a supplement request, or a withdrawal, is undone: the desk's slip gives it no more time.
+    where a decline without a supplement request, or a withdrawal, is undone: its mistake gives the desk no more time.
     """
     if previous_status in {Status.REGISTERED, Status.WITHDRAWN} or dossier.status != Status.REGISTERED:
         return
@@ -233,7 +233,7 @@ def clock_to_json(dossier: Dossier) -> dict[str, Any]:
 
 
 def _restore(dossier: Dossier, now: datetime) -> None:
-    """Set the clock to what it was before the withdrawal: the desk's slip gives no time, and a pause goes on."""
+    """Set the clock to what it was before the withdrawal: a mistake of the desk gives no time, and a pause goes on."""
     event = dossier.withdrawal()
     before = event.data["before"] if event else {}
     for name, value in before.items():

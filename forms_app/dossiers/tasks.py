@@ -12,7 +12,7 @@ from forms_app.dossiers.services import due_dates, pauses, private_files, retent
 @clock_guard.guarded
 def clean_up() -> None:
     """Delete expired drafts and view log entries, wipe seeds, quarantine files without a row. Runs every 15 minutes."""
-    retention.expire_drafts()
+    retention.delete_expired_drafts()
     retention.wipe_secret_seeds()
     retention.delete_expired_view_log()
     private_files.clean_up_files()

@@ -89,7 +89,7 @@ class Guard(TextChoices):
     HAS_FEES = "has_fees", _("the procedure has a fee")
     NO_FEES = "no_fees", _("the procedure has no fee")
     SENT_BY_POST = "sent_by_post", _("the result was sent by post")
-    UNDOABLE = "undoable", _("closed by mistake, at most three working days ago")
+    REVERSIBLE = "reversible", _("closed by mistake, at most three working days ago")
 
 
 class DossierState(Protocol):
@@ -108,7 +108,7 @@ class DossierState(Protocol):
     @property
     def desk_withdrew_from(self) -> int | None: ...
     def supplement_is_late(self, now: datetime) -> bool: ...
-    def may_be_undone(self, now: datetime) -> bool: ...
+    def is_reversible(self, now: datetime) -> bool: ...
 
 
 GUARDS: dict[Guard, Callable[[DossierState, datetime], bool]] = {
@@ -119,7 +119,7 @@ GUARDS: dict[Guard, Callable[[DossierState, datetime], bool]] = {
     Guard.HAS_FEES: lambda dossier, _now: dossier.has_fees,
     Guard.NO_FEES: lambda dossier, _now: not dossier.has_fees,
     Guard.SENT_BY_POST: lambda dossier, _now: dossier.sent_by_post,
-    Guard.UNDOABLE: lambda dossier, now: dossier.may_be_undone(now),
+    Guard.REVERSIBLE: lambda dossier, now: dossier.is_reversible(now),
 }
 
 
@@ -169,8 +169,8 @@ RUNNING_STATUSES = (_S.ACCEPTED, _S.PROCESSING)
 INTERNAL_ACTIONS = frozenset({_A.ASSIGN})
 # Actions after which the status is what it was before.
 SAME_STATUS_ACTIONS = frozenset({_A.ASSIGN, _A.REPLACE_KEY, _A.MOVE_DUE_DATE, _A.CORRECT_POST})
-# What the person at the counter does for a citizen, whoever has the dossier; anything else is for the officer to whom
-# it is assigned, and for the head.
+# What the officer at the counter does for a citizen, whoever the assignee is; anything else is for the assignee and the
+# head.
 COUNTER_ACTIONS = frozenset(
     {_A.SUPPLY, _A.PAYMENT_DONE, _A.RETURN_RESULT, _A.CORRECT_POST, _A.WITHDRAW, _A.REPLACE_KEY}
 )
@@ -206,8 +206,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         _A.PAYMENT_DONE, (_S.PAYMENT,), _S.PROCESSING, frozenset({SYSTEM, _R.RECEIVER, *_HANDLING}), Clock.RESUME
     ),
     Transition(
-        # Asked by mistake, or the citizen is exempt: the desk's slip gives it no more time. A dossier that is never
-        # paid can be finished as refused.
+        # Requested by mistake, or the citizen is exempt: the desk gains no time by it. A dossier that is never paid can
+        # be finished as refused.
         _A.LIFT_PAYMENT, (_S.PAYMENT,), _S.PROCESSING, _HANDLING, Clock.CONTINUE, needs_reason=True
     ),
     # Until a day that the head names (``Dossier.pause_ends_at``).
@@ -230,13 +230,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_A.RETURN_RESULT, (_S.FINISHED,), _S.RETURNED, _RETURN),
     # The post tells numbers and postage later, for a whole bag; a wrong one is put right.
     Transition(_A.CORRECT_POST, (_S.RETURNED,), _S.RETURNED, _RETURN, guards=(Guard.SENT_BY_POST,)),
-    # A slip at the desk is put right by the head (docs/domain.md#requests-and-outcomes).
+    # A mistake at the desk is undone by the head (docs/domain.md#requests-and-outcomes).
     Transition(
-        _A.UNDO_RETURN, (_S.RETURNED,), _S.FINISHED, _HEAD, needs_reason=True, guards=(Guard.UNDOABLE,)
+        _A.UNDO_RETURN, (_S.RETURNED,), _S.FINISHED, _HEAD, needs_reason=True, guards=(Guard.REVERSIBLE,)
     ),
     Transition(
         _A.UNDO_DECLINE, (_S.DECLINED,), _S.REGISTERED, _HEAD, Clock.RESET, needs_reason=True,
-        guards=(Guard.UNDOABLE,),
+        guards=(Guard.REVERSIBLE,),
     ),
     Transition(
         _A.WITHDRAW, WITHDRAWABLE, _S.WITHDRAWN, _APPLICANT, Clock.END, needs_reason=True, guards=(Guard.OPEN,),
@@ -245,7 +245,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *(
         Transition(
             _A.UNDO_WITHDRAW, (_S.WITHDRAWN,), status, _HEAD, Clock.RESTORE, needs_reason=True,
-            guards=(Guard.UNDOABLE,), leads_back=True,
+            guards=(Guard.REVERSIBLE,), leads_back=True,
         )
         for status in WITHDRAWABLE
     ),

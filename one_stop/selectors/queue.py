@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, User
 from core.text import parse_pk
 from core.worktime import TIME_ZONE, start_of_day
-from forms_app.dossiers import codes as dossier_codes
+from forms_app.dossiers import codes
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.models.dossiers import DossierQuerySet, is_closed
-from forms_app.dossiers.selectors.holders import ASSIGNABLE_ROLES, held_ids
+from forms_app.dossiers.selectors.assignees import ASSIGNABLE_ROLES, ids_with_active_assignee
 from forms_app.dossiers.transitions import OPEN_STATUSES, RUNNING_STATUSES, Status
 from one_stop.access import OfficerAccess
 from procedures.models import Procedure
@@ -67,7 +67,7 @@ def _overdue(now: datetime, user_id: int) -> Q:
 
 
 NEW: Final = "moi"
-#: Value of the filter for dossiers that nobody has.
+#: Value of the filter for dossiers without an assignee.
 UNASSIGNED: Final = "chua-giao"
 _STATUS_VALUES: Final = frozenset(map(str, Status.values))
 TABS: Final = (
@@ -310,9 +310,9 @@ def next_code(
     None at the end of the list. One query over the first 500 dossiers.
     """
     rows = _ordered(access, tab, now, replace(filters, max_id=None))
-    codes = list(rows.values_list("code", flat=True)[:MAX_LOOKAHEAD])
-    position = codes.index(after) + 1 if after in codes else 0
-    return codes[position] if position < len(codes) else None
+    listed = list(rows.values_list("code", flat=True)[:MAX_LOOKAHEAD])
+    position = listed.index(after) + 1 if after in listed else 0
+    return listed[position] if position < len(listed) else None
 
 
 def assignable_officers(agency_id: int, on: date) -> list[User]:
@@ -323,18 +323,18 @@ def assignable_officers(agency_id: int, on: date) -> list[User]:
     )
 
 
-def assigned_to_others(access: OfficerAccess, codes: Iterable[str]) -> list[Dossier]:
-    """Return the open dossiers with these codes that are assigned to somebody else; one query."""
-    valid = [code for code in codes if dossier_codes.CODE.fullmatch(code)]
+def assigned_to_others(access: OfficerAccess, wanted: Iterable[str]) -> list[Dossier]:
+    """Return the open dossiers with the codes ``wanted`` that are assigned to another officer; one query."""
+    valid = [code for code in wanted if codes.CODE.fullmatch(code)]
     rows = visible_to(access).filter(code__in=valid).filter(~is_closed()).exclude(assigned_to=None)
     return list(rows.exclude(assigned_to_id=access.user.pk).with_parties().order_by("code"))
 
 
-def held_by_colleagues(access: OfficerAccess, dossiers: Iterable[Dossier], on: date) -> list[Dossier]:
-    """Return those of the colleagues' ``dossiers`` that the officer, who is not the head, may not take; one query."""
+def assigned_to_colleagues(access: OfficerAccess, dossiers: Iterable[Dossier], on: date) -> list[Dossier]:
+    """Return those of ``dossiers`` that only their assignees, and the head, may act on; one query."""
     others = [found for found in dossiers if _R.HEAD not in access.roles_at(found.agency_id)]
-    held = held_ids(others, on) if others else set()
-    return [found for found in others if found.pk in held]
+    assigned = ids_with_active_assignee(others, on) if others else set()
+    return [found for found in others if found.pk in assigned]
 
 
 def dossiers_by_ref(

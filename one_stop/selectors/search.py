@@ -10,8 +10,7 @@ from typing import Final
 from django.db.models import Q
 
 from forms_app.builder.field_types.contact import normalise_phone
-from forms_app.dossiers import access as secrets
-from forms_app.dossiers import codes
+from forms_app.dossiers import codes, credentials
 from forms_app.dossiers.models import Dossier
 from one_stop.access import OfficerAccess
 from one_stop.selectors import queue
@@ -72,7 +71,7 @@ def _exact_condition(query: str) -> Q:
     plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", query)).upper()
     code, condition = codes.normalise(query), Q()
     if _DOCUMENT_NUMBER.fullmatch(plain):
-        condition |= Q(identity_number_hash__in=secrets.identity_hashes(plain))
+        condition |= Q(identity_number_hash__in=credentials.identity_hashes(plain))
     if phone := _compact_phone(query):
         condition |= Q(phone=phone)
     if _CODE_PART.fullmatch(code):

@@ -21,7 +21,7 @@ from forms_app.dossiers import view_log
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.selectors.dossiers import open_request
 from forms_app.dossiers.services import apply_action
-from forms_app.dossiers.services.actions import held_text
+from forms_app.dossiers.services.actions import assigned_text
 from forms_app.dossiers.services.uploads import storage_message
 from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action, Status
 from one_stop import services, supplements
@@ -87,7 +87,7 @@ def _unavailable(
         "status": dossier.get_status_display()
     }
     if action not in COUNTER_ACTIONS and (colleague := colleague_of(access, dossier, timezone.now())):
-        message = held_text(colleague)
+        message = assigned_text(colleague)
     typed = [text for name in ("reason", "other_documents") if (text := request.POST.get(name, "").strip())]
     if typed:
         context = {

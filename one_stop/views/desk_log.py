@@ -19,8 +19,15 @@ from core.spreadsheets import csv_response
 from forms_app.dossiers import list_log, view_log
 from forms_app.dossiers.models import ListLogEntry, ViewLogEntry
 from one_stop.access import OfficerAccess, officer_required
-from one_stop.selectors import desk_log as selectors
-from one_stop.selectors.desk_log import DOSSIERS, LISTS, LogFilters
+from one_stop.selectors.desk_log import (
+    DOSSIERS,
+    LISTS,
+    LogFilters,
+    agencies_with_log,
+    log_entries,
+    log_page,
+    people_in_log,
+)
 from one_stop.selectors.queue import TABS
 
 #: Under these keys the log records that it was read.
@@ -38,13 +45,13 @@ TABS_OF_LOG: Final = (
 def desk_log(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     """Show one page of the log; 404 for everybody who is neither head nor inspector."""
     agencies, filters = _asked(request, access)
-    page = selectors.log_page(selectors.log_entries(agencies, filters), number=request.GET.get("page", "1"))
+    page = log_page(log_entries(agencies, filters), number=request.GET.get("page", "1"))
     _log_reading(access, agencies, OWN_LIST, page.paginator.count)
     context = {
         "filters": filters,
         "agencies": agencies,
         "is_about_dossiers": filters.kind == DOSSIERS,
-        "people": selectors.people_in_log(agencies, filters),
+        "people": people_in_log(agencies, filters),
         "page": page,
         "rows": list(_rows(list(page.object_list))),
         "tabs": [_tab(key, label, filters) for key, label in TABS_OF_LOG],
@@ -58,7 +65,7 @@ def desk_log(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
 def desk_log_file(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     """Send the filtered log as CSV in UTF-8, at most ``MAX_ROWS`` entries; every download is logged."""
     agencies, filters = _asked(request, access)
-    entries = list(selectors.log_entries(agencies, filters)[:MAX_ROWS])
+    entries = list(log_entries(agencies, filters)[:MAX_ROWS])
     _log_reading(access, agencies, OWN_FILE, len(entries), always=True)
     name = f"nhat-ky-{filters.kind}-{filters.first_day:%Y%m%d}-{filters.last_day:%Y%m%d}.csv"
     head = (_("When"), _("User name"), _("Who"), _("Agency"), _("Dossier code"), _("What"), _("Found"))
@@ -71,7 +78,7 @@ def _cells(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 def _asked(request: HttpRequest, access: OfficerAccess) -> tuple[tuple[Agency, ...], LogFilters]:
-    agencies = selectors.agencies_with_log(access)
+    agencies = agencies_with_log(access)
     if not agencies:
         raise Http404
     return agencies, LogFilters.from_query(request.GET, timezone.localdate())

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.errors import InvalidInput, NotAllowed
 from forms_app.dossiers import printed_forms, view_log
 from forms_app.dossiers.printed_forms import AccessSlip
-from forms_app.dossiers.services import DossierSecrets, told_secrets
+from forms_app.dossiers.services import DossierSecrets, recently_issued_secrets
 from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.actions import may_replace_key
@@ -86,4 +86,4 @@ def _printable(access: OfficerAccess, found: DossierDetail) -> DossierSecrets | 
     last = next((event for event in reversed(found.events) if event.action == Action.REPLACE_KEY), None)
     if last is None or last.actor_id != access.user.pk or last.at != found.dossier.secrets_issued_at:
         return None
-    return told_secrets(found.dossier) if timezone.now() - last.at < PRINT_WINDOW else None
+    return recently_issued_secrets(found.dossier) if timezone.now() - last.at < PRINT_WINDOW else None

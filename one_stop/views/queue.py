@@ -21,14 +21,28 @@ from core.text import clean
 from forms_app.dossiers import list_log
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.rules import current_rules
-from forms_app.dossiers.selectors.holders import ASSIGNABLE_ROLES
+from forms_app.dossiers.selectors.assignees import ASSIGNABLE_ROLES
 from forms_app.dossiers.transitions import Status
 from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.dossier_display import due_status
-from one_stop.selectors import queue as selectors
 from one_stop.selectors.desk_log import agencies_with_log
-from one_stop.selectors.queue import QueueFilters, Tab, tab_by_key
+from one_stop.selectors.queue import (
+    NEW,
+    PER_PAGE,
+    TABS,
+    QueueFilters,
+    Tab,
+    assigned_to_colleagues,
+    assigned_to_others,
+    assignees_at,
+    first_tab_of,
+    next_code,
+    procedures_at,
+    queue_counts,
+    queue_page,
+    tab_by_key,
+)
 from one_stop.selectors.search import find_dossiers
 from one_stop.views.list_state import LIST_PARAMS, list_query
 
@@ -38,7 +52,7 @@ INTAKE_FILTERS: Final = (
     ("hom-nay", gettext_lazy("Intake due today")),
     ("qua-han", gettext_lazy("Intake overdue")),
 )
-#: Heading and key in ``selectors.ORDERINGS`` of each column; a column without a key cannot be sorted.
+#: Heading and key in ``one_stop.selectors.queue.ORDERINGS`` of each column; a column without a key cannot be sorted.
 COLUMNS: Final = (
     (gettext_lazy("Dossier code"), "ma"),
     (gettext_lazy("Applicant"), "nguoi"),
@@ -88,16 +102,16 @@ def _rows(dossiers: list[Dossier]) -> list[dict[str, Any]]:
 
 
 def _list_context(request: HttpRequest, access: OfficerAccess) -> dict[str, Any]:
-    now, tab = timezone.now(), tab_by_key(request.GET.get("muc", "") or selectors.first_tab_of(access))
+    now, tab = timezone.now(), tab_by_key(request.GET.get("muc", "") or first_tab_of(access))
     filters = QueueFilters.from_query(request.GET)
-    counts = selectors.queue_counts(access, now, tab=tab, filters=filters)
+    counts = queue_counts(access, now, tab=tab, filters=filters)
     number = request.GET.get("page", "1")
-    page = selectors.queue_page(access, tab, number=number, total=counts.shown, now=now, filters=filters)
+    page = queue_page(access, tab, number=number, total=counts.shown, now=now, filters=filters)
     agencies = [agency.pk for agency in access.agencies]
     list_log.log_list(actor=access.user, agencies=agencies, list_key=tab.key, found=counts.shown, now=now)
     intake = [(key, label, counts.by_intake_state[key]) for key, label in INTAKE_FILTERS]
     return {
-        "tabs": [_tab(item, tab, counts.by_tab[item.key], request) for item in selectors.TABS],
+        "tabs": [_tab(item, tab, counts.by_tab[item.key], request) for item in TABS],
         "tab": tab,
         "page": page,
         "max_id": filters.max_id or counts.newest_id,
@@ -106,7 +120,7 @@ def _list_context(request: HttpRequest, access: OfficerAccess) -> dict[str, Any]
         "list_query": list_query(_list_params(request.GET, tab)),
         "list_params": _list_params(request.GET, tab).items(),
         "columns": [_column(label, key, filters, request) for label, key in COLUMNS],
-        "intake_filters": intake if tab.key == selectors.NEW else [],
+        "intake_filters": intake if tab.key == NEW else [],
         "refresh_url": _list_url(request, den="", page=""),
         "rows": _rows(list(page.object_list)),
     }
@@ -148,8 +162,8 @@ def _column(label: Promise, key: str, filters: QueueFilters, request: HttpReques
 def _filter_context(access: OfficerAccess, filters: QueueFilters) -> dict[str, Any]:
     return {
         "filters": filters,
-        "procedures": selectors.procedures_at(access),
-        "assignees": selectors.assignees_at(access),
+        "procedures": procedures_at(access),
+        "assignees": assignees_at(access),
         "statuses": Status.choices,
         "sources": Dossier.Source.choices,
     }
@@ -177,7 +191,7 @@ def next_dossier(request: HttpRequest, access: OfficerAccess) -> HttpResponseBas
     tab, filters = tab_by_key(request.GET.get("muc", "")), QueueFilters.from_query(request.GET)
     back = list_query(_list_params(request.GET, tab))
     after = request.GET.get("sau", "")
-    code = selectors.next_code(access, tab, after=after, now=timezone.now(), filters=filters)
+    code = next_code(access, tab, after=after, now=timezone.now(), filters=filters)
     if code is None:
         messages.info(request, _("There are no more dossiers in “%(tab)s”.") % {"tab": tab.label})
         return redirect(reverse("one_stop:queue") + back)
@@ -189,14 +203,15 @@ def next_dossier(request: HttpRequest, access: OfficerAccess) -> HttpResponseBas
 def assign_to_self(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     """Assign the selected dossiers to the officer, each in a transaction of its own, and report how many failed.
 
-    What colleagues have is left out, with their names; the head takes it after confirming it on a page that names them.
+    Dossiers assigned to colleagues are left out, with their names; the head takes them over after confirming it on
+    a page that lists them.
     """
-    selected = request.POST.getlist("chon")[: selectors.PER_PAGE]
-    taken = selectors.assigned_to_others(access, _codes(selected))
-    if held := selectors.held_by_colleagues(access, taken, timezone.localdate()):
-        selected = _without(selected, held)
-        taken = [dossier for dossier in taken if dossier not in held]
-        messages.warning(request, _held_text(held))
+    selected = request.POST.getlist("chon")[:PER_PAGE]
+    taken = assigned_to_others(access, _codes(selected))
+    if theirs := assigned_to_colleagues(access, taken, timezone.localdate()):
+        selected = _without(selected, theirs)
+        taken = [dossier for dossier in taken if dossier not in theirs]
+        messages.warning(request, _assigned_text(theirs))
     if taken and "xac-nhan" not in request.POST:
         return _confirm_assignment(request, selected, taken)
     assigned = sum(_assign_selected(access, value) for value in selected)
@@ -221,8 +236,8 @@ def _without(selected: list[str], dossiers: list[Dossier]) -> list[str]:
     return [value for value, code in zip(selected, _codes(selected), strict=True) if code not in codes]
 
 
-def _held_text(held: list[Dossier]) -> str:
-    names = [f"{one.code} ({one.assigned_to.get_full_name()})" for one in held if one.assigned_to]
+def _assigned_text(dossiers: list[Dossier]) -> str:
+    names = [f"{one.code} ({one.assigned_to.get_full_name()})" for one in dossiers if one.assigned_to]
     message = _(
         "Not assigned to you, because colleagues have them: %(dossiers)s. Ask them or the head to hand them over."
     )

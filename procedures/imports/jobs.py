@@ -20,7 +20,7 @@ from core.errors import Conflict
 from core.outbox import enqueue
 from core.transactions import retry_on_deadlock
 from procedures.imports.plan import try_lock_imports
-from procedures.imports.rows import apply_portion, begin, choices_of, finish
+from procedures.imports.rows import apply_portion, choices_of, mark_applied, queue_rows
 from procedures.imports.undo import begin_undo, end_undo, is_undoing, undo_portion
 from procedures.imports.uploads import check_may_import, open_upload
 from procedures.models import ImportRow, ImportUpload
@@ -55,7 +55,7 @@ def start_import(*, upload_id: int, by: User) -> None:
     upload = open_upload(upload_id)
     if not try_lock_imports():
         raise Conflict(_("Another import is running. Wait until it has ended."), code="import_running")
-    begin(upload, by=by)
+    queue_rows(upload, by=by)
     _enqueue(upload, portion=1)
 
 
@@ -126,7 +126,7 @@ def apply_next_portion(*, upload_id: int, run: int, portion: int) -> None:
         upload.save(update_fields=["progressed_at"])
         _enqueue(upload, portion=portion + 1)
     else:
-        finish(upload)
+        mark_applied(upload)
 
 
 def undo_next_portion(*, upload_id: int, run: int, after: int) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from core.text import fold, tokens
 from procedures.imports.record import ProcedureRecord, map_blank_forms
 from procedures.snapshot import NO_FLAGS
-from procedures.value_objects import BlankForm, Case, Decision, RequiredDocument
+from procedures.value_objects import Case, Decision, ListedBlankForm, RequiredDocument
 
 _SPECIAL: Final = frozenset(
     {
@@ -160,7 +160,9 @@ def _similarity(one: RequiredDocument, two: RequiredDocument) -> float:
     return len(mine & theirs) / (min(len(mine), len(theirs)) or 1)
 
 
-def _blank_forms(mine: tuple[BlankForm, ...], theirs: tuple[BlankForm, ...]) -> tuple[BlankForm, ...]:
+def _blank_forms(
+    mine: tuple[ListedBlankForm, ...], theirs: tuple[ListedBlankForm, ...]
+) -> tuple[ListedBlankForm, ...]:
     found = {blank_form.name: blank_form for blank_form in mine}
     for blank_form in theirs:
         existing = found.get(blank_form.name)
@@ -168,8 +170,8 @@ def _blank_forms(mine: tuple[BlankForm, ...], theirs: tuple[BlankForm, ...]) -> 
     return tuple(found.values())
 
 
-def _better(existing: BlankForm, other: BlankForm) -> BlankForm:
-    return BlankForm(
+def _better(existing: ListedBlankForm, other: ListedBlankForm) -> ListedBlankForm:
+    return ListedBlankForm(
         name=existing.name,
         path=existing.path or other.path,
         own_copy=existing.own_copy or other.own_copy,

@@ -29,11 +29,11 @@ from procedures.choices import (
 )
 from procedures.snapshot import RecordError, Snapshot, decode, encode, normalise_texts
 from procedures.value_objects import (
-    BlankForm,
     Case,
     ChannelDetails,
     Decision,
     LegalBasis,
+    ListedBlankForm,
     RequiredDocument,
     Result,
     StepGroup,
@@ -216,7 +216,9 @@ def _expand_document(document: Any) -> Any:
     return {**rest, "blank_forms": [{"name": name}]} if name and not rest.get("blank_forms") else rest
 
 
-def map_blank_forms(cases: Iterable[Case], change: Callable[[BlankForm], BlankForm]) -> tuple[Case, ...]:
+def map_blank_forms(
+    cases: Iterable[Case], change: Callable[[ListedBlankForm], ListedBlankForm]
+) -> tuple[Case, ...]:
     """Return ``cases`` with ``change`` applied to every blank form of their documents."""
     return tuple(
         dataclasses.replace(
@@ -320,7 +322,7 @@ def _normalised_case(case: Case) -> Case:
 
 def _normalised_document(document: RequiredDocument) -> RequiredDocument:
     blank_forms = tuple(
-        BlankForm(name=name, path=_one_line(one.path, 400), own_copy=one.own_copy, size=one.size)
+        ListedBlankForm(name=name, path=_one_line(one.path, 400), own_copy=one.own_copy, size=one.size)
         for one in document.blank_forms
         if (name := _one_line(one.name, 300))
     )

@@ -293,7 +293,7 @@ class FormFileStore:
         """Return ``record`` with our own copy on every blank form whose file is in the folder."""
         return dataclasses.replace(record, cases=map_blank_forms(record.cases, self._with_own_copy))
 
-    def _with_own_copy(self, blank_form: value_objects.BlankForm) -> value_objects.BlankForm:
+    def _with_own_copy(self, blank_form: value_objects.ListedBlankForm) -> value_objects.ListedBlankForm:
         folder, _slash, file = blank_form.path.partition("/")
         path = self._files.get((folder, fold(blank_form.name))) or self._files.get((folder, fold(file)))
         if path is None:
@@ -328,7 +328,7 @@ def existing_form_sizes(records: Iterable[ProcedureRecord]) -> dict[int, int]:
 def with_existing_forms(record: ProcedureRecord, sizes: dict[int, int]) -> ProcedureRecord:
     """Return ``record`` without references to copies that do not exist, and with the true sizes of the others."""
 
-    def existing(one: value_objects.BlankForm) -> value_objects.BlankForm:
+    def existing(one: value_objects.ListedBlankForm) -> value_objects.ListedBlankForm:
         size = sizes.get(one.own_copy) if one.own_copy else None
         return dataclasses.replace(one, own_copy=one.own_copy if size is not None else None, size=size or 0)
 

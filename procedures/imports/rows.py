@@ -181,7 +181,7 @@ def choices_of(upload: ImportUpload) -> ImportChoices:
     )
 
 
-def begin(upload: ImportUpload, *, by: User | None) -> int:
+def queue_rows(upload: ImportUpload, *, by: User | None) -> int:
     """Queue the selected rows and mark ``upload`` as running; return their number.
 
     ``Conflict`` if another import is running: the database allows one at a time.
@@ -305,7 +305,7 @@ def undo_facts(item: AppliedChange, *, after: str) -> dict[str, Any]:
     }
 
 
-def finish(upload: ImportUpload) -> None:
+def mark_applied(upload: ImportUpload) -> None:
     """Mark ``upload`` as applied; what was read of rows that are done is no longer needed."""
     left = applicable(upload).filter(selected=False)
     left.update(state=ImportRow.State.LEFT_OUT)
@@ -320,7 +320,7 @@ def apply_all(upload: ImportUpload, choices: ImportChoices, progress: Callable[[
     """Apply every queued row in the transaction of the caller; all or nothing."""
     while handled := apply_portion(upload, choices, by=None, keep_going=False):
         progress(handled)
-    finish(upload)
+    mark_applied(upload)
 
 
 def shown_rows(upload: ImportUpload) -> QuerySet[ImportRow]:

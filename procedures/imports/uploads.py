@@ -51,7 +51,7 @@ def refresh_preview(*, upload_id: int, by: User) -> None:
 
 
 @transaction.atomic
-def choose(
+def store_choices(
     *,
     upload_id: int,
     by: User,

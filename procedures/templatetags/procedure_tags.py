@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from core.display import size_text
 from core.text import sentence_case
 from procedures.presentation.procedure import ProcedurePresentation, government_service
-from procedures.value_objects import BlankForm, RequiredDocument
+from procedures.value_objects import ListedBlankForm, RequiredDocument
 
 register = template.Library()
 _NO_MARKUP: Final = {ord(mark): f"\\u{ord(mark):04X}" for mark in "<>&"}
@@ -32,7 +32,7 @@ def copies(document: RequiredDocument) -> str:
 
 
 @register.filter
-def blank_form_meta(blank_form: BlankForm) -> str:
+def blank_form_meta(blank_form: ListedBlankForm) -> str:
     """Return ``(.docx, 24 kB)``."""
     suffix = PurePath(blank_form.name).suffix.lower()
     return f"({', '.join(part for part in (suffix, size_text(blank_form.size) if blank_form.size else '') if part)})"

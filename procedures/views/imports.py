@@ -37,7 +37,7 @@ from procedures.imports.jobs import (
 )
 from procedures.imports.record import FIELD_LABELS
 from procedures.imports.undo import is_undoing
-from procedures.imports.uploads import choose, is_open, may_import, preview_upload, select_rows
+from procedures.imports.uploads import is_open, may_import, preview_upload, select_rows, store_choices
 from procedures.models import ImportRow, ImportUpload, ProcedureSectionPage, PublicationDecision
 from procedures.views.import_texts import progress_text, result_text, undone_text
 
@@ -181,7 +181,7 @@ def _preview(request: HttpRequest, found: ImportUpload, form: ChoicesForm) -> Ht
         "result": f"{result_text(found)} {undone_text(found)}"
         if found.state in {"applied", "cancelled"}
         else "",
-        "undoable": 0 if found.state == ImportUpload.State.RUNNING else numbers["applied"],
+        "undo_count": 0 if found.state == ImportUpload.State.RUNNING else numbers["applied"],
         "open": bool(numbers["selectable"]) and is_open(found),
         "query_string": address,
         "page_query": f"{address}&" if address else "?",
@@ -240,7 +240,7 @@ def _store_choices(request: HttpRequest, found: ImportUpload, by: User) -> tuple
     if not form.is_valid():
         return form, True
     facts = {name: form.cleaned_data[name] for name in ChoicesForm.Meta.fields}
-    return form, choose(upload_id=found.pk, by=by, **facts)
+    return form, store_choices(upload_id=found.pk, by=by, **facts)
 
 
 def _select(request: HttpRequest, found: ImportUpload, by: User) -> None:
@@ -331,7 +331,7 @@ def resume(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 
 @require_POST
 @controllers_only
-def take_back(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
+def undo(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Begin to undo the applied file as far as nothing was built on it."""
     found = get_object_or_404(ImportUpload, pk=pk)
     try:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from core.worktime import TIME_ZONE
-from forms_app.dossiers import access
+from forms_app.dossiers import credentials
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import Action, Status
 from one_stop.services import finish
@@ -47,7 +47,7 @@ class Scenario:
 
     def tracking(self, status: Status, rest: str = "") -> str:
         """Return the private address of the dossier in ``status``."""
-        return f"/ho-so/{access.visit_token(self.dossiers[status])}/{rest}"
+        return f"/ho-so/{credentials.visit_token(self.dossiers[status])}/{rest}"
 
     def desk(self, status: Status, rest: str = "") -> str:
         """Return the desk address of the dossier in ``status``."""
@@ -56,7 +56,7 @@ class Scenario:
     def handover(self) -> str:
         """Return a handover address of a new, complete draft."""
         draft, _token = make_draft(self.province.form, agency=self.province.commune, **ANSWERS)
-        return f"{FILING}tiep/{access.handover_token(draft.token_hash)}/"
+        return f"{FILING}tiep/{credentials.handover_token(draft.token_hash)}/"
 
     def take_over_draft(self, page: Page) -> None:
         """Take over a new, complete draft."""

@@ -183,12 +183,12 @@ class TestLater:
         self, receipt: FilingReceipt, client: Client, officer: User
     ) -> None:
         send(client, receipt.dossier)
-        until = receipt.dossier.undoable_until()
+        until = receipt.dossier.reversible_until()
         with time_machine.travel(NOW + timedelta(hours=1), tick=False):
             client.force_login(officer)
             self.correct(client, receipt.dossier, tracking_number="EA1234")
         assert receipt.dossier.events.filter(action=Action.CORRECT_POST).exists()
-        assert receipt.dossier.undoable_until() == until is not None
+        assert receipt.dossier.reversible_until() == until is not None
 
 
 def test_undoing_cancels_the_order(receipt: FilingReceipt, agency: Agency, client: Client) -> None:

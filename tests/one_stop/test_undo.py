@@ -1,4 +1,4 @@
-"""Putting a slip right: "handed over" and "declined" undone by the head, a payment request withdrawn or never paid."""
+"""Undoing a mistake: "handed over" and "declined" undone by the head, a payment request withdrawn or never paid."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class TestHandedOver:
     ) -> None:
         dossier = returned(receipt, officer)
         boss = make_officer(agency, "head")
-        limit = dossier.undoable_until()
+        limit = dossier.reversible_until()
         assert limit is not None
         assert limit.astimezone(NOW.tzinfo).date() == LAST_DAY
         with time_machine.travel(limit + later, tick=False):

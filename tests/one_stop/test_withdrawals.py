@@ -128,7 +128,7 @@ def test_it_can_be_undone_for_three_working_days(
     receipt: FilingReceipt, officer: User, boss: User, later: timedelta, status: int
 ) -> None:
     dossier = recorded(receipt.dossier, officer)
-    limit = dossier.undoable_until()
+    limit = dossier.reversible_until()
     assert limit is not None
     with time_machine.travel(limit + later, tick=False):
         client = Client()

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from procedures.imports.record import ProcedureRecord
 from procedures.snapshot import RecordError, Snapshot, check_storable, decode, encode
 from procedures.value_objects import (
-    BlankForm,
     Case,
     ChannelDetails,
     Decision,
     Fee,
     Flags,
     LegalBasis,
+    ListedBlankForm,
     RequiredDocument,
     Result,
     StepGroup,
@@ -77,7 +77,9 @@ class TestIdentity:
             levels=("cap_xa",),
             decision=Decision(number="1/QĐ", date=date(2025, 7, 1)),
             channels=(ChannelDetails("truc_tiep", 3, "ngay", fees=(Fee(amount=Decimal("8000.50")),)),),
-            cases=(Case(documents=(RequiredDocument("Tờ khai", blank_forms=(BlankForm("TK.docx"),)),)),),
+            cases=(
+                Case(documents=(RequiredDocument("Tờ khai", blank_forms=(ListedBlankForm("TK.docx"),)),)),
+            ),
             flags=Flags(at_one_stop=True),
         )
 
@@ -181,4 +183,7 @@ class TestJson:
         }
         (found,) = ProcedureRecord.from_json({"core_code": CODE, "title": "x", "cases": [case]}).cases
 
-        assert [document.blank_forms for document in found.documents] == [(BlankForm(name="TK.docx"),), ()]
+        assert [document.blank_forms for document in found.documents] == [
+            (ListedBlankForm(name="TK.docx"),),
+            (),
+        ]

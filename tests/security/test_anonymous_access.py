@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from forms_app.dossiers import access
+from forms_app.dossiers import credentials
 from forms_app.dossiers.models import Draft, ViewLogEntry
 from forms_app.dossiers.transitions import Action
 from tests.forms_app.dossiers.factories import enter, make_draft
@@ -93,7 +93,7 @@ def test_nearly_correct_private_address_gives_the_404_of_a_missing_one(scenario:
     near = (
         token[:-1] + ("A" if token[-1] != "A" else "B"),
         token.swapcase(),
-        access.visit_token(scenario.dossier)[:-1] + "~",
+        credentials.visit_token(scenario.dossier)[:-1] + "~",
     )
     client = scenario.client(role)
     client.get("/tra-cuu/")

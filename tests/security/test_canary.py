@@ -225,7 +225,7 @@ def test_expired_draft_leaves_no_personal_data(tmp_path: Path) -> None:
     fill_in_form()
     assert canary("child_name") in tables_as_text()["dossiers_draft"]
     month = timezone.now() + timedelta(days=31)
-    assert retention.expire_drafts(now=month) == 1
+    assert retention.delete_expired_drafts(now=month) == 1
     tables = tables_as_text()
     for key in CANARIES:
         assert not [table for table, rows in tables.items() if canary(key) in rows], key

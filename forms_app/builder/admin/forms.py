@@ -109,7 +109,7 @@ class ImportForm(forms.Form):
             data = json.loads(upload.read().decode("utf-8"))
         except (ValueError, RecursionError) as error:
             raise forms.ValidationError(_("The file is not JSON: %(error)s.") % {"error": error}) from error
-        _schema, found = validation.read(data)
+        _schema, found = validation.read_schema(data)
         if found:
             raise forms.ValidationError([str(problem) for problem in found])
         return data

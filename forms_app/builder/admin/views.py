@@ -37,7 +37,7 @@ def editor_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what publishing would change, problems that prevent it, and the form as on a citizen's phone."""
     definition = get_object_or_404(FormDefinition.objects.select_related("procedure"), pk=pk)
-    schema, found = validation.read(definition.working_copy)
+    schema, found = validation.read_schema(definition.working_copy)
     if schema is not None:
         found = validation.problems(schema, used_types(definition))
     versions = version_history(definition)

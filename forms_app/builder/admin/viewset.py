@@ -33,7 +33,7 @@ def publication_state(definition: Any) -> str:
     if definition.live_number is None:
         return _("Never published")
     # An unreadable working copy must not break the whole list.
-    schema, _found = validation.read(definition.working_copy)
+    schema, _found = validation.read_schema(definition.working_copy)
     if schema and applicant.with_applicant(schema).digest == definition.live_digest:
         text = _("Version %(number)d, %(day)s")
     else:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 from core.immutability import AppendOnly
 from forms_app.builder.applicant import identity_of
-from forms_app.dossiers.access import identity_hash
+from forms_app.dossiers.credentials import identity_hash
 
 
 def hash_numbers(apps, schema_editor):

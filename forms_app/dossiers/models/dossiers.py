@@ -266,7 +266,7 @@ class Dossier(models.Model):
         """Return True if the deadline of the open supplement request has passed at ``now``."""
         return self.supplement_requests.filter(closed_at=None, supplement_due_at__lt=now).exists()
 
-    def undoable_until(self) -> datetime | None:
+    def reversible_until(self) -> datetime | None:
         """Return until when the head may undo that the dossier was closed, ``UNDO_DAYS`` later; None if it is open."""
         last = self.events.filter(to_status=self.status).exclude(action__in=SAME_STATUS_ACTIONS)
         closed = last.order_by("-sequence").first() if self.is_closed else None
@@ -274,9 +274,9 @@ class Dossier(models.Model):
             return None
         return deadline(closed.at, value=UNDO_DAYS, unit=TimeUnit.WORKING_DAY, calendar=load_calendar())
 
-    def may_be_undone(self, now: datetime) -> bool:
-        """Return True if ``undoable_until`` has not passed at ``now``."""
-        until = self.undoable_until()
+    def is_reversible(self, now: datetime) -> bool:
+        """Return True if ``reversible_until`` has not passed at ``now``."""
+        until = self.reversible_until()
         return until is not None and now <= until
 
 

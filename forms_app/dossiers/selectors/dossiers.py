@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from forms_app.builder.answer_display import AnsweredField, answered_steps
 from forms_app.builder.schema import FormSchema
-from forms_app.dossiers import access, codes
+from forms_app.dossiers import codes, credentials
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalOrder, SupplementRequest
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.transitions import INTERNAL_ACTIONS
@@ -23,20 +23,20 @@ def dossier_by_token(token: str) -> Dossier | None:
     found = Dossier.objects.filed().select_related(
         "agency__parent", "agency__unit", "procedure_version__procedure", "form_version"
     )
-    if token.startswith(access.VISIT_PREFIX):
-        visit = access.visit(token)
+    if token.startswith(credentials.VISIT_PREFIX):
+        visit = credentials.visit(token)
         dossier = found.filter(pk=visit.dossier_id).first() if visit else None
         return dossier if visit and dossier and visit.opens(dossier) else None
-    return found.filter(link_token_hash=access.token_hash(token)).first()
+    return found.filter(link_token_hash=credentials.token_hash(token)).first()
 
 
 def dossier_by_lookup_key(code: str, lookup_key: str) -> Dossier | None:
     """Return the dossier of ``code`` if ``lookup_key`` is its own; an unknown code costs the same work."""
     dossier = Dossier.objects.filed().filter(code=codes.normalise(code)).first()
     stored, secret_id = (
-        (dossier.lookup_key_hash, dossier.secret_id) if dossier else ("", access.current_secret_id())
+        (dossier.lookup_key_hash, dossier.secret_id) if dossier else ("", credentials.current_secret_id())
     )
-    matches = access.lookup_key_matches(stored, lookup_key, secret_id)
+    matches = credentials.lookup_key_matches(stored, lookup_key, secret_id)
     return dossier if matches else None
 
 

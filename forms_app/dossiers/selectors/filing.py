@@ -16,7 +16,7 @@ from forms_app.builder.field_types import registry
 from forms_app.builder.models import FormVersion
 from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
 from forms_app.builder.selectors import form_in_force
-from forms_app.dossiers import access
+from forms_app.dossiers import credentials
 from forms_app.dossiers.models import Draft, FilingChannel
 from forms_app.dossiers.rules import filing_channels
 from procedures.choices import Status
@@ -100,13 +100,15 @@ def filing_offer(core_code: str) -> FilingOffer | None:
 
 def draft_by_token(token: str, now: datetime) -> Draft | None:
     """Return the unexpired draft behind ``token`` with what its pages need; a filed one comes with its dossier."""
-    return _unexpired(now).filter(token_hash=access.token_hash(token)).first()
+    return _unexpired(now).filter(token_hash=credentials.token_hash(token)).first()
 
 
 def draft_by_link(link: str, now: datetime) -> Draft | None:
-    """Return the unexpired, unfiled draft that a hand-over link (``access.handover_token``) still hands over."""
+    """Return the unexpired, unfiled draft that a hand-over link (``credentials.handover_token``) still hands over."""
     return (
-        _unexpired(now).filter(token_hash=access.token_hash_from_handover(link) or "", dossier=None).first()
+        _unexpired(now)
+        .filter(token_hash=credentials.token_hash_from_handover(link) or "", dossier=None)
+        .first()
     )
 
 

@@ -13,11 +13,11 @@ from forms_app.dossiers.services.retention import erase_draft
 from forms_app.dossiers.services.secrets import (
     DossierSecrets,
     confirm_email,
+    recently_issued_secrets,
     rehash_lookup_key,
     replace_by_link,
     replace_secrets,
     request_new_key,
-    told_secrets,
 )
 from forms_app.dossiers.services.uploads import (
     remove,
@@ -39,6 +39,7 @@ __all__ = [
     "lock_dossier",
     "log_view",
     "receipt_for",
+    "recently_issued_secrets",
     "rehash_lookup_key",
     "remove",
     "replace_by_link",
@@ -54,6 +55,5 @@ __all__ = [
     "submit",
     "supply",
     "take_over",
-    "told_secrets",
     "withdraw",
 ]

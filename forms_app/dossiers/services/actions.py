@@ -21,7 +21,7 @@ from core.worktime import TIME_ZONE, TimeUnit, load_calendar, postponed
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.search_documents import index_dossier
-from forms_app.dossiers.selectors.holders import colleague_with
+from forms_app.dossiers.selectors.assignees import other_assignee
 from forms_app.dossiers.services.drafts import storable_text
 from forms_app.dossiers.transitions import (
     CITIZEN,
@@ -37,7 +37,7 @@ from forms_app.dossiers.transitions import (
 #: Outbox kind of the mails to the citizen, delivered by ``handlers.mail_event``; the payload is ``{"event": pk}``.
 CITIZEN_MAIL: Final = "dossier.mail"
 MAILED_ACTIONS: Final = frozenset(Action) - INTERNAL_ACTIONS
-#: The law knows no longest suspension; a date further away is a slip of the keys.
+#: The law knows no longest suspension; a date further away is a typing error.
 MAX_SUSPENSION: Final = timedelta(days=366)
 #: The outcome that an action sets; an empty one if the dossier is open again.
 _OUTCOMES: Final[dict[Action, str]] = {
@@ -103,9 +103,9 @@ def apply_action(
     obligation is not paid can only be finished as refused. ``pause_ends_at`` is until when a suspension lasts at most.
 
     ``NotAllowed``: no such dossier for this actor (shown as 404). ``Conflict``: the dossier is no longer at
-    ``expected_version`` (code ``conflict``), its status does not allow the action (``not_possible``), a colleague has
-    it (``held``), or others kept changing it (``busy``). ``InvalidInput``: a reason or the end of a suspension is
-    missing, or the outcome is not open to an unpaid dossier.
+    ``expected_version`` (code ``conflict``), its status does not allow the action (``not_possible``), it is assigned
+    to a colleague (``assigned``), or others kept changing it (``busy``). ``InvalidInput``: a reason or the end of a
+    suspension is missing, or the outcome is not open to an unpaid dossier.
     """
     moment = now or timezone.now()
     acting = actor if isinstance(actor, Actor) else officer(actor)
@@ -154,18 +154,18 @@ def _set_details(
     return {}
 
 
-def _check_holder(
+def _check_assignee(
     dossier: Dossier, action: Action, actor: Actor, roles: frozenset[str], now: datetime
 ) -> None:
-    """Refuse what only the officer to whom the dossier is assigned, and the head, may do."""
+    """Refuse what only the assignee of the dossier and the head may do."""
     if actor.user is None or action in COUNTER_ACTIONS:
         return
-    if colleague := colleague_with(dossier, actor.user, roles, now.astimezone(TIME_ZONE).date()):
-        raise Conflict(held_text(colleague), code="held")
+    if colleague := other_assignee(dossier, actor.user, roles, now.astimezone(TIME_ZONE).date()):
+        raise Conflict(assigned_text(colleague), code="assigned")
 
 
-def held_text(colleague: User) -> str:
-    """Return why ``colleague``'s dossier is not for somebody else, and what to do."""
+def assigned_text(colleague: User) -> str:
+    """Return the message for an officer who tries to act on a dossier assigned to ``colleague``."""
     message = _("The dossier is assigned to %(name)s. Ask %(name)s or the head to hand it over.")
     return message % {"name": colleague.get_full_name()}
 
@@ -211,7 +211,7 @@ def _select_transition(
         raise Conflict(message % {"status": dossier.get_status_display()})
     for transition in rows:
         if transition.fits(dossier, now):
-            _check_holder(dossier, transition.action, actor, roles, now)
+            _check_assignee(dossier, transition.action, actor, roles, now)
             return transition
     message = _("This is not possible now. Status of the dossier: %(status)s.")
     raise Conflict(message % {"status": dossier.get_status_display()}, code="not_possible")

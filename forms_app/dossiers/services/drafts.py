@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Agency
 from core.errors import Conflict, InvalidInput, NotAllowed
 from forms_app.builder.models import FormVersion
-from forms_app.dossiers import access
+from forms_app.dossiers import credentials
 from forms_app.dossiers.models import Draft
 from procedures.models import ProcedureVersion
 from procedures.selectors import agencies_for_procedure
@@ -40,9 +40,9 @@ def start_draft(
     now: datetime | None = None,
 ) -> tuple[Draft, str]:
     """Start a draft pinned to both versions; return it with the token that only its citizen has."""
-    moment, token = now or timezone.now(), access.new_token()
+    moment, token = now or timezone.now(), credentials.new_token()
     draft = Draft.objects.create(
-        token_hash=access.token_hash(token), idempotency_key=access.new_token(), agency=agency,
+        token_hash=credentials.token_hash(token), idempotency_key=credentials.new_token(), agency=agency,
         procedure_version=procedure_version, form_version=form_version, on_shared_device=on_shared_device,
         created_at=moment, saved_at=moment, expires_at=moment + LIFETIME,
     )  # fmt: skip
@@ -116,11 +116,11 @@ def take_over(*, link: str, now: datetime | None = None) -> str:
     ``NotAllowed``: the link is forged, has expired or was used, or the draft was submitted or deleted.
     """
     drafts = Draft.objects.select_for_update().filter(expires_at__gt=now or timezone.now(), dossier=None)
-    draft = drafts.filter(token_hash=access.token_hash_from_handover(link) or "").first()
+    draft = drafts.filter(token_hash=credentials.token_hash_from_handover(link) or "").first()
     if draft is None:
         raise NotAllowed
-    token = access.new_token()
-    draft.token_hash = access.token_hash(token)
+    token = credentials.new_token()
+    draft.token_hash = credentials.token_hash(token)
     # It was shared until now; the device it comes to is the person's own.
     draft.on_shared_device = False
     draft.save(update_fields=["token_hash", "on_shared_device"])
@@ -143,7 +143,7 @@ def lock_draft(*, token: str, now: datetime) -> Draft:
         "form_version", "procedure_version", "agency"
     )
     found = found.defer("procedure_version__snapshot")  # long and not needed here
-    draft = found.filter(token_hash=access.token_hash(token), expires_at__gt=now).first()
+    draft = found.filter(token_hash=credentials.token_hash(token), expires_at__gt=now).first()
     if draft is None:
         raise NotAllowed
     return draft

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.errors import Conflict, InvalidInput
 from forms_app.builder import applicant
 from forms_app.builder.schema import FormSchema
-from forms_app.dossiers import access
+from forms_app.dossiers import credentials
 from forms_app.dossiers.deadlines import intake_due
 from forms_app.dossiers.models import ConsentText, Dossier, Draft
 from forms_app.dossiers.rules import RuleSet, current_rules
@@ -102,7 +102,7 @@ def _create(draft: Draft, consent: ConsentText, now: datetime, rules: RuleSet) -
         idempotency_key=draft.idempotency_key,
         applicant_name=answers[applicant.FULL_NAME],
         applicant_id_masked=applicant.identity_of(answers).masked,
-        identity_number_hash=access.identity_hash(applicant.identity_of(answers).number),
+        identity_number_hash=credentials.identity_hash(applicant.identity_of(answers).number),
         phone=answers.get(applicant.PHONE) or "",
         email=answers.get(applicant.EMAIL) or "",
         address=(answers.get(applicant.ADDRESS) or {}).get("text", ""),
@@ -112,6 +112,6 @@ def _create(draft: Draft, consent: ConsentText, now: datetime, rules: RuleSet) -
         submitted_at=now,
         intake_due_at=intake_due(draft.procedure_version.procedure_id, now, rules),
     )
-    secrets.issue(dossier, now)
+    secrets.issue_credentials(dossier, now)
     dossier.save(force_insert=True)
     return dossier

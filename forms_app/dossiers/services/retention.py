@@ -23,7 +23,7 @@ SEED_LIFETIME: Final = timedelta(days=30)
 BATCH: Final = 500
 
 
-def expire_drafts(*, now: datetime | None = None) -> int:
+def delete_expired_drafts(*, now: datetime | None = None) -> int:
     """Delete up to 500 expired drafts with their files; return how many."""
     moment = now or timezone.now()
     expired = Draft.objects.filter(expires_at__lte=moment).order_by("expires_at")

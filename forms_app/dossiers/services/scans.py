@@ -47,7 +47,7 @@ def waiting_fields(now: datetime) -> dict[str, Any]:
     """Return the fields of a new file: it waits for the scanner, if there is one."""
     if not malware_scan.is_configured():
         return {}
-    transaction.on_commit(notify, robust=True)
+    transaction.on_commit(request_scan, robust=True)
     return {"scan_state": State.WAITING, "scan_due_at": now}
 
 
@@ -92,7 +92,7 @@ def _scan(file: Attachment) -> bool:
             scan_state=State.FAILED, scan_note=str(error)[:200] or "error", scan_due_at=_now() + wait
         )
         return False
-    record(file=file, finding=finding)
+    record_verdict(file=file, finding=finding)
     return True
 
 
@@ -110,7 +110,7 @@ def _mine(file: Attachment) -> Any:
 
 
 @transaction.atomic
-def record(*, file: Attachment, finding: Finding, now: datetime | None = None) -> bool:
+def record_verdict(*, file: Attachment, finding: Finding, now: datetime | None = None) -> bool:
     """Record the verdict on ``file`` as it was read, and tell the citizen of a dossier about a refused file.
 
     Return False, and change nothing, if the file was removed or its scan taken over in the meantime.
@@ -132,11 +132,11 @@ def record(*, file: Attachment, finding: Finding, now: datetime | None = None) -
     if finding.verdict != malware_scan.Verdict.CLEAN:
         logger.warning("file %s: %s (%s)", file.pk, finding.verdict.value, finding.name)
         # Read again: it may have become part of a dossier while the scanner worked.
-        _tell(Attachment.objects.get(pk=file.pk))
+        _mail_refusal(Attachment.objects.get(pk=file.pk))
     return True
 
 
-def _tell(file: Attachment) -> None:
+def _mail_refusal(file: Attachment) -> None:
     """Mail the citizen about a file that they sent with a dossier; a draft shows it, other files concern the agency."""
     at_counter = file.supplement is not None and file.supplement.received_by_id is not None
     if file.dossier_id and file.purpose != Attachment.Purpose.RESULT and not at_counter:
@@ -165,7 +165,7 @@ def scan_unscanned(*, after: int = 0) -> tuple[int, int]:
     done = 0
     for file in batch:
         try:
-            done += record(file=file, finding=_ask(file))
+            done += record_verdict(file=file, finding=_ask(file))
         except ScanFailed as error:
             malware_scan.version()
             logger.warning("file %s was not scanned: %s", file.pk, error)
@@ -178,7 +178,7 @@ def scan_again(*, states: list[str]) -> int:
     number = found.update(
         scan_state=State.WAITING, scan_note="", scanned_at=None, scan_due_at=_now(), scan_attempts=0
     )
-    notify()
+    request_scan()
     return number
 
 
@@ -227,6 +227,6 @@ def _publish() -> None:
 notifier: Final = RelayNotifier(_publish)
 
 
-def notify() -> None:
+def request_scan() -> None:
     """Request a scan of the files that are due; returns at once."""
     notifier.notify()

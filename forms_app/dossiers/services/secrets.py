@@ -16,7 +16,7 @@ from core.errors import NotAllowed
 from core.outbox import enqueue
 from core.transactions import retry_on_deadlock
 from forms_app.builder import applicant
-from forms_app.dossiers import access, codes
+from forms_app.dossiers import codes, credentials
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.services.actions import Actor, apply_action, citizen
 from forms_app.dossiers.transitions import Action
@@ -37,12 +37,12 @@ class DossierSecrets:
     token: str
 
 
-def issue(dossier: Dossier, now: datetime) -> None:
+def issue_credentials(dossier: Dossier, now: datetime) -> None:
     """Set a new link and key on ``dossier``, which the caller saves; those it had open nothing from then on."""
-    seed, secret_id = access.new_token(), access.current_secret_id()
+    seed, secret_id = credentials.new_token(), credentials.current_secret_id()
     dossier.secret_seed, dossier.secret_id, dossier.secrets_issued_at = seed, secret_id, now
-    dossier.link_token_hash = access.token_hash(access.link_token(seed, secret_id))
-    dossier.lookup_key_hash = access.lookup_key_hash(access.lookup_key(seed, secret_id), secret_id)
+    dossier.link_token_hash = credentials.token_hash(credentials.link_token(seed, secret_id))
+    dossier.lookup_key_hash = credentials.lookup_key_hash(credentials.lookup_key(seed, secret_id), secret_id)
 
 
 def secrets_of(dossier: Dossier) -> DossierSecrets | None:
@@ -50,10 +50,10 @@ def secrets_of(dossier: Dossier) -> DossierSecrets | None:
     seed, secret_id = dossier.secret_seed, dossier.secret_id
     if not seed or secret_id not in settings.LOOKUP_SECRETS:
         return None
-    return DossierSecrets(access.lookup_key(seed, secret_id), access.link_token(seed, secret_id))
+    return DossierSecrets(credentials.lookup_key(seed, secret_id), credentials.link_token(seed, secret_id))
 
 
-def told_secrets(dossier: Dossier, now: datetime | None = None) -> DossierSecrets | None:
+def recently_issued_secrets(dossier: Dossier, now: datetime | None = None) -> DossierSecrets | None:
     """Return link and key for an hour after they were issued, in which pages and papers show them."""
     recent = (now or timezone.now()) - dossier.secrets_issued_at < RECEIPT_WINDOW
     return secrets_of(dossier) if recent else None
@@ -64,13 +64,13 @@ def rehash_lookup_key(*, dossier: Dossier, lookup_key: str) -> None:
 
     Only once the seed is wiped: until then link and key are derived under the id in the row.
     """
-    current = access.current_secret_id()
+    current = credentials.current_secret_id()
     if dossier.secret_id == current or dossier.secret_seed:
         return
     same = Dossier.objects.filter(pk=dossier.pk, lookup_key_hash=dossier.lookup_key_hash, secret_seed="")
     same.update(
         secret_id=current,
-        lookup_key_hash=access.lookup_key_hash(access.normalise_lookup_key(lookup_key), current),
+        lookup_key_hash=credentials.lookup_key_hash(credentials.normalise_lookup_key(lookup_key), current),
     )
 
 
@@ -79,7 +79,7 @@ def rehash_identity_numbers() -> int:
     changed = 0
     rows = Dossier.objects.exclude(identity_number_hash="").only("pk", "answers", "identity_number_hash")
     for dossier in rows.iterator(chunk_size=500):
-        current = access.identity_hash(applicant.identity_of(dossier.answers).number)
+        current = credentials.identity_hash(applicant.identity_of(dossier.answers).number)
         if current and current != dossier.identity_number_hash:
             changed += Dossier.objects.filter(pk=dossier.pk).update(identity_number_hash=current)
     return changed
@@ -109,7 +109,7 @@ def replace_secrets(
         dossier_id=dossier_id, expected_version=version, action=Action.REPLACE_KEY, actor=actor, data=data,
         now=moment,
     )  # fmt: skip
-    issue(dossier, moment)
+    issue_credentials(dossier, moment)
     if email_is_theirs is not None:
         dossier.email_confirmed_at = moment if email_is_theirs and dossier.email else None
         one_time_links.revoke_links(purpose=CONFIRM_EMAIL, subject=str(dossier.pk))
@@ -140,7 +140,7 @@ def request_new_key(*, code: str, email: str) -> None:
     confirmed = Dossier.objects.filed().exclude(email="").filter(email_confirmed_at__isnull=False)
     found = confirmed.filter(code=codes.normalise(code), email__iexact=email.strip())
     for pk in found.values_list("pk", flat=True):
-        key = f"{NEW_KEY_MAIL}:{pk}:{access.new_token()}"
+        key = f"{NEW_KEY_MAIL}:{pk}:{credentials.new_token()}"
         enqueue(kind=NEW_KEY_MAIL, key=key, payload={"dossier": pk})
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import one_time_links
 from core.errors import NotAllowed
 from core.one_time_links import Purpose
-from forms_app.dossiers import access, printed_forms, services, view_log
+from forms_app.dossiers import credentials, printed_forms, services, view_log
 from forms_app.dossiers.forms import LostKeyForm
 from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import pdf_response, private
@@ -44,7 +44,7 @@ def new_key(request: HttpRequest, token: str) -> HttpResponseBase:
             dossier = services.replace_by_link(token=token)
         except NotAllowed:
             return _spent(request, NEW_KEY, token)
-        issued = services.told_secrets(dossier)
+        issued = services.recently_issued_secrets(dossier)
         assert issued is not None, "the key was issued just now"  # noqa: S101
         return redirect("dossiers:lookup-key", issued.token)
     if one_time_links.pending_subject(purpose=NEW_KEY, token=token) is None:
@@ -79,7 +79,7 @@ def _spent(request: HttpRequest, purpose: Purpose, token: str) -> HttpResponse:
 def lookup_key(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show key and private link to the holder of the link for an hour after they were issued."""
     dossier = dossier_or_404(token)
-    issued = None if token.startswith(access.VISIT_PREFIX) else services.told_secrets(dossier)
+    issued = None if token.startswith(credentials.VISIT_PREFIX) else services.recently_issued_secrets(dossier)
     if issued is None:
         return redirect("dossiers:tracking", token)
     view_log.log_own_view(dossier, view_log.LOOKUP_KEY)
@@ -97,7 +97,7 @@ def lookup_key(request: HttpRequest, token: str) -> HttpResponseBase:
 def lookup_slip(request: HttpRequest, token: str) -> HttpResponseBase:
     """Send the slip with key and private link as PDF, as long as the page shows them."""
     dossier = dossier_or_404(token)
-    issued = None if token.startswith(access.VISIT_PREFIX) else services.told_secrets(dossier)
+    issued = None if token.startswith(credentials.VISIT_PREFIX) else services.recently_issued_secrets(dossier)
     if issued is None:
         raise Http404
     view_log.log_own_view(dossier, view_log.LOOKUP_KEY)

@@ -22,7 +22,7 @@ from core.web.submitted_fields import kept_fields
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.step_form import StepForm
 from forms_app.builder.translation import in_active_language
-from forms_app.dossiers import access, blank_forms, services
+from forms_app.dossiers import blank_forms, credentials, services
 from forms_app.dossiers.forms import StartForm
 from forms_app.dossiers.models import Draft
 from forms_app.dossiers.responses import private
@@ -231,7 +231,7 @@ def _take_over(request: HttpRequest, core_code: str, link: str) -> HttpResponse:
 
 def _handover_expired(request: HttpRequest, core_code: str, link: str) -> HttpResponse:
     """Explain that a link was used or has expired; a forged one gets a 404."""
-    if access.token_hash_from_handover(link) is None:
+    if credentials.token_hash_from_handover(link) is None:
         raise Http404
     return render(request, "dossiers/handover_expired.html", {"core_code": core_code}, status=410)
 

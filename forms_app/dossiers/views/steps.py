@@ -30,7 +30,7 @@ from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema, StepSpec
 from forms_app.builder.step_form import StepForm
 from forms_app.builder.translation import in_active_language
-from forms_app.dossiers import access, services, view_log
+from forms_app.dossiers import credentials, services, view_log
 from forms_app.dossiers.forms import ReviewForm
 from forms_app.dossiers.models import Attachment, Draft
 from forms_app.dossiers.printed_forms import RECEIPT
@@ -269,7 +269,7 @@ def _step_page(
 
 def handover_link(request: HttpRequest, draft: Draft) -> str:
     """Return the address under which another device takes ``draft`` over."""
-    token = access.handover_token(draft.token_hash)
+    token = credentials.handover_token(draft.token_hash)
     return request.build_absolute_uri(reverse("dossiers:take-over", args=[code_of(draft), token]))
 
 
@@ -365,7 +365,7 @@ def receipt(request: HttpRequest, core_code: str) -> HttpResponseBase:
     recent = timezone.now() - draft.dossier.submitted_at < SHARED_RECEIPT_WINDOW
     if (
         filing_receipt.token
-        and services.told_secrets(draft.dossier)
+        and services.recently_issued_secrets(draft.dossier)
         and (recent or not draft.on_shared_device)
     ):
         token = filing_receipt.token

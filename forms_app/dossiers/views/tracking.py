@@ -18,12 +18,22 @@ from core.web.submitted_fields import kept_fields
 from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.translation import in_active_language
-from forms_app.dossiers import access, printed_forms, services, view_log
+from forms_app.dossiers import credentials, printed_forms, services, view_log
 from forms_app.dossiers.forms import LookupForm, WithdrawForm
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalOrder
 from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import View, attachment_response, pdf_response, private
-from forms_app.dossiers.selectors import dossiers as selectors
+from forms_app.dossiers.selectors.dossiers import (
+    answer_files_by_field,
+    dossier_by_lookup_key,
+    dossier_by_token,
+    events_for_citizen,
+    files_for_citizen,
+    open_request,
+    own_data,
+    postal_order_of,
+    supplement_answers,
+)
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.status_texts import (
     UNREADABLE_RESULT_TEXT,
@@ -55,7 +65,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
         response = _lookup_page(request, form, 429)
         response["Retry-After"] = str(limit.seconds_left())
         return response
-    dossier = selectors.dossier_by_lookup_key(code, form.cleaned_data["lookup_key"])
+    dossier = dossier_by_lookup_key(code, form.cleaned_data["lookup_key"])
     if dossier is None:
         message = _(
             "No dossier matches this code and lookup key. Check both against your receipt or the email."
@@ -63,7 +73,7 @@ def lookup(request: HttpRequest) -> HttpResponseBase:
         form.add_error(None, message)
         return _lookup_page(request, form, 422)
     services.rehash_lookup_key(dossier=dossier, lookup_key=form.cleaned_data["lookup_key"])
-    return _continue(request, dossier, access.visit_token(dossier))
+    return _continue(request, dossier, credentials.visit_token(dossier))
 
 
 def _lookup_page(request: HttpRequest, form: LookupForm, status: int = 200) -> HttpResponse:
@@ -80,7 +90,7 @@ def _continue(request: HttpRequest, dossier: Dossier, token: str) -> HttpRespons
     """Lead on to where the last visit ended, with what was typed there."""
     page = _next_page(request.POST.get("next", ""))
     typed = {name.removeprefix(KEPT): request.POST[name] for name in request.POST if name.startswith(KEPT)}
-    asked = selectors.open_request(dossier)
+    asked = open_request(dossier)
     if page == "supplement" and asked is not None:
         services.save_supplement(request=asked, texts={**asked.typed, **typed})
     elif page == "withdraw" and _can_withdraw(dossier):
@@ -101,10 +111,10 @@ class VisitEnded(Exception):
 
 def dossier_or_404(token: str) -> Dossier:
     """Return the dossier behind ``token``; ``VisitEnded``, or the same 404 as a missing page for a wrong token."""
-    dossier = selectors.dossier_by_token(token)
+    dossier = dossier_by_token(token)
     if dossier is not None:
         return dossier
-    visit = access.visit(token)
+    visit = credentials.visit(token)
     visited = Dossier.objects.filed().filter(pk=visit.dossier_id).first() if visit else None
     if visit is None or visited is None:
         raise Http404
@@ -148,10 +158,10 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show the status in the citizen's words, the next thing to do, the history and the printed forms."""
     dossier = dossier_or_404(token)
     view_log.log_own_view(dossier, view_log.DOSSIER)
-    asked, events = selectors.open_request(dossier), selectors.events_for_citizen(dossier)
-    files, latest = selectors.files_for_citizen(dossier), latest_change(events)
+    asked, events = open_request(dossier), events_for_citizen(dossier)
+    files, latest = files_for_citizen(dossier), latest_change(events)
     actions = {row.action for row in allowed_transitions(dossier, {CITIZEN})}
-    order = selectors.postal_order_of(dossier) if dossier.status == Status.RETURNED else None
+    order = postal_order_of(dossier) if dossier.status == Status.RETURNED else None
     results = [file for file in files if file.purpose == Attachment.Purpose.RESULT]
     context = {
         "dossier": dossier,
@@ -252,7 +262,7 @@ def contents(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show what was sent, as it was asked: the form and every supplement."""
     dossier = dossier_or_404(token)
     view_log.log_own_view(dossier, view_log.CONTENTS)
-    files = selectors.files_for_citizen(dossier)
+    files = files_for_citizen(dossier)
     schema = (
         in_active_language(FormSchema.from_json(dossier.form_version.schema))
         if dossier.form_version
@@ -262,8 +272,8 @@ def contents(request: HttpRequest, token: str) -> HttpResponseBase:
     context: dict[str, Any] = {
         "dossier": dossier,
         "token": token,
-        "steps": answered_steps(schema, dossier.answers, selectors.answer_files_by_field(files)),
-        "supplements": [(asked, selectors.supplement_answers(asked, files)) for asked in answered],
+        "steps": answered_steps(schema, dossier.answers, answer_files_by_field(files)),
+        "supplements": [(asked, supplement_answers(asked, files)) for asked in answered],
     }
     return render(request, "dossiers/contents.html", context)
 
@@ -274,7 +284,7 @@ def viewers(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show who opened what of the dossier and when; officers appear under the name of their agency."""
     dossier = dossier_or_404(token)
     view_log.log_own_view(dossier, view_log.VIEW_LOG)
-    entries, files = view_log.entries_of(dossier), selectors.files_for_citizen(dossier)
+    entries, files = view_log.entries_of(dossier), files_for_citizen(dossier)
     rows = view_log.describe(dossier, entries, files, for_citizen=True)
     return render(request, "dossiers/view_log.html", {"dossier": dossier, "token": token, "rows": rows})
 
@@ -285,7 +295,7 @@ def data(request: HttpRequest, token: str) -> HttpResponseBase:
     """Send everything kept of the dossier as a JSON file (NĐ 356/2025/NĐ-CP: right of access)."""
     dossier = dossier_or_404(token)
     view_log.log_own_view(dossier, view_log.DATA)
-    text = json.dumps(selectors.own_data(dossier), ensure_ascii=False, indent=1, cls=DjangoJSONEncoder)
+    text = json.dumps(own_data(dossier), ensure_ascii=False, indent=1, cls=DjangoJSONEncoder)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{dossier.code}.json"'
     return response
@@ -325,9 +335,9 @@ def _slip(dossier: Dossier, token: str) -> AccessSlip | None:
 
     Afterwards the receipt is a public form that is shown around (Mẫu 01).
     """
-    if token.startswith(access.VISIT_PREFIX):
+    if token.startswith(credentials.VISIT_PREFIX):
         return None
-    found = services.told_secrets(dossier)
+    found = services.recently_issued_secrets(dossier)
     if found is None and dossier.was_accepted:
         return None
     return AccessSlip(found.lookup_key if found else "", token)

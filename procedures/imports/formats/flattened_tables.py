@@ -10,7 +10,7 @@ from procedures.choices import DocumentKind, FeeKind
 from procedures.imports.formats import cell_parsers
 from procedures.imports.formats.base import LOWER, UPPER
 from procedures.imports.formats.cell_parsers import parse_fee_note, text_or_empty
-from procedures.value_objects import BlankForm, Case, ChannelDetails, Fee, LegalBasis, RequiredDocument
+from procedures.value_objects import Case, ChannelDetails, Fee, LegalBasis, ListedBlankForm, RequiredDocument
 
 _FEE: Final = re.compile(
     r"(?P<free>Miễn phí)|(?P<none>Không có thông tin)|(?P<amount>\d[\d.,]*)\s*(?P<unit>Việt Nam Đồng|VNĐ|Đồng|USD)"
@@ -244,7 +244,7 @@ def _kind_without_number(name: str, case: str) -> DocumentKind:
     return DocumentKind.SHOW if shown else DocumentKind.NOTE
 
 
-def _blank_form(words: str) -> tuple[str, tuple[BlankForm, ...]]:
+def _blank_form(words: str) -> tuple[str, tuple[ListedBlankForm, ...]]:
     """Split off the file name at the last word that visibly runs into it; else return the text unchanged."""
     if not _FILE.search(words):
         return words, ()
@@ -253,5 +253,5 @@ def _blank_form(words: str) -> tuple[str, tuple[BlankForm, ...]]:
         if glue:
             cut = token.start() + glue.start()
             name, file = words[:cut].strip(), words[cut:].strip()
-            return (name, (BlankForm(name=file),)) if len(file) <= MAX_FILE_NAME else (words, ())
+            return (name, (ListedBlankForm(name=file),)) if len(file) <= MAX_FILE_NAME else (words, ())
     return words, ()

@@ -18,9 +18,9 @@ from procedures.imports.formats import cell_parsers
 from procedures.imports.formats.base import Cell, ParsedRow
 from procedures.imports.formats.list_table import COLUMNS, Cells, TableRow, table_rows
 from procedures.imports.record import ProcedureRecord
-from procedures.value_objects import BlankForm, Case, Decision, Flags, RequiredDocument
+from procedures.value_objects import Case, Decision, Flags, ListedBlankForm, RequiredDocument
 
-# Other columns hold text only: a date or a percentage there is a slip, and no name of anything.
+# Other columns hold text only: a date or a percentage there is a mistake, not a name.
 _NUMBERS_ALLOWED: Final = frozenset({"code", "decision"})
 # A cell merged over rows counts for each of them, but a merged code or name does not begin a procedure.
 _OF_THE_DOCUMENT: Final = frozenset({"document", "path", "file"})
@@ -187,9 +187,9 @@ def _decision(row: _Row) -> tuple[str, str]:
     return number, note
 
 
-def _blank_form(row: _Row) -> BlankForm | None:
+def _blank_form(row: _Row) -> ListedBlankForm | None:
     path, name = clean(row.text("path")), clean(row.text("file"))
-    return BlankForm(name=name or path.rsplit("/", 1)[-1], path=path) if name or path else None
+    return ListedBlankForm(name=name or path.rsplit("/", 1)[-1], path=path) if name or path else None
 
 
 def _cases(row: _Row) -> tuple[Case, ...]:

@@ -15,12 +15,12 @@ from procedures.imports.formats.cell_parsers import parse_fee_note, parse_steps
 from procedures.imports.formats.flattened_tables import NUMBER
 from procedures.imports.record import ProcedureRecord
 from procedures.value_objects import (
-    BlankForm,
     Case,
     ChannelDetails,
     Decision,
     Fee,
     LegalBasis,
+    ListedBlankForm,
     RequiredDocument,
     Result,
 )
@@ -106,7 +106,7 @@ def _document(row: dict[str, str]) -> RequiredDocument:
         name=clean(row["ten_giay_to"]),
         originals=int(originals[1]) if originals else 0,
         copies=int(copies[1]) if copies else 0,
-        blank_forms=tuple(BlankForm(name=name[:300]) for name in files),
+        blank_forms=tuple(ListedBlankForm(name=name[:300]) for name in files),
     )
 
 

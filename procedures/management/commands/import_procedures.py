@@ -64,7 +64,7 @@ class Command(BaseCommand):
         upload = ImportUpload.objects.create(name=path.name[:200], valid_from=options["valid_from"])
         rows.read_rows(upload, parsed, choices, form_files)
         if not options["dry_run"]:
-            total = rows.begin(upload, by=None)
+            total = rows.queue_rows(upload, by=None)
             with tqdm(total=total, desc=_("writing"), disable=None, file=self.stderr) as bar:
                 rows.apply_all(upload, choices, bar.update)
         self._print(upload)

@@ -56,13 +56,13 @@ def test_strategies_draw_and_answer_every_installed_type() -> None:
 @some
 @given(definitions())
 def test_valid_definition_survives_export_and_import_unchanged(definition: dict[str, Any]) -> None:
-    schema, found = validation.read(definition)
+    schema, found = validation.read_schema(definition)
     assert schema is not None, found
     assert validation.problems(schema, {}) == []
     carried = FormSchema.from_json(json.loads(json.dumps(schema.to_json())))
     assert carried == schema
     assert carried.digest == schema.digest
-    assert validation.read(schema.to_json()) == (schema, [])
+    assert validation.read_schema(schema.to_json()) == (schema, [])
 
 
 @some
@@ -124,7 +124,7 @@ def test_single_problem_is_reported_with_its_location(
         )
     )
     question[name] = value
-    schema, found = validation.read(definition)
+    schema, found = validation.read_schema(definition)
     assert schema is not None, found
     problems = validation.problems(schema, {})
     wanted = validation.location(
@@ -146,7 +146,7 @@ def test_every_option_has_a_label_a_known_type_and_a_default(field_type: Any) ->
         "title": "B",
         "fields": [{"id": "f", "type": field_type.code, "label": "C", "choices": choices}],
     }
-    schema, found = validation.read({"steps": [step]})
+    schema, found = validation.read_schema({"steps": [step]})
     assert schema is not None, found
     assert validation.problems(schema, {}) == []
     assert CRISPY.render(Context({"form": StepForm(schema.steps[0], answers={})}))

@@ -16,7 +16,7 @@ from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.models import FormDefinition, FormVersion
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.selectors import form_in_force
-from forms_app.builder.validation import problems, read
+from forms_app.builder.validation import problems, read_schema
 from tests.accounts.factories import UserFactory
 from tests.forms_app.dossiers.factories import SCHEMA, make_version
 from tests.paths import ROOT
@@ -117,7 +117,7 @@ def test_published_id_keeps_its_type(definition: FormDefinition) -> None:
 
 @pytest.mark.parametrize("junk", [None, 3, "x", [], {"steps": [None]}, {"steps": [{"id": "a"}]}])
 def test_malformed_schema_is_reported_as_a_problem(junk: Any) -> None:
-    schema, found = read(junk)
+    schema, found = read_schema(junk)
     assert (schema is None) == bool(found)
     assert schema is None or problems(schema, {})
 

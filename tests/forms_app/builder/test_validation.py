@@ -36,7 +36,7 @@ def form_with(**question: Any) -> dict[str, Any]:
 
 @given(JUNK)
 def test_any_json_is_read_or_rejected_with_a_message(junk: Any) -> None:
-    schema, found = validation.read(junk)
+    schema, found = validation.read_schema(junk)
     assert (schema is None) == bool(found)
     assert all(str(problem) for problem in found)
     if schema is not None:
@@ -88,7 +88,7 @@ def test_value_of_the_wrong_type_is_reported_with_its_location(
     ],
 )
 def test_unreadable_schema_is_reported_with_location_and_reason(data: Any, message: str) -> None:
-    schema, found = validation.read(data)
+    schema, found = validation.read_schema(data)
     assert schema is None
     assert message in "\n".join(map(str, found))
 

@@ -199,7 +199,7 @@ class TestLateRequest:
 
 
 @pytest.mark.django_db
-class TestSlip:
+class TestMistake:
     """A request for payment that is withdrawn: the desk has no more time than without it."""
 
     def lifted(self, *, asked: str, lifted: str) -> Dossier:
@@ -339,7 +339,7 @@ rules = st.builds(
 )
 spans = st.integers(0, 9 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
 effects = st.lists(
-    st.tuples(spans, st.sampled_from(["request", "stop", "slip"]), spans), min_size=1, max_size=5
+    st.tuples(spans, st.sampled_from(["request", "stop", "mistake"]), spans), min_size=1, max_size=5
 )
 
 
@@ -369,13 +369,13 @@ def test_no_sequence_of_pauses_heals_lateness(rule: DeadlineRule, start: datetim
             begins, ends = {
                 "request": (Clock.REQUEST, Clock.RESTART),
                 "stop": (Clock.STOP, Clock.RESUME),
-                "slip": (Clock.STOP, Clock.CONTINUE),
+                "mistake": (Clock.STOP, Clock.CONTINUE),
             }[kind]
             deadlines.apply_clock_effect(dossier, begins, moment)
             moment += waits
             deadlines.apply_clock_effect(dossier, ends, moment)
             assert dossier.due_at >= before, "a due date never moves earlier"
-            assert kind != "slip" or dossier.due_at == before, "a slip of the desk gives no time"
+            assert kind != "mistake" or dossier.due_at == before, "a mistake of the desk gives no time"
             if dossier.on_time_until is not None:
                 assert dossier.on_time_until < dossier.due_at
             if late_since is not None:

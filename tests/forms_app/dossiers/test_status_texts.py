@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from accounts.models import Agency
 from core.worktime import TIME_ZONE
-from forms_app.dossiers import access, printed_forms
+from forms_app.dossiers import credentials, printed_forms
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.status_texts import STATUS_TEXTS, event_text, timeline
 from forms_app.dossiers.transitions import CLOSED_STATUSES, Action, Status
@@ -69,7 +69,7 @@ def dossier_at(status: Status, agency: Agency) -> Dossier:
 
 
 def page(client: Client, dossier: Dossier) -> str:
-    return client.get(f"/ho-so/{access.visit_token(dossier)}/").content.decode()
+    return client.get(f"/ho-so/{credentials.visit_token(dossier)}/").content.decode()
 
 
 @pytest.mark.parametrize("status", Status)
@@ -102,7 +102,7 @@ def test_reason_is_shown_before_the_next_step(status: Status, agency: Agency, cl
 def test_file_is_linked_beside_its_question(client: Client) -> None:
     dossier = file_dossier().dossier
     file = dossier.attachments.get()
-    html = client.get(f"/ho-so/{access.visit_token(dossier)}/noi-dung/").content.decode()
+    html = client.get(f"/ho-so/{credentials.visit_token(dossier)}/noi-dung/").content.decode()
     row = html[html.index(f"/tep/{file.pk}/") :]
     assert row.index(file.original_name) < row.index("</dd>")
     assert html.count(f"/tep/{file.pk}/") == 1
@@ -128,14 +128,14 @@ def test_status_page_contains_no_personal_data(status: Status, agency: Agency) -
 @pytest.mark.parametrize("status", Status)
 def test_code_and_lookup_key_open_the_page_in_every_status(status: Status, agency: Agency) -> None:
     dossier = dossier_at(status, agency)
-    secret = access.lookup_key(dossier.secret_seed, dossier.secret_id)
+    secret = credentials.lookup_key(dossier.secret_seed, dossier.secret_id)
     answer = Client().post("/tra-cuu/", {"code": dossier.code, "lookup_key": secret.lower()}, follow=True)
     html = answer.content.decode()
     assert str(STATUS_TEXTS[status].name) in html
     assert [word for word in PERSONAL if word in html] == []
     assert "no-store" in answer["Cache-Control"]
     assert "noindex" in answer["X-Robots-Tag"]
-    private = access.link_token(dossier.secret_seed, dossier.secret_id)
+    private = credentials.link_token(dossier.secret_seed, dossier.secret_id)
     assert private not in html, "the lasting link is not given away for the short key"
 
 
@@ -154,7 +154,7 @@ def test_every_link_of_the_page_works(status: Status, agency: Agency) -> None:
 @pytest.mark.parametrize("status", Status)
 def test_own_data_are_complete_in_every_status(status: Status, agency: Agency) -> None:
     dossier = dossier_at(status, agency)
-    data = Client().get(f"/ho-so/{access.visit_token(dossier)}/du-lieu.json").json()
+    data = Client().get(f"/ho-so/{credentials.visit_token(dossier)}/du-lieu.json").json()
     assert data["status"] == {"code": status.value, "name": dossier.get_status_display()}
     assert [event["to"] for event in data["events"]][-1] == status
     text = str(data)

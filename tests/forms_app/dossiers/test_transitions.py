@@ -61,7 +61,7 @@ class FakeDossier:
     sent_by_post: bool = False
     desk_withdrew_from: int | None = None
 
-    def may_be_undone(self, now: datetime) -> bool:
+    def is_reversible(self, now: datetime) -> bool:
         return self.fresh
 
     def supplement_is_late(self, now: datetime) -> bool:

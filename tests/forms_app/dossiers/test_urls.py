@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import Membership, User
-from forms_app.dossiers import access
+from forms_app.dossiers import credentials
 from forms_app.dossiers import urls as dossier_urls
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import Action
@@ -199,7 +199,7 @@ def test_private_page_with_a_wrong_token_is_the_usual_404(
 ) -> None:
     client = signed_in(who(target))
     wrong = target.receipt.token[:-1] + ("a" if target.receipt.token[-1] != "a" else "b")
-    unknown = access.new_token()
+    unknown = credentials.new_token()
     for near, invented in zip(target.citizen(wrong), target.citizen(unknown), strict=True):
         found, missing = (
             visible_response(client, method, near, wrong),

@@ -23,7 +23,7 @@ from procedures.imports.jobs import (
     start_import,
     start_undo,
 )
-from procedures.imports.uploads import choose, select_rows
+from procedures.imports.uploads import select_rows, store_choices
 from procedures.models import ImportRow, ImportUpload, Procedure, ProcedurePage, ProcedureVersion
 from tests.procedures.factories import make_decision, make_section
 from tests.procedures.imports.previews import apply_upload, controller, undo_upload, uploaded
@@ -97,7 +97,7 @@ class TestPortions:
     def test_what_was_decided_holds_for_every_portion(self, by):
         upload = uploaded(by, *records(5))
         section, decision = make_section(), make_decision(number="9/QĐ-UBND", date=date(2026, 5, 1))
-        choose(
+        store_choices(
             upload_id=upload.pk,
             by=by,
             section=section,

@@ -14,7 +14,7 @@ from procedures.choices import Status
 from procedures.imports.manual_edits import changed_by_hand, reconcile
 from procedures.imports.merge_rules import merge
 from procedures.imports.record import TRACKED, ProcedureRecord, fingerprint, normalise
-from procedures.value_objects import BlankForm, Case, Decision, Flags, RequiredDocument
+from procedures.value_objects import Case, Decision, Flags, ListedBlankForm, RequiredDocument
 from tests.procedures import strategies
 
 CODE = "1.001193"
@@ -173,7 +173,9 @@ class TestSameDecision:
         mine = (
             Case(
                 documents=(
-                    RequiredDocument(name="Tờ khai (mẫu mới)", blank_forms=(BlankForm(name="TK.docx"),)),
+                    RequiredDocument(
+                        name="Tờ khai (mẫu mới)", blank_forms=(ListedBlankForm(name="TK.docx"),)
+                    ),
                 )
             ),
         )
@@ -184,7 +186,7 @@ class TestSameDecision:
         (case,) = reconcile(now, file, imported).record.cases
 
         assert [document.name for document in case.documents] == ["Tờ khai (mẫu mới)"]
-        assert case.documents[0].blank_forms == (BlankForm(name="TK.docx", own_copy=7, size=9),)
+        assert case.documents[0].blank_forms == (ListedBlankForm(name="TK.docx", own_copy=7, size=9),)
 
 
 class TestAnotherDecision:
@@ -197,7 +199,7 @@ class TestAnotherDecision:
         assert (found.replaced, found.kept, found.by_hand) == (("summary",), (), frozenset())
 
     def test_unchanged_text_under_a_new_decision_keeps_the_edit(self):
-        """The editor mended a slip of the national text; the new file has the slip still."""
+        """The editor corrected a mistake in the national text; the new file still has it."""
         now, imported = imported_and_edited(record(), summary=LONG.replace("vẫn viết", "thường viết"))
 
         found = reconcile(now, record(decision={"number": "9/QĐ-UBND"}), imported)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from procedures.imports.merge_rules import content_length, merge
 from procedures.imports.record import ProcedureRecord, normalise
-from procedures.value_objects import BlankForm, Case, ChannelDetails, Decision, Flags, RequiredDocument
+from procedures.value_objects import Case, ChannelDetails, Decision, Flags, ListedBlankForm, RequiredDocument
 from tests.procedures import strategies
 
 LOCAL, NATIONAL, AMENDED = (Decision(number=n) for n in ("1242/QĐ-UBND", "163/QĐ-BTP", "99/QĐ-UBND"))
@@ -84,7 +84,7 @@ def test_an_amendment_wins_even_with_fewer_words():
     assert merged.channels == old.channels, "what the amendment does not speak of stays"
 
 
-FORM = BlankForm(name="TK.docx", path="1.000001/TK.docx", own_copy=7, size=3)
+FORM = ListedBlankForm(name="TK.docx", path="1.000001/TK.docx", own_copy=7, size=3)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ FORM = BlankForm(name="TK.docx", path="1.000001/TK.docx", own_copy=7, size=3)
         (
             (
                 RequiredDocument("Giấy xác nhận tình trạng hôn nhân " * 3),
-                RequiredDocument("Tờ khai", blank_forms=(BlankForm("TK.docx"),)),
+                RequiredDocument("Tờ khai", blank_forms=(ListedBlankForm("TK.docx"),)),
             ),
             1,
         ),

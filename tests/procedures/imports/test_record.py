@@ -10,12 +10,12 @@ from hypothesis import given
 from procedures.imports.record import MAX_COUNT, ProcedureRecord, normalise
 from procedures.snapshot import RecordError
 from procedures.value_objects import (
-    BlankForm,
     Case,
     ChannelDetails,
     Decision,
     Fee,
     LegalBasis,
+    ListedBlankForm,
     RequiredDocument,
     Result,
     StepGroup,
@@ -110,11 +110,12 @@ class TestNormalise:
 
     def test_blank_form_without_a_name_is_dropped(self):
         document = RequiredDocument(
-            name="Tờ khai", blank_forms=(BlankForm(name=""), BlankForm(name="t" * 400, path="p" * 500))
+            name="Tờ khai",
+            blank_forms=(ListedBlankForm(name=""), ListedBlankForm(name="t" * 400, path="p" * 500)),
         )
         (case,) = normalise(record(cases=(Case(documents=(document,)),))).cases
 
-        assert case.documents[0].blank_forms == (BlankForm(name="t" * 300, path="p" * 400),)
+        assert case.documents[0].blank_forms == (ListedBlankForm(name="t" * 300, path="p" * 400),)
 
     def test_line_ends_are_those_that_a_form_sends_back(self):
         made = normalise(
@@ -123,7 +124,11 @@ class TestNormalise:
                 summary=f"{'x' * 499} y",
                 requirements="a \r\nb\x0bc\r",
                 steps=(StepGroup(case="Vắng\r\nmặt", items=("Nộp\r", "")),),
-                cases=(Case(documents=(RequiredDocument("Tờ khai\r\n", blank_forms=(BlankForm("a\nb"),)),)),),
+                cases=(
+                    Case(
+                        documents=(RequiredDocument("Tờ khai\r\n", blank_forms=(ListedBlankForm("a\nb"),)),)
+                    ),
+                ),
             )
         )
 

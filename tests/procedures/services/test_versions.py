@@ -276,7 +276,7 @@ def test_the_digest_is_that_of_the_content():
 
 
 def test_a_correction_is_a_version_of_its_own_and_the_old_one_stays_readable():
-    """A slip of the pen is put right by the next number on the same day; dossiers keep the one they have."""
+    """A typing error is corrected by the next version on the same day; dossiers keep the version they have."""
     page = make_page(summary="Lổi chính tả")
     wrong = publish(page=page, decision=make_decision())
     page.summary = "Lỗi chính tả"

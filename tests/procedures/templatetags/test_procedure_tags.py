@@ -7,7 +7,7 @@ import time_machine
 from django.template import Context, Template
 
 from procedures.templatetags.procedure_tags import blank_form_meta, copies
-from procedures.value_objects import BlankForm, RequiredDocument
+from procedures.value_objects import ListedBlankForm, RequiredDocument
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ class TestTemplateWords:
         [("TK.DOCX", 0, "(.docx)"), ("TK.pdf", 2048, "(.pdf, 2 kB)"), ("khong-duoi", 0, "()")],
     )
     def test_blank_form_meta(self, name, size, text):
-        assert blank_form_meta(BlankForm(name=name, size=size)).replace("\xa0", " ") == text
+        assert blank_form_meta(ListedBlankForm(name=name, size=size)).replace("\xa0", " ") == text
 
     def test_squeeze_keeps_text_content(self):
         text = Template("{% load procedure_tags %}{% squeeze %}<p>\n    {{ a }}\n\n  </p>{% endsqueeze %}")

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not clock_guard.is_trusted():
             raise CommandError("the clock has jumped: see manage.py confirm_clock")
-        drafts, seeds = retention.expire_drafts(), retention.wipe_secret_seeds()
+        drafts, seeds = retention.delete_expired_drafts(), retention.wipe_secret_seeds()
         views = retention.delete_expired_view_log()
         files = private_files.clean_up_files()
         self.stdout.write(

@@ -331,7 +331,7 @@ def test_table_covers_every_status_and_action() -> None:
     assert set(OPEN_STATUSES) | set(CLOSED_STATUSES) == set(Status)
     leaving = [
         row for row in TRANSITIONS
-        if row.action not in SAME_STATUS_ACTIONS and Guard.UNDOABLE not in row.guards
+        if row.action not in SAME_STATUS_ACTIONS and Guard.REVERSIBLE not in row.guards
     ]  # fmt: skip
     assert not any(source in CLOSED_STATUSES for row in leaving for source in row.sources)
     assert {row.action for row in TRANSITIONS} == set(Action)

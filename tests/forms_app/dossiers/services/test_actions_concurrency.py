@@ -11,7 +11,7 @@ from django.core import mail
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.models import OutboxMessage
 from core.outbox import deliver_due
-from forms_app.dossiers import access, services
+from forms_app.dossiers import credentials, services
 from forms_app.dossiers.models import Dossier, DossierEvent, Draft
 from forms_app.dossiers.rules import consent_in_force
 from forms_app.dossiers.services.actions import citizen
@@ -75,7 +75,7 @@ class TestParallelActions:
 
     def test_draft_is_either_submitted_or_taken_over(self) -> None:
         draft, token = make_draft()
-        link, consent = access.handover_token(draft.token_hash), consent_in_force()
+        link, consent = credentials.handover_token(draft.token_hash), consent_in_force()
         outcomes = together(
             lambda: services.submit(token=token, idempotency_key=draft.idempotency_key, consent=consent),
             lambda: services.take_over(link=link),

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from core.errors import Conflict, InvalidInput, NotAllowed, PortalError
 from core.models import OutboxMessage
-from forms_app.dossiers import access, codes, services
+from forms_app.dossiers import codes, credentials, services
 from forms_app.dossiers.models import (
     Attachment,
     CodeFormat,
@@ -280,7 +280,7 @@ class TestRules:
         row = str(Dossier.objects.values().get())
         assert receipt.lookup_key not in row
         assert receipt.token not in row
-        assert re.fullmatch(f"[{access.ALPHABET}]{{8}}", receipt.lookup_key)
+        assert re.fullmatch(f"[{credentials.ALPHABET}]{{8}}", receipt.lookup_key)
         assert len(receipt.token) * 6 >= 128
         assert dossier_by_token(receipt.token) == receipt.dossier
         assert dossier_by_lookup_key(receipt.code, receipt.lookup_key.lower()) == receipt.dossier
@@ -289,10 +289,10 @@ class TestRules:
 
     def test_visit_by_code_and_lookup_key_expires(self) -> None:
         receipt = file_dossier()
-        token = access.visit_token(receipt.dossier)
+        token = credentials.visit_token(receipt.dossier)
         assert dossier_by_token(token) == receipt.dossier
         assert dossier_by_token(token[:-1]) is None
-        with time_machine.travel(receipt.dossier.submitted_at.timestamp() + access.VISIT_SECONDS + 60):
+        with time_machine.travel(receipt.dossier.submitted_at.timestamp() + credentials.VISIT_SECONDS + 60):
             assert dossier_by_token(token) is None
 
 

@@ -96,7 +96,7 @@ class TestCleanUp:
             return expire(pk, moment)
 
         monkeypatch.setattr(retention, "_expire", save_first)
-        assert retention.expire_drafts() == 0
+        assert retention.delete_expired_drafts() == 0
         assert Draft.objects.get() == draft
 
     def test_command_prints_how_much_was_deleted(self) -> None:

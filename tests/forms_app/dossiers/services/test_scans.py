@@ -178,7 +178,7 @@ class TestScan:
         assert scans.scan_due() == 0, "somebody is at it"
         Attachment.objects.update(scan_due_at=timezone.now())  # the lease is over
         assert scans.scan_due() == 1
-        assert not scans.record(file=claimed, finding=Finding(Verdict.INFECTED, "Late")), "taken over"
+        assert not scans.record_verdict(file=claimed, finding=Finding(Verdict.INFECTED, "Late")), "taken over"
         assert draft.attachments.get().scan_state == State.CLEAN
         assert not storages["private"].exists(f"infected/{claimed.path}")
 
@@ -187,7 +187,7 @@ class TestScan:
         claimed = scans._claim()
         assert claimed is not None
         services.remove(attachment=draft.attachments.get())
-        assert not scans.record(file=claimed, finding=Finding(Verdict.CLEAN))
+        assert not scans.record_verdict(file=claimed, finding=Finding(Verdict.CLEAN))
 
     def test_queries_per_file(self, scanner: FakeScanner, django_assert_num_queries: Any) -> None:
         draft, _token = make_draft()
@@ -249,7 +249,7 @@ class TestRefusedFiles:
         claimed = scans._claim()
         assert claimed is not None
         claimed.dossier = None  # the file was read when it belonged to the draft
-        assert scans.record(file=claimed, finding=Finding(Verdict.INFECTED, "Win.Trojan.Example-1"))
+        assert scans.record_verdict(file=claimed, finding=Finding(Verdict.INFECTED, "Win.Trojan.Example-1"))
         deliver_due()
         assert [sent.to for sent in mail.outbox] == [[ADDRESS]]
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from core.errors import Conflict, InvalidInput, NotAllowed
 from forms_app.builder.schema import FieldSpec
-from forms_app.dossiers import access, services
+from forms_app.dossiers import credentials, services
 from forms_app.dossiers.models import Attachment, Dossier, Draft, SupplementRequest
 from forms_app.dossiers.rules import consent_in_force
 from forms_app.dossiers.services import retention
@@ -103,7 +103,7 @@ class TestLateUploads:
 
     def test_upload_into_a_draft_taken_over_is_rejected(self) -> None:
         draft, _token = make_draft()
-        services.take_over(link=access.handover_token(draft.token_hash))
+        services.take_over(link=credentials.handover_token(draft.token_hash))
         with pytest.raises(NotAllowed):
             services.store_answer(draft=draft, spec=SPEC, upload=picture())
         assert draft.attachments.count() == 1
@@ -195,7 +195,7 @@ class TestStore:
         filed = file_dossier().dossier
         make_draft()
         with django_capture_on_commit_callbacks(execute=True):
-            assert retention.expire_drafts(now=timezone.now() + timedelta(days=31)) == 2
+            assert retention.delete_expired_drafts(now=timezone.now() + timedelta(days=31)) == 2
         assert not Draft.objects.exists()
         assert Dossier.objects.get() == filed
         assert [path.name for path in store.rglob("*") if path.is_file()] == [

@@ -15,7 +15,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from core.outbox import deliver_due
-from forms_app.dossiers import access, services
+from forms_app.dossiers import credentials, services
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.rules import consent_in_force
 from forms_app.dossiers.selectors.retention import retention_period
@@ -175,7 +175,7 @@ class TestKeyPage:
     def test_private_link_shows_the_key_for_an_hour_and_a_visit_never_does(self) -> None:
         receipt = file_dossier()
         for ending in ("ma-tra-cuu/", "ma-tra-cuu.pdf"):
-            visit = Client().get(f"/ho-so/{access.visit_token(receipt.dossier)}/{ending}")
+            visit = Client().get(f"/ho-so/{credentials.visit_token(receipt.dossier)}/{ending}")
             assert visit.status_code in {302, 404}
         page = Client().get(f"/ho-so/{receipt.token}/ma-tra-cuu/")
         assert receipt.lookup_key in page.content.decode()
@@ -215,7 +215,7 @@ class TestReceiptOnPaper:
 
     def test_receipt_of_a_visit_and_of_the_desk_has_no_slip(self) -> None:
         receipt = file_dossier()
-        visit = access.visit_token(receipt.dossier)
+        visit = credentials.visit_token(receipt.dossier)
         assert "GIỮ KÍN" not in self.text(receipt, visit)
         desk = Client()
         desk.force_login(officer_of(receipt.dossier))
@@ -264,7 +264,7 @@ class TestReplaced:
             reason="Sai nơi nộp",
         )
         services.replace_secrets(dossier_id=receipt.dossier.pk, actor=officer, data={"by": "desk"})
-        token = services.told_secrets(Dossier.objects.get()).token
+        token = services.recently_issued_secrets(Dossier.objects.get()).token
         page = Client().get(f"/ho-so/{token}/").content.decode()
         assert "Lý do: Sai nơi nộp" in page
         assert "Đã cấp lại mã tra cứu" in page

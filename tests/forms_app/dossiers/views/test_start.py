@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from core.errors import NotAllowed
-from forms_app.dossiers import access, services
+from forms_app.dossiers import credentials, services
 from forms_app.dossiers.models import Attachment, Dossier, Draft
 from forms_app.dossiers.rules import consent_in_force
 from forms_app.dossiers.services import retention
@@ -182,7 +182,7 @@ class TestInputIsKept:
         form = make_form(schema=schema)
         base = f"/nop-ho-so/{form.definition.procedure.core_code}/"
         client.post(base)
-        services.take_over(link=access.handover_token(Draft.objects.get().token_hash))
+        services.take_over(link=credentials.handover_token(Draft.objects.get().token_hash))
         typed = {"sex": "nu_gioi", "place_province": "96", "place_detail": "Ấp Cái Nai", "note": "một\nhai"}
         page = client.post(f"{base}buoc/child/", typed).content.decode()
         for word in ("Nơi sinh", "Ấp Cái Nai", "Ghi chú", "một<br>hai"):
@@ -236,13 +236,13 @@ class TestLink:
 
     def test_hash_and_token_are_not_valid_links(self, sender: Sender) -> None:
         _draft, token = make_draft()
-        for word in (token, sender.draft.token_hash, access.visit_token(Dossier(pk=1))):
+        for word in (token, sender.draft.token_hash, credentials.visit_token(Dossier(pk=1))):
             assert Client().get(f"{sender.base}tiep/{word}/").status_code == 404
 
     def test_link_is_valid_for_its_procedure_only(self, sender: Sender) -> None:
         foreign, _token = make_draft()
         code = foreign.procedure_version.procedure.core_code
-        link = access.handover_token(sender.draft.token_hash)
+        link = credentials.handover_token(sender.draft.token_hash)
         assert Client().post(f"/nop-ho-so/{code}/tiep/{link}/").status_code == 410
         assert Draft.objects.get(pk=sender.draft.pk).token_hash == sender.draft.token_hash
 
@@ -283,7 +283,7 @@ class TestLink:
 @pytest.mark.django_db(transaction=True)
 def test_one_of_many_parallel_takeovers_succeeds() -> None:
     draft, _token = make_draft()
-    link, outcomes = access.handover_token(draft.token_hash), []
+    link, outcomes = credentials.handover_token(draft.token_hash), []
     gate = threading.Barrier(6)
 
     def take() -> None:
@@ -302,7 +302,7 @@ def test_one_of_many_parallel_takeovers_succeeds() -> None:
         thread.join(timeout=120)
     (token,) = filter(None, outcomes)
     assert len(outcomes) == 6
-    assert Draft.objects.get().token_hash == access.token_hash(token)
+    assert Draft.objects.get().token_hash == credentials.token_hash(token)
 
 
 class TestErase:
@@ -361,6 +361,6 @@ class TestErase:
         services.save_step(
             token=token, step_id="child", answers={}, complete=False, typed={"born": ["hôm kia"]}
         )
-        assert retention.expire_drafts(now=timezone.now() + LIFETIME - timedelta(minutes=1)) == 0
-        assert retention.expire_drafts(now=timezone.now() + LIFETIME + timedelta(minutes=1)) == 1
+        assert retention.delete_expired_drafts(now=timezone.now() + LIFETIME - timedelta(minutes=1)) == 0
+        assert retention.delete_expired_drafts(now=timezone.now() + LIFETIME + timedelta(minutes=1)) == 1
         assert not Draft.objects.filter(pk=draft.pk).exists()

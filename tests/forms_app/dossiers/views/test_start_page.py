@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from procedures.models import ProcedurePage
-from procedures.value_objects import BlankForm, Case, RequiredDocument
+from procedures.value_objects import Case, ListedBlankForm, RequiredDocument
 from tests.forms_app.dossiers.factories import make_form, make_version
 from tests.home.factories import english
 from tests.procedures.factories import make_page
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 class TestWhatToPrepare:
     def test_documents_are_listed_by_case_with_their_marks_and_without_the_form(self) -> None:
         documents = (
-            RequiredDocument("Tờ khai theo mẫu", blank_forms=(BlankForm("to-khai.docx"),)),
+            RequiredDocument("Tờ khai theo mẫu", blank_forms=(ListedBlankForm("to-khai.docx"),)),
             RequiredDocument("Giấy chứng sinh"),
             RequiredDocument("Căn cước", kind="xuat_trinh"),
             RequiredDocument("Văn bản ủy quyền", required=False),

@@ -13,7 +13,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from forms_app.dossiers import access, codes, services
+from forms_app.dossiers import codes, credentials, services
 from forms_app.dossiers.forms import supplement_step
 from forms_app.dossiers.models import Dossier, SupplementRequest
 from tests.forms_app.dossiers.factories import (
@@ -50,7 +50,7 @@ class TestExpiredVisit:
     def test_supplement_typed_before_is_there_after_the_key(self, clock: Any) -> None:
         receipt = file_dossier()
         request_supplement(receipt.dossier)
-        visit = access.visit_token(receipt.dossier)
+        visit = credentials.visit_token(receipt.dossier)
         clock.shift(timedelta(hours=3))
         client = Client()
         data = {"version": "3", "other_1": TEXT, "proof": picture(), "send": "1"}
@@ -70,7 +70,7 @@ class TestExpiredVisit:
 
     def test_reason_of_a_withdrawal_is_there_after_the_key(self, clock: Any) -> None:
         receipt = file_dossier()
-        visit = access.visit_token(receipt.dossier)
+        visit = credentials.visit_token(receipt.dossier)
         clock.shift(timedelta(hours=3))
         client = Client()
         page = client.post(f"/ho-so/{visit}/rut/", {"version": "1", "reason": "Nộp nhầm nơi"})
@@ -83,7 +83,7 @@ class TestExpiredVisit:
 
     def test_page_of_an_expired_visit_asks_for_the_key(self, clock: Any) -> None:
         receipt = file_dossier()
-        visit = access.visit_token(receipt.dossier)
+        visit = credentials.visit_token(receipt.dossier)
         clock.shift(timedelta(hours=3))
         for page in ("", "noi-dung/", "rut/", "du-lieu.json", "ma-tra-cuu/"):
             answer = Client().get(f"/ho-so/{visit}/{page}")
@@ -93,7 +93,7 @@ class TestExpiredVisit:
 
     def test_forged_visit_is_the_usual_404(self, clock: Any) -> None:
         receipt = file_dossier()
-        visit = access.visit_token(receipt.dossier)
+        visit = credentials.visit_token(receipt.dossier)
         clock.shift(timedelta(hours=3))
         assert Client().get(f"/ho-so/{visit[:-1]}/").status_code == 404
 
@@ -103,7 +103,7 @@ class TestReplacedKey:
 
     def test_every_page_is_closed_and_nothing_is_done(self) -> None:
         receipt = file_dossier()
-        visit = access.visit_token(receipt.dossier)
+        visit = credentials.visit_token(receipt.dossier)
         assert Client().get(f"/ho-so/{visit}/").status_code == 200
         officer = officer_of(receipt.dossier)
         services.replace_secrets(dossier_id=receipt.dossier.pk, actor=officer, data={"by": "desk"})
@@ -119,7 +119,7 @@ class TestReplacedKey:
 
     def test_rotation_of_secrets_does_not_end_visits(self, settings: Any) -> None:
         receipt = file_dossier()
-        visit = access.visit_token(receipt.dossier)
+        visit = credentials.visit_token(receipt.dossier)
         Dossier.objects.update(secret_seed="")
         settings.LOOKUP_SECRETS = {"next": "n" * 60, **settings.LOOKUP_SECRETS}
         Client().post("/tra-cuu/", {"code": receipt.code, "lookup_key": receipt.lookup_key})

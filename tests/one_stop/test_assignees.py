@@ -109,7 +109,7 @@ def test_service_refuses_every_other_action(
     arguments: dict[str, Any] = {"action": action, "reason": "vì thử", "now": NOW}
     with pytest.raises(Conflict) as refused:
         apply_action(dossier_id=dossier.pk, expected_version=dossier.version, actor=officer, **arguments)
-    assert refused.value.code == "held"
+    assert refused.value.code == "assigned"
     assert "Lê Văn Bảy" in refused.value.message
 
 

@@ -1,4 +1,4 @@
-"""Who has a dossier: the officer to whom it is assigned, while that officer works at its agency (ADR 176)."""
+"""The assignee of a dossier, who alone acts on it beside the head while working at its agency (ADR 176)."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from forms_app.dossiers.models import Dossier
 ASSIGNABLE_ROLES: Final = (Membership.Role.RECEIVER, Membership.Role.HANDLER, Membership.Role.HEAD)
 
 
-def colleague_with(dossier: Dossier, user: User, roles: Collection[str], day: date) -> User | None:
-    """Return the colleague of ``user`` who has ``dossier``; None for its own officer, the head and a free dossier.
+def other_assignee(dossier: Dossier, user: User, roles: Collection[str], day: date) -> User | None:
+    """Return the colleague of ``user`` to whom ``dossier`` is assigned; None for the head and for the assignee.
 
-    While there is one, ``user`` may do only ``COUNTER_ACTIONS``. ``roles`` are those held at the agency. A dossier
-    whose officer has left is free. At most one query.
+    While there is one, ``user`` may do only ``COUNTER_ACTIONS``. ``roles`` are those of ``user`` at the agency. An
+    assignee who has left the agency does not count. At most one query.
     """
     if dossier.assigned_to is None or dossier.assigned_to == user or Membership.Role.HEAD in roles:
         return None
-    return dossier.assigned_to if held_ids([dossier], day) else None
+    return dossier.assigned_to if ids_with_active_assignee([dossier], day) else None
 
 
-def held_ids(dossiers: Iterable[Dossier], day: date) -> set[int]:
-    """Return the ids of those of ``dossiers`` whose assigned officer works at the agency on ``day``; one query."""
+def ids_with_active_assignee(dossiers: Iterable[Dossier], day: date) -> set[int]:
+    """Return the ids of those of ``dossiers`` whose assignee works at the agency on ``day``; one query."""
     wanted = list(dossiers)
     members = Membership.objects.valid_on(day).filter(
         role__in=ASSIGNABLE_ROLES,
