@@ -19,6 +19,7 @@ from core.worktime import load_calendar
 from forms_app.builder import applicant
 from forms_app.dossiers import codes, deadlines
 from forms_app.dossiers.models import Dossier, PostalOrder, SupplementRequest
+from forms_app.dossiers.selectors.assignees import assignable_officers
 from forms_app.dossiers.services import (
     apply_action,
     lock_dossier,
@@ -30,7 +31,6 @@ from forms_app.dossiers.services import (
 from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess
 from one_stop.action_warnings import result_problem
-from one_stop.selectors import queue
 from one_stop.supplements import ReceivedItem
 
 #: Outbox kind of the mails to officers about an assignment; the payload is ``{"event": pk, "user": pk}``.
@@ -101,7 +101,7 @@ def assign(
         dossier_id=dossier_id, expected_version=expected_version, action=Action.ASSIGN, actor=actor,
         reason=reason, assigned_to=officer, now=moment,
     )  # fmt: skip
-    if officer not in queue.assignable_officers(dossier.agency_id, timezone.localdate(moment)):
+    if officer not in assignable_officers(dossier.agency_id, timezone.localdate(moment)):
         message = _("%(name)s does not work at this agency.") % {"name": officer.get_full_name()}
         raise InvalidInput(message, fields={"officer": message})
     event = dossier.events.get(sequence=dossier.version)

@@ -18,7 +18,7 @@ from core.worktime import TIME_ZONE, start_of_day
 from forms_app.dossiers import codes
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.models.dossiers import DossierQuerySet, is_closed
-from forms_app.dossiers.selectors.assignees import ASSIGNABLE_ROLES, ids_with_active_assignee
+from forms_app.dossiers.selectors.assignees import ids_with_active_assignee
 from forms_app.dossiers.transitions import OPEN_STATUSES, RUNNING_STATUSES, Status
 from one_stop.access import OfficerAccess
 from procedures.models import Procedure
@@ -313,14 +313,6 @@ def next_code(
     listed = list(rows.values_list("code", flat=True)[:MAX_LOOKAHEAD])
     position = listed.index(after) + 1 if after in listed else 0
     return listed[position] if position < len(listed) else None
-
-
-def assignable_officers(agency_id: int, on: date) -> list[User]:
-    """Return the officers to whom a dossier of the agency can be assigned on that day, by name; one query."""
-    members = Membership.objects.valid_on(on).filter(agency_id=agency_id, role__in=ASSIGNABLE_ROLES)
-    return list(
-        User.objects.filter(is_active=True, memberships__in=members).distinct().order_by("order_key", "pk")
-    )
 
 
 def assigned_to_others(access: OfficerAccess, wanted: Iterable[str]) -> list[Dossier]:

@@ -19,6 +19,7 @@ from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web.uploads import failed_uploads
 from forms_app.dossiers import view_log
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.selectors.assignees import assignable_officers
 from forms_app.dossiers.selectors.dossiers import open_request
 from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.services.actions import assigned_text
@@ -38,7 +39,6 @@ from one_stop.forms import (
 )
 from one_stop.result_forms import FinishForm, PostForm, ReturnForm
 from one_stop.selectors.dossiers import dossier_for
-from one_stop.selectors.queue import assignable_officers
 from one_stop.views.list_state import list_query
 
 

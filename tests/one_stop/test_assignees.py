@@ -1,4 +1,4 @@
-"""A dossier that is assigned: its officer and the head act on it, colleagues only at the counter (ADR 176)."""
+"""An assigned dossier: its assignee and the head act on it, colleagues only at the counter (ADR 176)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 @pytest.fixture
-def holder(agency: Agency) -> User:
+def assignee(agency: Agency) -> User:
     return make_officer(agency, name="Lê Văn Bảy")
 
 
@@ -31,9 +31,9 @@ def head(agency: Agency) -> User:
     return make_officer(agency, "head")
 
 
-def give(dossier: Dossier, holder: User) -> Dossier:
+def give(dossier: Dossier, assignee: User) -> Dossier:
     services.assign(
-        dossier_id=dossier.pk, expected_version=dossier.version, actor=holder, officer=holder, now=NOW
+        dossier_id=dossier.pk, expected_version=dossier.version, actor=assignee, officer=assignee, now=NOW
     )
     dossier.refresh_from_db()
     return dossier
@@ -58,12 +58,12 @@ def page(user: User, dossier: Dossier) -> str:
 
 @pytest.mark.parametrize("path", [[], ["accept"], ["accept", "process"], ["accept", "process", "finish"]])
 def test_colleague_is_offered_only_what_is_done_at_the_counter(
-    agency: Agency, officer: User, holder: User, path: list[str]
+    agency: Agency, officer: User, assignee: User, path: list[str]
 ) -> None:
     dossier = make_dossier(agency)
     for action in path:
-        do(dossier, Action(action), holder, at=NOW)
-    give(dossier, holder)
+        do(dossier, Action(action), assignee, at=NOW)
+    give(dossier, assignee)
     shown = page(officer, dossier)
     assert "Hồ sơ đang do Lê Văn Bảy giữ" in shown
     roles = {Membership.Role.RECEIVER, Membership.Role.HANDLER}
@@ -75,9 +75,9 @@ def test_colleague_is_offered_only_what_is_done_at_the_counter(
 
 
 def test_colleague_is_refused_with_the_name_and_what_was_typed(
-    agency: Agency, officer: User, holder: User
+    agency: Agency, officer: User, assignee: User
 ) -> None:
-    dossier = give(make_dossier(agency), holder)
+    dossier = give(make_dossier(agency), assignee)
     answer = post(officer, dossier, "decline", reason="Không thuộc thẩm quyền của phường")
     assert answer.status_code == 409
     assert "Lê Văn Bảy" in answer.content.decode()
@@ -88,7 +88,7 @@ def test_colleague_is_refused_with_the_name_and_what_was_typed(
 
 @pytest.mark.parametrize("action", sorted({row.action for row in TRANSITIONS} - COUNTER_ACTIONS))
 def test_service_refuses_every_other_action(
-    agency: Agency, officer: User, holder: User, action: Action
+    agency: Agency, officer: User, assignee: User, action: Action
 ) -> None:
     """Whatever the status, no action but those of the counter gets past the officer who has the dossier."""
     source = next(row.sources[0] for row in TRANSITIONS if row.action == action)
@@ -97,7 +97,7 @@ def test_service_refuses_every_other_action(
     }
     if not roles or source is None:
         return
-    dossier = give(make_dossier(form=make_desk_form(agency, channels=WITH_FEE)), holder)
+    dossier = give(make_dossier(form=make_desk_form(agency, channels=WITH_FEE)), assignee)
     Dossier.objects.filter(pk=dossier.pk).update(
         status=source, accepted_at=NOW if source not in {1, 3} else None, deadline_rule={"value": 3},
         finished_at=NOW if source == Status.FINISHED else None,
@@ -114,29 +114,29 @@ def test_service_refuses_every_other_action(
 
 
 def test_counter_serves_the_citizen_whoever_has_the_dossier(
-    agency: Agency, officer: User, holder: User
+    agency: Agency, officer: User, assignee: User
 ) -> None:
     dossier = make_dossier(form=make_desk_form(agency, channels=WITH_FEE))
     for action in (Action.ACCEPT, Action.PROCESS, Action.REQUIRE_PAYMENT):
-        do(dossier, action, holder, at=NOW)
-    give(dossier, holder)
+        do(dossier, action, assignee, at=NOW)
+    give(dossier, assignee)
     post(officer, dossier, "payment_done")
     assert dossier.status == Status.PROCESSING
-    ask(dossier, holder, at=NOW)
+    ask(dossier, assignee, at=NOW)
     assert "/viec/supply/" in page(officer, dossier)
     post(officer, dossier, "withdraw", reason="Công dân xin rút", how="phone")
-    assert (dossier.status, dossier.assigned_to) == (Status.WITHDRAWN, holder)
+    assert (dossier.status, dossier.assigned_to) == (Status.WITHDRAWN, assignee)
 
 
 def test_head_acts_and_takes_over_and_the_holder_hands_over(
-    agency: Agency, officer: User, holder: User, head: User
+    agency: Agency, officer: User, assignee: User, head: User
 ) -> None:
-    dossier = give(make_dossier(agency), holder)
+    dossier = give(make_dossier(agency), assignee)
     post(head, dossier, "accept")
     assert dossier.status == Status.ACCEPTED
     post(officer, dossier, "assign", officer=officer.pk)
-    assert dossier.assigned_to == holder
-    post(holder, dossier, "assign", officer=officer.pk)
+    assert dossier.assigned_to == assignee
+    post(assignee, dossier, "assign", officer=officer.pk)
     assert dossier.assigned_to == officer
     post(head, dossier, "assign", officer=head.pk)
     assert dossier.assigned_to == head
@@ -144,32 +144,32 @@ def test_head_acts_and_takes_over_and_the_holder_hands_over(
 
 @pytest.mark.parametrize("gone", ["membership", "account"])
 def test_dossier_of_somebody_who_has_left_is_free(
-    agency: Agency, officer: User, holder: User, gone: str
+    agency: Agency, officer: User, assignee: User, gone: str
 ) -> None:
-    dossier = give(make_dossier(agency), holder)
+    dossier = give(make_dossier(agency), assignee)
     if gone == "membership":
-        Membership.objects.filter(user=holder).update(valid_to=date(2026, 11, 22))
+        Membership.objects.filter(user=assignee).update(valid_to=date(2026, 11, 22))
     else:
-        User.objects.filter(pk=holder.pk).update(is_active=False)
+        User.objects.filter(pk=assignee.pk).update(is_active=False)
     assert "đang do" not in page(officer, dossier)
     post(officer, dossier, "accept")
     assert dossier.status == Status.ACCEPTED
 
 
-def test_reader_of_the_agency_is_not_told_to_ask(agency: Agency, holder: User) -> None:
-    dossier = give(make_dossier(agency), holder)
+def test_reader_of_the_agency_is_not_told_to_ask(agency: Agency, assignee: User) -> None:
+    dossier = give(make_dossier(agency), assignee)
     assert "đang do" not in page(make_officer(agency, "inspector"), dossier)
 
 
 def test_bulk_assignment_leaves_out_what_colleagues_have(
-    agency: Agency, officer: User, holder: User, head: User, client: Client
+    agency: Agency, officer: User, assignee: User, head: User, client: Client
 ) -> None:
-    held, free = give(make_dossier(agency), holder), make_dossier(agency)
+    held, free = give(make_dossier(agency), assignee), make_dossier(agency)
     choice = {"chon": [f"{one.code}~{one.version}" for one in (held, free)], "xac-nhan": "1"}
     text = client.post(reverse("one_stop:assign_to_self"), choice, follow=True).content.decode()
     assert f"{held.code} (Lê Văn Bảy)" in text
     assert "Bạn đã nhận 1 hồ sơ về mình." in text
-    assert set(Dossier.objects.values_list("assigned_to", flat=True)) == {holder.pk, officer.pk}
+    assert set(Dossier.objects.values_list("assigned_to", flat=True)) == {assignee.pk, officer.pk}
 
     boss = Client()
     boss.force_login(head)
@@ -181,13 +181,13 @@ def test_bulk_assignment_leaves_out_what_colleagues_have(
 
 
 def test_page_of_a_held_dossier_costs_one_query_more(
-    agency: Agency, officer: User, holder: User, client: Client, django_assert_max_num_queries: Any
+    agency: Agency, officer: User, assignee: User, client: Client, django_assert_max_num_queries: Any
 ) -> None:
     dossier = make_dossier(agency)
     address = reverse("one_stop:dossier", args=[dossier.code])
     client.get(address)
     with django_assert_max_num_queries(60) as free:
         client.get(address)
-    give(dossier, holder)
+    give(dossier, assignee)
     with django_assert_max_num_queries(len(free) + 2):
         client.get(address)

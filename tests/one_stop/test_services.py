@@ -14,9 +14,9 @@ from accounts.models import Agency, Membership, User
 from core.errors import InvalidInput
 from core.worktime.holidays import load_public_holidays
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.selectors.assignees import assignable_officers
 from forms_app.dossiers.transitions import Action, Status
 from one_stop import services
-from one_stop.selectors import queue
 from tests.accounts.factories import AgencyFactory, UserFactory
 from tests.forms_app.dossiers.factories import at, file_dossier
 from tests.one_stop.factories import NOW, do, make_dossier, make_officer
@@ -167,7 +167,7 @@ class TestAssignToColleague:
             user=former, agency=agency, role=Membership.Role.HANDLER, valid_from=datetime(2025, 7, 1).date(),
             valid_to=(NOW - timedelta(days=1)).date(),
         )  # fmt: skip
-        assert queue.assignable_officers(agency.pk, NOW.date()) == [colleague, officer]
+        assert assignable_officers(agency.pk, NOW.date()) == [colleague, officer]
         html = self.page(client, make_dossier(agency))
         assert "Lê Văn Bảy" in html
         assert "Trần Thị Hạnh" in html

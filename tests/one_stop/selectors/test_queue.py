@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Agency, User
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.selectors.assignees import assignable_officers
 from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess
 from one_stop.selectors import queue
@@ -138,5 +139,5 @@ def test_applicants_procedures_and_officers_are_in_dictionary_order(
     filters = queue.QueueFilters(ordering="nguoi")
     page = queue.queue_page(desk, queue.tab_by_key("moi"), number=1, total=4, now=NOW, filters=filters)
     assert [dossier.applicant_name for dossier in page] == in_order
-    officers = [user.full_name for user in queue.assignable_officers(agency.pk, NOW.date())]
+    officers = [user.full_name for user in assignable_officers(agency.pk, NOW.date())]
     assert [name for name in officers if name in names] == in_order
