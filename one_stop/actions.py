@@ -1,104 +1,287 @@
-"""The actions that an officer is offered on a dossier, with the texts of the desk."""
+"""The actions of the desk, each described in one place: texts, form, what performs it, and what is said before.
+
+Who may do what in which status is in the transition table (``forms_app.dossiers.transitions``). A new action is a row
+there and an entry of ``DESK_ACTIONS`` here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
+from core.display import date_text
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.selectors.assignees import ASSIGNABLE_ROLES, other_assignee
-from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action, allowed_transitions
+from forms_app.dossiers.selectors.assignees import ASSIGNABLE_ROLES, assignable_officers, other_assignee
+from forms_app.dossiers.selectors.dossiers import open_request
+from forms_app.dossiers.services import apply_action
+from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action, Status, allowed_transitions
+from one_stop import action_warnings, services, supplements
 from one_stop.access import OfficerAccess
+from one_stop.forms import (
+    ActionForm,
+    AssignForm,
+    CounterSupplementForm,
+    SupplementForm,
+    SuspendForm,
+    WithdrawForm,
+)
+from one_stop.result_forms import FinishForm, PostForm, ReopenForm, ReturnForm
 
 Text = str | Promise
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedAction:
-    """One action open to the officer now. ``direct``: a button performs it, without a form."""
+def _no_options(dossier: Dossier, user: User) -> dict[str, Any]:
+    return {}
 
-    action: str
+
+def _supplement_options(dossier: Dossier, user: User) -> dict[str, Any]:
+    return {
+        "documents": supplements.requestable_documents(dossier),
+        "answers": supplements.requestable_answers(dossier),
+        "initial": {"supplement_due_at": date_text(services.proposed_supplement_day(timezone.now()))},
+    }
+
+
+def _counter_options(dossier: Dossier, user: User) -> dict[str, Any]:
+    request = open_request(dossier)
+    return {"items": request.items if request else []}
+
+
+def _assign_options(dossier: Dossier, user: User) -> dict[str, Any]:
+    return {
+        "officers": assignable_officers(dossier.agency_id, timezone.localdate()),
+        "initial": {"officer": str(dossier.assigned_to_id or user.pk)},
+    }
+
+
+def _finish_options(dossier: Dossier, user: User) -> dict[str, Any]:
+    return {
+        "unpaid": dossier.status == Status.PAYMENT,
+        "electronic": dossier.result_delivery == Dossier.Delivery.ELECTRONIC,
+    }
+
+
+def _return_options(dossier: Dossier, user: User) -> dict[str, Any]:
+    return {"chosen": dossier.result_delivery, "initial": {"address": dossier.address}}
+
+
+def _post_options(dossier: Dossier, user: User) -> dict[str, Any]:
+    return {"initial": services.postal_details(dossier)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskAction:
+    """One action of the desk.
+
+    ``label`` is that of the button, ``done`` the message shown afterwards (``done_before_acceptance``: for a dossier
+    that is not accepted yet). ``direct``: the button performs the action, without a form; ``danger``: it is red.
+    ``options`` returns the arguments of ``form`` beside those of ``ActionForm``. ``service`` gets the arguments of
+    ``dossiers.services.apply_action``, its default, and those of ``form.arguments()``. ``warning`` returns what is said
+    above the form. ``needs_reason`` is set from the transition that is open.
+    """
+
+    action: Action
     label: Text
     done: Text
+    done_before_acceptance: Text = ""
     direct: bool = False
-    needs_reason: bool = False
     danger: bool = False
+    needs_reason: bool = False
+    form: type[ActionForm] = ActionForm
+    options: Callable[[Dossier, User], dict[str, Any]] = _no_options
+    service: Callable[..., object] | None = None
+    warning: action_warnings.ActionWarning = action_warnings.nothing
 
     @property
     def title(self) -> str:
         """Return the label without the dots that announce a form, as the heading of that form."""
         return str(self.label).rstrip("…")
 
+    def make_form(
+        self,
+        dossier: Dossier,
+        user: User,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, Any] | None = None,
+    ) -> ActionForm:
+        """Return the form of the action on ``dossier``: empty, or with what ``user`` typed."""
+        options = self.options(dossier, user)
+        initial = {"version": dossier.version, **options.pop("initial", {})}
+        return self.form(
+            data, files, submit=self.title, initial=initial, needs_reason=self.needs_reason, danger=self.danger,
+            **options,
+        )  # fmt: skip
 
-#: Label of the button and message shown afterwards, in the order in which the desk offers the actions.
-_TEXTS: Final[dict[Action, tuple[Text, Text]]] = {
-    Action.ACCEPT: (_("Accept the dossier"), _("The dossier is accepted. The receipt can be printed.")),
-    Action.PROCESS: (_("Start processing"), _("Processing has started.")),
-    Action.FINISH: (
-        _("Result is ready…"),
-        _("The dossier is finished; the result is ready to be handed over."),
-    ),
-    Action.RETURN_RESULT: (_("Result handed over…"), _("The result is recorded as handed over.")),
-    Action.PAYMENT_DONE: (
-        _("Payment received"),
-        _("The payment is recorded. Processing time is running again."),
-    ),
-    Action.RESUME: (_("Resume processing"), _("Processing has resumed. Processing time is running again.")),
-    Action.REQUEST_SUPPLEMENT: (
-        _("Request a supplement…"),
-        _("The supplement has been requested. Processing time is paused."),
-    ),
-    Action.SUPPLY: (_("Supplement received at the counter…"), _("The supplement is recorded.")),
-    Action.REQUIRE_PAYMENT: (
-        _("Request payment…"),
-        _("The citizen has been asked to pay. Processing time is paused."),
-    ),
-    Action.LIFT_PAYMENT: (
-        _("Withdraw the payment request…"),
-        _("The payment request is withdrawn. Processing time goes on; the due date stays the same."),
-    ),
-    Action.SUSPEND: (_("Suspend processing…"), _("The dossier is suspended. Processing time is paused.")),
-    Action.CLOSE: (
-        _("Close, the citizen did not answer…"),
-        _("The dossier is closed because the citizen did not answer."),
-    ),
-    Action.REOPEN: (_("Return to processing…"), _("The dossier is being processed again.")),
-    Action.CORRECT_POST: (
-        _("Tracking number, postage…"),
-        _("Tracking number and postage are recorded; the citizen reads them."),
-    ),
-    Action.UNDO_RETURN: (
-        _("Undo “result handed over”…"),
-        _("The handover is undone; the result still has to be handed over."),
-    ),
-    Action.UNDO_DECLINE: (_("Undo the decline…"), _("The decline is undone; the dossier is new again.")),
-    Action.UNDO_WITHDRAW: (
-        _("Undo the withdrawal…"),
-        _("The withdrawal is undone; the dossier is where it was before."),
-    ),
-    Action.ASSIGN: (_("Assign to…"), _("The dossier has been reassigned.")),
-    Action.WITHDRAW: (_("Withdraw at the citizen's request…"), _("The dossier is withdrawn.")),
-    Action.DECLINE: (_("Decline…"), _("The dossier is declined. The notice of decline can be printed.")),
-}
-_SUPPLEMENT_BEFORE_ACCEPTANCE: Final = _(
-    "The supplement has been requested. Processing time has not started yet."
-)
-_DIRECT: Final = {
-    Action.ACCEPT,
-    Action.PROCESS,
-    Action.PAYMENT_DONE,
-    Action.RESUME,
-}
-_DANGER: Final = {Action.DECLINE, Action.WITHDRAW, Action.SUSPEND, Action.CLOSE}
+    def perform(self, dossier: Dossier, user: User, form: ActionForm) -> None:
+        """Perform the action with what is in ``form``, which is valid; raises as ``dossiers.services.apply_action``."""
+        service = self.service or partial(apply_action, action=self.action)
+        service(
+            dossier_id=dossier.pk, expected_version=form.cleaned_data["version"], actor=user,
+            reason=form.cleaned_data["reason"], **form.arguments(),
+        )  # fmt: skip
+
+    def message(self, dossier: Dossier) -> str:
+        """Return what is shown after the action on ``dossier``."""
+        early = self.done_before_acceptance if dossier.accepted_at is None else ""
+        return str(early or self.done)
 
 
-def offered_actions(access: OfficerAccess, dossier: Dossier, now: datetime) -> list[OfferedAction]:
+#: In the order in which the desk offers them.
+DESK_ACTIONS: Final = (
+    DeskAction(
+        action=Action.ACCEPT, direct=True,
+        label=_("Accept the dossier"),
+        done=_("The dossier is accepted. The receipt can be printed."),
+    ),
+    DeskAction(
+        action=Action.PROCESS, direct=True,
+        label=_("Start processing"),
+        done=_("Processing has started."),
+    ),
+    DeskAction(
+        action=Action.FINISH,
+        label=_("Result is ready…"),
+        done=_("The dossier is finished; the result is ready to be handed over."),
+        form=FinishForm, options=_finish_options, service=services.finish, warning=action_warnings.unpaid,
+    ),
+    DeskAction(
+        action=Action.RETURN_RESULT,
+        label=_("Result handed over…"),
+        done=_("The result is recorded as handed over."),
+        form=ReturnForm, options=_return_options, service=services.return_result,
+        warning=action_warnings.handing_over(
+            _(
+                "Has the result been handed over to the citizen or their proxy, or given to the post? This ends the "
+                "dossier, and the citizen is told. Only the head can undo it, within %(days)d working days."
+            )
+        ),
+    ),
+    DeskAction(
+        action=Action.PAYMENT_DONE, direct=True,
+        label=_("Payment received"),
+        done=_("The payment is recorded. Processing time is running again."),
+    ),
+    DeskAction(
+        action=Action.RESUME, direct=True,
+        label=_("Resume processing"),
+        done=_("Processing has resumed. Processing time is running again."),
+    ),
+    DeskAction(
+        action=Action.REQUEST_SUPPLEMENT,
+        label=_("Request a supplement…"),
+        done=_("The supplement has been requested. Processing time is paused."),
+        done_before_acceptance=_("The supplement has been requested. Processing time has not started yet."),
+        form=SupplementForm, options=_supplement_options, service=services.request_supplement,
+        warning=action_warnings.late_request,
+    ),
+    DeskAction(
+        action=Action.SUPPLY,
+        label=_("Supplement received at the counter…"),
+        done=_("The supplement is recorded."),
+        form=CounterSupplementForm, options=_counter_options, service=services.receive_supplement,
+    ),
+    DeskAction(
+        action=Action.REQUIRE_PAYMENT,
+        label=_("Request payment…"),
+        done=_("The citizen has been asked to pay. Processing time is paused."),
+        warning=action_warnings.without_fee,
+    ),
+    DeskAction(
+        action=Action.LIFT_PAYMENT,
+        label=_("Withdraw the payment request…"),
+        done=_("The payment request is withdrawn. Processing time goes on; the due date stays the same."),
+        warning=action_warnings.fixed(
+            _("The time since the request counts as processing time: the due date stays the same.")
+        ),
+    ),
+    DeskAction(
+        action=Action.SUSPEND, danger=True,
+        label=_("Suspend processing…"),
+        done=_("The dossier is suspended. Processing time is paused."),
+        form=SuspendForm, service=services.suspend,
+        warning=action_warnings.fixed(
+            _(
+                "Processing time is paused until the day that you name. The pause is shown with your name on the page "
+                "of the dossier; the citizen reads the reason and the day."
+            )
+        ),
+    ),
+    DeskAction(
+        action=Action.CLOSE, danger=True,
+        label=_("Close, the citizen did not answer…"),
+        done=_("The dossier is closed because the citizen did not answer."),
+        warning=action_warnings.fixed(_("This ends the dossier for good, and the citizen is told.")),
+    ),
+    DeskAction(
+        action=Action.REOPEN,
+        label=_("Return to processing…"),
+        done=_("The dossier is being processed again."),
+        form=ReopenForm,
+    ),
+    DeskAction(
+        action=Action.CORRECT_POST,
+        label=_("Tracking number, postage…"),
+        done=_("Tracking number and postage are recorded; the citizen reads them."),
+        form=PostForm, options=_post_options, service=services.correct_post,
+    ),
+    DeskAction(
+        action=Action.UNDO_RETURN,
+        label=_("Undo “result handed over”…"),
+        done=_("The handover is undone; the result still has to be handed over."),
+    ),
+    DeskAction(
+        action=Action.UNDO_DECLINE,
+        label=_("Undo the decline…"),
+        done=_("The decline is undone; the dossier is new again."),
+    ),
+    DeskAction(
+        action=Action.UNDO_WITHDRAW,
+        label=_("Undo the withdrawal…"),
+        done=_("The withdrawal is undone; the dossier is where it was before."),
+    ),
+    DeskAction(
+        action=Action.ASSIGN,
+        label=_("Assign to…"),
+        done=_("The dossier has been reassigned."),
+        form=AssignForm, options=_assign_options, service=services.assign, warning=action_warnings.assigned,
+    ),
+    DeskAction(
+        action=Action.WITHDRAW, danger=True,
+        label=_("Withdraw at the citizen's request…"),
+        done=_("The dossier is withdrawn."),
+        form=WithdrawForm, service=services.withdraw,
+        warning=action_warnings.fixed(
+            _(
+                "This ends the dossier, and the citizen is told. Withdraw it only if the citizen has asked for it. "
+                "Only the head can undo it, within %(days)d working days."
+            )
+        ),
+    ),
+    DeskAction(
+        action=Action.DECLINE, danger=True,
+        label=_("Decline…"),
+        done=_("The dossier is declined. The notice of decline can be printed."),
+        warning=action_warnings.fixed(
+            _(
+                "This ends the dossier, and the citizen is told. Only the head can undo it, within %(days)d working "
+                "days."
+            )
+        ),
+    ),
+)  # fmt: skip
+
+
+def offered_actions(access: OfficerAccess, dossier: Dossier, now: datetime) -> list[DeskAction]:
     """Return the actions open to this officer on ``dossier`` now, from the transition table.
 
     While the dossier is assigned to a colleague, these are those of the counter.
@@ -107,12 +290,10 @@ def offered_actions(access: OfficerAccess, dossier: Dossier, now: datetime) -> l
     if rows.keys() - COUNTER_ACTIONS and colleague_of(access, dossier, now):
         rows = {action: row for action, row in rows.items() if action in COUNTER_ACTIONS}
     return [
-        OfferedAction(
-            action=action.value, label=label, done=_done(action, done, dossier), direct=action in _DIRECT,
-            needs_reason=rows[action].needs_reason, danger=action in _DANGER,
-        )
-        for action, (label, done) in _TEXTS.items() if action in rows
-    ]  # fmt: skip
+        replace(entry, needs_reason=rows[entry.action].needs_reason)
+        for entry in DESK_ACTIONS
+        if entry.action in rows
+    ]
 
 
 def colleague_of(access: OfficerAccess, dossier: Dossier, now: datetime) -> User | None:
@@ -123,15 +304,10 @@ def colleague_of(access: OfficerAccess, dossier: Dossier, now: datetime) -> User
     return other_assignee(dossier, access.user, roles, timezone.localdate(now))
 
 
-def _done(action: Action, done: str | Promise, dossier: Dossier) -> str | Promise:
-    before = action == Action.REQUEST_SUPPLEMENT and dossier.accepted_at is None
-    return _SUPPLEMENT_BEFORE_ACCEPTANCE if before else done
-
-
-def describe_action(action: Action) -> OfferedAction:
-    """Return ``action`` with the texts of the desk, whether or not it is open to anybody."""
-    label, done = _TEXTS.get(action, (action.label, ""))
-    return OfferedAction(action=action.value, label=label, done=done)
+def describe_action(action: Action) -> DeskAction:
+    """Return ``action`` with the texts of the desk, whether or not it is open to any officer."""
+    listed = (entry for entry in DESK_ACTIONS if entry.action == action)
+    return next(listed, DeskAction(action=action, label=action.label, done=""))
 
 
 def may_read_view_log(access: OfficerAccess, dossier: Dossier) -> bool:

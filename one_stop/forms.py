@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.db import models
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -137,6 +135,10 @@ class ActionForm(forms.Form):
         """Return the reason in NFC without superfluous white space."""
         return "\n".join(filter(None, (clean(line) for line in self.cleaned_data["reason"].splitlines())))
 
+    def arguments(self) -> dict[str, Any]:
+        """Return what the service of the action takes beside dossier, version, officer and reason."""
+        return {}
+
 
 def _not_kept(names: str) -> str:
     text = _("“%(names)s” is not kept. Choose the file again, or tick that you continue without it.")
@@ -168,7 +170,7 @@ class SupplementForm(ActionForm):
     def __init__(
         self, *args: Any, documents: list[SupplementItem], answers: list[SupplementItem], **kwargs: Any
     ) -> None:
-        super().__init__(*args, needs_reason=True, **kwargs)
+        super().__init__(*args, **{"needs_reason": True, **kwargs})
         self._offered = {item.id: item for item in [*documents, *answers]}
         for name, items in (("documents", documents), ("answers", answers)):
             field = self.fields[name]
@@ -221,10 +223,9 @@ class SupplementForm(ActionForm):
         )
         return [item.to_json() for item in (*map(self._offered.__getitem__, self._selected_ids()), *others)]
 
-    def due_day(self) -> date:
-        """Return the last day of the citizen's deadline."""
-        day: date = self.cleaned_data["supplement_due_at"]
-        return day
+    def arguments(self) -> dict[str, Any]:
+        """Return the requested items, and the last day of the citizen's deadline."""
+        return {"items": self.items(), "supplement_due_at": self.cleaned_data["supplement_due_at"]}
 
 
 class SuspendForm(ActionForm):
@@ -240,10 +241,9 @@ class SuspendForm(ActionForm):
 
     field_order = ["version", "suspended_until", "reason"]
 
-    def last_day(self) -> date:
+    def arguments(self) -> dict[str, Any]:
         """Return the last day of the suspension."""
-        day: date = self.cleaned_data["suspended_until"]
-        return day
+        return {"suspended_until": self.cleaned_data["suspended_until"]}
 
 
 class WithdrawForm(ActionForm):
@@ -255,6 +255,10 @@ class WithdrawForm(ActionForm):
     )  # fmt: skip
 
     field_order = ["version", "how", "reason"]
+
+    def arguments(self) -> dict[str, Any]:
+        """Return how the citizen asked for it."""
+        return {"how": self.cleaned_data["how"]}
 
 
 class CounterSupplementForm(ActionForm):
@@ -323,9 +327,9 @@ class CounterSupplementForm(ActionForm):
             )
         return data
 
-    def received_items(self) -> dict[str, ReceivedItem]:
-        """Return what was handed in, by the id of the requested item."""
-        return {item["id"]: self._received(item["id"]) for item in self._items}
+    def arguments(self) -> dict[str, Any]:
+        """Return what was handed in (``ReceivedItem``) by the id of the requested item."""
+        return {"items": {item["id"]: self._received(item["id"]) for item in self._items}}
 
     def _received(self, name: str) -> ReceivedItem:
         data, received = self.cleaned_data, self.cleaned_data[f"received_{name}"] == RECEIVED
@@ -354,43 +358,6 @@ class AssignForm(ActionForm):
         reason = self.fields["reason"]
         reason.label, reason.help_text = _("Note for the colleague"), _("Not shown to the citizen.")
 
-    def chosen_officer(self) -> User:
-        """Return the officer who was chosen."""
-        return self._officers[self.cleaned_data["officer"]]
-
-
-class ShownDocument(models.TextChoices):
-    """What a person shows at the counter to prove who they are."""
-
-    CARD = "card", _("Identity card")
-    ELECTRONIC = "electronic", _("Electronic identity (VNeID)")
-    PASSPORT = "passport", _("Passport")
-    OTHER = "other", _("Another document with a photo")
-
-
-class ReplaceKeyForm(forms.Form):
-    """The document that the person shows, and whether the mail address of the dossier is theirs."""
-
-    document = forms.ChoiceField(
-        label=_("Which document did the person show?"), choices=ShownDocument.choices, widget=forms.RadioSelect,
-        error_messages={"required": _("Choose the document that you were shown.")},
-    )  # fmt: skip
-    number = forms.CharField(
-        label=_("Number of the document"), max_length=30,
-        help_text=_("Type it from the document. It must be the number in the dossier."),
-        error_messages={"required": _("Enter the number of the document.")},
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
-    )  # fmt: skip
-    email_is_theirs = forms.BooleanField(required=False)
-
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if email:
-            self.fields["email_is_theirs"].label = _(
-                "The person says that the address %(email)s is theirs."
-            ) % {"email": email}
-        else:
-            del self.fields["email_is_theirs"]
-        self.helper = FormHelper()
-        self.helper.form_class = "form"
-        self.helper.add_input(Submit("replace", _("Issue a new key")))
+    def arguments(self) -> dict[str, Any]:
+        """Return the chosen officer."""
+        return {"officer": self._officers[self.cleaned_data["officer"]]}

@@ -1,4 +1,4 @@
-"""Forms with which the work on a dossier ends: its result, and the handing over."""
+"""Forms about the result of a dossier: finishing, handing over, reopening."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FinishForm(ActionForm):
     field_order = ["version", "outcome", "result", "reason"]
 
     def __init__(self, *args: Any, unpaid: bool = False, electronic: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, needs_reason=unpaid, **kwargs)
+        super().__init__(*args, **{**kwargs, "needs_reason": unpaid})
         if electronic:
             result = self.fields["result"]
             result.help_text = _(
@@ -75,6 +75,20 @@ class FinishForm(ActionForm):
             self.add_error("reason", _("Enter the reason."))
         return data
 
+    def arguments(self) -> dict[str, Any]:
+        """Return the outcome and the file, if there is one."""
+        return {name: self.cleaned_data[name] for name in ("outcome", "result")}
+
+
+class ReopenForm(ActionForm):
+    """Why a finished dossier is processed again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "The citizen sees this text. The results given so far are revoked: the citizen can no longer download them."
+        )
+
 
 class PostForm(ActionForm):
     """Tracking number and postage of a result by post, both as far as they are known."""
@@ -92,6 +106,10 @@ class PostForm(ActionForm):
     )  # fmt: skip
 
     field_order = ["version", "tracking_number", "postage", "reason"]
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what is known of the delivery, by the names in ``SENT``."""
+        return {name: self.cleaned_data[name] for name in self.SENT}
 
     def clean_tracking_number(self) -> str:
         """Return the number in capitals without blanks and dashes; reject what cannot be one."""

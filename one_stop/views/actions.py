@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -14,30 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms_after_sign_in import KeptForm, file_names, restores, take
-from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web.uploads import failed_uploads
 from forms_app.dossiers import view_log
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.selectors.assignees import assignable_officers
-from forms_app.dossiers.selectors.dossiers import open_request
-from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.services.actions import assigned_text
 from forms_app.dossiers.services.uploads import storage_message
-from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action, Status
-from one_stop import services, supplements
+from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action
+from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
-from one_stop.action_warnings import action_warning
-from one_stop.actions import OfferedAction, colleague_of, describe_action, offered_actions
-from one_stop.forms import (
-    ActionForm,
-    AssignForm,
-    CounterSupplementForm,
-    SupplementForm,
-    SuspendForm,
-    WithdrawForm,
-)
-from one_stop.result_forms import FinishForm, PostForm, ReturnForm
+from one_stop.actions import DeskAction, colleague_of, describe_action, offered_actions
+from one_stop.forms import ActionForm
 from one_stop.selectors.dossiers import dossier_for
 from one_stop.views.list_state import list_query
 
@@ -48,7 +34,7 @@ class _ActionRequest:
 
     access: OfficerAccess
     dossier: Dossier
-    action: OfferedAction
+    action: DeskAction
 
 
 @restores
@@ -79,7 +65,7 @@ def _redirect_to_dossier(request: HttpRequest, dossier: Dossier) -> HttpResponse
 def _unavailable(
     request: HttpRequest, access: OfficerAccess, dossier: Dossier, action: Action
 ) -> HttpResponse:
-    """Answer a request for an action that is not open: somebody was quicker or has it, or the role does not allow it.
+    """Answer a request for an action that is not open: too late, assigned to a colleague, or not for this role.
 
     Text that the officer typed meanwhile is shown so that it can be copied; without any, go back to the dossier.
     """
@@ -112,47 +98,7 @@ def _render_kept(request: HttpRequest, requested: _ActionRequest, kept: KeptForm
 
 def _form(request: HttpRequest, requested: _ActionRequest, data: QueryDict | None) -> ActionForm:
     files = request.FILES if data is not None else None
-    dossier, action = requested.dossier, requested.action
-    initial: dict[str, Any] = {"version": dossier.version}
-    shared: dict[str, Any] = {"submit": action.title, "initial": initial}
-    plain: dict[str, Any] = {"needs_reason": action.needs_reason, "danger": action.danger}
-    match action.action:
-        case Action.REQUEST_SUPPLEMENT:
-            initial["supplement_due_at"] = date_text(services.proposed_supplement_day(timezone.now()))
-            form: ActionForm = SupplementForm(
-                data,
-                documents=supplements.requestable_documents(dossier),
-                answers=supplements.requestable_answers(dossier),
-                **shared,
-            )
-        case Action.SUPPLY:
-            asked = open_request(dossier)
-            form = CounterSupplementForm(data, files, items=asked.items if asked else [], **shared)
-        case Action.ASSIGN:
-            officers = assignable_officers(dossier.agency_id, timezone.localdate())
-            initial["officer"] = str(dossier.assigned_to_id or requested.access.user.pk)
-            form = AssignForm(data, officers=officers, **shared)
-        case Action.WITHDRAW:
-            form = WithdrawForm(data, **plain, **shared)
-        case Action.SUSPEND:
-            form = SuspendForm(data, **plain, **shared)
-        case Action.FINISH:
-            electronic = dossier.result_delivery == Dossier.Delivery.ELECTRONIC
-            unpaid = dossier.status == Status.PAYMENT
-            form = FinishForm(data, files, unpaid=unpaid, electronic=electronic, **shared)
-        case Action.RETURN_RESULT:
-            initial["address"] = dossier.address
-            form = ReturnForm(data, chosen=dossier.result_delivery, **shared)
-        case Action.CORRECT_POST:
-            initial |= services.postal_details(dossier)
-            form = PostForm(data, **shared)
-        case _:
-            form = ActionForm(data, **plain, **shared)
-    if action.action == Action.REOPEN:
-        form.fields["reason"].help_text = _(
-            "The citizen sees this text. The results given so far are revoked: the citizen can no longer download them."
-        )
-    return form
+    return requested.action.make_form(requested.dossier, requested.access.user, data, files)
 
 
 def _render(
@@ -166,7 +112,7 @@ def _render(
     dossier = requested.dossier
     context = {
         "dossier": dossier, "action": requested.action, "form": form, "conflict": conflict,
-        "warning": action_warning(dossier, requested.action.action, requested.access.user, timezone.now()),
+        "warning": requested.action.warning(dossier, requested.access.user, timezone.now()),
         "list_query": list_query(request.GET),
     }  # fmt: skip
     return render(request, "one_stop/action.html", context, status=status)
@@ -178,18 +124,18 @@ def _submit(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -
     if not form.is_valid():
         return _refused(request, requested, form)
     try:
-        _perform(requested, form)
+        requested.action.perform(requested.dossier, requested.access.user, form)
     except NotAllowed:
         raise Http404 from None
     except InvalidInput as error:
-        # A rejected upload comes without a field name; the result is the only file of these forms.
+        # A rejected result comes without the name of its field; rejected scans of a supplement have theirs.
         wrong = error.fields or {"result": error.message}
         for field, message in wrong.items():
             form.add_error(field if field in form.fields else None, message)
         return _refused(request, requested, form)
     except Conflict as error:
         return _conflict(request, requested, form, error)
-    messages.success(request, str(requested.action.done))
+    messages.success(request, requested.action.message(requested.dossier))
     return _redirect_to_dossier(request, requested.dossier)
 
 
@@ -212,30 +158,3 @@ def _conflict(
     form.ask_again_for(file_names(request))
     renewed = _ActionRequest(requested.access, fresh.dossier, requested.action)
     return _render(request, renewed, form, conflict=error.message, status=409)
-
-
-def _perform(requested: _ActionRequest, form: ActionForm) -> None:
-    arguments: dict[str, Any] = {
-        "dossier_id": requested.dossier.pk,
-        "expected_version": form.cleaned_data["version"],
-        "actor": requested.access.user,
-        "reason": form.cleaned_data["reason"],
-    }
-    if isinstance(form, SupplementForm):
-        services.request_supplement(items=form.items(), supplement_due_at=form.due_day(), **arguments)
-    elif isinstance(form, CounterSupplementForm):
-        services.receive_supplement(items=form.received_items(), **arguments)
-    elif isinstance(form, WithdrawForm):
-        services.withdraw(how=form.cleaned_data["how"], **arguments)
-    elif isinstance(form, SuspendForm):
-        services.suspend(suspended_until=form.last_day(), **arguments)
-    elif isinstance(form, AssignForm):
-        services.assign(officer=form.chosen_officer(), **arguments)
-    elif isinstance(form, FinishForm):
-        services.finish(result=form.cleaned_data["result"], outcome=form.cleaned_data["outcome"], **arguments)
-    elif isinstance(form, PostForm):
-        sent = {name: form.cleaned_data[name] for name in form.SENT}
-        record = services.return_result if isinstance(form, ReturnForm) else services.correct_post
-        record(**sent, **arguments)
-    else:
-        apply_action(action=requested.action.action, **arguments)

@@ -121,7 +121,7 @@ class TestItems:
     def test_date_is_accepted_in_every_notation(self, text: str, read: str) -> None:
         form = supplement(documents=["proof"], supplement_due_at=text)
         assert form.is_valid(), form.errors
-        assert form.due_day().isoformat() == read
+        assert form.arguments()["supplement_due_at"].isoformat() == read
 
 
 class TestPrintedText:
