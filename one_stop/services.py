@@ -47,7 +47,7 @@ def proposed_supplement_day(now: datetime) -> date:
 def log_officer_view(
     *, dossier: Dossier, access: OfficerAccess, target: str, now: datetime | None = None
 ) -> None:
-    """Add to the view log that an officer opened ``target`` (``dossiers.view_log``) of ``dossier``.
+    """Add to the view log that an officer opened ``target`` (``dossiers.selectors.view_log``) of ``dossier``.
 
     The agency in the log is that of the dossier, or the inspecting agency if the officer reads it as an inspector.
     """

@@ -5,17 +5,15 @@ from __future__ import annotations
 from celery import shared_task
 
 from core import clock_guard
-from forms_app.dossiers.services import due_dates, pauses, private_files, retention
+from forms_app.dossiers.services import due_dates, pauses, scans
+from forms_app.dossiers.services.clean_up import clean_up_dossiers
 
 
 @shared_task(name="dossiers.clean_up")
 @clock_guard.guarded
 def clean_up() -> None:
-    """Delete expired drafts and view log entries, wipe seeds, quarantine files without a row. Runs every 15 minutes."""
-    retention.delete_expired_drafts()
-    retention.wipe_secret_seeds()
-    retention.delete_expired_view_log()
-    private_files.clean_up_files()
+    """Delete what has expired (``services.clean_up``). Runs every 15 minutes."""
+    clean_up_dossiers()
 
 
 @shared_task(name="dossiers.move_due_dates")
@@ -30,3 +28,9 @@ def move_due_dates() -> None:
 def end_suspensions() -> None:
     """Resume the dossiers whose suspension has reached its end. Runs every 15 minutes."""
     pauses.end_suspensions()
+
+
+@shared_task(name=scans.SCAN_TASK)
+def scan_files() -> None:
+    """Scan uploaded files that wait for it: requested after an upload, and every 15 seconds for what was missed."""
+    scans.scan_due()

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.forms_after_sign_in import KeptForm, file_names, restores, take
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web.uploads import failed_uploads
-from forms_app.dossiers import view_log
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.selectors import view_log
 from forms_app.dossiers.services.actions import assigned_text
 from forms_app.dossiers.services.uploads import storage_message
 from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action

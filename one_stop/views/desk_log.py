@@ -16,8 +16,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Agency
 from core.spreadsheets import csv_response
-from forms_app.dossiers import list_log, view_log
 from forms_app.dossiers.models import ListLogEntry, ViewLogEntry
+from forms_app.dossiers.selectors import view_log
+from forms_app.dossiers.services.list_log import log_list
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.selectors.desk_log import (
     DOSSIERS,
@@ -88,7 +89,7 @@ def _log_reading(
     access: OfficerAccess, agencies: Sequence[Agency], key: str, found: int, *, always: bool = False
 ) -> None:
     ids = [agency.pk for agency in agencies]
-    list_log.log_list(actor=access.user, agencies=ids, list_key=key, found=found, always=always)
+    log_list(actor=access.user, agencies=ids, list_key=key, found=found, always=always)
 
 
 def _rows(entries: list[Any]) -> Iterator[dict[str, Any]]:

@@ -18,11 +18,19 @@ from forms_app.builder.field_types.contact import phone_text
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.translation import in_active_language
 from forms_app.dossiers import deadlines, printed_forms
-from forms_app.dossiers import view_log as log
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.responses import attachment_response
 from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.selectors.dossiers import answer_files_by_field
+from forms_app.dossiers.selectors.view_log import (
+    CITIZEN_ID,
+    DOSSIER,
+    MAX_ENTRIES,
+    VIEW_LOG,
+    describe_entries,
+    entries_of,
+    file_target,
+)
 from forms_app.dossiers.transitions import Status
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.actions import colleague_of, may_read_view_log, may_replace_key, offered_actions
@@ -47,7 +55,7 @@ def _open(access: OfficerAccess, code: str, target: str) -> DossierDetail:
 @officer_required
 def dossier(request: HttpRequest, access: OfficerAccess, code: str) -> HttpResponseBase:
     """Show the citizen's answers, the deadline and the actions that are open now."""
-    return _render(request, access, _open(access, code, log.DOSSIER))
+    return _render(request, access, _open(access, code, DOSSIER))
 
 
 @require_POST
@@ -55,7 +63,7 @@ def dossier(request: HttpRequest, access: OfficerAccess, code: str) -> HttpRespo
 @fresh_proof_required
 def reveal_citizen_id(request: HttpRequest, access: OfficerAccess, code: str) -> HttpResponseBase:
     """Show the same page with citizen ID numbers in full, and log that they were seen."""
-    found = _open(access, code, log.CITIZEN_ID)
+    found = _open(access, code, CITIZEN_ID)
     number = applicant.identity_of(found.dossier.answers).number or "—"
     return _render(request, access, found, citizen_id=number)
 
@@ -69,7 +77,7 @@ def file(request: HttpRequest, access: OfficerAccess, code: str, pk: int) -> Htt
     if found is None or chosen is None:
         raise Http404
     if chosen.is_served:
-        log_officer_view(dossier=found.dossier, access=access, target=log.file_target(chosen))
+        log_officer_view(dossier=found.dossier, access=access, target=file_target(chosen))
     back_url = reverse("one_stop:dossier", args=[code])
     return attachment_response(request, chosen, back_url=back_url, base="base_desk.html")
 
@@ -98,12 +106,12 @@ def view_log(request: HttpRequest, access: OfficerAccess, code: str) -> HttpResp
     found = dossier_for(access, code)
     if found is None or not may_read_view_log(access, found.dossier):
         raise Http404
-    log_officer_view(dossier=found.dossier, access=access, target=log.VIEW_LOG)
-    entries = log.describe(found.dossier, log.entries_of(found.dossier), found.files)
+    log_officer_view(dossier=found.dossier, access=access, target=VIEW_LOG)
+    entries = describe_entries(found.dossier, entries_of(found.dossier), found.files)
     context = {
         "dossier": found.dossier,
         "entries": entries,
-        "max_entries": log.MAX_ENTRIES,
+        "max_entries": MAX_ENTRIES,
         "list_query": list_query(request.GET),
     }
     return render(request, "one_stop/view_log.html", context)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import InvalidInput, NotAllowed
-from forms_app.dossiers import printed_forms, view_log
+from forms_app.dossiers import printed_forms
 from forms_app.dossiers.printed_forms import AccessSlip
+from forms_app.dossiers.selectors import view_log
 from forms_app.dossiers.services import DossierSecrets, recently_issued_secrets
 from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess, officer_required

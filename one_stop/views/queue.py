@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core.text import clean
-from forms_app.dossiers import list_log
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.selectors.assignees import ASSIGNABLE_ROLES
+from forms_app.dossiers.services.list_log import log_list, log_search
 from forms_app.dossiers.transitions import Status
 from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
@@ -108,7 +108,7 @@ def _list_context(request: HttpRequest, access: OfficerAccess) -> dict[str, Any]
     number = request.GET.get("page", "1")
     page = queue_page(access, tab, number=number, total=counts.shown, now=now, filters=filters)
     agencies = [agency.pk for agency in access.agencies]
-    list_log.log_list(actor=access.user, agencies=agencies, list_key=tab.key, found=counts.shown, now=now)
+    log_list(actor=access.user, agencies=agencies, list_key=tab.key, found=counts.shown, now=now)
     intake = [(key, label, counts.by_intake_state[key]) for key, label in INTAKE_FILTERS]
     return {
         "tabs": [_tab(item, tab, counts.by_tab[item.key], request) for item in TABS],
@@ -172,7 +172,7 @@ def _filter_context(access: OfficerAccess, filters: QueueFilters) -> dict[str, A
 def _search_context(request: HttpRequest, access: OfficerAccess, query: str) -> dict[str, Any]:
     filters = QueueFilters.from_query(request.GET)
     result = find_dossiers(access, query, filters)
-    list_log.log_search(
+    log_search(
         actor=access.user, agencies=[agency.pk for agency in access.agencies], query=query, found=result.total
     )
     return {

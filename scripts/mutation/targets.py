@@ -50,7 +50,7 @@ TARGETS: Final = (
     "core/worktime/deadlines.py",
     "forms_app/dossiers/credentials.py",
     "forms_app/dossiers/deadlines.py",
-    "forms_app/dossiers/list_log.py",
+    "forms_app/dossiers/services/list_log.py",
     "forms_app/dossiers/selectors/assignees.py",
     "forms_app/dossiers/services/actions.py",
     "forms_app/dossiers/services/private_files.py",

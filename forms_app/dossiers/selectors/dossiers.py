@@ -14,8 +14,8 @@ from forms_app.builder.schema import FormSchema
 from forms_app.dossiers import codes, credentials
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalOrder, SupplementRequest
 from forms_app.dossiers.selectors.retention import retention_period
+from forms_app.dossiers.selectors.view_log import views_by_agency
 from forms_app.dossiers.transitions import INTERNAL_ACTIONS
-from forms_app.dossiers.view_log import views_by_agency
 
 
 def dossier_by_token(token: str) -> Dossier | None:

@@ -26,7 +26,7 @@ from forms_app.dossiers.services.uploads import (
     store_result,
     store_supplement,
 )
-from forms_app.dossiers.view_log import log_view
+from forms_app.dossiers.services.view_log import log_view
 
 __all__ = [
     "DossierSecrets",

@@ -12,7 +12,7 @@ import time
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from celery import shared_task
+from celery import current_app
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import close_old_connections, transaction
@@ -30,6 +30,8 @@ State = Attachment.ScanState
 
 #: Outbox kind of the mail about a file that must be sent again; the payload is ``{"file": pk}``.
 REFUSED_FILE_MAIL: Final = "dossier.refused_file"
+#: Name of the task ``forms_app.dossiers.tasks.scan_files``.
+SCAN_TASK: Final = "dossiers.scan_files"
 #: Longer than a scan and the task around it may take.
 LEASE: Final = timedelta(minutes=5)
 #: One task takes on files for so long; the next one continues.
@@ -205,21 +207,15 @@ def late_files(*, now: datetime | None = None) -> int:
     return Attachment.objects.filter(scan_due_at__isnull=False, uploaded_at__lt=before).count()
 
 
-@shared_task(name="dossiers.scan_files")
-def scan_files() -> None:
-    """Scan uploaded files that wait for it: requested after an upload, and every few seconds for what was missed."""
-    scan_due()
-
-
 def _publish() -> None:
     """Start a scan: by a worker, or in this thread of the notifier where there is no broker."""
     try:
-        if scan_files.app.conf.task_always_eager:
+        if current_app.conf.task_always_eager:
             close_old_connections()
             scan_due()
             close_old_connections()
         else:
-            scan_files.apply_async(retry=False)
+            current_app.send_task(SCAN_TASK, retry=False, ignore_result=True)
     except Exception:
         logger.warning("the scan of uploaded files could not be started; it is done later", exc_info=True)
 

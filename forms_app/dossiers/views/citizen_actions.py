@@ -17,10 +17,12 @@ from core.errors import Conflict, InvalidInput, NotAllowed
 from core.text import parse_pk
 from forms_app.builder.schema import StepSpec
 from forms_app.builder.step_form import StepForm
-from forms_app.dossiers import services, view_log
+from forms_app.dossiers import services
 from forms_app.dossiers.forms import WithdrawForm, supplement_step
 from forms_app.dossiers.models import Dossier, SupplementRequest
+from forms_app.dossiers.selectors import view_log
 from forms_app.dossiers.selectors.dossiers import files_by_field, open_request, problems_by_field
+from forms_app.dossiers.services.view_log import log_own_view
 from forms_app.dossiers.transitions import CITIZEN, Action, allowed_transitions
 from forms_app.dossiers.views import draft_cookies
 from forms_app.dossiers.views.steps import ALL, CHECK, FILES, receive_files
@@ -35,7 +37,7 @@ def supplement(request: HttpRequest, token: str) -> HttpResponseBase:
     asked = open_request(dossier)
     if asked is None:
         return _answered_already(request, dossier, token)
-    view_log.log_own_view(dossier, view_log.SUPPLEMENT)
+    log_own_view(dossier, view_log.SUPPLEMENT)
     spec = supplement_step(asked)
     if request.method == "POST":
         return _supply(request, dossier, asked, spec, token)
@@ -107,7 +109,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponseBase:
     dossier = dossier_or_404(token)
     if Action.WITHDRAW not in {row.action for row in allowed_transitions(dossier, {CITIZEN})}:
         return redirect("dossiers:tracking", token)
-    view_log.log_own_view(dossier, view_log.WITHDRAWAL)
+    log_own_view(dossier, view_log.WITHDRAWAL)
     form = WithdrawForm(request.POST or None, initial={"version": dossier.version})
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import one_time_links
 from core.errors import NotAllowed
 from core.one_time_links import Purpose
-from forms_app.dossiers import credentials, printed_forms, services, view_log
+from forms_app.dossiers import credentials, printed_forms, services
 from forms_app.dossiers.forms import LostKeyForm
 from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import pdf_response, private
+from forms_app.dossiers.selectors import view_log
 from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY
+from forms_app.dossiers.services.view_log import log_own_view
 from forms_app.dossiers.views import throttles
 from forms_app.dossiers.views.tracking import dossier_or_404, own_dossier
 
@@ -82,7 +84,7 @@ def lookup_key(request: HttpRequest, token: str) -> HttpResponseBase:
     issued = None if token.startswith(credentials.VISIT_PREFIX) else services.recently_issued_secrets(dossier)
     if issued is None:
         return redirect("dossiers:tracking", token)
-    view_log.log_own_view(dossier, view_log.LOOKUP_KEY)
+    log_own_view(dossier, view_log.LOOKUP_KEY)
     context = {
         "dossier": dossier,
         "token": token,
@@ -100,6 +102,6 @@ def lookup_slip(request: HttpRequest, token: str) -> HttpResponseBase:
     issued = None if token.startswith(credentials.VISIT_PREFIX) else services.recently_issued_secrets(dossier)
     if issued is None:
         raise Http404
-    view_log.log_own_view(dossier, view_log.LOOKUP_KEY)
+    log_own_view(dossier, view_log.LOOKUP_KEY)
     slip = AccessSlip(issued.lookup_key, token)
     return pdf_response(printed_forms.render_slip(dossier, slip), f"{dossier.code}-ma-tra-cuu.pdf")

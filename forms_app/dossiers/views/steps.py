@@ -30,15 +30,17 @@ from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema, StepSpec
 from forms_app.builder.step_form import StepForm
 from forms_app.builder.translation import in_active_language
-from forms_app.dossiers import credentials, services, view_log
+from forms_app.dossiers import credentials, services
 from forms_app.dossiers.forms import ReviewForm
 from forms_app.dossiers.models import Attachment, Draft
 from forms_app.dossiers.printed_forms import RECEIPT
 from forms_app.dossiers.responses import attachment_response
 from forms_app.dossiers.rules import consent_in_force
+from forms_app.dossiers.selectors import view_log
 from forms_app.dossiers.selectors.dossiers import files_by_field, problems_by_field
 from forms_app.dossiers.selectors.filing import missing_steps
 from forms_app.dossiers.services.uploads import storage_message
+from forms_app.dossiers.services.view_log import log_own_view
 from forms_app.dossiers.status_texts import dossier_text
 from forms_app.dossiers.transitions import Status
 from forms_app.dossiers.views import draft_cookies, throttles
@@ -352,7 +354,7 @@ def receipt(request: HttpRequest, core_code: str) -> HttpResponseBase:
     draft = draft_cookies.own_draft_of(request, core_code)
     if draft.dossier is None:
         return redirect("dossiers:review", core_code)
-    view_log.log_own_view(draft.dossier, view_log.RECEIPT)
+    log_own_view(draft.dossier, view_log.RECEIPT)
     context: dict[str, Any] = {
         "dossier": draft.dossier,
         "draft": draft,

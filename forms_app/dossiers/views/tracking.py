@@ -18,11 +18,12 @@ from core.web.submitted_fields import kept_fields
 from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.translation import in_active_language
-from forms_app.dossiers import credentials, printed_forms, services, view_log
+from forms_app.dossiers import credentials, printed_forms, services
 from forms_app.dossiers.forms import LookupForm, WithdrawForm
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalOrder
 from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import View, attachment_response, pdf_response, private
+from forms_app.dossiers.selectors import view_log
 from forms_app.dossiers.selectors.dossiers import (
     answer_files_by_field,
     dossier_by_lookup_key,
@@ -35,6 +36,7 @@ from forms_app.dossiers.selectors.dossiers import (
     supplement_answers,
 )
 from forms_app.dossiers.selectors.retention import retention_period
+from forms_app.dossiers.services.view_log import log_own_view
 from forms_app.dossiers.status_texts import (
     UNREADABLE_RESULT_TEXT,
     StatusText,
@@ -94,7 +96,7 @@ def _continue(request: HttpRequest, dossier: Dossier, token: str) -> HttpRespons
     if page == "supplement" and asked is not None:
         services.save_supplement(request=asked, texts={**asked.typed, **typed})
     elif page == "withdraw" and _can_withdraw(dossier):
-        view_log.log_own_view(dossier, view_log.WITHDRAWAL)
+        log_own_view(dossier, view_log.WITHDRAWAL)
         form = WithdrawForm(initial={"version": dossier.version, "reason": typed.get("reason", "")})
         context = {"dossier": dossier, "form": form, "token": token}
         return render(request, "dossiers/withdraw.html", context)
@@ -157,7 +159,7 @@ def _can_withdraw(dossier: Dossier) -> bool:
 def show(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show the status in the citizen's words, the next thing to do, the history and the printed forms."""
     dossier = dossier_or_404(token)
-    view_log.log_own_view(dossier, view_log.DOSSIER)
+    log_own_view(dossier, view_log.DOSSIER)
     asked, events = open_request(dossier), events_for_citizen(dossier)
     files, latest = files_for_citizen(dossier), latest_change(events)
     actions = {row.action for row in allowed_transitions(dossier, {CITIZEN})}
@@ -246,7 +248,7 @@ def _due(dossier: Dossier) -> str:
 def retention(request: HttpRequest, token: str) -> HttpResponseBase:
     """Explain why the dossier is kept and until when, to a citizen who wants it erased."""
     dossier = dossier_or_404(token)
-    view_log.log_own_view(dossier, view_log.RETENTION)
+    log_own_view(dossier, view_log.RETENTION)
     context = {
         "dossier": dossier,
         "token": token,
@@ -261,7 +263,7 @@ def retention(request: HttpRequest, token: str) -> HttpResponseBase:
 def contents(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show what was sent, as it was asked: the form and every supplement."""
     dossier = dossier_or_404(token)
-    view_log.log_own_view(dossier, view_log.CONTENTS)
+    log_own_view(dossier, view_log.CONTENTS)
     files = files_for_citizen(dossier)
     schema = (
         in_active_language(FormSchema.from_json(dossier.form_version.schema))
@@ -283,9 +285,9 @@ def contents(request: HttpRequest, token: str) -> HttpResponseBase:
 def viewers(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show who opened what of the dossier and when; officers appear under the name of their agency."""
     dossier = dossier_or_404(token)
-    view_log.log_own_view(dossier, view_log.VIEW_LOG)
+    log_own_view(dossier, view_log.VIEW_LOG)
     entries, files = view_log.entries_of(dossier), files_for_citizen(dossier)
-    rows = view_log.describe(dossier, entries, files, for_citizen=True)
+    rows = view_log.describe_entries(dossier, entries, files, for_citizen=True)
     return render(request, "dossiers/view_log.html", {"dossier": dossier, "token": token, "rows": rows})
 
 
@@ -294,7 +296,7 @@ def viewers(request: HttpRequest, token: str) -> HttpResponseBase:
 def data(request: HttpRequest, token: str) -> HttpResponseBase:
     """Send everything kept of the dossier as a JSON file (NĐ 356/2025/NĐ-CP: right of access)."""
     dossier = dossier_or_404(token)
-    view_log.log_own_view(dossier, view_log.DATA)
+    log_own_view(dossier, view_log.DATA)
     text = json.dumps(own_data(dossier), ensure_ascii=False, indent=1, cls=DjangoJSONEncoder)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{dossier.code}.json"'
@@ -313,7 +315,7 @@ def file(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
         context = {"dossier": dossier, "token": token, "file": chosen}
         return render(request, "dossiers/revoked_result.html", context, status=410)
     if chosen.is_served:
-        view_log.log_own_view(dossier, view_log.file_target(chosen))
+        log_own_view(dossier, view_log.file_target(chosen))
     return attachment_response(request, chosen, back_url=reverse("dossiers:tracking", args=[token]))
 
 
@@ -326,7 +328,7 @@ def printed_form(request: HttpRequest, token: str, key: str) -> HttpResponseBase
         content = printed_forms.render_pdf(dossier, key, slip=_slip(dossier, token))
     except LookupError as error:
         raise Http404 from error
-    view_log.log_own_view(dossier, key)
+    log_own_view(dossier, key)
     return pdf_response(content, f"{dossier.code}-{key}.pdf")
 
 

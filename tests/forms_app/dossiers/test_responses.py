@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from forms_app.dossiers import view_log
 from forms_app.dossiers.models import Attachment, ViewLogEntry
+from forms_app.dossiers.selectors import view_log
 from tests.forms_app.dossiers.factories import enter, make_draft
 from tests.forms_app.dossiers.scanned_files import State, desk_of, filed_file, in_state
 

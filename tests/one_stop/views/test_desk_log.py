@@ -14,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Agency, Membership, User
-from forms_app.dossiers import list_log, view_log
 from forms_app.dossiers.models import ListLogEntry, ViewLogEntry
+from forms_app.dossiers.selectors import view_log
+from forms_app.dossiers.services.list_log import log_list
+from forms_app.dossiers.services.view_log import log_own_view, log_view
 from one_stop.selectors.desk_log import LogFilters
 from one_stop.views import desk_log
 from tests.accounts.admin_helpers import browser
@@ -46,7 +48,7 @@ def opened(officer: User, agency: Agency, **facts: Any) -> Any:
     """File a dossier at ``agency`` and open it as ``officer``."""
     dossier = make_dossier(agency)
     moment = facts.pop("now", timezone.now())
-    view_log.log_view(dossier=dossier, actor=officer, target=view_log.DOSSIER, now=moment, **facts)
+    log_view(dossier=dossier, actor=officer, target=view_log.DOSSIER, now=moment, **facts)
     return dossier
 
 
@@ -74,14 +76,14 @@ class TestContents:
 
     def test_views_by_citizens_are_not_in_it(self, head: Client, agency: Agency) -> None:
         dossier = make_dossier(agency)
-        view_log.log_own_view(dossier, view_log.CONTENTS)
+        log_own_view(dossier, view_log.CONTENTS)
         assert str(dossier.code) not in head.get(PAGE).text
 
     def test_files_have_their_names(self, head: Client, officer: User, agency: Agency) -> None:
         dossier = make_dossier(agency)
         file = dossier.attachments.first()
         assert file is None or file.pk
-        view_log.log_view(dossier=dossier, actor=officer, target="file 99999", now=timezone.now())
+        log_view(dossier=dossier, actor=officer, target="file 99999", now=timezone.now())
         assert "99999" in head.get(PAGE).text
 
 
@@ -145,11 +147,9 @@ class TestIsolation:
     def test_log_of_another_agency_is_not_shown(self, head: Client, officer: User, agency: Agency) -> None:
         elsewhere = AgencyFactory()
         dossier = opened(make_officer(elsewhere, name="Người Nơi Khác"), elsewhere)
-        list_log.log_list(actor=officer, agencies=[elsewhere.pk], list_key="moi", found=3)
+        log_list(actor=officer, agencies=[elsewhere.pk], list_key="moi", found=3)
         # An id that contains the own one; another list, since the same one is logged once in ten minutes.
-        list_log.log_list(
-            actor=officer, agencies=[int(f"{agency.pk}{agency.pk}")], list_key="qua-han", found=4
-        )
+        log_list(actor=officer, agencies=[int(f"{agency.pk}{agency.pk}")], list_key="qua-han", found=4)
         assert ListLogEntry.objects.count() == 2
         for address in (PAGE, LISTS, f"{PAGE}?ma={dossier.code}", FILE, f"{FILE}?loai=danh-sach"):
             text = head.get(address).content.decode()
@@ -161,7 +161,7 @@ class TestIsolation:
         self, head: Client, officer: User, agency: Agency
     ) -> None:
         other = AgencyFactory()
-        list_log.log_list(actor=officer, agencies=[agency.pk, other.pk], list_key="moi", found=1)
+        log_list(actor=officer, agencies=[agency.pk, other.pk], list_key="moi", found=1)
         assert officer.get_full_name() in head.get(LISTS).text
         assert officer.get_full_name() in browser(make_officer(other, Role.INSPECTOR)).get(LISTS).text
 
@@ -205,7 +205,7 @@ class TestReading:
         assert officer.username in row.values()
 
     def test_file_of_lists_names_what_was_opened(self, head: Client, officer: User, agency: Agency) -> None:
-        list_log.log_list(actor=officer, agencies=[agency.pk], list_key="qua-han", found=12)
+        log_list(actor=officer, agencies=[agency.pk], list_key="qua-han", found=12)
         (row,) = [
             one for one in rows_of(head.get(f"{FILE}?loai=danh-sach")) if officer.username in one.values()
         ]
@@ -223,8 +223,8 @@ class TestReading:
             for _one in range(number):
                 dossier = make_dossier(form=form)
                 now = timezone.now()
-                view_log.log_view(dossier=dossier, actor=officer, target="file 1", now=now)
-                view_log.log_view(dossier=dossier, actor=make_officer(agency), target="dossier", now=now)
+                log_view(dossier=dossier, actor=officer, target="file 1", now=now)
+                log_view(dossier=dossier, actor=make_officer(agency), target="dossier", now=now)
 
         add(1)
         head.get(PAGE)

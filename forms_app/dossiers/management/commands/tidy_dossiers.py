@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from core import clock_guard
-from forms_app.dossiers.services import private_files, retention
+from forms_app.dossiers.services.clean_up import clean_up_dossiers
 
 
 class Command(BaseCommand):
@@ -18,12 +18,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not clock_guard.is_trusted():
             raise CommandError("the clock has jumped: see manage.py confirm_clock")
-        drafts, seeds = retention.delete_expired_drafts(), retention.wipe_secret_seeds()
-        views = retention.delete_expired_view_log()
-        files = private_files.clean_up_files()
+        done = clean_up_dossiers()
+        files = done.files
         self.stdout.write(
-            f"drafts={drafts} seeds={seeds} views={views} quarantined={files.quarantined} returned={files.returned}"
-            f" deleted={files.deleted}"
+            f"drafts={done.drafts} seeds={done.seeds} views={done.views} quarantined={files.quarantined} "
+            f"returned={files.returned} deleted={files.deleted}"
         )
         if files.refusal:
             raise CommandError(f"private files are left as they are: {files.refusal}")

@@ -13,10 +13,11 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from accounts.models import Agency, Membership, User
-from forms_app.dossiers import services, urls, view_log
+from forms_app.dossiers import services, urls
 from forms_app.dossiers.models import Dossier, ViewLogEntry
+from forms_app.dossiers.selectors.view_log import MAX_ENTRIES, describe_entries, entries_of, views_by_agency
 from forms_app.dossiers.services import retention
-from forms_app.dossiers.view_log import MAX_ENTRIES, REPEAT_WINDOW, entries_of, views_by_agency
+from forms_app.dossiers.services.view_log import REPEAT_WINDOW
 from tests.accounts.factories import AgencyFactory
 from tests.forms_app.dossiers.factories import at, file_dossier, make_form, make_version, request_supplement
 from tests.one_stop.factories import make_officer
@@ -301,12 +302,12 @@ class TestReading:
     ) -> None:
         ViewLogEntry.objects.create(dossier=receipt.dossier, actor=officer, at=NOW, target="dossier")
         assert [one.agency for one in views_by_agency(receipt.dossier)] == ["UBND phường Tân Thành"]
-        (row,) = view_log.describe(receipt.dossier, entries_of(receipt.dossier), [])
+        (row,) = describe_entries(receipt.dossier, entries_of(receipt.dossier), [])
         assert row.agency == "UBND phường Tân Thành"
 
     def test_entry_of_a_deleted_file_stays(self, receipt: services.FilingReceipt, officer: User) -> None:
         services.log_view(dossier=receipt.dossier, actor=officer, target="file 4711", now=NOW)
-        (row,) = view_log.describe(receipt.dossier, entries_of(receipt.dossier), [])
+        (row,) = describe_entries(receipt.dossier, entries_of(receipt.dossier), [])
         assert "4711" in row.target
 
     def test_long_log_shows_the_newest_entries(self, receipt: services.FilingReceipt, officer: User) -> None:

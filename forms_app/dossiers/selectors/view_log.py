@@ -1,4 +1,4 @@
-"""The view log of a dossier: who viewed what and when (Law 91/2025/QH15, NĐ 356/2025/NĐ-CP).
+"""Read the view log of a dossier: who viewed what and when (Law 91/2025/QH15, NĐ 356/2025/NĐ-CP).
 
 Officers' names are read by the head and the inspector of the agency; the citizen reads the agency's name.
 """
@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from django.conf import settings
 from django.db.models import Count, Max
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Agency, User
 from forms_app.dossiers.models import Attachment, Dossier, ViewLogEntry
 
 #: Values of ``ViewLogEntry.target`` beside files (``file_target``) and printed forms (their key, ``mau-01``).
@@ -46,7 +43,6 @@ _TEXTS: Final = {
     WITHDRAWAL: gettext_lazy("opened the form for withdrawing"),
     RECEIPT: gettext_lazy("opened the receipt after submitting"),
 }
-REPEAT_WINDOW: Final = timedelta(minutes=10)
 MAX_ENTRIES: Final = 200
 
 
@@ -74,27 +70,6 @@ def file_target(attachment: Attachment) -> str:
     return f"{_FILE}{attachment.pk}"
 
 
-def log_view(
-    *, dossier: Dossier, actor: User | None, target: str, now: datetime, agency: Agency | None = None
-) -> None:
-    """Log that ``actor`` (None: the citizen) viewed ``target`` of a dossier, an officer from ``agency``.
-
-    Viewing the same target again within ten minutes adds no entry.
-    """
-    entries = ViewLogEntry.objects.filter(dossier=dossier, actor=actor, target=target)
-    if entries.filter(at__gt=now - REPEAT_WINDOW, at__lte=now).exists():
-        return
-    retained_until = timezone.localdate(now) + timedelta(days=settings.VIEW_LOG_KEEP_DAYS)
-    ViewLogEntry.objects.create(
-        dossier=dossier, actor=actor, agency=agency, target=target, at=now, retained_until=retained_until
-    )
-
-
-def log_own_view(dossier: Dossier, target: str) -> None:
-    """Log that the holder of the private link, or of code and key, viewed ``target`` now."""
-    log_view(dossier=dossier, actor=None, target=target, now=timezone.now())
-
-
 def entries_of(dossier: Dossier) -> list[ViewLogEntry]:
     """Return the newest entries, at most 200, with officer and agency. One query."""
     return list(dossier.view_log.select_related("actor", "agency")[:MAX_ENTRIES])
@@ -113,7 +88,7 @@ def views_by_agency(dossier: Dossier) -> list[AgencyViews]:
     return [AgencyViews(row["name"], row["times"], row["last"]) for row in by_agency]
 
 
-def describe(
+def describe_entries(
     dossier: Dossier,
     entries: Iterable[ViewLogEntry],
     files: Iterable[Attachment],

@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from forms_app.dossiers.list_log import kind_of_query, log_list
 from forms_app.dossiers.models import Dossier, ListLogEntry
+from forms_app.dossiers.services.list_log import kind_of_query, log_list
 from forms_app.dossiers.services.retention import delete_expired_view_log
 from tests.forms_app.dossiers.factories import at, file_dossier, officer_of
 from tests.security.scenario import text_of
