@@ -81,6 +81,7 @@ def _queue(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
         "can_assign": access.holds(*ASSIGNABLE_ROLES),
         # The statuses to which a supplement leads.
         "returned_statuses": (Status.REGISTERED, Status.PROCESSING),
+        "finished": Status.FINISHED,
     }
     return render(request, "one_stop/queue.html", {**shared, **context})
 
