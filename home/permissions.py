@@ -1,4 +1,4 @@
-"""Who keeps which pages of the public site: editors, communications staff, operating teams."""
+"""Permissions on the pages of the public site: editors, communications staff, operating teams."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def remove_page(instance: Page, **_kwargs: Any) -> None:
 
 
 # These identifiers are Wagtail's, which connects its own mails later and finds the place taken: they are sent in the
-# request, and not by role. A page that needs several approvals asks at each step; the last decision is told.
+# request, and not by role. A page that needs several approvals asks at each step; the last decision is mailed.
 @receiver(task_submitted, sender=TaskState, dispatch_uid="group_approval_task_submitted_email_notification")
 @transaction.atomic
 def ask_for_approval(instance: TaskState, user: Any = None, **_kwargs: Any) -> None:
@@ -209,4 +209,4 @@ def mail_decision_to_author(instance: WorkflowState, **_kwargs: Any) -> None:
     workflow_submitted, sender=WorkflowState, dispatch_uid="workflow_state_submitted_email_notification"
 )
 def silence_superuser_mail(**_kwargs: Any) -> None:
-    """Take the place of Wagtail's mail to every superuser."""
+    """Replace Wagtail's mail to every superuser by nothing."""

@@ -39,7 +39,7 @@ def admin_colours() -> SafeString:
 def hide_submission_without_approver(
     menu_items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]
 ) -> None:
-    """Remove "submit" where nobody but the user could approve the page."""
+    """Remove "submit" where only the user could approve the page."""
     page = context.get("page")
     if page is None or page.pk is None:
         page = context["parent_page"]
@@ -52,7 +52,7 @@ def hide_submission_without_approver(
 
 @hooks.register("after_edit_page")
 def redirect_after_lost_access(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """Return to the dashboard when the user may not open the page any more: it was theirs to decide on only."""
+    """Return to the dashboard when the user may no longer open the page, having been allowed only to decide on it."""
     if page.permissions_for_user(request.user).can_edit():
         return None
     return redirect("wagtailadmin_home")

@@ -81,7 +81,7 @@ OfficerView = Callable[Concatenate[HttpRequest, OfficerAccess, ...], HttpRespons
 
 
 def officer_required(view: OfficerView) -> Callable[..., HttpResponseBase]:
-    """Pass the officer's access to the view; anybody else gets the same 404 as for an unknown address."""
+    """Pass the officer's access to the view; return 404 to other users, as for an unknown address."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

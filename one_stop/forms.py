@@ -128,7 +128,7 @@ class ActionForm(forms.Form):
         return [name for name, field in self.fields.items() if isinstance(field, forms.FileField)]
 
     def discard_errors(self) -> None:
-        """Show the form as it was typed, before anybody pressed the button."""
+        """Show the form as it was typed, without the errors of a form that was sent."""
         self._errors, self.cleaned_data = ErrorDict(), {}
 
     def clean_reason(self) -> str:

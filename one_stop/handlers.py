@@ -19,7 +19,7 @@ from one_stop.services import ASSIGNMENT_MAIL
 
 @handler(ASSIGNMENT_MAIL, attempts=mail.ATTEMPTS)
 def mail_assignment(payload: dict[str, Any]) -> None:
-    """Tell an officer that a dossier is now theirs or a colleague's; nothing of the applicant is in the mail."""
+    """Mail an officer that a dossier is now assigned to them or to a colleague; the applicant is not named."""
     person = User.objects.filter(pk=payload["user"], is_active=True).exclude(email="").first()
     if person is None:
         return

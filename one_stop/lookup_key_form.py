@@ -21,7 +21,7 @@ class ShownDocument(models.TextChoices):
 
 
 class ReplaceKeyForm(forms.Form):
-    """The document that the person shows, and whether the mail address of the dossier is theirs."""
+    """The document that the person shows, and whether the email address of the dossier is theirs."""
 
     document = forms.ChoiceField(
         label=_("Which document did the person show?"), choices=ShownDocument.choices, widget=forms.RadioSelect,

@@ -1,4 +1,4 @@
-"""Who stopped the processing time of a dossier, how often and for how long: shown to the desk and to inspectors."""
+"""The pauses of a dossier's processing time, with officer and length: shown to the desk and to inspectors."""
 
 from __future__ import annotations
 

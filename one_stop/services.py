@@ -91,7 +91,7 @@ def assign(
 ) -> Dossier:
     """Assign a dossier to ``officer``; ``reason`` is visible inside the agency only.
 
-    The new and the former assignee are told by mail, unless they are the ``actor``.
+    The new and the former assignee get a mail, unless they are the ``actor``.
     Raise ``InvalidInput`` if ``officer`` does not work at the dossier's agency; other errors as
     ``dossiers.services.apply_action``.
     """
@@ -328,7 +328,7 @@ def correct_post(
 ) -> Dossier:
     """Record tracking number and postage of a result by post, later or anew; the history keeps what was there before.
 
-    The citizen is told by mail. Raise ``InvalidInput`` if nothing would change; other errors as
+    The citizen gets a mail. Raise ``InvalidInput`` if nothing would change; other errors as
     ``dossiers.services.apply_action``.
     """
     before = postal_details(lock_dossier(dossier_id))

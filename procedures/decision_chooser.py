@@ -60,7 +60,7 @@ class NewDecisionForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Lists of the ministries give numbers without a date; whoever holds the decision knows both.
+        # Lists of the ministries give numbers without a date; but the decision itself names both.
         self.fields["date"].required = self.fields["agency_name"].required = True
 
     def clean_date(self) -> date:

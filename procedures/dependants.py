@@ -1,4 +1,4 @@
-"""What depends on the procedures of a page or row, so that nobody deletes them (core.wagtail.dependants)."""
+"""What depends on the procedures of a page or row and keeps them from being deleted (core.wagtail.dependants)."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def grant_catalogue_permissions(created: bool, **_kwargs: Any) -> None:
 @receiver([page_published, page_unpublished], sender=ProcedurePage, dispatch_uid="procedures.index")
 @receiver(post_delete, sender=ProcedurePage, dispatch_uid="procedures.index_deleted")
 def index_page(instance: ProcedurePage, **_kwargs: Any) -> None:
-    """Reindex a page that was published, unpublished or deleted, and its translations, which may stand in for it."""
+    """Reindex a page that was published, unpublished or deleted, and its translations, which may be shown instead."""
     translations = ProcedurePage.objects.filter(translation_key=instance.translation_key)
     reindex([*translations.exclude(pk=instance.pk).only("pk"), instance])
 

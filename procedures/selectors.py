@@ -55,7 +55,7 @@ FRONT_DEPTH: Final = 2
 
 
 def live_pages() -> PageQuerySet:
-    """Return the published procedure pages that everybody may see, in one query where ``public()`` needs two."""
+    """Return the published procedure pages without view restrictions, in one query where ``public()`` needs two."""
     here = ExpressionWrapper(OuterRef("path"), output_field=CharField())
     restricted = PageViewRestriction.objects.annotate(here=here).filter(here__startswith=F("page__path"))
     public = ~Q(procedure__status=Status.HIDDEN)

@@ -2,7 +2,8 @@
 
 A published translation is kept as pairs of texts: Vietnamese → English. The page shows the version in force and puts
 the English text in the place of each Vietnamese one that has one. After an amendment the changed texts are shown in
-Vietnamese until they are translated again: an English text never stands for another Vietnamese one than its own.
+Vietnamese until they are translated again: an English text never replaces any Vietnamese
+text but its own.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Fee:
 
     @property
     def is_charged(self) -> bool:
-        """Return True unless the sum is nought; one that is not fixed is charged."""
+        """Return True unless the amount is zero; an amount that is not fixed is charged."""
         return self.amount is None or self.amount > 0
 
 

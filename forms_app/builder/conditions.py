@@ -50,7 +50,7 @@ def applies(spec: FieldSpec, answers: Answers) -> bool:
 
 
 def as_asked(spec: FieldSpec) -> FieldSpec:
-    """Return ``spec`` as its own input checks it: whether a conditional answer is missing, only the step can tell."""
+    """Return ``spec`` as its own input checks it; only the step knows whether a conditional answer is missing."""
     return replace(spec, required=False) if is_conditional(spec) else spec
 
 

@@ -56,7 +56,7 @@ class StepForm(forms.Form):
         self.helper = self._helper()
 
     def clean(self) -> dict[str, Any]:
-        """Require what only the whole step can tell: files, answers by condition, and an address for the post."""
+        """Check what depends on the whole step: files, answers by condition, and an address for the post."""
         answers, files = self.answers(), [name for name, stored in self.stored.items() if stored]
         for spec in self.step.fields:
             if spec.id in self.rejected:

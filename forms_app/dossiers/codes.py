@@ -71,4 +71,4 @@ def normalise(text: str) -> str:
     joined = re.sub(r"\s+", "", plain)
     spaced = re.sub(r"[\s-]+", "-", re.sub(r"\s*\.\s*", ".", plain))
     found = spaced if not CODE.fullmatch(joined) and CODE.fullmatch(spaced) else joined
-    return unicodedata.normalize("NFKC", found)  # without the spaces an accent may stand behind a letter
+    return unicodedata.normalize("NFKC", found)  # without the spaces an accent may follow a letter

@@ -1,9 +1,11 @@
-"""How a citizen gets in without an account: private link, lookup key, visit and hand-over tokens. No database here.
+"""Credentials of citizens, who have no account: private link, lookup key, visit and hand-over tokens.
 
 Link and lookup key are derived from a seed that is wiped once both were handed over
 (``services.retention.wipe_secret_seeds``); the dossier keeps hashes only. The lookup key is short, so its hash is
 keyed: a stolen database alone does not reveal it. Both use a secret of ``LOOKUP_SECRETS``, and the dossier keeps its
-id: neither the rotation of that list nor that of ``SECRET_KEY`` changes what was told (ADR 136).
+id: links and keys stay valid when that list or ``SECRET_KEY`` is rotated (ADR 136). Nothing here reads the database.
+
+The salts keep the module's former name: they are part of every link and key in use.
 """
 
 from __future__ import annotations

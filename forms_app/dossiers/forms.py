@@ -77,7 +77,7 @@ class LookupForm(forms.Form):
 
 
 class LostKeyForm(forms.Form):
-    """Code and mail address of a dossier whose key is lost."""
+    """Code and email address of a dossier whose key is lost."""
 
     code = forms.CharField(
         label=_("Dossier code"), max_length=60, error_messages={"required": _("Enter the dossier code.")},

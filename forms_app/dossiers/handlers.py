@@ -29,8 +29,8 @@ from forms_app.dossiers.transitions import RUNNING_STATUSES, Action
 
 logger = logging.getLogger(__name__)
 
-#: Anybody may enter somebody else's address. Every mail to it is counted; once they are spent, those that are caused by
-#: whoever entered it are left out until the address is confirmed. The receipt and "my dossier" say the same.
+#: An applicant can enter another person's address. All mails to an address are counted; above the limit, those caused
+#: by the applicant are left out until the address is confirmed. The receipt and "my dossier" say so.
 MAILS_TO_ADDRESS: Final = Throttle("filing.mail", limit=20, seconds=24 * 3600)
 #: What a citizen does, as opposed to the agency, whose mails are always sent.
 ACTS_OF_CITIZENS: Final = frozenset({Action.SUBMIT, Action.SUPPLY, Action.WITHDRAW})
@@ -129,7 +129,7 @@ def mail_refused_file(payload: dict[str, Any]) -> None:
 
 
 def _is_flooded(dossier: Dossier) -> bool:
-    """Return True, and log it, if nobody confirmed the address and it got enough mails today."""
+    """Return True, and log it, if the address is not confirmed and too many mails were sent to it today."""
     flooded = dossier.email_confirmed_at is None and MAILS_TO_ADDRESS.spent(mail.mailbox(dossier.email))
     if flooded:
         logger.warning(
@@ -155,8 +155,7 @@ def _send(dossier: Dossier, subject: str, template: str, context: dict[str, Any]
 def salutation(name: str) -> str:
     """Return ``name`` if it looks like a name of a person, else an empty string.
 
-    Anybody may enter somebody else's mail address: the name they enter must not become a message in a mail of the
-    portal.
+    An applicant can enter another person's address: the name must not carry a message into a mail of the portal.
     """
     return name if len(name) <= MAX_NAME_LENGTH and _NAME.fullmatch(name) else ""
 

@@ -43,8 +43,8 @@ def attachment_response(
 ) -> HttpResponseBase:
     """Return the bytes of ``attachment`` as a download that no cache keeps; the caller has checked the permission.
 
-    What the scanner has not found clean is given to nobody (ADR 171): a page in the frame ``base`` with the reason
-    and a link to ``back_url``, 409 if it may be opened later, else 403. ``Http404`` if the file store has lost it.
+    A file that the scanner has not found clean is not sent (ADR 171): instead a page in the frame ``base`` with the
+    reason and a link to ``back_url``, 409 if it may be opened later, else 403. ``Http404`` if the file store lost it.
     """
     if not attachment.is_served:
         context = {"file": attachment, "back_url": back_url, "base": base}

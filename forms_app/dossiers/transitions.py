@@ -169,8 +169,8 @@ RUNNING_STATUSES = (_S.ACCEPTED, _S.PROCESSING)
 INTERNAL_ACTIONS = frozenset({_A.ASSIGN})
 # Actions after which the status is what it was before.
 SAME_STATUS_ACTIONS = frozenset({_A.ASSIGN, _A.REPLACE_KEY, _A.MOVE_DUE_DATE, _A.CORRECT_POST})
-# What the officer at the counter does for a citizen, whoever the assignee is; anything else is for the assignee and the
-# head.
+# What the officer at the counter does for a citizen, even if another officer is the assignee; anything else is
+# for the assignee and the head.
 COUNTER_ACTIONS = frozenset(
     {_A.SUPPLY, _A.PAYMENT_DONE, _A.RETURN_RESULT, _A.CORRECT_POST, _A.WITHDRAW, _A.REPLACE_KEY}
 )
@@ -198,7 +198,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards=(Guard.HAS_FEES,),
     ),
     Transition(
-        # A tax or another obligation that the procedure does not name stops the clock only with the head's word.
+        # A tax or another obligation that the procedure does not name stops the clock only if the head decides so.
         _A.REQUIRE_PAYMENT, (_S.PROCESSING,), _S.PAYMENT, _HEAD, Clock.STOP, needs_reason=True,
         guards=(Guard.NO_FEES,),
     ),
@@ -228,7 +228,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(_A.REOPEN, (_S.FINISHED,), _S.PROCESSING, _HANDLING, Clock.REOPEN, needs_reason=True),
     Transition(_A.RETURN_RESULT, (_S.FINISHED,), _S.RETURNED, _RETURN),
-    # The post tells numbers and postage later, for a whole bag; a wrong one is put right.
+    # The post reports numbers and postage later, for a whole bag; wrong ones are corrected.
     Transition(_A.CORRECT_POST, (_S.RETURNED,), _S.RETURNED, _RETURN, guards=(Guard.SENT_BY_POST,)),
     # A mistake at the desk is undone by the head (docs/domain.md#requests-and-outcomes).
     Transition(

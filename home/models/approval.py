@@ -23,7 +23,7 @@ Role = Membership.Role
 
 @dataclass(frozen=True, slots=True)
 class Approvers:
-    """Who decides on a page: the head of its agency, and holders of ``role`` in that agency or one above it.
+    """The people who decide on a page: the head of its agency, and holders of ``role`` in that agency or one above it.
 
     ``agencies``: ids, from the agency of the page upwards.
     """
@@ -112,7 +112,7 @@ class RoleApprovalTask(Task):
         return self.may_decide(obj, user)
 
     def locked_for_user(self, obj: Page, user: Any) -> bool:
-        """Lock the page for everybody else while it waits."""
+        """Lock the page for all other users while it waits."""
         return not self.may_decide(obj, user)
 
     def get_actions(self, obj: Page, user: Any) -> list[tuple[str, str, bool]]:

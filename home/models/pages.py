@@ -240,7 +240,7 @@ class NewsPage(BasePage):
         indexes = [models.Index(fields=["-date"], name="news_newest_first")]
 
     def save(self, *args: Any, **kwargs: Any) -> Any:
-        """Take the agency from the parent site, so that nobody publishes for another agency."""
+        """Take the agency from the parent site, so that no one publishes for another agency."""
         self.set_publisher_from_parent(self.get_parent())
         return super().save(*args, **kwargs)
 

@@ -1,4 +1,4 @@
-"""The log of the desk: who opened which dossier, list or search, for the heads and inspectors of the agencies."""
+"""The log of opened dossiers, lists and searches, for the heads and inspectors of the agencies."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def log_page(entries: Entries, *, number: str) -> Page[Any]:
 
 
 def people_in_log(agencies: Iterable[Agency], filters: LogFilters) -> list[User]:
-    """Return who appears in the log of the period, by name, whatever person and dossier are chosen. One query."""
-    everybody = LogFilters(filters.kind, filters.first_day, filters.last_day)
-    actors: Any = log_entries(agencies, everybody).order_by().values("actor")
+    """Return the people in the log of the period, by name, without the filters by person and dossier. One query."""
+    unfiltered = LogFilters(filters.kind, filters.first_day, filters.last_day)
+    actors: Any = log_entries(agencies, unfiltered).order_by().values("actor")
     return list(User.objects.filter(pk__in=actors).order_by("order_key", "username", "pk"))

@@ -25,7 +25,7 @@ class MonthFigures:
     on_time: int
     submitted: int
     online: int
-    # Withdrawn after the due date: nobody finished them, but the agency was late.
+    # Withdrawn after the due date: not finished, but the agency was late.
     withdrawn_late: int = 0
 
     @property

@@ -44,7 +44,7 @@ TABS_OF_LOG: Final = (
 @require_safe
 @officer_required
 def desk_log(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
-    """Show one page of the log; 404 for everybody who is neither head nor inspector."""
+    """Show one page of the log; 404 for users who are neither head nor inspector."""
     agencies, filters = _asked(request, access)
     page = log_page(log_entries(agencies, filters), number=request.GET.get("page", "1"))
     _log_reading(access, agencies, OWN_LIST, page.paginator.count)

@@ -102,7 +102,7 @@ def printed_form(request: HttpRequest, access: OfficerAccess, code: str, key: st
 @require_safe
 @officer_required
 def view_log(request: HttpRequest, access: OfficerAccess, code: str) -> HttpResponseBase:
-    """Show who opened the dossier, to the heads and inspectors of its agency; 404 for everybody else."""
+    """Show the view log to the heads and inspectors of the dossier's agency; 404 for other users."""
     found = dossier_for(access, code)
     if found is None or not may_read_view_log(access, found.dossier):
         raise Http404

@@ -83,7 +83,7 @@ def _found(access: OfficerAccess, code: str) -> DossierDetail:
 
 
 def _printable(access: OfficerAccess, found: DossierDetail) -> DossierSecrets | None:
-    """Return the secrets that this officer issued within the last minutes; nobody else ever reads them at the desk."""
+    """Return the secrets that this officer issued within the last minutes; no other officer ever reads them."""
     last = next((event for event in reversed(found.events) if event.action == Action.REPLACE_KEY), None)
     if last is None or last.actor_id != access.user.pk or last.at != found.dossier.secrets_issued_at:
         return None

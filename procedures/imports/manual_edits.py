@@ -1,4 +1,4 @@
-"""Keep what an editor changed since the last import, whatever a file says, and report it.
+"""Keep what an editor changed since the last import, even against the file, and report it.
 
 An import stores a fingerprint of every field that it left in the catalogue. A field whose value differs from its
 fingerprint was edited by hand. Such a field is overwritten only by another decision that changes it: the law has
@@ -19,7 +19,7 @@ from procedures.imports.merge_rules import content_length, merge, with_form_copi
 from procedures.imports.record import TRACKED, ProcedureRecord, field_labels, fingerprint
 from procedures.value_objects import Flags
 
-# The values of a new page, which nobody has typed.
+# The values of a new page, which are no manual edits.
 _DEFAULTS: Final[dict[str, Any]] = {"status": Status.PUBLIC.value, "flags": Flags(at_one_stop=True)}
 
 

@@ -295,7 +295,7 @@ def lock_imports() -> None:
 def existing_procedures(core_codes: Iterable[str], *, locked: bool = False) -> dict[str, ExistingProcedure]:
     """Return the procedures with ``core_codes`` that have a version, by core code, in a few queries per 500 codes.
 
-    ``locked``: nobody publishes, saves or makes a version of them until the end of the transaction.
+    ``locked``: they are not published, saved or given a version elsewhere until the end of the transaction.
     """
     wanted, found = list(core_codes), {}
     for start in range(0, len(wanted), BATCH):
@@ -319,7 +319,7 @@ def _existing_batch(core_codes: list[str]) -> dict[str, ExistingProcedure]:
         procedure__core_code__in=core_codes, number=Subquery(newest.values("number")[:1])
     ).select_related("procedure__field", "decision")
     ids = [version.procedure_id for version in versions]
-    # An import writes the Vietnamese page; a translation is its translators' and is never written, whatever its age.
+    # An import writes the Vietnamese page; a translation belongs to its translators and is never written.
     sources = ProcedurePage.objects.filter(
         procedure__in=ids, alias_of__isnull=True, locale=Locale.get_default()
     ).order_by("-pk")

@@ -54,7 +54,7 @@ def fee_note(fee: Fee) -> str:
 
 
 def exemption_note(fee: Fee) -> str:
-    """Return who pays less or nothing; empty if nobody pays anyway."""
+    """Return the groups that pay less or nothing; empty if the procedure is free for all."""
     return "" if _repeats_free(fee, fee.exemption) else fee.exemption
 
 

@@ -118,7 +118,7 @@ class ChoicesForm(WagtailAdminModelForm):
 
 
 def controllers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Pass the procedure controller to ``view`` as ``by``; everybody else gets a 404."""
+    """Pass the procedure controller to ``view`` as ``by``; return 404 to other users."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

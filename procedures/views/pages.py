@@ -265,7 +265,7 @@ def section_context(page: ProcedureSectionPage, request: HttpRequest) -> dict[st
 def _same_level(section: Page, above: list[Page]) -> dict[str, Any] | None:
     """Return the list of everything at the level of government that the section is for, if that is more.
 
-    Procedures of the commune level stand in the sections of the departments that keep them, too.
+    Procedures of the commune level are also listed in the sections of the departments that keep them.
     """
     level = common_level(section)
     if not level or not above:

@@ -88,7 +88,7 @@ class FieldType:
     decides_conditions: ClassVar[bool] = False
     # Lines to write on in the form to fill in by hand; a question with boxes to tick needs none.
     blank_lines: ClassVar[int] = 1
-    # Parts that are filled in before anybody answers, so that they alone are no answer.
+    # Parts that the form fills in itself, so that they alone are no answer.
     preselected_parts: ClassVar[tuple[str, ...]] = ()
     # The answer identifies a person: officers see it masked, and reading it in full is logged.
     is_identity_number: ClassVar[bool] = False

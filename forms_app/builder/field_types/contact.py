@@ -1,4 +1,4 @@
-"""Telephone numbers of any country, and e-mail addresses."""
+"""Telephone numbers of any country, and email addresses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HOME: Final = re.compile(r"(?:\+|00)84\(?0?|84(?=[235789]\d{8,9}$)")
 def normalise_phone(text: str) -> str:
     """Return a telephone number as it is kept: 0912345678 in Việt Nam, +12025550100 (E.164) elsewhere.
 
-    Text that is no number comes back without signs and spaces; ``phone_problem`` tells what is wrong.
+    Text that is no number comes back without signs and spaces; ``phone_problem`` returns what is wrong.
 
     >>> normalise_phone("(+84) 912-345-678"), normalise_phone("001 202 555 0100")
     ('0912345678', '+12025550100')

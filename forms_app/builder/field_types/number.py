@@ -21,7 +21,7 @@ from forms_app.builder.schema import FieldSpec
 
 # 0.500 is no number of thousands.
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?", re.ASCII)
-# Thousands in English notation, or decimals that nobody would write.
+# Thousands in English notation, or decimals, which are unlikely.
 _TWO_READINGS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}", re.ASCII)
 _GROUP: Final = 3
 FIRST_YEAR: Final = 1000
@@ -33,7 +33,7 @@ MAX_DIGITS: Final = 18
 class VietnameseNumberField(forms.DecimalField):
     """Accept 1234, 1.234 (thousands), 1.234,5 and 2,5, ignoring spaces; ``to_text`` formats numbers for messages.
 
-    1,234 is refused where nobody is asked for thousandths: it is 1234 in English notation.
+    1,234 is refused unless thousandths are asked for: it is 1234 in English notation.
     """
 
     default_error_messages = {

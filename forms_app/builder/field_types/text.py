@@ -37,7 +37,7 @@ TOO_LONG: Final = _("Enter at most %(limit_value)d characters. You have entered 
 
 
 def strip_invisible(text: str) -> str:
-    """Return ``text`` without control and format characters, which nobody types on purpose and which do not print."""
+    """Return ``text`` without control and format characters, which are never typed on purpose and do not print."""
     return "".join(
         letter for letter in text if letter in _SPACE or unicodedata.category(letter) not in {"Cc", "Cf"}
     )

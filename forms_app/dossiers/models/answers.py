@@ -10,7 +10,7 @@ from django.db import models
 
 from core import encryption
 
-#: Names under which an identity document's number is stored or typed whatever it looks like (a passport, an old card).
+#: Names under which an identity document's number is stored or typed in any format (a passport, an old card).
 _NAME: Final = re.compile(r"citizen_id|.*_number")
 #: Numbers of citizen ID cards (12 digits, Law 26/2023/QH15) and of the cards before (9), as people group them.
 _NUMBER: Final = re.compile(r"\d(?:[\s.\-]?\d){8}(?:(?:[\s.\-]?\d){3})?")

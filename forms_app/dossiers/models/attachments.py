@@ -42,7 +42,7 @@ class Attachment(models.Model):
         INFECTED = "infected", _("Malware found")
         LIMIT_EXCEEDED = "limit_exceeded", _("Cannot be scanned: locked or too large")
 
-    #: States in which a file is given to people: only without a scanner also those that nobody scanned.
+    #: States in which a file can be downloaded. Files stay unscanned only while there is no scanner.
     SERVED = (ScanState.CLEAN, ScanState.NOT_SCANNED)
     #: States in which the file must be replaced by another one.
     REFUSED = (ScanState.INFECTED, ScanState.LIMIT_EXCEEDED)
@@ -130,7 +130,7 @@ class Attachment(models.Model):
 
     @property
     def is_served(self) -> bool:
-        """Return True if the bytes may be given to anybody at all; the caller checks who asks."""
+        """Return True if the scan allows downloads; the caller checks the permission."""
         return self.scan_state in self.SERVED
 
     @property

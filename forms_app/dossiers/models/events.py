@@ -96,7 +96,7 @@ class SupplementRequest(models.Model):
 
 
 class ViewLogEntry(models.Model):
-    """Who viewed a dossier or one of its files, when, from which agency (Law 91/2025/QH15, NĐ 356/2025/NĐ-CP).
+    """A view of a dossier or one of its files: by whom, when, from which agency (Law 91/2025/QH15, NĐ 356/2025/NĐ-CP).
 
     Append-only by triggers, which allow deletion only after ``retained_until``.
     """
@@ -133,9 +133,9 @@ class ViewLogEntry(models.Model):
 
 
 class ListLogEntry(models.Model):
-    """Who opened which list of dossiers, or searched for what kind of thing (append-only, as the view log).
+    """One opened list of dossiers, or a search with the kind of its query (append-only, as the view log).
 
-    What was typed is not stored: it may be the identity number of somebody who has no dossier here.
+    The query is not stored: it may be the identity number of a person without a dossier here.
     """
 
     class Kind(models.TextChoices):

@@ -165,7 +165,7 @@ def own_data(dossier: Dossier) -> dict[str, Any]:
 
 
 def _file(file: Attachment) -> dict[str, Any]:
-    """Return what the citizen is told of a file; the name of a revoked result may be that of another person."""
+    """Return what the citizen may know of a file; the name of a revoked result may be that of another person."""
     if file.revoked_at is not None:
         return _values(file, "purpose", "uploaded_at", "revoked_at", "revocation_reason")
     return {

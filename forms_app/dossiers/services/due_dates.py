@@ -20,7 +20,7 @@ def move_from_days_off(*, now: datetime | None = None) -> int:
     """Move the coming due dates of running dossiers that lie on a day off; return how many.
 
     Bộ luật Dân sự 2015, art. 148: a time limit whose last day is a day off ends with the next working day. The citizen
-    is told by mail. Other due dates keep the moment that the receipt names, whatever the calendar says now.
+    gets a mail. Other due dates keep the moment on the receipt, even if the calendar has changed.
     """
     moment, calendar = now or timezone.now(), current_rules().calendar
     with override("vi"):
@@ -35,7 +35,7 @@ def move_from_days_off(*, now: datetime | None = None) -> int:
                 dossier_id=pk, expected_version=version, action=Action.MOVE_DUE_DATE, actor=actor, reason=reason,
                 now=moment,
             )  # fmt: skip
-        except Conflict:  # somebody is at work on it; the next run sees it again
+        except Conflict:  # changed meanwhile; the next run tries again
             continue
         moved += 1
     return moved

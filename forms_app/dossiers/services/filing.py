@@ -56,7 +56,7 @@ def submit(
 def receipt_for(dossier: Dossier) -> FilingReceipt:
     """Return the receipt of a submitted dossier, without its secrets once their seed is wiped or they were replaced.
 
-    The browser that filed and the mail of the submission must not tell a key that was issued to somebody at the desk.
+    Neither the browser that filed nor the mail of the submission may show a key that the desk issued to another person.
     """
     found = secrets.secrets_of(dossier) if dossier.secrets_issued_at == dossier.submitted_at else None
     code = dossier.code or ""

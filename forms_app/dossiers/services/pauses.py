@@ -17,7 +17,7 @@ from forms_app.dossiers.transitions import Action, Status
 def end_suspensions(*, now: datetime | None = None) -> int:
     """Resume the dossiers whose suspension has reached its end; return how many.
 
-    The citizen is told by mail. The pause counts until its end even if this runs later (``deadlines``).
+    The citizen gets a mail. The pause counts until its end even if this runs later (``deadlines``).
     """
     moment = now or timezone.now()
     with override("vi"):
@@ -29,7 +29,7 @@ def end_suspensions(*, now: datetime | None = None) -> int:
             apply_action(
                 dossier_id=pk, expected_version=version, action=Action.RESUME, actor=actor, reason=reason, now=moment
             )  # fmt: skip
-        except Conflict:  # somebody is at work on it; the next run sees it again
+        except Conflict:  # changed meanwhile; the next run tries again
             continue
         resumed += 1
     return resumed

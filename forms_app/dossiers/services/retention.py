@@ -62,16 +62,16 @@ def _erase(draft: Draft) -> None:
 def wipe_secret_seeds(*, now: datetime | None = None) -> int:
     """Wipe the seed of dossiers whose receipt window has passed and whose mail is delivered; return how many.
 
-    From then on nobody, the portal included, can show the lookup key or the private link again. A mail that is waiting
-    or was given up keeps the seed for 30 days: delivered later, it still tells both. A refused one never will.
+    From then on the portal itself cannot show the lookup key or the private link again. A mail that is waiting or was
+    given up keeps the seed for 30 days: delivered later, it still contains both. A refused one is never delivered.
     """
     moment = now or timezone.now()
     past = Dossier.objects.exclude(secret_seed="").filter(secrets_issued_at__lt=moment - RECEIPT_WINDOW)
     undelivered = OutboxMessage.objects.filter(kind=CITIZEN_MAIL, delivered_at=None, refused_at=None)
     events = [message.payload.get("event") for message in undelivered]
     waiting = Q(events__pk__in=events, events__action=Action.SUBMIT)
-    told_by_mail = Dossier.objects.filter(waiting, secrets_issued_at=F("submitted_at"))
-    kept = told_by_mail.filter(secrets_issued_at__gte=moment - SEED_LIFETIME).values_list("pk", flat=True)
+    mailed = Dossier.objects.filter(waiting, secrets_issued_at=F("submitted_at"))
+    kept = mailed.filter(secrets_issued_at__gte=moment - SEED_LIFETIME).values_list("pk", flat=True)
     return past.exclude(pk__in=list(kept)).update(secret_seed="")
 
 

@@ -1,8 +1,8 @@
 """Scan uploaded files for malware: after the upload, in another process, until the scanner gave a verdict.
 
-A file that waits carries the time of its next scan. Whoever moves that time into the future has the file for as long (a
-lease), so that two processes never scan it at once and a process that dies loses nothing. No transaction is open while
-the scanner works. A file with malware is moved out of the way and never served again (ADR 171).
+A file that waits carries the time of its next scan. The process that moves that time into the future has the file for
+as long (a lease), so that two processes never scan it at once and a process that dies loses nothing. No transaction is
+open while the scanner works. A file with malware is moved out of the way and never served again (ADR 171).
 """
 
 from __future__ import annotations
@@ -107,13 +107,13 @@ def _ask(file: Attachment) -> Finding:
 
 
 def _mine(file: Attachment) -> Any:
-    """Return the row of ``file`` as long as nobody else took the file over."""
+    """Return the row of ``file``, unless another process has taken the file over."""
     return Attachment.objects.filter(pk=file.pk, scan_due_at=file.scan_due_at)
 
 
 @transaction.atomic
 def record_verdict(*, file: Attachment, finding: Finding, now: datetime | None = None) -> bool:
-    """Record the verdict on ``file`` as it was read, and tell the citizen of a dossier about a refused file.
+    """Record the verdict on ``file`` as it was read, and mail the citizen of a dossier about a refused file.
 
     Return False, and change nothing, if the file was removed or its scan taken over in the meantime.
     """

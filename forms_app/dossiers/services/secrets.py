@@ -31,7 +31,7 @@ RECEIPT_WINDOW: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class DossierSecrets:
-    """The lookup key and the token of the private link, in the form in which they are told."""
+    """The lookup key and the token of the private link, in the form in which they are given out."""
 
     lookup_key: str
     token: str
@@ -54,7 +54,7 @@ def secrets_of(dossier: Dossier) -> DossierSecrets | None:
 
 
 def recently_issued_secrets(dossier: Dossier, now: datetime | None = None) -> DossierSecrets | None:
-    """Return link and key for an hour after they were issued, in which pages and papers show them."""
+    """Return link and key for an hour after they were issued, while pages and printed forms show them."""
     recent = (now or timezone.now()) - dossier.secrets_issued_at < RECEIPT_WINDOW
     return secrets_of(dossier) if recent else None
 
@@ -97,8 +97,8 @@ def replace_secrets(
 ) -> Dossier:
     """Give a dossier a new lookup key and private link, with an event and a mail; the former ones end.
 
-    ``data`` is stored with the event: how the person proved who they are. ``email_is_theirs``: whether the mail address
-    of the dossier is confirmed from now on (None: as before). Raises as ``apply_action``.
+    ``data`` is stored with the event: how the person proved who they are. ``email_is_theirs``: whether the email
+    address of the dossier is confirmed from now on (None: as before). Raises as ``apply_action``.
     """
     moment = now or timezone.now()
     locked = Dossier.objects.filed().select_for_update(of=("self",)).filter(pk=dossier_id)
@@ -121,7 +121,7 @@ def replace_secrets(
 @retry_on_deadlock
 @transaction.atomic
 def confirm_email(*, token: str, now: datetime | None = None) -> Dossier:
-    """Note that whoever has the link from the mail reads the applicant's mailbox; ``NotAllowed`` for a spent link."""
+    """Mark the applicant's address as confirmed by the link from the mail; ``NotAllowed`` if the link is spent."""
     moment = now or timezone.now()
     subject = one_time_links.use_link(purpose=CONFIRM_EMAIL, token=token, now=moment)
     dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=int(subject))
@@ -134,8 +134,8 @@ def confirm_email(*, token: str, now: datetime | None = None) -> Dossier:
 def request_new_key(*, code: str, email: str) -> None:
     """Mail a one-time link for a new key if ``email`` is the confirmed address of the dossier ``code``.
 
-    Nobody learns whether it is. While a link is open no other is sent: that one is in the mailbox, and nobody can fill
-    it by asking again and again.
+    The answer does not reveal whether it is. While a link is open no other is sent, so that repeated requests cannot
+    fill the mailbox.
     """
     confirmed = Dossier.objects.filed().exclude(email="").filter(email_confirmed_at__isnull=False)
     found = confirmed.filter(code=codes.normalise(code), email__iexact=email.strip())

@@ -1,4 +1,4 @@
-"""A lost lookup key: how to get a new one, by mail or at the desk, and the page that tells it (ADR 138)."""
+"""A lost lookup key: how to get a new one, by mail or at the desk, and the page that shows it (ADR 138)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from forms_app.dossiers.views.tracking import dossier_or_404, own_dossier
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost_key(request: HttpRequest) -> HttpResponseBase:
-    """Explain both ways; POST asks for the mail. The answer does not tell whether code and address match."""
+    """Explain both ways; POST asks for the mail. The answer does not reveal whether code and address match."""
     form = LostKeyForm(request.POST or None, initial={"code": request.GET.get("ma", "")[:60]})
     status = 200
     if request.method == "POST":
@@ -57,7 +57,7 @@ def new_key(request: HttpRequest, token: str) -> HttpResponseBase:
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_email(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Offer to confirm the mail address of a dossier; POST does it."""
+    """Offer to confirm the email address of a dossier; POST confirms it."""
     if request.method == "POST":
         try:
             dossier = services.confirm_email(token=token)

@@ -36,7 +36,7 @@ from procedures.selectors import agencies_for_procedure, content_for_reader
 from procedures.snapshot import Snapshot
 from procedures.value_objects import Case
 
-# Parameter with the slug of the agency from whose site somebody comes.
+# Parameter with the slug of the agency from whose site the visitor comes.
 AGENCY: Final = "co-quan"
 
 
@@ -48,7 +48,7 @@ def start(request: HttpRequest, core_code: str) -> HttpResponseBase:
     if offer is None:
         raise Http404
     agencies = list(offer.agencies)
-    # A page without a draft leads here with what was typed there, before anybody was asked for the agency.
+    # A page without a draft leads here with what was typed there, before the agency was asked for.
     sent = request.POST if "agency" in request.POST else None
     form = StartForm(sent, agencies=offer.agencies, chosen=request.GET.get(AGENCY, ""))
     if request.method == "POST":
@@ -140,7 +140,7 @@ def _page(
 def _to_prepare(content: Snapshot) -> list[Case]:
     """Return the documents by case as on the page of the procedure, without notes and the form that is filled in here.
 
-    That is the first document with a blank form; other forms, such as a commitment of somebody else, are prepared.
+    That is the first document with a blank form; other forms, such as another person's commitment, are prepared.
     """
     form = next((item for item in content.documents() if item.blank_forms), None)
     cases = [

@@ -1,6 +1,6 @@
 """Fill in the form step by step, review it, submit it, and show the receipt.
 
-Answers are saved whatever is wrong with them, files as soon as they are sent.
+Answers are saved even if they are invalid, files as soon as they are sent.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ FILES: Final = "tep"
 # Value of the parameter ``return`` of a step that was opened from the review.
 REVIEW: Final = "xem-lai"
 MAX_PAGE_ID: Final = 12
-# How long the receipt page shows the key on a shared device, to whoever sits down next.
+# How long the receipt page shows the key on a shared device, where the next person could read it.
 SHARED_RECEIPT_WINDOW: Final = timedelta(minutes=15)
 
 
@@ -136,7 +136,7 @@ def _save(request: HttpRequest, draft: Draft, schema: FormSchema, spec: StepSpec
         spec, answers=draft.answers, data=data, files=request.FILES, stored=stored, rejected=problems
     )
     in_background = "autosave" in request.POST
-    # A step that somebody is still typing into is not finished by it.
+    # An automatic save does not finish a step that is still being filled in.
     complete = form.is_valid() and (not in_background or spec.id in draft.steps_done)
     own = draft_cookies.own_inputs(data, spec)
     try:

@@ -15,8 +15,8 @@ from core.web.throttle import Throttle, client_network
 DRAFTS: Final = Throttle("dossiers.begun", limit=120, seconds=3600)
 UPLOADS: Final = Throttle("dossiers.uploaded", limit=600, seconds=3600)
 # A lookup key has 40 bits: ten thousand addresses that use up their attempts for a year open one dossier with a
-# probability of 1.4 %. A limit on the code alone would be weaker, and would let anybody lock the citizen out, because
-# codes are consecutive.
+# probability of 1.4 %. A limit on the code alone would be weaker, and would let others lock the citizen out,
+# because codes are consecutive.
 LOOKUPS_BY_ADDRESS: Final = Throttle("dossiers.lookup.address", limit=30, seconds=600)
 LOOKUPS_BY_CODE: Final = Throttle("dossiers.lookup.code", limit=12, seconds=3600)
 

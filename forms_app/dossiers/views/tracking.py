@@ -333,9 +333,9 @@ def printed_form(request: HttpRequest, token: str, key: str) -> HttpResponseBase
 
 
 def _slip(dossier: Dossier, token: str) -> AccessSlip | None:
-    """Return what the receipt tells the holder of the private link: the key for an hour, the link until acceptance.
+    """Return the slip for the holder of the private link: with the key for an hour, with the link until acceptance.
 
-    Afterwards the receipt is a public form that is shown around (Mẫu 01).
+    Afterwards the receipt is a public form that is shown to others (Mẫu 01).
     """
     if token.startswith(credentials.VISIT_PREFIX):
         return None

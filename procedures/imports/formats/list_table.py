@@ -24,7 +24,7 @@ from procedures.imports.formats.base import HEADER_SEARCH_ROWS, MAX_ROWS, Cell, 
 
 HEADERS_FILE: Final = Path(__file__).resolve().parents[2] / "data" / "list_headers.tsv"
 REQUIRED: Final = ("code", "title")
-# Lines of group titles may stand above the line with the names of the columns.
+# Lines of group titles may precede the line with the names of the columns.
 _LINES_ABOVE: Final = 2
 SAMPLE_ROWS: Final = HEADER_SEARCH_ROWS + 50
 _BRACKETED: Final = re.compile(r"\([^()]*\)")

@@ -150,7 +150,7 @@ def _has_header(sheet: Any) -> bool:
 
 
 def _sheet_rows(sheet: Any, most: int | None = None) -> Iterator[list[str]]:
-    # Some programs write a range of one cell whatever the sheet holds; openpyxl would read no further.
+    # Some programs write a range of one cell for every sheet; openpyxl would read no further.
     sheet.reset_dimensions()
     for row in sheet.iter_rows(max_row=most, max_col=MAX_COLUMNS):
         yield [_cell(cell) for cell in row]
@@ -193,7 +193,7 @@ def unescape_text(text: str) -> str:
 def _merged_ranges(sheet: Any) -> array[int]:
     """Return the ranges of ``sheet`` merged downwards, sorted: first row, last row, first column in one number each.
 
-    They stand behind the rows, so the part is read twice; openpyxl does not tell them without loading the sheet.
+    They follow the rows, so the part is read twice; openpyxl returns them only after loading the sheet.
     """
     found = array("Q")
     with sheet._get_source() as part:
