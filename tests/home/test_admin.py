@@ -71,7 +71,7 @@ class TestForeignRow:
         client = staff(own_agency)
         answer = getattr(client, method)(at(name, foreign.pk), facts(agency=own_agency.pk))
         missing = getattr(client, method)(at(name, foreign.pk + 1000), facts(agency=own_agency.pk))
-        if name == "delete":  # only superusers may delete; everybody else gets the same redirect
+        if name == "delete":  # only superusers may delete; other users get the same redirect
             assert {answer.status_code, missing.status_code} <= {302, 404}
         else:
             assert answer.status_code == missing.status_code == 404

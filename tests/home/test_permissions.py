@@ -227,7 +227,7 @@ class TestOperators:
 
 
 class TestExplorer:
-    """What is below a page that somebody keeps may belong to others, down to the titles of its drafts."""
+    """The pages below a page that a user may edit can belong to others, down to the titles of its drafts."""
 
     @pytest.fixture
     def draft(self, department: Agency) -> NewsPage:

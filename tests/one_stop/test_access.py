@@ -1,4 +1,4 @@
-"""Access to the desk: anybody without a reading role gets the same 404 as for an unknown dossier."""
+"""Access to the desk: users without a reading role get the same 404 as for an unknown dossier."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def hand_over(client: Client, receipt: FilingReceipt, **values: Any) -> Any:
         (None, "Chưa có tệp kết quả"),
     ],
 )
-def test_file_that_nobody_can_open_counts_as_none(
+def test_file_that_cannot_be_opened_counts_as_none(
     receipt: FilingReceipt, client: Client, state: str | None, words: str
 ) -> None:
     if state:
@@ -75,7 +75,7 @@ def test_one_file_that_can_be_opened_is_enough(receipt: FilingReceipt, client: C
     assert receipt.dossier.status == Status.RETURNED
 
 
-def test_citizen_is_not_told_of_a_result_that_a_later_scan_refuses(
+def test_citizen_gets_no_mail_about_a_result_that_a_later_scan_refuses(
     receipt: FilingReceipt, client: Client
 ) -> None:
     file = with_file(receipt)

@@ -113,9 +113,7 @@ def test_service_refuses_every_other_action(
     assert "Lê Văn Bảy" in refused.value.message
 
 
-def test_counter_serves_the_citizen_whoever_has_the_dossier(
-    agency: Agency, officer: User, assignee: User
-) -> None:
+def test_counter_serves_the_citizen_of_any_assignee(agency: Agency, officer: User, assignee: User) -> None:
     dossier = make_dossier(form=make_desk_form(agency, channels=WITH_FEE))
     for action in (Action.ACCEPT, Action.PROCESS, Action.REQUIRE_PAYMENT):
         do(dossier, action, assignee, at=NOW)
@@ -143,7 +141,7 @@ def test_head_acts_and_takes_over_and_the_holder_hands_over(
 
 
 @pytest.mark.parametrize("gone", ["membership", "account"])
-def test_dossier_of_somebody_who_has_left_is_free(
+def test_dossier_of_an_officer_who_has_left_is_open_to_all(
     agency: Agency, officer: User, assignee: User, gone: str
 ) -> None:
     dossier = give(make_dossier(agency), assignee)
@@ -156,7 +154,7 @@ def test_dossier_of_somebody_who_has_left_is_free(
     assert dossier.status == Status.ACCEPTED
 
 
-def test_reader_of_the_agency_is_not_told_to_ask(agency: Agency, assignee: User) -> None:
+def test_reader_of_the_agency_gets_no_hint_to_ask(agency: Agency, assignee: User) -> None:
     dossier = give(make_dossier(agency), assignee)
     assert "đang do" not in page(make_officer(agency, "inspector"), dossier)
 

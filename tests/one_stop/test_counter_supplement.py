@@ -113,7 +113,7 @@ def test_desk_and_citizen_read_what_was_received(client: Client, receipt: Filing
     assert data["supplement_requests"][0]["received_items"]["ruling"]["count"] == 2
 
 
-def test_supplement_before_acceptance_is_told_as_received(
+def test_supplement_before_acceptance_is_shown_as_received(
     client: Client, agency: Agency, officer: User
 ) -> None:
     found = file_dossier(make_desk_form(agency), now=FILED, **ANSWERS)

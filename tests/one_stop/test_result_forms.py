@@ -99,7 +99,7 @@ def test_impossible_values_are_named_and_kept(
 
 
 @pytest.mark.parametrize(("chosen", "way"), [("counter", ""), ("counter", "counter"), ("post", "counter")])
-def test_result_is_collected_in_person_whatever_was_chosen(
+def test_result_is_collected_in_person_although_post_was_chosen(
     receipt: FilingReceipt, client: Client, chosen: str, way: str
 ) -> None:
     Dossier.objects.update(result_delivery=chosen)
@@ -124,7 +124,7 @@ def test_result_chosen_at_the_counter_is_sent_by_post(receipt: FilingReceipt, cl
 
 
 class TestLater:
-    """The post tells number and postage for a whole bag, after the dossier was closed."""
+    """The post reports number and postage for a whole bag, after the dossier was closed."""
 
     def correct(self, client: Client, dossier: Dossier, **values: Any) -> Any:
         url = reverse("one_stop:action", args=[dossier.code, "correct_post"])

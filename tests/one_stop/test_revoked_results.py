@@ -132,7 +132,7 @@ def test_desk_shows_who_revoked_a_result_when_and_why(
     assert REASON in row
 
 
-def test_citizen_is_told_by_mail_and_in_the_history(
+def test_citizen_reads_it_in_mail_and_history(
     client: Client, receipt: FilingReceipt, django_capture_on_commit_callbacks: Any
 ) -> None:
     finish(client, receipt.dossier, "m01.pdf", WRONG)

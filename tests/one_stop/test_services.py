@@ -217,7 +217,7 @@ class TestAssignToColleague:
         services.assign(dossier_id=dossier.pk, expected_version=1, actor=colleague, officer=colleague)
         assert warning in self.page(client, dossier)
 
-    def test_former_and_new_assignee_are_told_by_mail(
+    def test_former_and_new_assignee_get_a_mail(
         self, agency: Agency, officer: User, django_capture_on_commit_callbacks: Any
     ) -> None:
         first, second = (

@@ -1,4 +1,4 @@
-"""The citizen supplies while an officer closes the request: nobody deadlocks, one gets a conflict (rule 13)."""
+"""The citizen supplies while an officer closes the request: no deadlock, one gets a conflict (rule 13)."""
 
 from __future__ import annotations
 

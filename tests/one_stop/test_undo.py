@@ -211,7 +211,7 @@ class TestPauses:
         post(head, dossier, "require_payment", reason="Thuế thu nhập cá nhân")
         assert dossier.status == Status.PAYMENT
 
-    def test_head_suspends_until_a_day_that_everybody_reads(
+    def test_head_suspends_until_a_day_that_desk_and_citizen_read(
         self, receipt: FilingReceipt, officer: User, head: Client, django_capture_on_commit_callbacks: Any
     ) -> None:
         dossier = played(receipt, officer, Action.ACCEPT, Action.PROCESS)

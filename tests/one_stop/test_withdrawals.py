@@ -145,7 +145,7 @@ def test_citizen_own_withdrawal_stays(receipt: FilingReceipt, head: Client, offi
     assert "Bạn đã rút hồ sơ này" in Client().get(f"/ho-so/{receipt.token}/").content.decode()
 
 
-def test_undone_withdrawal_is_told_to_the_citizen(
+def test_undone_withdrawal_is_mailed_to_the_citizen(
     receipt: FilingReceipt, officer: User, head: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
     dossier = recorded(receipt.dossier, officer)

@@ -75,7 +75,7 @@ class Agencies:
         return user, client
 
     def state(self) -> dict[str, Any]:
-        """Everything of B, and what is nobody's."""
+        """Everything of B, and what belongs to no agency."""
         section = self.theirs.get_parent()
         ids = [*section.get_descendants(inclusive=True).values_list("pk", flat=True), self.site.pk]
         texts = [str(pk) for pk in ids]
@@ -122,7 +122,7 @@ def addresses(page: ProcedurePage, other: ProcedurePage) -> list[str]:
 
 
 def what_a_browser_sends(world: Agencies) -> dict[str, Any]:
-    """The edit form of B's procedure, taken by somebody who may, with another title."""
+    """The edit form of B's procedure, loaded by a user with permission, with another title."""
     _user, client = world.member(world.b, Membership.Role.CONTROLLER)
     form = fields_of(client.get(reverse("wagtailadmin_pages:edit", args=[world.theirs.pk])).content.decode())
     return {
@@ -216,9 +216,7 @@ def test_snippets_of_the_catalogue_and_of_the_frame_are_not_for_editors(world: A
 @pytest.mark.parametrize(
     ("role", "kind"), [(EDITOR, "site"), (Membership.Role.COMMUNICATION, "site"), (CONTROLLER, "section")]
 )
-def test_nobody_can_give_the_own_section_or_site_to_another_agency(
-    world: Agencies, role: str, kind: str
-) -> None:
+def test_own_section_or_site_cannot_be_given_to_another_agency(world: Agencies, role: str, kind: str) -> None:
     """It would speak in the name of the other one."""
     page = factories.agency_site(world.a) if kind == "site" else world.mine.get_parent().specific
     third = make_agency()
@@ -307,7 +305,7 @@ def test_editor_of_the_agency_gets_no_form_of_its_procedures(world: Agencies) ->
         assert client.get(address).status_code in {302, 403, 404}, address
 
 
-def test_the_catalogue_is_taken_down_by_nobody_who_keeps_it(world: Agencies) -> None:
+def test_the_catalogue_cannot_be_unpublished_by_its_controllers(world: Agencies) -> None:
     user, _client = world.member(make_agency(kind=Agency.Kind.PROVINCE), CONTROLLER)
     catalogue = world.mine.get_parent().get_parent().specific
     assert actions(catalogue, user) == {"edit", "publish", "add_subpage"}

@@ -29,7 +29,7 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     "number": [{}, {"min": 5, "max": 9}, {"decimals": 1}],
     "date": [{}, {"not_future": True}, {"not_past": True}],
 }
-# What Django says in Vietnamese, and what nobody says to a citizen.
+# Django's own Vietnamese messages, which are no plain language.
 FOREIGN = re.compile(
     r"Đảm bảo|hợp lệ|khả thi|vui lòng|xin hãy|[!]|None|Traceback|%\(|\bEnter\b|\bSelect\b", re.IGNORECASE
 )

@@ -172,7 +172,7 @@ class TestWithScripts:
     def test_back_over_an_error_shows_the_page(self, visits: Visits, base: str) -> None:
         go_back_over_an_error(visits.page(), base)
 
-    def test_second_tab_is_told_of_the_first(self, visits: Visits, base: str, shoot: Any) -> None:
+    def test_second_tab_reports_the_first(self, visits: Visits, base: str, shoot: Any) -> None:
         save_in_two_tabs(visits.page(), base, lambda page: shoot(page, "filing/two-tabs"))
 
 
@@ -180,7 +180,7 @@ class TestWithoutScripts:
     def test_back_over_an_error_shows_the_page(self, visits: Visits, base: str) -> None:
         go_back_over_an_error(visits.page(javascript=False), base)
 
-    def test_second_tab_is_told_of_the_first(self, visits: Visits, base: str) -> None:
+    def test_second_tab_reports_the_first(self, visits: Visits, base: str) -> None:
         save_in_two_tabs(visits.page(javascript=False), base, lambda _page: None)
 
     def test_lost_cookie_goes_on_with_what_was_typed(self, visits: Visits, base: str, shoot: Any) -> None:

@@ -112,7 +112,7 @@ class TestExpiry:
             clock.shift(timedelta(seconds=1))
             assert credentials.token_hash_from_handover(token) == ""
 
-    def test_forged_handover_link_is_told_from_an_expired_one(self) -> None:
+    def test_forged_handover_link_differs_from_an_expired_one(self) -> None:
         token = credentials.handover_token("a" * 64)
         assert credentials.token_hash_from_handover("b" + token[1:]) is None
 

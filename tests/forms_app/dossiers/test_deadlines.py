@@ -199,7 +199,7 @@ class TestExamples:
                 "2027-02-04 00:00",
                 "2027-02-10 23:59",
                 "2027-02-11 09:00",
-            ),  # all of Tết: nobody would have worked
+            ),  # all of Tết: no working days
             ("2027-02-03 16:00", "2027-02-11 08:00", "2027-02-11 11:00"),  # an hour before, an hour after
         ],
     )

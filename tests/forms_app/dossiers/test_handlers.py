@@ -270,7 +270,7 @@ class RefusingBackend(FailingBackend):
         raise SMTPRecipientsRefused({"an@example.vn": (550, b"5.1.1 unknown")})
 
 
-def test_address_refused_for_good_is_told_to_the_desk_until_a_mail_arrives(
+def test_desk_sees_a_refused_address_until_a_mail_arrives(
     receipt: services.FilingReceipt, client: Client
 ) -> None:
     officer = officer_of(receipt.dossier)
@@ -289,7 +289,7 @@ def test_address_refused_for_good_is_told_to_the_desk_until_a_mail_arrives(
     assert "Chưa liên hệ được với người nộp qua thư điện tử" not in client.get(address).content.decode()
 
 
-def test_address_of_somebody_else_cannot_be_flooded(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+def test_address_of_another_person_cannot_be_flooded(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     limit = Throttle("test.filing.mail", limit=2, seconds=24 * 3600)
     monkeypatch.setattr(handlers, "MAILS_TO_ADDRESS", limit)
     first = [file_dossier(email="An@example.vn"), file_dossier(email="an@example.vn")]

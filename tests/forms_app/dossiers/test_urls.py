@@ -175,7 +175,7 @@ def test_desk_pages_are_the_usual_404_without_a_role(
             visible_response(client, method, invented, unknown),
         )
         assert found == missing, real
-        # What somebody typed who may have been signed out is kept for the sign-in, of a real dossier or not.
+        # What was typed before the session ended is kept for the sign-in, of a real dossier or not.
         to_sign_in = who is anonymous and method == "post" and "/viec/" in real
         assert found[0] in ({302} if to_sign_in else {404, 405}), real
     target.assert_untouched()

@@ -1,4 +1,4 @@
-"""An editor submits a page, the people responsible are asked and decide, everybody else gets a 404."""
+"""An editor submits a page, the people responsible are asked and decide, other users get a 404."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class TestWhoDecides:
 
 
 class TestSubmission:
-    def test_everybody_who_decides_is_mailed(self, people, submitted):
+    def test_all_approvers_are_mailed(self, people, submitted):
         assert {message.to[0] for message in mail.outbox} == {people[name].email for name in NEWS_APPROVERS}
         text = mail.outbox[0].body
         assert mail.outbox[0].subject == "Chờ bạn duyệt: Lịch trực"
@@ -159,7 +159,7 @@ class TestSubmission:
         shown = {name for name in people if address in client_of(people[name]).get(ADMIN).text}
         assert shown == NEWS_APPROVERS | {"superuser"}
 
-    def test_it_is_not_offered_where_nobody_could_approve(self, people, draft):
+    def test_it_is_not_offered_without_an_approver(self, people, draft):
         for name in NEWS_APPROVERS:
             people[name].memberships.all().delete()
         assert (
@@ -172,7 +172,7 @@ class TestSubmission:
             not in client_of(people["editor"]).get(f"{ADMIN}pages/add/home/newspage/{site.pk}/").text
         )
 
-    def test_it_is_offered_where_somebody_can_approve(self, people, draft):
+    def test_it_is_offered_with_an_approver(self, people, draft):
         site, client = site_of(people["editor"]), client_of(people["editor"])
         for address in (f"pages/{draft.pk}/edit/", f"pages/add/home/newspage/{site.pk}/"):
             assert 'name="action-submit"' in client.get(ADMIN + address).text
@@ -188,7 +188,7 @@ class TestSubmission:
 
 class TestDecision:
     @pytest.mark.parametrize("name", ["head", "province_communication", "superuser"])
-    def test_approval_publishes_and_is_told(
+    def test_approval_publishes_and_is_mailed(
         self, people, submitted, name, django_capture_on_commit_callbacks
     ):
         mail.outbox.clear()
@@ -224,7 +224,7 @@ class TestDecision:
         page.refresh_from_db()
         assert (page.live, page.summary) == (True, "Trực từ 7 giờ.")
 
-    def test_nobody_decides_on_their_own_page(self, people, draft):
+    def test_author_does_not_decide_on_the_own_page(self, people, draft):
         for name in ("communication", "superuser"):
             state = draft.get_workflow().start(draft, people[name]).current_task_state
             address = f"{ADMIN}pages/workflow/action/{draft.pk}/approve/{state.pk}/"

@@ -145,7 +145,7 @@ class TestValidation:
 
 
 class TestAdmin:
-    def test_superuser_adds_an_item_that_is_shown_to_everybody(self, client: Client) -> None:
+    def test_superuser_adds_an_item_that_is_shown_to_all_visitors(self, client: Client) -> None:
         client.force_login(UserFactory(is_superuser=True), "django.contrib.auth.backends.ModelBackend")
         data = {
             "place": "main",

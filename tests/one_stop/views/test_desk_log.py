@@ -1,4 +1,4 @@
-"""Heads and inspectors read who opened which dossiers and lists of their agencies; nobody else does."""
+"""Heads and inspectors, and no others, read the log of opened dossiers and lists of their agencies."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class TestReplace:
         assert Client().post("/tra-cuu/", {"code": dossier.code, "lookup_key": key}).status_code == 302
         assert key not in answer.content.decode(), "the key is on paper only"
 
-    def test_event_names_officer_and_document_and_the_citizen_is_told(
+    def test_event_names_officer_and_document_and_the_citizen_gets_a_mail(
         self, client: Client, dossier: Dossier, officer: Any
     ) -> None:
         deliver_due()

@@ -358,7 +358,9 @@ class TestRoles:
         assert ("data-bulk" in page) == offered
 
 
-def test_waiting_and_supplied_dossiers_are_told_apart(agency: Agency, officer: User, client: Client) -> None:
+def test_waiting_and_supplied_dossiers_are_distinguished(
+    agency: Agency, officer: User, client: Client
+) -> None:
     waiting, late, supplied = (do(make_dossier(agency), Action.ACCEPT, officer, at=NOW) for _n in range(3))
     for dossier, days in ((waiting, 5), (late, 5), (supplied, 5)):
         request = ask(dossier, officer, at=NOW)

@@ -73,7 +73,7 @@ def test_free_of_charge_is_not_repeated(words):
 
 @pytest.mark.parametrize("words", ["Miễn phí", "Miễn lệ phí"])
 def test_free_beside_an_amount_is_an_exemption(words):
-    """Somebody pays: that somebody else does not is never left out (docs/domain.md#fees-and-exemptions)."""
+    """If some people pay, the exemption of others is never left out (docs/domain.md#fees-and-exemptions)."""
     assert exemption_note(fee(8000, exemption=words)) == words
     assert exemption_note(fee(None, exemption=words)) == words
 
@@ -202,13 +202,13 @@ class TestOnThePage:
         assert "Theo Nghị quyết của HĐND tỉnh" in text
         assert "Miễn phí" not in text
 
-    def test_the_exemption_stands_within_the_cell_of_its_amount(self, client):
+    def test_the_exemption_is_within_the_cell_of_its_amount(self, client):
         text = self.text(client, {"channel": "truc_tiep", "fees": [{"amount": 8000, "exemption": POOR}]})
         cell = text[text.index("8.000 đ", text.index('id="thoi-han"')) :]
 
         assert POOR in cell[: cell.index("</td>")]
 
-    def test_an_exemption_of_all_channels_stands_below_with_a_pointer_in_each_row(self, client):
+    def test_an_exemption_of_all_channels_follows_with_a_pointer_in_each_row(self, client):
         one = {"fees": [{"amount": 8000, "exemption": POOR}]}
         text = self.text(
             client, {"channel": "truc_tiep", "time_note": "3 buổi", **one}, {"channel": "truc_tuyen", **one}

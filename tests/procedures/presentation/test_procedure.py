@@ -103,7 +103,7 @@ def test_the_card_never_names_one_of_many_amounts_as_the_fee(
     assert channel_table(tuple(channels)).fee.replace("\xa0", " ") == fee
 
 
-def test_the_online_way_stands_first_and_equal_rows_once() -> None:
+def test_the_online_channel_comes_first_and_equal_rows_once() -> None:
     table = channel_table((way(days=3), way("buu_chinh", 3), way("truc_tuyen", 3), way(days=3)))
 
     assert [row.label for row in table.rows] == ["Trực tuyến", "Tại Bộ phận Một cửa", "Qua bưu chính"]

@@ -134,7 +134,7 @@ class TestEnd:
         assert fresh(procedure).status == Status.ABOLISHED
         assert procedure.versions.get().valid_to == dt.date(2026, 3, 4)
 
-    def test_goes_by_the_date_while_the_outbox_stands_still(self, time_machine):
+    def test_goes_by_the_date_while_the_outbox_is_idle(self, time_machine):
         form = make_form(make_version(), make_agency())
         procedure = form.definition.procedure
         page, agency = make_page(procedure=procedure), procedure.assignments.get().agency

@@ -48,7 +48,7 @@ def page_of(client: Client, page: ProcedurePage) -> str:
     return response.content.decode()
 
 
-def test_english_texts_stand_over_the_legal_version(client: Client, marriage: ProcedurePage) -> None:
+def test_english_texts_replace_those_of_the_legal_version(client: Client, marriage: ProcedurePage) -> None:
     html = page_of(client, translated(marriage))
     assert '<html lang="en">' in html
     assert '<main id="main" tabindex="-1">' in html

@@ -228,7 +228,7 @@ NAMES = ("procedures_entry", "procedures_end", "procedures_cancel_end", "procedu
 
 
 @pytest.mark.parametrize("role", [None, *Role.values])
-def test_addresses_are_missing_for_everybody_else(page, role):
+def test_addresses_are_missing_for_other_roles(page, role):
     agency = make_section().agency if role == Role.CONTROLLER else agency_of(page)
     client = Client()
     if role:

@@ -101,7 +101,7 @@ def test_number_limited_to_years_is_not_grouped(options, shown):
 @pytest.mark.parametrize(
     ("typed", "decimals", "answer"), [("0.500", 1, "0.5"), ("1,250", 3, "1.25"), ("2,50", 1, "2.5")]
 )
-def test_decimals_are_told_from_thousands(typed: str, decimals: int, answer: str) -> None:
+def test_decimals_are_distinguished_from_thousands(typed: str, decimals: int, answer: str) -> None:
     assert answer_of("number", typed, options={"decimals": decimals}) == answer
 
 

@@ -102,7 +102,7 @@ def test_task_runs_it(receipt: services.FilingReceipt, time_machine: Any) -> Non
     assert Dossier.objects.get().events.filter(action=Action.MOVE_DUE_DATE).exists()
 
 
-def test_dossier_that_somebody_works_on_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dossier_changed_meanwhile_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     for _dossier in range(2):
         found = file_dossier(now=at("2026-11-20 09:00"))
         act(found.dossier, "accept", "2026-11-23 09:00")

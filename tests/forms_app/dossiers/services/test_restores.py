@@ -1,4 +1,4 @@
-"""A restored database gives no number twice and lets nobody in by what was ended since the back-up."""
+"""A restored database gives no number twice, and links ended since the back-up stay closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Link and key keep opening the dossier whatever secret is rotated, and are told rightly or not at all."""
+"""Link and key keep opening the dossier after any secret is rotated, and are shown correctly or not at all."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class TestRotation:
         other.dossier.refresh_from_db()
         assert other.dossier.secret_id == former
 
-    def test_key_that_may_still_be_told_is_not_rehashed(self, settings: Any) -> None:
+    def test_key_that_may_still_be_shown_is_not_rehashed(self, settings: Any) -> None:
         receipt = file_dossier()
         rotate(settings)
         assert look_up(receipt) == 302
@@ -97,7 +97,7 @@ class TestRotation:
 
 
 class TestLateMail:
-    """A mail given up over a weekend and delivered afterwards still tells link and key (security#S5)."""
+    """A mail given up over a weekend and delivered afterwards still contains link and key (security#S5)."""
 
     def give_up(self) -> None:
         OutboxMessage.objects.update(failed_at=timezone.now(), attempts=105)

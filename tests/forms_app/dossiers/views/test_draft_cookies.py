@@ -128,7 +128,7 @@ class TestLostCookie:
         assert "evil" not in kept
         choose = client.post(base, kept)
         assert "Nội dung bạn nhập được giữ" in choose.content.decode()
-        assert "chỗ cần sửa" not in choose.content.decode()  # nobody was asked for the agency yet
+        assert "chỗ cần sửa" not in choose.content.decode()  # the agency was not asked for yet
         assert "chỗ cần sửa" in client.post(base, {**kept, "agency": ""}).content.decode()
         assert not Draft.objects.exists()
         agency = choose.context["offer"].agencies.first()
@@ -161,7 +161,7 @@ def hidden_of_start(answer: Any) -> dict[str, list[str]]:
 
 
 class TestTwoTabsOnOneStep:
-    def test_later_tab_is_told_and_keeps_what_it_typed(self, client: Client, base: str) -> None:
+    def test_later_tab_gets_a_message_and_keeps_what_was_typed(self, client: Client, base: str) -> None:
         step = started(client, base)
         first, second = (page_ids(client.get(step).content.decode()) for _tab in range(2))
         assert client.post(step, {**TYPED, "area": "10", **first}).status_code == 302

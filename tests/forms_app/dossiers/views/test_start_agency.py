@@ -63,9 +63,7 @@ class TestAgency:
             ("", ["Chọn cơ quan"]),
         ],
     )
-    def test_agency_whose_site_somebody_comes_from_is_selected(
-        self, base: str, query: str, chosen: list[str]
-    ) -> None:
+    def test_agency_of_the_site_before_is_selected(self, base: str, query: str, chosen: list[str]) -> None:
         assert [
             option.get_text() for option in self.options(base, query) if "selected" in option.attrs
         ] == chosen

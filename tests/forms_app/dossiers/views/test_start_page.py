@@ -38,7 +38,7 @@ class TestWhatToPrepare:
         ]
 
 
-def test_reader_of_english_is_told_that_the_questions_are_in_vietnamese() -> None:
+def test_english_page_says_that_the_questions_are_in_vietnamese() -> None:
     path = f"/nop-ho-so/{make_form().definition.procedure.core_code}/"
     assert "The questions of this form are in Vietnamese" in Client().get(f"/en{path}").text
     assert "bằng tiếng Việt" not in Client().get(path).text

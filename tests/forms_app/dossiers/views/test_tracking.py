@@ -220,7 +220,7 @@ class TestApplyingAgain:
 
 
 def test_confirmation_before_acceptance_is_not_called_form_01() -> None:
-    """Until acceptance the address of form 01 gives a confirmation only; entries are told apart by their time."""
+    """Until acceptance the address of form 01 gives a confirmation only; entries differ by their time."""
     with time_machine.travel("2026-11-23 09:00 +0700", tick=False) as clock:
         receipt = file_dossier()
         address = f"/ho-so/{receipt.token}/"

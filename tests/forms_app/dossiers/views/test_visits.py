@@ -1,4 +1,4 @@
-"""An expired visit asks for the key again and keeps what was typed; a late supplement is told."""
+"""An expired visit asks for the key again and keeps what was typed; a late supplement gets a message."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class TestExpiredVisit:
 
 
 class TestReplacedKey:
-    """A visit that somebody else began with the lost key ends when the key is replaced."""
+    """A visit that another person began with the lost key ends when the key is replaced."""
 
     def test_every_page_is_closed_and_nothing_is_done(self) -> None:
         receipt = file_dossier()
@@ -139,7 +139,7 @@ class TestSupplement:
         assert "0912 &lt;000&gt; 111" in page
         assert "field--bad" not in page
 
-    def test_second_answer_is_told_that_it_came_too_late(self) -> None:
+    def test_second_answer_gets_the_message_that_it_came_too_late(self) -> None:
         receipt = file_dossier()
         request_supplement(receipt.dossier)
         address = f"/ho-so/{receipt.token}/bo-sung/"

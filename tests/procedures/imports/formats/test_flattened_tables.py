@@ -153,7 +153,7 @@ class TestLegalBases:
 
 
 def test_nothing_that_the_national_texts_say_is_lost():
-    """Every word of documents and legal bases stands on the page: what is parted wrongly is still there."""
+    """Every word of documents and legal bases is on the page, even if it was split wrongly."""
     records = json.loads(shared_data("camau", "tthc_camau_overlap_194.json").read_text(encoding="utf-8"))
     for data in records:
         record = fulltext_record(data)

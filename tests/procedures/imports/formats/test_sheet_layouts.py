@@ -57,7 +57,7 @@ def procedure(draw: st.DrawFn, code: str) -> tuple[tuple[Any, ...], str]:
 
 @st.composite
 def tables(draw: st.DrawFn, first: int) -> Sheet:
-    """A header and rows below it, with what may stand between them."""
+    """A header and rows below it, with what may be between them."""
     sheet = Sheet()
     if draw(st.booleans()):
         sheet.rows.append(GROUPS)

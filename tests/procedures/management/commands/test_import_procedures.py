@@ -158,7 +158,7 @@ MOST_MODULES = 30
 
 
 def test_the_import_of_two_records_enters_few_modules(tmp_path):
-    """What somebody who follows an import has to read (docs/architecture.md#length-of-a-path)."""
+    """The modules to read to follow an import (docs/architecture.md#length-of-a-path)."""
     lists = [
         csv_list([1, "1.000009", "Chín", "Hộ tịch", "Công khai"]),
         csv_list(
