@@ -47,7 +47,7 @@ def perform_action(request: HttpRequest, access: OfficerAccess, code: str, actio
         raise Http404
     dossier = found.dossier
     services.log_officer_view(dossier=dossier, access=access, target=view_log.DOSSIER)
-    offered = {item.action: item for item in offered_actions(access, dossier, timezone.now())}
+    offered = {item.action.value: item for item in offered_actions(access, dossier, timezone.now())}
     if action not in offered:
         return _unavailable(request, access, dossier, Action(action))
     requested = _ActionRequest(access, dossier, offered[action])
