@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from core.text import fold
 from forms_app.builder import applicant
+from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FieldSpec, FormSchema
 from forms_app.dossiers.models import Attachment, Dossier, SupplementRequest
 from forms_app.dossiers.printed_forms import supplement_key
@@ -59,7 +60,7 @@ def requestable_documents(dossier: Dossier) -> list[SupplementItem]:
     files = [
         SupplementItem(spec.id, spec.label, "file", "1")
         for spec in _questions(dossier)
-        if spec.type == "file"
+        if registry.get(spec.type).stores_files
     ]
     asked = [fold(item.label) for item in files]
     listed = _catalogue_items(Snapshot.from_json(dossier.procedure_version.snapshot).documents())
@@ -69,7 +70,9 @@ def requestable_documents(dossier: Dossier) -> list[SupplementItem]:
 def requestable_answers(dossier: Dossier) -> list[SupplementItem]:
     """Return the questions that can be asked again; those of the applicant's step are not among them."""
     return [
-        SupplementItem(spec.id, spec.label, "text") for spec in _questions(dossier) if spec.type != "file"
+        SupplementItem(spec.id, spec.label, "text")
+        for spec in _questions(dossier)
+        if not registry.get(spec.type).stores_files
     ]
 
 
