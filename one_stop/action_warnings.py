@@ -35,7 +35,8 @@ def handing_over(text: str | Promise) -> ActionWarning:
     """Return the warning ``text``, after what keeps the citizen from opening an electronic result."""
 
     def warning(dossier: Dossier, user: User, now: datetime) -> str:
-        return " ".join(filter(None, (result_problem(dossier), fixed(text)(dossier, user, now))))
+        problem = result_problem(dossier, dossier.result_delivery)
+        return " ".join(filter(None, (problem, fixed(text)(dossier, user, now))))
 
     return warning
 
@@ -82,10 +83,11 @@ def late_request(dossier: Dossier, user: User, now: datetime) -> str:
     return ""
 
 
-def result_problem(dossier: Dossier) -> str:
-    """Return why an electronic result cannot be handed over: the citizen can open none of its files; else nothing.
+def result_problem(dossier: Dossier, way: str) -> str:
+    """Return why a result cannot be handed over in the ``way`` (``Dossier.Delivery``), else nothing.
 
-    A result on paper has no file, so that only one that the scan keeps back is a problem of its own there.
+    An electronic one needs a file that the citizen can open. A result on paper needs none, so that only a file that the
+    scan keeps back is a problem there.
     """
     files = list(dossier.attachments.valid_results())
     if any(file.is_served for file in files):
@@ -101,7 +103,7 @@ def result_problem(dossier: Dossier) -> str:
         return _("“%(name)s” is being scanned for malware. Try again in a minute.") % {
             "name": files[0].original_name
         }
-    if dossier.result_delivery != Dossier.Delivery.ELECTRONIC:
+    if way != Dossier.Delivery.ELECTRONIC:
         return ""
     return _(
         "There is no file as the result. Have the handler or the head return the dossier to processing and attach one, "

@@ -53,7 +53,8 @@ def _supplement_options(dossier: Dossier, user: User) -> dict[str, Any]:
 
 
 def _counter_options(dossier: Dossier, user: User) -> dict[str, Any]:
-    request = open_request(dossier)
+    # Without an open one: what was typed for the last one is shown again, although somebody was quicker.
+    request = open_request(dossier) or dossier.supplement_requests.order_by("-number").first()
     return {"items": request.items if request else []}
 
 

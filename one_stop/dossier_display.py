@@ -18,7 +18,7 @@ from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.models import Dossier, DossierEvent
-from forms_app.dossiers.transitions import RUNNING_STATUSES, Action, Status
+from forms_app.dossiers.transitions import PAUSED_STATUSES, RUNNING_STATUSES, Action, Status
 
 
 class Urgency(StrEnum):
@@ -58,6 +58,7 @@ class HasDeadlines(Protocol):
     def pause_ends_at(self) -> datetime | None: ...
     @property
     def deadline_rule(self) -> dict[str, Any] | None: ...
+    def is_late_while_paused(self, now: datetime) -> bool: ...
 
 
 def due_status(
@@ -76,17 +77,24 @@ def due_status(
         return DueStatus(Urgency.QUIET, _("Closed"))
     if status == Status.REGISTERED:
         return _intake_status(dossier, now, calendar)
-    if status in (Status.SUPPLEMENT, Status.PAYMENT, Status.SUSPENDED):
-        if status == Status.SUSPENDED and (until := dossier.pause_ends_at):
-            return DueStatus(Urgency.QUIET, _("Suspended until %(day)s") % {"day": display.date_text(until)})
-        return _paused_status(supplement_due_at if status == Status.SUPPLEMENT else None, now)
+    if status in PAUSED_STATUSES:
+        paused = _paused_status(dossier, status, supplement_due_at, now)
+        since = dossier.on_time_until or dossier.due_at
+        if since is None or not dossier.is_late_while_paused(now):
+            return paused
+        text = _("%(paused)s; overdue since %(day)s")
+        return DueStatus(Urgency.LATE, text % {"paused": paused.text, "day": display.date_text(since)})
     if status in RUNNING_STATUSES:
         return _processing_status(dossier, now, calendar)
     return DueStatus(Urgency.FINE, _("Result ready"))
 
 
-def _paused_status(supplement_due_at: datetime | None, now: datetime) -> DueStatus:
-    if supplement_due_at is None:
+def _paused_status(
+    dossier: HasDeadlines, status: Status, supplement_due_at: datetime | None, now: datetime
+) -> DueStatus:
+    if status == Status.SUSPENDED and (until := dossier.pause_ends_at):
+        return DueStatus(Urgency.QUIET, _("Suspended until %(day)s") % {"day": display.date_text(until)})
+    if status != Status.SUPPLEMENT or supplement_due_at is None:
         return DueStatus(Urgency.QUIET, _("Paused"))
     day = {"day": display.date_text(supplement_due_at)}
     if supplement_due_at < now:

@@ -131,6 +131,21 @@ class ActionForm(forms.Form):
         """Show the form as it was typed, without the errors of a form that was sent."""
         self._errors, self.cleaned_data = ErrorDict(), {}
 
+    def typed(self) -> list[tuple[str, str]]:
+        """Return label and text of everything that was typed or chosen otherwise than the form proposed it."""
+        found = []
+        for name in self.changed_data:
+            field = self.fields[name]
+            if isinstance(field, forms.FileField) or field.widget.is_hidden:
+                continue
+            values = [value.strip() for value in cast(QueryDict, self.data).getlist(name)]
+            if isinstance(field, forms.ChoiceField):
+                labels = {str(key): str(label) for key, label in cast(Any, field.choices)}
+                values = [labels.get(value, value) for value in values if value]
+            if text := "\n".join(values):
+                found.append((str(field.label), text))
+        return found
+
     def clean_reason(self) -> str:
         """Return the reason in NFC without superfluous white space."""
         return "\n".join(filter(None, (clean(line) for line in self.cleaned_data["reason"].splitlines())))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.worktime import MINUTES_PER_HOUR, WorkCalendar, working_minutes_between
 from forms_app.dossiers.models import DossierEvent
+from forms_app.dossiers.selectors.dossiers import without_undone_withdrawals
 from forms_app.dossiers.transitions import SAME_STATUS_ACTIONS, Action, Status
 
 _KINDS: Final[dict[str, str | Promise]] = {
@@ -55,6 +56,7 @@ def pauses_of(events: Sequence[DossierEvent], now: datetime, calendar: WorkCalen
     A supplement request before acceptance stops nothing, as the time has not begun.
     """
     items, total = [], 0
+    events = without_undone_withdrawals(events)
     for number, event in enumerate(events):
         if event.action not in _KINDS or event.from_status == Status.REGISTERED:
             continue

@@ -270,7 +270,7 @@ def return_result(
     locked = lock_dossier(dossier_id)
     way, where = delivery or locked.result_delivery, address or locked.address
     by_post = way == Dossier.Delivery.POST
-    if way == Dossier.Delivery.ELECTRONIC and (problem := result_problem(locked)):
+    if way == Dossier.Delivery.ELECTRONIC and (problem := result_problem(locked, way)):
         raise InvalidInput(problem, fields={"delivery": problem})
     dossier = apply_action(
         dossier_id=dossier_id, expected_version=expected_version, action=Action.RETURN_RESULT, actor=actor,

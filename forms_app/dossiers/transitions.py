@@ -165,6 +165,8 @@ OPEN_STATUSES = (
 )
 # Statuses in which the processing time of an accepted dossier runs.
 RUNNING_STATUSES = (_S.ACCEPTED, _S.PROCESSING)
+# Statuses in which it waits for the citizen or for the end of a suspension.
+PAUSED_STATUSES = (_S.SUPPLEMENT, _S.PAYMENT, _S.SUSPENDED)
 # Actions that concern only the inside of the agency: no mail, no line in the citizen's history.
 INTERNAL_ACTIONS = frozenset({_A.ASSIGN})
 # Actions after which the status is what it was before.

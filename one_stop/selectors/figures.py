@@ -25,13 +25,13 @@ class MonthFigures:
     on_time: int
     submitted: int
     online: int
-    # Withdrawn after the due date: not finished, but the agency was late.
-    withdrawn_late: int = 0
+    # Withdrawn, or closed as the citizen did not answer, after the due date: not finished, but the agency was late.
+    ended_late: int = 0
 
     @property
     def on_time_percent(self) -> float | None:
-        """Return the percentage finished by the due date, of these and of those withdrawn late; None without any."""
-        all_due = self.finished + self.withdrawn_late
+        """Return the percentage finished by the due date, also of those that ended late otherwise; None without any."""
+        all_due = self.finished + self.ended_late
         return 100 * self.on_time / all_due if all_due else None
 
     @property
@@ -69,22 +69,25 @@ def month_figures(first: date) -> MonthFigures:
         .aggregate(all=Count("pk"), online=Count("pk", filter=online))
     )
     numbers = finished["all"], finished["on_time"], submitted["all"], submitted["online"]
-    return MonthFigures(first, *numbers, _withdrawn_late(start, end))
+    return MonthFigures(first, *numbers, _ended_late(start, end))
 
 
-def _withdrawn_late(start: datetime, end: datetime) -> int:
-    """Count the dossiers that were withdrawn after the day on which they were due, by the citizen or by the desk."""
-    last = DossierEvent.objects.filter(dossier=OuterRef("pk"), action=Action.WITHDRAW).order_by("-sequence")
+def _ended_late(start: datetime, end: datetime) -> int:
+    """Count the dossiers that ended without a result after the day on which they were due.
+
+    Those are the ones withdrawn, by the citizen or by the desk, and those closed because the citizen did not answer.
+    """
+    ends = DossierEvent.objects.filter(dossier=OuterRef("pk"), action__in=[Action.WITHDRAW, Action.CLOSE])
     return (
         Dossier.objects.filed()
-        .filter(status=Status.WITHDRAWN, due_at__isnull=False)
-        .annotate(withdrawn_at=Subquery(last.values("at")[:1]))
-        .filter(withdrawn_at__gte=start, withdrawn_at__lt=end)
+        .filter(Q(status=Status.WITHDRAWN) | Q(outcome=Dossier.Outcome.CLOSED), due_at__isnull=False)
+        .annotate(ended_at=Subquery(ends.order_by("-sequence").values("at")[:1]))
+        .filter(ended_at__gte=start, ended_at__lt=end)
         .annotate(
-            withdrawn_day=TruncDate("withdrawn_at", tzinfo=TIME_ZONE),
+            ended_day=TruncDate("ended_at", tzinfo=TIME_ZONE),
             due_day=TruncDate(Coalesce("on_time_until", "due_at"), tzinfo=TIME_ZONE),
         )
-        .filter(withdrawn_day__gt=F("due_day"))
+        .filter(ended_day__gt=F("due_day"))
         .count()
     )
 

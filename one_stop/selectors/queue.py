@@ -17,9 +17,9 @@ from core.text import parse_pk
 from core.worktime import TIME_ZONE, start_of_day
 from forms_app.dossiers import codes
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.models.dossiers import DossierQuerySet, is_closed
+from forms_app.dossiers.models.dossiers import DossierQuerySet, is_closed, is_late_while_paused
 from forms_app.dossiers.selectors.assignees import ids_with_active_assignee
-from forms_app.dossiers.transitions import OPEN_STATUSES, RUNNING_STATUSES, Status
+from forms_app.dossiers.transitions import OPEN_STATUSES, PAUSED_STATUSES, RUNNING_STATUSES, Status
 from one_stop.access import OfficerAccess
 from procedures.models import Procedure
 
@@ -59,11 +59,12 @@ def _midnight_after(now: datetime) -> datetime:
 def _overdue(now: datetime, user_id: int) -> Q:
     """Match what the agency is late with: new dossiers past their intake deadline, and dossiers in process.
 
-    Of the latter also those whose due date was moved without healing the lateness; in these statuses the clock always
-    runs. ``figures.month_figures`` counts late results otherwise: by days, and only once a dossier is finished.
+    Of the latter also those whose due date was moved without healing the lateness, and those that are paused and stay
+    late all the same. ``figures.month_figures`` counts late results otherwise: by days, once a dossier is finished.
     """
     late = Q(status__in=RUNNING_STATUSES) & (Q(due_at__lt=now) | Q(on_time_until__lt=now))
-    return late | INTAKE_STATES["qua-han"](now)
+    late_pause = Q(status__in=PAUSED_STATUSES) & is_late_while_paused(now)
+    return late | late_pause | INTAKE_STATES["qua-han"](now)
 
 
 NEW: Final = "moi"
@@ -80,7 +81,7 @@ TABS: Final = (
     Tab("qua-han", _("Overdue"), _overdue, tone="bad"),
     Tab(
         "cho", _("Waiting"),
-        lambda now, user_id: Q(status__in=[Status.SUPPLEMENT, Status.PAYMENT, Status.SUSPENDED]) & ~is_closed(),
+        lambda now, user_id: Q(status__in=PAUSED_STATUSES) & ~is_closed(),
         ("paused_at", "id"),
     ),
     Tab("cho-tra", _("To be returned"), _status(Status.FINISHED), ("finished_at", "id")),

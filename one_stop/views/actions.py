@@ -74,10 +74,13 @@ def _unavailable(
     }
     if action not in COUNTER_ACTIONS and (colleague := colleague_of(access, dossier, timezone.now())):
         message = assigned_text(colleague)
-    typed = [text for name in ("reason", "other_documents") if (text := request.POST.get(name, "").strip())]
+    described = describe_action(action)
+    typed = (
+        described.make_form(dossier, access.user, request.POST).typed() if request.method == "POST" else []
+    )
     if typed:
         context = {
-            "dossier": dossier, "action": describe_action(action), "conflict": message, "typed": typed,
+            "dossier": dossier, "action": described, "conflict": message, "typed": typed,
             "list_query": list_query(request.GET),
         }  # fmt: skip
         return render(request, "one_stop/action_unavailable.html", context, status=409)

@@ -79,6 +79,19 @@ def test_bare_post_changes_nothing(client: Client, receipt: FilingReceipt) -> No
     assert receipt.dossier.supplement_requests.get().closed_at is None
 
 
+def test_notes_are_kept_where_somebody_was_quicker(client: Client, receipt: FilingReceipt) -> None:
+    """A colleague, or the citizen online: everything typed is shown for copying, each text under its label."""
+    assert post(client, receipt, **complete()).status_code == 302
+    answer = post(client, receipt, **complete(text_purpose="Mua đất", note_other_1="Công dân nói là có"))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Đang giải quyết" in page
+    for text in ("Mua đất", "Công dân nói là có", "Có dấu đỏ", "2", "Đã nhận"):
+        assert f">{text}</textarea>" in page, text
+    assert "Ghi chú: Bản án ly hôn" in page
+    assert receipt.dossier.supplement_requests.get().answers == {"purpose": "Mua nhà"}
+
+
 def test_every_item_is_recorded(client: Client, receipt: FilingReceipt, officer: User) -> None:
     assert post(client, receipt, **complete()).status_code == 302
     dossier, request = receipt.dossier, receipt.dossier.supplement_requests.get()

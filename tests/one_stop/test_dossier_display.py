@@ -44,6 +44,9 @@ class Deadlines:
     def is_closed(self) -> bool:
         return self.status in CLOSED_STATUSES
 
+    def is_late_while_paused(self, now: datetime) -> bool:
+        return False
+
 
 @pytest.mark.parametrize("status", [Status.ACCEPTED, Status.PROCESSING])
 @pytest.mark.parametrize(

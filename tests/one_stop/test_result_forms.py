@@ -123,6 +123,41 @@ def test_result_chosen_at_the_counter_is_sent_by_post(receipt: FilingReceipt, cl
     assert "Kết quả của bạn đã được gửi qua bưu điện" in citizen_page(receipt)
 
 
+@pytest.mark.parametrize("chosen", ["counter", "post", "electronic"])
+def test_electronic_copy_needs_a_file_whatever_the_citizen_chose(
+    receipt: FilingReceipt, client: Client, chosen: str
+) -> None:
+    Dossier.objects.update(result_delivery=chosen)
+    refused = send(client, receipt.dossier, delivery="electronic", reason="Đã gửi cho công dân")
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Chưa có tệp kết quả" in page
+    assert "Đã gửi cho công dân" in page
+    assert receipt.dossier.status == Status.FINISHED
+    assert "Bạn đã nhận kết quả" not in citizen_page(receipt)
+
+
+def test_text_is_kept_where_a_colleague_was_quicker(
+    receipt: FilingReceipt, client: Client, officer: User
+) -> None:
+    """Number, address, postage and way, as typed; what the form proposed is not among them."""
+    do(receipt.dossier, Action.RETURN_RESULT, officer, at=NOW)
+    typed = {
+        "version": receipt.dossier.version - 1, "delivery": "counter", "address": "Ấp 1, xã Tân Ân",
+        "tracking_number": "EA123456789VN", "postage": "25.000", "reason": "Gọi trước khi giao",
+    }  # fmt: skip
+    answer = send(client, receipt.dossier, **typed)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Đã trả kết quả" in page
+    for text in ("Tại quầy", "Ấp 1, xã Tân Ân", "EA123456789VN", "25.000", "Gọi trước khi giao"):
+        assert f">{text}</textarea>" in page, text
+    proposed = send(
+        client, receipt.dossier, version=1, delivery="post", address="12 Trần Hưng Đạo, phường Tân Thành"
+    )
+    assert proposed.status_code == 302
+
+
 class TestLater:
     """The post reports number and postage for a whole bag, after the dossier was closed."""
 

@@ -166,5 +166,5 @@ def test_withdrawal_after_the_due_day_counts_as_late(
     dossier = do(receipt.dossier, Action.ACCEPT, boss, at=NOW)
     recorded(dossier, boss, at=datetime.fromisoformat(withdrawn).replace(tzinfo=NOW.tzinfo))
     month = month_figures(NOW.date().replace(day=1))
-    assert (month.finished, month.withdrawn_late) == (0, late)
+    assert (month.finished, month.ended_late) == (0, late)
     assert month.on_time_percent == (0 if late else None)

@@ -34,6 +34,13 @@ def is_closed() -> Q:
     return Q(status__in=CLOSED_STATUSES) | Q(outcome=Dossier.Outcome.CLOSED)
 
 
+def is_late_while_paused(now: datetime) -> Q:
+    """Return the condition of ``Dossier.is_late_while_paused``."""
+    passed = Q(on_time_until__lt=now) | Q(due_at__lt=now)
+    at_the_beginning = Q(on_time_until__lt=F("paused_at")) | Q(due_at__lt=F("paused_at"))
+    return Q(paused_at__isnull=False) & passed & (at_the_beginning | Q(pause_extends_on_time=False))
+
+
 class DossierQuerySet(models.QuerySet["Dossier"]):
     """Filters of dossiers; lists of officers start with ``of_agencies``."""
 
@@ -261,6 +268,16 @@ class Dossier(models.Model):
         """Return the status in which the desk, not the citizen, recorded the withdrawal of a withdrawn dossier."""
         event = self.withdrawal() if self.status == Status.WITHDRAWN else None
         return event.from_status if event is not None and "before" in event.data else None
+
+    def is_late_while_paused(self, now: datetime) -> bool:
+        """Return True if the pause of the dossier cannot keep it from counting as overdue at ``now``.
+
+        It was late when the pause began, or its time has ended in a pause that does not extend the time that counts.
+        """
+        limit = self.on_time_until or self.due_at
+        if limit is None or self.paused_at is None or limit >= now:
+            return False
+        return limit < self.paused_at or not self.pause_extends_on_time
 
     def supplement_is_late(self, now: datetime) -> bool:
         """Return True if the deadline of the open supplement request has passed at ``now``."""

@@ -15,7 +15,7 @@ from forms_app.dossiers import codes, credentials
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalOrder, SupplementRequest
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.selectors.view_log import views_by_agency
-from forms_app.dossiers.transitions import INTERNAL_ACTIONS
+from forms_app.dossiers.transitions import INTERNAL_ACTIONS, Action
 
 
 def dossier_by_token(token: str) -> Dossier | None:
@@ -58,6 +58,20 @@ def files_for_citizen(dossier: Dossier) -> list[Attachment]:
 def events_for_citizen(dossier: Dossier) -> list[DossierEvent]:
     """Return the history without what only concerns the inside of the agency, oldest first."""
     return list(dossier.events.exclude(action__in=INTERNAL_ACTIONS).order_by("sequence"))
+
+
+def without_undone_withdrawals(events: Iterable[DossierEvent]) -> list[DossierEvent]:
+    """Return ``events``, in the order of the history, without the withdrawals that were undone.
+
+    What was before such a withdrawal goes on: the pause, and the reason of the present status (ADR 203).
+    """
+    kept: list[DossierEvent] = []
+    for event in events:
+        if event.action == Action.UNDO_WITHDRAW:
+            del kept[max(number for number, former in enumerate(kept) if former.action == Action.WITHDRAW)]
+        else:
+            kept.append(event)
+    return kept
 
 
 def files_by_field(attachments: Iterable[Attachment]) -> dict[str, list[Attachment]]:

@@ -34,6 +34,7 @@ from forms_app.dossiers.selectors.dossiers import (
     own_data,
     postal_order_of,
     supplement_answers,
+    without_undone_withdrawals,
 )
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.services.view_log import log_own_view
@@ -162,6 +163,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
     log_own_view(dossier, view_log.DOSSIER)
     asked, events = open_request(dossier), events_for_citizen(dossier)
     files, latest = files_for_citizen(dossier), latest_change(events)
+    cause = latest_change(without_undone_withdrawals(events))
     actions = {row.action for row in allowed_transitions(dossier, {CITIZEN})}
     order = postal_order_of(dossier) if dossier.status == Status.RETURNED else None
     results = [file for file in files if file.purpose == Attachment.Purpose.RESULT]
@@ -174,7 +176,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
         "asked": asked if Action.SUPPLY in actions else None,
         "can_withdraw": Action.WITHDRAW in actions,
         "core_code": dossier.procedure_version.procedure.core_code if _may_apply_again(dossier) else "",
-        "reason": latest.note if latest.actor_id else "",
+        "reason": cause.note if cause.actor_id else "",
         "facts": [*_facts(dossier), *_postal_facts(order)],
         "timeline": timeline(dossier, events),
         "printed_forms": [
