@@ -1,4 +1,7 @@
-"""Every public template in every state at 320 and 1280 px: axe, rules of composition, enlarged text."""
+"""Every public template in every state at 320 and 1280 px: axe, rules of composition, enlarged text, dark mode.
+
+A state is opened once, which takes longer than all that is asked of it.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from forms_app.dossiers.services import take_over
 from forms_app.dossiers.transitions import Status
 from tests.e2e.people import button, choose, photograph
 from tests.e2e.province import COMMUNE_CHOICE
-from tests.e2e.rules import assert_composed, assert_vietnamese
+from tests.e2e.rules import assert_composed, assert_readable, assert_vietnamese
 from tests.e2e.scenario import FILING, Scenario
-from tests.support.browser import SERIOUS, assert_accessible, assert_fits, enlarge_text, follow
+from tests.support.browser import BACKGROUND, SERIOUS, assert_accessible, assert_fits, enlarge_text, follow
 
 pytestmark = pytest.mark.browser
 Opener = Callable[[Page, Scenario], object]
@@ -231,8 +234,19 @@ STATES: dict[str, Opener] = {
 }
 
 
+#: Pages of the public: 320 px are also a window of 1280 px at 400 %.
+PUBLIC = {name for name in STATES if not name.startswith(("desk-", "password"))}
+#: Judged in the dark, too: between them they have all components.
+DARK = {
+    "home", "procedure", "search-results", "step-1-missing", "uploaded", "review", "receipt", "tracking-5",
+    "tracking-3", "login-wrong", "desk-queue", "desk-4", "desk-supplement-missing",
+}  # fmt: skip
+# What another scheme can break; the rest is judged in the light.
+COLOUR_RULES = ("color-contrast", "link-in-text-block")
+
+
 @pytest.mark.parametrize("name", STATES)
-def test_page_is_accessible_composed_and_vietnamese(scenario_visits, scenario, shoot, name):
+def test_page_is_accessible_composed_vietnamese_and_readable(scenario_visits, scenario, shoot, name):
     page = scenario_visits.page(width=320)
     STATES[name](page, scenario)
     shoot(page, f"pages/{name}-320")
@@ -240,8 +254,18 @@ def test_page_is_accessible_composed_and_vietnamese(scenario_visits, scenario, s
     assert_accessible(page, impacts=NOTABLE)
     assert_composed(page)
     assert_vietnamese(page)
+    if name in PUBLIC:
+        assert_readable(page)
     page.set_viewport_size({"width": 1280, "height": 900})
     shoot(page, f"pages/{name}-1280")
     assert_accessible(page, impacts=NOTABLE)
+    if name in DARK:
+        page.emulate_media(color_scheme="dark")
+        shoot(page, f"dark/{name}")
+        assert page.locator("body").evaluate(BACKGROUND) not in {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
+        assert_accessible(page, rules=COLOUR_RULES)
+        page.emulate_media(color_scheme="light")
     enlarge_text(page, 200)
     assert_fits(page)
+    if name in PUBLIC:
+        assert_readable(page)

@@ -1,4 +1,4 @@
-"""Pages in dark mode, with forced colours, and in print."""
+"""Pages with forced colours and in print; test_axe.py judges them in dark mode."""
 
 from __future__ import annotations
 
@@ -7,26 +7,10 @@ from playwright.sync_api import expect
 
 from forms_app.dossiers.transitions import Status
 from tests.e2e.test_axe import STATES
-from tests.support.browser import assert_accessible
+from tests.support.browser import BACKGROUND
 
 pytestmark = pytest.mark.browser
-DARK = (
-    "home", "procedure", "search-results", "step-1-missing", "uploaded", "review", "receipt", "tracking-5",
-    "tracking-3", "login-wrong", "desk-queue", "desk-4", "desk-supplement-missing",
-)  # fmt: skip
-# What another scheme can break; the rest is judged in the light (test_axe.py).
-COLOUR_RULES = ("color-contrast", "link-in-text-block")
 EDGE = "element => getComputedStyle(element).borderBottomColor"
-BACKGROUND = "element => getComputedStyle(element).backgroundColor"
-
-
-@pytest.mark.parametrize("name", DARK)
-def test_page_is_readable_in_dark_mode(scenario_visits, scenario, shoot, name):
-    page = scenario_visits.page(color_scheme="dark")
-    STATES[name](page, scenario)
-    shoot(page, f"dark/{name}")
-    assert page.locator("body").evaluate(BACKGROUND) not in {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
-    assert_accessible(page, rules=COLOUR_RULES)
 
 
 def test_current_page_and_progress_are_visible_with_forced_colours(scenario_visits, scenario, shoot):

@@ -32,6 +32,8 @@ AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled
 # Ends a hopeless wait; tests wait for states, however slow the machine is.
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
+#: A script that gives the background of an element.
+BACKGROUND = "element => getComputedStyle(element).backgroundColor"
 _AXE = Axe()
 _WITHOUT_SCRIPTS: WeakSet[BrowserContext] = WeakSet()
 
