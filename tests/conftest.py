@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gettext as gettext_module
 import os
 import secrets
@@ -66,6 +67,18 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure() -> None:
     clock.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect no garbage while tests are collected, which live to the end; later collections pass over them."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def uses_only_the_database(item: pytest.Item) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import subprocess
@@ -59,6 +60,11 @@ def test_active_language_is_reset_between_tests(_round: int) -> None:
 def test_cache_is_emptied_between_tests(_round: int) -> None:
     assert cache.get("left-over") is None
     cache.set("left-over", "yes")
+
+
+def test_collected_tests_are_left_out_of_garbage_collections() -> None:
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 10_000
 
 
 def test_catalogues_are_compiled() -> None:

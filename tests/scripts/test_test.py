@@ -74,3 +74,12 @@ def test_failing_environment_ends_the_run(copy: ScriptCopy) -> None:
     copy.stub("scripts/venv", "exit 2")
     assert copy.run("test").returncode == 1
     assert runs(copy) == []
+
+
+def test_bytecode_is_kept_for_the_next_run(copy: ScriptCopy) -> None:
+    copy.stub(
+        ".venv/bin/python", 'echo "bytecode: ${PYTHONDONTWRITEBYTECODE-kept} ===== 3 passed in 0.10s ====="'
+    )
+    done = copy.run("test", PYTHONDONTWRITEBYTECODE="1")
+    assert "bytecode: kept" in done.stdout
+    assert "bytecode: 1" not in done.stdout

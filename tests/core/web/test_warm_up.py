@@ -30,8 +30,11 @@ class Application:
 
 @pytest.fixture(autouse=True)
 def _unfrozen() -> Iterator[None]:
+    """Begin with nothing frozen; the session has frozen its tests."""
+    gc.unfreeze()
     yield
     gc.unfreeze()
+    gc.freeze()
 
 
 def test_what_is_loaded_is_left_out_of_later_collections() -> None:
