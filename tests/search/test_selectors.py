@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -330,8 +331,26 @@ def test_facet_counts_add_up_and_equal_the_hits_after_selection(filled: SearchFi
         assert filled.ask(query, level=(value.value,)).total == value.count
 
 
+def test_excerpt_is_taken_from_the_end_of_a_long_text_if_only_that_has_the_words(samples: SearchFixture):
+    samples.add("Hướng dẫn", body="Nội dung khác. " * 900 + "Đăng ký tạm trú ở đây.")
+    samples.sync()
+    (hit,) = samples.ask("đăng ký tạm trú").hits
+    assert "Đăng ký tạm trú" in hit.snippet.text
+    assert hit.snippet.spans
+
+
 class TestFreshness:
-    """What is kept in memory is looked up again at most once a second."""
+    """What is kept in memory is looked up again at most once a second; documents in every search."""
+
+    def test_a_document_is_found_and_a_restricted_one_is_not_at_once(self, samples: SearchFixture):
+        samples.add("Đăng ký kết hôn")
+        samples.sync()
+        assert samples.titles("kết hôn") == ["Đăng ký kết hôn"]
+        samples.add("Ghi chú kết hôn")
+        first = samples.source.documents_by_ref["001"]
+        samples.source.documents_by_ref["001"] = replace(first, scopes=("agency:3",))
+        samples.deliver()
+        assert samples.titles("kết hôn") == ["Ghi chú kết hôn"]
 
     def test_a_change_of_the_lexicon_is_seen_after_a_second(
         self, samples: SearchFixture, monkeypatch: pytest.MonkeyPatch

@@ -74,8 +74,8 @@ def test_best_titles_come_first_and_no_more_than_asked_for():
 
 
 def test_phrase_of_an_expansion_counts():
-    apart = row("Tình hình thương mại và trạng thái hôn phối nhân khẩu", key="procedure:apart")
-    whole = row("Cấp Giấy xác nhận tình trạng hôn nhân", key="procedure:whole")
+    apart = row("Xác nhận nhân hôn trạng tình", key="procedure:apart")
+    whole = row("Xác nhận tình trạng hôn nhân", key="procedure:whole")
     assert keys(filled(apart, whole).find(ask("giấy độc thân"), EVERYBODY, limit=9))[0] == "whole"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from core.errors import InvalidInput
 from core.models import OutboxMessage
 from search import documents
-from search.documents import DocumentSource
+from search.documents import DocumentSource, SearchDocument
 from search.engines import base as engines
 from search.engines.database import store
 from search.engines.database.text_index import text_index
@@ -105,6 +106,22 @@ class TestStore:
             assert cursor.fetchone() == (0,)
         assert not IndexedTerm.objects.exists()
 
+    def test_every_change_increases_the_counter_of_its_collection(self, samples: SearchFixture):
+        """Processes compare it with what they have in memory."""
+
+        def counter() -> int:
+            return CollectionState.objects.get(collection="public").generation
+
+        document = samples.document("Một")
+        store.write([document])
+        first = counter()
+        store.write([document])
+        assert counter() == first
+        store.write([replace(document, scopes=("agency:3",))])
+        assert counter() == first + 1
+        assert store.delete([document.key]) == [document.key]
+        assert counter() == first + 2
+
     def test_the_labels_of_fields_are_words_to_find(self, samples: SearchFixture):
         store.write([samples.document("Một", facets={"field": ("ht",)}, facet_labels={"ht": "Hộ tịch"})])
         assert "ho tich" in IndexedDocument.objects.get().extra_words
@@ -157,6 +174,23 @@ class TestStates:
 
 
 class TestRebuild:
+    def test_each_document_is_read_once(self, samples: SearchFixture, monkeypatch: pytest.MonkeyPatch):
+        """The batches of the rebuild itself are no reason to read the next ones again."""
+        monkeypatch.setattr(indexing, "BATCH", 1)
+        read: list[str] = []
+        documents = samples.source.documents
+
+        def counted(refs: Iterable[str] | None = None) -> Iterator[SearchDocument]:
+            for document in documents(refs):
+                read.append(document.ref)
+                yield document
+
+        monkeypatch.setattr(samples.source, "documents", counted)
+        for title in ("Một", "Hai", "Ba"):
+            samples.add(title)
+        indexing.rebuild()
+        assert read == ["001", "002", "003"]
+
     def test_it_reports_its_progress(self, samples: SearchFixture):
         for number in range(3):
             samples.add(f"Tin {number}")
