@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from core.text import clean, order_key, slugify
-from core.wagtail.page_form import PortalPageForm
+from core.wagtail.page_form import PortalCopyForm, PortalPageForm
 from core.wagtail.page_permissions import PortalPagePermissionTester
 from core.wagtail.page_texts import normalise_texts
 
@@ -96,6 +96,9 @@ class BasePage(Page):
     )
 
     base_form_class = PortalPageForm
+    copy_form_class = PortalCopyForm
+    #: Why pages of this type are not copied, and how a new one is made instead; empty: they are.
+    copy_refusal: ClassVar[str] = ""
     #: Only superusers unpublish, restrict, move or delete such a page: everything below would be gone with it.
     structural: ClassVar[bool] = False
 

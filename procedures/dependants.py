@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from wagtail.models import Locale, Page
 
 from core.wagtail.dependants import Dependants, protected_rows
 from procedures.models import Procedure, ProcedurePage
+from procedures.models.pages import pages_of
 
 
 def procedures_of(instance: Model) -> QuerySet[Procedure]:
     """Return the procedures that would lose their page, or their row, with ``instance``.
 
-    A translation or an alias may go: the page in the default language keeps the procedure.
+    A translation, an alias or a copy may go: the page in the default language keeps the procedure.
     """
     if isinstance(instance, Procedure):
         return Procedure.objects.filter(pk=instance.pk)
     if not isinstance(instance, Page):
         return Procedure.objects.none()
     pages = ProcedurePage.objects.descendant_of(instance, inclusive=True)
-    kept = pages.filter(alias_of=None, locale=Locale.get_default())
-    return Procedure.objects.filter(pk__in=kept.values("procedure"))
+    found = Procedure.objects.filter(pk__in=pages.values("procedure"))
+    kept = pages_of(OuterRef("pk"), Locale.get_default().pk).values("pk")[:1]
+    return found.annotate(kept=Subquery(kept)).filter(kept__in=pages.values("pk"))
 
 
 def rows_of_procedures(instance: Model) -> list[Dependants]:

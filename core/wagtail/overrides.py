@@ -13,12 +13,13 @@ from functools import wraps
 from typing import Any
 
 from django.apps import apps
+from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access
@@ -26,6 +27,7 @@ from wagtail.admin.views.bulk_action import dispatcher
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.admin.views.chooser import BrowseView, ChosenMultipleView, ExternalLinkView
 from wagtail.admin.views.pages import workflow
+from wagtail.admin.views.pages.copy import copy
 from wagtail.admin.views.reports.audit_logging import LogEntriesView
 from wagtail.admin.views.reports.page_types_usage import PageTypesUsageReportView
 from wagtail.admin.viewsets.pages import page_viewset_registry
@@ -110,6 +112,18 @@ def _is_forbidden(action_class: Any, request: HttpRequest, app_label: str, model
         return True
     _objects, refused = action_class(request, model).get_actionable_objects()
     return any(refused.values())
+
+
+@require_admin_access
+def copy_page(request: HttpRequest, page_id: int) -> HttpResponseBase:
+    """Copy a page; for one of a type that is not copied say why, and how a new one is made."""
+    page = get_object_or_404(Page, pk=page_id)
+    refusal = getattr(page.specific_class, "copy_refusal", "")
+    if refusal and page.permissions_for_user(request.user).can_edit():
+        messages.error(request, refusal)
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    response: HttpResponseBase = copy(request, page_id)
+    return response
 
 
 @require_admin_access
@@ -226,6 +240,7 @@ urlpatterns = [
     path("embeds/chooser/upload/", disabled),
     path("choose-page/chosen-multiple/", chosen_pages),
     path("choose-external-link/", external_link),
+    path("pages/<int:page_id>/copy/", copy_page),
     path("redirects/import/process/", process_redirects),
     path("snippets/choose/<str:app_label>/<str:model_name>/create/", create_in_chooser),
     path("documents/chooser/chosen/<str:pk>/", documents.chosen_document),

@@ -8,10 +8,12 @@ from typing import Any, Final
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.widgets import SlugInput
 from wagtail.models import Page
 
 from core.text import MAX_SLUG_LENGTH, fold, slugify, unused_slug
+from core.wagtail.page_permissions import types_not_copied
 
 #: Too short for a person to write and save two pages with the same title.
 SAME_PAGE: Final = timedelta(seconds=10)
@@ -48,6 +50,15 @@ def autosaved_draft(parent: Page, slug: str, user: Any, page_class: type[Page]) 
     same = {"slug": slug, "owner": user, "content_type": ContentType.objects.get_for_model(page_class)}
     recent = {"live": False, "latest_revision_created_at__gte": timezone.now() - SAME_PAGE}
     return Page.objects.child_of(parent).filter(**same, **recent).first()
+
+
+class PortalCopyForm(CopyForm):
+    """Offers to copy the pages below only if all of them may be copied."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.page.get_descendants().type(*types_not_copied()).exists():
+            self.fields.pop("copy_subpages", None)
 
 
 class PortalPageForm(WagtailAdminPageForm):

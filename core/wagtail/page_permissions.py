@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.db.models import Q, QuerySet
-from wagtail.models import GroupPagePermission, Page, PagePermissionTester
+from wagtail.models import GroupPagePermission, Page, PagePermissionTester, get_page_models
 from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.query import PageQuerySet
 
@@ -36,6 +36,11 @@ def covered_by(rows: Iterable[GroupPagePermission]) -> Q:
     return condition
 
 
+def types_not_copied() -> tuple[type[Page], ...]:
+    """Return the types of pages of which no copy is made (``BasePage.copy_refusal``)."""
+    return tuple(model for model in get_page_models() if getattr(model, "copy_refusal", ""))
+
+
 class PortalPagePermissionTester(PagePermissionTester):
     """What a user may do on a page, by the permissions that hold for it."""
 
@@ -51,6 +56,16 @@ class PortalPagePermissionTester(PagePermissionTester):
     def _is_closed(self) -> bool:
         """Return True for a page without which part of the portal would be gone, unless the user is a superuser."""
         return getattr(self.page.specific_class, "structural", False) and not self.user.is_superuser
+
+    def can_copy(self) -> bool:
+        """Return False for pages of a type that is not copied, for superusers, too."""
+        return not getattr(self.page.specific_class, "copy_refusal", "") and bool(super().can_copy())
+
+    def can_copy_to(self, destination: Page, recursive: bool = False) -> bool:
+        """Return False for a branch with pages of a type that is not copied."""
+        if recursive and self.page.get_descendants().type(*types_not_copied()).exists():
+            return False
+        return bool(super().can_copy_to(destination, recursive=recursive))
 
     def can_delete(self, ignore_bulk: bool = False) -> bool:
         """Return False for structural pages, which cannot be moved either."""

@@ -322,7 +322,7 @@ def _existing_batch(core_codes: list[str]) -> dict[str, ExistingProcedure]:
     # An import writes the Vietnamese page; a translation belongs to its translators and is never written.
     sources = ProcedurePage.objects.filter(
         procedure__in=ids, alias_of__isnull=True, locale=Locale.get_default()
-    ).order_by("-pk")
+    ).order_by("live", "-pk")
     pages = {
         row["procedure_id"]: row
         for row in sources.values("pk", "procedure_id", "has_unpublished_changes", "locked")

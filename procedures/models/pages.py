@@ -246,6 +246,10 @@ class ProcedurePage(ViewContextPage):
     edit_handler = edit_handler()
     parent_page_types = ["procedures.ProcedureSectionPage"]
     subpage_types: list[str] = []
+    copy_refusal = _(
+        "The page of a procedure is not copied: each procedure has one page. Create a procedure with a code of its own "
+        "in the menu under “Procedures”, with the button “Create a procedure”."
+    )
     template = "procedures/procedure_page.html"
 
     serve_prefetch = ("procedure",)
@@ -282,9 +286,13 @@ class ProcedurePage(ViewContextPage):
         self.short_title = clean(self.short_title)
         if self.locale_id and not self.locale.is_default:
             self._keep_facts_of_source()
-        others = ProcedurePage.objects.filter(procedure=self.procedure_id, locale=self.locale_id)
-        if self.procedure_id and others.exclude(pk=self.pk).exists():
-            raise ValidationError({"procedure": _("This procedure already has a page.")})
+        page = pages_of(self.procedure_id, self.locale_id).first() if self.procedure_id else None
+        if page is not None and page.pk != self.pk:
+            message = _(
+                "This procedure already has a page: “%(title)s” (%(slug)s). Edit that page; delete this one if it is "
+                "a copy."
+            )
+            raise ValidationError({"procedure": message % {"title": page.title, "slug": page.slug}})
 
     def _keep_facts_of_source(self) -> None:
         """Take what is no text from the Vietnamese page: a translation changes no law.
@@ -298,3 +306,14 @@ class ProcedurePage(ViewContextPage):
         facts = sources.values(*FACTS).first()
         for name, value in (facts or {}).items():
             setattr(self, name, value)
+
+
+def pages_of(procedure: Any, locale_id: int) -> models.QuerySet[ProcedurePage]:
+    """Return the pages of a procedure (key or expression) in one language; the first one is the page that counts.
+
+    That is the published one, of several the oldest. Others are copies that were made while pages could be copied.
+    """
+    pages: models.QuerySet[ProcedurePage] = ProcedurePage.objects.filter(
+        procedure=procedure, locale=locale_id, alias_of=None
+    )
+    return pages.order_by("-live", "pk")

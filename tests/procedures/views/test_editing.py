@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import Locale
 
 from accounts.models import Membership
 from accounts.services import grant
@@ -266,3 +267,80 @@ class TestUntouchedPages:
         change(editor, imported, decision=other.pk)
 
         assert ProcedureVersion.objects.get(number=2).decision == other
+
+
+def texts(response: Any) -> str:
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+class TestCopies:
+    """A procedure has one page; copies that exist block nothing."""
+
+    @pytest.fixture
+    def copy(self, page) -> ProcedurePage:
+        found = page.copy(update_attrs={"title": "Bản sao", "slug": "ban-sao"}, keep_live=False)
+        assert isinstance(found, ProcedurePage)
+        return found
+
+    def test_a_procedure_page_is_not_copied_and_the_way_to_make_one_is_named(self, editor, page):
+        before = ProcedurePage.objects.count()
+        url = reverse("wagtailadmin_pages:copy", args=[page.pk])
+        assert url not in editor.get(address(page)).content.decode()
+        facts = {"new_title": "Bản sao", "new_slug": "ban-sao", "new_parent_page": page.get_parent().pk}
+        for data in (facts, {**facts, "alias": "on"}, {**facts, "publish_copies": "on"}):
+            response = editor.post(url, data, follow=True)
+            assert "Tạo thủ tục" in texts(response)
+        assert ProcedurePage.objects.count() == before
+
+    def test_not_even_a_superuser_copies_one(self, admin_client, page):
+        url = reverse("wagtailadmin_pages:copy", args=[page.pk])
+        assert "Tạo thủ tục" in texts(admin_client.get(url, follow=True))
+
+    @pytest.mark.parametrize("alias", [{}, {"alias": "on"}])
+    def test_a_section_is_copied_without_its_procedures(self, admin_client, page, alias):
+        section = page.get_parent()
+        url = reverse("wagtailadmin_pages:copy", args=[section.pk])
+        assert 'name="copy_subpages"' not in admin_client.get(url).content.decode()
+        facts = {"new_title": "Khác", "new_slug": "khac", "new_parent_page": section.get_parent().pk}
+        admin_client.post(url, {**facts, "copy_subpages": "on", **alias})
+        assert ProcedurePage.objects.count() == 1
+
+    def test_the_published_page_is_not_blocked_by_a_copy(self, editor, page, copy):
+        change(editor, page, summary="Tóm tắt mới")
+        page.refresh_from_db()
+        assert page.summary == "Tóm tắt mới"
+
+    @pytest.mark.parametrize("published", [False, True])
+    def test_a_copy_is_refused_with_the_page_that_counts_and_can_be_deleted(
+        self, editor, page, copy, published
+    ):
+        ProcedurePage.objects.filter(pk=copy.pk).update(live=published)
+        form = fields_of(editor.get(address(copy)).content.decode())
+        html = editor.post(address(copy), {**form, "action-publish": "1"}).content.decode()
+        assert "Thủ tục này đã có trang" in html
+        assert page.slug in html
+        change(editor, page, summary="Tóm tắt mới")
+        delete = reverse("wagtailadmin_pages:delete", args=[copy.pk])
+        ProcedurePage.objects.filter(pk=copy.pk).update(live=False)
+        editor.post(delete)
+        assert not ProcedurePage.objects.filter(pk=copy.pk).exists()
+        assert editor.post(reverse("wagtailadmin_pages:delete", args=[page.pk])).status_code == 409
+        page.refresh_from_db()
+        assert page.summary == "Tóm tắt mới"
+
+    def test_a_page_that_was_moved_still_publishes(self, admin_client, page):
+        other = make_section(make_agency(name="Sở khác", slug="so-khac"))
+        url = reverse("wagtailadmin_pages:move_confirm", args=[page.pk, other.pk])
+        admin_client.post(url)
+        page.refresh_from_db()
+        assert page.get_parent().pk == other.pk
+        change(admin_client, page, summary="Tóm tắt mới")
+        page.refresh_from_db()
+        assert page.summary == "Tóm tắt mới"
+
+    def test_a_copy_for_translation_publishes_beside_its_source(self, page):
+        english = Locale.objects.get_or_create(language_code="en")[0]
+        translation = page.copy_for_translation(english, copy_parents=True)
+        translation.full_clean()
+        page.refresh_from_db()
+        page.full_clean()
