@@ -21,11 +21,13 @@ DAY = timedelta(days=1)
 class Period:
     """One or more versions without a gap, under one decision and with the same law; ``version`` is the last of them.
 
-    ``first``: the one it began with. Both days are included; without ``valid_to`` it is in force.
+    ``first``: the one it began with. Both days are included; without ``valid_to`` it is in force. ``end``: the first day
+    on which the procedure no longer applies.
     """
 
     version: ProcedureVersion
     first: ProcedureVersion
+    end: date | None = None
 
     @property
     def number(self) -> int:
@@ -45,15 +47,40 @@ class Period:
     @property
     def valid_to(self) -> date | None:
         """Return the last day; None if it is open."""
-        return self.version.valid_to
+        return last_day(self.version, self.end)
 
 
-def periods(versions: Sequence[ProcedureVersion]) -> tuple[Period, ...]:
-    """Return the periods of the ``versions`` of one procedure, newest first.
+def end_of(versions: Sequence[ProcedureVersion]) -> date | None:
+    """Return the first day on which the procedure of ``versions`` no longer applies; None without an end.
+
+    Two queries unless the procedure and its end were read with the versions.
+    """
+    ending = getattr(versions[0].procedure, "ending", None) if versions else None
+    return ending.day if ending else None
+
+
+def was_in_force(version: ProcedureVersion, end: date | None) -> bool:
+    """Return True if ``version`` is or was in force on some day before ``end``."""
+    return not version.never_in_force and (end is None or version.valid_from < end)
+
+
+def last_day(version: ProcedureVersion, end: date | None) -> date | None:
+    """Return the last day of ``version``, which the end of its procedure may cut; None if it is open.
+
+    A closed version is never changed (docs/architecture.md#rule-2), so an end on an earlier day leaves its days as
+    they are.
+    """
+    if end is None or (version.valid_to is not None and version.valid_to < end):
+        return version.valid_to
+    return end - DAY
+
+
+def periods(versions: Sequence[ProcedureVersion], end: date | None = None) -> tuple[Period, ...]:
+    """Return the periods of the ``versions`` of one procedure, newest first; none lasts longer than until ``end``.
 
     One query, and only for neighbours under one decision whose content differs: it reads that content.
     """
-    held = sorted((one for one in versions if not one.never_in_force), key=lambda one: one.number)
+    held = sorted((one for one in versions if was_in_force(one, end)), key=lambda one: one.number)
     pairs = list(pairwise(held))
     contents = _contents(
         {one.pk for pair in pairs if _touch(*pair) and pair[0].digest != pair[1].digest for one in pair}
@@ -62,9 +89,9 @@ def periods(versions: Sequence[ProcedureVersion]) -> tuple[Period, ...]:
     for version in held:
         before = found[-1] if found else None
         if before and _touch(before.version, version) and _says_the_same(before.version, version, contents):
-            found[-1] = Period(version=version, first=before.first)
+            found[-1] = Period(version=version, first=before.first, end=end)
         else:
-            found.append(Period(version=version, first=version))
+            found.append(Period(version=version, first=version, end=end))
     return tuple(reversed(found))
 
 

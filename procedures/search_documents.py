@@ -84,7 +84,8 @@ class ProcedureSource(DocumentSource):
 
 
 def _contents(pages: list[ProcedurePage]) -> dict[int, Snapshot]:
-    versions = ProcedureVersion.objects.valid_on(timezone.localdate())
+    today = timezone.localdate()
+    versions = ProcedureVersion.objects.valid_on(today).exclude(procedure__ending__day__lte=today)
     found = versions.filter(procedure__in=[page.procedure_id for page in pages])
     return {key: Snapshot.from_json(content) for key, content in found.values_list("procedure", "snapshot")}
 

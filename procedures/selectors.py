@@ -46,7 +46,7 @@ from procedures.models import (
 )
 from procedures.models.endings import not_ended_q
 from procedures.models.pages import LEVEL_FIELDS
-from procedures.periods import Period, periods
+from procedures.periods import Period, end_of, periods
 from procedures.snapshot import Snapshot
 from procedures.translation import in_english
 
@@ -72,7 +72,7 @@ def page_for_code(code: str, language: str | None = None) -> ProcedurePage | Non
         live_pages()
         .filter(procedure__core_code=core, alias_of=None)
         .select_related("locale")
-        .order_by("locale_id")
+        .order_by("locale_id", "pk")
     )
     wanted = language or get_language() or ""
     return next((page for page in pages if page.locale.language_code == wanted), pages[0] if pages else None)
@@ -223,7 +223,8 @@ def common_level(page: Page) -> str:
 
 def version_in_force(procedure: Procedure | str, on: date | None = None) -> ProcedureVersion | None:
     """Return the version in force on ``on`` (today); ``procedure`` may be a code of any style. One query."""
-    versions = ProcedureVersion.objects.valid_on(on or timezone.localdate())
+    day = on or timezone.localdate()
+    versions = ProcedureVersion.objects.valid_on(day).exclude(procedure__ending__day__lte=day)
     versions = versions.select_related("procedure", "decision")
     if isinstance(procedure, Procedure):
         return versions.filter(procedure=procedure).first()
@@ -237,7 +238,7 @@ def version_in_force(procedure: Procedure | str, on: date | None = None) -> Proc
 class VersionHistory:
     """All versions of a procedure, newest first; the one in force with its content; the periods that readers see.
 
-    ``upcoming``: the periods that have not begun.
+    ``upcoming``: the periods that have not begun. ``end``: the first day on which the procedure no longer applies.
     """
 
     versions: tuple[ProcedureVersion, ...]
@@ -245,6 +246,7 @@ class VersionHistory:
     content: Snapshot | None
     periods: tuple[Period, ...]
     upcoming: tuple[Period, ...]
+    end: date | None = None
 
     @property
     def latest(self) -> ProcedureVersion | None:
@@ -260,7 +262,8 @@ def history(procedure_id: int, on: date | None = None) -> VersionHistory:
     """
     day = on or timezone.localdate()
     begun = ProcedureVersion.objects.filter(procedure=procedure_id, valid_from__lte=day)
-    never_in_force = Case(When(valid_to__lt=F("valid_from"), then=1), default=0)
+    after_end = Q(procedure__ending__day__lte=F("valid_from"))
+    never_in_force = Case(When(Q(valid_to__lt=F("valid_from")) | after_end, then=1), default=0)
     shown = begun.order_by(never_in_force, "-valid_from", "-number").values("pk")[:1]
     body: Any = Case(
         When(pk=Subquery(shown), then=F("snapshot")),
@@ -276,14 +279,17 @@ def history(procedure_id: int, on: date | None = None) -> VersionHistory:
     )
     last = next((version for version in versions if version.body is not None), None)
     content = Snapshot.from_json(last.body) if last else None
-    current = last if last and (last.valid_to is None or last.valid_to >= day) else None
-    held = periods(versions)
+    end = end_of(versions)
+    is_open = last is not None and (last.valid_to is None or last.valid_to >= day)
+    current = last if is_open and (end is None or end > day) else None
+    held = periods(versions, end)
     return VersionHistory(
         versions=versions,
         current=current,
         content=content,
         periods=held,
         upcoming=tuple(one for one in held if one.valid_from > day),
+        end=end,
     )
 
 
@@ -325,11 +331,9 @@ def latest_versions(*, limit: int) -> list[PageOfVersion]:
 def _first_versions(procedures: Collection[int]) -> set[int]:
     """Return the keys of the versions with which a period of one of ``procedures`` begins."""
     rows = ProcedureVersion.objects.filter(procedure__in=procedures).defer("snapshot").order_by("procedure")
-    return {
-        period.first.pk
-        for _key, versions in groupby(rows, key=lambda one: one.procedure_id)
-        for period in periods(list(versions))
-    }
+    groups = groupby(rows.select_related("procedure__ending"), key=lambda one: one.procedure_id)
+    found = [list(versions) for _key, versions in groups]
+    return {period.first.pk for versions in found for period in periods(versions, end_of(versions))}
 
 
 def assignments_on(on: date | None = None) -> QuerySet[LocalAssignment]:

@@ -32,7 +32,6 @@ from procedures.value_objects import (
     Decision,
     Flags,
     LegalBasis,
-    ListedBlankForm,
     RequiredDocument,
     Result,
     StepGroup,
@@ -302,34 +301,46 @@ class Snapshot:
         return normalise_texts(dataclasses.replace(self, decision=decision, field_code=""))
 
     def has_the_law_of(self, other: Snapshot) -> bool:
-        """Return True if the two ask, cost and give the same under the same decision.
+        """Return True if the two ask, cost and give the same under the same decision (ADR 280).
 
-        Not counted: the key words and the short name, the field and its code, related procedures, where the files of
-        blank forms lie, national codes of results.
+        Not counted are the words of the portal (summary, key words, short name), where a procedure is listed (local
+        code, field, kind, level of the online service, related procedures, flags of the national list), where dossiers
+        are received, and what is filled in later about the same thing: the blank form of a document, national codes of
+        results, the law behind a fee, title, date and issuer of a legal basis that has a number.
         """
         return self._law() == other._law()
 
     def _law(self) -> Snapshot:
-        cases = tuple(
-            dataclasses.replace(
-                case,
-                documents=tuple(
-                    dataclasses.replace(
-                        document,
-                        result_code="",
-                        blank_forms=tuple(ListedBlankForm(name=form.name) for form in document.blank_forms),
-                    )
-                    for document in case.documents
-                ),
-            )
-            for case in self.cases
-        )
-        results = tuple(dataclasses.replace(result, code="") for result in self.results)
         plain = dataclasses.replace(
-            self, keywords=(), short_title="", field="", related_codes=(), cases=cases, results=results
+            self,
+            **_NO_LAW,
+            channels=tuple(map(_law_of_channel, self.channels)),
+            cases=tuple(map(_law_of_case, self.cases)),
+            results=tuple(dataclasses.replace(result, code="") for result in self.results),
+            legal_bases=tuple(
+                LegalBasis(number=basis.number) if basis.number else basis for basis in self.legal_bases
+            ),
+            flags=dataclasses.replace(self.flags, is_vertical=False, is_internal=False, is_special=False),
         )
         return plain._comparable()
 
     def documents(self) -> list[RequiredDocument]:
         """Return the documents of all cases in order."""
         return [document for case in self.cases for document in case.documents]
+
+
+_NO_LAW: Final[dict[str, Any]] = {
+    "local_code": "", "short_title": "", "summary": "", "keywords": (), "field": "", "kind": "", "service_level": "",
+    "reception_address": "", "related_codes": (),
+}  # fmt: skip
+
+
+def _law_of_channel(channel: ChannelDetails) -> ChannelDetails:
+    fees = tuple(dataclasses.replace(fee, legal_number="") for fee in channel.fees)
+    return dataclasses.replace(channel, fees=fees)
+
+
+def _law_of_case(case: Case) -> Case:
+    """Return ``case`` without the blank forms: the law asks for a document, the form is a file to write it in."""
+    documents = (dataclasses.replace(one, result_code="", blank_forms=()) for one in case.documents)
+    return dataclasses.replace(case, documents=tuple(documents))

@@ -28,11 +28,12 @@ from procedures.control import controlled_procedures, controlled_sections
 from procedures.models import (
     Procedure,
     ProcedureEnding,
-    ProcedurePage,
     ProcedureSectionPage,
     PublicationDecision,
 )
-from procedures.selectors import history
+from procedures.models.pages import pages_of
+from procedures.periods import last_day, was_in_force
+from procedures.selectors import VersionHistory, history
 from procedures.services import lifecycle
 
 Kind = ProcedureEnding.Kind
@@ -177,19 +178,30 @@ def create(request: HttpRequest, *, by: User) -> HttpResponse:
     return render(request, "procedures/admin/form.html", {"form": form, "title": _("Create a procedure")})
 
 
+def _rows_of_versions(found: VersionHistory) -> list[dict[str, Any]]:
+    """Return the versions with their last day; an end before the first day of one leaves it never in force."""
+    return [
+        {
+            "version": version,
+            "last_day": last_day(version, found.end),
+            "in_force": was_in_force(version, found.end),
+        }
+        for version in found.versions
+    ]
+
+
 @require_GET
 @for_controllers
 def entry(request: HttpRequest, procedure: Procedure, *, by: User) -> HttpResponse:
     """Show the entry of the register: state, page, versions, and what depends on it."""
     ending = ProcedureEnding.objects.select_related("decision", "successor", "created_by")
     # The page with the legal content; a translation may have been made in a language that was added earlier.
-    source = ProcedurePage.objects.filter(procedure=procedure, alias_of=None, locale=Locale.get_default())
-    page = source.order_by("pk").first()
+    page = pages_of(procedure.pk, Locale.get_default().pk).first()
     context = {
         "procedure": procedure,
         "page": page,
         "ending": ending.filter(procedure=procedure).first(),
-        "versions": history(procedure.pk).versions,
+        "versions": _rows_of_versions(history(procedure.pk)),
         "dependants": dependants_of(procedure),
         "today": timezone.localdate(),
     }
