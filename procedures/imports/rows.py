@@ -37,7 +37,8 @@ from procedures.page_content import read_decision
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 500
-PORTION: Final = 100
+#: SQLite has one write lock, which a portion holds: nobody else writes meanwhile.
+PORTION: Final = 25
 MAX_CODE: Final = 40
 #: Outcomes of rows that change the catalogue.
 CHANGING: Final = (Outcome.CREATED.value, Outcome.UPDATED.value)

@@ -36,7 +36,8 @@ from procedures.models import (
 from procedures.services.versions import invalidate_pages
 
 BATCH: Final = 500
-PORTION: Final = 100
+#: SQLite has one write lock, which a portion holds: nobody else writes meanwhile.
+PORTION: Final = 25
 
 
 def is_undoing(upload: ImportUpload) -> bool:

@@ -15,12 +15,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from wagtail.models import Page, PageLogEntry, ReferenceIndex, Revision
+from wagtail.models import Locale, Page, PageLogEntry, ReferenceIndex, Revision
+from wagtail_localize.models import TranslationSource
 
 from core.errors import Conflict, NotAllowed
-from core.models import OutboxMessage
+from core.models import AdminSearchEntry, OutboxMessage
 from core.outbox import deliver_due
-from procedures.imports import undo
+from procedures.imports import jobs, rows, undo
 from procedures.imports.apply import import_records
 from procedures.imports.jobs import (
     UNDO_PORTION,
@@ -381,7 +382,39 @@ class TestPortions:
         upload.refresh_from_db()
         with CaptureQueriesContext(connection) as queries:
             undo_next_portion(upload_id=upload.pk, run=upload.run, after=-1)
-        assert len(queries) <= 120 + 25 * count
+        assert len(queries) <= 150 + 2 * count
+        assert not ProcedurePage.objects.exists()
+
+    def test_a_page_goes_from_every_index_and_with_its_translation(self, by):
+        upload = applied(by, ONE)
+        page = ProcedurePage.objects.get()
+        english = Locale.objects.get_or_create(language_code="en")[0]
+        translation = page.copy_for_translation(english, copy_parents=True, alias=True)
+        source, _created = TranslationSource.get_or_create_from_instance(page)
+        assert AdminSearchEntry.objects.filter(object_id=page.pk, words__contains="mot thu tuc").exists()
+
+        assert undo_upload(upload_id=upload.pk, by=by) == (1, 0)
+
+        assert not Page.objects.filter(pk__in=[page.pk, translation.pk]).exists()
+        assert not AdminSearchEntry.objects.filter(object_id=page.pk, words__contains="mot thu tuc").exists()
+        assert not TranslationSource.objects.filter(pk=source.pk).exists()
+        assert Page.find_problems() == ([], [], [], [], [])
+
+    def test_others_can_write_between_two_portions_on_sqlite(
+        self, by, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        monkeypatch.setattr(undo, "PORTION", 1)
+        monkeypatch.setattr(rows, "PORTION", 1)
+        pauses: list[float] = []
+        monkeypatch.setattr(jobs.time, "sleep", pauses.append)
+        upload = uploaded(by, ONE, TWO)
+        with django_capture_on_commit_callbacks(execute=True):
+            start_import(upload_id=upload.pk, by=by)
+            deliver_due()
+            start_undo(upload_id=upload.pk, by=by)
+            deliver_due()
+        wanted = 3 if connection.vendor == "sqlite" else 0
+        assert pauses == [jobs.PAUSE_SECONDS] * wanted
 
 
 @pytest.mark.parametrize("more", [1, 6])
