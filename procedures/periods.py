@@ -21,8 +21,8 @@ DAY = timedelta(days=1)
 class Period:
     """One or more versions without a gap, under one decision and with the same law; ``version`` is the last of them.
 
-    ``first``: the one it began with. Both days are included; without ``valid_to`` it is in force. ``end``: the first day
-    on which the procedure no longer applies.
+    ``first``: the one it began with. Both days are included; without ``valid_to`` it is in force. ``end``: the first
+    day on which the procedure no longer applies.
     """
 
     version: ProcedureVersion

@@ -145,11 +145,12 @@ def corrected(**changes: Any) -> Snapshot:
     return dataclasses.replace(base, **changes)
 
 
+CHARGED = Fee(amount=Decimal(8000), legal_number="1/TT")
 FORM = ListedBlankForm(name="18.TKyeucaubansao.docx", path="1/18.docx")
 NO_LAW: list[dict[str, Any]] = [
     {"cases": (Case(documents=(RequiredDocument(name="Tờ khai", blank_forms=(FORM,)),)),)},
     {"cases": (Case(documents=(RequiredDocument(name="Tờ khai", result_code="KQ.1"),)),)},
-    {"channels": (ChannelDetails(channel="truc_tiep", time_value=3, fees=(Fee(amount=Decimal(8000), legal_number="1/TT"),)),)},
+    {"channels": (ChannelDetails(channel="truc_tiep", time_value=3, fees=(CHARGED,)),)},
     {"results": (Result(name="Giấy phép", code="KQ.2"),)},
     {"legal_bases": (LegalBasis(number="60/2014/QH13", title="Luật Hộ tịch", date=FIRST, issuer="Quốc hội"),)},
     {"flags": Flags(is_vertical=True, is_internal=True, is_special=True)},
