@@ -98,7 +98,7 @@ class BasePage(Page):
     base_form_class = PortalPageForm
     copy_form_class = PortalCopyForm
     #: Why pages of this type are not copied, and how a new one is made instead; empty: they are.
-    copy_refusal: ClassVar[str] = ""
+    copy_refusal: ClassVar[Any] = ""
     #: Only superusers unpublish, restrict, move or delete such a page: everything below would be gone with it.
     structural: ClassVar[bool] = False
 

@@ -199,7 +199,7 @@ def _delete_rows(pages: Sequence[ProcedurePage]) -> None:
     ``ProtectedError`` if a row must not lose its page.
     """
     alias = router.db_for_write(ProcedurePage)
-    collector = Collector(using=alias, origin=pages)
+    collector: Any = Collector(using=alias)
     collector.collect(pages)
     collector.sort()
     for rows in collector.fast_deletes:
