@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from django.utils.html import strip_tags
@@ -13,10 +14,11 @@ from wagtail.query import PageQuerySet
 from accounts.models import Agency
 from accounts.selectors import former_units
 from core.text import clean
-from core.wagtail.languages import with_translated
+from core.wagtail.languages import originals_of, with_translated
 from home.models import AgencySitePage, InformationPage, NewsPage
 from search.documents import UNTRANSLATED, DocumentSource, SearchDocument, register
 
+BATCH: Final = 500
 KINDS: Final[dict[type[Page], str]] = {InformationPage: "page", NewsPage: "news", AgencySitePage: "agency"}
 
 
@@ -53,17 +55,21 @@ class PageSource(DocumentSource):
         pages = pages.select_related("agency") if self.kind != "page" else pages
         if refs is not None:
             pages = pages.filter(pk__in=list(refs))
-        for page in pages.order_by("pk").iterator(chunk_size=500):
-            yield self.document(page)
+        rest = pages.order_by("pk").iterator(chunk_size=BATCH)
+        while batch := list(islice(rest, BATCH)):
+            originals = originals_of(batch)
+            for page in batch:
+                yield self.document(page, originals.get(page.translation_key))
 
-    def document(self, page: Any) -> SearchDocument:
-        """Return the document of ``page``."""
+    def document(self, page: Any, original: Page | None = None) -> SearchDocument:
+        """Return the document of ``page``; a translation is also found by the title of its ``original``."""
         changed_at = page.last_published_at or page.first_published_at or page.latest_revision_created_at
         agency = getattr(page, "agency", None)
         return SearchDocument(
             kind=self.kind,
             ref=str(page.pk),
             title=page.title,
+            other_titles=(original.title,) if original else (),
             url=page.url or "",
             locale=UNTRANSLATED if page.is_untranslated else page.locale.language_code,
             summary=page.summary,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, override
 
 from core.display import date_text
 from core.text import nonempty_lines, sentence_case
-from core.wagtail.languages import with_translated
+from core.wagtail.languages import originals_of, with_translated
 from procedures.choices import AudienceCode, Level, ServiceLevel
 from procedures.models import Procedure, ProcedurePage, ProcedureSectionPage, ProcedureVersion
 from procedures.presentation.channels import channel_table
@@ -78,9 +78,10 @@ class ProcedureSource(DocumentSource):
         rest = pages.iterator(chunk_size=BATCH)
         while batch := list(islice(rest, BATCH)):
             contents = _contents(batch)
-            agencies = _agencies(batch)
+            agencies, originals = _agencies(batch), originals_of(batch)
             for page in batch:
-                yield _document(page, contents.get(page.procedure_id), agencies)
+                original = originals.get(page.translation_key)
+                yield _document(page, contents.get(page.procedure_id), agencies, original)
 
 
 def _contents(pages: list[ProcedurePage]) -> dict[int, Snapshot]:
@@ -97,8 +98,12 @@ def _agencies(pages: list[ProcedurePage]) -> dict[str, tuple[str, str]]:
 
 
 def _document(
-    page: ProcedurePage, content: Snapshot | None, agencies: dict[str, tuple[str, str]]
+    page: ProcedurePage,
+    content: Snapshot | None,
+    agencies: dict[str, tuple[str, str]],
+    original: ProcedurePage | None,
 ) -> SearchDocument:
+    """Return the document of `page`; a translation is also found by what its `original` is called."""
     if content and not page.locale.is_default:
         content = in_english(content, page.translated_texts)
     agency, agency_name = agencies.get(page.path[: -page.steplen], ("", ""))
@@ -121,17 +126,23 @@ def _document(
         ref=str(page.pk),
         locale=UNTRANSLATED if page.is_untranslated else page.locale.language_code,
         title=sentence_case(page.name),
+        other_titles=(sentence_case(original.name),) if original else (),
         url=page.url or "",
         codes=tuple(filter(None, (page.procedure.core_code, page.procedure.code))),
         summary=page.summary,
         body=_body(content) if content else "",
         facts=_all_facts(page, content),
-        keywords=nonempty_lines(page.keywords),
+        keywords=_keywords(page, original),
         references=_references(content) if content else (),
         facets=facets,
         facet_labels=labels,
         changed_at=page.last_published_at or page.latest_revision_created_at or timezone.now(),
     )
+
+
+def _keywords(page: ProcedurePage, original: ProcedurePage | None) -> tuple[str, ...]:
+    pages = (page, original) if original else (page,)
+    return tuple(dict.fromkeys(word for one in pages for word in nonempty_lines(one.keywords)))
 
 
 def _all_facts(page: ProcedurePage, content: Snapshot | None) -> dict[str, str]:

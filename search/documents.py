@@ -59,6 +59,7 @@ class SearchDocument:
     document is based on. ``facets`` maps names of ``FACETS`` to values, ``facet_labels``
     values to labels (a value without a label is shown as it is), ``facts`` names of ``FACTS`` to short texts; both may
     have further texts for readers of other languages (``in_language``).
+    ``other_titles``, those of the same document in other languages, are never shown, but find it as its own title does.
     ``weight`` (0..1) breaks ties. ``scopes`` are those that may find it: ``public`` or ``agency:<id>``. ``version``
     never decreases: an older version that arrives late is ignored. ``locale`` is a language or ``UNTRANSLATED``.
     """
@@ -70,6 +71,7 @@ class SearchDocument:
     changed_at: datetime
     collection: str = PUBLIC
     locale: str = "vi"
+    other_titles: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     summary: str = ""
     body: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Final, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -12,6 +12,10 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from search.documents import DOSSIERS, PUBLIC
+
+
+#: Separates the titles of a document, its own first, in ``title_words`` and ``title_marked``.
+TITLE_SEPARATOR: Final = " | "
 
 
 class DocumentQuerySet(models.QuerySet["IndexedDocument"]):

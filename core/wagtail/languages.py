@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, When
@@ -95,6 +96,16 @@ def localized(pages: Sequence[P]) -> list[P]:
     found = translations(model.objects.filter(translation_key__in=keys, locale__language_code=language))
     by_key = {page.translation_key: page for page in found}
     return [by_key.get(page.translation_key, page) for page in pages]
+
+
+def originals_of(pages: Sequence[P]) -> dict[UUID, P]:
+    """Return the public page in the default language of each translation in `pages`, by translation key."""
+    keys = [page.translation_key for page in pages if not page.locale.is_default]
+    if not keys:
+        return {}
+    model: Any = type(pages[0])
+    found = translations(model.objects.filter(translation_key__in=keys))
+    return {one.translation_key: one for one in found.filter(locale__language_code=settings.LANGUAGE_CODE)}
 
 
 def original(text: str) -> str:

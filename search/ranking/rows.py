@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -22,7 +22,7 @@ from django.db.models import F, TextField
 from django.db.models.functions import Cast
 
 from search.language.tokenizer import folded_syllables, index_codes
-from search.models import IndexedDocument
+from search.models import TITLE_SEPARATOR, IndexedDocument
 
 # About 90 MB (docs/features/search.md); a window of candidates has 500.
 MAX_ROWS: Final = 25_000
@@ -108,8 +108,21 @@ class Row:
 
     @cached_property
     def title(self) -> Title:
-        """The words of the title."""
-        return Title(self.title_words, self.title_marked, self.extra_words)
+        """The words of the document's own title."""
+        own = self.variants[0]
+        return Title(own.title_words, own.title_marked, own.extra_words)
+
+    @cached_property
+    def variants(self) -> tuple[Row, ...]:
+        """The row under each of its titles, its own first; the words of all are outside each."""
+        words, marked = (text.split(TITLE_SEPARATOR) for text in (self.title_words, self.title_marked))
+        if len(words) == 1:
+            return (self,)
+        extra = " ".join([self.extra_words, *words])
+        return tuple(
+            replace(self, title_words=one, title_marked=spelled, extra_words=extra)
+            for one, spelled in zip(words, marked, strict=True)
+        )
 
     @cached_property
     def index_codes(self) -> frozenset[str]:

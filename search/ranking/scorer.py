@@ -84,13 +84,22 @@ def rank(
     """Return the rows that answer ``query``, best first; of equal scores the newest, then by key.
 
     ``candidates`` are rows with the engine's text score. Only the first ``depth`` rows are scored; the others follow
-    by the most that they can score, without parts.
+    by the most that they can score, without parts. A row with several titles counts with the best of them.
     """
     best_text = max((text for _row, text in candidates), default=0.0) or 1.0
-    ranking = _Ranking(
-        Scorer(query, statistics, usage or {}), [(row, text / best_text) for row, text in candidates]
-    )
-    return ranking.first(len(candidates) if depth is None else depth)
+    variants = [(one, text / best_text) for row, text in candidates for one in row.variants]
+    ranking = _Ranking(Scorer(query, statistics, usage or {}), variants)
+    more = len(variants) - len(candidates)
+    hits = ranking.first(len(variants) if depth is None else depth + more)
+    return _best_variants(hits, [row for row, _text in candidates]) if more else hits
+
+
+def _best_variants(scored: Sequence[Scored], rows: Sequence[Row]) -> list[Scored]:
+    """Return each row once, with the first of its variants in ``scored``."""
+    known, best = {row.key: row for row in rows}, dict[str, Scored]()
+    for one in scored:
+        best.setdefault(one.row.key, one._replace(row=known[one.row.key]))
+    return list(best.values())
 
 
 class _Ranking:

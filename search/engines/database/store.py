@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.db.models import F
 from search.documents import SearchDocument
 from search.engines.database.text_index import Text, text_index
 from search.language.tokenizer import folded_syllables, index_codes, marked_syllables
-from search.models import CollectionState, IndexedDocument, IndexedTerm
+from search.models import TITLE_SEPARATOR, CollectionState, IndexedDocument, IndexedTerm
 
 _COLUMNS = [field.name for field in IndexedDocument._meta.concrete_fields if field.name not in ("id", "key")]
 
@@ -27,6 +27,10 @@ def _digest(document: SearchDocument) -> str:
 def _extra(document: SearchDocument) -> str:
     labels = [document.facet_labels.get(value, value) for value in document.facets.get("field", ())]
     return " ".join([*document.keywords, document.summary, *labels])
+
+
+def _titles(document: SearchDocument, words_of: Callable[[str], list[str]]) -> str:
+    return TITLE_SEPARATOR.join(" ".join(words_of(one)) for one in (document.title, *document.other_titles))
 
 
 def _row(document: SearchDocument, digest: str, version: int) -> IndexedDocument:
@@ -47,8 +51,8 @@ def _row(document: SearchDocument, digest: str, version: int) -> IndexedDocument
         facet_labels=dict(document.facet_labels),
         facts=dict(document.facts),
         scopes=list(document.scopes),
-        title_words=" ".join(folded_syllables(document.title)),
-        title_marked=" ".join(marked_syllables(document.title)),
+        title_words=_titles(document, folded_syllables),
+        title_marked=_titles(document, marked_syllables),
         extra_words=" ".join(folded_syllables(_extra(document))),
         weight=document.weight,
         source_version=document.version,

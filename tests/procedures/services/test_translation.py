@@ -125,3 +125,24 @@ def test_hits_keep_the_reader_in_english(client: Client, marriage: ProcedurePage
     assert '<a href="/en/thu-tuc/ubnd-cap-xa/dang-ky-ket-hon/" lang="vi">' in html
     found = client.get("/en/tim-kiem/goi-y/?q=ket+hon").json()["suggestions"]
     assert [line["url"] for line in found] == ["/en/thu-tuc/ubnd-cap-xa/dang-ky-ket-hon/"]
+
+
+@pytest.mark.parametrize("words", ["kết hôn", "dang ky ket hon", "cưới hỏi", "Marriage registration"])
+def test_a_translated_procedure_is_found_by_its_vietnamese_name_and_keywords(
+    client: Client, marriage: ProcedurePage, words: str
+) -> None:
+    marriage.keywords = "cưới hỏi"
+    publish(page=marriage, decision=make_decision())
+    page = translated(marriage)
+    for title in ("Đăng ký lại kết hôn", "Ghi vào Sổ hộ tịch việc kết hôn", "Đăng ký khai tử"):
+        publish(page=make_page(title=title), decision=None)
+    indexing.rebuild()
+
+    html = client.get("/en/tim-kiem/", {"q": words}).content.decode()
+    hits = re.findall(r'<h2[^>]*>\s*<a href="([^"]+)"', html)
+    assert hits[0] == page.url
+    assert hits.count(str(page.url)) == 1
+    assert "Đăng ký kết hôn" not in html
+
+    lines = client.get("/en/tim-kiem/goi-y/", {"q": words}).json()["suggestions"]
+    assert lines[0] == {"text": "Marriage registration", "url": page.url, "kind": lines[0]["kind"]}

@@ -121,6 +121,24 @@ class TestScopes:
         assert set(samples.titles("khai sinh", locale="vi")) == {"Khai sinh", "Khai sinh lại"}
         assert samples.titles("khai sinh", locale="en") == ["Khai sinh"]
 
+    @pytest.mark.parametrize("query", ["khai sinh", "đăng ký khai sinh", "dang ky khai sinh", "birth registration"])
+    def test_a_translation_is_found_by_the_title_of_its_original(
+        self, samples: SearchFixture, query: str
+    ) -> None:
+        samples.add("Birth registration", locale="en", other_titles=("Đăng ký khai sinh",))
+        for title in ("Đăng ký lại khai sinh", "Đăng ký khai tử", "Khai sinh kết hợp nhận cha, mẹ, con"):
+            samples.add(title, locale=UNTRANSLATED)
+        samples.sync()
+        found = samples.titles(query, locale="en")
+        assert (found[0], found.count("Birth registration")) == ("Birth registration", 1)
+
+    def test_results_sorted_by_title_follow_the_titles_shown(self, samples: SearchFixture) -> None:
+        samples.add("Registration of a birth", locale="en", other_titles=("Đăng ký khai sinh",))
+        samples.add("Khai sinh", locale=UNTRANSLATED)
+        samples.sync()
+        found = samples.titles("khai sinh", locale="en", sort="title")
+        assert found == ["Khai sinh", "Registration of a birth"]
+
 
 class TestFacets:
     def _fill(self, samples: SearchFixture, number: int) -> None:
