@@ -25,17 +25,14 @@ from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.field_types.contact import phone_text
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import DeadlineRule
+from forms_app.dossiers.fees import fees_of
 from forms_app.dossiers.links import lookup_url, public_url
 from forms_app.dossiers.models import DeadlineSetting, Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.selectors.dossiers import answer_files_by_field
 from forms_app.dossiers.transitions import Action, Status
-from procedures.choices import FeeKind
-from procedures.presentation.channels import fee_note, fee_text
-from procedures.value_objects import Fee
 
 TEMPLATES: Final = Path(__file__).parent / "templates" / "dossiers" / "pdf"
 LAW: Final = "TT 03/2025/TT-VPCP"
-KINDS: Final = {FeeKind.SERVICE_FEE: "Phí", FeeKind.ADMINISTRATIVE_FEE: "Lệ phí"}
 RECEIPT: Final = "mau-01"
 SUPPLEMENT: Final = "mau-02"
 DECLINE: Final = "mau-03"
@@ -211,7 +208,7 @@ def _receipt(dossier: Dossier, key: str) -> dict[str, Any]:
             ],
             ["Hẹn lại ngày trả kết quả", _later_due_date(dossier)],
             ["Số bộ hồ sơ", "01"],
-            ["Phí, lệ phí", _fees(dossier)],
+            ["Phí, lệ phí", fees_of(dossier)],
             ["Nơi nhận kết quả", dossier.agency.name],
             ["Hình thức nhận kết quả", dossier.get_result_delivery_display()],
         ],
@@ -222,22 +219,6 @@ def _receipt(dossier: Dossier, key: str) -> dict[str, Any]:
 def _later_due_date(dossier: Dossier) -> str:
     due = dossier.due_at
     return datetime_in_words(due) if due and due != dossier.original_due_at else ""
-
-
-def _fees(dossier: Dossier) -> str:
-    """Return the fees of the dossier's channel, with their exemptions (docs/domain.md#fees-and-exemptions)."""
-    fees = dossier.fees
-    if not fees:
-        return "Không thu"
-    return "; ".join(_fee(fee) for fee in fees)
-
-
-def _fee(fee: Fee) -> str:
-    text = ", ".join(part.rstrip(".") for part in (fee_text(fee), fee_note(fee)) if part)
-    charged = fee.is_charged
-    kind = f"{KINDS[FeeKind(fee.kind)]} " if charged and fee.amount is not None else ""
-    exempt = f" (miễn, giảm: {fee.exemption.rstrip('.')})" if fee.exemption and charged else ""
-    return f"{kind}{text}{exempt}"
 
 
 def _limit(rule: DeadlineRule) -> str:

@@ -126,12 +126,13 @@ def channel_table(channels: tuple[ChannelDetails, ...]) -> ChannelTable:
     ordered = sorted(channels, key=lambda channel: _ORDER.index(channel.channel))
     below = _exemptions_below(ordered)
     rows = tuple(dict.fromkeys(_row(channel, below) for channel in ordered))
+    fees = [fee for channel in ordered for fee in channel.fees]
     return ChannelTable(
         rows=rows,
         notes=_unique(channel.time_note for channel in ordered if len(channel.time_note) > MAX_INLINE_LENGTH),
         exemptions=below,
         time=_time_answer(rows) or (_("See below") if any(channel.time_note for channel in ordered) else ""),
-        fee=_fee_answer(rows),
+        fee=_fee_answer(rows, is_conditional=any(_is_free_with_conditions(fee) for fee in fees)),
     )
 
 
@@ -173,8 +174,13 @@ def _time_answer(rows: Sequence[ChannelRow]) -> str:
     return _either(different, _("%(answer)s, depending on how you apply"))
 
 
-def _fee_answer(rows: Sequence[ChannelRow]) -> str:
-    """Return the fee, or a few different fees, with a hint at exemptions."""
+def _is_free_with_conditions(fee: Fee) -> bool:
+    """Return True if a fee of zero is not the whole truth: "Extra copies are charged separately"."""
+    return fee.amount == 0 and bool(fee_note(fee) or exemption_note(fee))
+
+
+def _fee_answer(rows: Sequence[ChannelRow], *, is_conditional: bool) -> str:
+    """Return the fee, or a few different fees, with a hint at exemptions and at the conditions of what is free."""
     lines = [(row.label, line) for row in rows for line in row.fees if line.amount]
     fees = _by_channel((label, line.amount) for label, line in lines)
     different = _unique(chain.from_iterable(fees.values()))
@@ -185,6 +191,8 @@ def _fee_answer(rows: Sequence[ChannelRow]) -> str:
         _("%(answer)s, depending on how you apply") if by_channel else _("%(answer)s, depending on the case")
     )
     answer = _either(different, text)
+    if is_conditional and answer == _("Free of charge"):
+        return _("%(fee)s, see the notes") % {"fee": answer}
     has_exemptions = any(
         line.exemption or line.exemption_below for _label, line in lines if line.amount != _("Free of charge")
     )

@@ -122,6 +122,10 @@ class FieldType:
         """Return what is unusual about an accepted answer, shown beside it before it is sent; empty if nothing."""
         return ""
 
+    def unit_price(self, spec: FieldSpec) -> int | None:
+        """Return what one of what the answer counts costs, in đồng; None if it orders nothing with a known price."""
+        return None
+
     def blank_choices(self, spec: FieldSpec) -> tuple[str, ...]:
         """Return the texts beside the boxes to tick in the form to fill in by hand, in Vietnamese."""
         return tuple(choice.label for choice in spec.choices)

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from core.display import number_text
+from core.display import money_text, number_text
 from forms_app.builder.field_types.base import FieldType, Option
 from forms_app.builder.field_types.registry import register
 from forms_app.builder.field_types.text import normalize_input
@@ -136,7 +136,10 @@ def number_with_unit(spec: FieldSpec, number: Decimal) -> str:
 
 @register
 class Number(FieldType):
-    """``options``: ``min``, ``max``, ``decimals`` (digits after the comma, 0 by default), ``unit``."""
+    """``options``: ``min``, ``max``, ``decimals`` (digits after the comma, 0 by default), ``unit``.
+
+    ``unit_price``: the answer is how many of something are ordered, each of which costs so many đồng.
+    """
 
     code = "number"
     label = _("Number")
@@ -145,6 +148,7 @@ class Number(FieldType):
         "max": Option(int, _("maximum"), -(10**15), 10**15),
         "decimals": Option(int, _("decimal places"), 0, 6),
         "unit": Option(str, _("unit")),
+        "unit_price": Option(int, _("price of each, in đồng"), 1, 10**9),
     }
     wrapper_class = "field--short"
 
@@ -169,7 +173,13 @@ class Number(FieldType):
         return answer and answer.replace(".", ",")
 
     def display(self, spec: FieldSpec, answer: str) -> str:
-        return number_with_unit(spec, Decimal(answer))
+        number, price = Decimal(answer), self.unit_price(spec)
+        text = number_with_unit(spec, number)
+        return f"{text} × {money_text(price)} = {money_text(number * price)}" if price and number else text
+
+    def unit_price(self, spec: FieldSpec) -> int | None:
+        price: int | None = spec.options.get("unit_price")
+        return price
 
     def problems(self, spec: FieldSpec) -> Iterable[str]:
         yield from super().problems(spec)

@@ -26,6 +26,7 @@ def _subset(**values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any
 @st.composite
 def _number_options(draw: st.DrawFn) -> dict[str, Any]:
     options = draw(_subset(decimals=st.integers(0, 6), unit=st.sampled_from(["m²", "%", "đồng", "kg"])))
+    options |= draw(_subset(unit_price=st.integers(1, 10**9)))
     if draw(st.booleans()):
         lowest = draw(st.integers(-(10**6), 10**6))
         options |= {"min": lowest, "max": lowest + draw(st.integers(0, 10**6))}

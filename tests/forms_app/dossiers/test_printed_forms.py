@@ -377,21 +377,3 @@ class TestAllForms:
         citizen_copy = Client().get(f"/ho-so/{receipt.token}/giay/mau-01.pdf").content
         desk_copy = desk.get(f"/mot-cua/ho-so/{receipt.code}/giay/mau-01.pdf").content
         assert pdf_text(citizen_copy) == pdf_text(desk_copy)
-
-
-@pytest.mark.parametrize(
-    ("fee", "expected"),
-    [
-        (Fee(amount=Decimal(8000)), "Phí, lệ phí: Lệ phí 8.000 đ"),
-        (Fee(kind="phi", amount=Decimal(8000), note="/trang"), "Phí, lệ phí: Phí 8.000 đ/trang"),
-        (
-            Fee(amount=Decimal(8000), exemption="Miễn cho hộ nghèo."),
-            "Phí, lệ phí: Lệ phí 8.000 đ (miễn, giảm: Miễn cho hộ nghèo)",
-        ),
-        (Fee(amount=Decimal(0), exemption="Miễn cho hộ nghèo."), "Phí, lệ phí: Miễn phí"),
-        (Fee(note="Mức thu do tỉnh quyết định."), "Phí, lệ phí: Mức thu do tỉnh quyết định"),
-    ],
-)  # fmt: skip
-def test_fee_on_the_receipt_is_worded_as_on_the_procedure_page(fee: Fee, expected: str) -> None:
-    text = f"Phí, lệ phí: {printed_forms._fee(fee)}".replace("\xa0", " ")
-    assert text == expected
