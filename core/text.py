@@ -104,6 +104,15 @@ def normalise_lines(text: str) -> str:
     return _LINE_END.sub("\n", nfc(text)).strip()
 
 
+def clean_lines(text: str) -> str:
+    """Return the lines of `text` as `clean` returns each, without empty ones.
+
+    >>> clean_lines("1. Ảnh  mờ \\r\\n\\r\\n 2. Thiếu trang")
+    '1. Ảnh mờ\\n2. Thiếu trang'
+    """
+    return "\n".join(filter(None, map(clean, normalise_lines(text).split("\n"))))
+
+
 def nonempty_lines(text: str) -> tuple[str, ...]:
     """Return the lines of `text` without surrounding white space and without empty ones."""
     return tuple(line.strip() for line in text.splitlines() if line.strip())

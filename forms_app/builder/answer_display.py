@@ -35,8 +35,8 @@ class AnsweredField:
 
     @property
     def text(self) -> str:
-        """Return the answer on one line."""
-        return ", ".join([*self.lines, *(file.original_name for file in self.files)])
+        """Return the answer with its lines, or the names of its files."""
+        return "\n".join([*self.lines, *(file.original_name for file in self.files)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.display import datetime_text
 from forms_app.dossiers.models import Dossier, DossierEvent
-from forms_app.dossiers.transitions import SAME_STATUS_ACTIONS, Action, Status
+from forms_app.dossiers.transitions import SAME_STATUS_ACTIONS, TRANSITIONS, Action, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,9 @@ _EVENT_TEXTS: Final[dict[str, StatusText]] = {
     Action.LIFT_PAYMENT: PAYMENT_LIFTED_TEXT,
 }
 
+#: Actions that need a reason, which is the note of their event.
+REASONED_ACTIONS: Final = frozenset(row.action for row in TRANSITIONS if row.needs_reason)
+
 
 def dossier_text(dossier: Dossier, *, by_post: bool = False) -> StatusText:
     """Return the texts of the present status of ``dossier``; ``by_post``: its result was given to the post."""
@@ -169,6 +172,11 @@ def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str,
 def latest_change(events: Sequence[DossierEvent]) -> DossierEvent:
     """Return the event that led to the present status."""
     return next(event for event in reversed(events) if event.action not in SAME_STATUS_ACTIONS)
+
+
+def gives_reason(event: DossierEvent) -> bool:
+    """Return True if the note of ``event`` is the reason that its action needs; any other note is a message."""
+    return event.action in REASONED_ACTIONS or event.data.get("outcome") == Dossier.Outcome.REFUSED
 
 
 def _name(event: DossierEvent) -> str:

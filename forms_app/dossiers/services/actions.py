@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.selectors import memberships_of
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
-from core.text import clean
+from core.text import clean_lines
 from core.transactions import retry_on_deadlock
 from core.worktime import TIME_ZONE, TimeUnit, load_calendar, postponed
 from forms_app.dossiers import deadlines
@@ -111,7 +111,7 @@ def apply_action(
     acting = actor if isinstance(actor, Actor) else officer(actor)
     dossier = lock_dossier(dossier_id)
     transition = _select_transition(dossier, Action(action), acting, moment, expected_version)
-    note = clean(reason)
+    note = clean_lines(reason)
     _check_ending(dossier, transition, outcome, note)
     before = dossier.status
     adjustment = deadlines.apply_clock_effect(dossier, transition.clock, moment)
@@ -304,7 +304,8 @@ def supply(
     request = SupplementRequest.objects.filter(dossier=dossier, closed_at=None).first()
     if request is None:
         raise Conflict(_("The agency no longer needs anything from you."), code="not_possible")
-    given = {item["id"]: clean(texts.get(item["id"], "")) for item in request.items if item["kind"] == "text"}
+    asked = [item["id"] for item in request.items if item["kind"] == "text"]
+    given = {item: clean_lines(texts.get(item, "")) for item in asked}
     if missing := _unanswered(request, given):
         raise InvalidInput(_("Provide everything that was requested."), fields=missing)
     request.answers, request.answered_at, request.closed_at = given, moment, moment

@@ -43,6 +43,7 @@ from forms_app.dossiers.status_texts import (
     StatusText,
     dossier_text,
     event_text,
+    gives_reason,
     latest_change,
     timeline,
 )
@@ -176,7 +177,8 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
         "asked": asked if Action.SUPPLY in actions else None,
         "can_withdraw": Action.WITHDRAW in actions,
         "core_code": dossier.procedure_version.procedure.core_code if _may_apply_again(dossier) else "",
-        "reason": cause.note if cause.actor_id else "",
+        "note": cause.note if cause.actor_id else "",
+        "note_is_reason": gives_reason(cause),
         "facts": [*_facts(dossier), *_postal_facts(order)],
         "timeline": timeline(dossier, events),
         "printed_forms": [

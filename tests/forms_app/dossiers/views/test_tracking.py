@@ -13,12 +13,16 @@ from django.test import Client
 
 from forms_app.builder.schema import FieldSpec
 from forms_app.dossiers import services
+from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.transitions import Action
 from forms_app.dossiers.views import draft_cookies
+from one_stop.services import request_supplement
 from tests.accounts.factories import UserFactory
 from tests.forms_app.dossiers.factories import (
     enter,
     file_dossier,
     make_draft,
+    make_form,
     officer_of,
     picture,
 )
@@ -239,3 +243,69 @@ def test_confirmation_before_acceptance_is_not_called_form_01() -> None:
         listed = Client().get(f"{address}nguoi-xem/").content.decode()
         assert listed.count("mở giấy xác nhận đã nộp hồ sơ") == 1
         assert listed.count("mở Mẫu số 01") == 1
+
+
+LINES = "1. Ảnh mờ.\r\n\r\n2. Thiếu trang 2."
+SHOWN = "1. Ảnh mờ.<br>2. Thiếu trang 2."
+
+
+class TestWordsOfTheAgency:
+    """Citizens read the lines as the officer wrote them, under a heading that says what they are."""
+
+    def do(self, receipt: services.FilingReceipt, action: Action, **more: Any) -> str:
+        dossier = Dossier.objects.get(pk=receipt.dossier.pk)
+        services.apply_action(
+            dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=officer_of(dossier), **more
+        )  # fmt: skip
+        return Client().get(f"/ho-so/{receipt.token}/").content.decode()
+
+    def test_reason_of_a_decline_keeps_its_lines(self) -> None:
+        html = self.do(file_dossier(), Action.DECLINE, reason=LINES)
+        assert f"<strong>Lý do: {SHOWN}</strong>" in html
+        assert html.count(SHOWN) == 2, "in the notice and in the history"
+
+    def test_note_of_a_granted_result_is_a_message_not_a_reason(self) -> None:
+        receipt = file_dossier()
+        for action in (Action.ACCEPT, Action.PROCESS):
+            self.do(receipt, action, reason="")
+        html = self.do(receipt, Action.FINISH, reason="Mời hai bên đến ký.\nMang căn cước.")
+        assert "<strong>Lời nhắn của cơ quan: Mời hai bên đến ký.<br>Mang căn cước.</strong>" in html
+
+    def test_reason_of_a_refusal_is_a_reason(self) -> None:
+        receipt = file_dossier()
+        for action in (Action.ACCEPT, Action.PROCESS):
+            self.do(receipt, action, reason="")
+        html = self.do(receipt, Action.FINISH, reason="Thiếu điều kiện.", outcome=Dossier.Outcome.REFUSED)
+        assert "<strong>Lý do: Thiếu điều kiện.</strong>" in html
+
+    def test_reason_of_a_supplement_request_keeps_its_lines(self) -> None:
+        receipt = file_dossier()
+        request_supplement(
+            dossier_id=receipt.dossier.pk, expected_version=receipt.dossier.version,
+            actor=officer_of(receipt.dossier), reason="1. Ảnh mờ.\n2. Thiếu trang 2.", supplement_due_at=None,
+            items=[{"id": "other_1", "label": "Ghi chú", "kind": "text", "count": "", "note": ""}],
+        )  # fmt: skip
+        base = f"/ho-so/{receipt.token}/"
+        assert Client().get(base).content.decode().count(SHOWN) == 2
+        assert SHOWN in Client().get(f"{base}bo-sung/").content.decode()
+
+
+class TestLinesOfAnswers:
+    """Answers of several lines are shown as they were typed: three oaths are three lines."""
+
+    SCHEMA: Any = {"steps": [{"id": "s", "title": "Bước", "fields": [
+        {"id": "trades", "type": "long_text", "label": "Ngành, nghề"},
+        {"id": "oaths", "type": "many_choices", "label": "Cam đoan",
+         "choices": [{"value": "a", "label": "Không có vợ, chồng"}, {"value": "b", "label": "Tự nguyện"}]},
+    ]}]}  # fmt: skip
+    ANSWERS: Any = {"trades": "1. Bán nước mía\n2. Bán cà phê\n\nKhông bán rượu", "oaths": ["a", "b"]}
+    EXPECTED = ("1. Bán nước mía<br>2. Bán cà phê<br><br>Không bán rượu", "Không có vợ, chồng<br>Tự nguyện")
+
+    def test_before_sending_and_afterwards(self, client: Client) -> None:
+        draft, token = make_draft(make_form(schema=self.SCHEMA), **self.ANSWERS)
+        base = enter(client, draft, token)
+        receipt = file_dossier(make_form(schema=self.SCHEMA), **self.ANSWERS)
+        for address in (f"{base}xem-lai/", f"/ho-so/{receipt.token}/noi-dung/"):
+            html = client.get(address).content.decode()
+            for text in self.EXPECTED:
+                assert text in html, address
