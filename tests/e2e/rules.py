@@ -43,6 +43,9 @@ OVERLAPS = """() => {
     }));
     return found.slice(0, 5);
 }"""
+#: Until it has the focus.
+SKIP_LINK_IS_ABOVE = """() => [...document.querySelectorAll('.skip:not(:focus)')]
+    .every(one => one.getBoundingClientRect().bottom <= 0)"""
 #: Elements that hide a part of their text; the last crumb is cut off on purpose, as the heading repeats it.
 CUT_OFF = """() => [...document.querySelectorAll('body *')]
     .filter(one => one.checkVisibility() && ['hidden', 'clip'].includes(getComputedStyle(one).overflowX)
@@ -93,7 +96,11 @@ def assert_composed(page: Page) -> None:
 
 
 def assert_readable(page: Page) -> None:
-    """Assert that no texts lie on one another, are cut off or have hardly more than one word a line (WCAG 1.4.4)."""
+    """Assert that no texts lie on one another, are cut off or have hardly more than one word a line (WCAG 1.4.4).
+
+    The skip link stays above the page until it has the focus.
+    """
+    assert page.evaluate(SKIP_LINK_IS_ABOVE), page.url
     assert page.evaluate(OVERLAPS) == [], page.url
     assert page.evaluate(CUT_OFF) == [], page.url
     assert page.evaluate(ONE_WORD_LINES) == [], page.url

@@ -269,3 +269,6 @@ def test_page_is_accessible_composed_vietnamese_and_readable(scenario_visits, sc
     assert_fits(page)
     if name in PUBLIC:
         assert_readable(page)
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert_fits(page)
+        assert_readable(page)
