@@ -9,7 +9,6 @@
   // a signal but no data never says that a request has failed.
   const LONGEST_DELAY = 15000;
   const PATIENCE = 15000;
-  const { src } = document.currentScript;
 
   for (const form of document.querySelectorAll("form[data-unsaved]")) {
     const saves = form.dataset.unsaved === "autosave";
@@ -86,8 +85,9 @@
         return save();
       }
       try {
-        await fetch(src, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-        return true;
+        // An address of the application: static files are served while it is away, and a gateway answers 502 for it.
+        const response = await fetch("/robots.txt", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+        return response.status < 500;
       } catch {
         return false;
       }

@@ -136,6 +136,18 @@ class TestWithScripts:
         follow(page.get_by_role("button", name="Rút hồ sơ"))
         assert Dossier.objects.get().get_status_display() == "Công dân yêu cầu rút hồ sơ"
 
+    def test_withdrawal_keeps_its_reason_while_a_gateway_answers(self, visits: Visits) -> None:
+        """Static files are served by the gateway itself, so they answer while the application is away."""
+        page = visits.page()
+        page.goto(f"/ho-so/{file_dossier().token}/rut/")
+        page.locator("[name=reason]").fill("Nộp nhầm nơi")
+        page.route(
+            lambda url: "/static/" not in url, lambda route: route.fulfill(status=502, body="Bad Gateway")
+        )
+        page.get_by_role("button", name="Rút hồ sơ").click()
+        expect(page.locator("[data-unsaved-status]")).to_contain_text("Chưa gửi được")
+        expect(page.locator("[name=reason]")).to_have_value("Nộp nhầm nơi")
+
     def test_upload_and_removal_keep_the_focus_and_are_announced(
         self, visits: Visits, base: str, shoot: Any
     ) -> None:
