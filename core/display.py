@@ -10,6 +10,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Final
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 
 from core.worktime import TIME_ZONE
@@ -18,6 +19,8 @@ NBSP: Final = "\u00a0"
 KILO: Final = 1000
 # Nghị định 30/2020/NĐ-CP, Phụ lục I, mục II.4: days below 10 and the months 1 and 2 take a leading zero.
 LAST_ZERO_PADDED_MONTH: Final = 2
+# Django writes "Thứ 6".
+_WEEKDAYS: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "chủ nhật")
 
 
 def _local(moment: dt.datetime) -> dt.datetime:
@@ -28,6 +31,13 @@ def date_text(value: dt.date | dt.datetime) -> str:
     """Return `27/11/2026`; a moment is converted to the local time zone."""
     day = _local(value) if isinstance(value, dt.datetime) else value
     return f"{day:%d/%m/%Y}"
+
+
+def weekday_text(day: dt.date) -> str:
+    """Return `thứ Sáu` or `chủ nhật` (`Friday` in English), as inside a sentence."""
+    if (get_language() or "vi").startswith("vi"):
+        return _WEEKDAYS[day.weekday()]
+    return date_format(day, "l")
 
 
 def time_text(value: dt.datetime | dt.time) -> str:

@@ -29,12 +29,12 @@ OPTIONAL_ANSWERED: Final = 0.4
 # Weights of choices, and probability of a yes.
 WEIGHTS: Final = {
     **dict.fromkeys(("kinh", "viet_nam", "cha", "me", "ban_than"), 60),
-    **dict.fromkeys(("chua_ket_hon", "ca_nhan", "gia_dinh", "con"), 24),
+    **dict.fromkeys(("chua_ket_hon", "ca_nhan", "gia_dinh", "con", "tru_so"), 24),
     **dict.fromkeys(("khac", "ong_ba", "nguoi_than", "nguoi_nuoi_duong", "dai_dien"), 1),
     "cha_me": 0,  # the applicants are too young to have a child of seventy
 }
 WEIGHT: Final = 4
-YES_SHARES: Final = {"parents_married": 0.9, "tax_notice_same": 0.9}
+YES_SHARES: Final = {"parents_married": 0.9}
 DEFAULT_YES_SHARE: Final = 0.1
 # (Part, relation) pairs in which the applicant is the person asked about.
 APPLICANT_PARTS: Final = {("subject", "ban_than"), ("father", "cha"), ("mother", "me")}
@@ -47,10 +47,6 @@ DEPENDS_ON: Final[dict[str, tuple[str, set[Any]]]] = {
     "marital_paper": ("marital_status", {"dang_co", "da_ly_hon", "vo_chong_da_mat"}),
     "father": ("parents_married", {True}),
     "marriage_certificate": ("parents_married", {True}),
-    "tax_address": ("tax_notice_same", {False}),
-    "members": ("owner_kind", {"ho_gia_dinh"}),
-    "payee_org": ("payee_kind", {"to_chuc"}),
-    "bank_account": ("pay_by", {"tai_khoan"}),
 }
 # Optional fields that never get an answer.
 SKIPPED_ENDINGS: Final = ("_nationality", "_ethnicity", "period_from", "period_to")

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from search.documents import DOSSIERS, PUBLIC
 
-
 #: Separates the titles of a document, its own first, in ``title_words`` and ``title_marked``.
 TITLE_SEPARATOR: Final = " | "
 

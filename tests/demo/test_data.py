@@ -10,6 +10,8 @@ from itertools import chain
 import pytest
 
 from demo import sources
+from forms_app.builder.schema import FormSchema
+from forms_app.builder.step_form import StepForm
 
 FILES = sorted(sources.DATA.rglob("*.json"))
 PROCEDURES = sources.read_folder("procedures")
@@ -144,3 +146,35 @@ def objects(value):
         yield value
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from objects(item)
+
+
+#: What must be said with a choice: (procedure, question of the choice, value, questions that are then required).
+SAY_WHICH = [
+    ("1.004873", "purpose", "khac", {"purpose_other"}),
+    ("1.001731", "payee_kind", "to_chuc", {"payee_org", "payee_org_head"}),
+    ("1.001731", "pay_by", "tai_khoan", {"bank_account"}),
+    ("1.001612", "owner_kind", "ho_gia_dinh", {"members"}),
+    ("1.001612", "tax_notice_same", "noi_khac", {"tax_address"}),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("code", "question", "value", "required"), SAY_WHICH)
+def test_a_choice_that_needs_more_asks_for_it(code, question, value, required):
+    schema = FormSchema.from_json(next(form for form in FORMS if form["procedure"] == code))
+    step = next(step for step in schema.steps if any(spec.id == question for spec in step.fields))
+    other = next(
+        c.value for spec in step.fields if spec.id == question for c in spec.choices if c.value != value
+    )
+    assert required <= set(StepForm(step, answers={}, data={question: value}).errors)
+    assert not required & set(StepForm(step, answers={}, data={question: other}).errors)
+
+
+def test_every_other_choice_says_which():
+    for form in FORMS:
+        for step in FormSchema.from_json(form).steps:
+            conditions = {spec.options.get("required_with") for spec in step.fields}
+            asked = {
+                f"{spec.id}={c.value}" for spec in step.fields for c in spec.choices if c.value == "khac"
+            }
+            assert asked <= conditions, form["procedure"]

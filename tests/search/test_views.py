@@ -325,9 +325,9 @@ def test_the_page_says_that_nothing_fits_before_it_shows_near_words(client: Clie
     samples.add("Đăng ký kết hôn")
     samples.sync()
     page = client.get("/tim-kiem/", {"q": "hộ chiếu phổ thông"}).content.decode()
-    assert 0 < page.find("Chưa có thủ tục nào khớp với câu hỏi") < page.find("list__title")
+    assert 0 < page.find("Cổng chưa chắc kết quả nào đúng với câu hỏi") < page.find("list__title")
     sure = client.get("/tim-kiem/", {"q": "đăng ký kết hôn"}).content.decode()
-    assert "Chưa có thủ tục nào khớp" not in sure
+    assert "Cổng chưa chắc kết quả nào đúng" not in sure
 
 
 def test_a_question_of_three_sentences_is_read_to_its_end(client: Client, samples: SearchFixture):

@@ -10,10 +10,10 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.display import weekday_text
 from core.text import clean
 from core.worktime.calendar import load_calendar
 from forms_app.builder.field_types.base import FieldType, Option
@@ -148,7 +148,7 @@ class VietnameseDateField(forms.Field):
         if self.working_day and isinstance(value, date) and not load_calendar().is_working_day(value):
             raise ValidationError(
                 _("The agency does not work on %(weekday)s %(day)s. Choose a working day."),
-                params={"weekday": date_format(value, "l").lower(), "day": f"{value:%d/%m/%Y}"},
+                params={"weekday": weekday_text(value), "day": f"{value:%d/%m/%Y}"},
             )
         if self.latest and first > self.latest:
             raise ValidationError(

@@ -28,12 +28,19 @@ FIRST_YEAR: Final = 1000
 LAST_YEAR: Final = 2999
 _PLAIN = re.compile(r"[-+]?\d{1,15}([.,]\d+)?", re.ASCII)
 MAX_DIGITS: Final = 18
+_OTHER_UNITS: Final = {"đồng": ("vnđ", "vnd", "đ")}
+# Numbers to show in a message, in the notation that is read in every language of the page.
+_EXAMPLES: Final = tuple(
+    (Decimal(text.replace(".", "").replace(",", ".")), text)
+    for text in ("1.234,5", "12,5", "0,5", "1.500", "50.000.000", "12", "2")
+)
 
 
 class VietnameseNumberField(forms.DecimalField):
     """Accept 1234, 1.234 (thousands), 1.234,5 and 2,5, ignoring spaces; ``to_text`` formats numbers for messages.
 
-    1,234 is refused unless thousandths are asked for: it is 1234 in English notation.
+    1,234 is refused unless thousandths are asked for: it is 1234 in English notation. The ``unit`` of the question may
+    be written behind the number; of đồng also ``đ``, ``vnđ`` and ``vnd``.
     """
 
     default_error_messages = {
@@ -48,15 +55,17 @@ class VietnameseNumberField(forms.DecimalField):
         maximum: int | None,
         decimals: int,
         to_text: Callable[[Decimal], str],
+        unit: str = "",
         **kwargs: Any,
     ) -> None:
         self.minimum, self.maximum, self.decimals, self.to_text = minimum, maximum, decimals, to_text
+        self.units = (unit, *_OTHER_UNITS.get(unit, ())) if unit else ()
         super().__init__(max_digits=MAX_DIGITS, **kwargs)
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if not isinstance(value, str):
             return super().to_python(value)
-        text = re.sub(r"\s", "", normalize_input(value))
+        text = self._without_unit(re.sub(r"\s", "", normalize_input(value)))
         if not text:
             return None
         if self.decimals < _GROUP and _TWO_READINGS.fullmatch(text):
@@ -70,9 +79,27 @@ class VietnameseNumberField(forms.DecimalField):
             text = text.replace(",", ".")
         else:
             raise ValidationError(
-                _("“%(text)s” is not a number. Enter it as 1.234,5."), params={"text": value.strip()[:40]}
+                _("“%(text)s” is not a number. Enter it as %(example)s."),
+                params={"text": value.strip()[:40], "example": self._example()},
             )
         return _without_trailing_zeros(super().to_python(text))
+
+    def _without_unit(self, text: str) -> str:
+        """Return ``text``, which has no spaces, without the unit of the question at its end."""
+        lowered = text.lower()
+        for unit in self.units:
+            if lowered.endswith(ending := re.sub(r"\s", "", unit).lower()) and len(text) > len(ending):
+                return text[: -len(ending)]
+        return text
+
+    def _example(self) -> str:
+        """Return a number that this question accepts as it is written."""
+        return next((text for number, text in _EXAMPLES if self._fits(number)), str(self.minimum or 0))
+
+    def _fits(self, number: Decimal) -> bool:
+        too_small = self.minimum is not None and number < self.minimum
+        too_great = self.maximum is not None and number > self.maximum
+        return not too_small and not too_great and decimal_places(number) <= self.decimals
 
     def validate(self, value: Decimal | None) -> None:
         """Check the bounds and the number of decimals; messages repeat the number as it was understood."""
@@ -161,6 +188,7 @@ class Number(FieldType):
             maximum=spec.options.get("max"),
             decimals=decimals,
             to_text=partial(number_with_unit, spec),
+            unit=spec.options.get("unit", ""),
             widget=forms.TextInput({"inputmode": inputmode, "autocomplete": "off"}),
             **self.common_arguments(spec, hint=self._unit(spec)),
         )

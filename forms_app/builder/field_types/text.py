@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -13,6 +15,7 @@ from core.printable import unprintable
 from core.text import clean, nfc
 from forms_app.builder.field_types.base import FieldType, Option
 from forms_app.builder.field_types.registry import register
+from forms_app.builder.field_types.text_formats import FORMATS, TextFormat
 from forms_app.builder.schema import FieldSpec
 
 # Line tabulation, form feed and next line are line breaks, as word processors put them on the clipboard.
@@ -130,6 +133,21 @@ class PersonNameField(CleanCharField):
             )
 
 
+class FormattedField(CleanCharField):
+    """One line of a known form, in its usual spelling."""
+
+    def __init__(self, *, text_format: TextFormat, **kwargs: Any) -> None:
+        self.text_format = text_format
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        found = self.text_format.read(text) if text else ""
+        if found is None:
+            raise ValidationError(self.text_format.error, params={"text": text[:40]})
+        return found
+
+
 SHORT_TEXT_LENGTH: Final = 200
 LONG_TEXT_LENGTH: Final = 3000
 LONG_TEXT_ROWS: Final = 5
@@ -149,6 +167,7 @@ class ShortText(FieldType):
     """``options``: ``max_length`` (characters), ``autocomplete`` (one of ``AUTOCOMPLETE_TOKENS``), ``person_name``.
 
     ``person_name`` (true) takes the name of a person only; so does a question that browsers fill in with a name.
+    ``format`` is one of ``FORMATS``.
     """
 
     code = "short_text"
@@ -157,12 +176,18 @@ class ShortText(FieldType):
         "max_length": Option(int, _("maximum length, in characters"), 1, 500),
         "autocomplete": Option(str, _("autofill by the browser"), values=AUTOCOMPLETE_TOKENS),
         "person_name": Option(bool, _("the name of a person")),
+        "format": Option(
+            str, _("form of the text"), values={name: one.label for name, one in FORMATS.items()}
+        ),
     }
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         attributes = {"autocomplete": spec.options["autocomplete"]} if "autocomplete" in spec.options else {}
         named = spec.options.get("person_name") or spec.options.get("autocomplete") == "name"
-        return (PersonNameField if named else CleanCharField)(
+        field: Callable[..., forms.Field] = PersonNameField if named else CleanCharField
+        if "format" in spec.options:
+            field = partial(FormattedField, text_format=FORMATS[spec.options["format"]])
+        return field(
             max_length=spec.options.get("max_length", SHORT_TEXT_LENGTH),
             widget=forms.TextInput(attributes),
             **self.common_arguments(spec),

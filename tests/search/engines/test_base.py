@@ -121,7 +121,9 @@ class TestScopes:
         assert set(samples.titles("khai sinh", locale="vi")) == {"Khai sinh", "Khai sinh lại"}
         assert samples.titles("khai sinh", locale="en") == ["Khai sinh"]
 
-    @pytest.mark.parametrize("query", ["khai sinh", "đăng ký khai sinh", "dang ky khai sinh", "birth registration"])
+    @pytest.mark.parametrize(
+        "query", ["khai sinh", "đăng ký khai sinh", "dang ky khai sinh", "birth registration"]
+    )
     def test_a_translation_is_found_by_the_title_of_its_original(
         self, samples: SearchFixture, query: str
     ) -> None:

@@ -129,7 +129,7 @@ class TestWorkingDays:
         ("typed", "message"),
         [
             ("04/12/2026", ""),
-            ("05/12/2026", "Cơ quan không làm việc vào thứ 7, ngày 05/12/2026."),
+            ("05/12/2026", "Cơ quan không làm việc vào thứ Bảy, ngày 05/12/2026."),
             ("06/12/2026", "Cơ quan không làm việc vào chủ nhật, ngày 06/12/2026."),
         ],
     )

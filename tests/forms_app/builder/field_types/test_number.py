@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -46,6 +47,30 @@ class TestNumber:
     def test_number_is_accepted_in_every_notation(self, typed: str, answer: str) -> None:
         found = answer_of("number", typed, options={"decimals": 2})
         assert Decimal(str(found)) == Decimal(answer)
+
+    @pytest.mark.parametrize("typed", ["50000000 đồng", "50.000.000 Đồng", "50 000 000đ", "50.000.000 VNĐ"])
+    def test_the_unit_of_the_question_may_be_written(self, typed: str) -> None:
+        assert answer_of("number", typed, options={"unit": "đồng"}) == "50000000"
+
+    def test_another_unit_is_refused(self) -> None:
+        assert "không phải số" in error_of("number", "50 m²", options={"unit": "đồng"})
+        assert "không phải số" in error_of("number", "đồng", options={"unit": "đồng"})
+
+    @pytest.mark.parametrize(
+        ("options", "example"),
+        [
+            ({}, "1.500"),
+            ({"unit": "đồng", "min": 1_000_000}, "50.000.000"),
+            ({"decimals": 2}, "1.234,5"),
+            ({"decimals": 2, "max": 100}, "12,5"),
+            ({"min": 0, "max": 10}, "2"),
+            ({"min": 1930, "max": 2012}, "1930"),
+            ({"min": -5, "max": -3}, "-5"),
+        ],
+    )
+    def test_the_example_of_the_message_is_accepted(self, options: dict[str, Any], example: str) -> None:
+        assert f"Viết như {example}." in error_of("number", "năm mươi triệu", options=options)
+        assert answer_of("number", example, options=options) is not None
 
     @pytest.mark.parametrize(
         "typed",

@@ -52,7 +52,7 @@ GOOD = [
 ]
 BAD = [
     ("short_text", {"max_length": 3}, "bốn chữ", "Viết tối đa 3 ký tự. Bạn đã viết 7."),
-    ("number", {}, "mười", "“mười” không phải số. Viết như 1.234,5."),
+    ("number", {}, "mười", "“mười” không phải số. Viết như 1.500."),
     ("number", {}, "1.23.4", "không phải số"),
     ("number", {}, "NaN", "không phải số"),
     ("number", {}, "1e5", "không phải số"),

@@ -270,3 +270,36 @@ class TestNames:
 
     def test_other_texts_may_be_numbers(self) -> None:
         assert error_of("short_text", "123456") == ""
+
+
+class TestFormats:
+    @pytest.mark.parametrize(
+        ("typed", "answer"),
+        [
+            ("14:30", "14 giờ 30 phút"), ("14h30", "14 giờ 30 phút"), ("4 giờ 5 phút", "4 giờ 05 phút"),
+            ("24:00", "24 giờ 00 phút"),
+            ("Khoảng 22 giờ", "khoảng 22 giờ"), ("0 giờ", "0 giờ"), ("", ""),
+        ],
+    )  # fmt: skip
+    def test_times_are_kept_in_words(self, typed: str, answer: str) -> None:
+        assert (answer_of("short_text", typed, options={"format": "time"}, required=False) or "") == answer
+
+    @pytest.mark.parametrize("typed", ["25 giờ 70 phút", "12:60", "24:01", "sáng", "1430", "12"])
+    def test_other_texts_are_no_time(self, typed: str) -> None:
+        found = error_of("short_text", typed, options={"format": "time"})
+        assert found == f"“{typed}” không phải giờ, phút. Ghi như 14:30 hoặc 4 giờ 30 phút."
+
+    @pytest.mark.parametrize(
+        ("typed", "answer"),
+        [
+            ("2000 123 456", "2000123456"), ("2000123456-001", "2000123456-001"), ("096185001234", "096185001234"),
+            ("61a8012345", "61A8012345"),
+        ],
+    )  # fmt: skip
+    def test_codes_of_businesses(self, typed: str, answer: str) -> None:
+        assert answer_of("short_text", typed, options={"format": "business_code"}) == answer
+
+    @pytest.mark.parametrize("typed", ["abc", "12345", "20001234567", "2000123456-1"])
+    def test_other_texts_are_no_code_of_a_business(self, typed: str) -> None:
+        found = error_of("short_text", typed, options={"format": "business_code"})
+        assert found.startswith(f"“{typed}” không phải mã số doanh nghiệp, hộ kinh doanh.")
