@@ -49,6 +49,8 @@ class HasDeadlines(Protocol):
     @property
     def submitted_at(self) -> datetime: ...
     @property
+    def accepted_at(self) -> datetime | None: ...
+    @property
     def intake_due_at(self) -> datetime | None: ...
     @property
     def due_at(self) -> datetime | None: ...
@@ -92,14 +94,17 @@ def due_status(
 def _paused_status(
     dossier: HasDeadlines, status: Status, supplement_due_at: datetime | None, now: datetime
 ) -> DueStatus:
+    """Return until when something is waited for; nothing is paused before acceptance, as no time runs yet."""
     if status == Status.SUSPENDED and (until := dossier.pause_ends_at):
         return DueStatus(Urgency.QUIET, _("Suspended until %(day)s") % {"day": display.date_text(until)})
+    is_accepted = dossier.accepted_at is not None
     if status != Status.SUPPLEMENT or supplement_due_at is None:
-        return DueStatus(Urgency.QUIET, _("Paused"))
+        return DueStatus(Urgency.QUIET, _("Paused") if is_accepted else _("Not accepted yet"))
     day = {"day": display.date_text(supplement_due_at)}
     if supplement_due_at < now:
         return DueStatus(Urgency.SOON, _("Supplement overdue since %(day)s") % day)
-    return DueStatus(Urgency.QUIET, _("Paused, supplement by %(day)s") % day)
+    text = _("Paused, supplement by %(day)s") if is_accepted else _("Not accepted yet, supplement by %(day)s")
+    return DueStatus(Urgency.QUIET, text % day)
 
 
 def _intake_status(dossier: HasDeadlines, now: datetime, calendar: WorkCalendar) -> DueStatus:

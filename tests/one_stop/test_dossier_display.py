@@ -34,6 +34,7 @@ def due_status(dossier: Any, now: datetime, **more: Any) -> DueStatus:
 class Deadlines:
     status: int
     submitted_at: datetime = datetime(2026, 11, 20, 8, 0, tzinfo=VN)
+    accepted_at: datetime | None = datetime(2026, 11, 20, 9, 0, tzinfo=VN)
     due_at: datetime | None = None
     on_time_until: datetime | None = None
     intake_due_at: datetime | None = None
@@ -173,3 +174,17 @@ def test_every_type_of_identity_number_is_masked(monkeypatch: pytest.MonkeyPatch
     answers = {"citizen": "096185001234", "passport": "C1234567", "name": "Nguyễn Thị Thử"}
     masked = {"citizen": "096••••••234", "passport": "•••"}
     assert mask_identity_numbers(schema, answers) == {**answers, **masked}
+
+
+@pytest.mark.parametrize(
+    ("until", "text"),
+    [
+        (datetime(2026, 12, 15, 17, 0, tzinfo=VN), "Chưa tiếp nhận, chờ bổ sung đến 15/12/2026"),
+        (None, "Chưa tiếp nhận"),
+    ],
+)
+def test_nothing_is_paused_before_acceptance(until: datetime | None, text: str) -> None:
+    """The processing time of a dossier starts when it is accepted (NĐ 118/2025, art. 17)."""
+    words = due_status(Deadlines(Status.SUPPLEMENT, accepted_at=None), NOW, supplement_due_at=until)
+    assert (words.urgency, words.text) == (Urgency.QUIET, text)
+    assert "Tạm dừng" in due_status(Deadlines(Status.SUPPLEMENT), NOW, supplement_due_at=until).text

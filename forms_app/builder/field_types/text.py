@@ -144,7 +144,7 @@ class FormattedField(CleanCharField):
         text = super().to_python(value)
         found = self.text_format.read(text) if text else ""
         if found is None:
-            raise ValidationError(self.text_format.error, params={"text": text[:40]})
+            raise ValidationError(str(self.text_format.error), params={"text": text[:40]})
         return found
 
 
