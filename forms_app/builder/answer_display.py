@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from forms_app.builder.conditions import is_answered
+from forms_app.builder.conditions import applies, is_answered
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FieldSpec, FormSchema
 
@@ -51,9 +51,20 @@ class AnsweredStep:
 def answered_steps(
     schema: FormSchema, answers: Mapping[str, Any], files: Mapping[str, Sequence[StoredFile]]
 ) -> list[AnsweredStep]:
-    """Return every step and question of the pinned ``schema`` with ``answers`` and ``files`` (by field id)."""
+    """Return every step and question of the pinned ``schema`` with ``answers`` and ``files`` (by field id).
+
+    A question that belongs to a choice which was not made ("Say which") is left out.
+    """
     return [
-        AnsweredStep(step.id, step.title, tuple(_field(spec, answers, files) for spec in step.fields))
+        AnsweredStep(
+            step.id,
+            step.title,
+            tuple(
+                _field(spec, answers, files)
+                for spec in step.fields
+                if applies(spec, answers) or is_answered(answers.get(spec.id)) or files.get(spec.id)
+            ),
+        )
         for step in schema.steps
     ]
 

@@ -309,3 +309,21 @@ class TestLinesOfAnswers:
             html = client.get(address).content.decode()
             for text in self.EXPECTED:
                 assert text in html, address
+
+    @pytest.mark.parametrize(("chosen", "is_shown"), [("a", False), ("b", True)])
+    def test_question_of_a_choice_that_was_not_made_is_left_out(
+        self, client: Client, chosen: str, is_shown: bool
+    ) -> None:
+        kind = {"id": "kind", "type": "choice", "label": "Loại", "choices": [
+            {"value": "a", "label": "Nhà"}, {"value": "b", "label": "Khác"},
+        ]}  # fmt: skip
+        which = {
+            "id": "which",
+            "type": "short_text",
+            "label": "Ghi rõ loại",
+            "options": {"required_with": "kind=b"},
+        }
+        schema = {"steps": [{"id": "s", "title": "Bước", "fields": [kind, which]}]}
+        draft, token = make_draft(make_form(schema=schema), kind=chosen)
+        html = client.get(f"{enter(client, draft, token)}xem-lai/").content.decode()
+        assert ("Ghi rõ loại" in html) == is_shown
