@@ -16,5 +16,6 @@ class CoreConfig(AppConfig):
         import_module("core.wagtail.list_order").install_patch()
         import_module("core.wagtail.text_areas").register()
         import_module("core.wagtail.page_permissions").install_patch()
+        import_module("core.wagtail.redirects").install_patch()
         import_module("core.wagtail.untranslated").install_patch()
         import_module("core.web.page_cache").connect_receivers()

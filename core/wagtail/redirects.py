@@ -9,11 +9,39 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from wagtail.contrib.redirects.forms import RedirectForm
 from wagtail.contrib.redirects.middleware import RedirectMiddleware, get_redirect
 from wagtail.contrib.redirects.models import Redirect
 
+from core.wagtail.addresses import leads_somewhere
+
 MAX_HOPS: Final = 10
+
+
+class PortalRedirectForm(RedirectForm):
+    """Refuses a redirect from an address that has a page: the page is shown, the redirect would never work."""
+
+    def clean_old_path(self) -> str:
+        """Return the path as it was entered."""
+        entered: str = self.cleaned_data["old_path"]
+        path = urlsplit(Redirect.normalise_path(entered)).path
+        if any(leads_somewhere(one, with_parameters=False) for one in (path, f"{path.rstrip('/')}/")):
+            raise ValidationError(
+                _(
+                    "This address has a page, so a redirect from it never works. Unpublish or move the page first."
+                )
+            )
+        return entered
+
+
+def install_patch() -> None:
+    """Let Wagtail's views, the import of redirects among them, use our form; called once when the apps are ready."""
+    from wagtail.contrib.redirects import views  # noqa: PLC0415 - needs the apps
+
+    views.RedirectForm = views.CreateView.form_class = views.EditView.form_class = PortalRedirectForm
 
 
 class LiveRedirectMiddleware(RedirectMiddleware):

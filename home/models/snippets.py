@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from accounts.models import Agency
+from core.wagtail.addresses import leads_somewhere
 from core.web import page_cache
 
 SITE_PATH = RegexValidator(r"^/([\w-]+/)*$", _("Enter a path on this site, such as /thu-tuc/."))
@@ -140,3 +141,5 @@ class MenuItem(models.Model):
         """Report in the form what the database constraints would reject."""
         if bool(self.page_id) == bool(self.path):
             raise ValidationError(_("Choose either a page or a path."))
+        if self.path and not leads_somewhere(self.path, with_parameters=True):
+            raise ValidationError({"path": _("There is nothing at this path of the site.")})

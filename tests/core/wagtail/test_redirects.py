@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 from wagtail.contrib.redirects.models import Redirect
 
 from tests.home import factories
@@ -89,3 +90,22 @@ def test_redirect_with_a_query_goes_first(client, news):
 def test_address_without_a_redirect_is_a_404(client):
     factories.front_page()
     assert client.get("/khong-co/").status_code == 404
+
+
+class TestForm:
+    """A redirect from an address that has a page would never work."""
+
+    @pytest.mark.parametrize("old", ["/tin-tuc/a/", "/tin-tuc/a", "/tin-tuc/a/?x=1", "/tim-kiem/"])
+    def test_an_address_with_a_page_is_refused(self, admin_client, old):
+        factories.news(slug="a")
+        facts = {"old_path": old, "is_permanent": "on", "redirect_link": "https://example.org/"}
+        response = admin_client.post(reverse("wagtailredirects:add"), facts)
+        assert "Địa chỉ này đang có trang" in response.text
+        assert not Redirect.objects.exists()
+
+    @pytest.mark.parametrize("old", ["/tin-tuc/cu/", "/thu-tuc/9.999999/"])
+    def test_other_addresses_are_accepted(self, admin_client, old):
+        factories.news(slug="a")
+        facts = {"old_path": old, "is_permanent": "on", "redirect_link": "https://example.org/"}
+        admin_client.post(reverse("wagtailredirects:add"), facts)
+        assert Redirect.objects.count() == 1
