@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.ui.components import Component
-from wagtail.models import Page
+from wagtail.models import Page, WorkflowState
 from wagtail.snippets.models import register_snippet
 
 from home.admin import AlertViewSet, MenuItemViewSet, WorkPanel
@@ -48,6 +50,20 @@ def hide_submission_without_approver(
     people = people_who_approve(task, page) if task is not None else []
     if not any(person.pk != request.user.pk for person in people):
         menu_items[:] = [item for item in menu_items if item.name not in SUBMISSIONS]
+
+
+@hooks.register("before_edit_page")
+def show_requested_changes(request: HttpRequest, page: Page) -> None:
+    """Say above the form that changes were requested, by whom and why: Wagtail's status still says "in moderation"."""
+    state = page.current_workflow_state
+    if request.method != "GET" or state is None or state.status != WorkflowState.STATUS_NEEDS_CHANGES:
+        return
+    task = state.current_task_state
+    text = _("Changes were requested by %(person)s. Change the page, then submit it again.")
+    if task.comment:
+        text = _("Changes were requested by %(person)s: “%(comment)s” Change the page, then submit it again.")
+    person = str(task.finished_by) if task.finished_by else "…"
+    messages.warning(request, text % {"person": person, "comment": task.comment})
 
 
 @hooks.register("after_edit_page")

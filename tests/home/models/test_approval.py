@@ -214,7 +214,9 @@ class TestDecision:
         page = NewsPage.objects.get(pk=submitted.pk)
         assert not page.live
         client = client_of(people["editor"])
-        assert "Thiếu giờ trực." in client.get(f"{ADMIN}pages/{page.pk}/edit/").text
+        shown = client.get(f"{ADMIN}pages/{page.pk}/edit/").context["messages"]
+        banner = " ".join(map(str, shown))
+        assert f"{people['head'].full_name} yêu cầu sửa: “Thiếu giờ trực.”" in banner
         mail.outbox.clear()
         with django_capture_on_commit_callbacks(execute=True):
             send_editor_form(client, page, "action-submit", summary="Trực từ 7 giờ.")
