@@ -235,8 +235,8 @@ class _Planner:
     def _concerns(self, record: ProcedureRecord) -> tuple[str, ...]:
         """Return what a person should look at before ``record`` is applied."""
         found = []
-        if missing := missing_facts(record):
-            found.append(_("missing: %(facts)s") % {"facts": field_labels(missing)})
+        missing = missing_facts(record)
+        found += [_("missing: %(facts)s") % {"facts": field_labels([name])} for name in missing]
         if record.levels == (Level.MINISTRY.value,):
             found.append(_("carried out by ministries only, not in the province"))
         if record.decision and not (

@@ -73,7 +73,7 @@ FIELD_LABELS: Final = {
     "reception_address": gettext_lazy("where dossiers are received"),
     "requirements": gettext_lazy("requirements and conditions"),
     "related_codes": gettext_lazy("related procedures"),
-    "flags": gettext_lazy("flags"),
+    "flags": gettext_lazy("features of the procedure"),
     "same_day": gettext_lazy("done on the same day"),
     "status": gettext_lazy("status"),
     "national_url": gettext_lazy("address on the national portal"),
@@ -120,8 +120,14 @@ class ProcedureRecord(Snapshot):
 
     @property
     def fingerprint(self) -> str:
-        """Return the SHA-256 of the whole record."""
-        text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """Return the SHA-256 of what belongs to this procedure alone.
+
+        The ministry and code of its field and the facts of its decision are shared: another row of the same file may
+        just have filled them in.
+        """
+        decision = Decision(number=self.decision.number) if self.decision else None
+        own = dataclasses.replace(self, ministry="", field_code="", decision=decision)
+        text = json.dumps(own.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def fingerprints(self, *, excluded: frozenset[str] = frozenset()) -> dict[str, str]:

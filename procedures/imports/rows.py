@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, Final
@@ -125,17 +126,25 @@ def plan_rows(upload: ImportUpload, choices: ImportChoices) -> None:
 
 
 def _settle_concerns(upload: ImportUpload) -> None:
-    """Keep a concern that all rows share once, in the report of the file; mark the rows that have one of their own."""
+    """Count the concerns in the report of the file; mark the rows that have one which most rows do not have.
+
+    A concern that all rows share is kept in the report only.
+    """
     changing = upload.rows.filter(outcome__in=CHANGING).order_by("position")
-    shared: set[str] | None = None
+    numbers: Counter[str] = Counter()
     for concerns in changing.values_list("concerns", flat=True).iterator(chunk_size=BATCH):
-        shared = set(concerns) if shared is None else shared & set(concerns)
-    common = sorted(shared or ()) if changing.count() > 1 else []
+        numbers.update(set(concerns))
+    total = changing.count()
+    common = sorted(concern for concern, number in numbers.items() if number == total > 1)
+    frequent = {concern for concern, number in numbers.items() if total > number > total / 2}
     for batch in _batches(upload.rows.filter(record__isnull=False).exclude(concerns=[])):
         for row in batch:
             row.concerns = [concern for concern in row.concerns if concern not in common]
-            row.needs_attention = row.needs_attention or bool(row.concerns)
+            row.needs_attention = row.needs_attention or bool(set(row.concerns) - frequent)
         _save(batch, ("concerns", "needs_attention"))
+    upload.report["concerns"] = [
+        [concern, number] for concern, number in numbers.most_common() if concern not in common
+    ]
     count_outcomes(upload, common)
 
 
@@ -152,7 +161,7 @@ def _record_plan(rows: Iterable[ImportRow], planned: Mapping[str, ReportRow]) ->
         found = planned[row.code]
         row.outcome, row.place, row.message = found.outcome.value, found.place, found.message
         row.concerns, row.digest = list(found.concerns), found.digest
-        row.needs_attention = bool(found.note or found.warnings)
+        row.needs_attention = bool(found.note or found.warnings or row.further_rows)
         row.changes = [dataclasses.asdict(change) for change in found.changes]
 
 
@@ -168,7 +177,7 @@ def count_outcomes(upload: ImportUpload, common: Sequence[str] | None = None) ->
     numbers = dict(upload.rows.order_by().values_list("outcome").annotate(Count("pk")))
     kept = upload.report.get("common", []) if common is None else list(common)
     counts = {outcome.value: numbers.get(outcome.value, 0) for outcome in Outcome}
-    upload.report = {"counts": counts, "common": kept}
+    upload.report = {**upload.report, "counts": counts, "common": kept}
     upload.save(update_fields=["report"])
 
 
@@ -218,6 +227,14 @@ def applicable(upload: ImportUpload) -> QuerySet[ImportRow]:
     return rows
 
 
+def new_without_decision(upload: ImportUpload) -> int:
+    """Return how many selected new procedures would become public without a publication decision."""
+    if not upload.public or upload.decision_id:
+        return 0
+    new = applicable(upload).filter(selected=True, outcome=Outcome.CREATED.value)
+    return new.filter(record__decision__isnull=True).count()
+
+
 def apply_portion(
     upload: ImportUpload, choices: ImportChoices, *, by: User | None, keep_going: bool = True
 ) -> int:
@@ -238,7 +255,7 @@ def apply_portion(
     )
     changes = [change for change in plan.changes if change.record.core_code in seen]
     applied, faults = _write(changes, context, keep_going)
-    _record_results(rows, applied, faults, planned)
+    _record_results(rows, applied, faults, planned, common=set(upload.report.get("common", ())))
     return len(rows)
 
 
@@ -270,6 +287,8 @@ def _record_results(
     applied: Iterable[AppliedChange],
     faults: set[str],
     planned: Mapping[str, ReportRow],
+    *,
+    common: set[str],
 ) -> None:
     """Store in each row its result, and what undoing it needs (``procedures.imports.undo``)."""
     written = {item.change.record.core_code: item for item in applied}
@@ -285,9 +304,13 @@ def _record_results(
             )
         else:
             _record_plan([row], planned)
-            row.needs_attention = row.needs_attention or bool(row.concerns)
+            row.concerns = [concern for concern in row.concerns if concern not in common]
             row.state = ImportRow.State.PLANNED
-            row.remark = _("The catalogue has changed since the preview. Review this row again.")
+            if row.outcome == Outcome.UNCHANGED:
+                row.remark = _("The catalogue has this content by now.")
+            else:
+                row.needs_attention = row.needs_attention or bool(row.concerns)
+                row.remark = _("The catalogue has changed since the preview. Review this row again.")
     _save(rows, [*_PLANNED_FIELDS, "state", "record", "undo", "remark"])
 
 

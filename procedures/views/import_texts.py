@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from procedures.imports.jobs import Progress
+from procedures.imports.rows import CHANGING
 from procedures.models import ImportRow, ImportUpload
 
 _REMARK: Final = ~Q(remark="")
@@ -24,7 +25,7 @@ def result_text(found: ImportUpload) -> str:
         refused=Count("pk", filter=Q(outcome="refused")),
         left_out=Count("pk", filter=Q(state=ImportRow.State.LEFT_OUT)),
         failed=Count("pk", filter=Q(state=ImportRow.State.FAILED)),
-        outdated=Count("pk", filter=_REMARK & Q(state=ImportRow.State.PLANNED)),
+        outdated=Count("pk", filter=_REMARK & Q(state=ImportRow.State.PLANNED, outcome__in=CHANGING)),
     )
     texts = [
         _(

@@ -36,6 +36,7 @@ from procedures.imports.jobs import (
     start_undo,
 )
 from procedures.imports.record import FIELD_LABELS
+from procedures.imports.rows import new_without_decision
 from procedures.imports.undo import is_undoing
 from procedures.imports.uploads import is_open, may_import, preview_upload, select_rows, store_choices
 from procedures.models import ImportRow, ImportUpload, ProcedureSectionPage, PublicationDecision
@@ -62,6 +63,7 @@ FILTERS: Final = {
     "khong-doi": (Q(outcome="unchanged"), gettext_lazy("Unchanged")),
     "bo-chon": (Q(selected=False), gettext_lazy("Not selected")),
     "da-ap-dung": (Q(state=ImportRow.State.APPLIED), gettext_lazy("Applied")),
+    "chua-ap-dung": (_SELECTABLE, gettext_lazy("Not applied yet")),
     "loi": (Q(state=ImportRow.State.FAILED), gettext_lazy("Failed")),
 }
 OUTCOMES: Final = {
@@ -154,7 +156,10 @@ def preview(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     return _preview(request, found, ChoicesForm(instance=found, for_user=by))
 
 
-def _preview(request: HttpRequest, found: ImportUpload, form: ChoicesForm) -> HttpResponse:
+def _preview(
+    request: HttpRequest, found: ImportUpload, form: ChoicesForm, *, unconfirmed: int = 0
+) -> HttpResponse:
+    """Show the preview; ``unconfirmed``: new procedures without a decision that were to be published."""
     chosen, query = _filter(request.GET), request.GET.get("q", "").strip()[:100]
     page = Paginator(_rows(found, chosen, query), PER_PAGE).get_page(request.GET.get("trang"))
     numbers = found.rows.aggregate(
@@ -175,6 +180,7 @@ def _preview(request: HttpRequest, found: ImportUpload, form: ChoicesForm) -> Ht
         "filter": chosen,
         "query": query,
         "chosen": numbers["chosen"],
+        "unconfirmed": unconfirmed,
         "progress": so_far,
         "undoing": is_undoing(found),
         "progress_text": progress_text(so_far),
@@ -278,6 +284,9 @@ def apply(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
                     request, _("You have decided otherwise. Review the changes, then apply them.")
                 )
                 return _back(request, pk)
+        number = new_without_decision(found)
+        if number and request.POST.get("without_decision") != str(number):
+            return _preview(request, found, ChoicesForm(instance=found, for_user=by), unconfirmed=number)
         start_import(upload_id=pk, by=by)
         found.refresh_from_db()
         if found.state == ImportUpload.State.RUNNING:

@@ -79,3 +79,14 @@ def test_cancelling_by_keyboard_keeps_what_was_applied(visits: Any, running: Imp
 
     expect(page.get_by_text("Đã nhập 1 thủ tục mới")).to_be_visible()
     expect(page.get_by_role("button", name="Hoàn tác 1 dòng")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_preview_fits_its_width(visits: Any, running: ImportUpload, width: int) -> None:
+    ImportUpload.objects.filter(pk=running.pk).update(name="Danh_sach_thu_tuc_hanh_chinh_cap_xa_2026.csv")
+    page = opened(visits.page(width=width), running)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    column = page.locator(".nice-padding").first.bounding_box()
+    field = page.locator("#id_q").bounding_box()
+    assert field["x"] + field["width"] <= column["x"] + column["width"]
+    assert_accessible(page)

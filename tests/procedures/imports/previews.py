@@ -16,6 +16,7 @@ from accounts.models import Membership, User
 from accounts.services import grant
 from core.outbox import deliver_due
 from procedures.imports.jobs import start_import, start_undo
+from procedures.imports.rows import new_without_decision
 from procedures.imports.uploads import preview_upload
 from procedures.models import ImportRow, ImportUpload
 from tests.accounts.factories import UserFactory
@@ -57,6 +58,7 @@ def undo_upload(*, upload_id: int, by: User) -> tuple[int, int]:
 
 def press(client: Client, upload: ImportUpload, **data: Any) -> str:
     """Press "apply", let the outbox do its work, and return the messages and the page that is then shown."""
+    data.setdefault("without_decision", new_without_decision(upload))
     response = client.post(reverse("procedures_import_apply", args=[upload.pk]), data, follow=True)
     deliver_due()
     return f"{messages_of(response)} {look(client, upload)}"

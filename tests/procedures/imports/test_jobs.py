@@ -13,7 +13,9 @@ from django.utils import timezone
 from core import outbox
 from core.errors import Conflict
 from core.models import OutboxMessage
+from core.outbox import deliver_due
 from procedures.imports import apply, rows
+from procedures.imports.apply import import_records
 from procedures.imports.jobs import (
     IMPORT_PORTION,
     apply_next_portion,
@@ -26,7 +28,14 @@ from procedures.imports.jobs import (
 from procedures.imports.uploads import select_rows, store_choices
 from procedures.models import ImportRow, ImportUpload, Procedure, ProcedurePage, ProcedureVersion
 from tests.procedures.factories import make_decision, make_section
-from tests.procedures.imports.previews import apply_upload, controller, undo_upload, uploaded
+from tests.procedures.imports.previews import (
+    apply_upload,
+    controller,
+    look,
+    signed_in,
+    undo_upload,
+    uploaded,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -326,3 +335,24 @@ def test_number_of_queries_of_a_portion(by, monkeypatch, django_assert_max_num_q
         portion(upload)
 
     assert states(upload) == ["applied"] * 30
+
+
+@pytest.mark.parametrize("size", [1, 30])
+def test_what_a_neighbour_of_the_file_fills_in_holds_up_no_row(by, monkeypatch, size):
+    """The ministry belongs to the field that the rows share: the first one of them writes it."""
+    monkeypatch.setattr(rows, "PORTION", size)
+    before = [{**record, "field": "Hộ tịch"} for record in records(3)]
+    import_records(before)
+    listed = [{**record, "ministry": "Bộ Tư pháp"} for record in before]
+    listed[2]["requirements"] = "Đủ 18 tuổi"
+    upload = uploaded(by, *listed)
+    assert upload.report["counts"]["updated"] == 3
+
+    start_import(upload_id=upload.pk, by=by)
+    deliver_due()
+
+    third = upload.rows.get(code=listed[2]["core_code"])
+    assert (third.state, third.remark) == ("applied", "")
+    text = look(signed_in(by), upload)
+    assert "đã thay đổi sau bản xem trước" not in text
+    assert undo_upload(upload_id=upload.pk, by=by)[1] == 0

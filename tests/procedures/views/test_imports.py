@@ -64,8 +64,8 @@ def test_apply_imports_once_in_the_name_of_the_controller(client, controller):
     address = reverse("procedures_import_apply", args=[kept.pk])
 
     assert client.get(address).status_code == 405
-    client.post(address)
-    client.post(address)
+    client.post(address, {"without_decision": "1"})
+    client.post(address, {"without_decision": "1"})
     deliver_due()
 
     version = ProcedureVersion.objects.get()
@@ -119,18 +119,25 @@ def test_anonymous_user_is_sent_to_sign_in(client):
     assert client.get(reverse("procedures_import")).status_code == 302
 
 
-def test_the_catalogue_changed_since_the_preview(client, controller):
+@pytest.mark.parametrize(
+    ("title", "remark", "outcome"),
+    [
+        ("Một thủ tục", "Danh mục đã có nội dung này.", "unchanged"),
+        ("Tên khác", "Danh mục đã thay đổi sau bản xem trước. Hãy xem lại dòng này.", "updated"),
+    ],
+)
+def test_the_catalogue_changed_since_the_preview(client, controller, title, remark, outcome):
     """What is applied is what was seen: a row whose preview no longer holds is planned anew, not applied."""
     client.force_login(controller)
     upload(client)
     kept = ImportUpload.objects.get()
-    import_records([{"core_code": "1.000001", "title": "Một thủ tục"}])
+    import_records([{"core_code": "1.000001", "title": title}])
 
     text = press(client, kept)
 
-    assert "Danh mục đã thay đổi sau bản xem trước. Hãy xem lại dòng này." in text
+    assert remark in text
     kept.refresh_from_db()
-    assert kept.report["counts"] == {"created": 0, "updated": 0, "unchanged": 1, "refused": 1}
+    assert kept.report["counts"] == {"created": 0, "updated": 0, "unchanged": 0, "refused": 1, outcome: 1}
     assert ProcedureVersion.objects.count() == 1
 
 
@@ -228,7 +235,8 @@ def test_without_workers_the_import_is_done_when_the_page_answers(client):
     upload(client)
     kept = ImportUpload.objects.get()
 
-    response = client.post(reverse("procedures_import_apply", args=[kept.pk]), follow=True)
+    address = reverse("procedures_import_apply", args=[kept.pk])
+    response = client.post(address, {"without_decision": "1"}, follow=True)
 
     assert "Đã nhập 1 thủ tục mới" in messages_of(response)
     kept.refresh_from_db()
@@ -244,7 +252,7 @@ class TestProgress:
         client.force_login(controller)
         upload(client, json.dumps([{"core_code": f"1.00000{n}", "title": f"T {n}"} for n in range(1, 5)]))
         kept = ImportUpload.objects.get()
-        client.post(reverse("procedures_import_apply", args=[kept.pk]))
+        client.post(reverse("procedures_import_apply", args=[kept.pk]), {"without_decision": "4"})
         apply_next_portion(upload_id=kept.pk, run=1, portion=1)
         return kept
 

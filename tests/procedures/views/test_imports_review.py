@@ -17,7 +17,8 @@ from accounts.models import Membership
 from core.outbox import deliver_due
 from procedures.imports.apply import import_records
 from procedures.imports.record import FIELD_LABELS
-from procedures.models import ImportUpload, Procedure, ProcedureVersion
+from procedures.imports.rows import new_without_decision
+from procedures.models import ImportRow, ImportUpload, Procedure, ProcedureVersion
 from tests.procedures.factories import make_decision, make_section
 from tests.procedures.imports.previews import look, messages_of, press, staff, upload
 from tests.support.forms import fields_of
@@ -59,6 +60,8 @@ class TestChoices:
     def send(self, client, kept, name="procedures_import_choices", query="", **changed):
         page = client.get(reverse("procedures_import_preview", args=[kept.pk]) + query)
         form = fields_of(page.content.decode())
+        if name == "procedures_import_apply":
+            changed.setdefault("without_decision", new_without_decision(ImportUpload.objects.get(pk=kept.pk)))
         response = client.post(reverse(name, args=[kept.pk]) + query, {**form, **changed}, follow=True)
         deliver_due()
         return response
@@ -91,6 +94,23 @@ class TestChoices:
         assert "Xem lại các thay đổi" in messages_of(response)
         assert not Procedure.objects.exists()
         self.send(client, kept, "procedures_import_apply")
+        assert Procedure.objects.count() == 2
+
+    def test_new_procedures_without_a_decision_are_published_after_a_confirmation_only(self, client, kept):
+        text = self.send(client, kept, "procedures_import_apply", without_decision="").content.decode()
+        assert "1 thủ tục mới sẽ công khai mà không có quyết định công bố" in text
+        assert not Procedure.objects.exists()
+        self.send(client, kept, "procedures_import_apply", without_decision="2")
+        assert not Procedure.objects.exists(), "confirmed for another number"
+
+        self.send(client, kept, "procedures_import_apply", without_decision="1")
+        assert Procedure.objects.count() == 2
+
+    @pytest.mark.parametrize("choice", ["decision", "public"])
+    def test_no_confirmation_where_there_is_a_decision_or_nothing_is_published(self, client, kept, choice):
+        value = make_decision(number="9/QĐ-UBND").pk if choice == "decision" else ""
+        self.send(client, kept, **{choice: value})
+        self.send(client, kept, "procedures_import_apply", without_decision="")
         assert Procedure.objects.count() == 2
 
     def test_the_section_is_searched_by_a_part_of_its_name(self, client, kept):
@@ -161,7 +181,8 @@ class TestPreview:
 
         text = upload(client, json.dumps(TWO_ROWS)).content.decode()
 
-        assert "thiếu: cơ quan thực hiện, cấp thực hiện, quyết định công bố" in text
+        for fact in ("cơ quan thực hiện", "cấp thực hiện", "quyết định công bố"):
+            assert f"thiếu: {fact}" in text
         assert "không rõ ngày của quyết định: áp dụng từ ngày nhập" in text
 
     def test_a_concern_of_all_rows_is_said_once_and_filters_nothing(self, client, controller):
@@ -181,6 +202,33 @@ class TestPreview:
         assert [line["row"].code for line in lines] == ["1.000002"], "what is its own"
         report = client.get(reverse("procedures_import_report", args=[kept.pk])).content.decode()
         assert report.count("không rõ ngày của quyết định") == 2
+
+    def test_a_concern_of_most_rows_is_counted_above_and_filters_nothing(self, client, controller):
+        client.force_login(controller)
+        rows: list[dict[str, Any]] = [
+            {"core_code": f"1.00000{number}", "title": "T", "field": "Hộ tịch", "levels": ["cap_xa"]}
+            for number in range(1, 5)
+        ]
+        rows[3] |= {"decision": {"number": "9/QĐ-UBND", "date": "2026-01-05"}, "field": ""}
+        text = " ".join(upload(client, json.dumps(rows)).content.decode().split())
+        address = reverse("procedures_import_preview", args=[ImportUpload.objects.get().pk])
+
+        assert "thiếu: quyết định công bố (3 dòng)" in text
+        assert "thiếu: lĩnh vực (1 dòng)" in text
+        lines = client.get(f"{address}?loc=can-xem").context["lines"]
+        assert [line["row"].code for line in lines] == ["1.000004"]
+
+    def test_a_code_that_is_twice_in_the_file_is_to_be_reviewed(self, client, controller):
+        client.force_login(controller)
+        first: dict[str, Any] = TWO_ROWS[0]
+        rows = [*TWO_ROWS, {**first, "summary": "Tóm tắt"}]
+        upload(client, json.dumps(rows))
+        address = reverse("procedures_import_preview", args=[ImportUpload.objects.get().pk])
+        ImportRow.objects.update(concerns=[])
+
+        lines = client.get(f"{address}?loc=can-xem").context["lines"]
+        assert "1.000001" in [line["row"].code for line in lines]
+        assert ImportRow.objects.get(code="1.000001").needs_attention
 
     def test_the_decision_is_chosen_in_the_chooser(self, client, controller):
         client.force_login(controller)
