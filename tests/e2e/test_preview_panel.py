@@ -81,3 +81,25 @@ def test_panel_shows_every_type_of_page_and_reports_a_failing_check(visits: Any,
             "networkidle"
         )  # a request cut off by the next page would count as a script error
     shoot(tab, "admin/checks")
+
+
+@pytest.mark.parametrize("width", [360, 1024])
+def test_button_that_collapses_all_panels_lies_over_nothing(visits: Any, width: int) -> None:
+    page = make_page(make_section())
+    tab = visits.page(width=width)
+    sign_in(tab, visits.base_url)
+    tab.goto(f"/quan-tri/pages/{page.pk}/edit/")
+    title = tab.locator("#id_title")
+    expect(title).to_be_visible()
+    tab.wait_for_load_state("networkidle")
+    button = tab.locator(".w-minimap__collapse-all--floating").bounding_box()
+    for other in (title, *tab.locator(".w-tabs__list [role=tab]").all()):
+        assert not _overlap(button, other.bounding_box())
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return False
+    wide = one["x"] < other["x"] + other["width"] and other["x"] < one["x"] + one["width"]
+    high = one["y"] < other["y"] + other["height"] and other["y"] < one["y"] + one["height"]
+    return wide and high
