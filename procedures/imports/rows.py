@@ -306,7 +306,7 @@ def _record_results(
             _record_plan([row], planned)
             row.concerns = [concern for concern in row.concerns if concern not in common]
             row.state = ImportRow.State.PLANNED
-            if row.outcome == Outcome.UNCHANGED:
+            if row.outcome == Outcome.UNCHANGED and not planned[row.code].note:
                 row.remark = _("The catalogue has this content by now.")
             else:
                 row.needs_attention = row.needs_attention or bool(row.concerns)

@@ -9,10 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from procedures.imports.jobs import Progress
-from procedures.imports.rows import CHANGING
+from procedures.imports.report import Outcome
 from procedures.models import ImportRow, ImportUpload
 
 _REMARK: Final = ~Q(remark="")
+# Not those of which the catalogue has the content by now.
+_OUTDATED: Final = (
+    _REMARK & Q(state=ImportRow.State.PLANNED) & ~Q(outcome=Outcome.UNCHANGED.value, needs_attention=False)
+)
 
 
 def result_text(found: ImportUpload) -> str:
@@ -25,7 +29,7 @@ def result_text(found: ImportUpload) -> str:
         refused=Count("pk", filter=Q(outcome="refused")),
         left_out=Count("pk", filter=Q(state=ImportRow.State.LEFT_OUT)),
         failed=Count("pk", filter=Q(state=ImportRow.State.FAILED)),
-        outdated=Count("pk", filter=_REMARK & Q(state=ImportRow.State.PLANNED, outcome__in=CHANGING)),
+        outdated=Count("pk", filter=_OUTDATED),
     )
     texts = [
         _(
