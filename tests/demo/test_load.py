@@ -1,10 +1,12 @@
-"""Loading the demo: complete, idempotent, and only with DEMO."""
+"""Loading the demo: complete, in both languages, idempotent, and only with DEMO."""
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from io import StringIO
+from unittest.mock import patch
 
 import pytest
 from django.apps import apps
@@ -15,11 +17,13 @@ from django.test import Client, RequestFactory, TestCase
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.timezone import localdate
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, ReferenceIndex
 
 from accounts.models import Agency, Membership, User
 from core.models import OutboxMessage
 from demo import load, sources
+from demo.english import load_english
 from demo.load import load_province
 from demo.organisation import load_agencies
 from forms_app.builder.models import FormVersion
@@ -44,6 +48,10 @@ def counts():
     return {model._meta.label: model._default_manager.count() for model in COUNTED_MODELS}
 
 
+def revisions():
+    return list(ProcedurePage.objects.order_by("pk").values_list("pk", "latest_revision"))
+
+
 def test_load_demo_fails_outside_a_demo(settings):
     settings.DEMO = False
     with pytest.raises(CommandError, match="known password"):
@@ -53,14 +61,53 @@ def test_load_demo_fails_outside_a_demo(settings):
 class ProvinceTests(TestCase):
     """The demo is loaded once for all tests of the class."""
 
+    versions: int
+
     @classmethod
     def setUpTestData(cls):
-        load_province(lambda _line: None)
+        def load_and_count(home):
+            cls.versions = ProcedureVersion.objects.count()
+            load_english(home)
+
+        with patch.object(load, "load_english", load_and_count):
+            load_province(lambda _line: None)
+
+    def read(self, path: str) -> str:
+        answer = Client().get(path)
+        assert answer.status_code == 200, path
+        return answer.text
 
     def test_loading_twice_changes_nothing(self):
-        before = counts()
+        before = counts(), revisions()
         load_province(lambda _line: None)
-        assert counts() == before
+        assert (counts(), revisions()) == before
+
+    def test_every_page_of_the_menu_is_in_english(self):
+        for path in ("/en/", "/en/procedures/", "/en/agencies/", "/en/news/"):
+            assert '<html lang="en">' in self.read(path)
+        front = self.read("/en/")
+        assert "What do you need to do?" in front
+        assert "A new baby" in front
+
+    def test_english_pages_and_news_are_published(self):
+        data = sources.read_file("english")
+        for row in data["pages"].values():
+            assert row["title"] in self.read(f"/en/{row['slug']}/")
+        for row in data["news"].values():
+            assert row["title"] in self.read(f"/en/news/{row['slug']}/")
+
+    def test_procedures_are_translated_completely(self):
+        for code, slug in sources.read_file("english")["procedures"].items():
+            page = ProcedurePage.objects.get(procedure__core_code=code, locale__language_code="en")
+            html = self.read(page.url)
+            assert page.url.endswith(f"/{slug}/")
+            assert "Parts without a translation" not in html, code
+            assert re.search(r"<h1[^>]*>[\x00-\x7f]+</h1>", html), code
+
+    def test_translations_make_no_version_and_no_redirect(self):
+        assert self.versions
+        assert ProcedureVersion.objects.count() == self.versions
+        assert not Redirect.objects.exists()
 
     def test_communes_are_below_the_province(self):
         assert (
