@@ -25,6 +25,7 @@ from django.utils.translation import trans_real
 from tests.support import browser as browsing
 from tests.support import clock, services
 from tests.support.database import Snapshot
+from tests.support.inspection import inspect_here
 from tests.support.redis_server import RedisServer
 from tests.support.template import migrated_from_template
 
@@ -181,12 +182,8 @@ def _end_other_sessions(connection: Any) -> None:
 @pytest.fixture(autouse=True)
 def _inspect_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Inspect foreign files in this process, which is faster, unless a test asks for ``inspecting_process``."""
-    from core.foreign_files import child, process  # noqa: PLC0415
-
     if "inspecting_process" not in request.fixturenames:
-        monkeypatch.setattr(
-            process, "check", lambda file, kind: child.check(file, kind, django_settings.IMAGE_MAX_PIXELS)
-        )
+        inspect_here(monkeypatch)
 
 
 @pytest.fixture

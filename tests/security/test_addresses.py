@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.security.addresses import TABLE, build_address, routes, row_of
-from tests.security.scenario import ROLES, Scenario, make_scenario, status_of
+from tests.security.scenario import ROLES, Scenario, status_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -16,11 +16,6 @@ pytestmark = [
 REJECTED = frozenset({301, 302, 400, 403, 404, 405, 409, 410, 415, 422, 429})
 #: A known answer 500 of Wagtail to its own staff: a test of error mails.
 UPSTREAM = ("failwhale/",)
-
-
-@pytest.fixture
-def scenario() -> Scenario:
-    return make_scenario()
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:

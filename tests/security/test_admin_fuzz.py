@@ -10,7 +10,7 @@ import pytest
 
 from forms_app.dossiers.models import ConsentText
 from tests.security.addresses import build_address, routes
-from tests.security.scenario import Scenario, make_scenario, status_of
+from tests.security.scenario import Scenario, status_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -26,11 +26,6 @@ KEYS = ("1'\"--", "💩", "1.0", "-1", "9" * 30, "xlsx", "²")
 QUERY = "id=xlsx&id=%C2%B2&p=x&page=-1&ordering=%F0%9F%92%A9&locale=zz&next=//x.example&q=%22%27&collection_id=x&user=x"
 SKIPPED = ("failwhale", "logout")
 _TEXT_PARAMETER = re.compile(r"<(?:str:|path:)?(\w+)>")
-
-
-@pytest.fixture
-def scenario() -> Scenario:
-    return make_scenario()
 
 
 def malformed(route: str, scenario: Scenario, keys: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from home.models import NewsPage, PortalDocument, PortalImage
 from tests.forms_app.dossiers.factories import picture
 from tests.security.addresses import EDITORS, build_address, routes
-from tests.security.scenario import Scenario, make_scenario, status_of, text_of
+from tests.security.scenario import Scenario, status_of, text_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -34,9 +34,8 @@ LISTS = (
 
 
 @pytest.fixture
-def scenario() -> Scenario:
+def scenario(scenario: Scenario) -> Scenario:
     """Put the canary into content of B: a draft, unpublished changes, an image, a document."""
-    scenario = make_scenario()
     collection = scenario.image_b.collection
     scenario.news_b.summary = f"{WORD} {CANARY} sửa"
     scenario.news_b.save_revision(log_action=True)

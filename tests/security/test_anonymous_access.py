@@ -14,7 +14,7 @@ from forms_app.dossiers import credentials
 from forms_app.dossiers.models import Draft, ViewLogEntry
 from forms_app.dossiers.transitions import Action
 from tests.forms_app.dossiers.factories import enter, make_draft
-from tests.security.scenario import Scenario, make_scenario, text_of
+from tests.security.scenario import Scenario, text_of
 
 pytestmark = pytest.mark.django_db
 UNAUTHORISED = ("anonymous", "citizen", "officer_b", "operator_a", "editor_a", "catalogue_a", "superuser")
@@ -50,11 +50,6 @@ def observable_response(client: Client, method: str, address: str) -> tuple[Any,
     asked = [query["sql"] for query in queries if "core_cachegeneration" not in query["sql"]]
     statements = [re.sub(r"'[^']*'|\d+", "?", sql) for sql in asked]
     return answer.status_code, headers, sorted(answer.cookies), bare, statements
-
-
-@pytest.fixture
-def scenario() -> Scenario:
-    return make_scenario()
 
 
 def differing(client: Client, pairs: list[tuple[str, str]], methods: tuple[str, ...]) -> list[str]:

@@ -11,17 +11,12 @@ from wagtail.models import Collection, Page, PageLogEntry, Revision
 from home.models import AgencySitePage, PortalDocument, PortalImage
 from tests.forms_app.dossiers.factories import picture
 from tests.procedures.factories import make_section
-from tests.security.scenario import Scenario, make_scenario, status_of, text_of
+from tests.security.scenario import Scenario, status_of, text_of
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture
-def scenario() -> Scenario:
-    return make_scenario()
 
 
 def test_editor_cannot_change_the_agency_of_a_site(scenario: Scenario) -> None:
