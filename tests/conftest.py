@@ -83,11 +83,14 @@ def pytest_collection() -> Iterator[None]:
 
 
 def uses_only_the_database(item: pytest.Item) -> bool:
-    """Return True if the test may use the database, by its marker or its fixtures, and needs no other server."""
+    """Return True if the test may use the database, by its marker or its fixtures, and needs no other server.
+
+    Tests with the marker `one_database` bring no query that others do not run on both databases.
+    """
     marks = {mark.name for mark in item.iter_markers()}
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(marks & {"django_db", "sqlite"} or fixtures & DATABASE_FIXTURES) and not marks.intersection(
-        SERVERS
+        (*SERVERS, "one_database")
     )
 
 

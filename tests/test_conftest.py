@@ -146,9 +146,13 @@ def test_engines(db, engine):
 @pytest.mark.browser
 def test_needs_more(db):
     assert False
+
+@pytest.mark.one_database
+def test_repeats(db):
+    assert False
 """
     done = run_pytest(tmp_path, body, PYTEST_ADDOPTS="--database-only")
-    assert "4 passed, 5 deselected" in done.stdout, done.stdout
+    assert "4 passed, 6 deselected" in done.stdout, done.stdout
 
 
 def test_long_tests_begin(tmp_path: Path) -> None:

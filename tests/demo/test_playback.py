@@ -53,6 +53,8 @@ def roles_for(action):
     return {role for row in TRANSITIONS if row.action == action for role in row.roles}
 
 
+# tests/demo/test_load.py plays all dossiers of the demo on both databases.
+@pytest.mark.one_database
 class PlayingTests(TestCase):
     """The demo without its dossiers is loaded once for all tests of the class."""
 

@@ -9,6 +9,8 @@ from tests.security.scenario import ROLES, Scenario, status_of
 
 pytestmark = [
     pytest.mark.django_db,
+    # Mostly refusals; test_admin_fuzz.py, the crawlers in tests/portal and the tests of views run on both databases.
+    pytest.mark.one_database,
     # Wagtail leaves the temporary file of a rendition to the garbage collector.
     pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"),
 ]

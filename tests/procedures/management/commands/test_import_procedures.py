@@ -26,6 +26,8 @@ from tests.paths import ROOT, shared_data
 from tests.procedures.files import csv_list
 
 pytestmark = pytest.mark.django_db
+# tests/procedures/imports imports short files of the same formats on both databases, the first test here the long list.
+REPEATED = pytest.mark.one_database
 
 
 def run(*parts, **options):
@@ -70,6 +72,7 @@ def test_the_list_of_the_province_gives_416_procedures_and_a_second_time_nothing
     assert Page.find_problems() == ([], [], [], [], [])
 
 
+@REPEATED
 def test_full_texts_enrich_the_same_procedures_and_every_page_can_be_read(client):
     run(*CSV)
     assert run(*JSON) == "created=0 updated=194 unchanged=0 refused=0"
@@ -88,6 +91,7 @@ MOST_BYTES = 100_000
 """What a page may weigh without images (issue 3)."""
 
 
+@REPEATED
 def test_every_imported_page_renders_is_small_and_has_no_capitals_title(client):
     run(*CSV)
     run(*JSON)
@@ -111,6 +115,7 @@ def test_every_imported_page_renders_is_small_and_has_no_capitals_title(client):
     assert not loud
 
 
+@REPEATED
 def test_fee_set_by_the_province_is_not_free():
     """The national list writes "Miễn phí" wherever it holds no number."""
     run(*JSON)
@@ -132,12 +137,14 @@ def test_the_national_excel_list_and_the_structured_records():
     assert [one.name for one in blank_forms_of("1.013144")] == ["MU1A.docx", "MU1B.docx", "Mu4-phlc11.docx"]
 
 
+@REPEATED
 def test_dry_run_reports_the_same_and_changes_nothing():
     assert run(*CSV, dry_run=True) == "created=416 updated=0 unchanged=0 refused=0"
     assert not Procedure.objects.exists()
     assert not ProcedureCataloguePage.objects.exists()
 
 
+@REPEATED
 def test_blank_forms_are_taken_from_a_folder_and_can_be_downloaded(client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     run(*CSV, forms=shared_data("camau", "forms"))
