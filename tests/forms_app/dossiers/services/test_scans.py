@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import queue
 import threading
 import time
 import zipfile
@@ -10,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.conf import settings as django_settings
 from django.core import mail
 from django.core.files.storage import storages
@@ -21,7 +23,7 @@ from core.errors import InvalidInput
 from core.malware_scan import Finding, Verdict
 from core.outbox import deliver_due
 from forms_app.builder.schema import FieldSpec, FormSchema
-from forms_app.dossiers import services
+from forms_app.dossiers import services, tasks
 from forms_app.dossiers.models import Attachment
 from forms_app.dossiers.rules import consent_in_force
 from forms_app.dossiers.selectors.filing import missing_steps
@@ -34,6 +36,14 @@ from tests.support.threads import together
 
 FOUND = b"stream: Win.Trojan.Example-1 FOUND\n"
 LOCKED = b"stream: Heuristics.Encrypted.PDF FOUND\n"
+
+
+def test_request_publishes_the_scheduled_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: queue.Queue[str] = queue.Queue()
+    monkeypatch.setitem(current_app.conf, "task_always_eager", False)
+    monkeypatch.setattr(current_app, "send_task", lambda name, **_options: sent.put(name))
+    scans.request_scan()
+    assert sent.get(timeout=30) == tasks.scan_files.name == "dossiers.scan_files"
 
 
 @pytest.mark.django_db
