@@ -55,18 +55,42 @@ def unpaid(dossier: Dossier, user: User, now: datetime) -> str:
         return ""
     return _(
         "The payment is still outstanding, so the dossier can only be finished as refused. If the citizen does not "
-        "have to pay, withdraw the payment request instead."
+        "have to pay, withdraw the payment request instead. Either way the time since the request counts as processing "
+        "time."
     )
 
 
 def without_fee(dossier: Dossier, user: User, now: datetime) -> str:
-    """Warn that the procedure has no fee, so that another obligation must be named."""
-    if dossier.has_fees:
+    """Warn that the procedure has no fee, or that it is paid, so that another obligation must be named."""
+    if dossier.owes_fee:
         return ""
+    if dossier.was_paid:
+        return _(
+            "A payment is already recorded for this dossier. Ask for another one only if there is another obligation, "
+            "and name its legal basis in the reason: processing time is paused until then."
+        )
     return _(
         "This procedure has no fee for this way of filing. Ask for payment only if there is another financial "
         "obligation, such as a tax, and name its legal basis in the reason: processing time is paused until then."
     )
+
+
+def lifted_supplement(dossier: Dossier, user: User, now: datetime) -> str:
+    """Say what the withdrawal of a supplement request does to the time of the agency."""
+    if dossier.was_accepted:
+        return _("The time since the request counts as processing time: the due date stays the same.")
+    return _("The deadline of the desk for this dossier stays what it was before the request.")
+
+
+def correction(dossier: Dossier, user: User, now: datetime) -> str:
+    """Say what reopening a dossier does whose result was handed over."""
+    if dossier.status != Status.RETURNED:
+        return ""
+    text = _(
+        "The result was handed over. The citizen is told that it is wrong, and files given as the result can no longer "
+        "be downloaded. The right one is due in %(days)d working days (article 23 of NĐ 118/2025)."
+    )
+    return text % {"days": deadlines.CORRECTION_DAYS}
 
 
 def late_request(dossier: Dossier, user: User, now: datetime) -> str:

@@ -35,6 +35,7 @@ from one_stop.forms import (
     SuspendForm,
     WithdrawForm,
 )
+from one_stop.payment_form import PaymentForm
 from one_stop.result_forms import FinishForm, PostForm, ReopenForm, ReturnForm
 
 Text = str | Promise
@@ -74,6 +75,10 @@ def _finish_options(dossier: Dossier, user: User) -> dict[str, Any]:
 
 def _return_options(dossier: Dossier, user: User) -> dict[str, Any]:
     return {"chosen": dossier.result_delivery, "initial": {"address": dossier.address}}
+
+
+def _payment_options(dossier: Dossier, user: User) -> dict[str, Any]:
+    return {"initial": {"paid_on": date_text(timezone.now())}}
 
 
 def _post_options(dossier: Dossier, user: User) -> dict[str, Any]:
@@ -168,9 +173,10 @@ DESK_ACTIONS: Final = (
         ),
     ),
     DeskAction(
-        action=Action.PAYMENT_DONE, direct=True,
-        label=_("Payment received"),
+        action=Action.PAYMENT_DONE,
+        label=_("Payment received…"),
         done=_("The payment is recorded. Processing time is running again."),
+        form=PaymentForm, options=_payment_options,
     ),
     DeskAction(
         action=Action.RESUME, direct=True,
@@ -190,6 +196,12 @@ DESK_ACTIONS: Final = (
         label=_("Supplement received at the counter…"),
         done=_("The supplement is recorded."),
         form=CounterSupplementForm, options=_counter_options, service=services.receive_supplement,
+    ),
+    DeskAction(
+        action=Action.LIFT_SUPPLEMENT,
+        label=_("Withdraw the supplement request…"),
+        done=_("The supplement request is withdrawn, and the citizen is told."),
+        warning=action_warnings.lifted_supplement,
     ),
     DeskAction(
         action=Action.REQUIRE_PAYMENT,
@@ -227,7 +239,7 @@ DESK_ACTIONS: Final = (
         action=Action.REOPEN,
         label=_("Return to processing…"),
         done=_("The dossier is being processed again."),
-        form=ReopenForm,
+        form=ReopenForm, warning=action_warnings.correction,
     ),
     DeskAction(
         action=Action.CORRECT_POST,

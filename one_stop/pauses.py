@@ -29,7 +29,7 @@ _MINUTES_PER_DAY: Final = 8 * MINUTES_PER_HOUR
 class Pause:
     """One pause; ``ends`` None: it lasts. ``until`` is the end named for a suspension, ``length`` its office time.
 
-    ``counts`` is False if the request was withdrawn, so that the time was processing time after all.
+    ``uncounted`` says why the time was processing time after all, if it was.
     """
 
     kind: str | Promise
@@ -39,7 +39,7 @@ class Pause:
     ends: datetime | None
     until: datetime | None
     length: str
-    counts: bool
+    uncounted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +63,33 @@ def pauses_of(events: Sequence[DossierEvent], now: datetime, calendar: WorkCalen
         end = next((later for later in events[number + 1 :] if _ends(later, event.to_status)), None)
         named = event.data.get("pause_ends_at")
         until = datetime.fromisoformat(named) if named else None
-        last = end.at if end else now
+        last = _moment_of(end) if end else now
         minutes = working_minutes_between(event.at, min(last, until) if until else last, calendar)
-        counts = end is None or end.action != Action.LIFT_PAYMENT
-        total += minutes if counts else 0
+        uncounted = _why_uncounted(end)
+        total += 0 if uncounted else minutes
         items.append(
             Pause(
-                _KINDS[Action(event.action)], event.actor_name, event.note, event.at, end.at if end else None, until,
-                working_time_text(minutes), counts,
+                _KINDS[Action(event.action)], event.actor_name, event.note, event.at, last if end else None, until,
+                working_time_text(minutes), uncounted,
             )
         )  # fmt: skip
     return Pauses(items, working_time_text(total))
+
+
+def _moment_of(end: DossierEvent) -> datetime:
+    """Return when ``end`` ended the pause: with the day of the payment, which may be recorded later."""
+    paid = end.data.get("pause_ended_at")
+    return datetime.fromisoformat(paid) if paid else end.at
+
+
+def _why_uncounted(end: DossierEvent | None) -> str:
+    if end is None:
+        return ""
+    if end.action in {Action.LIFT_PAYMENT, Action.LIFT_SUPPLEMENT}:
+        return _("Request withdrawn: counts as processing time")
+    if end.action == Action.FINISH and end.from_status == Status.PAYMENT:
+        return _("Never paid: counts as processing time")
+    return ""
 
 
 def _ends(event: DossierEvent, status: int) -> bool:

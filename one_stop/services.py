@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
 from core.transactions import retry_on_deadlock
@@ -31,7 +32,7 @@ from forms_app.dossiers.services import (
 from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess
 from one_stop.action_warnings import result_problem
-from one_stop.supplements import ReceivedItem
+from one_stop.supplements import ReceivedItem, last_supplement_day
 
 #: Outbox kind of the mails to officers about an assignment; the payload is ``{"event": pk, "user": pk}``.
 ASSIGNMENT_MAIL: Final = "desk.assignment"
@@ -127,7 +128,7 @@ def request_supplement(
     """Ask the citizen for ``items`` (``SupplementItem.to_json``) with printed form 02; processing time is paused.
 
     The citizen has until the office closes on ``supplement_due_at``, or on the next working day if that is a day off.
-    Raise ``InvalidInput`` if there is no item or the day has passed; other errors as
+    Raise ``InvalidInput`` if there is no item, or if the day has passed or is too far away; other errors as
     ``dossiers.services.apply_action``.
     """
     moment = now or timezone.now()
@@ -139,6 +140,10 @@ def request_supplement(
         raise InvalidInput(
             _("This date has passed."), fields={"supplement_due_at": _("Choose a date after today.")}
         )
+    last_day = last_supplement_day(lock_dossier(dossier_id), moment)
+    if supplement_due_at is not None and supplement_due_at > last_day:
+        message = _("Choose a date until %(day)s at the latest.") % {"day": date_text(last_day)}
+        raise InvalidInput(message, fields={"supplement_due_at": message})
     deadline = load_calendar().end_of(supplement_due_at) if supplement_due_at else None
     dossier = apply_action(
         dossier_id=dossier_id, expected_version=expected_version, action=Action.REQUEST_SUPPLEMENT, actor=actor,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.translation import override
 
 from core.text import fold
@@ -14,12 +16,21 @@ from forms_app.builder import applicant
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FieldSpec, FormSchema
 from forms_app.dossiers.models import Attachment, Dossier, SupplementRequest
+from forms_app.dossiers.models.rules import DEFAULT_ANSWER_DAYS
 from forms_app.dossiers.printed_forms import supplement_key
+from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.selectors.dossiers import SupplementAnswer, supplement_answers
 from procedures.choices import DocumentKind
 from procedures.snapshot import Snapshot
 from procedures.templatetags.procedure_tags import copies
 from procedures.value_objects import RequiredDocument
+
+
+def last_supplement_day(dossier: Dossier, now: datetime) -> date:
+    """Return the last day that the desk may name to the citizen for a supplement (``DeadlineSetting.answer_days``)."""
+    today = timezone.localdate(now)
+    setting = current_rules().deadline_setting(dossier.procedure_version.procedure_id, today)
+    return today + timedelta(days=setting.answer_days if setting else DEFAULT_ANSWER_DAYS)
 
 
 @dataclass(frozen=True, slots=True)

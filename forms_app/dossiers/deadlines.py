@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, Final, Self
 
 from core.worktime import (
@@ -25,6 +25,8 @@ from procedures.snapshot import Snapshot
 _State = Dossier.ClockState
 _Mode = DeadlineSetting.Mode
 DEFAULT_CUTOFF: Final = time(15, 0)
+#: Working days in which a wrong result is put right (art. 23 NĐ 118/2025).
+CORRECTION_DAYS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,16 @@ def intake_due(procedure_id: int, start: datetime, rules: RuleSet | None = None)
     return add_working_minutes(start, hours * MINUTES_PER_HOUR, rules.calendar)
 
 
-def restart_intake_deadline(dossier: Dossier, previous_status: int, now: datetime) -> None:
+def restart_intake_deadline(dossier: Dossier, action: Action, previous_status: int, now: datetime) -> None:
     """Start the intake deadline anew where ``dossier`` (not saved) has returned to the first status from another.
 
     A desk that requested the supplement only after the deadline stays late: the former deadline is kept. So it is
-    where a decline without a supplement request, or a withdrawal, is undone: its mistake gives the desk no more time.
+    where a decline without a supplement request, a withdrawal or a request made by mistake is undone: its mistake gives
+    the desk no more time.
     """
-    if previous_status in {Status.REGISTERED, Status.WITHDRAWN} or dossier.status != Status.REGISTERED:
+    if action == Action.LIFT_SUPPLEMENT or dossier.status != Status.REGISTERED:
+        return
+    if previous_status in {Status.REGISTERED, Status.WITHDRAWN}:
         return
     if previous_status == Status.DECLINED and _was_declined_at_once(dossier):
         return
@@ -156,7 +161,8 @@ def _request(dossier: Dossier, now: datetime) -> None:
 def _resume(dossier: Dossier, now: datetime) -> None:
     """Move the due date by the length of the pause; the test of being on time moves with it if the pause extends it.
 
-    A suspension extends the time at most until the moment that was named when it began.
+    A suspension extends the time at most until the moment that was named when it began, a request for payment until the
+    payment was made.
     """
     if dossier.clock_state != _State.STOPPED or dossier.paused_at is None:
         return
@@ -217,6 +223,29 @@ def _reopen(dossier: Dossier, now: datetime) -> None:
     dossier.clock_state, dossier.finished_at = _State.RUNNING, None
 
 
+def _end_unpaid(dossier: Dossier, now: datetime) -> None:
+    """End the clock of a dossier that was never paid: nothing shows that the agency had to wait (ADR 250)."""
+    _run(dossier, _State.ENDED)
+
+
+def _correct(dossier: Dossier, now: datetime) -> None:
+    """Give the time in which a wrong result is put right.
+
+    A dossier whose first result was on time is so with the right one as well, if it comes within these days; one that
+    was late stays late.
+    """
+    limit, finished = dossier.on_time_until or dossier.due_at, dossier.finished_at
+    due = deadline(now, value=CORRECTION_DAYS, unit=TimeUnit.WORKING_DAY, calendar=current_rules().calendar)
+    was_late = limit is not None and finished is not None and _day(limit) < _day(finished)
+    _promise(dossier, due, limit if was_late and limit else due)
+    dossier.finished_at = dossier.returned_at = None
+    _run(dossier)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(TIME_ZONE).date()
+
+
 def _reset(dossier: Dossier, now: datetime) -> None:
     _run(dossier, _State.NOT_STARTED)
 
@@ -261,7 +290,9 @@ EFFECTS: Final[dict[Clock, Callable[[Dossier, datetime], None]]] = {
     Clock.CONTINUE: lambda dossier, now: _run(dossier),
     Clock.RESTART: _restart,
     Clock.END: _end,
+    Clock.END_UNPAID: _end_unpaid,
     Clock.REOPEN: _reopen,
+    Clock.CORRECT: _correct,
     Clock.RESET: _reset,
     Clock.RESTORE: _restore,
     Clock.CALENDAR: _move_from_day_off,

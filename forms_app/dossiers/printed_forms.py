@@ -82,7 +82,7 @@ def available(dossier: Dossier) -> list[PrintedForm]:
         else gettext_lazy("Confirmation of submission")
     )
     found = [PrintedForm(RECEIPT, first)]
-    for request in dossier.supplement_requests.all():
+    for request in dossier.supplement_requests.filter(withdrawn_at=None):
         label = _("Supplement request %(number)s (form 02)") % {"number": request.number}
         found.append(PrintedForm(supplement_key(request), label))
     if dossier.status == Status.DECLINED:

@@ -110,6 +110,14 @@ PAYMENT_LIFTED_TEXT: Final = StatusText(
     _("Nothing to pay"), "info", _("You no longer have to pay; your dossier is being processed"),
     _("You do not need to do anything."),
 )  # fmt: skip
+SUPPLEMENT_LIFTED_TEXT: Final = StatusText(
+    _("Supplement no longer needed"), "info", _("You no longer have to supply anything; your dossier goes on"),
+    _("You do not need to do anything. The supplement request is no longer valid."),
+)  # fmt: skip
+CORRECTION_TEXT: Final = StatusText(
+    _("Result being put right"), "wait", _("The result that you received was wrong and is being put right"),
+    _("Do not use the result that you received. You will receive the right one by the new due date."),
+)  # fmt: skip
 #: Actions whose event has other words than the status that it leads to.
 _EVENT_TEXTS: Final[dict[str, StatusText]] = {
     Action.CLOSE: CLOSED_TEXT,
@@ -117,6 +125,7 @@ _EVENT_TEXTS: Final[dict[str, StatusText]] = {
     Action.UNDO_DECLINE: DECLINE_UNDONE_TEXT,
     Action.UNDO_WITHDRAW: WITHDRAWAL_UNDONE_TEXT,
     Action.LIFT_PAYMENT: PAYMENT_LIFTED_TEXT,
+    Action.LIFT_SUPPLEMENT: SUPPLEMENT_LIFTED_TEXT,
 }
 
 #: Actions that need a reason, which is the note of their event.
@@ -147,9 +156,16 @@ def event_text(event: DossierEvent) -> StatusText:
         return _EVENT_TEXTS[event.action]
     if event.action == Action.WITHDRAW and event.actor_id:
         return WITHDRAWN_BY_DESK_TEXT
+    if is_correction(event):
+        return CORRECTION_TEXT
     accepted, by_post = event.from_status != Status.REGISTERED, bool(event.data.get("by_post"))
     outcome = str(event.data.get("outcome", ""))
     return _status_text(event.to_status, outcome, accepted=accepted, by_post=by_post)
+
+
+def is_correction(event: DossierEvent) -> bool:
+    """Return True if ``event`` took a result back that had been handed over."""
+    return event.action == Action.REOPEN and event.from_status == Status.RETURNED
 
 
 def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str, Any]]:

@@ -42,6 +42,7 @@ class Action(TextChoices):
     DECLINE = "decline", _("Decline")
     REQUEST_SUPPLEMENT = "request_supplement", _("Request a supplement")
     SUPPLY = "supply", _("Provide what was requested")
+    LIFT_SUPPLEMENT = "lift_supplement", _("Withdraw the supplement request")
     PROCESS = "process", _("Start processing")
     REQUIRE_PAYMENT = "require_payment", _("Require payment")
     PAYMENT_DONE = "payment_done", _("Payment received")
@@ -73,7 +74,9 @@ class Clock(TextChoices):
     CONTINUE = "continue", _("resumes, the pause counts as processing time")
     RESTART = "restart", _("restarts or resumes, depending on the procedure's rule")
     END = "end", _("ends")
+    END_UNPAID = "end_unpaid", _("ends, the pause counts as processing time")
     REOPEN = "reopen", _("resumes, the due date stays the same")
+    CORRECT = "correct", _("runs for the days in which a wrong result is put right")
     RESET = "reset", _("has not started")
     RESTORE = "restore", _("is as it was before the withdrawal")
     CALENDAR = "calendar", _("a due date on a day off moves to the next working day")
@@ -86,8 +89,8 @@ class Guard(TextChoices):
     NOT_ACCEPTED = "not_accepted", _("not accepted yet")
     SUPPLEMENT_LATE = "supplement_late", _("the citizen's deadline has passed")
     OPEN = "open", _("not closed")
-    HAS_FEES = "has_fees", _("the procedure has a fee")
-    NO_FEES = "no_fees", _("the procedure has no fee")
+    OWES_FEE = "owes_fee", _("the procedure has a fee and no payment is recorded")
+    OWES_NO_FEE = "owes_no_fee", _("the procedure has no fee, or a payment is recorded")
     SENT_BY_POST = "sent_by_post", _("the result was sent by post")
     REVERSIBLE = "reversible", _("closed by mistake, at most three working days ago")
 
@@ -102,7 +105,7 @@ class DossierState(Protocol):
     @property
     def is_closed(self) -> bool: ...
     @property
-    def has_fees(self) -> bool: ...
+    def owes_fee(self) -> bool: ...
     @property
     def sent_by_post(self) -> bool: ...
     @property
@@ -116,8 +119,8 @@ GUARDS: dict[Guard, Callable[[DossierState, datetime], bool]] = {
     Guard.NOT_ACCEPTED: lambda dossier, _now: not dossier.was_accepted,
     Guard.SUPPLEMENT_LATE: lambda dossier, now: dossier.supplement_is_late(now),
     Guard.OPEN: lambda dossier, _now: not dossier.is_closed,
-    Guard.HAS_FEES: lambda dossier, _now: dossier.has_fees,
-    Guard.NO_FEES: lambda dossier, _now: not dossier.has_fees,
+    Guard.OWES_FEE: lambda dossier, _now: dossier.owes_fee,
+    Guard.OWES_NO_FEE: lambda dossier, _now: not dossier.owes_fee,
     Guard.SENT_BY_POST: lambda dossier, _now: dossier.sent_by_post,
     Guard.REVERSIBLE: lambda dossier, now: dossier.is_reversible(now),
 }
@@ -194,15 +197,24 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(_A.SUPPLY, (_S.SUPPLEMENT,), _S.REGISTERED, _APPLICANT, guards=(Guard.NOT_ACCEPTED,)),
     Transition(_A.SUPPLY, (_S.SUPPLEMENT,), _S.PROCESSING, _APPLICANT, Clock.RESTART, guards=(Guard.WAS_ACCEPTED,)),
+    # Requested by mistake: the desk gains no time by it.
+    Transition(
+        _A.LIFT_SUPPLEMENT, (_S.SUPPLEMENT,), _S.REGISTERED, _DESK, needs_reason=True, guards=(Guard.NOT_ACCEPTED,)
+    ),
+    Transition(
+        _A.LIFT_SUPPLEMENT, (_S.SUPPLEMENT,), _S.PROCESSING, _DESK, Clock.CONTINUE, needs_reason=True,
+        guards=(Guard.WAS_ACCEPTED,),
+    ),
     Transition(_A.PROCESS, (_S.ACCEPTED,), _S.PROCESSING, _DESK),
     Transition(
         _A.REQUIRE_PAYMENT, (_S.PROCESSING,), _S.PAYMENT, _HANDLING, Clock.STOP, needs_reason=True,
-        guards=(Guard.HAS_FEES,),
+        guards=(Guard.OWES_FEE,),
     ),
     Transition(
-        # A tax or another obligation that the procedure does not name stops the clock only if the head decides so.
+        # A tax, another obligation that the procedure does not name, or a second payment stops the clock only if the
+        # head decides so.
         _A.REQUIRE_PAYMENT, (_S.PROCESSING,), _S.PAYMENT, _HEAD, Clock.STOP, needs_reason=True,
-        guards=(Guard.NO_FEES,),
+        guards=(Guard.OWES_NO_FEE,),
     ),
     Transition(
         _A.PAYMENT_DONE, (_S.PAYMENT,), _S.PROCESSING, frozenset({SYSTEM, _R.RECEIVER, *_HANDLING}), Clock.RESUME
@@ -225,10 +237,13 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards=(Guard.WAS_ACCEPTED, Guard.OPEN),
     ),
     Transition(
-        _A.FINISH, (_S.PROCESSING, _S.PAYMENT, _S.SUSPENDED), _S.FINISHED, _HANDLING, Clock.END,
-        guards=(Guard.OPEN,),
+        _A.FINISH, (_S.PROCESSING, _S.SUSPENDED), _S.FINISHED, _HANDLING, Clock.END, guards=(Guard.OPEN,),
     ),
+    # Refused, as it was never paid.
+    Transition(_A.FINISH, (_S.PAYMENT,), _S.FINISHED, _HANDLING, Clock.END_UNPAID),
     Transition(_A.REOPEN, (_S.FINISHED,), _S.PROCESSING, _HANDLING, Clock.REOPEN, needs_reason=True),
+    # A wrong result that was handed over, however long ago (art. 23 NĐ 118/2025).
+    Transition(_A.REOPEN, (_S.RETURNED,), _S.PROCESSING, _HEAD, Clock.CORRECT, needs_reason=True),
     Transition(_A.RETURN_RESULT, (_S.FINISHED,), _S.RETURNED, _RETURN),
     # The post reports numbers and postage later, for a whole bag; wrong ones are corrected.
     Transition(_A.CORRECT_POST, (_S.RETURNED,), _S.RETURNED, _RETURN, guards=(Guard.SENT_BY_POST,)),

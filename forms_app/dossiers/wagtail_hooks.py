@@ -58,6 +58,7 @@ class DeadlineSettingViewSet(ProcedureRuleViewSet):
         "supplement_mode",
         "same_day_cutoff",
         "request_days",
+        "answer_days",
         "intake_hours",
         "valid_from",
         "valid_to",

@@ -13,7 +13,7 @@ from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.transitions import Action
 from one_stop.services import request_supplement
 from tests.accounts.factories import AgencyFactory, UserFactory
-from tests.forms_app.dossiers.factories import file_dossier, make_form, make_version
+from tests.forms_app.dossiers.factories import file_dossier, make_form, make_version, payment_for
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 FILED = datetime(2026, 11, 19, 20, 14, tzinfo=VN)
@@ -70,6 +70,7 @@ def do(dossier: Dossier, action: Action, actor: User, *, at: datetime, reason: s
         actor=actor,
         reason=reason,
         pause_ends_at=at + timedelta(days=30) if action == Action.SUSPEND else None,
+        payment=payment_for(action, at),
         now=at,
     )
     dossier.refresh_from_db()

@@ -118,7 +118,7 @@ def test_counter_serves_the_citizen_of_any_assignee(agency: Agency, officer: Use
     for action in (Action.ACCEPT, Action.PROCESS, Action.REQUIRE_PAYMENT):
         do(dossier, action, assignee, at=NOW)
     give(dossier, assignee)
-    post(officer, dossier, "payment_done")
+    post(officer, dossier, "payment_done", document="BL 0000123", paid_on="23/11/2026")
     assert dossier.status == Status.PROCESSING
     ask(dossier, assignee, at=NOW)
     assert "/viec/supply/" in page(officer, dossier)

@@ -21,7 +21,7 @@ from forms_app.dossiers.services.actions import citizen
 from one_stop.selectors.figures import month_figures
 from procedures.value_objects import ChannelDetails
 from tests.accounts.factories import AgencyFactory
-from tests.forms_app.dossiers.factories import at, file_dossier, make_form, make_version
+from tests.forms_app.dossiers.factories import at, file_dossier, make_form, make_version, payment_for
 from tests.one_stop.factories import make_dossier, make_officer
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,8 @@ def act(dossier: Dossier, action: str, moment: str, **facts) -> Dossier:
     return apply_action(
         dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=actor,
         reason="vì thử", now=at(moment),
-        pause_ends_at=at(moment) + timedelta(days=30) if action == "suspend" else None, **facts,
+        pause_ends_at=at(moment) + timedelta(days=30) if action == "suspend" else None,
+        payment=payment_for(action, at(moment)), **facts,
     )  # fmt: skip
 
 

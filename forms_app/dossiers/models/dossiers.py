@@ -254,6 +254,16 @@ class Dossier(models.Model):
         return any(fee.is_charged for fee in self.fees)
 
     @property
+    def was_paid(self) -> bool:
+        """Return True if a payment is recorded."""
+        return any(event.action == Action.PAYMENT_DONE for event in self.events.all())
+
+    @property
+    def owes_fee(self) -> bool:
+        """Return True if the procedure charges something and no payment is recorded."""
+        return self.has_fees and not self.was_paid
+
+    @property
     def sent_by_post(self) -> bool:
         """Return True if the result was given to the post and this was not undone."""
         return any(order.cancelled_at is None for order in self.postal_orders.all())

@@ -75,6 +75,8 @@ class SupplementRequest(models.Model):
     )  # fmt: skip
     # Set when answered, and when the dossier leaves status 5 without an answer.
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    # Set when the desk withdrew it, as it was made by mistake.
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("supplement request")
@@ -88,6 +90,11 @@ class SupplementRequest(models.Model):
             models.CheckConstraint(
                 condition=models.Q(received_by__isnull=True) | models.Q(answered_at__isnull=False),
                 name="supplement_received_is_answered",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True)
+                | models.Q(answered_at__isnull=True, closed_at__isnull=False),
+                name="supplement_withdrawn_unanswered",
             ),
         ]
 

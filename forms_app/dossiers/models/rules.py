@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,11 @@ from forms_app.dossiers.codes import validate_pattern
 DEFAULT_INTAKE_HOURS: Final = 8
 #: The competent agency requests a supplement within three working days of acceptance (docs/domain.md#pausing).
 DEFAULT_REQUEST_DAYS: Final = 3
+#: The longest time that a citizen is given for a supplement. The law names none; after 15 days of silence the desk may
+#: close the dossier unless the law of the field says otherwise (art. 19.5 NĐ 118/2025). Four times as long leaves room
+#: for papers that others issue; a day further away is a typing error.
+DEFAULT_ANSWER_DAYS: Final = 60
+MAX_ANSWER_DAYS: Final = 730
 
 
 def one_general_a_day(name: str) -> models.UniqueConstraint:
@@ -93,6 +98,15 @@ class DeadlineSetting(Validity):
         help_text=_(
             "Working days after acceptance. A later request moves the due date, but the dossier still counts as late "
             "after the former one. Leave empty if the law of the field sets no limit."
+        ),
+    )
+    answer_days = models.PositiveSmallIntegerField(
+        _("longest time for a supplement"),
+        default=DEFAULT_ANSWER_DAYS,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_ANSWER_DAYS)],
+        help_text=_(
+            "Days after the request. The law of the field may give the citizen more time; the limit keeps a mistyped "
+            "date from pausing a dossier for years."
         ),
     )
 

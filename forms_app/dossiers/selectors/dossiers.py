@@ -162,6 +162,7 @@ def own_data(dossier: Dossier) -> dict[str, Any]:
                 "items",
                 "answers",
                 "answered_at",
+                "withdrawn_at",
                 "received_items",
             )
             for request in dossier.supplement_requests.order_by("number")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.selectors import memberships_of
+from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
 from core.text import clean_lines
@@ -45,6 +46,14 @@ _OUTCOMES: Final[dict[Action, str]] = {
     Action.CLOSE: Dossier.Outcome.CLOSED,
     Action.REOPEN: "",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What shows that the citizen has paid: the number of the receipt or document, and the day of the payment."""
+
+    document: str
+    paid_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,7 @@ def apply_action(
     assigned_to: User | None = None,
     outcome: str = "",
     pause_ends_at: datetime | None = None,
+    payment: Payment | None = None,
     now: datetime | None = None,
 ) -> Dossier:
     """Apply ``action`` to a dossier and return it changed, with its event and effects in the same transaction.
@@ -101,11 +111,13 @@ def apply_action(
     ``data`` is stored with the event. ``outcome`` is that of a finished dossier (default: granted); a refusal needs a
     reason, as it is given to the citizen as the result (art. 19.3 NĐ 118/2025). A dossier whose fee or financial
     obligation is not paid can only be finished as refused. ``pause_ends_at`` is until when a suspension lasts at most.
+    ``payment`` is what shows a payment; the pause ends with the day on which it was made.
 
     ``NotAllowed``: no such dossier for this actor (shown as 404). ``Conflict``: the dossier is no longer at
     ``expected_version`` (code ``conflict``), its status does not allow the action (``not_possible``), it is assigned
     to a colleague (``assigned``), or others kept changing it (``busy``). ``InvalidInput``: a reason or the end of a
-    suspension is missing, or the outcome is not open to an unpaid dossier.
+    suspension is missing, the outcome is not open to an unpaid dossier, or ``payment`` is missing, recorded before, or
+    not made since the request.
     """
     moment = now or timezone.now()
     acting = actor if isinstance(actor, Actor) else officer(actor)
@@ -114,13 +126,15 @@ def apply_action(
     note = clean_lines(reason)
     _check_ending(dossier, transition, outcome, note)
     before = dossier.status
+    if transition.action == Action.PAYMENT_DONE:
+        data = {**(data or {}), **_set_end_of_payment_pause(dossier, payment, moment)}
     adjustment = deadlines.apply_clock_effect(dossier, transition.clock, moment)
     _update_status(dossier, transition, moment)
     details = _set_details(
         dossier, transition.action, outcome=outcome, pause_ends_at=pause_ends_at, assigned_to=assigned_to, now=moment
     )  # fmt: skip
     data = {**(data or {}), **details}
-    deadlines.restart_intake_deadline(dossier, before, moment)
+    deadlines.restart_intake_deadline(dossier, transition.action, before, moment)
     if transition.action == Action.REOPEN and (revoked := _revoke_results(dossier, acting, note, moment)):
         data["revoked_results"] = revoked
     dossier.save()
@@ -152,6 +166,34 @@ def _set_details(
         name = assigned_to.get_full_name() if assigned_to else ""
         return {"assigned_to": assigned_to.pk if assigned_to else None, "assignee": name}
     return {}
+
+
+def _set_end_of_payment_pause(dossier: Dossier, payment: Payment | None, now: datetime) -> dict[str, str]:
+    """End the pause of an unpaid dossier (not saved) with the day of ``payment``; return what the event keeps of it.
+
+    A payment from before the request shows that there was nothing to wait for.
+    """
+    document = clean(payment.document) if payment else ""
+    if payment is None or not document:
+        message = _("Enter the number of the receipt or of the document that shows the payment.")
+        raise InvalidInput(message, fields={"document": message})
+    first, last = timezone.localdate(dossier.paused_at or now), timezone.localdate(now)
+    if not first <= payment.paid_on <= last:
+        message = _(
+            "Choose a day from %(first)s, the day of the request, to today. If the citizen had paid before, withdraw "
+            "the payment request."
+        ) % {"first": date_text(first)}
+        raise InvalidInput(message, fields={"paid_on": message})
+    recorded = dossier.events.filter(action=Action.PAYMENT_DONE).values_list("data", flat=True)
+    if any(str(former.get("document", "")).casefold() == document.casefold() for former in recorded):
+        message = _("This document is already recorded for an earlier payment of this dossier.")
+        raise InvalidInput(message, fields={"document": message})
+    midnight = datetime.combine(payment.paid_on + timedelta(days=1), time(), tzinfo=TIME_ZONE)
+    dossier.pause_ends_at = min(now, midnight)
+    return {
+        "document": document, "paid_on": payment.paid_on.isoformat(),
+        "pause_ended_at": dossier.pause_ends_at.isoformat(),
+    }  # fmt: skip
 
 
 def _check_assignee(
@@ -219,7 +261,8 @@ def _select_transition(
 
 def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> None:
     if dossier.status == Status.SUPPLEMENT and transition.target != Status.SUPPLEMENT:
-        dossier.supplement_requests.filter(closed_at=None).update(closed_at=now)
+        withdrawn_at = now if transition.action == Action.LIFT_SUPPLEMENT else None
+        dossier.supplement_requests.filter(closed_at=None).update(closed_at=now, withdrawn_at=withdrawn_at)
     dossier.status = transition.target
     dossier.version += 1
     if transition.action == Action.FINISH:
@@ -228,7 +271,7 @@ def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> N
         dossier.returned_at = now
     elif transition.action == Action.UNDO_WITHDRAW and transition.target == Status.SUPPLEMENT:
         _reopen_request(dossier, now)
-    elif transition.action == Action.UNDO_RETURN:
+    elif transition.action in {Action.UNDO_RETURN, Action.REOPEN}:
         dossier.returned_at = None
         dossier.postal_orders.filter(cancelled_at=None).update(cancelled_at=now)
 

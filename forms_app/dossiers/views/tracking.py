@@ -44,6 +44,7 @@ from forms_app.dossiers.status_texts import (
     dossier_text,
     event_text,
     gives_reason,
+    is_correction,
     latest_change,
     timeline,
 )
@@ -197,7 +198,7 @@ def _texts(dossier: Dossier, latest: DossierEvent, results: list[Attachment], *,
     """Return the texts of the present status; a withdrawal by the desk, unknown to the citizen perhaps, has its own."""
     if _is_unreadable(dossier, latest, results):
         return UNREADABLE_RESULT_TEXT
-    if latest.action == Action.WITHDRAW:
+    if latest.action == Action.WITHDRAW or is_correction(latest):
         return event_text(latest)
     return dossier_text(dossier, by_post=by_post)
 

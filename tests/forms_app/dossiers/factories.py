@@ -22,6 +22,8 @@ from forms_app.builder.schema import FormSchema
 from forms_app.dossiers import services
 from forms_app.dossiers.models import Dossier, Draft, SupplementRequest
 from forms_app.dossiers.rules import consent_in_force
+from forms_app.dossiers.services.actions import Payment
+from forms_app.dossiers.transitions import Action
 from forms_app.dossiers.views import draft_cookies
 from procedures.models import LocalAssignment, Procedure, ProcedureVersion
 from procedures.snapshot import Snapshot
@@ -62,6 +64,11 @@ SUPPLEMENT_ITEMS = [
 def at(text: str) -> datetime:
     """Return a moment such as ``2026-11-23 09:00`` in the province's time zone."""
     return datetime.fromisoformat(text).replace(tzinfo=TIME_ZONE)
+
+
+def payment_for(action: str, now: datetime) -> Payment | None:
+    """What shows a payment made on the day of ``now``, for the action that records one."""
+    return Payment("BL 0000123", timezone.localdate(now)) if action == Action.PAYMENT_DONE else None
 
 
 WITH_FEE = (

@@ -32,6 +32,7 @@ from tests.forms_app.dossiers.factories import (
     make_form,
     make_version,
     officer_of,
+    payment_for,
     request_supplement,
 )
 from tests.one_stop.factories import ask
@@ -55,6 +56,7 @@ MAILS = {
     "return_result": (["accept", "process", "finish", "return_result"], "Đã trả kết quả"),
     "withdraw": (["withdraw"], "Đã rút"),
     "lift_payment": (["accept", "process", "require_payment", "lift_payment"], "Không phải nộp"),
+    "lift_supplement": (["accept", "request_supplement", "lift_supplement"], "Không cần bổ sung nữa"),
     "undo_return": (["accept", "process", "finish", "return_result", "undo_return"], "Chưa trả kết quả"),
     "undo_decline": (["decline", "undo_decline"], "Kiểm tra lại"),
 }  # fmt: skip
@@ -76,6 +78,7 @@ def act(dossier: Dossier, action: str, *, reason: str = "Lý do của cơ quan")
         actor=actor,
         reason=reason,
         pause_ends_at=NOW + timedelta(days=9) if action == "suspend" else None,
+        payment=payment_for(action, NOW),
         now=NOW,
     )
 

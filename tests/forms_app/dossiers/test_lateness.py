@@ -27,7 +27,7 @@ from forms_app.dossiers.services.actions import citizen
 from forms_app.dossiers.services.pauses import end_suspensions
 from forms_app.dossiers.transitions import Clock, Status
 from one_stop.selectors.figures import month_figures
-from tests.forms_app.dossiers.factories import at
+from tests.forms_app.dossiers.factories import at, payment_for
 from tests.one_stop.factories import make_dossier, make_officer
 
 ACCEPTED = "2026-11-23 09:00"
@@ -38,7 +38,8 @@ def act(dossier: Dossier, action: str, moment: str, *, until: str = "2027-01-29 
     actor = citizen(dossier) if action == "supply" else make_officer(dossier.agency, "head")
     return apply_action(
         dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=actor, reason="vì thử",
-        pause_ends_at=at(until) if action == "suspend" else None, now=at(moment),
+        pause_ends_at=at(until) if action == "suspend" else None, payment=payment_for(action, at(moment)),
+        now=at(moment),
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from forms_app.dossiers.transitions import (
     allowed_transitions,
 )
 from one_stop.access import READING_ROLES
-from tests.forms_app.dossiers.factories import WITH_FEE, file_dossier, make_form, make_version
+from tests.forms_app.dossiers.factories import WITH_FEE, file_dossier, make_form, make_version, payment_for
 from tests.forms_app.dossiers.transition_matrix import (
     ACTIONS,
     FILED,
@@ -57,7 +57,7 @@ class FakeDossier:
     late: bool
     is_closed: bool = False
     fresh: bool = False
-    has_fees: bool = False
+    owes_fee: bool = False
     sent_by_post: bool = False
     desk_withdrew_from: int | None = None
 
@@ -168,7 +168,8 @@ def attempt(dossier: Dossier, action: str, actor: User | Actor) -> int | str:
             outcome = services.apply_action(
                 dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=actor,
                 reason="vì thử", outcome="refused" if action == "finish" and dossier.status == 6 else "",
-                pause_ends_at=NOW + timedelta(days=9) if action == "suspend" else None, now=NOW,
+                pause_ends_at=NOW + timedelta(days=9) if action == "suspend" else None,
+                payment=payment_for(action, NOW), now=NOW,
             ).status  # fmt: skip
         except Conflict as conflict:
             outcome = conflict.code
@@ -255,6 +256,7 @@ def test_every_action_offered_by_the_desk_succeeds(state: State) -> None:
                             "version": dossier.version, "reason": "vì thử", "other_documents": "Giấy chứng tử",
                             "supplement_due_at": "2026-12-07", "suspended_until": "2026-12-07", "officer": user.pk,
                             "tracking_number": "EA123456789VN", "how": "phone",
+                            "document": "BL 1", "paid_on": "2026-11-23",
                             "delivery": "post" if action == "return_result" else "", "address": "Ấp 1",
                             "outcome": "refused" if state.status == 6 else "granted",
                         },

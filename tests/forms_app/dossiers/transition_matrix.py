@@ -27,7 +27,7 @@ class State:
     accepted: bool = False
     late: bool = False
     outcome: str = ""
-    # The procedure charges something.
+    # The procedure charges something, and nothing is paid yet.
     fees: bool = False
     # The result was given to the post.
     posted: bool = False
@@ -57,13 +57,16 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
         "request_supplement": (5, DESK_ROLES), "require_payment": (6, {H, L}), "suspend": (8, {L}),
         "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES), "move_due_date": (4, {S}),
     },
-    State(5): {"supply": (1, SUPPLIERS), **WITHDRAW, "assign": (5, DESK_ROLES)},
+    State(5): {"supply": (1, SUPPLIERS), "lift_supplement": (1, DESK_ROLES), **WITHDRAW, "assign": (5, DESK_ROLES)},
     State(5, late=True): {
-        "supply": (1, SUPPLIERS), "decline": (3, {R, L}), **WITHDRAW, "assign": (5, DESK_ROLES),
+        "supply": (1, SUPPLIERS), "lift_supplement": (1, DESK_ROLES), "decline": (3, {R, L}), **WITHDRAW,
+        "assign": (5, DESK_ROLES),
     },
-    State(5, True): {"supply": (4, SUPPLIERS), **WITHDRAW, "assign": (5, DESK_ROLES)},
+    State(5, True): {
+        "supply": (4, SUPPLIERS), "lift_supplement": (4, DESK_ROLES), **WITHDRAW, "assign": (5, DESK_ROLES),
+    },
     State(5, True, True): {
-        "supply": (4, SUPPLIERS), "close": (8, DESK_ROLES), **WITHDRAW,
+        "supply": (4, SUPPLIERS), "lift_supplement": (4, DESK_ROLES), "close": (8, DESK_ROLES), **WITHDRAW,
         "assign": (5, DESK_ROLES),
     },
     State(6, True): {
@@ -80,9 +83,9 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
     State(9, True): {
         "reopen": (4, {H, L}), "return_result": (10, {T, R, L}), "assign": (9, DESK_ROLES),
     },
-    State(10, True): {},
-    State(10, True, posted=True): {"correct_post": (10, {T, R, L})},
-    State(10, True, fresh=True): {"undo_return": (9, {L})},
+    State(10, True): {"reopen": (4, {L})},
+    State(10, True, posted=True): {"correct_post": (10, {T, R, L}), "reopen": (4, {L})},
+    State(10, True, fresh=True): {"undo_return": (9, {L}), "reopen": (4, {L})},
 }  # fmt: skip
 # In every status; the desk offers it on a page of its own, beside the actions.
 REPLACE_KEY = "replace_key"
@@ -92,7 +95,7 @@ STATES = list(MATRIX)
 ACTIONS = [action.value for action in Action if action != Action.SUBMIT]
 NEED_REASON = {
     "decline", "request_supplement", "require_payment", "lift_payment", "suspend", "close", "reopen", "withdraw",
-    "undo_return", "undo_decline", "undo_withdraw",
+    "undo_return", "undo_decline", "undo_withdraw", "lift_supplement",
 }  # fmt: skip
 # The roles with an action anywhere in the table; an officer without one learns nothing, not even the status.
 HOLDERS = {

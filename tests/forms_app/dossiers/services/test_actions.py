@@ -36,7 +36,14 @@ from forms_app.dossiers.transitions import (
 )
 from procedures.value_objects import ChannelDetails
 from tests.accounts.factories import AgencyFactory, MembershipFactory, UserFactory
-from tests.forms_app.dossiers.factories import at, file_dossier, make_form, make_version, officer_of
+from tests.forms_app.dossiers.factories import (
+    at,
+    file_dossier,
+    make_form,
+    make_version,
+    officer_of,
+    payment_for,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +72,8 @@ def act(dossier: Dossier, action: str, now: datetime = NOW, **facts) -> Dossier:
     return services.apply_action(
         dossier_id=dossier.pk, expected_version=dossier.version, action=action, actor=actor,
         reason=facts.pop("reason", "vì thử"), now=now,
-        pause_ends_at=now + timedelta(days=9) if action == "suspend" else None, **facts,
+        pause_ends_at=now + timedelta(days=9) if action == "suspend" else None,
+        payment=payment_for(action, now), **facts,
     )  # fmt: skip
 
 
