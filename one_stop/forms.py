@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.printable import unprintable
 from core.text import clean, normalise_lines
 from forms_app.builder.field_types.date import VietnameseDateField
 from forms_app.builder.field_types.file import (
@@ -21,7 +22,7 @@ from forms_app.builder.field_types.file import (
     MultipleFileField,
     MultipleFileInput,
 )
-from forms_app.builder.field_types.text import check_printable
+from forms_app.builder.field_types.text import MAX_QUOTED_LETTERS
 from forms_app.dossiers.models import SupplementRequest
 from one_stop.dossier_display import WithdrawalRequest
 from one_stop.supplements import ReceivedItem, SupplementItem
@@ -44,7 +45,11 @@ class PrintedText(forms.CharField):
     def validate(self, value: str) -> None:
         """Name the letters that printed forms lack."""
         super().validate(value)
-        check_printable(value)
+        if signs := unprintable(value):
+            raise forms.ValidationError(
+                _("Printed forms cannot show these signs: %(signs)s. Remove them or write them in words."),
+                params={"signs": " ".join(signs[:MAX_QUOTED_LETTERS])},
+            )
 
 
 class ActionForm(forms.Form):
@@ -142,7 +147,7 @@ class ActionForm(forms.Form):
             if isinstance(field, forms.ChoiceField):
                 labels = {str(key): str(label) for key, label in cast(Any, field.choices)}
                 values = [labels.get(value, value) for value in values if value]
-            if text := "\n".join(values):
+            if text := "\n".join(filter(None, values)):
                 found.append((str(field.label), text))
         return found
 

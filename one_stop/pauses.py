@@ -98,13 +98,13 @@ def _ends(event: DossierEvent, status: int) -> bool:
 
 def working_time_text(minutes: int) -> str:
     """Return office time in its two largest units: ``2 ngày 3 giờ làm việc``; a day has eight hours."""
+    if not minutes:
+        return _("no working time")
     days, rest = divmod(minutes, _MINUTES_PER_DAY)
     hours, left = divmod(rest, MINUTES_PER_HOUR)
     parts = [
         ngettext("%(count)d day", "%(count)d days", days) % {"count": days} if days else "",
         ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours} if hours else "",
-        ngettext("%(count)d minute", "%(count)d minutes", left) % {"count": left}
-        if left or not (days or hours)
-        else "",
+        ngettext("%(count)d minute", "%(count)d minutes", left) % {"count": left} if left else "",
     ]
     return _("%(time)s of working time") % {"time": " ".join([part for part in parts if part][:2])}

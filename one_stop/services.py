@@ -279,7 +279,8 @@ def return_result(
         raise InvalidInput(problem, fields={"delivery": problem})
     dossier = apply_action(
         dossier_id=dossier_id, expected_version=expected_version, action=Action.RETURN_RESULT, actor=actor,
-        reason=reason, data={"delivery": way} | ({"by_post": True} if by_post else {}), now=moment,
+        reason=reason, data={"delivery": way, "outcome": locked.outcome} | ({"by_post": True} if by_post else {}),
+        now=moment,
     )  # fmt: skip
     if by_post:
         if not where:

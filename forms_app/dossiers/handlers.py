@@ -24,7 +24,7 @@ from forms_app.dossiers.services.actions import CITIZEN_MAIL
 from forms_app.dossiers.services.filing import receipt_for
 from forms_app.dossiers.services.scans import REFUSED_FILE_MAIL
 from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY, NEW_KEY_MAIL
-from forms_app.dossiers.status_texts import event_text
+from forms_app.dossiers.status_texts import event_text, former_tracking_number
 from forms_app.dossiers.transitions import RUNNING_STATUSES, Action
 
 logger = logging.getLogger(__name__)
@@ -89,6 +89,7 @@ def _mail_status(event: DossierEvent) -> None:
         "due_at": _new_due_date(event),
         "suspended_until": _moment(event.data.get("pause_ends_at")),
         "first": first,
+        "former_number": former_tracking_number(event) if event.action == Action.CORRECT_POST else "",
         "postal_order": order,
         "postage": money_text(order.postage) if order and order.postage is not None else "",
         "lookup_key": receipt.lookup_key if receipt else "",

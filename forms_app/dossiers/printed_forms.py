@@ -223,7 +223,7 @@ def _later_due_date(dossier: Dossier) -> str:
 
 def _limit(rule: DeadlineRule) -> str:
     if rule.value is None:
-        return "Không có ngày hẹn trả"
+        return "Không quy định"
     return "Trong ngày" if rule.same_day_cutoff else duration_text(rule.value, rule.unit)
 
 

@@ -114,6 +114,22 @@ SUPPLEMENT_LIFTED_TEXT: Final = StatusText(
     _("Supplement no longer needed"), "info", _("You no longer have to supply anything; your dossier goes on"),
     _("You do not need to do anything. The supplement request is no longer valid."),
 )  # fmt: skip
+POST_RECORDED_TEXT: Final = StatusText(
+    _("Tracking number or postage recorded"), "done", _("Your result was sent by post"),
+    _("The postal worker delivers it against your signature. Have your identity document ready."),
+)  # fmt: skip
+POST_CORRECTED_TEXT: Final = StatusText(
+    _("Tracking number corrected"), "done", _("The tracking number of your result was wrong and is corrected"),
+    _("Use only the new number. The one that you were told before is not that of your result."),
+)  # fmt: skip
+REFUSAL_RETURNED_TEXT: Final = StatusText(
+    _("Notice of refusal handed over"), "bad", _("Your request is refused"),
+    _("The notice of refusal was handed over to you. The dossier is closed."),
+)  # fmt: skip
+REFUSAL_POSTED_TEXT: Final = StatusText(
+    _("Notice of refusal sent by post"), "bad", _("Your request is refused"),
+    _("The notice of refusal was sent by post. The postal worker delivers it against your signature."),
+)  # fmt: skip
 CORRECTION_TEXT: Final = StatusText(
     _("Result being put right"), "wait", _("The result that you received was wrong and is being put right"),
     _("Do not use the result that you received. You will receive the right one by the new due date."),
@@ -139,6 +155,8 @@ def dossier_text(dossier: Dossier, *, by_post: bool = False) -> StatusText:
 
 
 def _status_text(status: int, outcome: str, *, accepted: bool, by_post: bool) -> StatusText:
+    if outcome == Dossier.Outcome.REFUSED and status == Status.RETURNED:
+        return REFUSAL_POSTED_TEXT if by_post else REFUSAL_RETURNED_TEXT
     if by_post and status == Status.RETURNED:
         return SENT_BY_POST_TEXT
     if status == Status.SUPPLEMENT and not accepted:
@@ -158,9 +176,17 @@ def event_text(event: DossierEvent) -> StatusText:
         return WITHDRAWN_BY_DESK_TEXT
     if is_correction(event):
         return CORRECTION_TEXT
+    if event.action == Action.CORRECT_POST:
+        return POST_CORRECTED_TEXT if former_tracking_number(event) else POST_RECORDED_TEXT
     accepted, by_post = event.from_status != Status.REGISTERED, bool(event.data.get("by_post"))
     outcome = str(event.data.get("outcome", ""))
     return _status_text(event.to_status, outcome, accepted=accepted, by_post=by_post)
+
+
+def former_tracking_number(event: DossierEvent) -> str:
+    """Return the tracking number that ``event`` replaced by another one; empty if there was none."""
+    former = str(event.data.get("before", {}).get("tracking_number") or "")
+    return former if former != event.data.get("tracking_number") else ""
 
 
 def is_correction(event: DossierEvent) -> bool:
@@ -198,8 +224,6 @@ def gives_reason(event: DossierEvent) -> bool:
 def _name(event: DossierEvent) -> str:
     if event.action == Action.REPLACE_KEY:
         return gettext("Lookup key replaced")
-    if event.action == Action.CORRECT_POST:
-        return gettext("Tracking number or postage recorded")
     if event.action == Action.MOVE_DUE_DATE:
         return gettext("Due date moved to a working day")
     if event.action == Action.SUPPLY:

@@ -86,11 +86,15 @@ def _queue(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     return render(request, "one_stop/queue.html", {**shared, **context})
 
 
-def _rows(dossiers: list[Dossier]) -> list[dict[str, Any]]:
+def _rows(access: OfficerAccess, dossiers: list[Dossier]) -> list[dict[str, Any]]:
+    """Return the rows of the table; what only a colleague may act on cannot be selected."""
     now, calendar = timezone.now(), current_rules().calendar
+    others = [dossier for dossier in dossiers if dossier.assigned_to_id not in {None, access.user.pk}]
+    locked = {dossier.pk for dossier in assigned_to_colleagues(access, others, timezone.localdate(now))}
     return [
         {
             "dossier": dossier,
+            "can_select": dossier.pk not in locked,
             "due": due_status(
                 dossier,
                 now,
@@ -123,7 +127,7 @@ def _list_context(request: HttpRequest, access: OfficerAccess) -> dict[str, Any]
         "columns": [_column(label, key, filters, request) for label, key in COLUMNS],
         "intake_filters": intake if tab.key == NEW else [],
         "refresh_url": _list_url(request, den="", page=""),
-        "rows": _rows(list(page.object_list)),
+        "rows": _rows(access, list(page.object_list)),
     }
 
 
@@ -178,7 +182,7 @@ def _search_context(request: HttpRequest, access: OfficerAccess, query: str) -> 
     )
     return {
         **_filter_context(access, filters),
-        "rows": _rows(result.dossiers),
+        "rows": _rows(access, result.dossiers),
         "result": result,
         "total": result.total,
         "columns": [{"label": label} for label, _key in COLUMNS],

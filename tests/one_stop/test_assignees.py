@@ -189,3 +189,16 @@ def test_page_of_a_held_dossier_costs_one_query_more(
     give(dossier, assignee)
     with django_assert_max_num_queries(len(free) + 2):
         client.get(address)
+
+
+def test_dossier_of_a_colleague_cannot_be_ticked(
+    agency: Agency, officer: User, assignee: User, head: User
+) -> None:
+    held, free = make_dossier(form=make_desk_form(agency)), make_dossier(form=make_desk_form(agency))
+    give(held, assignee)
+    for reader, ticked in ((officer, [free]), (assignee, [held, free]), (head, [held, free])):
+        client = Client()
+        client.force_login(reader)
+        page = client.get("/mot-cua/?muc=tat-ca").content.decode()
+        found = [dossier for dossier in (held, free) if f'value="{dossier.code}~' in page]
+        assert found == ticked, reader

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,14 @@ def supplement(**data: Any) -> SupplementForm:
 
 
 class TestReason:
+    def test_signs_that_cannot_be_printed_are_named_in_words_for_officers(self) -> None:
+        form = ActionForm({"version": "1", "reason": "Thiếu 😀"}, submit="Gửi")
+        with override("vi"):
+            assert not form.is_valid()
+            assert form.errors["reason"] == [
+                "Giấy in không thể hiện được ký hiệu: 😀. Hãy xóa hoặc viết bằng chữ."
+            ]
+
     @given(typed)
     def test_reason_is_normalised_and_stripped(self, text: str) -> None:
         form = ActionForm({"version": "1", "reason": text}, submit="Gửi")

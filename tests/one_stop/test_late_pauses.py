@@ -142,7 +142,7 @@ class TestUndoneWithdrawals:
         page = self.page(dossier, boss, NOW + timedelta(days=2))
         assert "23/11/2026 09:00 – 24/11/2026 09:00" in page
         assert "Yêu cầu đã rút: tính vào thời hạn giải quyết" in page
-        assert "Đã tạm dừng 1 lần: 0 phút làm việc" in page
+        assert "Đã tạm dừng 1 lần: không có giờ làm việc" in page
 
     def test_citizen_reads_the_reason_of_the_pause_again(
         self, receipt: FilingReceipt, dossier: Dossier, boss: User

@@ -11,11 +11,13 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from accounts.models import Agency, User
 from forms_app.dossiers.models import Dossier, PostalOrder
 from forms_app.dossiers.services import FilingReceipt
 from forms_app.dossiers.transitions import Action, Status
+from one_stop.services import finish
 from tests.forms_app.dossiers.factories import file_dossier
 from tests.one_stop.factories import ANSWERS, FILED, NOW, do, make_desk_form, make_officer
 
@@ -235,3 +237,64 @@ def test_undoing_cancels_the_order(receipt: FilingReceipt, agency: Agency, clien
     assert "EB000000001VN" in citizen_page(receipt)
     with pytest.raises(IntegrityError), transaction.atomic():
         PostalOrder.objects.update(cancelled_at=None)
+
+
+class TestWhatTheCitizenReads:
+    def test_corrected_number_is_mailed_as_a_correction(
+        self, receipt: FilingReceipt, client: Client, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        send(client, receipt.dossier)
+        url = reverse("one_stop:action", args=[receipt.dossier.code, "correct_post"])
+        for number in ("EA1111", "EA2222"):
+            with django_capture_on_commit_callbacks(execute=True):
+                client.post(
+                    url, {"version": receipt.dossier.version, "tracking_number": number, "postage": ""}
+                )
+            receipt.dossier.refresh_from_db()
+        added, corrected = mail.outbox[-2:]
+        assert "Đã ghi mã vận đơn" in added.subject
+        assert "không còn giá trị" not in added.body
+        assert "Đã sửa mã vận đơn" in corrected.subject
+        assert "Mã vận đơn: EA2222" in corrected.body
+        assert "Mã vận đơn cũ, không còn giá trị: EA1111" in corrected.body
+        assert "Đã sửa mã vận đơn" in citizen_page(receipt)
+
+    def test_way_of_the_handover_replaces_the_one_that_was_chosen(
+        self, receipt: FilingReceipt, client: Client
+    ) -> None:
+        assert "Cách nhận kết quả Qua bưu chính" in facts(receipt)
+        send(client, receipt.dossier, delivery="counter")
+        assert "Cách đã trả kết quả Tại quầy" in facts(receipt)
+        assert "Qua bưu chính" not in facts(receipt)
+
+    @pytest.mark.parametrize(
+        ("way", "words"), [("counter", "đã được trả cho bạn"), ("post", "gửi qua bưu chính")]
+    )
+    def test_refusal_stays_a_refusal_when_its_notice_is_handed_over(
+        self,
+        receipt: FilingReceipt,
+        client: Client,
+        django_capture_on_commit_callbacks: Any,
+        way: str,
+        words: str,
+    ) -> None:
+        dossier, handler = receipt.dossier, User.objects.get(full_name="Trần Thị Hạnh")
+        do(dossier, Action.REOPEN, handler, at=NOW)
+        finish(
+            dossier_id=dossier.pk, expected_version=dossier.version, actor=handler, reason="Thiếu điều kiện",
+            result=None, outcome="refused", now=NOW,
+        )  # fmt: skip
+        dossier.refresh_from_db()
+        with django_capture_on_commit_callbacks(execute=True):
+            send(client, receipt.dossier, delivery=way, reason="Đã giao")
+        page = citizen_page(receipt)
+        assert "Bạn đã nhận kết quả" not in page
+        assert "Yêu cầu của bạn bị từ chối" in page
+        assert "notice--bad" in page
+        assert "Lý do: Thiếu điều kiện" in page, "of the refusal, not the note of the handover"
+        assert words in page
+        assert "Yêu cầu của bạn bị từ chối" in mail.outbox[-1].body
+
+
+def facts(receipt: FilingReceipt) -> str:
+    return " ".join(strip_tags(citizen_page(receipt)).split())

@@ -249,7 +249,6 @@ class TestPauses:
     @pytest.mark.parametrize(
         ("minutes", "text"),
         [
-            (0, "0 phút"),
             (59, "59 phút"),
             (60, "1 giờ"),
             (480, "1 ngày"),
@@ -260,6 +259,7 @@ class TestPauses:
     def test_office_time_has_two_units(self, minutes: int, text: str) -> None:
         with override("vi"):
             assert working_time_text(minutes) == f"{text} làm việc"
+            assert working_time_text(0) == "không có giờ làm việc"
 
 
 class TestQuestion:

@@ -16,7 +16,7 @@ from accounts.selectors import memberships_of
 from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
-from core.text import clean_lines
+from core.text import clean, clean_lines
 from core.transactions import retry_on_deadlock
 from core.worktime import TIME_ZONE, TimeUnit, load_calendar, postponed
 from forms_app.dossiers import deadlines
@@ -126,14 +126,13 @@ def apply_action(
     note = clean_lines(reason)
     _check_ending(dossier, transition, outcome, note)
     before = dossier.status
-    if transition.action == Action.PAYMENT_DONE:
-        data = {**(data or {}), **_set_end_of_payment_pause(dossier, payment, moment)}
+    paid = _set_end_of_payment_pause(dossier, transition.action, payment, moment)
     adjustment = deadlines.apply_clock_effect(dossier, transition.clock, moment)
     _update_status(dossier, transition, moment)
     details = _set_details(
         dossier, transition.action, outcome=outcome, pause_ends_at=pause_ends_at, assigned_to=assigned_to, now=moment
     )  # fmt: skip
-    data = {**(data or {}), **details}
+    data = {**(data or {}), **paid, **details}
     deadlines.restart_intake_deadline(dossier, transition.action, before, moment)
     if transition.action == Action.REOPEN and (revoked := _revoke_results(dossier, acting, note, moment)):
         data["revoked_results"] = revoked
@@ -168,11 +167,15 @@ def _set_details(
     return {}
 
 
-def _set_end_of_payment_pause(dossier: Dossier, payment: Payment | None, now: datetime) -> dict[str, str]:
+def _set_end_of_payment_pause(
+    dossier: Dossier, action: Action, payment: Payment | None, now: datetime
+) -> dict[str, str]:
     """End the pause of an unpaid dossier (not saved) with the day of ``payment``; return what the event keeps of it.
 
-    A payment from before the request shows that there was nothing to wait for.
+    A payment from before the request shows that there was nothing to wait for. Other actions change nothing here.
     """
+    if action != Action.PAYMENT_DONE:
+        return {}
     document = clean(payment.document) if payment else ""
     if payment is None or not document:
         message = _("Enter the number of the receipt or of the document that shows the payment.")

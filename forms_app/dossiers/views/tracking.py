@@ -165,7 +165,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
     log_own_view(dossier, view_log.DOSSIER)
     asked, events = open_request(dossier), events_for_citizen(dossier)
     files, latest = files_for_citizen(dossier), latest_change(events)
-    cause = latest_change(without_undone_withdrawals(events))
+    cause = _cause(dossier, events)
     actions = {row.action for row in allowed_transitions(dossier, {CITIZEN})}
     order = postal_order_of(dossier) if dossier.status == Status.RETURNED else None
     results = [file for file in files if file.purpose == Attachment.Purpose.RESULT]
@@ -180,7 +180,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
         "core_code": dossier.procedure_version.procedure.core_code if _may_apply_again(dossier) else "",
         "note": cause.note if cause.actor_id else "",
         "note_is_reason": gives_reason(cause),
-        "facts": [*_facts(dossier), *_postal_facts(order)],
+        "facts": [*_facts(dossier, latest), *_postal_facts(order)],
         "timeline": timeline(dossier, events),
         "printed_forms": [
             (form.label, reverse("dossiers:printed-form", args=[token, form.key]))
@@ -217,12 +217,21 @@ def _may_apply_again(dossier: Dossier) -> bool:
     return ended or dossier.outcome == Dossier.Outcome.CLOSED
 
 
-def _facts(dossier: Dossier) -> list[tuple[str, str]]:
+def _cause(dossier: Dossier, events: list[DossierEvent]) -> DossierEvent:
+    """Return the event whose reason the citizen has to read: of a refusal also after its notice was handed over."""
+    if dossier.outcome == Dossier.Outcome.REFUSED and dossier.status == Status.RETURNED:
+        return next(event for event in reversed(events) if event.action == Action.FINISH)
+    return latest_change(without_undone_withdrawals(events))
+
+
+def _facts(dossier: Dossier, latest: DossierEvent) -> list[tuple[str, str]]:
     """Return the rows of components/facts_table.html: dates, agency and delivery."""
     due = [] if dossier.is_closed else [(_("Due date"), _due(dossier))]
     if dossier.status == Status.REGISTERED and dossier.intake_due_at:
         due.insert(0, (_("The agency responds by"), datetime_text(dossier.intake_due_at)))
     delivery = (_("How you receive the result"), str(dossier.get_result_delivery_display()))
+    if dossier.status == Status.RETURNED and (way := latest.data.get("delivery")):
+        delivery = (_("How the result was handed over"), str(Dossier.Delivery(way).label))
     return [*due, (_("Handled by"), dossier.agency.name), delivery]
 
 

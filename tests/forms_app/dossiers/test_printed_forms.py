@@ -164,6 +164,7 @@ class TestReceipt:
         do(dossier, Action.ACCEPT, officer)
         text = pdf_text(pdf_of(dossier, "mau-01"))
         assert_contains(text, "Thời gian trả kết quả: Không có ngày hẹn trả", "Phí, lệ phí: Không thu")
+        assert_contains(text, "Thời gian giải quyết theo quy định: Không quy định")
 
     def test_same_day_procedure_is_printed_as_such(self, agency: Agency, officer: Any) -> None:
         dossier = file_dossier(make_form(make_version(same_day=True), agency), now=NOW).dossier
