@@ -61,7 +61,7 @@ def test_accepting_sets_the_due_date_shown_before(client: Client, dossier: Dossi
     assert "Còn 3 ngày" in dossier_page(client, dossier)
 
 
-def test_declining_requires_a_reason_and_normalises_it(client: Client, dossier: Dossier) -> None:
+def test_declining_requires_a_reason_and_keeps_its_lines(client: Client, dossier: Dossier) -> None:
     response = act(client, dossier, "decline", reason="   ")
     assert response.status_code == 422
     assert dossier.status == Status.REGISTERED
@@ -69,7 +69,7 @@ def test_declining_requires_a_reason_and_normalises_it(client: Client, dossier: 
     act(client, dossier, "decline", reason="Không thuộc thẩm quyền\n\n  của phường. ")
     event = dossier.events.get(action="decline")
     assert dossier.status == Status.DECLINED
-    assert event.note == "Không thuộc thẩm quyền của phường."
+    assert event.note == "Không thuộc thẩm quyền\ncủa phường."
     assert "Không thuộc thẩm quyền" in dossier_page(client, dossier)
 
 
