@@ -82,7 +82,8 @@ def available(dossier: Dossier) -> list[PrintedForm]:
         else gettext_lazy("Confirmation of submission")
     )
     found = [PrintedForm(RECEIPT, first)]
-    for request in dossier.supplement_requests.filter(withdrawn_at=None):
+    # Filtered here, as the page of the desk has read the requests already.
+    for request in (found for found in dossier.supplement_requests.all() if found.withdrawn_at is None):
         label = _("Supplement request %(number)s (form 02)") % {"number": request.number}
         found.append(PrintedForm(supplement_key(request), label))
     if dossier.status == Status.DECLINED:
