@@ -6,7 +6,9 @@ Do not call `send` in a request: enqueue a message of your own kind whose handle
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from typing import Final
 
@@ -23,6 +25,8 @@ ATTEMPTS: Final = 105
 _STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 # RFC 3463: 5.1.7 and 5.1.8 are about the sender's address; 5.2.2 is a full mailbox, which may be emptied.
 _ABOUT_SENDER: Final = frozenset({"5.1.7", "5.1.8", "5.2.2"})
+_QUOTED_PAIR: Final = re.compile(r"\\(.)")
+_GMAIL: Final = frozenset({"gmail.com", "googlemail.com"})
 _NO_MAILBOX: Final = frozenset({"550", "551", "553"})
 
 
@@ -50,9 +54,20 @@ def send(*, to: Sequence[str], subject: str, text: str, html: str = "") -> None:
 
 
 def mailbox(address: str) -> str:
-    """Return the address for counting: in lower case and without what follows a plus sign in the local part."""
-    local, _at, domain = address.strip().lower().rpartition("@")
-    return f"{local.partition('+')[0] or local}@{domain}"
+    """Return the address for counting: one spelling for all those that reach the same mailbox.
+
+    Lower case, without quotation marks around the local part and without what follows a plus sign in it, the domain in
+    ASCII; Gmail ignores dots.
+    """
+    local, _at, domain = unicodedata.normalize("NFKC", address).strip().casefold().rpartition("@")
+    if len(local) > 1 and local.startswith('"') and local.endswith('"'):
+        local = _QUOTED_PAIR.sub(r"\1", local[1:-1])
+    local = local.partition("+")[0] or local
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode("ascii")
+    if domain in _GMAIL:
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}"
 
 
 def _refusal(error: SMTPException) -> str:

@@ -150,9 +150,12 @@ class ObjectStream:
             if self._buffer or not self._more():
                 return self._buffer[:1]
 
-    def _reason(self, error: json.JSONDecodeError | RecursionError) -> str:
+    def _reason(self, error: ValueError | RecursionError) -> str:
         if isinstance(error, RecursionError):
             return _("nested too deeply")
+        if not isinstance(error, json.JSONDecodeError):
+            # Python reads no number of more than 4,300 digits.
+            return _("a number has too many digits")
         if self._ended and (
             error.msg.startswith("Unterminated") or error.pos >= len(self._buffer.rstrip()) - 1
         ):
@@ -169,7 +172,7 @@ class ObjectStream:
                 self._more()
             try:
                 value, end = self._read_json(self._buffer)
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 wanted *= 4
                 if self._ended or wanted > MAX_RECORD_CHARACTERS or not self._buffer.startswith("{"):
                     raise FileProblem(self._reason(error), place=self._place()) from error

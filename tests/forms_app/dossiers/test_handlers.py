@@ -324,6 +324,38 @@ def test_flood_by_withdrawing_or_by_another_spelling_is_stopped_too(monkeypatch:
     assert len(mail.outbox) == 3
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("nan@gmail.com", "n.a.n+x@gmail.com"),
+        ("nan@gmail.com", "NAN@googlemail.com"),
+        ("nan@gmail.com", '"nan"@gmail.com'),
+        ("nan@example.vn", '"nan"@example.vn'),
+        ("nan@ví-dụ.vn", "nan@xn--v-d-rma6749a.vn"),
+    ],
+)
+def test_spellings_of_one_mailbox_have_one_count(
+    monkeypatch: pytest.MonkeyPatch, first: str, second: str
+) -> None:
+    monkeypatch.setattr(
+        handlers, "MAILS_TO_ADDRESS", Throttle("test.filing.mail.same", limit=1, seconds=24 * 3600)
+    )
+    for address in (first, second):
+        file_dossier(email=address)
+        deliver_due()
+    assert len(mail.outbox) == 1
+
+
+def test_dots_tell_mailboxes_of_other_providers_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        handlers, "MAILS_TO_ADDRESS", Throttle("test.filing.mail.dots", limit=1, seconds=24 * 3600)
+    )
+    for address in ("n.an@example.vn", "nan@example.vn"):
+        file_dossier(email=address)
+        deliver_due()
+    assert len(mail.outbox) == 2
+
+
 def test_confirmed_address_gets_every_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         handlers, "MAILS_TO_ADDRESS", Throttle("test.filing.mail.own", limit=1, seconds=24 * 3600)

@@ -100,6 +100,7 @@ BROKEN = {
     "json of something else": (b'[{"name": "x", "age": 3}]', "age, name"),
     "json list of numbers": (b"[1, 2, 3]", "bản ghi 1"),
     "json nested too deeply": (b'{"a":' * 100_000, "bản ghi 1"),
+    "json number of 5,000 digits": (b'[{"ma_thu_tuc": ' + b"9" * 5_000 + b"}]", "quá nhiều chữ số"),
     "json in another encoding": (b'{"ma_thu_tuc": "1.000001", "ten": "\xff\xfe"}', "UTF-8"),
 }
 
