@@ -211,7 +211,9 @@ def receive_supplement(
     for name, item in items.items():
         for scan in item.scans:
             try:
-                store_received(request=request, item=name, upload=scan, now=moment)
+                store_received(
+                    request=request, item=name, upload=scan, account=f"account {actor.pk}", now=moment
+                )
             except InvalidInput as error:
                 raise InvalidInput(error.message, fields={f"scan_{name}": error.message}) from error
     return request
@@ -246,7 +248,7 @@ def finish(
         now=now,
     )
     if result is not None:
-        store_result(dossier=dossier, upload=result, now=now)
+        store_result(dossier=dossier, upload=result, account=f"account {actor.pk}", now=now)
     return dossier
 
 

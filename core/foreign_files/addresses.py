@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+\-]*):", re.IGNORECASE)
 _LINKS: Final = frozenset({"http", "https", "mailto", "tel", "ftp"})
@@ -12,7 +13,8 @@ _IGNORED: Final = re.compile(r"[\x00-\x20]+")
 
 def is_elsewhere(address: str) -> bool:
     """Return True if `address` names another computer or file: with a scheme, or as a network share."""
-    cleaned = _IGNORED.sub("", address)
+    # Programs decode %5C before they open the address.
+    cleaned = _IGNORED.sub("", unquote(address))
     return cleaned.startswith(("\\\\", "//", "/\\", "\\/")) or _SCHEME.match(cleaned) is not None
 
 
@@ -21,5 +23,5 @@ def is_harmless_link(address: str) -> bool:
 
     A share (``\\\\server\\share``) or ``file:`` sends the password hash of the officer who opens it.
     """
-    scheme = _SCHEME.match(_IGNORED.sub("", address))
+    scheme = _SCHEME.match(_IGNORED.sub("", unquote(address)))
     return scheme[1].lower() in _LINKS if scheme else not is_elsewhere(address)

@@ -13,16 +13,20 @@ import pillow_heif
 import puremagic
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.display import number_text, size_text
 from core.errors import InvalidInput
 from core.foreign_files import process
 from core.foreign_files.office import OLE
 from core.foreign_files.reasons import Reason, Refused
+from core.foreign_files.turns import PORTAL, Visitor
 from core.text import clean
 
 HEAD: Final = 8192
 MEGAPIXEL: Final = 1_000_000
+SECONDS_PER_MINUTE: Final = 60
+BLANK: Final = b"\r\n\t "
 MAX_NAME_LENGTH: Final = 120
 _SEPARATORS: Final = re.compile(r"[\\/]+")
 _FORBIDDEN: Final = re.compile(r'[<>:"|?*%;]')
@@ -59,7 +63,7 @@ def _limit_text(most: int) -> str:
     return size_text(most) if rest else f"{number_text(megabytes)}\N{NO-BREAK SPACE}MB"
 
 
-def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits) -> Inspected:
+def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits, visitor: Visitor = PORTAL) -> Inspected:
     """Return the name and content type of ``file``; raise ``InvalidInput`` if it is not accepted."""
     shown = clean_name(name)
     extension = SYNONYMS.get(extension_of(shown), extension_of(shown))
@@ -85,7 +89,7 @@ def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits) -> Inspecte
         )
         raise InvalidInput(message % {"name": shown, "kind": extension.upper()})
     kind = KINDS[actual]
-    _check_content(file, shown, kind)
+    _check_content(file, shown, kind, visitor)
     if kind is not KINDS.get(extension_of(shown)):
         shown = f"{shown.rpartition('.')[0]}.{actual}"
     return Inspected(shown, kind.content_type)
@@ -108,20 +112,20 @@ def _actual_extension(head: bytes, extension: str, limits: Limits) -> str | None
     return next((other for other in others if _looks_like(head, KINDS[other])), None)
 
 
-def _check_content(file: BinaryIO, shown: str, kind: Kind) -> None:
+def _check_content(file: BinaryIO, shown: str, kind: Kind, visitor: Visitor) -> None:
     if kind.magic is not _ZIP and zipfile.is_zipfile(file):
         # Read from its end it is an archive: such files are made to deceive.
         raise InvalidInput(
             _("Another file is hidden in “%(name)s”. Save it again as a PDF.") % {"name": shown}
         )
-    check_content(file, shown, kind.check)
+    check_content(file, shown, kind.check, visitor)
 
 
-def check_content(file: BinaryIO, shown: str, check: str) -> None:
+def check_content(file: BinaryIO, shown: str, check: str, visitor: Visitor) -> None:
     """Raise ``InvalidInput`` unless the inspecting process accepts the content as ``check``, one of its kinds."""
     file.seek(0)
     try:
-        process.check(file, check)
+        process.check(file, check, visitor)
     except Refused as refused:
         raise InvalidInput(f"“{shown}”: {_message(refused)}") from refused
     finally:
@@ -133,6 +137,7 @@ def _message(refused: Refused) -> str:
     messages: dict[Reason, str] = {
         Reason.PDF_START: _("The file does not start like a PDF. Save it again as a PDF."),
         Reason.PDF_INCOMPLETE: _("The PDF is incomplete. Save it or upload it again."),
+        Reason.PDF_DAMAGED: _("The PDF is damaged and cannot be read. Save or scan it again."),
         Reason.PDF_ACTIVE: _(
             "The PDF contains a program, a script or another file. Print it to a PDF, or upload a photo."
         ),
@@ -143,6 +148,7 @@ def _message(refused: Refused) -> str:
         Reason.PICTURE_TOO_LARGE: _("The picture has %(size)s megapixels. The limit is %(most)s.")
         % {"size": number_text(refused.number // MEGAPIXEL), "most": most},
         Reason.PICTURE_DAMAGED: _("The picture is damaged or incomplete. Take it or save it again."),
+        Reason.PICTURE_ANIMATED: _("The picture moves. Save it as a still picture."),
         Reason.OFFICE_DAMAGED: _("The file is damaged. Save it again or as a PDF."),
         Reason.OFFICE_OTHER_KIND: _("The file type does not match the file name. Save it again or as a PDF."),
         Reason.OFFICE_BLOATED: _("The file is unusually large when unpacked. Save it again as a PDF."),
@@ -153,18 +159,37 @@ def _message(refused: Refused) -> str:
         Reason.OFFICE_REFERENCES: _(
             "The file takes content from other files or addresses. Save it as a PDF."
         ),
+        Reason.OFFICE_PART: _(
+            "The file contains “%(part)s”, which ordinary documents do not have. Save it as a PDF."
+        )
+        % {"part": clean_name(refused.detail)},
         Reason.TOO_COMPLEX: _(
             "The file is too complex to be checked. Print it to a PDF again, or upload a photo of it."
         ),
         Reason.BUSY: _("Many files are being checked at the moment. Send it again in a minute."),
     }
+    if refused.reason is Reason.SPENT:
+        return _spent_message(refused.number)
     return messages[refused.reason]
+
+
+def _spent_message(seconds: int) -> str:
+    minutes = -(-seconds // SECONDS_PER_MINUTE)
+    text = ngettext(
+        "Checking the files of your connection has taken too long. Send it again in %(minutes)d minute.",
+        "Checking the files of your connection has taken too long. Send it again in %(minutes)d minutes.",
+        minutes,
+    )
+    return text % {"minutes": minutes}
 
 
 def _looks_like(head: bytes, kind: Kind) -> bool:
     if kind.content_type == "image/heic":
         # Phones use many brands (mif1, heix …), of which puremagic knows a few.
         return bool(pillow_heif.is_supported(head))
+    if kind.check == "pdf":
+        # Some programs write a line break before it.
+        head = head.lstrip(BLANK)
     try:
         guesses = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput
 from core.foreign_files.inspection import KINDS, Limits, check_content, extension_of, inspect
+from core.foreign_files.turns import PORTAL, Visitor
 
 #: Formats that citizens cannot send: their first bytes. They are always downloads, and the malware scanner knows them.
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -23,17 +24,17 @@ HEAD: Final = 8192
 MAX_BYTES: Final = 64 * 1024 * 1024
 
 
-def check_library_file(file: BinaryIO, *, name: str, size: int) -> None:
+def check_library_file(file: BinaryIO, *, name: str, size: int, visitor: Visitor = PORTAL) -> None:
     """Raise ``InvalidInput`` unless the content of ``file`` is what its ending says, without active parts."""
     extension = extension_of(name)
     if extension in KINDS:
-        inspect(file, name=name, size=size, limits=Limits([extension], MAX_BYTES))
+        inspect(file, name=name, size=size, limits=Limits([extension], MAX_BYTES), visitor=visitor)
         return
     file.seek(0)
     head = file.read(HEAD)
     file.seek(0)
     if extension in _FURTHER:
-        check_content(file, name, _FURTHER[extension])
+        check_content(file, name, _FURTHER[extension], visitor)
     elif extension in _STARTS:
         if not head.startswith(_STARTS[extension]):
             raise InvalidInput(_not_what_it_says(name))

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import IO, BinaryIO, Final
 from xml.parsers import expat
 
+from core.foreign_files import office_parts
 from core.foreign_files.addresses import is_elsewhere, is_harmless_link
 from core.foreign_files.reasons import Reason, Refused
 
@@ -36,22 +37,24 @@ ZIP: Final = b"PK\x03\x04"
 _MACRO_TYPES: Final = re.compile(r"vbaproject|macroenabled|vbadata|macrosheet|dialogsheet", re.IGNORECASE)
 _OBJECT_TYPES: Final = re.compile(r"activex|oleobject|afchunk|subdocument|webextension", re.IGNORECASE)
 _OBJECTS: Final = frozenset({"oleobject", "objectembed", "objectlink", "altchunk", "script"})
-_REFERENCES: Final = frozenset({"ddelink", "olelink", "dbpr", "webpr", "olappr", "textpr"})
+_REFERENCES: Final = frozenset({"ddelink", "olelink", "connection", "mailmerge", "datamashup"})
 #: Elements of VML and SVG whose address is opened with the document.
 _LOADED: Final = frozenset({"imagedata", "fill", "stroke", "image", "use", "feimage"})
 _ADDRESSES: Final = frozenset({"src", "href", "althref"})
 _EXACT: Final = frozenset({"relationship", "override", "default", "fldchar", "fldsimple"})
 _FIELD_TEXTS: Final = frozenset({"instrtext", "delinstrtext"})
 _FORMULAS: Final = frozenset({"f", "definedname", "formula", "formula1", "formula2"})
-#: Fields of Word that take content from elsewhere.
-_FIELDS: Final = frozenset(
-    {"DDE", "DDEAUTO", "LINK", "INCLUDETEXT", "INCLUDEPICTURE", "INCLUDE", "IMPORT", "DATABASE", "RD"}
-)
 _ANYWHERE: Final = re.compile(r"\b(?:DDE(?:AUTO)?|INCLUDETEXT|INCLUDEPICTURE)\b", re.IGNORECASE)
 _FIRST_WORD: Final = re.compile(r"\s*\S+\s")
 _REMOTE_FORMULA: Final = re.compile(
-    r"\b(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER|REGISTER\.ID)\s*\(|\w\|(?:'[^']*'|\w+)!", re.IGNORECASE
+    r"\b(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER|REGISTER\.ID)\s*\(|[\w']\|(?:'(?:[^']|'')*'|\w+)!",
+    re.IGNORECASE,
 )
+#: A link of a cell: its address is a text that says where it leads.
+_LINK_FORMULA: Final = re.compile(r'\bHYPERLINK\s*\(\s*("(?:#|https?://|mailto:|tel:))?', re.IGNORECASE)
+_SLIDE_LINKS: Final = frozenset({"hlinkclick", "hlinkmouseover", "hlinkhover"})
+#: Expat reads more, which other programs may read in another way.
+_ENCODINGS: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "US-ASCII", "ASCII"})
 _UNCLOSED_BREAK: Final = re.compile(rb"<br\s*>", re.IGNORECASE)
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -82,6 +85,7 @@ def _readable() -> Iterator[None]:
 
 
 def _check_archive(file: BinaryIO, main_part: str, left: int, level: int) -> None:
+    office_parts.check_structure(file)
     with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()
         _check_directory(entries, main_part)
@@ -93,6 +97,8 @@ def _check_archive(file: BinaryIO, main_part: str, left: int, level: int) -> Non
                 raise Refused(Reason.OFFICE_OBJECTS)
             with archive.open(entry) as stream:
                 left -= _check_entry(stream, name, left, level)
+            # Behind the content, whose reason is clearer.
+            office_parts.check_name(entry.filename)
 
 
 def _check_directory(entries: list[zipfile.ZipInfo], main_part: str) -> None:
@@ -116,6 +122,7 @@ def _check_entry(stream: IO[bytes], name: str, left: int, level: int) -> int:
     first = stream.read(CHUNK)
     if first.startswith((*PROGRAMS, OLE)) or _is_foreign(first, name):
         raise Refused(Reason.OFFICE_OBJECTS)
+    office_parts.check_picture_start(name, first)
     rest: list[bytes] = [first]
     size = len(first)
     wanted = _is_xml(first, name) or first.startswith(ZIP)
@@ -138,7 +145,7 @@ def _is_foreign(first: bytes, name: str) -> bool:
     """Return True for another file inside: an object, or an archive that is no workbook of a chart."""
     workbook = name.endswith(".xlsx")
     embedded = "/embeddings/" in f"/{name}" and not name.endswith("/")
-    return (embedded or first.startswith(ZIP)) and not workbook
+    return (embedded or first.startswith(ZIP)) and not (workbook and first.startswith(ZIP))
 
 
 def _is_xml(first: bytes, name: str) -> bool:
@@ -164,6 +171,7 @@ class _Part:
         self._fields: list[list[str]] = []
         # Of each open field, in how many alternatives it began; Word reads only one of them.
         self._begun_in: list[int] = []
+        self._separated: list[bool] = []
         self._alternatives = 0
         self._loose: list[str] = []
         self._codes: list[str] = []
@@ -177,11 +185,16 @@ class _Part:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
         parser.StartDoctypeDeclHandler = self._refuse_document_type
+        parser.XmlDeclHandler = self._check_encoding
         # Excel leaves line breaks in drawings of comments and buttons open.
         parser.Parse(_UNCLOSED_BREAK.sub(b"<br/>", data) if self._name.endswith(".vml") else data, True)
         self._check_code("".join(self._loose))
         if any(_ANYWHERE.search(joint.join(self._codes)) for joint in ("", " ")):
             raise Refused(Reason.OFFICE_REFERENCES)
+
+    def _check_encoding(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.upper() not in _ENCODINGS:
+            raise Refused(Reason.OFFICE_DAMAGED)
 
     def _refuse_document_type(self, *_declaration: object) -> None:
         raise Refused(Reason.OFFICE_REFERENCES)
@@ -191,6 +204,8 @@ class _Part:
         if name in _EXACT and len(values) < len(attributes):
             # Two attributes that differ only in their prefix: made so that one hides the other.
             raise Refused(Reason.OFFICE_REFERENCES)
+        if self._name.endswith(".svg") and any(key.startswith("on") for key in values):
+            raise Refused(Reason.OFFICE_OBJECTS)
         _check_element(name, values)
         if name == "fldchar":
             self._mark_field(values.get("fldchartype", "").lower())
@@ -214,7 +229,7 @@ class _Part:
             return
         text, self._text = "".join(self._text), None
         if name in _FORMULAS:
-            if _REMOTE_FORMULA.search(text):
+            if _REMOTE_FORMULA.search(text) or not all(_LINK_FORMULA.findall(text)):
                 raise Refused(Reason.OFFICE_REFERENCES)
             return
         if self._fields and self._begun_in[-1] != self._alternatives:
@@ -226,20 +241,26 @@ class _Part:
     def _mark_field(self, kind: str) -> None:
         if kind == "begin":
             # The name of a field made by another field inside it is known only when the document is opened.
-            if self._fields and not _FIRST_WORD.match("".join(self._fields[-1])):
+            outer = "".join(self._fields[-1]) if self._fields else " - "
+            if not _FIRST_WORD.match(outer) or self._is_address(outer):
                 raise Refused(Reason.OFFICE_REFERENCES)
             self._fields.append([])
             self._begun_in.append(self._alternatives)
+            self._separated.append(False)
         elif self._fields:
             self._check_code("".join(self._fields[-1]))
+            self._separated[-1] = True
             if kind == "end":
+                self._separated.pop()
                 self._fields.pop()
                 self._begun_in.pop()
 
+    def _is_address(self, outer: str) -> bool:
+        """Return True while a field may become a part of the address of a link."""
+        return outer.split(maxsplit=1)[0].upper() == "HYPERLINK" and not self._separated[-1]
+
     def _check_code(self, code: str) -> None:
-        words = code.replace('"', " ").split()
-        if words and words[0].upper() in _FIELDS:
-            raise Refused(Reason.OFFICE_REFERENCES)
+        office_parts.check_field(code)
 
 
 def _local(name: str) -> str:
@@ -251,10 +272,15 @@ def _check_element(name: str, values: dict[str, str]) -> None:
         raise Refused(Reason.OFFICE_OBJECTS)
     if name in _REFERENCES:
         raise Refused(Reason.OFFICE_REFERENCES)
+    if name == "customui":
+        raise Refused(Reason.OFFICE_MACROS)
+    if name in _SLIDE_LINKS:
+        office_parts.check_slide_action(values.get("action", ""))
     if name == "relationship":
         _check_relationship(values)
     elif name in {"override", "default"}:
         _check_type(values.get("contenttype", ""))
+        office_parts.check_content_type(values.get("contenttype", ""))
     elif name in _LOADED:
         for key in _ADDRESSES & values.keys():
             if is_elsewhere(values[key]) and not values[key].lower().startswith("data:"):
@@ -271,6 +297,7 @@ def _check_relationship(values: dict[str, str]) -> None:
             raise Refused(Reason.OFFICE_REFERENCES)
     elif external or is_elsewhere(target):
         raise Refused(Reason.OFFICE_REFERENCES)
+    office_parts.check_kind(values.get("type", ""))
 
 
 def _check_type(text: str) -> None:

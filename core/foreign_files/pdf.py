@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
@@ -17,52 +16,84 @@ ACTIONS: Final = frozenset(
     {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute"}
 )  # fmt: skip
 # The forms of Adobe LiveCycle (XFA) are programs of their own.
-ACTIVE_KEYS: Final = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/XFA"})
-ACTIVE_TYPES: Final = frozenset({"/EmbeddedFile", "/FileAttachment", "/RichMedia"})
-# In a file that cannot be read as a PDF, where a viewer may still find them.
+ACTIVE_KEYS: Final = frozenset(
+    {
+        "/JS",
+        "/JavaScript",
+        "/EmbeddedFiles",
+        "/EF",
+        "/RichMediaContent",
+        "/XFA",
+        "/OnInstantiate",
+        "/3DD",
+        "/3DA",
+    }
+)
+ACTIVE_TYPES: Final = frozenset(
+    {"/EmbeddedFile", "/FileAttachment", "/RichMedia", "/3D", "/U3D", "/PRC", "/RichMediaSettings", "/Screen"}
+)
+#: Trees of names that many programs write although there is nothing in them.
+_NAME_TREES: Final = frozenset({"/JavaScript", "/EmbeddedFiles"})
+# In a file that cannot be read as a PDF: the reason is clearer than that it is damaged.
 _RAW: Final = re.compile(rb"/(?:JavaScript|JS|Launch|GoToR|EmbeddedFiles?|RichMedia|XFA)\b")
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 MAX_DEPTH: Final = 60
-MAX_OBJECTS: Final = 1_000_000
-MAX_HIDDEN: Final = 1024
-PROGRAMS: Final = (b"MZ", b"\x7fELF", b"PK\x03\x04", b"#!")
+#: Objects looked at: few in a small file, since half a million of them fit into one kilobyte when packed.
+MAX_OBJECTS: Final = 300_000
+LEAST_OBJECTS: Final = 50_000
+BYTES_PER_OBJECT: Final = 4
+#: What programs put before the first and behind the last mark.
+BLANK_BEFORE: Final = b"\r\n\t "
+BLANK_BEHIND: Final = b"\r\n\t\f \0\x1a"
+MAX_NEXT: Final = 20
 PDF_BYTES: Final = 64 * 1024 * 1024
-PDF_TAIL: Final = 4096
+HEAD: Final = 1024
 
 
 def check_pdf(file: BinaryIO) -> None:
     """Refuse a file that only contains a PDF somewhere (a polyglot), a cut-off or locked one, and active parts."""
-    if not file.read(5) == b"%PDF-":
+    if not file.read(HEAD).lstrip(BLANK_BEFORE).startswith(b"%PDF-"):
         raise Refused(Reason.PDF_START)
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - PDF_TAIL))
-    if b"%%EOF" not in file.read():
-        raise Refused(Reason.PDF_INCOMPLETE)
     file.seek(0)
     data = file.read(PDF_BYTES)
-    _check_end(data)
+    _before, mark, rest = data.rpartition(b"%%EOF")
+    if not mark:
+        raise Refused(Reason.PDF_INCOMPLETE)
+    if rest.strip(BLANK_BEHIND):
+        raise Refused(Reason.PDF_HIDDEN_FILE)
     file.seek(0)
     try:
         with pikepdf.open(file) as document:
-            if any(map(_is_active, _dictionaries(document))):
+            if any(map(_is_active, _dictionaries(document, _max_objects(len(data))))):
                 raise Refused(Reason.PDF_ACTIVE)
-            # What did not fit into the memory is left out by qpdf with a warning: it was not looked at.
-            if any("bad_alloc" in str(warning) for warning in document.get_warnings()):
-                raise Refused(Reason.TOO_COMPLEX)
+            _check_warnings(document)
     except pikepdf.PasswordError as error:
         raise Refused(Reason.LOCKED) from error
     except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError, NotImplementedError):
         if _RAW.search(_ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), data)):
             raise Refused(Reason.PDF_ACTIVE) from None
+        # A viewer that mends the file by itself may find what nobody has looked at.
+        raise Refused(Reason.PDF_DAMAGED) from None
 
 
-def _check_end(data: bytes) -> None:
-    rest = data[data.rfind(b"%%EOF") + len(b"%%EOF") :].strip(b"\r\n\t \0")
-    if rest.startswith(PROGRAMS) or len(rest) > MAX_HIDDEN:
-        raise Refused(Reason.PDF_HIDDEN_FILE)
+def _check_warnings(document: pikepdf.Pdf) -> None:
+    """Refuse what qpdf could not look at: objects without memory, and packed ones of a file without directory."""
+    warnings = " ".join(map(str, document.get_warnings()))
+    if "bad_alloc" in warnings:
+        raise Refused(Reason.TOO_COMPLEX)
+    packed = "reconstruct" in warnings and any(
+        isinstance(found, pikepdf.Stream) and str(found.get("/Type")) == "/ObjStm"
+        for found in document.objects
+    )
+    if packed or "unable to find trailer" in warnings:
+        raise Refused(Reason.PDF_DAMAGED)
 
 
-def _dictionaries(document: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
+def _max_objects(size: int) -> int:
+    return min(LEAST_OBJECTS + size // BYTES_PER_OBJECT, MAX_OBJECTS)
+
+
+def _dictionaries(document: pikepdf.Pdf, most: int) -> Iterator[pikepdf.Object]:
     """Yield every dictionary of a document, also those inside others."""
     waiting: list[tuple[pikepdf.Object, int]] = [(document.trailer, 0)]
     waiting += [(found, 0) for found in document.objects]
@@ -70,7 +101,7 @@ def _dictionaries(document: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
     while waiting:
         found, depth = waiting.pop()
         seen += 1
-        if seen > MAX_OBJECTS:
+        if seen > most:
             raise Refused(Reason.TOO_COMPLEX)
         if depth > MAX_DEPTH:
             raise Refused(Reason.PDF_ACTIVE)
@@ -90,11 +121,41 @@ def _dictionaries(document: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
 
 def _is_active(found: pikepdf.Object) -> bool:
     named = {str(found.get(key)) for key in ("/S", "/Type", "/Subtype")}
-    if named & (ACTIONS | ACTIVE_TYPES) or ACTIVE_KEYS & set(found.keys()):
+    keys = {
+        key for key in ACTIVE_KEYS & set(found.keys()) if key not in _NAME_TREES or not _is_empty(found[key])
+    }
+    if keys or named & (ACTIONS | ACTIVE_TYPES) or _opens_address(found):
         return True
     # A file specification: the content of a stream, a page or an action lies in another file.
     # The flags of annotations have the same key.
     if isinstance(found.get("/F"), (pikepdf.String, pikepdf.Dictionary)):
         return True
     address = found.get("/URI")
+    if isinstance(address, pikepdf.Dictionary):
+        address = address.get("/Base")
     return isinstance(address, pikepdf.String) and not is_harmless_link(str(address))
+
+
+def _is_empty(tree: pikepdf.Object) -> bool:
+    """Return True for a tree of names without a name."""
+    if not isinstance(tree, pikepdf.Dictionary):
+        return False
+    parts = [tree.get(key) for key in ("/Names", "/Kids")]
+    return all(part is None or (isinstance(part, pikepdf.Array) and not len(part)) for part in parts)
+
+
+def _opens_address(found: pikepdf.Object) -> bool:
+    """Return True if the document opens an address without a click."""
+    triggers = found.get("/AA")
+    begun = [found.get("/OpenAction")]
+    if isinstance(triggers, pikepdf.Dictionary):
+        begun += [action for _key, action in triggers.items()]
+    for _step in range(MAX_NEXT):
+        actions = [action for action in begun if isinstance(action, pikepdf.Dictionary)]
+        if any(str(action.get("/S")) == "/URI" for action in actions):
+            return True
+        following = [action.get("/Next") for action in actions]
+        begun = [one for part in following for one in (part if isinstance(part, pikepdf.Array) else [part])]
+        if not actions:
+            return False
+    return True

@@ -6,22 +6,31 @@ import warnings
 from typing import BinaryIO, Final
 
 import pillow_heif
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from core.foreign_files.reasons import Reason, Refused
 
 pillow_heif.register_heif_opener()
+# Graphics programs put their whole history into a PNG; the memory of this process is limited anyway.
+PngImagePlugin.MAX_TEXT_CHUNK = 16 * 1024 * 1024
 
 CHUNK: Final = 1024 * 1024
 # Cameras and programs write up to a dozen; each costs as much to decode as the whole picture.
 MAX_SCANS: Final = 64
 _SCAN: Final = b"\xff\xda"
+#: Formats of which people send still pictures only. Cameras put several pictures into JPEG and HEIF files.
+STILL: Final = frozenset({"PNG", "WEBP", "AVIF"})
+MAX_FRAMES: Final = 200
+#: Bits of one colour value in ordinary pictures; those of PNG may have 16, and cost twice as much to decode.
+ORDINARY_DEPTH: Final = 8
+_PNG_DEPTH_AT: Final = 24
 
 
 def check_picture(file: BinaryIO, kind: str, max_pixels: int) -> None:
     """Refuse a picture that Pillow does not read as ``kind`` to its end (docs/facts.md#files)."""
     if kind == "JPEG":
         _check_scans(file)
+    max_values = max_pixels // (2 if kind == "PNG" and _png_depth(file) > ORDINARY_DEPTH else 1)
     try:
         with warnings.catch_warnings():
             # Our own limit below is stricter than the one Pillow warns about.
@@ -30,6 +39,15 @@ def check_picture(file: BinaryIO, kind: str, max_pixels: int) -> None:
                 width, height = picture.size
                 if width * height > max_pixels:
                     raise Refused(Reason.PICTURE_TOO_LARGE, width * height)
+                frames = getattr(picture, "n_frames", 1)
+                if frames > 1 and kind in STILL:
+                    raise Refused(Reason.PICTURE_ANIMATED)
+                if (
+                    frames > MAX_FRAMES
+                    or width * height > max_values
+                    or _is_film(kind, frames, picture, max_pixels)
+                ):
+                    raise Refused(Reason.TOO_COMPLEX)
                 picture.verify()
             # verify() checks what the file says of itself; only decoding finds that its end is missing.
             file.seek(0)
@@ -40,6 +58,17 @@ def check_picture(file: BinaryIO, kind: str, max_pixels: int) -> None:
         raise Refused(Reason.PICTURE_FAR_TOO_LARGE) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise Refused(Reason.PICTURE_DAMAGED) from error
+
+
+def _png_depth(file: BinaryIO) -> int:
+    head = file.read(_PNG_DEPTH_AT + 1)
+    file.seek(0)
+    return head[_PNG_DEPTH_AT] if len(head) > _PNG_DEPTH_AT else 0
+
+
+def _is_film(kind: str, frames: int, picture: Image.Image, max_pixels: int) -> bool:
+    """Return True for a GIF whose frames together exceed the limit: the portal makes smaller versions of all."""
+    return kind == "GIF" and frames * picture.width * picture.height > max_pixels
 
 
 def _check_scans(file: BinaryIO) -> None:

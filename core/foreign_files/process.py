@@ -1,45 +1,61 @@
-"""Run the inspection of one file in a process with limits: a file made to exhaust it stalls no request (ADR 220)."""
+"""Run the inspection of one file in a process with limits: made to exhaust it, it stalls no request (ADR 220, 260)."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Final
 
 from django.conf import settings
 
+from core.foreign_files.child import processor_seconds
 from core.foreign_files.reasons import Reason, Refused
+from core.foreign_files.turns import Turns, Visitor
+from core.web.throttle import Throttle
 
 logger = logging.getLogger(__name__)
 
 #: Files that one process of the portal inspects at the same time, and how long others wait for their turn.
 AT_ONCE: Final = 2
 WAIT_SECONDS: Final = 20
-#: Beside the limit of processor time, for a machine that is busy.
+#: A machine that is too busy to end an inspection by then is no fault of the file.
 SECONDS: Final = 40
-_turns: Final = threading.BoundedSemaphore(AT_ONCE)
+MILLISECOND: Final = 1000
+#: Processor time of inspections, in milliseconds: an ordinary file takes 200, a picture of 40 megapixels 600.
+COST_OF_NETWORK: Final = Throttle("files.cost.network", limit=300 * MILLISECOND, seconds=3600)
+COST_OF_DOSSIER: Final = Throttle("files.cost.dossier", limit=60 * MILLISECOND, seconds=3600)
+_turns: Final = Turns(AT_ONCE)
 # No secret of the portal reaches the process that reads foreign files.
 _ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH")
 
 
-def check(file: BinaryIO, kind: str) -> None:
+def check(file: BinaryIO, kind: str, visitor: Visitor) -> None:
     """Raise ``Refused`` unless the content of ``file`` is accepted as ``kind``; ``OSError`` without memory or disk."""
-    if not _turns.acquire(timeout=WAIT_SECONDS):
-        raise Refused(Reason.BUSY)
-    try:
-        with _on_disk(file) as handle:
+    limits = {COST_OF_NETWORK: visitor.network, COST_OF_DOSSIER: visitor.dossier}
+    if any(key and limit.spent(key) for limit, key in limits.items()):
+        raise Refused(Reason.SPENT, COST_OF_NETWORK.seconds_left())
+    with _turns.take(visitor.network, timeout=WAIT_SECONDS), _on_disk(file) as handle:
+        try:
             verdict = _run(handle, kind)
-    finally:
-        _turns.release()
-    if verdict:
-        raise Refused(Reason(verdict["reason"]), int(verdict["number"]))
+        except Refused:
+            _charge(limits, processor_seconds(os.fstat(handle).st_size))
+            raise
+    _charge(limits, float(verdict["seconds"]))
+    if verdict["reason"]:
+        raise Refused(Reason(verdict["reason"]), int(verdict["number"]), verdict["detail"])
+
+
+def _charge(limits: dict[Throttle, str], seconds: float) -> None:
+    for limit, key in limits.items():
+        if key:
+            limit.hit(key, count=int(seconds * MILLISECOND) + 1)
 
 
 @contextmanager
@@ -73,9 +89,10 @@ def _run(handle: int, kind: str) -> dict[str, str]:
             env=environment,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise Refused(Reason.TOO_COMPLEX) from error
+        raise Refused(Reason.BUSY) from error
     if done.returncode == 0:
         verdict: dict[str, str] = json.loads(done.stdout)
         return verdict
     logger.warning("the inspection of a file ended with %s: %s", done.returncode, done.stderr[-2000:])
-    raise Refused(Reason.TOO_COMPLEX)
+    # The system ends a process like this when the memory of the machine is short; limits of the child do not.
+    raise Refused(Reason.BUSY if done.returncode == -signal.SIGKILL else Reason.TOO_COMPLEX)

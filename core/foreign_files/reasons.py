@@ -10,11 +10,13 @@ class Reason(StrEnum):
 
     PDF_START = "pdf_start"
     PDF_INCOMPLETE = "pdf_incomplete"
+    PDF_DAMAGED = "pdf_damaged"
     PDF_ACTIVE = "pdf_active"
     PDF_HIDDEN_FILE = "pdf_hidden_file"
     LOCKED = "locked"
     PICTURE_FAR_TOO_LARGE = "picture_far_too_large"
     PICTURE_TOO_LARGE = "picture_too_large"
+    PICTURE_ANIMATED = "picture_animated"
     PICTURE_DAMAGED = "picture_damaged"
     OFFICE_DAMAGED = "office_damaged"
     OFFICE_OTHER_KIND = "office_other_kind"
@@ -22,14 +24,17 @@ class Reason(StrEnum):
     OFFICE_MACROS = "office_macros"
     OFFICE_OBJECTS = "office_objects"
     OFFICE_REFERENCES = "office_references"
+    OFFICE_PART = "office_part"
     TOO_COMPLEX = "too_complex"
     BUSY = "busy"
+    SPENT = "spent"
 
 
 class Refused(Exception):
-    """The content of a file is not accepted; `number` is a fact for the message, such as its megapixels."""
+    """The content of a file is not accepted; `number` and `detail` are facts for the message."""
 
-    def __init__(self, reason: Reason, number: int = 0) -> None:
+    def __init__(self, reason: Reason, number: int = 0, detail: str = "") -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.number = number
+        self.detail = detail

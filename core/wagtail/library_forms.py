@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -11,6 +11,7 @@ from wagtail.images.forms import BaseImageForm
 
 from core.errors import InvalidInput
 from core.foreign_files.library import check_library_file
+from core.foreign_files.turns import PORTAL, Visitor
 
 
 class InspectedFileMixin:
@@ -18,12 +19,18 @@ class InspectedFileMixin:
 
     cleaned_data: dict[str, Any]
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        user = options.get("user")
+        self._visitor = Visitor(f"account {user.pk}") if user is not None else PORTAL
+
     def clean_file(self) -> Any:
         """Inspect a file that was sent; one that was stored before is left alone."""
         file = self.cleaned_data["file"]
         if isinstance(file, UploadedFile):
             try:
-                check_library_file(file.file, name=file.name or "", size=file.size or 0)  # type: ignore[arg-type]
+                content: BinaryIO = file.file  # type: ignore[assignment]
+                check_library_file(content, name=file.name or "", size=file.size or 0, visitor=self._visitor)
             except InvalidInput as error:
                 raise forms.ValidationError(error.message) from error
         return file

@@ -70,10 +70,10 @@ class Throttle:
     limit: int
     seconds: int
 
-    def hit(self, *parts: str) -> bool:
-        """Count one attempt for the key `parts`; return False if the limit is exceeded."""
+    def hit(self, *parts: str, count: int = 1) -> bool:
+        """Count one attempt (or `count` units) for the key `parts`; return False if the limit is exceeded."""
         key = self._key(parts)
-        return (self._shared(key) or _Local.count(key)) <= self.limit * settings.THROTTLE_FACTOR
+        return (self._shared(key, count) or _Local.count(key, count)) <= self.limit * settings.THROTTLE_FACTOR
 
     def seconds_left(self) -> int:
         """Return the seconds until the next window, for `Retry-After`."""
@@ -90,11 +90,11 @@ class Throttle:
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
         return f"throttle.{self.scope}.{window}.{digest}"
 
-    def _shared(self, key: str) -> int:
+    def _shared(self, key: str, count: int) -> int:
         """Count in the cache; return 0 if the cache is down (a miss, never an error)."""
         cache.add(key, 0, self.seconds)
         try:
-            return int(cache.incr(key))
+            return int(cache.incr(key, count))
         except ValueError:
             return 0
 
@@ -106,9 +106,9 @@ class _Local:
     lock: ClassVar[Lock] = Lock()
 
     @classmethod
-    def count(cls, key: str) -> int:
+    def count(cls, key: str, count: int) -> int:
         with cls.lock:
             if len(cls.counts) >= MAX_LOCAL_KEYS:
                 cls.counts.clear()
-            cls.counts[key] = cls.counts.get(key, 0) + 1
+            cls.counts[key] = cls.counts.get(key, 0) + count
             return cls.counts[key]

@@ -17,11 +17,12 @@ from forms_app.dossiers.models import Attachment, Dossier
 from forms_app.dossiers.services import FilingReceipt
 from forms_app.dossiers.transitions import Action, Status
 from tests.forms_app.dossiers.factories import file_dossier
+from tests.forms_app.dossiers.files import PDF
 from tests.one_stop.factories import ANSWERS, FILED, NOW, do, make_desk_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
-WRONG = b"%PDF-1.7\nwrong person\n%%EOF"
-RIGHT = b"%PDF-1.7\nright person\n%%EOF"
+WRONG = PDF.replace(b"trailer", b"% wrong person\ntrailer")
+RIGHT = PDF.replace(b"trailer", b"% right person\ntrailer")
 REASON = "Nhầm kết quả của người khác"
 
 

@@ -25,6 +25,7 @@ from search.engines import base as engines
 from search.engines.elastic.client import client as elastic
 from search.models import IndexedDocument
 from tests.forms_app.dossiers.factories import make_form
+from tests.forms_app.dossiers.files import PDF
 from tests.home.factories import front_page
 from tests.one_stop.factories import make_officer
 from tests.security.scenario import text_of
@@ -76,7 +77,8 @@ def fill_in_form() -> tuple[Client, str]:
     }
     client.post(f"{base}buoc/applicant/", applicant | {"result_delivery": "counter"})
     file = SimpleUploadedFile(
-        CANARIES["file_name"][0], f"%PDF-1.4 {CANARIES['file_content'][0]} %%EOF".encode()
+        CANARIES["file_name"][0],
+        PDF.replace(b"trailer", f"% {CANARIES['file_content'][0]}\ntrailer".encode()),
     )
     child = {"child_name": CANARIES["child_name"][0], "proof": file, "born": "2026-11-01"}
     client.post(f"{base}buoc/child/", child | {"born_0": "1", "born_1": "11", "born_2": "2026"})

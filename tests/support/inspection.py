@@ -12,5 +12,5 @@ def inspect_here(monkeypatch: pytest.MonkeyPatch) -> None:
     from core.foreign_files import child, process  # noqa: PLC0415
 
     monkeypatch.setattr(
-        process, "check", lambda file, kind: child.check(file, kind, settings.IMAGE_MAX_PIXELS)
+        process, "check", lambda file, kind, _visitor: child.check(file, kind, settings.IMAGE_MAX_PIXELS)
     )

@@ -11,7 +11,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, storages
@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput, NotAllowed
 from core.foreign_files.inspection import Inspected, Limits, inspect
+from core.foreign_files.turns import PORTAL, Visitor
 from core.transactions import retry_on_deadlock
 from forms_app.builder.field_types import file as file_type
 from forms_app.builder.schema import FieldSpec
@@ -35,13 +36,13 @@ RESULT_SPEC: Final = FieldSpec("result", "file", "", options={"max_files": 10})
 
 
 def store_answer(
-    *, draft: Draft, spec: FieldSpec, upload: UploadedFile, now: datetime | None = None
+    *, draft: Draft, spec: FieldSpec, upload: UploadedFile, network: str = "", now: datetime | None = None
 ) -> Attachment:
-    """Store one file of a draft; ``InvalidInput`` says why it is rejected.
+    """Store one file of a draft; ``InvalidInput`` says why it is rejected. ``network`` has a limited share of checks.
 
     ``NotAllowed`` if the draft was submitted, erased or taken over since it was read.
     """
-    checked = _check(spec, upload)
+    checked = _check(spec, upload, Visitor(network, f"draft {draft.pk}") if network else PORTAL)
     with transaction.atomic():
         # One at a time: files sent in parallel must not exceed the limits together.
         same = Draft.objects.select_for_update().filter(
@@ -54,13 +55,19 @@ def store_answer(
 
 @retry_on_deadlock
 def store_supplement(
-    *, request: SupplementRequest, spec: FieldSpec, upload: UploadedFile, now: datetime | None = None
+    *,
+    request: SupplementRequest,
+    spec: FieldSpec,
+    upload: UploadedFile,
+    network: str = "",
+    now: datetime | None = None,
 ) -> Attachment:
     """Store one file for an open supplement request; it counts once the citizen sends the supplement.
 
     ``InvalidInput`` says why it is rejected, also if the request was closed since it was read.
     """
-    checked, purpose = _check(spec, upload), Attachment.Purpose.SUPPLEMENT
+    visitor = Visitor(network, f"dossier {request.dossier_id}") if network else PORTAL
+    checked, purpose = _check(spec, upload, visitor), Attachment.Purpose.SUPPLEMENT
     with transaction.atomic():
         # The file belongs to the dossier, which the desk locks first as well.
         Dossier.objects.select_for_update(of=("self",)).get(pk=request.dossier_id)
@@ -70,19 +77,30 @@ def store_supplement(
 
 
 def store_received(
-    *, request: SupplementRequest, item: str, upload: UploadedFile, now: datetime | None = None
+    *,
+    request: SupplementRequest,
+    item: str,
+    upload: UploadedFile,
+    account: str = "",
+    now: datetime | None = None,
 ) -> Attachment:
     """Store the scan of a document that was handed in at the counter; the caller holds the lock of the dossier."""
-    checked = _check(FieldSpec(item, "file", "", options={"max_files": 10}), upload)
+    checked = _check(FieldSpec(item, "file", "", options={"max_files": 10}), upload, Visitor(account))
     return _store(
         checked, now, dossier=request.dossier, supplement=request, purpose=Attachment.Purpose.SUPPLEMENT
     )
 
 
-def store_result(*, dossier: Dossier, upload: UploadedFile, now: datetime | None = None) -> Attachment:
+def store_result(
+    *, dossier: Dossier, upload: UploadedFile, account: str = "", now: datetime | None = None
+) -> Attachment:
     """Store an electronic result for the citizen; the same file as a revoked one becomes a result of its own."""
     return _store(
-        _check(RESULT_SPEC, upload), now, dossier=dossier, purpose=Attachment.Purpose.RESULT, revoked_at=None
+        _check(RESULT_SPEC, upload, Visitor(account)),
+        now,
+        dossier=dossier,
+        purpose=Attachment.Purpose.RESULT,
+        revoked_at=None,
     )
 
 
@@ -103,9 +121,10 @@ class _Checked:
     sha256: str
 
 
-def _check(spec: FieldSpec, upload: UploadedFile) -> _Checked:
+def _check(spec: FieldSpec, upload: UploadedFile, visitor: Visitor) -> _Checked:
     limits = Limits(file_type.allowed_extensions(spec), file_type.max_bytes(spec))
-    verdict = inspect(upload.file, name=upload.name or "", size=upload.size or 0, limits=limits)  # type: ignore[arg-type]
+    file: BinaryIO = upload.file  # type: ignore[assignment]
+    verdict = inspect(file, name=upload.name or "", size=upload.size or 0, limits=limits, visitor=visitor)
     return _Checked(spec, upload, verdict, _sha256(upload))
 
 

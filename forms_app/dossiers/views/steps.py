@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.display import time_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.text import parse_pk
+from core.web.throttle import client_network
 from core.web.uploads import failed_uploads
 from forms_app.builder import prefill
 from forms_app.builder.answer_display import answered_steps
@@ -216,7 +217,7 @@ def receive_files(
             for upload in request.FILES.getlist(field.id):
                 try:
                     throttles.check_upload(request)
-                    store(spec=field, upload=upload)
+                    store(spec=field, upload=upload, network=client_network(request))
                 except (Conflict, InvalidInput) as error:
                     rejected[field.id] = error.message
             if name := failed_uploads(request).get(field.id):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, String
+from PIL import Image, PngImagePlugin
 
 from core.errors import InvalidInput
 from tests.core.foreign_files.test_inspection import archive, image, inspect_bytes
@@ -59,9 +60,44 @@ def _script_by_name(document: pikepdf.Pdf) -> None:
     )
 
 
+def _three_dimensions(document: pikepdf.Pdf) -> None:
+    script = document.make_stream(b"runtime.x")
+    model = document.make_stream(b"", Type=Name("/3D"), Subtype=Name.U3D, OnInstantiate=script)
+    document.pages[0].Annots = Array([Dictionary(Type=Name.Annot, Subtype=Name("/3D"), **{"3DD": model})])
+
+
+def _base_address(document: pikepdf.Pdf) -> None:
+    document.Root.URI = Dictionary(Base=String("file://203.0.113.9/s/"))
+
+
+def _link(document: pikepdf.Pdf, address: str = "https://example.vn") -> None:
+    link = Dictionary(Subtype=Name.Link, A=Dictionary(S=Name.URI, URI=String(address)))
+    document.pages[0].Annots = Array([document.make_indirect(link)])
+
+
+def _encoded_share(document: pikepdf.Pdf) -> None:
+    _link(document, "%5C%5C203.0.113.9%5Cs")
+
+
+def _page_opens_address(document: pikepdf.Pdf) -> None:
+    document.pages[0].AA = Dictionary(O=Dictionary(S=Name.URI, URI=String("https://example.vn")))
+
+
+def _empty_names(document: pikepdf.Pdf) -> None:
+    document.Root.Names = Dictionary(
+        EmbeddedFiles=Dictionary(Names=Array([])), JavaScript=Dictionary(Names=Array([]))
+    )
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        _three_dimensions,
+        _base_address,
+        _encoded_share,
+        _page_opens_address,
+        action(S=Name.URI, URI=String("https://example.vn")),
+        action(S=Name.GoTo, Next=Dictionary(S=Name.URI, URI=String("https://example.vn"))),
         action(S=Name.JavaScript, JS=String("app.alert(1)")),
         action(S=Name.Launch, F=String("calc.exe")),
         action(S=Name.SubmitForm),
@@ -89,7 +125,32 @@ def test_active_part_of_a_damaged_pdf_is_found_in_its_text() -> None:
             inspect_bytes("don.pdf", b"%PDF-1.4 rubbish << /S " + name + b" >> %%EOF")
 
 
-@pytest.mark.parametrize("tail", [b"MZ\x90", b"\x7fELF\x02", b"#!/bin/sh", b"x" * 2000])
+def _unknown_lock() -> bytes:
+    return (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n2 0 obj<</Filter/Foo/V 1>>endobj\n"
+        b"trailer<</Root 1 0 R/Encrypt 2 0 R/ID[<00><00>]>>\n%%EOF\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"%PDF-1.4\n<html><p>x</p></html>\n%%EOF\n",
+        b"%PDF-1.4\n" + bytes(range(256)) * 90 + b"\n%%EOF\n",
+        b"%PDF-1.5\n1 0 obj<</Type/Catalog>>endobj\nstartxref\n0\n%%EOF\n",
+        _unknown_lock(),
+    ],
+    ids=["html", "bytes", "no trailer", "unknown lock"],
+)
+def test_pdf_that_cannot_be_read_is_damaged(data: bytes) -> None:
+    with pytest.raises(InvalidInput, match="bị hỏng"):
+        inspect_bytes("don.pdf", data)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [b"MZ\x90", b"\x7fELF\x02", b"#!/bin/sh", b"x" * 2000, b"\nxMZ\x90", b"7z\xbc\xaf", b"<html>", b"x"],
+)
 def test_file_behind_the_end_of_a_pdf_is_refused(tail: bytes) -> None:
     with pytest.raises(InvalidInput, match="phía sau"):
         inspect_bytes("don.pdf", pdf() + tail)
@@ -104,10 +165,25 @@ def test_locked_pdf_is_refused_and_one_with_an_owner_password_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [None, action(S=Name.URI, URI=String("https://example.vn")), action(S=Name.GoTo)]
+    ("change", "before", "behind"),
+    [
+        (None, b"", b"\r\n\0\0"),
+        (_link, b"", b""),
+        (action(S=Name.GoTo), b"", b"\n"),
+        (_empty_names, b"", b""),
+        (None, b"\r\n", b""),
+        (None, b"", bytes(9000)),
+    ],
 )
-def test_ordinary_pdf_is_taken(change: Any) -> None:
-    assert inspect_bytes("don.pdf", pdf(change) + b"\r\n\0\0").content_type == "application/pdf"
+def test_ordinary_pdf_is_taken(change: Any, before: bytes, behind: bytes) -> None:
+    assert inspect_bytes("don.pdf", before + pdf(change) + behind).content_type == "application/pdf"
+
+
+def test_png_with_a_long_text_is_taken() -> None:
+    out, text = io.BytesIO(), PngImagePlugin.PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", "x" * 3_000_000, zip=True)
+    Image.new("RGB", (8, 8)).save(out, "PNG", pnginfo=text)
+    assert inspect_bytes("anh.png", out.getvalue()).name == "anh.png"
 
 
 def rels(kind: str, target: str, *, external: bool = True) -> bytes:
@@ -158,7 +234,7 @@ MACRO_SHEET = b'<Types><Override ContentType="application/vnd.ms-excel.macro&#11
         ({"word/document.xml": b"<a><v:imagedata src='http://x.example/a.png'/></a>"}, ELSEWHERE),
         ({"word/_rels/document.xml.rels": remote("image", b" Type=", b' x:Type="/hyperlink" Type=')},
          ELSEWHERE),
-        ({"word/data.dat": b"  <a><ddeLink/></a>"}, ELSEWHERE),
+        ({"word/data.xml": b"  <a><ddeLink/></a>"}, ELSEWHERE),
         ({"word/media/image1.png": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"}, "đối tượng nhúng"),
         ({"word/media/image1.png": archive()}, "đối tượng nhúng"),
         ({"word/embeddings/a.xlsx": archive({"xl/a.xml": b"<ddeLink/>"}, main="xl/workbook.xml")}, ELSEWHERE),
@@ -199,6 +275,20 @@ def test_office_file_with_an_active_part_is_refused_with_its_reason(
         },
         {"xl/drawings/vmlDrawing1.vml": b"<xml><div>a<br>b</div></xml>"},
         {"xl/worksheets/sheet1.xml": b'<c><f>SUM(A1:A2)&amp;"a|b"</f></c>'},
+        {
+            "word/document.xml": b'<w:fldSimple w:instr="HYPERLINK \\l &quot;_Toc1&quot; \\o &quot;ghi: x&quot;"/>'
+        },
+        {"word/document.xml": b'<w:fldSimple w:instr="HYPERLINK &quot;https://example.vn&quot;"/>'},
+        {
+            "word/document.xml": (
+                b'<p><w:fldChar w:fldCharType="begin"/><w:instrText> HYPERLINK \\l "_Toc1" </w:instrText>'
+                b'<w:fldChar w:fldCharType="separate"/><w:fldChar w:fldCharType="begin"/>'
+                b"<w:instrText> PAGEREF _Toc1 \\h "
+                b'</w:instrText><w:fldChar w:fldCharType="end"/><w:fldChar w:fldCharType="end"/></p>'
+            )
+        },
+        {"ppt/slides/slide1.xml": b'<p><a:hlinkMouseOver action="ppaction://hlinksldjump"/></p>'},
+        {"word/media/image1.emf": b"\x01\x00\x00\x00"},
         {"xl/printerSettings/printerSettings1.bin": b"\x00\x01"},
         {"word/document.xml": b"<w:p><w:instrText>PAGE</w:instrText><w:t>DDE is a word here</w:t></w:p>"},
         {"word/printerSettings/printerSettings1.bin": b"x"},

@@ -11,11 +11,14 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from PIL import Image
 
 from core.errors import InvalidInput
 from core.foreign_files import child, process
+from core.foreign_files.library import check_library_file
+from core.foreign_files.turns import Visitor
 from tests.core.foreign_files.test_inspection import archive, image, inspect_bytes
 from tests.forms_app.dossiers.files import PDF
 
@@ -85,11 +88,59 @@ def test_pdf_that_unpacks_beyond_the_memory_is_refused_and_costs_the_portal_none
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
 
 
-def test_processor_time_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert child.CPU_SECONDS < process.SECONDS
-    monkeypatch.setattr(process, "SECONDS", 0.01)
+def small_pdf_of_many_objects(count: int) -> bytes:
+    """Return a PDF of one or two kilobytes with ``count`` empty arrays in a packed stream of objects."""
+    document, out = pikepdf.new(), io.BytesIO()
+    document.add_blank_page()
+    document.Root.X = document.make_indirect(pikepdf.Array([pikepdf.Array()] * count))
+    document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("size", "seconds"), [(2_000, 2), (1024 * 1024, 3), (64 * 1024 * 1024, 8)])
+def test_small_files_get_little_processor_time(size: int, seconds: int) -> None:
+    assert child.processor_seconds(size) == seconds
+
+
+def test_small_pdf_of_many_objects_is_too_complex() -> None:
+    bomb = small_pdf_of_many_objects(70_000)
+    assert len(bomb) < 10_000
     with pytest.raises(InvalidInput, match="quá phức tạp"):
+        inspect_bytes("don.pdf", bomb)
+    assert inspect_bytes("don.pdf", small_pdf_of_many_objects(20_000)).name == "don.pdf"
+
+
+def test_verdict_does_not_depend_on_the_load_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert child.MOST_SECONDS < process.SECONDS
+    monkeypatch.setattr(process, "SECONDS", 0.01)
+    with pytest.raises(InvalidInput, match="Gửi lại sau"):
         inspect_bytes("don.pdf", PDF)
+
+
+def animation(kind: str, size: tuple[int, int], frames: int) -> bytes:
+    out = io.BytesIO()
+    first, *others = [Image.new("RGB", size, (number * 90 % 256, 0, 0)) for number in range(frames)]
+    first.save(out, kind, save_all=True, append_images=others)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_animated_picture_is_refused(kind: str) -> None:
+    with pytest.raises(InvalidInput, match="ảnh động"):
+        inspect_bytes(f"anh.{kind.lower()}", animation(kind, (30, 30), 3))
+
+
+def test_pixels_count_with_their_depth_and_frames(settings: Any) -> None:
+    settings.IMAGE_MAX_PIXELS = 1_000_000
+    deep = io.BytesIO()
+    Image.new("I;16", (900, 900)).save(deep, "PNG")
+    with pytest.raises(InvalidInput, match="quá phức tạp"):
+        inspect_bytes("anh.png", deep.getvalue())
+    assert inspect_bytes("anh.png", image("PNG", (900, 900))).name == "anh.png"
+    film = animation("GIF", (900, 900), 3)
+    with pytest.raises(InvalidInput, match="quá phức tạp"):
+        check_library_file(io.BytesIO(film), name="anh.gif", size=len(film))
+    check_library_file(io.BytesIO(animation("GIF", (90, 90), 3)), name="anh.gif", size=1)
 
 
 def test_picture_of_many_scans_is_refused_before_it_is_decoded() -> None:
@@ -108,13 +159,9 @@ def test_unclosed_tags_take_no_quadratic_time() -> None:
 
 def test_file_waits_for_its_turn_and_is_sent_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "WAIT_SECONDS", 0.01)
-    turns = [process._turns.acquire(timeout=1) for _turn in range(process.AT_ONCE)]
-    try:
-        with pytest.raises(InvalidInput, match="Gửi lại sau"):
-            inspect_bytes("don.pdf", PDF)
-    finally:
-        for _turn in turns:
-            process._turns.release()
+    turns, refused = process._turns, pytest.raises(InvalidInput, match="Gửi lại sau")
+    with turns.take("a", timeout=1), turns.take("b", timeout=1), refused:
+        inspect_bytes("don.pdf", PDF)
     assert inspect_bytes("don.pdf", PDF).name == "don.pdf"
 
 
@@ -145,4 +192,4 @@ def test_machine_without_memory_is_no_fault_of_the_file(
     with path.open("rb") as on_disk:
         for file in (on_disk, io.BytesIO(PDF)):
             with pytest.raises(OSError, match="Cannot allocate memory"):
-                process.check(file, "pdf")
+                process.check(file, "pdf", Visitor())

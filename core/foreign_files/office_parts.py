@@ -1,0 +1,159 @@
+"""What ordinary office files consist of (ECMA-376): names of parts, content types, relationships and field codes.
+
+Everything else is refused: a list of what may be active is never complete (ADR 261).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from typing import BinaryIO, Final
+
+from core.foreign_files.addresses import is_harmless_link
+from core.foreign_files.reasons import Reason, Refused
+
+_PARTS: Final = re.compile(
+    r"""
+    \[content_types\]\.xml
+    | (?:.*/)?_rels/[^/]*\.rels
+    | (?:docprops|customxml|docmetadata|_xmlsignatures)/(?:[^/]+/)*[^/]+\.xml
+    | _xmlsignatures/origin\.sigs
+    | docprops/thumbnail\.(?:jpe?g|png|emf|wmf)
+    | (?:word|xl|ppt)/(?:[^/]+/)*[^/]+\.(?:xml|vml)
+    | (?:word|xl|ppt)/(?:[^/]+/)?media/[^/]+\.(?:png|jpe?g|jfif|gif|bmp|tiff?|emf|wmf|svg|wdp|webp)
+    | (?:word|xl|ppt)/(?:[^/]+/)?printersettings/[^/]+\.bin
+    | (?:word|ppt)/fonts/[^/]+\.(?:odttf|fntdata)
+    | (?:word|xl|ppt)/embeddings/[^/]+\.xlsx
+    | (?:[^/]+/)+
+    """,
+    re.VERBOSE,
+)
+_CONTENT_TYPES: Final = re.compile(
+    r"(?:application/vnd\.openxmlformats-(?:officedocument|package)\.[\w.+-]+"
+    r"|application/vnd\.ms-(?:word|excel|powerpoint|office)\.[\w.+-]+\+xml|application/vnd\.ms-office\.[\w.+-]*chart[\w.+-]*"
+    r"|application/(?:xml|inkml\+xml|x-fontdata|x-font-ttf)|text/xml|image/[\w.+-]+)",
+    re.IGNORECASE,
+)
+_KINDS: Final = frozenset(
+    {
+        "officedocument", "core-properties", "extended-properties", "custom-properties", "thumbnail", "customxml",
+        "customxmlprops", "styles", "styleswitheffects", "settings", "websettings", "fonttable", "font", "theme",
+        "themeoverride", "numbering", "footnotes", "endnotes", "header", "footer", "comments", "commentsextended",
+        "commentsids", "commentsextensible", "people", "image", "hyperlink", "glossarydocument", "chart",
+        "chartusershapes", "chartstyle", "chartcolorstyle", "chartex", "diagramdata", "diagramlayout",
+        "diagramquickstyle", "diagramcolors", "diagramdrawing", "drawing", "vmldrawing", "package", "printersettings",
+        "worksheet", "chartsheet", "sharedstrings", "calcchain", "table", "tablesinglecells", "pivottable",
+        "pivotcachedefinition", "pivotcacherecords", "slicer", "slicercache", "timeline", "timelinecache",
+        "threadedcomment", "person", "sheetmetadata", "rdrichvalue", "rdrichvaluestructure", "rdrichvaluetypes",
+        "richvaluerel", "customproperty", "ctrlprop", "slide", "slidelayout", "slidemaster", "notesslide",
+        "notesmaster", "handoutmaster", "presprops", "viewprops", "tablestyles", "commentauthors", "authors", "tags",
+        "hdphoto", "origin", "signature", "classificationlabels", "ink", "revisionheaders", "revisionlog", "usernames",
+        "featurepropertybag", "revisioninfo", "changesinfo",
+    }
+)  # fmt: skip
+_KIND: Final = re.compile(
+    r"https?://(?:schemas\.openxmlformats\.org|purl\.oclc\.org/ooxml|schemas\.microsoft\.com)/(?:[\w.-]+/)*([\w-]+)",
+    re.IGNORECASE,
+)
+_FIELDS: Final = frozenset(
+    {
+        "PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "DATE", "TIME", "CREATEDATE", "SAVEDATE", "PRINTDATE",
+        "EDITTIME", "AUTHOR", "TITLE", "SUBJECT", "KEYWORDS", "COMMENTS", "FILENAME", "FILESIZE", "NUMCHARS",
+        "NUMWORDS", "DOCPROPERTY", "DOCVARIABLE", "INFO", "LASTSAVEDBY", "REVNUM", "TEMPLATE", "USERNAME",
+        "USERINITIALS", "USERADDRESS", "TOC", "TC", "TOA", "TA", "INDEX", "XE", "SEQ", "REF", "PAGEREF", "NOTEREF",
+        "STYLEREF", "HYPERLINK", "IF", "COMPARE", "SET", "ASK", "FILLIN", "QUOTE", "SYMBOL", "EQ", "FORMTEXT",
+        "FORMCHECKBOX", "FORMDROPDOWN", "LISTNUM", "AUTONUM", "AUTONUMLGL", "AUTONUMOUT", "ADVANCE", "MERGEFIELD",
+        "MERGEREC", "MERGESEQ", "NEXT", "NEXTIF", "SKIPIF", "ADDRESSBLOCK", "GREETINGLINE", "BIBLIOGRAPHY", "CITATION",
+        "BIDIOUTLINE", "BARCODE", "DISPLAYBARCODE", "MERGEBARCODE", "SHAPE", "ADDIN", "GOTOBUTTON",
+    }
+)  # fmt: skip
+_WORD: Final = re.compile(r'"((?:[^"\\]|\\.)*)"?|(\S+)')
+_SWITCH: Final = re.compile(r"\\[a-zA-Z*#@!]")
+#: Switches of HYPERLINK that have a text of their own.
+_WITH_TEXT: Final = frozenset({"\\l", "\\o", "\\t", "\\s"})
+_SLIDE_ACTIONS: Final = (
+    "ppaction://hlinksldjump",
+    "ppaction://hlinkshowjump",
+    "ppaction://customshow",
+    "ppaction://noaction",
+)
+_PICTURES: Final = (
+    b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"II", b"MM\0", b"\x01\0", b"\xd7\xcd\xc6\x9a", b"\x02\0", b"RIFF", b"<",
+    b"\xef\xbb\xbf<",
+)  # fmt: skip
+LOCATOR_BYTES: Final = 20
+_END: Final = struct.Struct("<4sHHHHIIH")
+
+
+def check_structure(file: BinaryIO) -> None:
+    """Refuse an archive with a second directory, or with bytes before, between or behind its parts and directory."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END.size - LOCATOR_BYTES))
+    before, tail = file.read(LOCATOR_BYTES), file.read(_END.size)
+    # Of two directories one program reads the first and another the second; no file of this size needs both.
+    if len(tail) < _END.size or before.startswith(b"PK\x06\x07"):
+        raise Refused(Reason.OFFICE_DAMAGED)
+    mark, disk, first, here, total, length, start, comment = _END.unpack(tail)
+    file.seek(0)
+    if mark != b"PK\x05\x06" or disk or first or comment or here != total or file.read(4) != b"PK\x03\x04":
+        raise Refused(Reason.OFFICE_DAMAGED)
+    if start + length != size - _END.size:
+        raise Refused(Reason.OFFICE_DAMAGED)
+    file.seek(0)
+
+
+def check_name(name: str) -> None:
+    """Refuse a part that ordinary files do not have."""
+    lowered = name.lower()
+    if _PARTS.fullmatch(lowered) is None or ".." in lowered or "webextension" in lowered:
+        raise Refused(Reason.OFFICE_PART, detail=name)
+
+
+def check_picture_start(name: str, first: bytes) -> None:
+    """Refuse a part among the pictures that is none."""
+    if "/media/" in name and not first.startswith(_PICTURES):
+        raise Refused(Reason.OFFICE_PART, detail=name)
+
+
+def check_content_type(text: str) -> None:
+    """Refuse a content type that ordinary files do not have."""
+    if _CONTENT_TYPES.fullmatch(text) is None:
+        raise Refused(Reason.OFFICE_PART, detail=text)
+
+
+def check_kind(text: str) -> str:
+    """Return the last word of a type of relationship in lower case; refuse one that ordinary files do not have."""
+    found = _KIND.fullmatch(text)
+    if found is None or found[1].lower() not in _KINDS:
+        raise Refused(Reason.OFFICE_PART, detail=text)
+    return found[1].lower()
+
+
+def check_field(code: str) -> None:
+    """Refuse a field of Word that ordinary files do not have, or whose link does not lead to the web."""
+    words = [quoted or bare for quoted, bare in _WORD.findall(code)]
+    if not words or words[0].startswith("="):
+        return
+    if words[0].upper() not in _FIELDS:
+        raise Refused(Reason.OFFICE_REFERENCES)
+    if words[0].upper() == "HYPERLINK" and not all(map(is_harmless_link, _addresses(words[1:]))):
+        raise Refused(Reason.OFFICE_REFERENCES)
+
+
+def _addresses(words: list[str]) -> list[str]:
+    found, skip = [], False
+    for word in words:
+        if skip:
+            skip = False
+        elif _SWITCH.fullmatch(word):
+            skip = word.lower() in _WITH_TEXT
+        else:
+            found.append(word.replace("\\\\", "\\"))
+    return found
+
+
+def check_slide_action(action: str) -> None:
+    """Refuse an action of a slide that starts a program or a macro, or opens a file."""
+    if action.strip() and not action.strip().lower().startswith(_SLIDE_ACTIONS):
+        raise Refused(Reason.OFFICE_MACROS)

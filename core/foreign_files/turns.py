@@ -1,0 +1,90 @@
+"""Turns of inspected files: whoever sends costly files waits behind whoever sends ordinary ones (ADR 260)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from core.foreign_files.reasons import Reason, Refused
+
+#: Files of one network that wait at the same time; each of them holds a thread of the web process.
+WAITING_OF_NETWORK: Final = 4
+#: Seconds after which what the networks have used no longer decides the order.
+REMEMBERED_SECONDS: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The sender of a file: its network (for people who signed in: the account) and its draft or dossier.
+
+    ``PORTAL`` is the sender of the portal's own files, which have no limit of their own.
+    """
+
+    network: str = ""
+    dossier: str = ""
+
+
+PORTAL: Final = Visitor()
+
+
+class Turns:
+    """At most `at_once` turns, at most one for each network; next is the network that has used the least time."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._changed = threading.Condition()
+        self._waiting: list[_Ticket] = []
+        self._running: list[str] = []
+        self._used: Counter[str] = Counter()
+        self._used_since = time.monotonic()
+
+    @contextmanager
+    def take(self, network: str, *, timeout: float) -> Iterator[None]:
+        """Hold a turn; ``Refused`` as busy after `timeout` seconds, or if many files of `network` wait already."""
+        self._wait(_Ticket(network), timeout)
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running.remove(network)
+                self._used[network] += int(1000 * (time.monotonic() - start))
+                self._changed.notify_all()
+
+    def _wait(self, ticket: _Ticket, timeout: float) -> None:
+        with self._changed:
+            if network := ticket.network:
+                same = sum(other.network == network for other in self._waiting)
+                if same >= WAITING_OF_NETWORK:
+                    raise Refused(Reason.BUSY)
+            self._waiting.append(ticket)
+            try:
+                if not self._changed.wait_for(lambda: self._next() is ticket, timeout):
+                    raise Refused(Reason.BUSY)
+                self._running.append(ticket.network)
+            finally:
+                self._waiting.remove(ticket)
+                # Whoever is behind may be next now.
+                self._changed.notify_all()
+
+    def _next(self) -> _Ticket | None:
+        if len(self._running) >= self._at_once:
+            return None
+        if time.monotonic() - self._used_since > REMEMBERED_SECONDS:
+            self._used.clear()
+            self._used_since = time.monotonic()
+        possible = [one for one in self._waiting if not one.network or one.network not in self._running]
+        # Of equal ones the first that came.
+        return min(possible, key=lambda one: self._used[one.network], default=None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ticket:
+    """One file that waits."""
+
+    network: str
