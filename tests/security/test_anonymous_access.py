@@ -36,6 +36,12 @@ DESK = (
 FILING = ("", "tiep/", "buoc/applicant/", "buoc/child/", "xem-lai/", "da-nop/", "tep/{pk}/")
 
 
+@pytest.fixture(autouse=True)
+def _no_update_of_the_last_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a minute a session records that it is used: that would be a difference between two responses."""
+    monkeypatch.setattr("accounts.session.SECONDS_BETWEEN_UPDATES", 86_400)
+
+
 def observable_response(client: Client, method: str, address: str) -> tuple[Any, ...]:
     """Return status, headers, cookies, body and query count, without values that differ in every response."""
     with CaptureQueriesContext(
