@@ -19,10 +19,10 @@ from forms_app.dossiers.transitions import Action, Status
 from one_stop.selectors.figures import month_figures
 from one_stop.services import finish, return_result
 from tests.forms_app.dossiers.factories import at, file_dossier
+from tests.forms_app.dossiers.files import PDF
 from tests.one_stop.factories import ANSWERS, FILED, NOW, do, make_desk_form, make_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
-PDF = b"%PDF-1.7\nwrong person\n%%EOF"
 #: A Monday, two months after the handover.
 FOUND = at("2027-01-25 09:00")
 REASON = "Sai tên người được cấp"

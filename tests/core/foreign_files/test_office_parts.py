@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import openpyxl
 import pytest
@@ -81,12 +82,15 @@ def _with_comment() -> bytes:
 
 
 def _with_larger_record() -> bytes:
-    """Return an archive whose usual record counts the larger one, of another directory, as a part of its own."""
+    """Return an archive that Python reads by its larger record, and other programs by the usual one."""
     data = archive()
     end = data[-22:]
-    length = int.from_bytes(end[12:16], "little") + 76
-    larger = b"PK\x06\x06" + bytes(52) + b"PK\x06\x07" + bytes(16)
-    return data[:-22] + larger + end[:12] + length.to_bytes(4, "little") + end[16:]
+    count, length, start = struct.unpack("<HII", end[10:20])
+    at = len(data) - 22
+    larger = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, length, start)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, at, 1)
+    # The usual record counts both as a part of its directory.
+    return data[:-22] + larger + locator + end[:12] + struct.pack("<I", length + 76) + end[16:]
 
 
 @pytest.mark.parametrize(
