@@ -7,12 +7,14 @@ import json
 import logging
 import re
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -80,7 +82,7 @@ def test_input_of_citizens_is_escaped_on_all_pages() -> None:
         "version": 1,
         "reason": MARKUP,
         "other_documents": MARKUP,
-        "supplement_due_at": "2099-01-05",
+        "supplement_due_at": (timezone.localdate() + timedelta(days=14)).isoformat(),
     }
     officer_client.post(f"/mot-cua/ho-so/{dossier.code}/viec/request_supplement/", supplement_data)
     assert dossier.supplement_requests.count() == 1
@@ -98,7 +100,7 @@ def test_input_of_officers_is_escaped() -> None:
     supplement_data = {
         "version": 1,
         "reason": "Thiếu",
-        "supplement_due_at": "2099-01-05",
+        "supplement_due_at": (timezone.localdate() + timedelta(days=14)).isoformat(),
         "other_documents": "Bản sao",
     }
     officer_client.post(f"/mot-cua/ho-so/{receipt.dossier.code}/viec/request_supplement/", supplement_data)
