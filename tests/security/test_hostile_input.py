@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -129,7 +131,12 @@ def test_malformed_supplement_forms_give_no_server_error() -> None:
     officer = scenario.client("officer_a")
     officer.post(
         f"/mot-cua/ho-so/{dossier.code}/viec/request_supplement/",
-        {"version": 1, "reason": "Thiếu", "other_documents": "Bản sao", "supplement_due_at": "2099-01-05"},
+        {
+            "version": 1,
+            "reason": "Thiếu",
+            "other_documents": "Bản sao",
+            "supplement_due_at": (timezone.localdate() + timedelta(days=14)).isoformat(),
+        },
     )
     assert dossier.supplement_requests.count() == 1
     citizen = scenario.client("anonymous")
