@@ -231,11 +231,11 @@ class TestAnsweredSteps:
         paper = answered_steps(SCHEMA, {}, {"paper": [STORED_FILE, STORED_FILE]})[0].fields[-1]
         assert paper.files == (STORED_FILE, STORED_FILE)
         assert paper.answered
-        assert paper.text == "giay.pdf, giay.pdf"
+        assert paper.text == "giay.pdf\ngiay.pdf"
 
-    def test_answer_as_a_single_line(self) -> None:
+    def test_answer_keeps_its_lines(self) -> None:
         note = answered_steps(SCHEMA, {"note": "Một\nhai"}, {})[0].fields[6]
-        assert note.text == "Một, hai"
+        assert note.text == "Một\nhai"
 
     @pytest.mark.parametrize("field_type", list(registry.installed()), ids=lambda field_type: field_type.code)
     def test_every_field_type_is_covered_here(self, field_type: Any) -> None:

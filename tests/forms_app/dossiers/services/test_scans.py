@@ -213,7 +213,7 @@ class TestScan:
 def test_two_workers_scan_each_file_once(scanner: FakeScanner) -> None:
     draft, _token = make_draft()
     for number in range(4):
-        upload(draft, f"{number}.pdf", PDF + b"%" * number + b"\n")
+        upload(draft, f"{number}.pdf", PDF + b"\n" * (number + 1))
         # One field takes five files; the fifth is that of the draft.
     scanner.wait = 0.05
     assert sum(together(scans.scan_due, scans.scan_due, scans.scan_due)) == Attachment.objects.count()
