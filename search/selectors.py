@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, Final, TypeVar
@@ -169,14 +169,13 @@ def candidate_rows(engine: Engine, query: Query, filters: Filters, limit: int) -
     among = {row.pk: row.key for row in found.rows} if found.covered else None
     texts = engine.texts(query, filters, among=among, limit=limit)
     scores = {text.key: text.text_score for text in texts}
-    by_text = titles.rows(scores, filters)
-    _check_known(by_text, texts)
-    every = {row.key: row for row in (*found.rows, *by_text)}
-    return [(row, scores.get(key, 0.0)) for key, row in every.items()]
+    known = {row.key: row for row in (*found.rows, *titles.rows(scores, filters))}
+    _check_known(known, {*known, *scores})
+    return [(row, scores.get(key, 0.0)) for key, row in known.items()]
 
 
-def _check_known(rows: Sequence[object], candidates: Sequence[Candidate]) -> None:
-    if len(rows) * 2 < len(candidates):
+def _check_known(known: Sized, found: Sized) -> None:
+    if len(known) * 2 < len(found):
         raise EngineUnavailable("the database does not know most of what it found")
 
 
