@@ -20,6 +20,8 @@ from search.requests import Filters
 WRITE_SHARE = 0.5
 # One of so many candidates is found by its text: the answer of the server takes as long as it has hits.
 TEXTS_SHARE = 4
+# The texts of one in so many of the titles found are compared, of the best ones: phrases are looked for in few texts.
+AMONG_SHARE = 2
 
 
 class ElasticEngine(Replica):
@@ -50,9 +52,9 @@ class ElasticEngine(Replica):
     ) -> list[Candidate]:
         if not query.words:
             return []
-        (answer,) = self._search(
-            filters.collection, [queries.match_most(query, filters, limit // TEXTS_SHARE)]
-        )
+        keys = list(among.values())[: limit // AMONG_SHARE] if among else None
+        search = queries.match_most(query, filters, limit // TEXTS_SHARE, keys)
+        (answer,) = self._search(filters.collection, [search])
         return [Candidate(key, score) for key, score in _hits(answer)]
 
     def browse(self, filters: Filters, *, sort: str, offset: int, limit: int) -> list[str]:

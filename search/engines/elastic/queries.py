@@ -55,14 +55,21 @@ def match_any(query: AnalysedQuery, filters: Filters, limit: int) -> Search:
     return _search(Bool(should=[words, *phrases], minimum_should_match=1), filters, limit)
 
 
-def match_most(query: AnalysedQuery, filters: Filters, limit: int) -> Search:
-    """Match documents whose text contains all but one of the significant terms, or an expansion as a phrase."""
+def match_most(
+    query: AnalysedQuery, filters: Filters, limit: int, keys: Sequence[str] | None = None
+) -> Search:
+    """Match documents whose text contains all but one of the significant terms, or an expansion as a phrase.
+
+    Only those with one of ``keys``, if they are given.
+    """
     required: list[Query] = []
     if sets := query.required_term_sets():
         terms = " ".join(query.significant_terms())
         required.append(Match(everything={"query": terms, "minimum_should_match": len(sets[0])}))
     phrases = [MatchPhrase(everything=" ".join(phrase)) for phrase in query.phrases]
-    return _search(Bool(should=[*required, *phrases], minimum_should_match=1), filters, limit)
+    among = [] if keys is None else [Terms(key=list(keys))]
+    condition = Bool(should=[*required, *phrases], minimum_should_match=1, filter=among)
+    return _search(condition, filters, limit)
 
 
 def match_prefix(query: AnalysedQuery, filters: Filters, limit: int) -> Search:

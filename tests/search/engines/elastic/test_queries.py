@@ -37,6 +37,12 @@ class TestQueries:
         assert '"minimum_should_match": 3' in text
         assert '"minimum_should_match": 2' in self.body(queries.match_most(ask("trạm xá"), FILTERS, 10))
 
+    def test_texts_are_compared_among_the_titles_found(self):
+        among = '"terms": {"key": ["procedure:1", "procedure:2"]}'
+        query = ask("đăng ký kết hôn")
+        assert among in self.body(queries.match_most(query, FILTERS, 10, ["procedure:1", "procedure:2"]))
+        assert '"terms": {"key"' not in self.body(queries.match_most(query, FILTERS, 10))
+
     def test_typed_operators_are_not_interpreted(self):
         text = self.body(queries.match_any(ask('title:* OR "x" AND (NOT a) ^5 ~2 [a TO b]'), FILTERS, 10))
         assert "query_string" not in text
