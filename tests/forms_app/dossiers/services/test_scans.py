@@ -226,9 +226,12 @@ def test_without_a_broker_a_thread_scans_after_the_commit(settings: Any) -> None
         draft, _token = make_draft()
         settings.CLAMAV_ADDRESS = found.address
         file = upload(draft)
+        # Without reading the table meanwhile, which in memory would be locked for the thread.
         end = time.monotonic() + 20
-        while Attachment.objects.get(pk=file.pk).scan_state == State.WAITING and time.monotonic() < end:
+        while not found.scanned and time.monotonic() < end:
             time.sleep(0.05)
+        while Attachment.objects.get(pk=file.pk).scan_state == State.WAITING and time.monotonic() < end:
+            time.sleep(1)
         assert Attachment.objects.get(pk=file.pk).scan_state == State.CLEAN
         assert threading.current_thread() is threading.main_thread()
 
