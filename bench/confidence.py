@@ -20,6 +20,7 @@ from bench.fixtures import load_province
 from bench.measure import Result
 from bench.relevance import MAX_LOW_CONFIDENCE, MIN_LOW_CONFIDENCE, USAGE, sets
 from search.analysis import Query
+from search.candidates import WINDOW, Candidates
 from search.documents import PUBLIC
 from search.engines import base as engines
 from search.evaluation import GradedQuery, half
@@ -27,7 +28,7 @@ from search.ranking.confidence import COEFFICIENTS, DEPTH, codes_known, features
 from search.ranking.scorer import rank
 from search.requests import Filters, SearchRequest
 from search.selectors import USAGE as USES
-from search.selectors import WINDOW, analyse_request, candidate_rows, statistics_of
+from search.selectors import analyse_request, statistics_of
 
 PENALTY: Final = 0.5
 STEPS: Final = 30
@@ -80,7 +81,7 @@ def _example(query: GradedQuery, *, has_answer: bool) -> Example | None:
     if analysed is None or not analysed.words:
         return None
     filters = Filters(PUBLIC, request.locale, request.scopes, {})
-    rows = candidate_rows(engines.engine(engines.DATABASE), analysed, filters, limit=WINDOW)
+    rows = Candidates(engines.engine(engines.DATABASE), filters).of(analysed, WINDOW)
     best = rank(analysed, rows, statistics=statistics_of(PUBLIC), usage=USES.get())[:DEPTH]
     if not best or any(hit.explanation.get("code") for hit in best):
         return None

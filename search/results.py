@@ -196,7 +196,7 @@ def _read_labels(values: set[str]) -> dict[str, str]:
 # Hits
 
 
-class _Texts(NamedTuple):
+class HitTexts(NamedTuple):
     """What a hit shows beside the columns that scoring has read."""
 
     title: str
@@ -206,29 +206,30 @@ class _Texts(NamedTuple):
     facts: Mapping[str, str]
 
 
-def hits_of(page: Sequence[Scored], query: Query | None) -> tuple[Hit, ...]:
-    """Return the hits of one page; texts are read for these only, long ones from their beginning if that will do."""
+def read_texts(shown: Sequence[Scored]) -> dict[int, HitTexts]:
+    """Return what the hits ``shown`` show beside the columns that scoring has read, of long texts the beginning."""
+    return _texts_of([one.row.pk for one in shown], Left("body", _BEGINNING))
+
+
+def hits_of(page: Sequence[Scored], query: Query | None, texts: Mapping[int, HitTexts]) -> tuple[Hit, ...]:
+    """Return the hits of one page; a whole text is read only if its beginning has no word of the query."""
     asked = query or _NO_QUERY
     highlighter = Highlighter(asked)
-    texts = _texts_of([one.row.pk for one in page], Left("body", _BEGINNING))
-    excerpts = {pk: _excerpt(some, highlighter) for pk, some in texts.items()}
+    known = [one for one in page if one.row.pk in texts]
+    excerpts = {one.row.pk: _excerpt(texts[one.row.pk], highlighter) for one in known}
     cut = [pk for pk, one in excerpts.items() if not one.spans and len(texts[pk].body) == _BEGINNING]
     if cut and highlighter.has_terms:
         excerpts |= {pk: _excerpt(some, highlighter) for pk, some in _texts_of(cut, F("body")).items()}
-    return tuple(
-        _hit(one, texts[one.row.pk], excerpts[one.row.pk], highlighter, asked)
-        for one in page
-        if one.row.pk in texts
-    )
+    return tuple(_hit(one, texts[one.row.pk], excerpts[one.row.pk], highlighter, asked) for one in known)
 
 
-def _texts_of(pks: Sequence[int], body: Expression | F) -> dict[int, _Texts]:
-    columns = [body if name == "body" else F(name) for name in _Texts._fields]
+def _texts_of(pks: Sequence[int], body: Expression | F) -> dict[int, HitTexts]:
+    columns = [body if name == "body" else F(name) for name in HitTexts._fields]
     rows = IndexedDocument.objects.filter(pk__in=pks).values_list("pk", *columns)
-    return {pk: _Texts(*some) for pk, *some in rows}
+    return {pk: HitTexts(*some) for pk, *some in rows}
 
 
-def _excerpt(texts: _Texts, highlighter: Highlighter) -> Highlighted:
+def _excerpt(texts: HitTexts, highlighter: Highlighter) -> Highlighted:
     """Return the excerpt of the summary if it has a word of the query, else of the body if that has one."""
     in_summary = highlighter.excerpt(texts.summary)
     if in_summary.spans or not texts.body:
@@ -237,7 +238,7 @@ def _excerpt(texts: _Texts, highlighter: Highlighter) -> Highlighted:
     return in_body if in_body.spans or not texts.summary else in_summary
 
 
-def _hit(scored: Scored, texts: _Texts, shown: Highlighted, highlighter: Highlighter, query: Query) -> Hit:
+def _hit(scored: Scored, texts: HitTexts, shown: Highlighted, highlighter: Highlighter, query: Query) -> Hit:
     row, facts = scored.row, _facts(texts.facts)
     return Hit(
         kind=row.kind,

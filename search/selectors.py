@@ -7,28 +7,27 @@ with the database at most once per second, so that every process sees an editor'
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Callable, Mapping, Sequence, Sized
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from django.db.models import Count, Max
 
 from core.text import nfc, nonempty_lines
 from search.analysis import Query, QueryResources, analyse
-from search.documents import FACET_NAMES, PUBLIC, locales_for
+from search.candidates import WINDOW, Candidates, load_rows, refresh_titles, window_of, with_fallback
+from search.documents import FACET_NAMES, PUBLIC
 from search.engines import base as engines
-from search.engines.base import Candidate, Engine, EngineUnavailable, FacetCounts
+from search.engines.base import Candidate, Engine, FacetCounts
 from search.language.lexicon import CompiledLexicon, SynonymGroup
 from search.language.subjects import split
 from search.language.vocabulary import Spellings, Statistics, Vocabulary, shipped_phrases
 from search.models import CollectionState, IndexedDocument, LexiconEntry, UsageWeight
 from search.ranking.confidence import DEPTH, MIN_CONFIDENCE, codes_known, confidence
-from search.ranking.rows import ROWS, Row
-from search.ranking.scorer import Scored, rank
-from search.ranking.titles import TITLES
+from search.ranking.rows import Row
+from search.ranking.scorer import Scored, Scorer, rank_with
 from search.refreshing import RefreshingValue
 from search.requests import MAX_PAGE, Filters, SearchRequest
 from search.results import (
@@ -40,21 +39,14 @@ from search.results import (
     facets_of,
     hits_of,
     is_selected,
+    read_texts,
 )
 
-logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 # A correction replaces what was typed if the coverage of its best hit is higher by at least this.
 MIN_CORRECTION_GAIN: Final = 0.1
 # A hit that covers so much of a query answers it as a whole, whatever conjunctions are in it.
 WHOLE_COVERAGE: Final = 0.95
 MIN_SUBJECTS: Final = 2
-# How many candidates are ranked: as deep as the pages go.
-WINDOW: Final = MAX_PAGE * 10
-# A person who describes a case reads the first hits; the titles share little with so many words.
-LONG_QUERY: Final = 12
-LONG_WINDOW: Final = 250
 # Only the best hit of each subject of a query is shown.
 SUBJECT_WINDOW: Final = 150
 MIN_PREFIX_LENGTH: Final = 2
@@ -66,7 +58,8 @@ class Answer:
     """The hits of one page, the counts of all hits, and labels of facet values.
 
     ``query`` is the one that was searched for. ``coverage`` (0..1) is how much of it the best hit covers, and
-    ``confidence`` how likely the best hits answer it, whatever filters are selected.
+    ``confidence`` how likely the best hits answer it, whatever filters are selected. ``subjects`` are the things that
+    it asks for, if there are several, each with its query and its best hit.
     """
 
     page: list[Scored]
@@ -75,6 +68,7 @@ class Answer:
     query: Query | None = None
     coverage: float = 0.0
     confidence: float = 0.0
+    subjects: Sequence[tuple[str, Query, Scored]] = ()
 
 
 def search(request: SearchRequest, *, engine: str = "") -> SearchResult:
@@ -91,8 +85,9 @@ def search(request: SearchRequest, *, engine: str = "") -> SearchResult:
     is_replaced = answer.query is not typed
     reachable = min(answer.counts.total, WINDOW)
     is_low = answer.query is not None and bool(answer.page) and answer.confidence < MIN_CONFIDENCE
+    texts = read_texts([*answer.page, *(best for _part, _query, best in answer.subjects)])
     return SearchResult(
-        hits=hits_of(answer.page, answer.query),
+        hits=hits_of(answer.page, answer.query, texts),
         total=answer.counts.total,
         facets=facets_of(answer.counts, request.selected, answer.labels),
         page=request.page,
@@ -103,7 +98,11 @@ def search(request: SearchRequest, *, engine: str = "") -> SearchResult:
         did_you_mean="" if is_replaced else corrected,
         corrected_query=corrected if is_replaced else "",
         low_confidence=is_low,
-        subjects=_subjects(used, request, answer),
+        subjects=tuple(
+            Subject(part, hit)
+            for part, query, best in answer.subjects
+            for hit in hits_of([best], query, texts)
+        ),
     )
 
 
@@ -127,126 +126,108 @@ def suggest(prefix: str, limit: int = 6, *, locale: str = "vi", engine: str = ""
             lambda e: e.candidates(query, filters, limit=SUGGESTION_WINDOW), first=used
         )
         found = found + [candidate for candidate in more if candidate.key not in known]
-    best = _rank(query, load_rows(found, filters), PUBLIC, depth=limit)[:limit]
+    best = rank_with(make_scorer(query, PUBLIC), load_rows(found, filters), depth=limit)[:limit]
     documents = IndexedDocument.objects.in_bulk([scored.row.pk for scored in best])
     shown = (documents[scored.row.pk] for scored in best if scored.row.pk in documents)
     return tuple(Suggestion(document.title, document.url, document.kind) for document in shown)
-
-
-# Candidates
-
-
-def with_fallback(call: Callable[[Engine], T], *, first: Engine) -> tuple[T, Engine, bool]:
-    """Return the answer of ``first``, or of the database if it fails, the engine used, and True for the latter."""
-    try:
-        return call(first), first, False
-    except EngineUnavailable as error:
-        if first.name == engines.DATABASE:
-            raise
-        logger.warning("search engine %s: %s; using the database", first.name, error)
-        fallback = engines.engine(engines.DATABASE)
-        return call(fallback), fallback, True
-
-
-def refresh_titles(collection: str) -> None:
-    """Compare the titles in memory with the database, once for each search."""
-    if collection in TITLES:
-        TITLES[collection].refresh()
-
-
-def candidate_rows(engine: Engine, query: Query, filters: Filters, limit: int) -> list[tuple[Row, float]]:
-    """Return up to ``limit`` rows that may answer ``query``, with their text scores.
-
-    If the titles of the collection are in memory, the engine only compares texts.
-    """
-    titles = TITLES.get(filters.collection)
-    if titles is None or not titles.is_complete:
-        candidates = engine.candidates(query, filters, limit=limit)
-        rows = load_rows(candidates, filters)
-        _check_known(rows, candidates)
-        return rows
-    found = titles.find(query, filters, limit=limit)
-    among = {row.pk: row.key for row in found.rows} if found.covered else None
-    texts = engine.texts(query, filters, among=among, limit=limit)
-    scores = {text.key: text.text_score for text in texts}
-    known = {row.key: row for row in (*found.rows, *titles.rows(scores, filters))}
-    _check_known(known, {*known, *scores})
-    return [(row, scores.get(key, 0.0)) for key, row in known.items()]
-
-
-def _check_known(known: Sized, found: Sized) -> None:
-    if len(known) * 2 < len(found):
-        raise EngineUnavailable("the database does not know most of what it found")
 
 
 def _filters(request: SearchRequest) -> Filters:
     return Filters(request.collection, request.locale, request.scopes, request.selected)
 
 
-def load_rows(candidates: Sequence[Candidate], filters: Filters) -> list[tuple[Row, float]]:
-    """Return the rows of ``candidates`` with their text scores, without unknown ones and those out of scope.
-
-    Collection, language and scope are checked again here: an index outside the database may be out of date.
-    """
-    versions = {candidate.key: candidate.version for candidate in candidates}
-    if not all(versions.values()):
-        versions = dict(IndexedDocument.objects.with_keys(versions).values_list("key", "version"))
-    rows = ROWS.read(versions)
-    scopes = set(filters.scopes)
-    locales = locales_for(filters.locale) if filters.locale else ()
-    found = []
-    for candidate in candidates:
-        row = rows.get(candidate.key)
-        if row is None or row.collection != filters.collection or scopes.isdisjoint(row.scopes):
-            continue
-        if not locales or row.locale in locales:
-            found.append((row, candidate.text_score))
-    return found
-
-
 # Ranking
+
+
+class _Ranker:
+    """Ranks the candidates of the queries of one search, which asks the engine once for the texts of several."""
+
+    def __init__(self, engine: Engine, request: SearchRequest) -> None:
+        self.engine, self.filters = engine, _filters(request)
+        self._candidates = Candidates(engine, self.filters)
+        self._scorers: dict[str, Scorer] = {}
+
+    def start(self, queries: Iterable[tuple[Query, int]]) -> None:
+        """Start looking for so many candidates of each query, and look through their titles meanwhile."""
+        some = [(query, window_of(query, window)) for query, window in queries if not query.is_empty]
+        self._candidates.start(some)
+        for query, _window in some:
+            scorer = self._scorer(query)
+            for row in self._candidates.titles_of(query):
+                for variant in row.variants:
+                    scorer.most(variant)
+
+    def rank(self, query: Query, *, depth: int, window: int) -> tuple[list[Scored], float]:
+        """Return the hits, the first ``depth`` in order, and how likely one of the best answers the query."""
+        window = window_of(query, window)
+        rows = self._candidates.of(query, window)
+        scored = rank_with(self._scorer(query), rows[:window], depth=max(depth, DEPTH))
+        return scored, confidence(query, scored, codes_known(query, (row for row, _text in rows)))
+
+    def _scorer(self, query: Query) -> Scorer:
+        scorer = self._scorers.get(query.text)
+        if scorer is None:
+            scorer = self._scorers[query.text] = make_scorer(query, self.filters.collection)
+        return scorer
+
+
+def make_scorer(query: Query, collection: str) -> Scorer:
+    """Return the scorer for ``query`` in the current state of ``collection``."""
+    return Scorer(query, statistics_of(collection), USAGE.get())
 
 
 def _best_answer(engine: Engine, typed: Query | None, request: SearchRequest) -> Answer:
     """Return the answer to what was typed, or to its correction if that finds clearly more of itself."""
-    answer = _answer(engine, typed, request)
-    if typed is None or not typed.corrected or request.verbatim:
-        return answer
-    corrected = replace(request, query=typed.corrected)
-    other = _answer(engine, analyse_request(corrected), corrected)
-    return other if other.coverage > answer.coverage + MIN_CORRECTION_GAIN else answer
-
-
-def _answer(engine: Engine, query: Query | None, request: SearchRequest) -> Answer:
-    if query is None:
+    if typed is None:
         return _all_documents(engine, request)
-    if query.is_empty:
-        return Answer([], FacetCounts(0, {}), {}, query)
-    return _ranked(engine, query, request)
+    ranker = _Ranker(engine, request.without_filters())
+    asked = request
+    queries = [typed]
+    if typed.corrected and not request.verbatim:
+        asked = replace(request, query=typed.corrected)
+        queries += [query] if (query := analyse_request(asked)) else []
+    # Started together, most of them in vain if one hit answers the whole query.
+    parts = _parts(queries[-1], request)
+    together = () if request.selected else parts.values()
+    ranker.start([(query, WINDOW) for query in queries] + [(query, SUBJECT_WINDOW) for query in together])
+    answer = _answer(ranker, typed, request)
+    for corrected in queries[1:]:
+        other = _answer(ranker, corrected, asked)
+        if other.coverage > answer.coverage + MIN_CORRECTION_GAIN:
+            answer = other
+    if answer.coverage >= WHOLE_COVERAGE:
+        return answer
+    if answer.query is not queries[-1]:
+        parts = _parts(typed, request)
+    return replace(
+        answer, subjects=_subjects(_Ranker(engine, request) if request.selected else ranker, parts)
+    )
 
 
-def _subjects(engine: Engine, request: SearchRequest, answer: Answer) -> tuple[Subject, ...]:
-    """Return the best hit of each subject of the query; none if it has one subject, or one hit covers it all.
+def _answer(ranker: _Ranker, query: Query, request: SearchRequest) -> Answer:
+    return Answer([], FacetCounts(0, {}), {}, query) if query.is_empty else _ranked(ranker, query, request)
 
-    A part of the query is a subject if its best hit is likely to answer it and is that of no other part.
+
+def _parts(query: Query, request: SearchRequest) -> dict[str, Query]:
+    """Return the parts of ``query`` that may each ask for something; none on later pages."""
+    if request.page > 1:
+        return {}
+    parts = {part: analyse_request(replace(request, query=part)) for part in split(nfc(query.text))}
+    return {part: query for part, query in parts.items() if query and not query.is_empty}
+
+
+def _subjects(ranker: _Ranker, parts: Mapping[str, Query]) -> Sequence[tuple[str, Query, Scored]]:
+    """Return the parts of a query that are subjects, with their best hits; none if it is only one.
+
+    A part is a subject if its best hit is likely to answer it and is that of no other part.
     """
-    if answer.query is None or request.page > 1 or answer.coverage >= WHOLE_COVERAGE:
-        return ()
+    ranker.start((query, SUBJECT_WINDOW) for query in parts.values())
     found: dict[str, tuple[str, Query, Scored]] = {}
-    try:
-        for part in split(nfc(answer.query.text)):
-            query = analyse_request(replace(request, query=part))
-            if query is None or query.is_empty:
-                continue
-            scored, sure = _scored(engine, query, request, depth=1, window=SUBJECT_WINDOW)
-            if sure >= MIN_CONFIDENCE:
-                found.setdefault(scored[0].row.key, (part, query, scored[0]))
-    except EngineUnavailable as error:
-        logger.warning("search engine %s: %s; subjects are left out", engine.name, error)
-        return ()
-    if len(found) < MIN_SUBJECTS:
-        return ()
-    return tuple(Subject(part, hit) for part, query, best in found.values() for hit in hits_of([best], query))
+    for part, query in parts.items():
+        scored, sure = ranker.rank(query, depth=1, window=SUBJECT_WINDOW)
+        if sure >= MIN_CONFIDENCE:
+            found.setdefault(scored[0].row.key, (part, query, scored[0]))
+    return tuple(found.values()) if len(found) >= MIN_SUBJECTS else ()
 
 
 def _all_documents(engine: Engine, request: SearchRequest) -> Answer:
@@ -257,13 +238,13 @@ def _all_documents(engine: Engine, request: SearchRequest) -> Answer:
     return Answer([Scored(row, 0.0) for row, _text in rows], counts, _labels_of([row for row, _text in rows]))
 
 
-def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
+def _ranked(ranker: _Ranker, query: Query, request: SearchRequest) -> Answer:
     """Rank the candidates before filtering: if all of them fit the window, filters and counts are exact."""
     selected = request.selected
     # What is selected or ordered otherwise may be any of the hits.
     is_plain = request.sort == "relevance" and not selected
     depth = request.offset + request.per_page if is_plain else WINDOW
-    scored, sure = _scored(engine, query, request.without_filters(), depth=depth)
+    scored, sure = ranker.rank(query, depth=depth, window=WINDOW)
     coverage = scored[0].coverage if scored else 0.0
     labels = _labels_of([one.row for one in scored])
     if len(scored) < WINDOW:
@@ -272,30 +253,15 @@ def _ranked(engine: Engine, query: Query, request: SearchRequest) -> Answer:
         labels = {value: value for some in counts.counts.values() for value in some} | labels
         scored = [one for one in scored if is_selected(one, selected)]
     else:
-        counts = engine.count_facets(query, _filters(request), facets=FACET_NAMES)
+        counts = ranker.engine.count_facets(query, _filters(request), facets=FACET_NAMES)
         if selected:
-            scored, _sure = _scored(engine, query, request, depth=depth)
+            scored, _sure = _Ranker(ranker.engine, request).rank(query, depth=depth, window=WINDOW)
     if request.sort == "newest":
         scored.sort(key=lambda s: (s.row.changed_at, s.row.pk), reverse=True)
     elif request.sort == "title":
         scored.sort(key=lambda s: (s.row.title_words, s.row.pk))
     page = scored[request.offset : request.offset + request.per_page]
     return Answer(page, counts, labels, query, coverage, sure)
-
-
-def _scored(
-    engine: Engine, query: Query, request: SearchRequest, *, depth: int, window: int = WINDOW
-) -> tuple[list[Scored], float]:
-    """Return the hits, the first ``depth`` in order, and how likely one of the best answers the query."""
-    if len(query.words) >= LONG_QUERY:
-        window = min(window, LONG_WINDOW)
-    rows = candidate_rows(engine, query, _filters(request), window)
-    scored = _rank(query, rows[:window], request.collection, depth=max(depth, DEPTH))
-    return scored, confidence(query, scored, codes_known(query, (row for row, _text in rows)))
-
-
-def _rank(query: Query, rows: Sequence[tuple[Row, float]], collection: str, *, depth: int) -> list[Scored]:
-    return rank(query, rows, statistics=statistics_of(collection), usage=USAGE.get(), depth=depth)
 
 
 def _labels_of(rows: Sequence[Row]) -> dict[str, str]:

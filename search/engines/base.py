@@ -6,9 +6,9 @@ An engine finds candidates and counts; the shared scorer (``search.ranking``) or
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -42,6 +42,17 @@ class FacetCounts:
     counts: Mapping[str, Mapping[str, int]]
 
 
+class TextSearch(NamedTuple):
+    """A query to be looked for in whole texts; up to ``limit`` of what is found is ranked, texts a part of it.
+
+    An engine may look only at the documents ``among`` (id → key), best first, if the caller knows good ones.
+    """
+
+    query: Query
+    limit: int
+    among: Mapping[int, str] | None = None
+
+
 class Engine(ABC):
     """A way to find documents. Every method raises ``EngineUnavailable`` if the engine cannot be used."""
 
@@ -52,13 +63,10 @@ class Engine(ABC):
         """Return up to ``limit`` documents that share words or codes with ``query``, most promising first."""
 
     @abstractmethod
-    def texts(
-        self, query: Query, filters: Filters, *, among: Mapping[int, str] | None, limit: int
-    ) -> list[Candidate]:
-        """Return documents whose whole text matches ``query``, a part of the ``limit`` candidates that are ranked.
-
-        An engine may look only at those ``among`` (id → key), best first, if the caller knows good ones.
-        """
+    def start_text_searches(
+        self, searches: Sequence[TextSearch], filters: Filters
+    ) -> Callable[[], list[list[Candidate]]]:
+        """Start looking for documents whose text matches; return a function that waits for those of each search."""
 
     @abstractmethod
     def browse(self, filters: Filters, *, sort: str, offset: int, limit: int) -> list[str]:

@@ -6,15 +6,14 @@ the same, so it is computed once for each set of words. A row whose bound is bel
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from operator import mul
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from search.analysis import Query
 from search.language.vocabulary import Statistics
-from search.ranking.features import IN_EXTRA, MIN_PART, Found, Matcher, find_expansion
+from search.ranking.features import IN_EXTRA, Found, Matcher, Sought, find_expansion
 from search.ranking.rows import Title
 
 
@@ -43,94 +42,124 @@ class Bound(NamedTuple):
         return min(1.0, weight / (total or 1.0))
 
 
-# Sums of the same numbers in another order differ by far less.
-_ROUNDING: Final = 1e-9
+# The wanted words in a title, those outside of it, and the codes of its document to which expansions lead.
+_Key = tuple[frozenset[str], frozenset[str], frozenset[str]]
+
+
+class _Outline:
+    """An expansion with sets of its words and of the positions of the query, as numbers with a bit for each."""
+
+    __slots__ = ("_found", "first", "inner", "last", "places", "positions", "sought", "strength", "words")
+
+    def __init__(self, sought: Sought, bits: Mapping[str, int]) -> None:
+        self.sought, self.strength = sought, sought.strength
+        self.words = sum(bits[word] for word in sought.distinct)
+        self.positions = sought.positions
+        self.places = sum(1 << position for position in self.positions)
+        self.first, self.last = 1 << self.positions[0], 1 << self.positions[-1]
+        self.inner = self.places & ~self.last
+        self._found: dict[tuple[int, bool, bool], Found | None] = {}
+
+    def found(self, title: int, every: int, key: _Key) -> Found | None:
+        """Return what titles with the words ``title``, and ``every`` inside and outside of it, contain."""
+        words = self.words
+        by_code = bool(key[2]) and not self.sought.codes.isdisjoint(key[2])
+        known = (words & title, by_code, not words & ~every)
+        if known not in self._found:
+            self._found[known] = find_expansion(self.sought, *key)
+        return self._found[known]
 
 
 class Bounds:
     """The bounds of the titles for one query."""
 
     def __init__(self, query: Query, matcher: Matcher, statistics: Statistics) -> None:
-        self._words = [word.folded for word in query.words]
         self._weights = [word.weight for word in query.words]
         self._total = sum(self._weights) or 1.0
         self._pairs = [min(one, two) for one, two in pairwise(self._weights)]
-        self._pairs_total = sum(self._pairs)
+        self._pairs_total = sum(self._pairs) or 1.0
         self._idf = statistics.idf
-        self._expansions = matcher.expansions
         self._wanted = matcher.wanted
         self._codes = frozenset(code for one in matcher.expansions for code in one.codes)
-        self._known: dict[tuple[frozenset[str], frozenset[str], frozenset[str]], Bound] = {}
-        # For each word and code the numbers of the expansions with it, and the share of the word in them.
-        self._with_word: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        self._with_code: dict[str, list[int]] = defaultdict(list)
-        for number, sought in enumerate(self._expansions):
-            for word in sought.distinct:
-                self._with_word[word].append((number, sought.part(frozenset((word,)))))
-            for code in sought.codes:
-                self._with_code[code].append(number)
+        self._known: dict[_Key, Bound] = {}
+        self._bits = {word: 1 << number for number, word in enumerate(matcher.wanted)}
+        self._outlines = [_Outline(sought, self._bits) for sought in matcher.expansions]
+        # The positions of each word of the query.
+        self._positions: dict[str, list[int]] = {}
+        for position, word in enumerate(query.words):
+            self._positions.setdefault(word.folded, []).append(position)
 
     def of(self, title: Title, codes: frozenset[str]) -> Bound:
         """Return the bound of ``title``; ``codes`` are those of its document."""
         wanted = self._wanted
-        found = (wanted.intersection(title.words), wanted.intersection(title.extra), codes & self._codes)
-        bound = self._known.get(found)
+        key = (wanted.intersection(title.words), wanted.intersection(title.extra), codes & self._codes)
+        bound = self._known.get(key)
         if bound is None:
-            bound = self._known[found] = self._make(*found)
+            bound = self._known[key] = self._make(key)
         return bound
 
-    def _make(self, title: frozenset[str], extra: frozenset[str], codes: frozenset[str]) -> Bound:
-        starts = [word in title for word in self._words]
-        scores = [
-            1.0 if is_found else IN_EXTRA if word in extra else 0.0
-            for word, is_found in zip(self._words, starts, strict=True)
-        ]
-        ends, inner, curated = starts.copy(), set[int](), set[int]()
-        counted = dict.fromkeys(title.intersection(self._words), 1.0)
-        expansions = self._find_expansions(title, extra, codes)
-        for found in expansions:
-            positions, greatest = found.sought.positions, found.greatest
-            for index in positions:
-                scores[index] = max(scores[index], greatest)
+    def _make(self, key: _Key) -> Bound:
+        title, extra, _codes = key
+        scores, starts, counted = self._own_words(title, extra)
+        ends, inner, curated = starts, 0, 0
+        expansions = self._find_expansions(key)
+        for outline, found in expansions:
+            is_whole, most = found.is_whole, found.greatest_of_word
+            greatest = max(found.outside, most)
+            for position in outline.positions:
+                scores[position] = max(scores[position], greatest)
             if found.by_code:
-                curated.update(positions)
-            if found.is_whole:
-                starts[positions[0]] = ends[positions[-1]] = True
-                inner.update(positions[:-1])
-            most = found.sought.strength if found.is_whole else found.score
+                curated |= outline.places
+            if is_whole:
+                starts |= outline.first
+                ends |= outline.last
+                inner |= outline.inner
             for word in found.present:
                 if most > counted.get(word, 0.0):
                     counted[word] = most
-        adjacent = sum(
-            weight
-            for index, weight in enumerate(self._pairs)
-            if index in inner or (ends[index] and starts[index + 1])
-        )
         idf = self._idf
         weights = {word: idf[word] * score for word, score in counted.items()}
         return Bound(
             sum(map(mul, scores, self._weights)) / self._total,
-            adjacent / self._pairs_total if self._pairs_total else 0.0,
-            sum(self._weights[index] for index in curated) / self._total if curated else 0.0,
+            _sum(self._pairs, inner | ends & starts >> 1) / self._pairs_total,
+            _sum(self._weights, curated) / self._total,
             weights,
             sum(weights.values()),
             extra,
-            expansions,
+            tuple(found for _outline, found in expansions),
         )
 
-    def _find_expansions(
-        self, title: frozenset[str], extra: frozenset[str], codes: frozenset[str]
-    ) -> tuple[Found, ...]:
-        expansions = self._expansions
-        shares: dict[int, float] = {}
+    def _own_words(
+        self, title: frozenset[str], extra: frozenset[str]
+    ) -> tuple[list[float], int, dict[str, float]]:
+        """Return the scores of the query's words, those in the title as a number, and the title's with their score."""
+        positions = self._positions
+        scores, inside, counted = [0.0] * len(self._weights), 0, dict[str, float]()
+        for word in extra:
+            for position in positions.get(word, ()):
+                scores[position] = IN_EXTRA
         for word in title:
-            for number, share in self._with_word.get(word, ()):
-                shares[number] = shares.get(number, 0.0) + share
-        numbers = {number for number, share in shares.items() if share >= MIN_PART - _ROUNDING}
-        numbers.update(number for code in codes for number in self._with_code[code])
-        if extra:
-            every = title | extra
-            beside = {number for word in extra for number, _share in self._with_word.get(word, ())}
-            numbers.update(number for number in beside if expansions[number].distinct <= every)
-        found = (find_expansion(expansions[number], title, extra, codes) for number in sorted(numbers))
-        return tuple(one for one in found if one)
+            if word in positions:
+                counted[word] = 1.0
+                for position in positions[word]:
+                    scores[position] = 1.0
+                    inside |= 1 << position
+        return scores, inside, counted
+
+    def _find_expansions(self, key: _Key) -> list[tuple[_Outline, Found]]:
+        bits = self._bits
+        title = sum(bits[word] for word in key[0])
+        every = title | sum(bits[word] for word in key[1])
+        some = [outline for outline in self._outlines if outline.words & every or key[2]]
+        made = [(outline, outline.found(title, every, key)) for outline in some]
+        return [(outline, found) for outline, found in made if found]
+
+
+def _sum(weights: Sequence[float], places: int) -> float:
+    """Return the sum of the weights at the bits of ``places``."""
+    total = 0.0
+    while places:
+        lowest = places & -places
+        total += weights[lowest.bit_length() - 1]
+        places ^= lowest
+    return total

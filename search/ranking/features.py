@@ -92,9 +92,9 @@ class Found(NamedTuple):
     is_whole: bool
 
     @property
-    def greatest(self) -> float:
-        """The greatest score that the expansion can have in a title."""
-        return max(self.outside, self.sought.strength if self.is_whole else self.score)
+    def greatest_of_word(self) -> float:
+        """The greatest score that one of the words present can have."""
+        return self.sought.strength if self.is_whole else self.score
 
 
 def find_expansion(

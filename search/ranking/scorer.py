@@ -86,9 +86,16 @@ def rank(
     ``candidates`` are rows with the engine's text score. Only the first ``depth`` rows are scored; the others follow
     by the most that they can score, without parts. A row with several titles counts with the best of them.
     """
+    return rank_with(Scorer(query, statistics, usage or {}), candidates, depth=depth)
+
+
+def rank_with(
+    scorer: Scorer, candidates: Sequence[tuple[Row, float]], *, depth: int | None = None
+) -> list[Scored]:
+    """Return what ``rank`` returns, by a scorer that may know some of the rows already (``Scorer.most``)."""
     best_text = max((text for _row, text in candidates), default=0.0) or 1.0
     variants = [(one, text / best_text) for row, text in candidates for one in row.variants]
-    ranking = _Ranking(Scorer(query, statistics, usage or {}), variants)
+    ranking = _Ranking(scorer, variants)
     more = len(variants) - len(candidates)
     hits = ranking.first(len(variants) if depth is None else depth + more)
     return _best_variants(hits, [row for row, _text in candidates]) if more else hits
@@ -174,10 +181,15 @@ class Scorer:
         self.pairs = [min(one.weight, two.weight) for one, two in pairwise(query.words)]
         self.pairs_total = sum(self.pairs)
         self._levels: dict[int, tuple[Mapping[str, Sequence[str]], float]] = {}
+        self._most: dict[int, tuple[Row, Bound]] = {}
 
     def most(self, row: Row) -> Bound:
-        """Return the most that ``row`` can have of the query."""
-        return self.bounds.of(row.title, row.index_codes)
+        """Return the most that ``row`` can have of the query; it is looked through once."""
+        known = self._most.get(id(row))
+        if known is None:
+            # Kept with the row, whose identity is free for another one when it is gone.
+            known = self._most[id(row)] = (row, self.bounds.of(row.title, row.index_codes))
+        return known[1]
 
     def score(self, row: Row, text: float, most: Bound | None = None) -> Scored:
         """Return ``row`` with its score; ``text`` is the engine's text score in 0..1, ``most`` that of the row."""

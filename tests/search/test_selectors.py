@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from search import refreshing, selectors
+from search.candidates import load_rows
 from search.engines import base as engines
 from search.engines.base import Candidate
 from search.engines.database.engine import DatabaseEngine
@@ -21,7 +22,6 @@ from search.results import Facet, count_facets, facets_of
 from search.selectors import (
     LEXICON,
     invalidate_resources,
-    load_rows,
     search,
     suggest,
 )
@@ -266,7 +266,8 @@ class _Odd(DatabaseEngine):
     def candidates(self, *_arguments: Any, **_options: Any) -> list[Candidate]:
         return [Candidate("unknown:1"), Candidate("unknown:2"), Candidate("sample:001")]
 
-    texts = candidates
+    def start_text_searches(self, searches: Any, _filters: Any) -> Any:
+        return lambda: [self.candidates() for _search in searches]
 
 
 def test_an_engine_that_finds_mostly_unknown_documents_is_unavailable(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -11,7 +11,7 @@ from django.db import connection
 
 from search.analysis import Query
 from search.documents import PUBLIC, locales_for
-from search.engines.base import Candidate, Engine, FacetCounts
+from search.engines.base import Candidate, Engine, FacetCounts, TextSearch
 from search.engines.database.text_index import Matching, TextIndex, text_index
 from search.requests import Filters
 
@@ -134,15 +134,19 @@ class DatabaseEngine(Engine):
             found |= {document.key: document for document in texts if document.key not in found}
         return [Candidate(key, scores.get(one.id, 0.0), one.version) for key, one in found.items()]
 
-    def texts(
-        self, query: Query, filters: Filters, *, among: Mapping[int, str] | None, limit: int
-    ) -> list[Candidate]:
-        text = text_index(filters.collection)
-        if among is None:
-            found = self._matches(text.match_most(query), filters, limit // TEXTS_SHARE)
+    def start_text_searches(
+        self, searches: Sequence[TextSearch], filters: Filters
+    ) -> Callable[[], list[list[Candidate]]]:
+        """Return a function that searches: the connection belongs to the thread of the caller."""
+        return lambda: [self._texts(search, filters) for search in searches]
+
+    def _texts(self, search: TextSearch, filters: Filters) -> list[Candidate]:
+        text, limit = text_index(filters.collection), search.limit // TEXTS_SHARE
+        if search.among is None:
+            found = self._matches(text.match_most(search.query), filters, limit)
             return [Candidate(one.key, one.score, one.version) for one in found]
-        scores = self._text_scores(text, query, list(among)[: limit // TEXTS_SHARE])
-        return [Candidate(among[pk], score) for pk, score in scores.items()]
+        scores = self._text_scores(text, search.query, list(search.among)[:limit])
+        return [Candidate(search.among[pk], score) for pk, score in scores.items()]
 
     @staticmethod
     def _text_scores(text: TextIndex, query: Query, among: Sequence[int]) -> dict[int, float]:

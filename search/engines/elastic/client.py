@@ -71,15 +71,21 @@ class Budget:
 
     def call(self, work: Callable[[], T]) -> T:
         """Return what ``work`` returns, or raise ``EngineUnavailable`` in time."""
-        return guarded(lambda: self._run_in_time(work))
+        return self.start(work)()
 
-    def _run_in_time(self, work: Callable[[], T]) -> T:
-        slots = _slots
-        if not slots.acquire(timeout=self.left()):
-            raise FutureTimeout("too many searches are waiting for an answer")
+    def start(self, work: Callable[[], T]) -> Callable[[], T]:
+        """Start ``work`` in a thread; return a function that waits for its result as ``call`` does."""
+        check_available()
         answer: Future[T] = Future()
-        threading.Thread(target=_run, args=(work, answer, slots), daemon=True, name="elasticsearch").start()
-        return answer.result(timeout=self.left())
+        slots = _slots
+        if slots.acquire(timeout=self.left()):
+            thread = threading.Thread(
+                target=_run, args=(work, answer, slots), daemon=True, name="elasticsearch"
+            )
+            thread.start()
+        else:
+            answer.set_exception(FutureTimeout("too many searches are waiting for an answer"))
+        return lambda: _reported(lambda: answer.result(timeout=self.left()))
 
 
 def _run(work: Callable[[], T], answer: Future[T], slots: threading.BoundedSemaphore) -> None:
@@ -92,11 +98,21 @@ def _run(work: Callable[[], T], answer: Future[T], slots: threading.BoundedSemap
         slots.release()
 
 
+def check_available() -> None:
+    """Raise ``EngineUnavailable`` while the breaker is open."""
+    if breaker_for(settings.ELASTICSEARCH_URL).is_open:
+        raise EngineUnavailable("it failed a moment ago")
+
+
 def guarded(work: Callable[[], T]) -> T:
     """Return what ``work`` returns; turn its errors into ``EngineUnavailable`` and open the breaker."""
+    check_available()
+    return _reported(work)
+
+
+def _reported(work: Callable[[], T]) -> T:
+    """Return what ``work`` returns, and report to the breaker whether it could."""
     breaker = breaker_for(settings.ELASTICSEARCH_URL)
-    if breaker.is_open:
-        raise EngineUnavailable("it failed a moment ago")
     try:
         answer = work()
     except ApiError as error:

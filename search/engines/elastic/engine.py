@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
 from elasticsearch.dsl import Search
 
 from search.analysis import Query
-from search.engines.base import Candidate, EngineUnavailable, FacetCounts, Replica
+from search.engines.base import Candidate, EngineUnavailable, FacetCounts, Replica, TextSearch
 from search.engines.elastic import client as clients
 from search.engines.elastic import index_integrity, maintenance, queries, schema
 from search.models import IndexedDocument
@@ -47,15 +47,22 @@ class ElasticEngine(Replica):
             found |= dict(_hits(answers[-1]))
         return [Candidate(key, score) for key, score in found.items()]
 
-    def texts(
-        self, query: Query, filters: Filters, *, among: Mapping[int, str] | None, limit: int
-    ) -> list[Candidate]:
-        if not query.words:
-            return []
-        keys = list(among.values())[: limit // AMONG_SHARE] if among else None
-        search = queries.match_most(query, filters, limit // TEXTS_SHARE, keys)
-        (answer,) = self._search(filters.collection, [search])
-        return [Candidate(key, score) for key, score in _hits(answer)]
+    def start_text_searches(
+        self, searches: Sequence[TextSearch], filters: Filters
+    ) -> Callable[[], list[list[Candidate]]]:
+        with_words = [search for search in searches if search.query.words]
+        if not with_words:
+            return lambda: [[] for _search in searches]
+        answers = self._start(filters.collection, [_text_search(search, filters) for search in with_words])
+
+        def wait() -> list[list[Candidate]]:
+            found = iter(answers())
+            return [
+                [Candidate(key, score) for key, score in _hits(next(found))] if search.query.words else []
+                for search in searches
+            ]
+
+        return wait
 
     def browse(self, filters: Filters, *, sort: str, offset: int, limit: int) -> list[str]:
         page = queries.browse(filters, sort=sort, offset=offset, limit=limit)
@@ -88,7 +95,13 @@ class ElasticEngine(Replica):
         return clients.guarded(maintenance.reconcile)
 
     def _search(self, collection: str, searches: Sequence[Search]) -> list[dict[str, Any]]:
-        """Send all searches as one request; return the answers as plain mappings with checked hits."""
+        return self._start(collection, searches)()
+
+    def _start(self, collection: str, searches: Sequence[Search]) -> Callable[[], list[dict[str, Any]]]:
+        """Send all searches as one request; return a function that waits for the answers.
+
+        They are plain mappings with checked hits.
+        """
         alias = schema.alias(collection)
         together = [queries.document_count(), *searches]
         lines = [line for search in together for line in ({"index": alias}, search.to_dict())]
@@ -98,9 +111,14 @@ class ElasticEngine(Replica):
             first, *answers = map(_checked, clients.client().msearch(searches=lines)["responses"])
             return int(first["hits"]["total"]["value"]), answers
 
-        number, answers = self._budget.call(work)
-        index_integrity.check_number(collection, number)
-        return answers
+        answer = self._budget.start(work)
+
+        def wait() -> list[dict[str, Any]]:
+            number, answers = answer()
+            index_integrity.check_number(collection, number)
+            return answers
+
+        return wait
 
     def _change(self, alias: str, actions: list[dict[str, Any]]) -> None:
         """Send changes; do not create a missing index, and leave newer versions and others' indexes as they are."""
@@ -113,6 +131,12 @@ class ElasticEngine(Replica):
 
         if errors := budget.call(work):
             raise EngineUnavailable(f"{len(errors)} changes were rejected")
+
+
+def _text_search(search: TextSearch, filters: Filters) -> Search:
+    among = search.among
+    keys = list(among.values())[: search.limit // AMONG_SHARE] if among else None
+    return queries.match_most(search.query, filters, search.limit // TEXTS_SHARE, keys)
 
 
 def _checked(answer: dict[str, Any]) -> dict[str, Any]:

@@ -11,13 +11,14 @@ import pytest
 
 from core.circuit_breaker import CircuitBreaker
 from search import documents
+from search.candidates import with_fallback
 from search.engines import base as engines
 from search.engines.base import EngineUnavailable
 from search.engines.elastic import client, schema
 from search.engines.elastic.client import Budget
 from search.models import IndexedDocument
 from search.requests import SearchRequest
-from search.selectors import search, suggest, with_fallback
+from search.selectors import search, suggest
 from search.tasks import reconcile
 from tests.search.samples import KIND, SearchFixture
 from tests.search.servers import Server, Talk, answers, drips, http, says, serving
@@ -194,6 +195,21 @@ class TestBudget:
         settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
         with pytest.raises(ZeroDivisionError):
             Budget(5).call(lambda: 1 // 0)
+
+    def test_work_that_is_started_goes_on_until_it_is_waited_for(self, settings):
+        settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
+        done = threading.Event()
+        answer = Budget(5).start(lambda: done.set() or 3)
+        assert done.wait(5)
+        assert answer() == 3
+
+    def test_started_work_that_fails_is_told_to_the_one_who_waits(self, settings):
+        settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
+        answer = Budget(5).start(lambda: dict[str, int]()["missing"])
+        with pytest.raises(EngineUnavailable, match="KeyError"):
+            answer()
+        with pytest.raises(EngineUnavailable, match="a moment ago"):
+            Budget(5).start(lambda: 1)
 
     def test_stuck_requests_are_limited(self, settings, monkeypatch):
         settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
