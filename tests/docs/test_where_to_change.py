@@ -1,0 +1,71 @@
+"""docs/where-to-change.md names every module of the apps, so that a newcomer finds the place of any change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import pytest
+from django.core.management import get_commands
+
+from tests.paths import ROOT
+from tests.support.references import tracked
+
+APPS = (
+    "accounts",
+    "core",
+    "demo",
+    "forms_app/builder",
+    "forms_app/dossiers",
+    "home",
+    "one_stop",
+    "portal",
+    "procedures",
+    "search",
+)
+PAGE = (ROOT / "docs" / "where-to-change.md").read_text(encoding="utf-8")
+INTRODUCTION = PAGE.partition("\n## ")[0]
+#: Files that every app may have: the introduction says what each is for.
+CONVENTIONAL = {
+    "apps.py", "handlers.py", "permissions.py", "receivers.py", "registrations.py", "search_documents.py",
+    "tasks.py", "urls.py", "wagtail_hooks.py",
+}  # fmt: skip
+
+
+def modules() -> Iterator[PurePosixPath]:
+    """Yield the modules of the apps that have code of their own to change."""
+    for path in map(PurePosixPath, tracked()):
+        if path.suffix != ".py" or not str(path).startswith(tuple(f"{app}/" for app in APPS)):
+            continue
+        if path.name == "__init__.py" or path.parent.name in {"migrations", "commands"}:
+            continue
+        if path.name in CONVENTIONAL and str(path.parent) in APPS:
+            continue
+        yield path
+
+
+def unnamed(page: str) -> list[str]:
+    """Return the modules that ``page`` names neither by path nor by the folder in which they lie."""
+    named = set(re.findall(r"`([\w./-]+)`", page)) - set(APPS)
+    return [str(path) for path in modules() if not named & {str(path), str(path.parent)}]
+
+
+def test_every_module_is_on_the_page() -> None:
+    assert unnamed(PAGE) == []
+
+
+def test_module_that_is_missing_on_the_page_is_found() -> None:
+    assert unnamed(PAGE.replace("`core/worktime/holidays.py`", "")) == ["core/worktime/holidays.py"]
+    assert "core/text.py" in unnamed("`core` has everything, see `core/text.pyi`")
+
+
+@pytest.mark.parametrize("name", sorted(CONVENTIONAL))
+def test_introduction_explains_the_file_that_every_app_may_have(name: str) -> None:
+    assert f"`{name}`" in INTRODUCTION
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_every_command_is_on_the_page(app: str) -> None:
+    ours = {name for name, owner in get_commands().items() if owner == app.replace("/", ".")}
+    assert ours <= set(re.findall(r"`manage\.py (\w+)", PAGE))
