@@ -84,7 +84,8 @@ class DossierFiler:
         answers = self._answers(plan, schema, rng)
         # One write instead of one save_step() per step: 200 dossiers have 800 steps.
         steps = [step.id for step in schema.steps]
-        Draft.objects.filter(pk=draft.pk).update(answers=answers, steps_done=steps)
+        draft.answers, draft.steps_done = answers, steps
+        draft.save(update_fields=["answers", "steps_done"])
         self._attach(draft, schema, plan)
         filed = submit(
             token=token, idempotency_key=draft.idempotency_key, consent=self._consent, now=plan.filed_at

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from core import display
 from core.worktime import TimeUnit, WorkCalendar
 from forms_app.builder.field_types import registry
+from forms_app.builder.identity_numbers import identity_questions
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.models import Dossier, DossierEvent
@@ -149,16 +150,12 @@ def _processing_status(dossier: HasDeadlines, now: datetime, calendar: WorkCalen
     return DueStatus(Urgency(display.due_tone(due_at, now)), words)
 
 
-def _identity_number_fields(schema: FormSchema) -> list[str]:
-    return [spec.id for spec in schema.fields.values() if registry.get(spec.type).is_identity_number]
-
-
 def has_masked_ids(dossier: Dossier) -> bool:
     """Return True if the dossier holds an identity number, which the page shows masked."""
     if dossier.form_version is None:
         return False
     schema = FormSchema.from_json(dossier.form_version.schema)
-    return any(dossier.answers.get(field_id) for field_id in _identity_number_fields(schema))
+    return any(dossier.answers.get(spec.id) for spec in identity_questions(schema))
 
 
 def mask_identity_numbers(schema: FormSchema, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,9 +164,9 @@ def mask_identity_numbers(schema: FormSchema, answers: Mapping[str, Any]) -> dic
     Reading one in full is logged.
     """
     masked = {
-        key: registry.get(schema.fields[key].type).masked(answers[key])
-        for key in _identity_number_fields(schema)
-        if answers.get(key)
+        spec.id: registry.get(spec.type).masked(answers[spec.id])
+        for spec in identity_questions(schema)
+        if answers.get(spec.id)
     }
     return {**answers, **masked}
 

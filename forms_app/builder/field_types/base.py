@@ -90,7 +90,8 @@ class FieldType:
     blank_lines: ClassVar[int] = 1
     # Parts that the form fills in itself, so that they alone are no answer.
     preselected_parts: ClassVar[tuple[str, ...]] = ()
-    # The answer identifies a person: officers see it masked, and reading it in full is logged.
+    # The answer identifies a person: it is encrypted in the database, officers see it masked, and reading it in full
+    # is logged.
     is_identity_number: ClassVar[bool] = False
     # Class of the crispy wrapper (docs/components.md), e.g. a short input.
     wrapper_class: ClassVar[str] = ""

@@ -1,4 +1,4 @@
-"""The field that stores answers: identity numbers in it are encrypted in the database, and only there."""
+"""The field that stores answers; identity numbers in it are encrypted in the database only (ADR 168, 310)."""
 
 from __future__ import annotations
 
@@ -9,30 +9,44 @@ from typing import Any, Final
 from django.db import models
 
 from core import encryption
+from forms_app.builder.identity_numbers import identity_inputs
+from forms_app.builder.schema import FormSchema
 
-#: Names under which an identity document's number is stored or typed in any format (a passport, an old card).
-_NAME: Final = re.compile(r"citizen_id|.*_number")
 #: Numbers of citizen ID cards (12 digits, Law 26/2023/QH15) and of the cards before (9), as people group them.
 _NUMBER: Final = re.compile(r"\d(?:[\s.\-]?\d){8}(?:(?:[\s.\-]?\d){3})?")
 
 
-class AnswersField(models.JSONField):
-    """JSON whose identity numbers are encrypted when written and decrypted when read, at any depth.
+class _Encrypted(dict[str, Any]):
+    """Answers whose secret texts are encrypted already."""
 
-    A text counts as one by its name, as the ``number`` of an answer ``{"kind", "number"}``, or by its form. Numbers
-    inside a longer text are not found. A text that looks encrypted is encrypted too: only what this field has
-    encrypted is ever decrypted.
+
+class AnswersField(models.JSONField):
+    """A JSON object whose identity numbers are encrypted when a row is saved and decrypted when it is read.
+
+    The form of the row (``form_version``) decides: all texts under a question of an ``is_identity_number`` type, and
+    under its inputs, are encrypted. So is any text that has the form of an identity number by itself; numbers inside a
+    longer text are not found. Where no form is known (``QuerySet.update``, a row without one, a supplement) every
+    text is encrypted. A text that looks encrypted is encrypted too: only what this field has encrypted is decrypted.
     """
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """Return the answers with readable numbers."""
-        found = super().from_db_value(value, expression, connection)
-        return _map(found, lambda text, _named: encryption.decrypt(text))
+        return _map(super().from_db_value(value, expression, connection), encryption.decrypt)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Return what to store for a row whose form is known: with its identity numbers encrypted."""
+        value = super().pre_save(model_instance, add)
+        form_version = getattr(model_instance, "form_version", None)
+        if form_version is None or not isinstance(value, dict):
+            return value
+        secret = identity_inputs(FormSchema.from_json(form_version.schema))
+        return _Encrypted(_encrypt_answers(value, secret))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Return what is stored for ``value``; expressions are left to the database."""
-        sealed = value if hasattr(value, "resolve_expression") else _map(value, _seal)
-        return super().get_db_prep_value(sealed, connection, prepared)
+        if not isinstance(value, _Encrypted) and not hasattr(value, "resolve_expression"):
+            value = _map(value, _encrypt)
+        return super().get_db_prep_value(value, connection, prepared)
 
 
 def is_identity_number(text: str) -> bool:
@@ -40,21 +54,33 @@ def is_identity_number(text: str) -> bool:
     return _NUMBER.fullmatch(text.strip()) is not None
 
 
-def _seal(text: str, named: bool) -> str:
-    secret = named or is_identity_number(text) or encryption.looks_encrypted(text)
-    return encryption.encrypt(text) if text and secret else text
+def _encrypt_answers(value: dict[str, Any], secret: frozenset[str]) -> dict[str, Any]:
+    """Return ``value`` with the texts below a name in ``secret`` encrypted, at any depth."""
+    return {name: _encrypt_item(item, name in secret, secret) for name, item in value.items()}
 
 
-def _map(value: Any, change: Callable[[str, bool], str], named: bool = False) -> Any:
-    """Return ``value`` with every text in it changed; ``named``: it is stored under the name of a number."""
+def _encrypt_item(item: Any, is_secret: bool, secret: frozenset[str]) -> Any:
+    if is_secret:
+        return _map(item, _encrypt)
+    if isinstance(item, dict):
+        return _encrypt_answers(item, secret)
+    return _map(item, _encrypt_if_number)
+
+
+def _encrypt(text: str) -> str:
+    return encryption.encrypt(text) if text else text
+
+
+def _encrypt_if_number(text: str) -> str:
+    return _encrypt(text) if is_identity_number(text) or encryption.looks_encrypted(text) else text
+
+
+def _map(value: Any, change: Callable[[str], str]) -> Any:
+    """Return ``value`` with every text in it changed."""
     if isinstance(value, str):
-        return change(value, named)
+        return change(value)
     if isinstance(value, dict):
-        document = value.keys() == {"kind", "number"}
-        return {
-            key: _map(item, change, named or (document and key == "number") or bool(_NAME.fullmatch(key)))
-            for key, item in value.items()
-        }
+        return {key: _map(item, change) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_map(item, change, named) for item in value]
+        return [_map(item, change) for item in value]
     return value

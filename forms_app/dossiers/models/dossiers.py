@@ -123,7 +123,7 @@ class Dossier(models.Model):
     applicant_name = models.CharField(_("applicant"), max_length=200)
     applicant_order = OrderKeyField(source="applicant_name")
     applicant_id_masked = models.CharField(_("ID number (masked)"), max_length=20, blank=True)
-    # Keyed (``access.identity_hash``): the desk finds the dossier by the number, a stolen table does not reveal it.
+    # Keyed (``credentials.identity_hash``): the desk finds the dossier by the number, a stolen table reveals none.
     identity_number_hash = models.CharField(
         _("document number (hash)"), max_length=64, blank=True, db_index=True, editable=False
     )

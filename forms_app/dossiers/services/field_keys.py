@@ -1,12 +1,15 @@
-"""Encrypt everything again under the first of ``FIELD_KEYS``, so that a former key can go (ADR 168)."""
+"""Encrypt answers again: under the first of ``FIELD_KEYS``, and by the rule of today (ADR 168, 310)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import ExpressionWrapper, F, JSONField, Model
 
+from core.encryption import looks_encrypted
 from forms_app.dossiers.models import Dossier, Draft, SupplementRequest
 
 _COLUMNS: Final[dict[type[Model], tuple[str, ...]]] = {
@@ -14,25 +17,65 @@ _COLUMNS: Final[dict[type[Model], tuple[str, ...]]] = {
     Draft: ("answers", "typed"),
     SupplementRequest: ("answers", "typed"),
 }
+_BATCH: Final = 1_000
 
 
-def rotate_field_keys() -> int:
-    """Write all identity numbers again under the first key; return the number of rows.
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """Numbers of rows: all that were written again, and those of them in which more texts are encrypted than before."""
+
+    rewritten: int
+    newly_encrypted: int
+
+
+def rotate_field_keys() -> Rotation:
+    """Write all answers again: what the rule counts as an identity number is encrypted under the first key.
 
     Each row in a transaction of its own and locked: the portal may run meanwhile. May be repeated.
     """
-    return sum(_rewrite(model, pk) for model in _COLUMNS for pk in _keys(model))
+    rewritten = newly_encrypted = 0
+    for model in _COLUMNS:
+        for pk in _keys(model):
+            change = _rewrite(model, pk)
+            rewritten += change is not None
+            newly_encrypted += change is not None and change > 0
+    return Rotation(rewritten, newly_encrypted)
 
 
-def _keys(model: type[Model]) -> list[int]:
-    return list(model._default_manager.order_by("pk").values_list("pk", flat=True))
+def _keys(model: type[Model]) -> Iterator[int]:
+    """Yield the keys of all rows, ``_BATCH`` of them in memory at a time."""
+    last = 0
+    rows = model._default_manager.order_by("pk").values_list("pk", flat=True)
+    while batch := list(rows.filter(pk__gt=last)[:_BATCH]):
+        yield from batch
+        last = batch[-1]
 
 
 @transaction.atomic
-def _rewrite(model: type[Model], pk: int) -> int:
+def _rewrite(model: type[Model], pk: int) -> int | None:
+    """Save the answers of a row again; return by how many its encrypted texts have grown, None if it is gone."""
     columns = _COLUMNS[model]
-    row = model._default_manager.select_for_update(of=("self",)).only(*columns).filter(pk=pk).first()
+    row = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
     if row is None:
-        return 0
-    values: dict[str, Any] = {column: getattr(row, column) for column in columns}
-    return model._default_manager.filter(pk=pk).update(**values)
+        return None
+    before = _encrypted_texts(model, pk)
+    row.save(update_fields=columns)
+    return _encrypted_texts(model, pk) - before
+
+
+def _encrypted_texts(model: type[Model], pk: int) -> int:
+    """Return how many texts of the answers of a row are stored encrypted."""
+    stored = {
+        f"stored_{column}": ExpressionWrapper(F(column), output_field=JSONField())
+        for column in _COLUMNS[model]
+    }
+    row = model._default_manager.filter(pk=pk).values(**stored).get()
+    return sum(looks_encrypted(text) for value in row.values() for text in _texts(value))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)

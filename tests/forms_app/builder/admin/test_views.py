@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, streamfield
@@ -17,9 +19,10 @@ from forms_app.builder.admin import blocks
 from forms_app.builder.admin.forms import FormDefinitionForm
 from forms_app.builder.models import FormDefinition
 from forms_app.builder.schema import FormSchema
-from tests.accounts.factories import MembershipFactory, UserFactory
+from procedures.models import LocalAssignment
+from tests.accounts.factories import AgencyFactory, MembershipFactory, UserFactory
 from tests.forms_app.builder.factories import spec_of
-from tests.forms_app.dossiers.factories import SCHEMA, make_version
+from tests.forms_app.dossiers.factories import SCHEMA, file_dossier, make_version, officer_of
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +136,30 @@ def test_form_is_previewed_published_and_listed_with_its_version(
     refused = controller.post(target, {"content_hash": definition.content_hash}, follow=True)
     assert "Biểu mẫu phải có ít nhất một bước." in refused.content.decode()
     assert definition.versions.count() == 1
+
+
+def test_passport_asked_in_the_editor_is_encrypted_and_shown_to_who_may(
+    controller: Client, definition: FormDefinition, client: Client
+) -> None:
+    data = post_data(definition, ("identity_document", {"label": "Hộ chiếu của con"}))
+    controller.post(reverse("forms:edit", args=[definition.pk]), data)
+    definition.refresh_from_db()
+    controller.post(
+        reverse("builder_publish", args=[definition.pk]), {"content_hash": definition.content_hash}
+    )
+    agency = AgencyFactory()
+    LocalAssignment.objects.create(procedure=definition.procedure, agency=agency, valid_from=date(2025, 7, 1))
+    answer = {"ho_chieu_cua_con": {"kind": "passport", "number": "C7654321"}}
+    dossier = file_dossier(definition.versions.get(), agency=agency, **answer).dossier
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT answers FROM dossiers_dossier")
+        stored = cursor.fetchone()[0]
+    assert "ho_chieu_cua_con" in stored
+    assert "C7654321" not in stored
+    client.force_login(officer_of(dossier))
+    address = f"/mot-cua/ho-so/{dossier.code}/"
+    assert "C7654321" not in client.get(address).content.decode()
+    assert "C7654321" in client.post(f"{address}hien-so-dinh-danh/").content.decode()
 
 
 def test_exported_file_can_be_imported_in_the_admin(controller: Client, definition: FormDefinition) -> None:

@@ -9,14 +9,23 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import JSONField, Value
 from django.test import Client
 
 from accounts.services.factor_secrets import decrypt_secret, encrypt_secret
+from forms_app.builder.admin.blocks import fill_identifiers
 from forms_app.builder.applicant import identity_of
-from forms_app.dossiers.models import Dossier, Draft
+from forms_app.dossiers.models import Dossier, Draft, SupplementRequest
 from forms_app.dossiers.models.answers import is_identity_number
+from forms_app.dossiers.services import field_keys, save_step
 from tests.accounts.factories import UserFactory
-from tests.forms_app.dossiers.factories import file_dossier, make_draft, officer_of
+from tests.forms_app.dossiers.factories import (
+    file_dossier,
+    make_draft,
+    make_form,
+    officer_of,
+    request_supplement,
+)
 
 NUMBER = "096185004242"
 
@@ -40,21 +49,26 @@ def test_numbers_are_recognised_by_their_form(text: str, is_number: bool) -> Non
     assert is_identity_number(text) is is_number
 
 
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(field_keys, "_BATCH", 2)
+
+
 @pytest.mark.django_db
 class TestStorage:
-    def test_numbers_are_encrypted_at_any_depth_and_others_are_not(self) -> None:
+    def test_answers_of_identity_questions_and_what_looks_like_a_number_are_encrypted(self) -> None:
         dossier = file_dossier().dossier
         answers = {
             "identity": {"kind": "passport", "number": "B1234567"},
-            "citizen_id": "C7654321",
             "members": [{"id": "385012345"}],
             "note": "Ghi chu 2026",
         }
-        Dossier.objects.filter(pk=dossier.pk).update(answers=answers)
+        dossier.answers = answers
+        dossier.save(update_fields=["answers"])
         stored = raw("dossiers_dossier")
-        assert not any(number in stored for number in ("B1234567", "C7654321", "385012345"))
+        assert not any(number in stored for number in ("B1234567", "385012345"))
         assert "Ghi chu 2026" in stored
-        assert "passport" in stored
+        assert dossier.answers == answers, "the object in memory stays readable"
         dossier.refresh_from_db()
         assert dossier.answers == answers
         assert Dossier.objects.values_list("answers", flat=True).get() == answers
@@ -62,19 +76,44 @@ class TestStorage:
         dossier.refresh_from_db()
         assert dossier.answers == answers
 
-    def test_draft_and_what_was_typed_wrongly_are_encrypted(self) -> None:
-        draft, _token = make_draft(other=NUMBER)
-        Draft.objects.update(answers={**draft.answers, "citizen_id": NUMBER})
-        Draft.objects.update(
-            typed={"applicant": {"identity_number": ["0961 8500"], "other": ["385 012 345"]}}
-        )
-        assert NUMBER not in raw("dossiers_draft")
-        typed = raw("dossiers_draft", "typed")
-        assert "0961 8500" not in typed
-        assert "385 012 345" not in typed
+    def test_question_made_in_the_editor_is_encrypted_by_its_type(self) -> None:
+        steps = [
+            {
+                "id": "giay_to", "title": "Giấy tờ",
+                "fields": [
+                    {"id": "", "type": "identity_document", "label": "Hộ chiếu của con"},
+                    {"id": "", "type": "short_text", "label": "Nơi cấp", "required": False},
+                ],
+            }
+        ]  # fmt: skip
+        schema = {"steps": fill_identifiers(steps), "estimated_minutes": 3}
+        assert schema["steps"][0]["fields"][0]["id"] == "ho_chieu_cua_con"
+        draft, token = make_draft(make_form(schema=schema))
+        passport = {"kind": "passport", "number": "C7654321"}
+        save_step(
+            token=token, step_id="giay_to", answers={"ho_chieu_cua_con": passport, "noi_cap": "Ca Mau"},
+            complete=False, typed={"ho_chieu_cua_con_number": ["C76-5"], "noi_cap": ["Bac Lieu"]},
+        )  # fmt: skip
+        stored = raw("dossiers_draft") + raw("dossiers_draft", "typed")
+        assert not any(text in stored for text in ("C7654321", "C76-5"))
+        assert "Ca Mau" in stored
+        assert "Bac Lieu" in stored
         draft.refresh_from_db()
-        assert draft.answers["citizen_id"] == NUMBER
-        assert draft.typed["applicant"]["identity_number"] == ["0961 8500"]
+        assert draft.answers["ho_chieu_cua_con"] == passport
+        assert draft.typed["giay_to"]["ho_chieu_cua_con_number"] == ["C76-5"]
+
+    def test_everything_is_encrypted_where_no_form_is_known(self) -> None:
+        dossier = request_supplement(file_dossier().dossier).dossier
+        Dossier.objects.filter(pk=dossier.pk).update(answers={"note": "Ghi chu"})
+        SupplementRequest.objects.update(typed={"other_1": "C1234567"})
+        assert "Ghi chu" not in raw("dossiers_dossier")
+        assert "C1234567" not in raw("dossiers_supplementrequest", "typed")
+        dossier.refresh_from_db()
+        assert dossier.answers == {"note": "Ghi chu"}
+        assert dossier.supplement_requests.get().typed == {"other_1": "C1234567"}
+        dossier.form_version = None
+        dossier.save(update_fields=["answers"])
+        assert "Ghi chu" not in raw("dossiers_dossier")
 
     def test_value_whose_key_is_missing_survives_being_stored_again(self, settings: Any) -> None:
         settings.FIELD_KEYS = {"1": "a" * 40}
@@ -98,7 +137,7 @@ class TestStorage:
         settings.FIELD_KEYS = {"2": "b" * 40, "1": "a" * 40}
         out = StringIO()
         call_command("rotate_field_keys", stdout=out)
-        assert out.getvalue() == "rewritten=3 second_factors=1 unreadable=0\n", (
+        assert out.getvalue() == "rewritten=3 newly_encrypted=0 second_factors=1 unreadable=0\n", (
             "the dossier's draft is kept, empty"
         )
         settings.FIELD_KEYS = {"2": "b" * 40}
@@ -106,6 +145,23 @@ class TestStorage:
             row.refresh_from_db()
             assert row.answers == {"citizen_id": NUMBER}
         assert decrypt_secret(Authenticator.objects.get().data["secret"]) == "JBSWY3DPEHPK3PXP"
+
+    @pytest.mark.usefixtures("small_batches")
+    def test_numbers_stored_in_clear_are_found_by_the_form_and_encrypted_once(self) -> None:
+        drafts = [make_draft()[0] for _ in range(5)]
+        clear = {"identity": {"kind": "passport", "number": "C7654321"}, "child_name": "Ten cua con"}
+        Draft.objects.filter(pk__in=[draft.pk for draft in drafts[:3]]).update(
+            answers=Value(clear, JSONField())
+        )
+        assert "C7654321" in raw("dossiers_draft")
+        for newly_encrypted in (3, 0):
+            out = StringIO()
+            call_command("rotate_field_keys", stdout=out)
+            assert f"rewritten=5 newly_encrypted={newly_encrypted} " in out.getvalue()
+        assert "C7654321" not in raw("dossiers_draft")
+        assert "Ten cua con" in raw("dossiers_draft")
+        drafts[0].refresh_from_db()
+        assert drafts[0].answers == clear
 
     def test_officer_reads_the_number_only_after_revealing_it(self, client: Client) -> None:
         dossier = file_dossier().dossier
