@@ -8,6 +8,7 @@ app_name = "one_stop"
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
+    path("danh-sach.csv", queue.queue_file, name="queue_file"),
     path("tiep-theo/", queue.next_dossier, name="next"),
     path("nhan/", queue.assign_to_self, name="assign_to_self"),
     path("nhat-ky/", desk_log.desk_log, name="desk_log"),

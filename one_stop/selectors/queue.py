@@ -68,6 +68,8 @@ def _overdue(now: datetime, user_id: int) -> Q:
 
 
 NEW: Final = "moi"
+#: Ends the key under which the log of lists records that a list was downloaded.
+FILE_SUFFIX: Final = ".csv"
 #: Value of the filter for dossiers without an assignee.
 UNASSIGNED: Final = "chua-giao"
 _STATUS_VALUES: Final = frozenset(map(str, Status.values))
@@ -301,6 +303,18 @@ def queue_page(
     paginator = _CountedPaginator(_ordered(access, tab, now, filters).with_parties(), PER_PAGE)
     paginator.known_count = total
     return paginator.get_page(number)
+
+
+def queue_list(
+    access: OfficerAccess, tab: Tab, *, now: datetime, filters: QueueFilters, limit: int
+) -> tuple[list[Dossier], int]:
+    """Return the first ``limit`` dossiers of ``tab`` with everything its table shows, and how many there are.
+
+    One query, and a second one for the number if there are more.
+    """
+    rows = _ordered(access, tab, now, filters)
+    found = list(rows.with_parties()[: limit + 1])
+    return found[:limit], len(found) if len(found) <= limit else rows.count()
 
 
 def next_code(

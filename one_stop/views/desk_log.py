@@ -29,7 +29,7 @@ from one_stop.selectors.desk_log import (
     log_page,
     people_in_log,
 )
-from one_stop.selectors.queue import TABS
+from one_stop.selectors.queue import FILE_SUFFIX, TABS
 
 #: Under these keys the log records that it was read.
 OWN_LIST: Final = "nhat-ky"
@@ -111,7 +111,10 @@ def _list_text(entry: ListLogEntry) -> str:
         return str(entry.get_kind_display())
     if entry.list_key in {OWN_LIST, OWN_FILE}:
         return _("Read this log") if entry.list_key == OWN_LIST else _("Downloaded this log")
-    label = next((str(tab.label) for tab in TABS if tab.key == entry.list_key), entry.list_key)
+    key = entry.list_key.removesuffix(FILE_SUFFIX)
+    label = next((str(tab.label) for tab in TABS if tab.key == key), key)
+    if key != entry.list_key:
+        return _("Downloaded the list “%(list)s”") % {"list": label}
     return _("Opened the list “%(list)s”") % {"list": label}
 
 

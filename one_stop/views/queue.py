@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from core.display import number_text
+from core.spreadsheets import csv_response
 from core.text import clean
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.rules import current_rules
@@ -25,9 +28,10 @@ from forms_app.dossiers.services.list_log import log_list, log_search
 from forms_app.dossiers.transitions import Status
 from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
-from one_stop.dossier_display import due_status
+from one_stop.queue_columns import COLUMNS, QueueRow, queue_rows
 from one_stop.selectors.desk_log import agencies_with_log
 from one_stop.selectors.queue import (
+    FILE_SUFFIX,
     NEW,
     PER_PAGE,
     TABS,
@@ -40,6 +44,7 @@ from one_stop.selectors.queue import (
     next_code,
     procedures_at,
     queue_counts,
+    queue_list,
     queue_page,
     tab_by_key,
 )
@@ -52,14 +57,8 @@ INTAKE_FILTERS: Final = (
     ("hom-nay", gettext_lazy("Intake due today")),
     ("qua-han", gettext_lazy("Intake overdue")),
 )
-#: Heading and key in ``one_stop.selectors.queue.ORDERINGS`` of each column; a column without a key cannot be sorted.
-COLUMNS: Final = (
-    (gettext_lazy("Dossier code"), "ma"),
-    (gettext_lazy("Applicant"), "nguoi"),
-    (gettext_lazy("Procedure"), "thu-tuc"),
-    (gettext_lazy("Due"), "han"),
-    (gettext_lazy("Current status"), ""),
-)
+#: The most rows of a file; a longer list is cut, and the file says so.
+MAX_ROWS: Final = 20_000
 
 
 @require_safe
@@ -79,35 +78,49 @@ def _queue(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
         "query": query,
         "can_read_log": bool(agencies_with_log(access)),
         "can_assign": access.holds(*ASSIGNABLE_ROLES),
-        # The statuses to which a supplement leads.
-        "returned_statuses": (Status.REGISTERED, Status.PROCESSING),
-        "finished": Status.FINISHED,
     }
     return render(request, "one_stop/queue.html", {**shared, **context})
 
 
-def _rows(access: OfficerAccess, dossiers: list[Dossier]) -> list[dict[str, Any]]:
+def _rows(access: OfficerAccess, dossiers: list[Dossier]) -> list[QueueRow]:
     """Return the rows of the table; what only a colleague may act on cannot be selected."""
-    now, calendar = timezone.now(), current_rules().calendar
+    now = timezone.now()
     others = [dossier for dossier in dossiers if dossier.assigned_to_id not in {None, access.user.pk}]
     locked = {dossier.pk for dossier in assigned_to_colleagues(access, others, timezone.localdate(now))}
-    return [
-        {
-            "dossier": dossier,
-            "can_select": dossier.pk not in locked,
-            "due": due_status(
-                dossier,
-                now,
-                calendar=calendar,
-                supplement_due_at=getattr(dossier, "supplement_due_at", None),
-            ),
-        }
-        for dossier in dossiers
+    return queue_rows(dossiers, now, current_rules().calendar, locked=locked)
+
+
+@require_safe
+@officer_required
+def queue_file(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
+    """Send a list as CSV in UTF-8, with the columns, filters and order of the page; every download is logged.
+
+    At most ``MAX_ROWS`` dossiers; the last line of a file that is cut says how many there are.
+    """
+    now, tab = timezone.now(), _tab_asked(request, access)
+    filters = replace(QueueFilters.from_query(request.GET), max_id=None)
+    dossiers, total = queue_list(access, tab, now=now, filters=filters, limit=MAX_ROWS)
+    agencies = [agency.pk for agency in access.agencies]
+    key = f"{tab.key}{FILE_SUFFIX}"
+    log_list(actor=access.user, agencies=agencies, list_key=key, found=len(dossiers), now=now, always=True)
+    lines: list[tuple[str, ...]] = [
+        row.cells() for row in queue_rows(dossiers, now, current_rules().calendar)
     ]
+    if total > len(dossiers):
+        text = _(
+            "The list has %(total)s dossiers; this file has the first %(shown)s. Narrow it with the filters."
+        )
+        lines.append((text % {"total": number_text(total), "shown": number_text(len(dossiers))},))
+    name = f"ho-so-{tab.key}-{timezone.localdate(now):%Y%m%d}.csv"
+    return csv_response(name, [label for label, _key in COLUMNS], lines)
+
+
+def _tab_asked(request: HttpRequest, access: OfficerAccess) -> Tab:
+    return tab_by_key(request.GET.get("muc", "") or first_tab_of(access))
 
 
 def _list_context(request: HttpRequest, access: OfficerAccess) -> dict[str, Any]:
-    now, tab = timezone.now(), tab_by_key(request.GET.get("muc", "") or first_tab_of(access))
+    now, tab = timezone.now(), _tab_asked(request, access)
     filters = QueueFilters.from_query(request.GET)
     counts = queue_counts(access, now, tab=tab, filters=filters)
     number = request.GET.get("page", "1")

@@ -97,6 +97,7 @@ TABLE = (
     Row("ho-so/", EVERYBODY, EVERYBODY),
     # One-stop desk ------------------------------------------------------------------------------------------------
     Row("mot-cua/$", DESK),
+    Row("mot-cua/danh-sach.csv", DESK),
     Row("mot-cua/ho-so/<str:code>/hien-so-dinh-danh/", NOBODY, DESK_A),
     Row("mot-cua/ho-so/<str:code>/ma-tra-cuu.pdf", NOBODY),
     Row("mot-cua/ho-so/<str:code>/ma-tra-cuu/", COUNTER_A),

@@ -1,0 +1,82 @@
+"""The columns of the queue: headings, sorting and what a row shows, on the page and in the CSV file alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from core.display import date_text
+from core.worktime import WorkCalendar
+from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.transitions import Status
+from one_stop.dossier_display import DueStatus, due_status
+
+#: Heading and key in ``one_stop.selectors.queue.ORDERINGS`` of each column; a column without a key cannot be sorted.
+COLUMNS: Final = (
+    (gettext_lazy("Dossier code"), "ma"),
+    (gettext_lazy("Applicant"), "nguoi"),
+    (gettext_lazy("Procedure"), "thu-tuc"),
+    (gettext_lazy("Due"), "han"),
+    (gettext_lazy("Current status"), ""),
+)
+#: The statuses to which a supplement leads.
+_SUPPLIED_STATUSES: Final = (Status.REGISTERED, Status.PROCESSING)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One dossier of a list; ``status``: what the last column says, in parts."""
+
+    dossier: Dossier
+    due: DueStatus
+    status: tuple[str, ...]
+    can_select: bool
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the texts of the row, one for each of ``COLUMNS``."""
+        dossier = self.dossier
+        return (
+            str(dossier.code),
+            dossier.applicant_name,
+            dossier.procedure_version.title,
+            self.due.text,
+            " · ".join(self.status),
+        )
+
+
+def queue_rows(
+    dossiers: Collection[Dossier], now: datetime, calendar: WorkCalendar, *, locked: Collection[int] = ()
+) -> list[QueueRow]:
+    """Return the rows of ``dossiers``, which come ``with_parties``; those with ids in ``locked`` cannot be selected."""
+    return [
+        QueueRow(
+            dossier,
+            due_status(
+                dossier, now, calendar=calendar, supplement_due_at=getattr(dossier, "supplement_due_at", None)
+            ),
+            tuple(_status_parts(dossier)),
+            dossier.pk not in locked,
+        )
+        for dossier in dossiers
+    ]
+
+
+def _status_parts(dossier: Dossier) -> Iterator[str]:
+    """Yield the status, then the assignee, the supplement, the handover and the restarts, as far as there are any."""
+    yield dossier.get_status_display()
+    if dossier.assigned_to:
+        yield dossier.assigned_to.get_full_name()
+    supplied_at = getattr(dossier, "supplied_at", None)
+    if supplied_at and dossier.status in _SUPPLIED_STATUSES:
+        yield _("supplied on %(day)s") % {"day": date_text(supplied_at)}
+    if dossier.status == Status.FINISHED:
+        yield dossier.get_result_delivery_display()
+        if dossier.finished_at:
+            yield _("since %(day)s") % {"day": date_text(dossier.finished_at)}
+    if times := dossier.clock_restarts:
+        yield ngettext("restarted once", "restarted %(times)s times", times) % {"times": times}
