@@ -33,8 +33,8 @@ BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 MESSAGES: Final = {
     "totp_activated": _("The authenticator app has been set up."),
     "totp_deactivated": _("The authenticator app has been removed."),
-    "webauthn_added": _("The security key is added."),
-    "webauthn_removed": _("The security key is removed."),
+    "webauthn_added": _("The security key has been added."),
+    "webauthn_removed": _("The security key has been removed."),
     "recovery_codes_generated": _("New recovery codes have been created. Keep them in a safe place."),
 }
 

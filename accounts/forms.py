@@ -129,7 +129,7 @@ class CodeAgainForm(CountedCodeMixin, base.ReauthenticateForm):
 class ActivateAppForm(CountedCodeMixin, totp.ActivateTOTPForm):
     """The first code of a new authenticator app."""
 
-    code = _code_field(_("Code"), _("The six digits that the app shows now."))
+    code = _code_field(_("Code"), _("The six digits that the app is showing now."))
 
     def clean_code(self) -> str:
         """Check the code, and let it open no sign-in afterwards: a code works once (OWASP ASVS 6.5.1)."""

@@ -106,7 +106,7 @@ class IdleMiddleware:
         back = forms_after_sign_in.keep(request, user_id=None)
         if back is None:
             return response
-        messages.info(request, gettext("You were signed out. Sign in: what you typed is kept."))
+        messages.info(request, gettext("You were signed out. Sign in again; what you typed has been kept."))
         return redirect_to_login(back)
 
 

@@ -175,7 +175,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None, initial={"email": user.email})
     if request.method == "POST" and form.is_valid():
         if not EMAIL_LINKS.hit(str(user.pk)):
-            form.add_error(None, gettext("Too many links were sent. Try again in an hour."))
+            form.add_error(None, gettext("Too many links have been sent. Try again in an hour."))
         else:
             try:
                 address = email_addresses.request_email_change(user=user, email=form.cleaned_data["email"])
@@ -263,7 +263,11 @@ def confirm_roles(request: HttpRequest) -> HttpResponse:
         except Conflict as error:
             messages.error(request, error.message)
         else:
-            done = gettext("The role is given.") if answer == "confirm" else gettext("The role is refused.")
+            done = (
+                gettext("The role has been assigned.")
+                if answer == "confirm"
+                else gettext("The role is refused.")
+            )
             messages.success(request, done)
         return redirect("accounts:role_requests")
     return render(request, "accounts/role_requests.html", {"requests": role_requests.open_requests_for(user)})

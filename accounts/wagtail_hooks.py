@@ -53,13 +53,13 @@ def log_actions(actions: LogActionRegistry) -> None:
     """Name what happens to an account in its history."""
     for name, label, message in (
         (CLOSED_UNUSED, _("Close unused account"), _("Closed because it was not used")),
-        (INVITED, _("Invite"), _("Link for a password sent")),
+        (INVITED, _("Invite"), _("Password link sent")),
         (PASSWORD_SET, _("Set password"), _("Password set through the link")),
-        (EMAIL_REQUESTED, _("Ask for another email address"), _("Link sent to a new email address")),
-        (EMAIL_CANCELLED, _("Keep the email address"), _("Change of the email address cancelled")),
+        (EMAIL_REQUESTED, _("Change to another email address"), _("Link sent to a new email address")),
+        (EMAIL_CANCELLED, _("Keep the email address"), _("Change of email address cancelled")),
         (EMAIL_CHANGED, _("Change email address"), _("Email address changed")),
         (FACTOR_RESET, _("Reset two-step verification"), _("Two-step verification reset on the server")),
-        (REOPENED, _("Open account again"), _("Opened again")),
+        (REOPENED, _("Reopen account"), _("Reopened")),
     ):
         actions.register_action(name, label, message)
 

@@ -242,7 +242,7 @@ class Holiday(models.Model):
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
     estimated = models.BooleanField(
         _("estimate"), default=False,
-        help_text=_("Not announced by the government yet. Clear this once the notice for the year is published."),
+        help_text=_("Not yet announced by the government. Clear this once the notice for the year is published."),
     )  # fmt: skip
 
     class Meta:

@@ -230,8 +230,8 @@ def _links(
         ]
         if index:
             address = reverse("wagtailadmin_pages:add", args=[*_label(AgencySitePage), index])
-            links.append(NavLink(gettext("New site of an agency"), address))
-            links.append(NavLink(gettext("Sites of agencies"), _explore(index)))
+            links.append(NavLink(gettext("New agency site"), address))
+            links.append(NavLink(gettext("Agency sites"), _explore(index)))
     return links
 
 

@@ -110,7 +110,7 @@ class NewsSource(PageSource):
 
 @register
 class AgencySource(PageSource):
-    """Sites of agencies."""
+    """Agency sites."""
 
     kind = "agency"
     label = _("Agencies")

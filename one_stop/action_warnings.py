@@ -45,7 +45,7 @@ def assigned(dossier: Dossier, user: User, now: datetime) -> str:
     """Warn that the dossier is taken from a colleague."""
     if dossier.assigned_to is None or dossier.assigned_to == user:
         return ""
-    text = _("The dossier is assigned to %(name)s, who will be notified that someone else now has it.")
+    text = _("The dossier is assigned to %(name)s, who will be notified that it has been reassigned.")
     return text % {"name": dossier.assigned_to.get_full_name()}
 
 
@@ -54,8 +54,10 @@ def unpaid(dossier: Dossier, user: User, now: datetime) -> str:
     if dossier.status != Status.PAYMENT:
         return ""
     return _(
-        "The payment is still outstanding, so the dossier can only be finished as refused. If the citizen does not "
-        "have to pay, withdraw the payment request instead. Either way the time since the request counts as processing "
+        "The payment is still outstanding, so the dossier can only be finished as refused. If the citizen "
+        "does not "
+        "have to pay, withdraw the payment request instead. Either way the time since the request counts as "
+        "processing "
         "time."
     )
 
@@ -66,12 +68,15 @@ def without_fee(dossier: Dossier, user: User, now: datetime) -> str:
         return ""
     if dossier.was_paid:
         return _(
-            "A payment is already recorded for this dossier. Ask for another one only if there is another obligation, "
+            "A payment is already recorded for this dossier. Ask for another one only if there is another "
+            "obligation, "
             "and name its legal basis in the reason: processing time is paused until then."
         )
     return _(
-        "This procedure has no fee for this way of filing. Ask for payment only if there is another financial "
-        "obligation, such as a tax, and name its legal basis in the reason: processing time is paused until then."
+        "This procedure has no fee for this way of filing. Ask for payment only if there is another "
+        "financial "
+        "obligation, such as a tax, and name its legal basis in the reason: processing time is paused until "
+        "then."
     )
 
 
@@ -79,7 +84,7 @@ def lifted_supplement(dossier: Dossier, user: User, now: datetime) -> str:
     """Say what the withdrawal of a supplement request does to the time of the agency."""
     if dossier.was_accepted:
         return _("The time since the request counts as processing time: the due date stays the same.")
-    return _("The deadline of the desk for this dossier stays what it was before the request.")
+    return _("The desk's deadline for this dossier stays what it was before the request.")
 
 
 def correction(dossier: Dossier, user: User, now: datetime) -> str:
@@ -87,8 +92,9 @@ def correction(dossier: Dossier, user: User, now: datetime) -> str:
     if dossier.status != Status.RETURNED:
         return ""
     text = _(
-        "The result was handed over. The citizen is told that it is wrong, and files given as the result can no longer "
-        "be downloaded. The right one is due in %(days)d working days (article 23 of NĐ 118/2025)."
+        "The result was handed over. The citizen is notified that it is wrong, and files issued as the "
+        "result can no longer be downloaded. The correct result is due in %(days)d working days (article 23 "
+        "of NĐ 118/2025)."
     )
     return text % {"days": deadlines.CORRECTION_DAYS}
 
@@ -98,10 +104,13 @@ def late_request(dossier: Dossier, user: User, now: datetime) -> str:
     if not dossier.was_accepted:
         return ""
     if deadlines.is_late(dossier, now):
-        return _("The dossier is already overdue. A supplement does not change that: it keeps its due date.")
+        return _(
+            "The dossier is already overdue. A supplement does not change that; the due date stays the same."
+        )
     if deadlines.is_late_request(dossier, now):
         return _(
-            "The time to request a supplement has passed. The supplement moves the due date, but the dossier still "
+            "The time to request a supplement has passed. The supplement moves the due date, but the dossier "
+            "still "
             "counts as overdue after the former one."
         )
     return ""
@@ -119,8 +128,8 @@ def result_problem(dossier: Dossier, way: str) -> str:
     refused = next((file for file in files if file.is_refused), None)
     if refused is not None:
         text = _(
-            "The citizen cannot open “%(name)s”: the malware scan refused it. Have the handler or the head return the "
-            "dossier to processing and attach another file, or hand the result over on paper."
+            "The citizen cannot open “%(name)s”: it did not pass the malware scan. Have the handler or the "
+            "head return the dossier to processing and attach another file, or hand the result over on paper."
         )
         return text % {"name": refused.original_name}
     if files:
@@ -130,6 +139,7 @@ def result_problem(dossier: Dossier, way: str) -> str:
     if way != Dossier.Delivery.ELECTRONIC:
         return ""
     return _(
-        "There is no file as the result. Have the handler or the head return the dossier to processing and attach one, "
+        "There is no file as the result. Have the handler or the head return the dossier to processing and "
+        "attach one, "
         "or hand the result over on paper."
     )

@@ -167,8 +167,9 @@ DESK_ACTIONS: Final = (
         form=ReturnForm, options=_return_options, service=services.return_result,
         warning=action_warnings.handing_over(
             _(
-                "Has the result been handed over to the citizen or their proxy, or given to the post? This ends the "
-                "dossier, and the citizen is told. Only the head can undo it, within %(days)d working days."
+                "Has the result been handed over to the citizen or their proxy, or handed to the post "
+                "office? This ends the dossier, and the citizen is notified. Only the head can undo it, "
+                "within %(days)d working days."
             )
         ),
     ),
@@ -200,7 +201,7 @@ DESK_ACTIONS: Final = (
     DeskAction(
         action=Action.LIFT_SUPPLEMENT,
         label=_("Withdraw the supplement request…"),
-        done=_("The supplement request is withdrawn, and the citizen is told."),
+        done=_("The supplement request is withdrawn, and the citizen is notified."),
         warning=action_warnings.lifted_supplement,
     ),
     DeskAction(
@@ -212,7 +213,7 @@ DESK_ACTIONS: Final = (
     DeskAction(
         action=Action.LIFT_PAYMENT,
         label=_("Withdraw the payment request…"),
-        done=_("The payment request is withdrawn. Processing time goes on; the due date stays the same."),
+        done=_("The payment request is withdrawn. Processing time continues; the due date stays the same."),
         warning=action_warnings.fixed(
             _("The time since the request counts as processing time: the due date stays the same.")
         ),
@@ -224,8 +225,8 @@ DESK_ACTIONS: Final = (
         form=SuspendForm, service=services.suspend,
         warning=action_warnings.fixed(
             _(
-                "Processing time is paused until the day that you name. The pause is shown with your name on the page "
-                "of the dossier; the citizen reads the reason and the day."
+                "Processing time is paused until the day you enter. The pause is shown with your name on the "
+                "dossier's page; the citizen sees the reason and the day."
             )
         ),
     ),
@@ -233,7 +234,7 @@ DESK_ACTIONS: Final = (
         action=Action.CLOSE, danger=True,
         label=_("Close, the citizen did not answer…"),
         done=_("The dossier is closed because the citizen did not answer."),
-        warning=action_warnings.fixed(_("This ends the dossier for good, and the citizen is told.")),
+        warning=action_warnings.fixed(_("This ends the dossier for good, and the citizen is notified.")),
     ),
     DeskAction(
         action=Action.REOPEN,
@@ -244,7 +245,7 @@ DESK_ACTIONS: Final = (
     DeskAction(
         action=Action.CORRECT_POST,
         label=_("Tracking number, postage…"),
-        done=_("Tracking number and postage are recorded; the citizen reads them."),
+        done=_("The tracking number and postage are recorded; the citizen can see them."),
         form=PostForm, options=_post_options, service=services.correct_post,
     ),
     DeskAction(
@@ -260,7 +261,7 @@ DESK_ACTIONS: Final = (
     DeskAction(
         action=Action.UNDO_WITHDRAW,
         label=_("Undo the withdrawal…"),
-        done=_("The withdrawal is undone; the dossier is where it was before."),
+        done=_("The withdrawal is undone; the dossier is back where it was before."),
     ),
     DeskAction(
         action=Action.ASSIGN,
@@ -275,8 +276,8 @@ DESK_ACTIONS: Final = (
         form=WithdrawForm, service=services.withdraw,
         warning=action_warnings.fixed(
             _(
-                "This ends the dossier, and the citizen is told. Withdraw it only if the citizen has asked for it. "
-                "Only the head can undo it, within %(days)d working days."
+                "This ends the dossier, and the citizen is notified. Withdraw it only if the citizen has "
+                "asked for it. Only the head can undo it, within %(days)d working days."
             )
         ),
     ),
@@ -286,8 +287,8 @@ DESK_ACTIONS: Final = (
         done=_("The dossier is declined. The notice of decline can be printed."),
         warning=action_warnings.fixed(
             _(
-                "This ends the dossier, and the citizen is told. Only the head can undo it, within %(days)d working "
-                "days."
+                "This ends the dossier, and the citizen is notified. Only the head can undo it, within "
+                "%(days)d working days."
             )
         ),
     ),

@@ -47,7 +47,9 @@ class PrintedText(forms.CharField):
         super().validate(value)
         if signs := unprintable(value):
             raise forms.ValidationError(
-                _("Printed forms cannot show these signs: %(signs)s. Remove them or write them in words."),
+                _(
+                    "Printed forms cannot show these characters: %(signs)s. Remove them or write them in words."
+                ),
                 params={"signs": " ".join(signs[:MAX_QUOTED_LETTERS])},
             )
 
@@ -80,8 +82,8 @@ class ActionForm(forms.Form):
         self.helper.attrs = {
             "data-unsaved": "",
             "data-text-unsent": _(
-                "Not sent: the server does not answer. What you typed is still here; keep this page open and "
-                "press again."
+                "Not sent: the server is not responding. What you typed is still here; keep this page open "
+                "and press the button again."
             ),
         }
         self.helper.add_input(Submit("act", submit, css_class="btn--danger" if danger else ""))
@@ -161,7 +163,7 @@ class ActionForm(forms.Form):
 
 
 def _not_kept(names: str) -> str:
-    text = _("“%(names)s” is not kept. Choose the file again, or tick that you continue without it.")
+    text = _("“%(names)s” was not kept. Choose the file again, or tick the box to continue without it.")
     return str(text) % {"names": names}
 
 
@@ -254,8 +256,8 @@ class SuspendForm(ActionForm):
     suspended_until = VietnameseDateField(
         label=_("Suspended until"),
         help_text=_(
-            "The last day. Afterwards processing time runs again by itself, and the citizen is told. You can resume "
-            "earlier."
+            "The last day. Afterwards processing time resumes automatically, and the citizen is notified. "
+            "You can resume it earlier."
         ),
     )  # fmt: skip
 
@@ -339,11 +341,11 @@ class CounterSupplementForm(ActionForm):
                     if not data.get(f"count_{name}") and f"count_{name}" not in self.errors:
                         self.add_error(f"count_{name}", _("Enter the number of copies."))
                 case "no" if not clean(data.get(f"note_{name}", "")):
-                    self.add_error(f"note_{name}", _("Say why the dossier continues without it."))
+                    self.add_error(f"note_{name}", _("Explain why the dossier continues without it."))
         received = [data.get(f"received_{item['id']}") for item in self._items]
         if received and all(answer == MISSING for answer in received):
             self.add_error(
-                None, _("Nothing was handed in: the citizen still has to supply what was requested.")
+                None, _("Nothing was handed in. The citizen still has to supply what was requested.")
             )
         return data
 

@@ -39,7 +39,7 @@ class ReplaceKeyForm(forms.Form):
         super().__init__(*args, **kwargs)
         if email:
             self.fields["email_is_theirs"].label = _(
-                "The person says that the address %(email)s is theirs."
+                "This person has entered %(email)s as their address."
             ) % {"email": email}
         else:
             del self.fields["email_is_theirs"]

@@ -30,7 +30,7 @@ class FinishForm(ActionForm):
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=FINISHED_OUTCOMES, widget=forms.RadioSelect,
         error_messages={"required": _("Choose the outcome.")},
-        help_text=_("A refusal is a result as well: give its reason and attach the notice of refusal."),
+        help_text=_("A refusal is also a result: give the reason and attach the notice of refusal."),
     )  # fmt: skip
     result = forms.FileField(
         label=_("Result (file)"),
@@ -46,13 +46,14 @@ class FinishForm(ActionForm):
         if electronic:
             result = self.fields["result"]
             result.help_text = _(
-                "Signed PDF or image. The citizen chose an electronic copy: without a file it cannot be handed over so."
+                "Signed PDF or image. The citizen chose an electronic copy, which cannot be delivered "
+                "without a file."
             )
             result.one_of = True  # type: ignore[attr-defined]
         self._unpaid = unpaid
         if not unpaid:
             reason = self.fields["reason"]
-            reason.label = _("Reason of a refusal, or note for the citizen")
+            reason.label = _("Reason for a refusal, or note for the citizen")
             reason.help_text = _(
                 "Required if the request is refused. The citizen sees this text exactly as you write it."
             )
@@ -86,7 +87,8 @@ class ReopenForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = _(
-            "The citizen sees this text. The results given so far are revoked: the citizen can no longer download them."
+            "The citizen sees this text. The results issued so far are revoked: the citizen can no longer "
+            "download them."
         )
 
 
@@ -97,7 +99,7 @@ class PostForm(ActionForm):
 
     tracking_number = forms.CharField(
         label=_("Tracking number"), max_length=40, required=False,
-        help_text=_("From the receipt of the post office; the citizen sees it on the page of the dossier."),
+        help_text=_("From the post office receipt; the citizen sees it on the dossier's page."),
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     postage = forms.CharField(
@@ -143,7 +145,7 @@ class ReturnForm(PostForm):
     )  # fmt: skip
     address = forms.CharField(
         label=_("Address, for a result by post"), max_length=400, required=False,
-        help_text=_("Empty: the address in the dossier."),
+        help_text=_("Leave empty to use the address in the dossier."),
     )  # fmt: skip
 
     field_order = ["version", "delivery", "address", "tracking_number", "postage", "reason"]

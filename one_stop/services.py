@@ -142,7 +142,7 @@ def request_supplement(
         )
     last_day = last_supplement_day(lock_dossier(dossier_id), moment)
     if supplement_due_at is not None and supplement_due_at > last_day:
-        message = _("Choose a date until %(day)s at the latest.") % {"day": date_text(last_day)}
+        message = _("Choose a date no later than %(day)s.") % {"day": date_text(last_day)}
         raise InvalidInput(message, fields={"supplement_due_at": message})
     deadline = load_calendar().end_of(supplement_due_at) if supplement_due_at else None
     dossier = apply_action(
@@ -201,7 +201,7 @@ def receive_supplement(
     if open_request is None or {item["id"] for item in open_request.items} != set(items):
         raise InvalidInput(_("State for every requested item whether it was handed in."))
     if items and not any(item.received for item in items.values()):
-        raise InvalidInput(_("Nothing was handed in: the citizen still has to supply what was requested."))
+        raise InvalidInput(_("Nothing was handed in. The citizen still has to supply what was requested."))
     request = SupplementRequest.objects.get(pk=open_request.pk)
     request.received_items = {name: item.to_json() for name, item in items.items()}
     request.answers = {name: item.text for name, item in items.items() if item.text}

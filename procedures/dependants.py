@@ -31,8 +31,8 @@ def rows_of_procedures(instance: Model) -> list[Dependants]:
     if not isinstance(instance, Page):
         return []
     advice = _(
-        "A procedure that no longer applies is ended under a decision, in its entry of the register: "
-        "its page stays readable and says so."
+        "A procedure that no longer applies is ended under a decision, in its entry in the register. Its "
+        "page can still be read and says so."
     )
     procedures = {"pk__in": procedures_of(instance).values("pk")}
     return protected_rows(Procedure, procedures, advice=advice, without={ProcedurePage})

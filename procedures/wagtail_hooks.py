@@ -61,7 +61,7 @@ def log_actions(actions: LogActionRegistry) -> None:
     for name, label, message in (
         ("create", _("Create"), _("Created under a decision")),
         ("end", _("End"), _("End entered")),
-        ("cancel_end", _("Take back the end"), _("End taken back")),
+        ("cancel_end", _("Cancel the end"), _("End cancelled")),
         ("show", _("Show to the public"), _("Shown to the public")),
         ("hide", _("Hide"), _("Hidden from the public")),
     ):

@@ -79,7 +79,7 @@ class BestBetForm(WagtailAdminModelForm):
         label=_("lexicon entry"),
         required=False,
         max_length=100,
-        help_text=_("One of its everyday words: then all of them count as queries, too."),
+        help_text=_("One of its everyday words; all the others then count as queries, too."),
     )
     language = forms.ChoiceField(
         label=_("language"), required=False, choices=[("", _("every language")), *settings.LANGUAGES]
@@ -151,7 +151,7 @@ class BestBetForm(WagtailAdminModelForm):
         documents = [document for document in found.values() if document]
         keys = [document.key for document in documents]
         if twice := [document.title for document in documents if keys.count(document.key) > 1]:
-            raise ValidationError(_("Named twice: %(title)s"), params={"title": twice[0]})
+            raise ValidationError(_("Listed twice: %(title)s"), params={"title": twice[0]})
         self.ended = [document.title for document in documents if document.facts.get("state")]
         return keys
 
@@ -166,7 +166,9 @@ class BestBetForm(WagtailAdminModelForm):
             self.add_error("valid_to", _("The last day is before the first."))
         elif start and (other := self._other(words, group, start, end)):
             phrase, bet = other
-            message = _("“%(phrase)s” has the best bet “%(bet)s” at the same time, with the same order.")
+            message = _(
+                "“%(phrase)s” already has the best bet “%(bet)s” in the same period, with the same order."
+            )
             self.add_error("words", ValidationError(message, params={"phrase": phrase, "bet": bet}))
         return data
 

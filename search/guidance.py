@@ -154,7 +154,7 @@ def state_of(bet: BestBet, found: Mapping[str, Bet]) -> str:
     if not living:
         return gettext("Leads nowhere: the page is no longer public")
     if len(living) < len(bet.documents):
-        return gettext("Part of it leads nowhere")
+        return gettext("Some of it leads nowhere")
     if any(document.state for document in living):
         return gettext("Leads to a procedure that has ended")
     return gettext("Not yet shown") if bet.valid_from > today else gettext("Shown")

@@ -317,7 +317,7 @@ class BestBet(models.Model):
     position = models.PositiveSmallIntegerField(
         _("order"),
         default=1,
-        help_text=_("Of several best bets for one query, the lowest number comes first."),
+        help_text=_("If a query has several best bets, the lowest number comes first."),
     )
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)

@@ -19,4 +19,4 @@ def register_search() -> SearchGroup:
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
     """Name the decisions about queries in the log."""
-    actions.register_action(DECIDED, _("Decide about a query"), _("Decision about a query of visitors"))
+    actions.register_action(DECIDED, _("Decide on a query"), _("Decision about a query of visitors"))

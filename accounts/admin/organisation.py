@@ -55,7 +55,7 @@ class AgencyForm(WagtailAdminModelForm):
         widgets = {"parent": SearchableSelect, "unit": SearchableSelect}
         help_texts = {
             "valid_to": _("The last day of the agency. Enter its successors under “Successions”."),
-            "parent": _("The operating team of the parent manages this agency too."),
+            "parent": _("The operating team of the parent agency manages this agency too."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -92,7 +92,7 @@ class AgencyForm(WagtailAdminModelForm):
             other = (others.filter(valid_from__lte=end) if end else others).first()
             if other is not None:
                 self.add_error(
-                    "code", gettext("%(agency)s has this code at the same time.") % {"agency": other}
+                    "code", gettext("%(agency)s has this code in the same period.") % {"agency": other}
                 )
         return data
 
@@ -293,7 +293,7 @@ class MembershipCreateView(FreshProofMixin, ServiceErrorsMixin, generic.CreateVi
     def get_success_message(self, instance: Any) -> str:
         if isinstance(instance, RoleRequest):
             return gettext(
-                "The role is in force when the head of the agency or another operator confirms it."
+                "The role takes effect when the head of the agency or another operator confirms it."
             )
         message: str = super().get_success_message(instance)
         return message
@@ -323,7 +323,7 @@ class MembershipViewSet(ObjectPermissionViewSet):
     model = Membership
     policy_class = MembershipPolicy
     icon = "key"
-    menu_label = _("Roles of people")
+    menu_label = _("Role assignments")
     add_view_class = MembershipCreateView
     edit_view_class = MembershipEditView
     delete_view_class = MembershipDeleteView

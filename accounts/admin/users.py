@@ -62,7 +62,7 @@ class PortalUserCreationForm(UserCreationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].required = True
-        self.fields["email"].help_text = _("The link with which the person sets a password is sent here.")
+        self.fields["email"].help_text = _("The link for setting a password is sent here.")
 
     def save(self, commit: bool = True) -> User:
         """Save without a password, and invite the person to set one."""

@@ -113,7 +113,7 @@ def change_end_date(*, membership: Membership, last_day: date | None, by: User |
     if last_day is not None and (current_end is None or last_day <= current_end):
         return revoke(membership=membership, by=by, last_day=last_day)
     if by is not None and membership.role in CONFIRMED_ROLES:
-        raise NotAllowed(_("Give the role again: a second person must confirm it."))
+        raise NotAllowed(_("Assign the role again: a second person must confirm it."))
     _check_role_manager(by, membership.user, membership.agency, membership.role)
     membership.valid_to = last_day
     membership.save(update_fields=["valid_to"])

@@ -25,7 +25,7 @@ SUBJECTS: Final = {
     "factor_changed": _("Your two-step verification has changed"),
     "factor_reset": _("Two-step verification was reset"),
     "role_requested": _("A role is awaiting your confirmation"),
-    "role_confirmed": _("A role was given"),
+    "role_confirmed": _("A role was assigned"),
     "role_refused": _("A role was refused"),
     "review_due": _("Confirm the list of accounts and roles"),
 }

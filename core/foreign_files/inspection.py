@@ -135,20 +135,22 @@ def check_content(file: BinaryIO, shown: str, check: str, visitor: Visitor) -> N
 def _message(refused: Refused) -> str:
     most = number_text(settings.IMAGE_MAX_PIXELS // MEGAPIXEL)
     messages: dict[Reason, str] = {
-        Reason.PDF_START: _("The file does not start like a PDF. Save it again as a PDF."),
+        Reason.PDF_START: _("The beginning of the file is not that of a PDF. Save it again as a PDF."),
         Reason.PDF_INCOMPLETE: _("The PDF is incomplete. Save it or upload it again."),
         Reason.PDF_DAMAGED: _("The PDF is damaged and cannot be read. Save or scan it again."),
         Reason.PDF_ACTIVE: _(
             "The PDF contains a program, a script or another file. Print it to a PDF, or upload a photo."
         ),
-        Reason.PDF_HIDDEN_FILE: _("Another file is hidden behind its end. Save it again as a PDF."),
+        Reason.PDF_HIDDEN_FILE: _(
+            "Another file is hidden after the end of this one. Save it again as a PDF."
+        ),
         Reason.LOCKED: _("The file is protected by a password. Save it without a password."),
         Reason.PICTURE_FAR_TOO_LARGE: _("The picture is far too large. The limit is %(most)s megapixels.")
         % {"most": most},
         Reason.PICTURE_TOO_LARGE: _("The picture has %(size)s megapixels. The limit is %(most)s.")
         % {"size": number_text(refused.number // MEGAPIXEL), "most": most},
         Reason.PICTURE_DAMAGED: _("The picture is damaged or incomplete. Take it or save it again."),
-        Reason.PICTURE_ANIMATED: _("The picture moves. Save it as a still picture."),
+        Reason.PICTURE_ANIMATED: _("The picture is animated. Save it as a still picture."),
         Reason.OFFICE_DAMAGED: _("The file is damaged. Save it again or as a PDF."),
         Reason.OFFICE_OTHER_KIND: _("The file type does not match the file name. Save it again or as a PDF."),
         Reason.OFFICE_BLOATED: _("The file is unusually large when unpacked. Save it again as a PDF."),
@@ -157,7 +159,7 @@ def _message(refused: Refused) -> str:
             "The file contains an embedded object. Delete the object, or save the file as a PDF."
         ),
         Reason.OFFICE_REFERENCES: _(
-            "The file takes content from other files or addresses. Save it as a PDF."
+            "The file loads content from other files or addresses. Save it as a PDF."
         ),
         Reason.OFFICE_PART: _(
             "The file contains “%(part)s”, which ordinary documents do not have. Save it as a PDF."
@@ -176,8 +178,8 @@ def _message(refused: Refused) -> str:
 def _spent_message(seconds: int) -> str:
     minutes = -(-seconds // SECONDS_PER_MINUTE)
     text = ngettext(
-        "Checking the files of your connection has taken too long. Send it again in %(minutes)d minute.",
-        "Checking the files of your connection has taken too long. Send it again in %(minutes)d minutes.",
+        "Checking files from your connection has taken too long. Send them again in %(minutes)d minute.",
+        "Checking files from your connection has taken too long. Send them again in %(minutes)d minutes.",
         minutes,
     )
     return text % {"minutes": minutes}

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name="estimated",
             field=models.BooleanField(
                 default=False,
-                help_text="Not announced by the government yet. Clear this once the notice for the year is published.",
+                help_text="Not yet announced by the government. Clear this once the notice for the year is published.",
                 verbose_name="estimate",
             ),
         ),

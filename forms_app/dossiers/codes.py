@@ -36,12 +36,12 @@ def validate_pattern(pattern: str) -> None:
         raise ValidationError(str(error)) from error
     if not CODE.fullmatch(found[0]):
         raise ValidationError(
-            _("A code would be “%(code)s”, which is not a national dossier code."),
+            _("This pattern produces codes such as “%(code)s”, which is not a national dossier code."),
             params={"code": found[0]},
         )
     if len(set(found)) < len(found):
         raise ValidationError(
-            _("Two dossiers would have the same code “%(code)s”. Include agency, day and number."),
+            _("Two dossiers would get the same code “%(code)s”. Include the agency, the day and the number."),
             params={"code": found[0]},
         )
 

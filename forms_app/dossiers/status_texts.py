@@ -79,7 +79,7 @@ CLOSED_TEXT: Final = StatusText(
     _("It will not be processed further. You can apply again at any time."),
 )  # fmt: skip
 REFUSED_TEXT: Final = StatusText(
-    _("Request refused"), "bad", _("Your request is refused"),
+    _("Request refused"), "bad", _("Your request has been refused"),
     _("Read the reason. You receive the notice of refusal in the way you chose when you applied."),
 )  # fmt: skip
 SENT_BY_POST_TEXT: Final = StatusText(
@@ -88,7 +88,7 @@ SENT_BY_POST_TEXT: Final = StatusText(
 )  # fmt: skip
 UNREADABLE_RESULT_TEXT: Final = StatusText(
     _("Result returned"), "wait", _("Your result cannot be opened"),
-    _("The agency has to give you another file. Contact it and say your dossier code."),
+    _("The agency has to give you another file. Contact it and give your dossier code."),
 )  # fmt: skip
 RETURN_UNDONE_TEXT: Final = StatusText(
     _("Result not handed over yet"), "wait", _("The result was recorded as handed over by mistake"),
@@ -100,18 +100,19 @@ DECLINE_UNDONE_TEXT: Final = StatusText(
 )  # fmt: skip
 WITHDRAWN_BY_DESK_TEXT: Final = StatusText(
     _("Withdrawn"), "plain", _("The agency recorded that you withdrew this dossier"),
-    _("If you did not ask for it, contact the agency at once: within three working days it can be undone."),
+    _("If you did not ask for this, contact the agency at once: it can be undone within three working days."),
 )  # fmt: skip
 WITHDRAWAL_UNDONE_TEXT: Final = StatusText(
-    _("Continued"), "info", _("Your dossier was recorded as withdrawn by mistake and goes on"),
-    _("The dossier is where it was before. The due date stays the same."),
+    _("Continued"), "info", _("Your dossier was recorded as withdrawn by mistake; processing continues"),
+    _("The dossier is back where it was before. The due date stays the same."),
 )  # fmt: skip
 PAYMENT_LIFTED_TEXT: Final = StatusText(
     _("Nothing to pay"), "info", _("You no longer have to pay; your dossier is being processed"),
     _("You do not need to do anything."),
 )  # fmt: skip
 SUPPLEMENT_LIFTED_TEXT: Final = StatusText(
-    _("Supplement no longer needed"), "info", _("You no longer have to supply anything; your dossier goes on"),
+    _("Supplement no longer needed"), "info",
+    _("You no longer have to supply anything; processing of your dossier continues"),
     _("You do not need to do anything. The supplement request is no longer valid."),
 )  # fmt: skip
 POST_RECORDED_TEXT: Final = StatusText(
@@ -119,20 +120,20 @@ POST_RECORDED_TEXT: Final = StatusText(
     _("The postal worker delivers it against your signature. Have your identity document ready."),
 )  # fmt: skip
 POST_CORRECTED_TEXT: Final = StatusText(
-    _("Tracking number corrected"), "done", _("The tracking number of your result was wrong and is corrected"),
-    _("Use only the new number. The one that you were told before is not that of your result."),
+    _("Tracking number corrected"), "done", _("The tracking number of your result was wrong and has been corrected"),
+    _("Use only the new number. The number you were given before is not for your result."),
 )  # fmt: skip
 REFUSAL_RETURNED_TEXT: Final = StatusText(
-    _("Notice of refusal handed over"), "bad", _("Your request is refused"),
+    _("Notice of refusal handed over"), "bad", _("Your request has been refused"),
     _("The notice of refusal was handed over to you. The dossier is closed."),
 )  # fmt: skip
 REFUSAL_POSTED_TEXT: Final = StatusText(
-    _("Notice of refusal sent by post"), "bad", _("Your request is refused"),
+    _("Notice of refusal sent by post"), "bad", _("Your request has been refused"),
     _("The notice of refusal was sent by post. The postal worker delivers it against your signature."),
 )  # fmt: skip
 CORRECTION_TEXT: Final = StatusText(
-    _("Result being put right"), "wait", _("The result that you received was wrong and is being put right"),
-    _("Do not use the result that you received. You will receive the right one by the new due date."),
+    _("Result being corrected"), "wait", _("The result you received was wrong and is being corrected"),
+    _("Do not use the result you received. You will receive the correct one by the new due date."),
 )  # fmt: skip
 #: Actions whose event has other words than the status that it leads to.
 _EVENT_TEXTS: Final[dict[str, StatusText]] = {

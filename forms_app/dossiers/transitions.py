@@ -76,7 +76,7 @@ class Clock(TextChoices):
     END = "end", _("ends")
     END_UNPAID = "end_unpaid", _("ends, the pause counts as processing time")
     REOPEN = "reopen", _("resumes, the due date stays the same")
-    CORRECT = "correct", _("runs for the days in which a wrong result is put right")
+    CORRECT = "correct", _("runs for the days in which a wrong result is corrected")
     RESET = "reset", _("has not started")
     RESTORE = "restore", _("is as it was before the withdrawal")
     CALENDAR = "calendar", _("a due date on a day off moves to the next working day")

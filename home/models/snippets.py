@@ -142,4 +142,4 @@ class MenuItem(models.Model):
         if bool(self.page_id) == bool(self.path):
             raise ValidationError(_("Choose either a page or a path."))
         if self.path and not leads_somewhere(self.path, with_parameters=True):
-            raise ValidationError({"path": _("There is nothing at this path of the site.")})
+            raise ValidationError({"path": _("There is nothing at this path on the site.")})

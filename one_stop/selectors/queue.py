@@ -79,7 +79,7 @@ TABS: Final = (
         "cua-toi", _("Mine"),
         lambda now, user_id: Q(status__in=OPEN_STATUSES, assigned_to_id=user_id) & ~is_closed(),
     ),
-    Tab("dang-giai-quyet", _("In process"), _status(*RUNNING_STATUSES)),
+    Tab("dang-giai-quyet", _("Being processed"), _status(*RUNNING_STATUSES)),
     Tab("qua-han", _("Overdue"), _overdue, tone="bad"),
     Tab(
         "cho", _("Waiting"),

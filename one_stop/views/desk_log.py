@@ -110,7 +110,7 @@ def _list_text(entry: ListLogEntry) -> str:
     if entry.kind != ListLogEntry.Kind.LIST:
         return str(entry.get_kind_display())
     if entry.list_key in {OWN_LIST, OWN_FILE}:
-        return _("Read this log") if entry.list_key == OWN_LIST else _("Downloaded this log")
+        return _("Viewed this log") if entry.list_key == OWN_LIST else _("Downloaded this log")
     key = entry.list_key.removesuffix(FILE_SUFFIX)
     label = next((str(tab.label) for tab in TABS if tab.key == key), key)
     if key != entry.list_key:

@@ -307,7 +307,7 @@ def _record_results(
             row.concerns = [concern for concern in row.concerns if concern not in common]
             row.state = ImportRow.State.PLANNED
             if row.outcome == Outcome.UNCHANGED and not planned[row.code].note:
-                row.remark = _("The catalogue has this content by now.")
+                row.remark = _("The catalogue already has this content.")
             else:
                 row.needs_attention = row.needs_attention or bool(row.concerns)
                 row.remark = _("The catalogue has changed since the preview. Review this row again.")

@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
                 ('at_one_stop', models.BooleanField(default=True, verbose_name='received at the one-stop desk')),
                 ('post_in', models.BooleanField(default=False, verbose_name='received by post')),
                 ('post_out', models.BooleanField(default=False, verbose_name='returned by post')),
-                ('same_day', models.BooleanField(default=False, help_text='Received after the cut-off time: done on the next working day.', verbose_name='done on the same day')),
+                ('same_day', models.BooleanField(default=False, help_text='Received after the cut-off time, so due on the next working day.', verbose_name='done on the same day')),
                 ('audiences', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='pages', to='procedures.audience', verbose_name='eligible applicants')),
                 ('field', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='procedures.field', verbose_name='field')),
                 ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='procedures.procedure', verbose_name='procedure in the register')),
@@ -258,7 +258,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('title', models.TextField(blank=True, help_text='Leave empty when there is only one.', verbose_name='case')),
+                ('title', models.TextField(blank=True, help_text='Leave empty if there is only one.', verbose_name='case')),
                 ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='procedures.procedurepage')),
             ],
             options={
@@ -450,7 +450,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='procedurechannel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('time_unit', ''), ('time_value__isnull', True)), models.Q(('time_unit__in', ['ngay_lam_viec', 'ngay', 'gio', 'thang']), ('time_value__gt', 0), ('time_value__isnull', False)), _connector='OR'), name='channel_time_with_unit', violation_error_message='A time limit is a number greater than zero with its unit, or neither.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('time_unit', ''), ('time_value__isnull', True)), models.Q(('time_unit__in', ['ngay_lam_viec', 'ngay', 'gio', 'thang']), ('time_value__gt', 0), ('time_value__isnull', False)), _connector='OR'), name='channel_time_with_unit', violation_error_message='Enter a time limit as a number greater than zero with its unit, or leave both empty.'),
         ),
         migrations.AddConstraint(
             model_name='procedureresult',

@@ -44,7 +44,7 @@ class BlankForm(models.Model):
         """Refuse to replace the file: versions that citizens filed under refer to it."""
         if self.pk and self.file and self._digest() != self.sha256:
             raise ValidationError(
-                {"file": _("Upload the new form as a new file; versions refer to this one.")}
+                {"file": _("Upload the new form as a separate file; versions refer to this one.")}
             )
 
     def _digest(self) -> str:

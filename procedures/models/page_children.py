@@ -42,7 +42,7 @@ class ProcedureChannel(Orderable, ClusterableModel):
                 | Q(time_value__isnull=False, time_value__gt=0, time_unit__in=TimeUnit.values),
                 name="channel_time_with_unit",
                 violation_error_message=_(
-                    "A time limit is a number greater than zero with its unit, or neither."
+                    "Enter a time limit as a number greater than zero with its unit, or leave both empty."
                 ),
             ),
         ]
@@ -66,7 +66,8 @@ class ChannelFee(Orderable):
         blank=True,
         validators=[MinValueValidator(0)],
         help_text=_(
-            "Leave empty if there is no fixed amount and explain it in the note. Enter 0 if it is free of charge."
+            "Leave empty if there is no fixed amount and explain it in the note. Enter 0 if it is free of "
+            "charge."
         ),
     )
     currency = models.CharField(_("currency"), max_length=3, default="VND")
@@ -99,7 +100,7 @@ class ProcedureCase(Orderable, ClusterableModel):
     """A case (trường hợp) with its own list of required documents."""
 
     page = ParentalKey("procedures.ProcedurePage", on_delete=models.CASCADE, related_name="cases")
-    title = models.TextField(_("case"), blank=True, help_text=_("Leave empty when there is only one."))
+    title = models.TextField(_("case"), blank=True, help_text=_("Leave empty if there is only one."))
 
     panels = [
         FieldPanel("title"),

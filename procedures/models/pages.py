@@ -230,7 +230,7 @@ class ProcedurePage(ViewContextPage):
     same_day = models.BooleanField(
         _("done on the same day"),
         default=False,
-        help_text=_("Received after the cut-off time: done on the next working day."),
+        help_text=_("Received after the cut-off time, so due on the next working day."),
     )
 
     translated_texts = models.JSONField(_("texts in the language of the page"), default=dict, editable=False)
@@ -247,8 +247,8 @@ class ProcedurePage(ViewContextPage):
     parent_page_types = ["procedures.ProcedureSectionPage"]
     subpage_types: list[str] = []
     copy_refusal = _(
-        "The page of a procedure is not copied: each procedure has one page. Create a procedure with a code of its own "
-        "in the menu under “Procedures”, with the button “Create a procedure”."
+        "The page of a procedure cannot be copied: each procedure has one page. To create a procedure with "
+        "its own code, open “Procedures” in the menu and press “Create a procedure”."
     )
     template = "procedures/procedure_page.html"
 
@@ -289,7 +289,8 @@ class ProcedurePage(ViewContextPage):
         page = pages_of(self.procedure_id, self.locale_id).first() if self.procedure_id else None
         if page is not None and page.pk != self.pk:
             message = _(
-                "This procedure already has a page: “%(title)s” (%(slug)s). Edit that page; delete this one if it is "
+                "This procedure already has a page: “%(title)s” (%(slug)s). Edit that page; delete this one "
+                "if it is "
                 "a copy."
             )
             raise ValidationError({"procedure": message % {"title": page.title, "slug": page.slug}})

@@ -124,7 +124,7 @@ def end_procedure(
     _check(by, procedure)
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
     if ProcedureEnding.objects.filter(procedure=procedure).exists():
-        raise Conflict(_("The end of this procedure has already been entered."))
+        raise Conflict(_("An end of this procedure has already been entered."))
     _check_successor(procedure, kind, successor)
     check_day_of_end(procedure, decision=decision, day=day)
     ending = ProcedureEnding.objects.create(
@@ -153,7 +153,9 @@ def check_day_of_end(procedure: Procedure, *, decision: PublicationDecision, day
     first = procedure.versions.aggregate(day=Min("valid_from"))["day"]
     message = ""
     if decision.date is not None and day < decision.date:
-        message = _("Decision %(number)s was signed on %(day)s; it can end nothing before that day.") % {
+        message = _(
+            "Decision %(number)s was signed on %(day)s; a procedure cannot end under it before that day."
+        ) % {
             "number": decision.number,
             "day": date_text(decision.date),
         }
@@ -168,13 +170,15 @@ def _check_successor(procedure: Procedure, kind: str, successor: Procedure | Non
     if kind not in ProcedureEnding.Kind.values:
         raise InvalidInput(_("Unknown kind of end."), fields={"kind": _("Unknown kind of end.")})
     if (kind == ProcedureEnding.Kind.REPLACED) != (successor is not None):
-        message = _("A replaced procedure needs the one that replaces it; any other end has none.")
+        message = _(
+            "Name the new procedure if this one is replaced; leave it empty for any other kind of end."
+        )
     elif successor is not None and successor.pk == procedure.pk:
         message = _("A procedure cannot replace itself.")
     elif successor is not None and not Procedure.objects.filter(
         not_ended_q(timezone.localdate()), pk=successor.pk
     ):
-        message = _("The procedure that replaces this one has ended itself.")
+        message = _("The procedure that replaces this one has itself ended.")
     if message:
         raise InvalidInput(message, fields={"successor": message})
 
@@ -254,7 +258,7 @@ def set_public(*, procedure: Procedure, public: bool, by: User | None = None) ->
     _check(by, procedure)
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
     if procedure.ended:
-        raise Conflict(_("This procedure has ended: its page stays readable and says so."))
+        raise Conflict(_("This procedure has ended. Its page can still be read and says so."))
     procedure.status = Status.PUBLIC if public else Status.HIDDEN
     procedure.save(update_fields=["status"])
     log(instance=procedure, action="procedures.show" if public else "procedures.hide", user=by)

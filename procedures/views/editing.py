@@ -24,8 +24,10 @@ def warn_about_upcoming_versions(request: HttpRequest, page: Page) -> None:
         return
     for version in history(page.procedure_id).upcoming:
         message = _(
-            "Version %(number)d comes into force on %(day)s; its text is shown below. Anything you publish now "
-            "replaces it on that day. Until then the current version stays in force and can no longer be changed."
+            "Version %(number)d comes into force on %(day)s; its text is shown below. Anything you publish "
+            "now "
+            "replaces it on that day. Until then the current version stays in force and can no longer be "
+            "changed."
         )
         messages.warning(request, message % {"number": version.number, "day": date_text(version.valid_from)})
 
@@ -38,8 +40,8 @@ def warn_about_changed_source(request: HttpRequest, page: Page) -> None:
     last = page.last_published_at or page.latest_revision_created_at
     if source.pk != page.pk and last and source.last_published_at and source.last_published_at > last:
         message = _(
-            "The Vietnamese page was published again on %(day)s. Its changed texts are shown in Vietnamese until you "
-            "change and publish their translation here."
+            "The Vietnamese page was published again on %(day)s. Texts that changed are shown in Vietnamese "
+            "until you update and publish their translation here."
         )
         messages.warning(request, message % {"day": date_text(source.last_published_at)})
 
@@ -65,7 +67,8 @@ def report_new_version(request: HttpRequest, page: Page) -> None:
         messages.info(request, _in_force_message(latest))
         if parts := missing_parts(latest.content):
             text = _(
-                "The page says nothing about: %(parts)s. Fill in what the decision states, then publish again."
+                "The page says nothing about: %(parts)s. Fill in what the decision states, then publish "
+                "again."
             )
             messages.warning(request, text % {"parts": ", ".join(parts)})
 

@@ -55,7 +55,7 @@ def result_text(found: ImportUpload) -> str:
 
 def progress_text(found: Progress) -> str:
     """Return ``Đã xử lý 3 trên 5 dòng.``"""
-    return _("%(done)d of %(total)d rows are done.") % {"done": found.done, "total": found.total}
+    return _("%(done)d of %(total)d rows done.") % {"done": found.done, "total": found.total}
 
 
 def undone_text(found: ImportUpload) -> str:

@@ -315,7 +315,7 @@ def cancel(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
         cancel_import(upload_id=pk, by=by)
         if undoing:
             text = _(
-                "Undoing was cancelled. The rows that were not undone yet stay; you can undo them later."
+                "Undoing was cancelled. The rows that had not been undone yet stay; you can undo them later."
             )
         else:
             text = _("The import was cancelled. The rows that were applied stay; you can undo them.")

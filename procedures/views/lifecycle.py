@@ -47,7 +47,7 @@ class DecisionForm(forms.Form):
         label=gettext_lazy("Publication decision"),
         widget=AdminSnippetChooser(PublicationDecision),
     )
-    day = forms.DateField(label=gettext_lazy("From the day"), widget=AdminDateInput)
+    day = forms.DateField(label=gettext_lazy("Effective from"), widget=AdminDateInput)
 
 
 class CreateForm(DecisionForm):
@@ -126,7 +126,7 @@ class EndForm(DecisionForm):
         answers: Any = self.data
         if day.isoformat() not in answers.getlist("past_day"):
             self.add_error(
-                "past_day", _("The public page will say so at once. Check the day, then confirm it.")
+                "past_day", _("The public page will say so at once. Check the date, then confirm it.")
             )
 
 
@@ -246,7 +246,7 @@ def cancel_end(request: HttpRequest, procedure: Procedure, *, by: User) -> HttpR
         request,
         procedure,
         lambda: lifecycle.cancel_ending(procedure=procedure, by=by),
-        _("The end was taken back."),
+        _("The end was cancelled."),
     )
 
 

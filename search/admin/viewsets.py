@@ -80,7 +80,7 @@ class EndedWarningMixin:
         """Save, then name what has ended."""
         instance = super().save_instance()  # type: ignore[misc]
         for title in self.form.ended:  # type: ignore[attr-defined]
-            text = gettext("This procedure has ended; visitors see that beside its name: %(title)s")
+            text = gettext("This procedure has ended; visitors see this next to its name: %(title)s")
             messages.warning(self.request, text % {"title": title})  # type: ignore[attr-defined]
         return instance
 

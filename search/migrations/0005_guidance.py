@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(blank=True, max_length=12, verbose_name='language')),
                 ('documents', models.JSONField(default=list, verbose_name='documents')),
                 ('reason', models.CharField(blank=True, help_text='Why it is suggested; for editors only.', max_length=200, verbose_name='reason')),
-                ('position', models.PositiveSmallIntegerField(default=1, help_text='Of several best bets for one query, the lowest number comes first.', verbose_name='order')),
+                ('position', models.PositiveSmallIntegerField(default=1, help_text='If a query has several best bets, the lowest number comes first.', verbose_name='order')),
                 ('valid_from', models.DateField(verbose_name='valid from')),
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
                 ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed at')),

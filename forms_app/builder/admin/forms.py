@@ -104,7 +104,7 @@ class ImportForm(forms.Form):
         """Return the parsed JSON of the file, checked for its shape."""
         upload = self.cleaned_data["file"]
         if upload.size > MAX_IMPORT_BYTES:
-            raise forms.ValidationError(_("The file is too large for a form."))
+            raise forms.ValidationError(_("The file is too large to contain a form."))
         try:
             data = json.loads(upload.read().decode("utf-8"))
         except (ValueError, RecursionError) as error:

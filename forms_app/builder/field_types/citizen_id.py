@@ -55,7 +55,7 @@ def doubt(number: str) -> str:
     elif number[3] not in CENTURIES:
         text = gettext("The fourth digit is %(digit)s; it is usually 0 to 3.") % {"digit": number[3]}
     elif (year := birth_year(number)) > timezone.localdate().year:
-        text = gettext("Digits 4 to 6 give %(year)d as the year of birth, which is in the future.") % {
+        text = gettext("Digits 4 to 6 stand for the year of birth: %(year)d, which is in the future.") % {
             "year": year
         }
     else:

@@ -129,7 +129,8 @@ class VietnameseDateField(forms.Field):
                 return found
             message = (
                 _(
-                    "“%(text)s” is not a date. Enter it as 27/11/1990, or what is known of it as 11/1990 or 1990."
+                    "“%(text)s” is not a date. Enter it as 27/11/1990, or as 11/1990 or 1990 if only that is "
+                    "known."
                 )
                 if self.partial
                 else _("“%(text)s” is not a date. Enter it as 27/11/1990.")

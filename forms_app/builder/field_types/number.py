@@ -175,7 +175,7 @@ class Number(FieldType):
         "max": Option(int, _("maximum"), -(10**15), 10**15),
         "decimals": Option(int, _("decimal places"), 0, 6),
         "unit": Option(str, _("unit")),
-        "unit_price": Option(int, _("price of each, in đồng"), 1, 10**9),
+        "unit_price": Option(int, _("price per item, in đồng"), 1, 10**9),
     }
     wrapper_class = "field--short"
 

@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('target', models.CharField(max_length=200, verbose_name='viewed object')),
                 ('retained_until', models.DateField(blank=True, null=True, verbose_name='retained until')),
-                ('actor', models.ForeignKey(blank=True, help_text='Empty if the citizen acted through the private link.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actor')),
+                ('actor', models.ForeignKey(blank=True, help_text='Left empty if the citizen used the private link.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actor')),
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency', verbose_name='agency')),
                 ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='view_log', to='dossiers.dossier')),
             ],

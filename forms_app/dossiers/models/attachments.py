@@ -145,8 +145,8 @@ class Attachment(models.Model):
             text = _("Malware was found in “%(name)s”. Remove it and choose a clean file.")
         elif self.scan_state == self.ScanState.LIMIT_EXCEEDED:
             text = _(
-                "“%(name)s” cannot be scanned for malware: it is locked with a password or too large. Remove it and"
-                " choose another file."
+                "“%(name)s” cannot be scanned for malware: it is password-protected or too large. Remove it "
+                "and choose another file."
             )
         else:
             return ""

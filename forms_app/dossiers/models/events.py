@@ -111,7 +111,7 @@ class ViewLogEntry(models.Model):
     dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="view_log")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("actor"), help_text=_("Empty if the citizen acted through the private link."),
+        verbose_name=_("actor"), help_text=_("Left empty if the citizen used the private link."),
     )  # fmt: skip
     agency = models.ForeignKey(
         "accounts.Agency",

@@ -24,7 +24,7 @@ def move_from_days_off(*, now: datetime | None = None) -> int:
     """
     moment, calendar = now or timezone.now(), current_rules().calendar
     with override("vi"):
-        actor, reason = system(_("Working calendar")), _("The due date had become a day off.")
+        actor, reason = system(_("Working calendar")), _("The due date fell on a day off.")
     running = Dossier.objects.filed().filter(status__in=RUNNING_STATUSES, due_at__gt=moment)
     moved = 0
     for pk, version, due_at in running.values_list("pk", "version", "due_at").order_by("pk"):

@@ -71,7 +71,7 @@ def _file(draft: Draft, consent: ConsentText | None, now: datetime) -> Dossier:
     schema = FormSchema.from_json(draft.form_version.schema)
     if missing := missing_steps(draft, schema):
         raise InvalidInput(
-            _("Complete first: %(steps)s.") % {"steps": ", ".join(step.title for step in missing)}
+            _("Complete these steps first: %(steps)s.") % {"steps": ", ".join(step.title for step in missing)}
         )
     rules = current_rules()
     dossier = _create(draft, consent, now, rules)

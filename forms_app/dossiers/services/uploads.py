@@ -170,7 +170,8 @@ def _check_free_space(folder: Path) -> None:
 def storage_message(name: str) -> str:
     """Return the message for a file that could not be stored through no fault of the person."""
     return _(
-        "“%(name)s” could not be stored because of a fault of the portal. What you typed is kept. Try again later."
+        "“%(name)s” could not be stored because of a fault in the portal. What you typed is kept. Try again "
+        "later."
     ) % {"name": name}
 
 

@@ -45,7 +45,7 @@ def wait_message(throttle: Throttle) -> str:
 
 def too_many_message() -> str:
     """Return the message for a citizen whose connection is above a limit."""
-    return _("Too much data was sent from this connection. Try again in an hour. Your answers are saved.")
+    return _("Too much data was sent over this connection. Try again in an hour. Your answers are saved.")
 
 
 def may_start(request: HttpRequest) -> bool:

@@ -241,7 +241,7 @@ def _postal_facts(order: PostalOrder | None) -> list[tuple[str, str]]:
         return []
     number, postage = order.tracking_number, order.postage
     return [
-        (_("Given to the post on"), datetime_text(order.handed_at)),
+        (_("Handed to the post office on"), datetime_text(order.handed_at)),
         *([(_("Tracking number"), number)] if number else []),
         *([(_("Postage"), money_text(postage))] if postage is not None else []),
     ]

@@ -262,7 +262,7 @@ def _header_of(above: Sequence[Sequence[str]], number: int, cells: Sequence[str]
     """Return the header that ends in ``cells``; what is empty there may have its name in the lines ``above``."""
     own = [_column_name(text) for cell in cells if (text := _own(cell))]
     if all(own.count(name) > 1 for name in REQUIRED):
-        message = _("two tables stand side by side; put each on a sheet of its own")
+        message = _("there are two tables side by side; put each on its own sheet")
         raise FileProblem(message, place=_row_location(number))
     header = _Header(column_indexes(cells), _width(cells), len(cells))
     for line in reversed(above):

@@ -80,10 +80,10 @@ class _Row:
 
 def _no_text(name: str, value: Cell) -> str:
     if value.kind == "error":
-        return _("“%(column)s” holds an error of a formula; it counts as empty") % {
+        return _("“%(column)s” contains a formula error; it is treated as empty") % {
             "column": COLUMNS[name][0]
         }
-    message = _("“%(column)s” holds %(kind)s %(value)s, which is left out")
+    message = _("“%(column)s” contains %(kind)s %(value)s, which is ignored")
     return message % {"column": COLUMNS[name][0], "kind": _KINDS[value.kind], "value": value}
 
 
@@ -138,7 +138,7 @@ def _begin(number: int, row: _Row, part: _Part) -> ParsedRow:
         return ParsedRow(row=number, code=core, title=title, reason=reason)
     if part.ended:
         reason = _(
-            "stands below a heading of abolished procedures; end it on its own page, under the decision"
+            "is listed under a heading of abolished procedures; end it on its own page, under the decision"
         )
         return ParsedRow(row=number, code=core, title=title, reason=reason)
     record = _record(core, local, title, row, part)

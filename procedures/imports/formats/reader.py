@@ -32,7 +32,7 @@ OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 NOT_A_LIST: Final = {
     b"%PDF": gettext_lazy("this is a PDF; a list must be .xlsx, CSV (UTF-8) or JSON"),
     b"{\\rtf": gettext_lazy("this is a text document; a list must be .xlsx, CSV (UTF-8) or JSON"),
-    b"<": gettext_lazy("this is a web page or XML; open it in Excel and save it as .xlsx"),
+    b"<": gettext_lazy("this is a web page or an XML file; open it in Excel and save it as .xlsx"),
     b"\x1f\x8b": gettext_lazy("this is a compressed archive; extract it first"),
     b"Rar!": gettext_lazy("this is a compressed archive; extract it first"),
     b"7z\xbc\xaf": gettext_lazy("this is a compressed archive; extract it first"),

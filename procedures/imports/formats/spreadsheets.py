@@ -133,7 +133,7 @@ def xlsx_rows(handle: IO[bytes], notes: list[str]) -> Iterator[tuple[int, list[s
         lists = [sheet for sheet in visible if holds_a_list(_sheet_rows(sheet, SAMPLE_ROWS))]
         chosen = next(iter(lists or filter(_has_header, visible)), visible[0])
         notes += [
-            _("the sheet “%(sheet)s” holds a list too and is not read; import it as a file of its own")
+            _("the sheet “%(sheet)s” also contains a list, which is not read; import it as a separate file")
             % {"sheet": other.title}
             for other in lists[1:]
         ]

@@ -90,7 +90,7 @@ class TestPage:
     def test_english_page(self, client: Client) -> None:
         failure.append(gone())
         html = client.get("/en/page/").content.decode()
-        assert "The portal is not available for a moment" in html
+        assert "The portal is temporarily unavailable" in html
         assert '<html lang="en">' in html
         assert 'href="/en/"' in html
 
