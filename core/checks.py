@@ -182,7 +182,7 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def check_connections(**_kwargs: Any) -> list[CheckMessage]:
-    """Warn about one connection per request: it halves the throughput (docs/facts.md#numbers-and-locks)."""
+    """Warn about opening a connection per request, which halves the throughput (docs/facts.md#numbers-and-locks)."""
     return [
         Warning(f"database {alias}: CONN_MAX_AGE is 0", id="core.W001")
         for alias, config in settings.DATABASES.items()
@@ -192,7 +192,7 @@ def check_connections(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def check_lookup_secrets(**_kwargs: Any) -> list[CheckMessage]:
-    """Warn about a short secret: with it and a stolen database, keys and numbers could be tried out."""
+    """Warn about a short secret: with a stolen database, keys and numbers could be found by trying secrets."""
     return [
         Warning(f"{name}: {pk} is shorter than {MIN_SECRET_LENGTH} characters", id="core.W002")
         for name in ("LOOKUP_SECRETS", "FIELD_KEYS")

@@ -10,7 +10,7 @@ from threading import Lock
 
 
 class CircuitBreaker:
-    """Shared by the threads of a process. Open for `seconds` after `trip`; then a single caller makes a trial call."""
+    """A breaker shared by the threads of a process; open for `seconds` after `trip`, then one caller tries."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds

@@ -1,9 +1,9 @@
-"""Stop what goes by date after the clock has jumped forward: erasing, closing, publishing (ADR 166, 196).
+"""Stop date-driven work (erasing, closing, publishing) after the clock has jumped forward (ADR 166, 196).
 
 The latest time at which such a task ran is stored in the database. If it is more than a day ago, either the portal was
-stopped for long or the clock is wrong. Drafts erased too early never come back, and a decision published too early
-cannot be taken back, so that an operator confirms the time first (`manage.py confirm_clock`). Nothing is confirmed by
-waiting; after the clock has been set right the tasks continue by themselves.
+stopped for a long time or the clock is wrong. Drafts erased too early are lost, and a decision published too early
+cannot be taken back, so an operator has to confirm the time first (`manage.py confirm_clock`). Waiting does not confirm
+anything; once the clock has been corrected, the tasks continue by themselves.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ONLY: Final = 1
 
 @transaction.atomic
 def is_trusted(*, now: datetime | None = None) -> bool:
-    """Return True, and note the time, unless it is more than a day after the latest one; log an error if it is."""
+    """Return True and record the time, unless it is more than a day after the latest one; in that case log an error."""
     moment = now or timezone.now()
     mark, _created = ClockMark.objects.select_for_update().get_or_create(
         pk=_ONLY, defaults={"latest": moment}
@@ -59,12 +59,12 @@ def guarded(task: Callable[[], Any]) -> Callable[[], Any]:
 
 
 def trusted_q(now: datetime) -> Q:
-    """Return the condition that the clock is trusted at ``now``, for a query; it notes nothing."""
+    """Return the condition that the clock is trusted at ``now``, for a query; it records nothing."""
     return Q(~Exists(ClockMark.objects.filter(latest__lt=now - LONGEST_GAP)))
 
 
 def confirm_clock(*, now: datetime | None = None) -> datetime | None:
-    """Take the present time as right, also if it is earlier than the mark; return the former mark, None if none."""
+    """Accept the present time as correct, even if it is earlier than the mark; return the former mark, or None."""
     former = ClockMark.objects.filter(pk=_ONLY).values_list("latest", flat=True).first()
     ClockMark.objects.update_or_create(pk=_ONLY, defaults={"latest": now or timezone.now()})
     return former

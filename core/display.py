@@ -1,6 +1,6 @@
 """Format dates, amounts and time limits for pages, printed forms and mails (docs/design.md#composition-3).
 
-Numbers follow the language that is active: 7.500 in Vietnamese, 7,500 in English. A number and its unit are joined by
+Numbers follow the active language: 7.500 in Vietnamese, 7,500 in English. A number and its unit are joined by
 a no-break space.
 """
 
@@ -28,13 +28,13 @@ def _local(moment: dt.datetime) -> dt.datetime:
 
 
 def date_text(value: dt.date | dt.datetime) -> str:
-    """Return `27/11/2026`; a moment is converted to the local time zone."""
+    """Return `27/11/2026`; a datetime is converted to the local time zone."""
     day = _local(value) if isinstance(value, dt.datetime) else value
     return f"{day:%d/%m/%Y}"
 
 
 def weekday_text(day: dt.date) -> str:
-    """Return `thứ Sáu` or `chủ nhật` (`Friday` in English), as inside a sentence."""
+    """Return `thứ Sáu` or `chủ nhật` (`Friday` in English), as written within a sentence."""
     if (get_language() or "vi").startswith("vi"):
         return _WEEKDAYS[day.weekday()]
     return date_format(day, "l")

@@ -1,8 +1,8 @@
 """Encrypt single values in the database (ADR 168, 241).
 
 The keys are derived from `FIELD_KEYS`, `id=secret` pairs: the first encrypts, all of them decrypt. A stolen
-database, or a dump of it, is of no use for these values without the keys, which are kept elsewhere. Each purpose has
-keys of its own: a value copied from one column into that of another purpose cannot be read there.
+database, or a dump of it, is useless for these values without the keys, which are kept elsewhere. Each purpose has
+its own keys: a value copied into a column of another purpose cannot be decrypted there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FIELDS: Final = "portal field encryption 1"
 
 
 class Unreadable(str):
-    """A stored value whose key is missing; written again, it stays what it is.
+    """A stored value whose key is missing; when written back, it stays unchanged.
 
     Only the database yields it, never a request: what a person types is encrypted even if it looks encrypted, or the
     portal would decrypt a stolen value for anyone who enters it.
@@ -35,19 +35,19 @@ class Unreadable(str):
 
 
 def encrypt(text: str, *, purpose: str = FIELDS) -> str:
-    """Return ``text`` encrypted under the first key, with the time; an ``Unreadable`` one is returned as it is."""
+    """Return ``text`` encrypted under the first key, with the time; an ``Unreadable`` value is returned unchanged."""
     if isinstance(text, Unreadable):
         return text
     return PREFIX + _fernet(_secrets(), purpose).encrypt(text.encode()).decode()
 
 
 def looks_encrypted(text: str) -> bool:
-    """Return True if ``text`` would be decrypted when it is read: it may be stored only encrypted."""
+    """Return True if ``text`` would be decrypted when read, so that it may only be stored encrypted."""
     return text.startswith(PREFIX)
 
 
 def decrypt(text: str, *, purpose: str = FIELDS) -> str:
-    """Return the text that was encrypted under any of the keys; a text that was not is returned as it is.
+    """Return the text that was encrypted under any of the keys; text that was not encrypted is returned unchanged.
 
     One whose key is missing becomes ``Unreadable``, and is logged as an error.
     """

@@ -37,6 +37,6 @@ class InvalidInput(PortalError):
 
 
 class Undeliverable(PortalError):
-    """The other side refuses an effect for good, through no fault of the portal; it is not tried again."""
+    """The receiving side permanently refuses an effect, through no fault of the portal; it is not tried again."""
 
     code = "undeliverable"

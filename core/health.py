@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from core.outbox import backlog
 from core.web.throttle import Throttle, client_address, client_network
 
-#: A monitor asks once a minute; ten of them behind one address are served.
+#: A monitor asks once a minute; ten monitors behind one address are served.
 LIMIT: Final = Throttle("healthz", limit=120, seconds=600)
 PROBE = "core.health.probe"
 Check = Callable[[], str | None]
@@ -37,10 +37,10 @@ def register(part: str) -> Callable[[Check], Check]:
 
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 while the database answers, also if an optional part is down; then `status` is `degraded`.
+    """Answer 200 while the database answers, even if an optional part is down; `status` is then `degraded`.
 
-    The address is public: one answer serves `HEALTH_SECONDS`, each network has a limit, and the state of the parts is
-    for requests from this machine only. There are no personal data and no error texts in it.
+    The address is public: an answer is reused for `HEALTH_SECONDS`, each network has a limit, and the state of the
+    parts is only given to requests from this machine. There are no personal data and no error texts in it.
     """
     if not LIMIT.hit(client_network(request)):
         left = {"Retry-After": str(LIMIT.seconds_left())}
@@ -52,14 +52,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 class _State:
-    """The last answer of this process, taken anew after `HEALTH_SECONDS`."""
+    """The last answer of this process, renewed after `HEALTH_SECONDS`."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._taken: tuple[float, dict[str, str]] | None = None
 
     def get(self) -> dict[str, str]:
-        """Return the state of the parts; requests at the same time share one look."""
+        """Return the state of the parts; simultaneous requests share one check."""
         with self._lock:
             if self._taken is None or time.monotonic() - self._taken[0] >= settings.HEALTH_SECONDS:
                 self._taken = time.monotonic(), _parts()

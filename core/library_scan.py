@@ -1,4 +1,7 @@
-"""Scan the documents of the editors' library for malware; the verdict belongs to the content, whatever its name."""
+"""Scan the documents of the editors' library for malware.
+
+The verdict belongs to the content, whatever the file name.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ BATCH: Final = 50
 
 
 def verdict_on(document: Any) -> str | None:
-    """Return the verdict on the content of a document; None if it was not scanned yet."""
+    """Return the verdict on the content of a document; None if it has not been scanned yet."""
     found = LibraryScan.objects.filter(file_hash=document.get_file_hash())
     return found.values_list("verdict", flat=True).first()
 

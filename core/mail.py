@@ -33,7 +33,8 @@ _NO_MAILBOX: Final = frozenset({"550", "551", "553"})
 def send(*, to: Sequence[str], subject: str, text: str, html: str = "") -> None:
     """Send one mail now; errors of the mail server propagate, so that the outbox retries.
 
-    `Undeliverable`, with the code of the answer, if the server refuses the recipient for good (RFC 5321, 4.2.1: 5yz).
+    `Undeliverable`, with the code of the answer, if the server permanently refuses the recipient (RFC 5321, 4.2.1:
+    5yz).
 
     `text` is plain text with paragraphs separated by empty lines. `html` replaces the version generated from it.
     """
@@ -54,7 +55,7 @@ def send(*, to: Sequence[str], subject: str, text: str, html: str = "") -> None:
 
 
 def mailbox(address: str) -> str:
-    """Return the address for counting: one spelling for all those that reach the same mailbox.
+    """Return the address for counting: one spelling for all addresses that reach the same mailbox.
 
     Lower case, without quotation marks around the local part and without what follows a plus sign in it, the domain in
     ASCII; Gmail ignores dots.
@@ -71,9 +72,9 @@ def mailbox(address: str) -> str:
 
 
 def _refusal(error: SMTPException) -> str:
-    """Return code and status of an answer that refuses the recipient (`550 5.1.1`), "" for any other failure.
+    """Return the code and status of an answer that refuses the recipient (`550 5.1.1`), or "" for any other failure.
 
-    A refused sender, policy (5.7) or network is a fault of the portal's side and is tried again.
+    A refused sender, policy (5.7) or network is a fault on the portal's side and is tried again.
     """
     answers: list[tuple[int, bytes | str]] = []
     if isinstance(error, SMTPRecipientsRefused):
@@ -94,7 +95,7 @@ def _code_and_status(code: int, text: bytes | str) -> str:
 
 
 def _is_final(code: str, status: str = "", *, needs_status: bool) -> bool:
-    """Return True for the codes of an address that does not exist or takes no mail (RFC 3463: 5.1, 5.2)."""
+    """Return True for the codes of an address that does not exist or accepts no mail (RFC 3463: 5.1, 5.2)."""
     if status:
         return code.startswith("5") and status.startswith(("5.1.", "5.2.")) and status not in _ABOUT_SENDER
     return code in _NO_MAILBOX and not needs_status

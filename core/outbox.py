@@ -43,7 +43,7 @@ LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 12
 # Twenty mails at the mail timeout of five seconds fit into the lease and the time limit of the task.
 BATCH = 20
-# A run ends well within the time limits of its task, however much is waiting; the sweeper begins the next one.
+# A run ends well within the time limits of its task, however much is waiting; the sweeper starts the next one.
 LONGEST_RUN = timedelta(seconds=90)
 FIRST_WAIT_SECONDS = 10
 LONGEST_WAIT_SECONDS = 3600
@@ -53,7 +53,7 @@ broker_breaker = CircuitBreaker(BROKER_BREAKER_SECONDS)
 _local = threading.local()
 
 Handler = Callable[[dict[str, Any]], None]
-#: Called with the payload and the answer of the other side.
+#: Called with the payload and the answer of the receiving side.
 RefusalHandler = Callable[[dict[str, Any], str], None]
 _handlers: dict[str, Handler] = {}
 _refusal_handlers: dict[str, RefusalHandler] = {}
@@ -134,7 +134,7 @@ def claim() -> list[OutboxMessage]:
 
 
 def _due(now: datetime) -> Q:
-    """Return what may be delivered at ``now``: after a jump of the clock nothing that was meant for another day.
+    """Return what may be delivered at ``now``; after a jump of the clock, nothing that was meant for another day.
 
     Days are those of the local calendar: an end entered today for tomorrow, 00:00, is for another day. A message that
     was tried before only waits for its next attempt, which may be after midnight.
@@ -173,7 +173,7 @@ def _run_handler(message: OutboxMessage) -> bool:
 
 
 def _refuse(message: OutboxMessage, answer: str) -> None:
-    """Record that the other side refused `message`, and notify the app."""
+    """Record that the receiving side refused `message`, and notify the app."""
     logger.info("outbox message %s was refused: %s", message.pk, answer)
     with transaction.atomic():
         mine = _settle(message, refused_at=timezone.now(), last_error=answer[:2000])
@@ -182,7 +182,7 @@ def _refuse(message: OutboxMessage, answer: str) -> None:
 
 
 def backoff(attempts: int) -> timedelta:
-    """Return the delay after `attempts` failures: 10 s, 20 s, 40 s … at most an hour."""
+    """Return the delay after `attempts` failures: 10 s, 20 s, 40 s …, at most an hour."""
     return timedelta(seconds=min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (attempts - 1)))
 
 
@@ -193,7 +193,7 @@ def _settle(message: OutboxMessage, **outcome: Any) -> bool:
 
 
 def deliver_due(*, within: timedelta | None = None) -> int:
-    """Deliver until nothing is due, or for the time ``within``; return the number delivered.
+    """Deliver until nothing is due, or for the duration ``within``; return the number delivered.
 
     Do nothing when called by the commit of a handler in this process: the current run takes the new message.
     """
@@ -315,7 +315,7 @@ def backlog() -> list[Backlog]:
 
 
 def refused_since(moment: datetime) -> int:
-    """Return the number of messages that the other side refused since `moment`."""
+    """Return the number of messages that the receiving side has refused since `moment`."""
     return OutboxMessage.objects.filter(refused_at__gte=moment).count()
 
 

@@ -1,7 +1,7 @@
 """The letters that printed forms can show: those of the fonts built into Typst and of core/fonts.
 
 Latin with all Vietnamese letters, Greek, Cyrillic, Armenian, Georgian, Hebrew, Khmer, Lao, Thai, Cham, digits, signs.
-Chinese, Japanese and Korean fonts would be fifty times the size of all others; passports have Latin names.
+Chinese, Japanese and Korean fonts would be fifty times the size of all others; passports show names in Latin letters.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def _ranges() -> tuple[list[int], list[int]]:
 
 
 def unprintable(text: str) -> list[str]:
-    """Return the letters of ``text`` (in NFC) that no font of the printed forms has, each once, in order.
+    """Return the letters of ``text`` (in NFC) that are in no font of the printed forms, each once, in order.
 
     >>> unprintable("Danh 김민수, xã Đất Mũi")
     ['김', '민', '수']

@@ -1,4 +1,4 @@
-"""CSV files that a spreadsheet program opens: in UTF-8 with a mark, no cell read as a formula."""
+"""CSV files for spreadsheet programs: in UTF-8 with a byte order mark, no cell read as a formula."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from django.http import HttpResponse
 
-#: By which Excel knows that a CSV file is UTF-8.
+#: The mark by which Excel recognises a CSV file as UTF-8.
 _BOM: Final = "\N{BYTE ORDER MARK}"
 #: Characters that spreadsheet programs take as the start of a formula.
 _FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -21,7 +21,7 @@ def escape_formula(text: str) -> str:
 
 
 def csv_response(name: str, head: Iterable[object], rows: Iterable[Iterable[object]]) -> HttpResponse:
-    """Return the download `name` with a head line and a line for each of `rows`; every cell is escaped."""
+    """Return the download `name` with a header line and a line for each of `rows`; every cell is escaped."""
     response = HttpResponse(_BOM, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     writer = csv.writer(response)

@@ -38,7 +38,10 @@ def clean_up_csp_reports() -> None:
 
 @shared_task(name="core.malware_scan.check")
 def check_malware_scanner() -> None:
-    """Ask the malware scanner for its version, so that operators learn that it is away; scheduled every minute."""
+    """Ask the malware scanner for its version, so that operators notice when it is unavailable.
+
+    Scheduled every minute.
+    """
     if malware_scan.is_configured():
         malware_scan.check_scanner()
 

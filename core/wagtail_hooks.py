@@ -51,13 +51,13 @@ hooks.register("before_delete_snippet", dependants.refuse_rows)
 
 @hooks.register("insert_global_admin_js")
 def keep_typed_dates() -> SafeString:
-    """Send a date as it was typed; without `defer`, since the fields are set up while the page is read."""
+    """Send a date as it was typed; without `defer`, since the fields are set up while the page is parsed."""
     return format_html('<script src="{}"></script>', static("js/admin_dates.js"))
 
 
 @hooks.register("register_admin_urls", order=-10)
 def guarded_translation_urls() -> list[URLPattern]:
-    """Place the guarded views before the two addresses of wagtail-localize."""
+    """Put the guarded views in front of the two addresses of wagtail-localize."""
     return [
         path("localize/submit/page/<int:page_id>/", translation_guards.submit_page),
         path("localize/update/<int:translation_source_id>/", translation_guards.update),
@@ -66,5 +66,5 @@ def guarded_translation_urls() -> list[URLPattern]:
 
 @hooks.register("construct_help_menu")
 def without_manuals_of_wagtail(request: HttpRequest, menu_items: list[MenuItem]) -> None:
-    """Remove the links to pages of Wagtail, which are in English and elsewhere."""
+    """Remove the links to Wagtail's own pages, which are in English and on another site."""
     menu_items[:] = [item for item in menu_items if not item.url.startswith("http")]

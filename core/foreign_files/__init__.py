@@ -1,1 +1,1 @@
-"""Files from outside: inspected by content, in a process of their own with limits (ADR 220)."""
+"""Files from outside: inspected by content, in a separate process with limits (ADR 220)."""

@@ -1,4 +1,4 @@
-"""Addresses inside documents: links that a person may click, and what a program would open by itself."""
+"""Addresses in documents: links that a person may click, and addresses that a program would open by itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _IGNORED: Final = re.compile(r"[\x00-\x20]+")
 
 
 def is_elsewhere(address: str) -> bool:
-    """Return True if `address` names another computer or file: with a scheme, or as a network share."""
+    """Return True if `address` refers to another computer or file, by a scheme or as a network share."""
     # Programs decode %5C before they open the address.
     cleaned = _IGNORED.sub("", unquote(address))
     return cleaned.startswith(("\\\\", "//", "/\\", "\\/")) or _SCHEME.match(cleaned) is not None

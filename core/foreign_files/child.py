@@ -1,7 +1,7 @@
 """The inspecting process: ``python -m core.foreign_files.child KIND MAX_PIXELS`` with the file as standard input.
 
-It limits itself before it reads a byte, imports no Django, has no secrets in its environment, and writes one line of
-JSON: the reason for refusing the file, or "", and the processor time that it took.
+It limits itself before it reads a byte, does not import Django, has no secrets in its environment, and writes one line
+of JSON: the reason for refusing the file, or "", and the processor time that it took.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import BinaryIO, Final
 
 from core.foreign_files.reasons import Reason, Refused
 
-#: Processor time by size: ordinary files take 0.1 to 0.6 seconds, also if the machine is busy with others.
+#: Processor time by size: ordinary files take 0.1 to 0.6 seconds, even on a busy machine.
 LEAST_SECONDS: Final = 2
 MOST_SECONDS: Final = 8
 BYTES_PER_SECOND: Final = 1024 * 1024
@@ -54,7 +54,8 @@ def _limit(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # If memory is short, this process ends and no other. Its priority is not lowered: it would hold its turn longer.
+    # If memory runs short, this process is the one to end. Its priority is not lowered, or it would hold its turn
+    # longer.
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as handle:
         handle.write("1000")
 

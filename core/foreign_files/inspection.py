@@ -1,4 +1,7 @@
-"""Check uploaded files: name, size and type here, the content in a process with limits. No database and no storage."""
+"""Check uploaded files: name, size and type here, the content in a process with limits.
+
+Uses neither database nor storage.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ _FORBIDDEN: Final = re.compile(r'[<>:"|?*%;]')
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of a question: extensions without the dot, bytes per file."""
+    """The limits of a question: extensions without the dot, bytes per file."""
 
     extensions: Sequence[str]
     max_bytes: int
@@ -50,7 +53,7 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One type of file: its content type, the extensions puremagic may report, and which check its content gets."""
+    """One type of file: its content type, the extensions puremagic may report, and the check of its content."""
 
     content_type: str
     magic: frozenset[str]
@@ -58,7 +61,7 @@ class Kind:
 
 
 def _limit_text(most: int) -> str:
-    """Return the limit in the words of the question: whole megabytes where it is some."""
+    """Return the limit as the question states it, in whole megabytes if possible."""
     megabytes, rest = divmod(most, 1024 * 1024)
     return size_text(most) if rest else f"{number_text(megabytes)}\N{NO-BREAK SPACE}MB"
 
@@ -68,7 +71,7 @@ def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits, visitor: Vi
     shown = clean_name(name)
     extension = SYNONYMS.get(extension_of(shown), extension_of(shown))
     if extension not in limits.extensions or extension not in KINDS:
-        # JPG and JPEG always come together, and people know the one name.
+        # JPG and JPEG always go together, and people know only the first name.
         wanted = ", ".join(item.upper() for item in limits.extensions if item != "jpeg")
         raise InvalidInput(
             _("“%(name)s” is not an accepted file type. Upload one of: %(wanted)s.")
@@ -102,7 +105,7 @@ def _is_encrypted(file: BinaryIO) -> bool:
 
 
 def _actual_extension(head: bytes, extension: str, limits: Limits) -> str | None:
-    """Return the accepted extension that fits the content, if possible that of the name; None if none fits.
+    """Return an accepted extension that matches the content, preferably that of the name; None if there is none.
 
     Phones and mail programs often name a picture wrongly, such as a JPEG ``IMG_0001.HEIC``.
     """
@@ -114,7 +117,7 @@ def _actual_extension(head: bytes, extension: str, limits: Limits) -> str | None
 
 def _check_content(file: BinaryIO, shown: str, kind: Kind, visitor: Visitor) -> None:
     if kind.magic is not _ZIP and zipfile.is_zipfile(file):
-        # Read from its end it is an archive: such files are made to deceive.
+        # Read from its end, it is an archive: such files are crafted to deceive.
         raise InvalidInput(
             _("Another file is hidden in “%(name)s”. Save it again as a PDF.") % {"name": shown}
         )
@@ -187,7 +190,7 @@ def _spent_message(seconds: int) -> str:
 
 def _looks_like(head: bytes, kind: Kind) -> bool:
     if kind.content_type == "image/heic":
-        # Phones use many brands (mif1, heix …), of which puremagic knows a few.
+        # Phones use many brands (mif1, heix …), of which puremagic knows only a few.
         return bool(pillow_heif.is_supported(head))
     if kind.check == "pdf":
         # Some programs write a line break before it.
@@ -222,13 +225,13 @@ def extension_of(name: str) -> str:
 
 OFFICE: Final = frozenset({"docx", "xlsx"})
 _ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
-# The directory of an OLE container may lie anywhere in it.
+# The directory of an OLE container may be anywhere in it.
 ENCRYPTION_SEARCH_BYTES: Final = 20 * 1024 * 1024
 _JPEG = Kind("image/jpeg", frozenset({".jpg", ".jpeg", ".jfif", ".jpe"}), "JPEG")
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ZIP = frozenset({".zip", ".docx", ".xlsx"})
-# Endings of the same kind, which programs use.
+# Extensions of the same kind that programs use.
 SYNONYMS: Final = {"jfif": "jpg", "jpe": "jpg", "pjpeg": "jpg", "pjp": "jpg", "heif": "heic", "hif": "heic"}
 KINDS: Final[dict[str, Kind]] = {
     "pdf": Kind("application/pdf", frozenset({".pdf", ".ai"}), "pdf"),

@@ -10,14 +10,15 @@ from core.errors import InvalidInput
 from core.foreign_files.inspection import KINDS, Limits, check_content, extension_of, inspect
 from core.foreign_files.turns import PORTAL, Visitor
 
-#: Formats that citizens cannot send: their first bytes. They are always downloads, and the malware scanner knows them.
+#: Formats that citizens cannot send: their first bytes. They are always sent as downloads, and the malware scanner
+#: knows them.
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
 _STARTS: Final = {
     "doc": _OLE, "xls": _OLE, "ppt": _OLE, "rtf": b"{\\rtf", "odt": _ZIP, "ods": _ZIP, "zip": _ZIP,
 }  # fmt: skip
 _TEXTS: Final = frozenset({"csv", "txt"})
-#: Read in the inspecting process, beside `KINDS`.
+#: Read in the inspecting process, in addition to `KINDS`.
 _FURTHER: Final = {"gif": "GIF", "avif": "AVIF", "pptx": "pptx"}
 _BLANK: Final = b"\xef\xbb\xbf\t\r\n "
 HEAD: Final = 8192
@@ -25,7 +26,7 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 
 
 def check_library_file(file: BinaryIO, *, name: str, size: int, visitor: Visitor = PORTAL) -> None:
-    """Raise ``InvalidInput`` unless the content of ``file`` is what its ending says, without active parts."""
+    """Raise ``InvalidInput`` unless the content of ``file`` matches its extension and has no active parts."""
     extension = extension_of(name)
     if extension in KINDS:
         inspect(file, name=name, size=size, limits=Limits([extension], MAX_BYTES), visitor=visitor)

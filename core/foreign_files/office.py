@@ -1,4 +1,4 @@
-"""Refuse office files with active parts, read as the XML that Word and Excel read (ECMA-376)."""
+"""Refuse office files with active parts; they are read as the same XML that Word and Excel read (ECMA-376)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_RATIO: Final = 100
 RATIO_CHECK_FROM_BYTES: Final = 1024 * 1024
 CHUNK: Final = 64 * 1024
 ENCRYPTED: Final = 0x1
-#: Charts keep their figures in workbooks of their own, inside which there is nothing more.
+#: Charts keep their figures in embedded workbooks, which contain no further files.
 MAX_LEVELS: Final = 2
 
 PROGRAM_ENDINGS: Final = (
@@ -33,7 +33,7 @@ PROGRAMS: Final = (b"MZ", b"\x7fELF", b"#!", b"{\\rtf")
 #: The container of OLE objects and of VBA projects.
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP: Final = b"PK\x03\x04"
-# Content types and kinds of relationships of ECMA-376 and its extensions; part names alone can be chosen freely.
+# Content types and relationship types of ECMA-376 and its extensions; only part names can be chosen freely.
 _MACRO_TYPES: Final = re.compile(r"vbaproject|macroenabled|vbadata|macrosheet|dialogsheet", re.IGNORECASE)
 _OBJECT_TYPES: Final = re.compile(r"activex|oleobject|afchunk|subdocument|webextension", re.IGNORECASE)
 _OBJECTS: Final = frozenset({"oleobject", "objectembed", "objectlink", "altchunk", "script"})
@@ -50,17 +50,17 @@ _REMOTE_FORMULA: Final = re.compile(
     r"\b(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER|REGISTER\.ID)\s*\(|[\w']\|(?:'(?:[^']|'')*'|\w+)!",
     re.IGNORECASE,
 )
-#: A link of a cell: its address is a text that says where it leads.
+#: The link of a cell: its address is a text that says where it leads.
 _LINK_FORMULA: Final = re.compile(r'\bHYPERLINK\s*\(\s*("(?:#|https?://|mailto:|tel:))?', re.IGNORECASE)
 _SLIDE_LINKS: Final = frozenset({"hlinkclick", "hlinkmouseover", "hlinkhover"})
-#: Expat reads more, which other programs may read in another way.
+#: Expat reads others too, but other programs may read them differently.
 _ENCODINGS: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "US-ASCII", "ASCII"})
 _UNCLOSED_BREAK: Final = re.compile(rb"<br\s*>", re.IGNORECASE)
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 def check_office(file: BinaryIO, main_part: str) -> None:
-    """Refuse a file that is no office file with `main_part`, unpacks to too much, or has active parts."""
+    """Refuse a file that is not an office file with `main_part`, is too large when unpacked, or has active parts."""
     with _readable():
         _check_archive(file, main_part, MAX_UNPACKED_BYTES, 1)
 
@@ -97,7 +97,7 @@ def _check_archive(file: BinaryIO, main_part: str, left: int, level: int) -> Non
                 raise Refused(Reason.OFFICE_OBJECTS)
             with archive.open(entry) as stream:
                 left -= _check_entry(stream, name, left, level)
-            # Behind the content, whose reason is clearer.
+            # After the content check, whose reason is clearer.
             office_parts.check_name(entry.filename)
 
 
@@ -118,7 +118,7 @@ def _check_directory(entries: list[zipfile.ZipInfo], main_part: str) -> None:
 
 
 def _check_entry(stream: IO[bytes], name: str, left: int, level: int) -> int:
-    """Return the unpacked size of one part after looking into it: the sizes in the directory can be false."""
+    """Return the unpacked size of one part after reading it: the sizes in the directory can be false."""
     first = stream.read(CHUNK)
     if first.startswith((*PROGRAMS, OLE)) or _is_foreign(first, name):
         raise Refused(Reason.OFFICE_OBJECTS)
@@ -142,7 +142,7 @@ def _check_entry(stream: IO[bytes], name: str, left: int, level: int) -> int:
 
 
 def _is_foreign(first: bytes, name: str) -> bool:
-    """Return True for another file inside: an object, or an archive that is no workbook of a chart."""
+    """Return True for an embedded file: an object, or an archive that is not the workbook of a chart."""
     workbook = name.endswith(".xlsx")
     embedded = "/embeddings/" in f"/{name}" and not name.endswith("/")
     return (embedded or first.startswith(ZIP)) and not (workbook and first.startswith(ZIP))
@@ -163,13 +163,13 @@ def _check_inner(data: bytes, left: int, level: int) -> None:
 class _Part:
     """One part of an office file, read event by event: no tree, no entities, in the memory of its deepest text.
 
-    Names are compared without prefix and case, so that no binding of a namespace hides an element.
+    Names are compared without prefix and case, so that no namespace binding can hide an element.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._fields: list[list[str]] = []
-        # Of each open field, in how many alternatives it began; Word reads only one of them.
+        # For each open field, the number of alternatives in which it began; Word reads only one of them.
         self._begun_in: list[int] = []
         self._separated: list[bool] = []
         self._alternatives = 0
@@ -178,7 +178,7 @@ class _Part:
         self._text: list[str] | None = None
 
     def read(self, data: bytes) -> None:
-        """Parse the part; ``Refused`` for what acts or comes from elsewhere, ``ExpatError`` if it is no XML."""
+        """Parse the part; raise ``Refused`` for active or external content, ``ExpatError`` if it is not XML."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
@@ -186,7 +186,7 @@ class _Part:
         parser.CharacterDataHandler = self._characters
         parser.StartDoctypeDeclHandler = self._refuse_document_type
         parser.XmlDeclHandler = self._check_encoding
-        # Excel leaves line breaks in drawings of comments and buttons open.
+        # Excel leaves line break elements unclosed in drawings of comments and buttons.
         parser.Parse(_UNCLOSED_BREAK.sub(b"<br/>", data) if self._name.endswith(".vml") else data, True)
         self._check_code("".join(self._loose))
         if any(_ANYWHERE.search(joint.join(self._codes)) for joint in ("", " ")):
@@ -202,7 +202,7 @@ class _Part:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name, values = _local(tag), {_local(key): value for key, value in attributes.items()}
         if name in _EXACT and len(values) < len(attributes):
-            # Two attributes that differ only in their prefix: made so that one hides the other.
+            # Two attributes that differ only in their prefix: crafted so that one hides the other.
             raise Refused(Reason.OFFICE_REFERENCES)
         if self._name.endswith(".svg") and any(key.startswith("on") for key in values):
             raise Refused(Reason.OFFICE_OBJECTS)
@@ -240,7 +240,7 @@ class _Part:
 
     def _mark_field(self, kind: str) -> None:
         if kind == "begin":
-            # The name of a field made by another field inside it is known only when the document is opened.
+            # The name of a field that is produced by a nested field is known only when the document is opened.
             outer = "".join(self._fields[-1]) if self._fields else " - "
             if not _FIRST_WORD.match(outer) or self._is_address(outer):
                 raise Refused(Reason.OFFICE_REFERENCES)
@@ -256,7 +256,7 @@ class _Part:
                 self._begun_in.pop()
 
     def _is_address(self, outer: str) -> bool:
-        """Return True while a field may become a part of the address of a link."""
+        """Return True while a field may become part of the address of a link."""
         return outer.split(maxsplit=1)[0].upper() == "HYPERLINK" and not self._separated[-1]
 
     def _check_code(self, code: str) -> None:

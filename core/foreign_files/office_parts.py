@@ -70,7 +70,7 @@ _FIELDS: Final = frozenset(
 )  # fmt: skip
 _WORD: Final = re.compile(r'"((?:[^"\\]|\\.)*)"?|(\S+)')
 _SWITCH: Final = re.compile(r"\\[a-zA-Z*#@!]")
-#: Switches of HYPERLINK that have a text of their own.
+#: Switches of HYPERLINK that take a text.
 _WITH_TEXT: Final = frozenset({"\\l", "\\o", "\\t", "\\s"})
 _SLIDE_ACTIONS: Final = (
     "ppaction://hlinksldjump",
@@ -91,7 +91,7 @@ def check_structure(file: BinaryIO) -> None:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _END.size - LOCATOR_BYTES))
     before, tail = file.read(LOCATOR_BYTES), file.read(_END.size)
-    # Of two directories one program reads the first and another the second; no file of this size needs both.
+    # If there are two directories, one program reads the first and another the second; no file of this size needs both.
     if len(tail) < _END.size or before.startswith(b"PK\x06\x07"):
         raise Refused(Reason.OFFICE_DAMAGED)
     mark, disk, first, here, total, length, start, comment = _END.unpack(tail)
@@ -111,7 +111,7 @@ def check_name(name: str) -> None:
 
 
 def check_picture_start(name: str, first: bytes) -> None:
-    """Refuse a part among the pictures that is none."""
+    """Refuse a part among the pictures that is not a picture."""
     if "/media/" in name and not first.startswith(_PICTURES):
         raise Refused(Reason.OFFICE_PART, detail=name)
 
@@ -123,7 +123,7 @@ def check_content_type(text: str) -> None:
 
 
 def check_kind(text: str) -> str:
-    """Return the last word of a type of relationship in lower case; refuse one that ordinary files do not have."""
+    """Return the last word of a relationship type in lower case; refuse types that ordinary files do not have."""
     found = _KIND.fullmatch(text)
     if found is None or found[1].lower() not in _KINDS:
         raise Refused(Reason.OFFICE_PART, detail=text)
@@ -131,7 +131,7 @@ def check_kind(text: str) -> str:
 
 
 def check_field(code: str) -> None:
-    """Refuse a field of Word that ordinary files do not have, or whose link does not lead to the web."""
+    """Refuse a Word field that ordinary files do not have, or whose link does not lead to the web."""
     words = [quoted or bare for quoted, bare in _WORD.findall(code)]
     if not words or words[0].startswith("="):
         return

@@ -15,7 +15,7 @@ from core.foreign_files.reasons import Reason, Refused
 ACTIONS: Final = frozenset(
     {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute"}
 )  # fmt: skip
-# The forms of Adobe LiveCycle (XFA) are programs of their own.
+# Adobe LiveCycle forms (XFA) are programs in themselves.
 ACTIVE_KEYS: Final = frozenset(
     {
         "/JS",
@@ -32,17 +32,17 @@ ACTIVE_KEYS: Final = frozenset(
 ACTIVE_TYPES: Final = frozenset(
     {"/EmbeddedFile", "/FileAttachment", "/RichMedia", "/3D", "/U3D", "/PRC", "/RichMediaSettings", "/Screen"}
 )
-#: Trees of names that many programs write although there is nothing in them.
+#: Name trees that many programs write although they are empty.
 _NAME_TREES: Final = frozenset({"/JavaScript", "/EmbeddedFiles"})
-# In a file that cannot be read as a PDF: the reason is clearer than that it is damaged.
+# For a file that cannot be read as a PDF, this reason is clearer than "damaged".
 _RAW: Final = re.compile(rb"/(?:JavaScript|JS|Launch|GoToR|EmbeddedFiles?|RichMedia|XFA)\b")
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 MAX_DEPTH: Final = 60
-#: Objects looked at: few in a small file, since half a million of them fit into one kilobyte when packed.
+#: Number of objects examined: few in a small file, since half a million of them fit into one kilobyte when packed.
 MAX_OBJECTS: Final = 300_000
 LEAST_OBJECTS: Final = 50_000
 BYTES_PER_OBJECT: Final = 4
-#: What programs put before the first and behind the last mark.
+#: What programs put before the first and after the last mark.
 BLANK_BEFORE: Final = b"\r\n\t "
 BLANK_BEHIND: Final = b"\r\n\t\f \0\x1a"
 MAX_NEXT: Final = 20
@@ -51,7 +51,7 @@ HEAD: Final = 1024
 
 
 def check_pdf(file: BinaryIO) -> None:
-    """Refuse a file that only contains a PDF somewhere (a polyglot), a cut-off or locked one, and active parts."""
+    """Refuse a file that merely contains a PDF somewhere (a polyglot), a truncated or locked PDF, and active parts."""
     if not file.read(HEAD).lstrip(BLANK_BEFORE).startswith(b"%PDF-"):
         raise Refused(Reason.PDF_START)
     file.seek(0)
@@ -72,12 +72,12 @@ def check_pdf(file: BinaryIO) -> None:
     except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError, NotImplementedError):
         if _RAW.search(_ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), data)):
             raise Refused(Reason.PDF_ACTIVE) from None
-        # A viewer that mends the file by itself may find what nobody has looked at.
+        # A viewer that repairs the file may find content that was never examined.
         raise Refused(Reason.PDF_DAMAGED) from None
 
 
 def _check_warnings(document: pikepdf.Pdf) -> None:
-    """Refuse what qpdf could not look at: objects without memory, and packed ones of a file without directory."""
+    """Refuse what qpdf could not examine: objects for lack of memory, and packed ones of a file without a directory."""
     warnings = " ".join(map(str, document.get_warnings()))
     if "bad_alloc" in warnings:
         raise Refused(Reason.TOO_COMPLEX)
@@ -94,7 +94,7 @@ def _max_objects(size: int) -> int:
 
 
 def _dictionaries(document: pikepdf.Pdf, most: int) -> Iterator[pikepdf.Object]:
-    """Yield every dictionary of a document, also those inside others."""
+    """Yield every dictionary of a document, including nested ones."""
     waiting: list[tuple[pikepdf.Object, int]] = [(document.trailer, 0)]
     waiting += [(found, 0) for found in document.objects]
     seen = 0
@@ -111,7 +111,7 @@ def _dictionaries(document: pikepdf.Pdf, most: int) -> Iterator[pikepdf.Object]:
             inner = [value for _key, value in found.items()]
         elif isinstance(found, pikepdf.Array):
             inner = list(found)
-        # An indirect object comes by itself.
+        # An indirect object is yielded on its own.
         waiting += [
             (value, depth + 1)
             for value in inner
@@ -137,7 +137,7 @@ def _is_active(found: pikepdf.Object) -> bool:
 
 
 def _is_empty(tree: pikepdf.Object) -> bool:
-    """Return True for a tree of names without a name."""
+    """Return True for a name tree without names."""
     if not isinstance(tree, pikepdf.Dictionary):
         return False
     parts = [tree.get(key) for key in ("/Names", "/Kids")]

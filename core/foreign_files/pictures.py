@@ -1,4 +1,4 @@
-"""Check pictures: complete, and small enough to decode."""
+"""Check that pictures are complete and small enough to decode."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHUNK: Final = 1024 * 1024
 # Cameras and programs write up to a dozen; each costs as much to decode as the whole picture.
 MAX_SCANS: Final = 64
 _SCAN: Final = b"\xff\xda"
-#: Formats of which people send still pictures only. Cameras put several pictures into JPEG and HEIF files.
+#: Formats in which people send still pictures only. Cameras put several pictures into JPEG and HEIF files.
 STILL: Final = frozenset({"PNG", "WEBP", "AVIF"})
 MAX_FRAMES: Final = 200
 #: Bits of one colour value in ordinary pictures; those of PNG may have 16, and cost twice as much to decode.
@@ -27,7 +27,7 @@ _PNG_DEPTH_AT: Final = 24
 
 
 def check_picture(file: BinaryIO, kind: str, max_pixels: int) -> None:
-    """Refuse a picture that Pillow does not read as ``kind`` to its end (docs/facts.md#files)."""
+    """Refuse a picture that Pillow cannot read to its end as ``kind`` (docs/facts.md#files)."""
     if kind == "JPEG":
         _check_scans(file)
     max_values = max_pixels // (2 if kind == "PNG" and _png_depth(file) > ORDINARY_DEPTH else 1)
@@ -49,7 +49,7 @@ def check_picture(file: BinaryIO, kind: str, max_pixels: int) -> None:
                 ):
                     raise Refused(Reason.TOO_COMPLEX)
                 picture.verify()
-            # verify() checks what the file says of itself; only decoding finds that its end is missing.
+            # verify() checks what the file says about itself; only decoding detects that its end is missing.
             file.seek(0)
             with Image.open(file, formats=[kind]) as picture:
                 picture.draft("RGB", (1, 1))
@@ -67,7 +67,7 @@ def _png_depth(file: BinaryIO) -> int:
 
 
 def _is_film(kind: str, frames: int, picture: Image.Image, max_pixels: int) -> bool:
-    """Return True for a GIF whose frames together exceed the limit: the portal makes smaller versions of all."""
+    """Return True for a GIF whose frames together exceed the limit: the portal makes smaller versions of all frames."""
     return kind == "GIF" and frames * picture.width * picture.height > max_pixels
 
 

@@ -1,4 +1,4 @@
-"""Run the inspection of one file in a process with limits: made to exhaust it, it stalls no request (ADR 220, 260)."""
+"""Inspect a file in a process with limits, so that a file crafted to exhaust it stalls no request (ADR 220, 260)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 #: Files that one process of the portal inspects at the same time, and how long others wait for their turn.
 AT_ONCE: Final = 2
 WAIT_SECONDS: Final = 20
-#: A machine that is too busy to end an inspection by then is no fault of the file.
+#: If the machine is too busy to finish an inspection by then, the file is not to blame.
 SECONDS: Final = 40
 MILLISECOND: Final = 1000
 #: Processor time of inspections, in milliseconds: an ordinary file takes 200, a picture of 40 megapixels 600.
@@ -70,7 +70,7 @@ def _on_disk(file: BinaryIO) -> Iterator[int]:
             copy.flush()
             yield copy.fileno()
         return
-    # Outside of the `try`: an error of the inspection itself is none of the descriptor.
+    # Outside the `try`: an error of the inspection itself is not an error of the descriptor.
     yield handle
 
 
@@ -94,5 +94,5 @@ def _run(handle: int, kind: str) -> dict[str, str]:
         verdict: dict[str, str] = json.loads(done.stdout)
         return verdict
     logger.warning("the inspection of a file ended with %s: %s", done.returncode, done.stderr[-2000:])
-    # The system ends a process like this when the memory of the machine is short; limits of the child do not.
+    # This is how the system ends a process when the machine is short of memory; the child's own limits do not.
     raise Refused(Reason.BUSY if done.returncode == -signal.SIGKILL else Reason.TOO_COMPLEX)

@@ -1,4 +1,4 @@
-"""Why a file is refused. Without Django: the inspecting process knows reasons, the portal has the words for them."""
+"""Reasons for refusing a file. Without Django: the inspecting process knows the reasons, the portal words them."""
 
 from __future__ import annotations
 

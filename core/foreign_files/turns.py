@@ -1,4 +1,4 @@
-"""Turns of inspected files: whoever sends costly files waits behind whoever sends ordinary ones (ADR 260)."""
+"""Turns of inspected files: senders of costly files wait behind senders of ordinary ones (ADR 260)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ PORTAL: Final = Visitor()
 
 
 class Turns:
-    """At most `at_once` turns, at most one for each network; next is the network that has used the least time."""
+    """At most `at_once` turns, at most one for each network.
+
+    The next turn goes to the network that has used the least time.
+    """
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
@@ -69,7 +72,7 @@ class Turns:
                 self._running.append(ticket.network)
             finally:
                 self._waiting.remove(ticket)
-                # Whoever is behind may be next now.
+                # The next one in line may now have its turn.
                 self._changed.notify_all()
 
     def _next(self) -> _Ticket | None:
@@ -79,12 +82,12 @@ class Turns:
             self._used.clear()
             self._used_since = time.monotonic()
         possible = [one for one in self._waiting if not one.network or one.network not in self._running]
-        # Of equal ones the first that came.
+        # Among equals, the first that came.
         return min(possible, key=lambda one: self._used[one.network], default=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ticket:
-    """One file that waits."""
+    """A file that is waiting."""
 
     network: str

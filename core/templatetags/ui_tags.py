@@ -108,7 +108,7 @@ def _page_url(request: HttpRequest, param: str, number: int, more: Mapping[str, 
 def pagination(
     context: template.Context, page: Page[Any], param: str = "page", **more: Any
 ) -> dict[str, Any]:
-    """Render the links of `page`; the rest of the query is kept, and the first page has no number in its address.
+    """Render the links of `page`; the rest of the query is kept, and the address of the first page has no number.
 
     `more` is added to the query unless it is there.
     """

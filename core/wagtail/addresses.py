@@ -13,8 +13,8 @@ PAGE_VIEW = "wagtail_serve"
 def leads_somewhere(path: str, *, with_parameters: bool) -> bool:
     """Return True if ``path`` (from the first slash, without query) is that of a live page or of a view.
 
-    ``with_parameters``: the answer for a view with parameters, such as the code of a dossier, which may or may not
-    find something.
+    ``with_parameters`` is the result for a view with parameters, such as the code of a dossier, which
+    may not exist.
     """
     with override(get_language_from_path(path) or settings.LANGUAGE_CODE):
         try:

@@ -122,7 +122,7 @@ class WordsQueryCompiler(DatabaseSearchQueryCompiler):
 
 
 class WordsResults(DatabaseSearchResults):
-    """Objects whose line contains the query as it was typed come first, the shortest line before."""
+    """Objects whose line contains the query as typed come first, those with the shortest line before the others."""
 
     def _matching(self) -> QuerySet[Any]:
         compiler = self.query_compiler

@@ -1,4 +1,4 @@
-"""StreamField blocks for texts of editors, and a StreamField that leaves them out of migrations."""
+"""StreamField blocks for editors' texts, and a StreamField that leaves them out of migrations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the comparison of two drafts writes dates, numbers and yes or no."""
+"""How the comparison of two drafts shows dates, numbers and Boolean values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIELDS = (models.BooleanField, models.DateField, models.DecimalField, models.Flo
 
 
 def value_text(value: Any) -> str:
-    """Return a value as a reader expects it; nothing for None."""
+    """Return a value as a reader expects to see it; empty for None."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -27,10 +27,10 @@ def value_text(value: Any) -> str:
 
 
 class ValueComparison(FieldComparison):
-    """Stock Wagtail shows `None` and `2026-11-30` as one word."""
+    """Shows readable values, where stock Wagtail shows `None` and `2026-11-30` as one word."""
 
     def htmldiff(self) -> str:
-        """Return what was removed and what was added."""
+        """Return the HTML of what was removed and added."""
         old, new = value_text(self.val_a), value_text(self.val_b)
         if old == new:
             return escape(new)

@@ -1,4 +1,4 @@
-"""What depends on a page or row: while there is any, the admin does not delete it, not even for superusers.
+"""What depends on a page or row: while anything does, the admin refuses to delete it, even for superusers.
 
 Wagtail counts the references in its own index, which leaves out rows that were written in bulk, and rows that depend
 on a page through another row (the dossiers of a procedure). An app registers a function that finds those.
@@ -39,7 +39,7 @@ def register(finder: Finder) -> Finder:
 
 
 def dependants_of(instance: models.Model) -> list[Dependants]:
-    """Return what depends on ``instance``, for a page with the pages below it; empty if it may be deleted."""
+    """Return what depends on ``instance``, for a page including the pages below it; empty if it may be deleted."""
     direct = [] if isinstance(instance, Page) else protected_rows(type(instance), {"pk": instance.pk})
     indirect = [found for finder in _finders for found in finder(instance)]
     return [found for found in (*direct, *indirect) if found.number]
@@ -97,7 +97,7 @@ def _refuse(request: HttpRequest, objects: Iterable[models.Model]) -> HttpRespon
 
 
 class KeptObjectMixin:
-    """A delete view of Wagtail that refuses what others depend on; its views of pages and snippets ask by hooks."""
+    """A Wagtail delete view that refuses what others depend on; the views of pages and snippets do so through hooks."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Ask for confirmation, or refuse."""

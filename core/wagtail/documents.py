@@ -53,9 +53,9 @@ def _require_readable(request: HttpRequest, keys: list[str]) -> None:
 
 
 def serve(request: HttpRequest, document_id: int, document_filename: str) -> HttpResponseBase:
-    """Send the file, as a download unless it is a PDF; one of a restricted collection is kept by no cache.
+    """Send the file, as a download unless it is a PDF; no cache may keep one of a restricted collection.
 
-    With a malware scanner only what it found clean (ADR 171): 409 while it waits, else 403.
+    With a malware scanner, only what it found clean is sent (ADR 171): 409 while it is waiting, otherwise 403.
     """
     document = get_object_or_404(get_document_model(), pk=document_id)
     if malware_scan.is_configured() and (verdict := library_scan.verdict_on(document)) != Verdict.CLEAN:

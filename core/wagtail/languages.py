@@ -1,8 +1,8 @@
-"""Pages in the language of the reader: the translation if it is published, else the Vietnamese page (ADR 140).
+"""Pages in the language of the reader: the translation if it is published, otherwise the Vietnamese page (ADR 140).
 
 A page that is not translated is shown in every language at its Vietnamese path with the prefix of the language:
 `/en/lien-he/` shows `/lien-he/`. An alias, which wagtail-localize makes of a page above a translated one, counts as not
-translated: it has the text of its source.
+translated, because it has the text of its source.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ P = TypeVar("P", bound=Page)
 
 
 class OriginalText(str):
-    """A text in the default language on a page in another one; the filter `lang_of` marks it."""
+    """A text in the default language on a page in another language; the filter `lang_of` marks it."""
 
     __slots__ = ()
 

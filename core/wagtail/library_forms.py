@@ -15,7 +15,7 @@ from core.foreign_files.turns import PORTAL, Visitor
 
 
 class InspectedFileMixin:
-    """Refuse a file whose content is not what its ending says, or has active parts."""
+    """Refuse a file whose content does not match its extension or has active parts."""
 
     cleaned_data: dict[str, Any]
 
@@ -25,7 +25,7 @@ class InspectedFileMixin:
         self._visitor = Visitor(f"account {user.pk}") if user is not None else PORTAL
 
     def clean_file(self) -> Any:
-        """Inspect a file that was sent; one that was stored before is left alone."""
+        """Inspect a file that was uploaded; one that is already stored is left alone."""
         file = self.cleaned_data["file"]
         if isinstance(file, UploadedFile):
             try:

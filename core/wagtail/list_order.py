@@ -1,4 +1,4 @@
-"""Lists of the admin in Vietnamese dictionary order when a column in words is sorted by its header (ADR 192)."""
+"""Lists of the admin in Vietnamese dictionary order when a text column is sorted by its header (ADR 192)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _wagtail_order: Final = BaseListingView.order_queryset
 
 
 def _letters_with_tones() -> list[tuple[str, str, str]]:
-    """Return each letter with its rank as a sign, and the rank of its tone; a letter without a tone is itself there."""
+    """Return each letter with its rank as a sign, and the rank of its tone.
+
+    A letter without a tone stands for itself there.
+    """
     found = []
     for rank, letter in enumerate(_LETTERS):
         sign = chr(_FIRST_RANK + rank)
@@ -31,7 +34,7 @@ def _letters_with_tones() -> list[tuple[str, str, str]]:
             toned = unicodedata.normalize("NFC", letter + tone)
             if len(toned) == 1:
                 forms.append((toned, chr(_FIRST_RANK + place)))
-        # Capitals as well: with the collation C a database lowers only those of ASCII.
+        # Capitals as well: with the collation C a database lowers only ASCII letters.
         found += [(written, sign, mark) for form, mark in forms for written in (form, form.upper())]
     return found
 
@@ -45,18 +48,19 @@ _TO_TONES: Final = "".join(tone for _letter, _sign, tone in _TABLE)
 class VietnameseOrder(models.Func):
     """The order key of a text (``core.text.order_key``) computed by the database, whatever its collation.
 
-    For columns of Wagtail and lists without an order key of their own; a list that is read often has one in its table.
+    For columns of Wagtail and lists without an order key of their own; a list that is read often has such a key in its
+    table.
     """
 
     arity = 1
     output_field = models.TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Return a call of the function that every SQLite connection of the portal has."""
+        """Return a call of the function registered on every SQLite connection of the portal."""
         return self.as_sql(compiler, connection, function=_SQLITE_FUNCTION, **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Return two translations: the letters by their rank, then, where they are equal, their tones."""
+        """Return two translations: the letters by their rank and, where these are equal, the tones."""
         text, parameters = compiler.compile(self.source_expressions[0])
         translated = f"translate({text}, %s, %s)"
         sql = f'({translated} || chr(1) || {translated}) COLLATE "C"'
@@ -88,13 +92,13 @@ def _is_text(model: type[models.Model], path: str) -> bool:
     except (FieldDoesNotExist, AttributeError):
         return False
     text = isinstance(field, (models.CharField, models.TextField)) and not field.choices
-    # Keys that are made for sorting, and addresses, have no letters with marks.
+    # Keys made for sorting, and addresses, contain no letters with diacritics.
     return text and not isinstance(field, (models.SlugField, models.URLField)) and last != "order_key"
 
 
 def _order_queryset(view: Any, queryset: Any) -> Any:
     ordered = _wagtail_order(view, queryset)
-    # A search takes names of fields only.
+    # A search accepts only field names.
     if not isinstance(ordered, models.QuerySet) or getattr(view, "is_searching", False):
         return ordered
     names = view.ordering or ()

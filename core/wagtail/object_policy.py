@@ -24,7 +24,7 @@ class ObjectPermissionPolicy(ModelPermissionPolicy):
     """Require the permission on the model and that the object is one of `objects_for(user)`."""
 
     def objects_for(self, user: Any) -> models.QuerySet[Any]:
-        """Return the objects in the scope of `user`, whose permission on the model was checked."""
+        """Return the objects in the scope of `user`, whose permission on the model has been checked."""
         raise NotImplementedError
 
     def user_has_permission_for_instance(self, user: Any, action: str, instance: models.Model) -> bool:

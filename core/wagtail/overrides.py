@@ -61,7 +61,7 @@ def limit_page_chooser(pages: PageQuerySet, request: HttpRequest) -> PageQuerySe
 
 
 def requires_visible(view: View) -> View:
-    """Return 404 unless the page in the address is visible: Wagtail asks nothing below an editor's explorable root.
+    """Return 404 unless the page in the address is visible: Wagtail checks nothing below an editor's explorable root.
 
     The pages above those of a user are visible too, so that the user can walk down to them.
     """
@@ -116,7 +116,7 @@ def _is_forbidden(action_class: Any, request: HttpRequest, app_label: str, model
 
 @require_admin_access
 def copy_page(request: HttpRequest, page_id: int) -> HttpResponseBase:
-    """Copy a page; for one of a type that is not copied say why, and how a new one is made."""
+    """Copy a page; for a type that is not copied, say why and how to make a new one."""
     page = get_object_or_404(Page, pk=page_id)
     refusal = getattr(page.specific_class, "copy_refusal", "")
     if refusal and page.permissions_for_user(request.user).can_edit():
@@ -128,7 +128,7 @@ def copy_page(request: HttpRequest, page_id: int) -> HttpResponseBase:
 
 @require_admin_access
 def external_link(request: HttpRequest) -> HttpResponseBase:
-    """Choose an address; Wagtail's field cannot read a form in which it is missing."""
+    """Choose an address, even if the field is missing in the form, on which Wagtail's own view fails."""
     if request.method == "POST" and "external-link-chooser-url" not in request.POST:
         raise SuspiciousOperation("incomplete form")
     response: HttpResponseBase = ExternalLinkView.as_view()(request)
@@ -137,7 +137,7 @@ def external_link(request: HttpRequest) -> HttpResponseBase:
 
 @require_admin_access
 def process_redirects(request: HttpRequest) -> HttpResponseBase:
-    """Import redirects if the name of the file is the one that the step before signed."""
+    """Import redirects if the name of the file is the one signed in the previous step."""
     if request.method == "POST":
         for name in ("import_file_name", "input_format"):
             try:
@@ -150,7 +150,7 @@ def process_redirects(request: HttpRequest) -> HttpResponseBase:
 
 @require_admin_access
 def create_in_chooser(request: HttpRequest, app_label: str, model_name: str) -> HttpResponseBase:
-    """Create a snippet in its chooser if that has a form for it; Wagtail has the address in any case."""
+    """Create a snippet in its chooser if the chooser has a form for it; Wagtail provides the address in any case."""
     try:
         viewset = apps.get_model(app_label, model_name).snippet_viewset
     except (LookupError, AttributeError) as error:
@@ -182,7 +182,7 @@ def requires_page_edit(view: View) -> View:
 
 
 def _concerns(page: Page, task_state_id: int | None) -> bool:
-    """Return True if the workflow step belongs to `page`: the views check the page and change the step."""
+    """Return True if the workflow step belongs to `page`: the views check the page but change the step."""
     if task_state_id is None:
         return True
     states = TaskState.objects.filter(pk=task_state_id, workflow_state__in=page.workflow_states)
@@ -190,7 +190,7 @@ def _concerns(page: Page, task_state_id: int | None) -> bool:
 
 
 def superuser_only(view: View) -> View:
-    """Return 404 unless the user is a superuser: for reports over all agencies."""
+    """Return 404 unless the user is a superuser: for reports on all agencies."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -220,7 +220,7 @@ def page_history_only(view: View) -> View:
 
 @require_admin_access
 def disabled(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-    """Return 404 for features that are off: embeds query foreign hosts, the media API ignores collections."""
+    """Return 404 for features that are off: embeds query foreign hosts, and the media API ignores collections."""
     raise Http404
 
 

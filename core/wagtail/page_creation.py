@@ -1,7 +1,7 @@
 """Creating a page while its first draft is just being saved automatically.
 
-The editor saves a new page every half second. A draft saved so and a button pressed at the same moment both create the
-page; in stock Wagtail the second request fails on the address of the first.
+The editor saves a new page every half second. A draft saved in this way and a button pressed at the same moment both
+create the page; in stock Wagtail the second request fails on the address of the first.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ class PageCreateView(CreateView):
     """Store the form in the page that an automatic save of the same form has just created."""
 
     def form_valid(self, form: Any) -> HttpResponseBase:
-        """Create the page, or edit the autosaved draft; an address that was just taken is an error of the form."""
+        """Create the page, or edit the autosaved draft.
+
+        An address that was taken in the meantime is an error in the form.
+        """
         try:
             with transaction.atomic():
                 response: HttpResponseBase = super().form_valid(form)
@@ -37,7 +40,7 @@ class PageCreateView(CreateView):
             return in_draft or super().form_invalid(form)
 
     def set_default_privacy_setting(self) -> None:
-        """Read the user's permissions again after the new page was saved, which may have granted them on it."""
+        """Read the user's permissions again after the new page was saved, because this may have granted some."""
         super().set_default_privacy_setting()
         if hasattr(self.request.user, page_permission_policy.permission_cache_name):
             delattr(self.request.user, page_permission_policy.permission_cache_name)

@@ -1,4 +1,4 @@
-"""The form of all pages in the editor: addresses as the portal makes them, and times that have passed."""
+"""The form of all pages in the editor: addresses as the portal generates them, and expiry times in the past."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from core.wagtail.page_permissions import types_not_copied
 
 #: Too short for a person to write and save two pages with the same title.
 SAME_PAGE: Final = timedelta(seconds=10)
-# Latin letters with marks, those of Vietnamese among them.
+# Latin letters with diacritics, including the Vietnamese ones.
 _MARKED: Final = (*map(chr, range(0xC0, 0x250)), *map(chr, range(0x1E00, 0x1F00)))
 
 
 def slug_formatters() -> list[tuple[str, str]]:
-    """Return replacements (pattern, text) with which the browser makes the slugs of `core.text.slugify`.
+    """Return replacements (pattern, text) with which the browser generates the slugs of `core.text.slugify`.
 
     The browser lowers the letters afterwards.
     """
@@ -36,7 +36,7 @@ def slug_formatters() -> list[tuple[str, str]]:
         *((f"[{letters}]", bare) for bare, letters in sorted(marked.items())),
         ("[^a-zA-Z0-9]+", "-"),
         ("^-+|-+$", ""),
-        # Cut at a word, then in a word that is too long.
+        # Cut between words, or within a word that is too long.
         (f"^(?=.{{{MAX_SLUG_LENGTH + 1}}})(.{{1,{MAX_SLUG_LENGTH}}})-.*$", "$1"),
         (f"^(.{{{MAX_SLUG_LENGTH}}}).+$", "$1"),
     ]
@@ -72,8 +72,9 @@ class PortalPageForm(WagtailAdminPageForm):
     def clean(self) -> Any:
         """Drop an unchanged past expiry, which would forbid every save; number the slug of a title used before.
 
-        The browser fills in the slug of a page never published from its title, so the editor never typed what would
-        be refused; after an automatic save that numbered it, too, since the form still has the slug without a number.
+        The browser derives the slug of a page that was never published from its title, so the refused slug was never
+        typed by the editor. This also holds after an automatic save that numbered it, since the form still has the
+        slug without a number.
         """
         moment, before = self.cleaned_data.get("expire_at"), self.initial.get("expire_at")
         # The field shows minutes.
@@ -91,7 +92,7 @@ class PortalPageForm(WagtailAdminPageForm):
         return super().clean()
 
     def _free_slug(self, slug: str) -> str:
-        """Return ``slug``, with a number from 2 if a page beside this one has it.
+        """Return ``slug``, with a number from 2 on if a sibling page already has it.
 
         Not if that is this very page, which an automatic save has just created (`core.wagtail.page_creation`).
         """

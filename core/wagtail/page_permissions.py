@@ -1,8 +1,8 @@
-"""Page permissions that hold for one page only, and the tester of all page types of the portal.
+"""Page permissions that apply to one page only, and the permission tester of all page types of the portal.
 
-In Wagtail a permission on a page holds for every page below it. The front page is above the sites of all agencies and
-the catalogue, and the list of agencies is above their news: permission on such a page must not reach what is below.
-The rows of a group whose name ends in `ONLY_THE_PAGE` hold for their page alone.
+In Wagtail a permission on a page applies to every page below it. The front page is above the sites of all agencies and
+the catalogue, and the list of agencies is above their news: permission on such a page must not extend to what is below.
+The rows of a group whose name ends in `ONLY_THE_PAGE` apply to their page alone.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _ALONE: Final = Q(group__name__endswith=ONLY_THE_PAGE)
 
 
 def covers(row: GroupPagePermission, page: Page) -> bool:
-    """Return True if the permission of `row` holds for `page`; no query for rows of the policy."""
+    """Return True if the permission of `row` applies to `page`; no query for rows of the policy."""
     if row.group.name.endswith(ONLY_THE_PAGE):
         return bool(row.page_id == page.pk)
     return bool(page.path.startswith(row.page.path))
 
 
 def covered_by(rows: Iterable[GroupPagePermission]) -> Q:
-    """Return the condition of the pages for which one of `rows` holds; of no page without rows."""
+    """Return the condition of the pages to which one of `rows` applies; without rows, of no page."""
     condition = Q(pk__in=[])
     for row in rows:
         alone = row.group.name.endswith(ONLY_THE_PAGE)
@@ -37,12 +37,12 @@ def covered_by(rows: Iterable[GroupPagePermission]) -> Q:
 
 
 def types_not_copied() -> tuple[type[Page], ...]:
-    """Return the types of pages of which no copy is made (``BasePage.copy_refusal``)."""
+    """Return the page types that are not copied (``BasePage.copy_refusal``)."""
     return tuple(model for model in get_page_models() if getattr(model, "copy_refusal", ""))
 
 
 class PortalPagePermissionTester(PagePermissionTester):
-    """What a user may do on a page, by the permissions that hold for it."""
+    """What a user may do on a page, by the permissions that apply to it."""
 
     def __init__(self, user: Any, page: Page) -> None:
         super().__init__(user, page)
@@ -54,11 +54,11 @@ class PortalPagePermissionTester(PagePermissionTester):
             }
 
     def _is_closed(self) -> bool:
-        """Return True for a page without which part of the portal would be gone, unless the user is a superuser."""
+        """Return True for a page without which part of the portal would be missing, unless the user is a superuser."""
         return getattr(self.page.specific_class, "structural", False) and not self.user.is_superuser
 
     def can_copy(self) -> bool:
-        """Return False for pages of a type that is not copied, for superusers, too."""
+        """Return False for pages of a type that is not copied, even for superusers."""
         return not getattr(self.page.specific_class, "copy_refusal", "") and bool(super().can_copy())
 
     def can_copy_to(self, destination: Page, recursive: bool = False) -> bool:
@@ -106,7 +106,7 @@ def _pages_with_permission(self: PagePermissionPolicy, user: Any, actions: Itera
     wanted = set(map(_codename, actions))
     found = covered_by(row for row in rows if row.permission.codename in wanted)
     if _codename("change") in wanted and _codename("add") not in wanted:
-        # Permission to add pages includes changing the pages one has added.
+        # Permission to add pages includes changing one's own pages.
         found |= covered_by(row for row in rows if row.permission.codename == _codename("add")) & Q(
             owner=user
         )

@@ -58,7 +58,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
             return answer
     chain: Any = serve_chain
     for around in reversed(hooks.get_hooks("on_serve_page")):
-        if around is not check_view_restrictions:  # find_page() checked them
+        if around is not check_view_restrictions:  # find_page() has checked them
             chain = around(chain)
     response = _with_languages(request, chain(page, request, [], {}))
     seconds: int = getattr(page, "cache_seconds", DEFAULT_CACHE_SECONDS)
@@ -81,7 +81,7 @@ def _with_languages(request: HttpRequest, response: HttpResponse) -> HttpRespons
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What lies at an address: a public page, or nothing that is served here.
+    """What is at an address: a public page, or nothing that is served here.
 
     `is_fallback`: the page is in the default language, the request is not. `route_from`: the path of the root
     page from which Wagtail has to route the request, if that is not the one of the active language.
@@ -93,7 +93,7 @@ class Found:
 
 
 def find_page(request: HttpRequest, path: str) -> Found:
-    """Return the specific live public page at `path` in the active language, else in the default language."""
+    """Return the specific live public page at `path` in the active language, otherwise in the default language."""
     site = site_of(request)
     if site is None:
         return Found()
@@ -175,7 +175,7 @@ def _public_page(url_path: str, just_read: list[str]) -> Page | None:
 
 
 def _slug_of(url_path: str) -> str:
-    """Return the slug at the end of a path: the slug has an index, the whole path has none."""
+    """Return the slug at the end of a path: the slug is indexed, the whole path is not."""
     return url_path.rstrip("/").rsplit("/", 1)[-1]
 
 

@@ -10,12 +10,15 @@ from wagtail.models import Page
 
 from core.text import nfc
 
-#: Names and ids of blocks; they are no text.
+#: Names and ids of blocks; they are not text.
 _BLOCK_KEYS: Final = frozenset({"type", "id"})
 
 
 def normalise_texts(page: Page) -> None:
-    """Normalise the texts of the fields that the type of ``page`` adds to Wagtail's; fields that are right stay."""
+    """Normalise the texts of the fields that the type of ``page`` adds to Wagtail's.
+
+    Fields that are already normalised stay unchanged.
+    """
     inherited = set(Page._meta.concrete_fields)
     for field in page._meta.concrete_fields:
         if field in inherited or field.attname in page.get_deferred_fields():

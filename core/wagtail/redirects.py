@@ -1,6 +1,6 @@
-"""Redirects of the admin, never to the address that was asked for nor to a page that is not live.
+"""Redirects of the admin, but never to the requested address itself or to a page that is not live.
 
-Wagtail adds a redirect when the address of a page changes and keeps it when the page returns there or is taken down.
+Wagtail adds a redirect when the address of a page changes, and keeps it when the page returns there or is unpublished.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_HOPS: Final = 10
 
 
 class PortalRedirectForm(RedirectForm):
-    """Refuses a redirect from an address that has a page: the page is shown, the redirect would never work."""
+    """Refuses a redirect from an address that has a page: the page is shown, so the redirect would never work."""
 
     def clean_old_path(self) -> str:
         """Return the path as it was entered."""
@@ -45,7 +45,7 @@ def install_patch() -> None:
 
 
 class LiveRedirectMiddleware(RedirectMiddleware):
-    """Answer a 404 with the redirect of the address if it leads to something else that exists."""
+    """Replace a 404 with the redirect for the address if it leads to something else that exists."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Return the redirect, or the response as it is."""
@@ -67,7 +67,7 @@ def _redirect_at(request: HttpRequest, path: str) -> Redirect | None:
 
 
 def _leads_elsewhere(request: HttpRequest, path: str, redirect: Redirect | None) -> bool:
-    """Follow redirects within this site; return False if they end at a page that is not live, or run in a circle."""
+    """Follow redirects within this site; return False if they end at a page that is not live or form a loop."""
     here = urlsplit(path).path
     seen = {here}
     for hop in range(MAX_HOPS):
@@ -81,7 +81,7 @@ def _leads_elsewhere(request: HttpRequest, path: str, redirect: Redirect | None)
             return True
         place = urlsplit(Redirect.normalise_path(target.path, decode_unicode=False)).path
         if hop and place == here and page is not None:
-            return True  # left over from a page that lives here again: it is served
+            return True  # left over from a page that is at this address again: it is served
         if place in seen:
             return False
         seen.add(place)

@@ -1,4 +1,4 @@
-"""Filters of the admin's lists: a register (agencies, fields) is searched, not scrolled through."""
+"""Filters of the admin's lists: rows of a register (agencies, fields) are searched for, not scrolled through."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class RegisterFilterSet(WagtailFilterSet):
 
     @classmethod
     def filter_for_lookup(cls, field: Field[Any, Any], lookup_type: str) -> tuple[Any, dict[str, Any]]:
-        """Return the filter of a model field; rows of other models are chosen in a list to search in."""
+        """Return the filter of a model field; rows of other models are chosen in a searchable list."""
         filter_class, params = super().filter_for_lookup(field, lookup_type)
         if filter_class is django_filters.ModelChoiceFilter:
             params.setdefault("widget", SearchableSelect)

@@ -1,4 +1,4 @@
-"""A list of the admin in which one types a part of a name; a plain list without JavaScript."""
+"""A list of the admin in which one types part of a name; a plain list without JavaScript."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 
 class SearchableSelect(forms.Select):
-    """A choice out of a register, which static/js/combobox.js turns into a list to search in."""
+    """A choice from a register, which static/js/combobox.js turns into a searchable list."""
 
     class Media:
         js = ("js/combobox.js",)

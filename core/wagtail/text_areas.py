@@ -1,4 +1,4 @@
-"""Text fields of the admin that read what a browser sends as the text that was typed."""
+"""Text fields of the admin that convert what a browser sends into the text that was typed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.text import nfc, normalise_lines
 class NormalisedTextArea(AdminAutoHeightTextInput):
     """A text area whose value has normalised line ends.
 
-    Browsers send CRLF for every line break. Stored as sent, an untouched text would differ from the one that
+    Browsers send CRLF for every line break. Stored as sent, an unchanged text would differ from the one that
     was loaded: in the comparison of revisions, in digests and in the next import.
     """
 
@@ -40,6 +40,6 @@ def _one_line(field: models.Field[Any, Any]) -> dict[str, Any]:
 
 
 def register() -> None:
-    """Use them for every ``TextField`` and ``CharField`` in every form of the admin, inline panels included."""
+    """Use the widgets for every ``TextField`` and ``CharField`` in every form of the admin, inline panels included."""
     register_form_field_override(models.TextField, override={"widget": NormalisedTextArea}, exact_class=True)
     register_form_field_override(models.CharField, override=_one_line, exact_class=True)

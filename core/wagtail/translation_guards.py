@@ -24,7 +24,7 @@ from core.text import parse_pk
 def may_translate(user: Any, page: Page, locale: Locale) -> bool:
     """Return True if `user` may make or update the translation of `page` into `locale`.
 
-    The place of a new translation follows from that of its source: below the translated parent, or its alias if
+    The position of a new translation follows from that of its source: below the translated parent, or its alias if
     it has no translation. So the first page of a language can be translated, too.
     """
     permissions = page.specific.permissions_for_user(user)

@@ -1,7 +1,7 @@
 """Texts that Wagtail shows in English whatever the language of the reader, in the reader's language.
 
-Wagtail writes them into templates, makes them of field names, or translates them while a module loads, that is, in the
-language of the first request of the process. No catalogue reaches them (ADR 85). An upgrade of Wagtail that changes a
+Wagtail writes them into templates, derives them from field names, or translates them while a module loads, that is, in
+the language of the process's first request. No catalogue covers them (ADR 85). An upgrade of Wagtail that changes a
 place named here fails ``tests/core/wagtail/test_untranslated.py`` or stops the process with the name of the place.
 """
 
@@ -36,7 +36,7 @@ class Loader(AppDirectoriesLoader):
     """Load the templates of apps, those in `TEMPLATES` with their texts translatable."""
 
     def get_contents(self, origin: Origin) -> str:
-        """Return the template's source; raises LookupError if a text of `TEMPLATES` is not there any more."""
+        """Return the template's source; raises LookupError if a text of `TEMPLATES` is no longer there."""
         source: str = super().get_contents(origin)
         is_wagtails = "/wagtail/admin/templates/" in str(origin.name)
         for text, replacement in TEMPLATES.get(str(origin.template_name), ()) if is_wagtails else ():
@@ -123,7 +123,7 @@ def _build_menus_by_language() -> None:
     from wagtail.admin.menu import Menu  # noqa: PLC0415
 
     if isinstance(Menu.registered_menu_items, property):
-        return  # connected before: Django's tests make the app registry again
+        return  # connected before: Django's tests rebuild the app registry
     build = Menu.registered_menu_items.func
 
     def items(self: Any) -> Any:
@@ -152,7 +152,7 @@ def _name_counted_pages() -> None:
 
 
 def _write_dates_in_figures() -> None:
-    """Write the dates of the translation editor as 30/11/2026: their months came in English."""
+    """Write the dates of the translation editor as 30/11/2026, since month names would be in English."""
     from wagtail_localize import models  # noqa: PLC0415
     from wagtail_localize.views import edit_translation  # noqa: PLC0415
 

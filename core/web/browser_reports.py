@@ -1,4 +1,4 @@
-"""What addresses have in common to which browsers report by themselves: types, size and rate are limited."""
+"""What the addresses have in common to which browsers send reports: types, sizes and rates are limited."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.web.throttle import Throttle, client_network
 def refusal(
     request: HttpRequest, *, types: Collection[str], max_bytes: int, per_network: Throttle, in_total: Throttle
 ) -> HttpResponse | None:
-    """Return the answer to a report that is not read (415, 413, 429), or None; a report that is read is counted."""
+    """Return the response to a report that is not accepted (415, 413, 429), or None; an accepted report is counted."""
     if request.content_type not in types:
         return HttpResponse(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     if not _is_short(request, max_bytes):

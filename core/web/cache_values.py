@@ -1,4 +1,4 @@
-"""What a shared cache holds: JSON, so that write access to it runs no code here (ADR 167)."""
+"""What a shared cache stores: JSON, so that write access to it cannot run code here (ADR 167)."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class JsonSerializer:
         return json.dumps(_encode(value), separators=(",", ":"), ensure_ascii=False).encode()
 
     def loads(self, data: int | bytes) -> Any:
-        """Return the value; `ValueError` if `data` is no JSON."""
+        """Return the value; `ValueError` if `data` is not JSON."""
         return json.loads(data, object_hook=_decode) if isinstance(data, bytes) else data
 
 
 class LocalCache(LocMemCache):
-    """Django's cache in the memory of the process, with the values that Redis would carry.
+    """Django's cache in the memory of the process, with the values that Redis could store.
 
-    A value that JSON cannot carry raises `TypeError` on a laptop and in tests, not first in production.
+    A value that JSON cannot represent raises `TypeError` on a laptop and in tests, not only in production.
     """
 
     _values = JsonSerializer()

@@ -1,4 +1,4 @@
-"""Template variables of every page: names and contacts of the portal; links, which apps above provide."""
+"""Template variables of every page: names and contacts of the portal; and links that higher apps provide."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Content Security Policy with a nonce on every page.
 
 There are three policies: a strict one for the public site and the desk; the narrowest one under which the Wagtail
-admin works, which sets inline styles from its scripts, evaluates no code and previews pages in a frame; and for these
-previews the strict one, which the admin may frame.
+admin works, which sets inline styles from its scripts, evaluates no code and previews pages in a frame; and, for these
+previews, the strict one with permission for the admin to frame it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ PERMISSIONS: Final = "camera=(), microphone=(), geolocation=(), payment=(), usb=
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """Choose the policy by address and disable device features that no page uses.
 
-    It is one of the outermost middlewares, so that error responses of the inner ones have the headers, too.
+    It is one of the outermost middlewares, so that error responses of the inner ones also have the headers.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -1,7 +1,7 @@
 """Reports of browsers about violations of the Content-Security-Policy, counted by day and kind.
 
 Stored are the directive, the origin of what was blocked and the route of the page: no address of a visitor, no path
-with a key, no query. A browser is believed about nothing: sizes, rates and the number of rows are limited.
+with a key, no query. Nothing that a browser sends is trusted: sizes, rates and the number of rows are limited.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _KEYWORDS: Final = frozenset({"inline", "eval", "wasm-eval", "self", "data", "bl
 @csrf_exempt
 @require_POST
 def collect(request: HttpRequest) -> HttpResponse:
-    """Count the violations that a browser reports; 204, also for what is not understood."""
+    """Count the violations that a browser reports; respond with 204 even to reports that are not understood."""
     refused = refusal(request, types=TYPES, max_bytes=MAX_BYTES, per_network=PER_NETWORK, in_total=IN_TOTAL)
     if refused is not None:
         return refused
@@ -74,13 +74,13 @@ def summary(days: int, *, now: datetime | None = None) -> list[Mapping[str, Any]
 
 
 def delete_expired_reports(*, now: datetime | None = None) -> int:
-    """Delete the counts of more than 90 days ago; return how many rows."""
+    """Delete the counts of more than 90 days ago; return the number of rows."""
     before = timezone.localdate(now or timezone.now()) - KEEP
     return CspViolation.objects.filter(day__lt=before).delete()[0]
 
 
 def _violations(body: bytes) -> Iterator[tuple[str, str, str]]:
-    """Yield directive, blocked origin and route; both formats of reports have the same facts under other names."""
+    """Yield directive, blocked origin and route; both report formats contain the same facts under different names."""
     try:
         sent = json.loads(body[:MAX_BYTES])
     except (ValueError, RecursionError):

@@ -32,7 +32,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def server_error(request: HttpRequest) -> HttpResponse:
     """Render the page without the menu, the session or the database: one of them may have failed.
 
-    Django calls this while it handles the exception. One that passes (no database, a full disk) is a 503.
+    Django calls this while it handles the exception. A temporary one (no database, a full disk) is a 503.
     """
     if outages.is_temporary(error := sys.exc_info()[1]):
         return outages.unavailable(request, error)
@@ -55,8 +55,8 @@ def too_large(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Render the page for a form that was open too long or a browser without cookies.
 
-    What was typed is on it, to be sent again with a new token: only if the request came from a page of this site, or
-    another site could have written it.
+    It contains what was typed, to be sent again with a new token, but only if the request came from a page of this
+    site; otherwise another site could have written it.
     """
     kept = kept_fields(request.POST) if is_same_origin(request) else []
     context = {"kept": kept, "lost_files": bool(kept and request.FILES), "action": request.get_full_path()}

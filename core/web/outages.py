@@ -1,7 +1,7 @@
-"""What visitors see while the database or the disk is away: cached pages, else 503 with a page that says so.
+"""What visitors see while the database or the disk is unavailable: cached pages, otherwise a 503 that says so.
 
-After a failed connection the database is not asked for two seconds, so that requests do not wait for it one after the
-other; then one request tries. Nothing here needs the database, the session or the cache.
+After a failed connection the database is not contacted for two seconds, so that requests do not wait for it in
+turn; then one request tries. Nothing here needs the database, the session or the cache.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from core.web.submitted_fields import kept_fields
 logger = logging.getLogger(__name__)
 
 BREAKER_SECONDS: Final = 2.0
-#: `Retry-After` in seconds; the portal answers again within a few seconds of the database.
+#: `Retry-After` in seconds; the portal answers again within a few seconds after the database does.
 RETRY_AFTER: Final = 10
 OUTAGE: Final = "database_outage"
 breaker = CircuitBreaker(BREAKER_SECONDS)
@@ -38,7 +38,7 @@ _SQLITE_AWAY: Final = "unable to open database file"
 
 
 def is_temporary(error: BaseException | None) -> bool:
-    """Return True if the same request may succeed later: no database, a lock that was not had, a full disk."""
+    """Return True if the same request may succeed later: no database, a lock that was not obtained, a full disk."""
     if isinstance(error, OperationalError | InterfaceError):
         return True
     return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
@@ -55,7 +55,10 @@ def is_database_away(error: BaseException | None) -> bool:
 
 
 def unavailable(request: HttpRequest, error: BaseException | None = None) -> HttpResponse:
-    """Return the page for a request that `error` ended; what a page of this site sent is on it, to be sent again."""
+    """Return the page for a request that failed with `error`.
+
+    It contains what a page of this site sent, to be sent again.
+    """
     if is_database_away(error):
         breaker.trip()
     sent = request.method == "POST" and is_same_origin(request)
@@ -87,13 +90,13 @@ def is_outage(response: object) -> bool:
 
 
 class DatabaseOutageMiddleware:
-    """Answer at once while the database is known to be away; the first request after two seconds tries it."""
+    """Answer at once while the database is known to be unavailable; the first request after two seconds tries it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """`/healthz` is never answered here: it reports the state and has its own connection time-out."""
+        """Pass `/healthz` through in any case: it reports the state and has its own connection timeout."""
         if request.path_info == "/healthz":
             return self.get_response(request)
         if breaker.is_open:

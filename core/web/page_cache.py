@@ -51,7 +51,7 @@ POLICY: Final = "Content-Security-Policy"
 OVERHEAD_BYTES: Final = 1500
 # What a 304 may repeat (RFC 9110, 15.4.5). Never the policy: its nonce must stay the one of the stored body.
 NOT_MODIFIED_HEADERS: Final = frozenset({"ETag", "Cache-Control", "Vary", "Content-Location"})
-# Set anew for each response, or belonging to one connection.
+# Set for each response, or belonging to one connection.
 DROPPED_HEADERS: Final = frozenset({POLICY.lower(), "content-length", "date", "connection", "server-timing"})
 MAX_QUERY: Final = 200
 MESSAGES_COOKIE: Final = "messages"
@@ -73,7 +73,7 @@ def allow(
 ) -> HttpResponse:
     """Mark `response` as the same for every anonymous visitor for at most `seconds`.
 
-    `parameters` are the names in the query string that the address reads; others share its entry.
+    `parameters` are the query parameters that the view reads; addresses that differ in others share an entry.
     `on_hit` is called with each request that is answered from the cache; it must be quick and raise nothing.
     """
     setattr(response, ATTRIBUTE, seconds)
@@ -135,8 +135,8 @@ watch = GenerationWatch()
 def purge() -> None:
     """Invalidate every cached page when the surrounding transaction commits, in this process at once.
 
-    The generation is the time of the purge in microseconds: a number that was rolled back never comes again, so
-    nothing cached under it can be taken for current.
+    The generation is the time of the purge in microseconds: a number that was rolled back never recurs, so
+    nothing cached under it can be mistaken for current.
     """
     now = time.time_ns() // 1000
     rows = CacheGeneration.objects.filter(scope=SITE)
@@ -313,7 +313,7 @@ class PageCacheMiddleware:
         return request.is_secure(), host, request.path_info, query
 
     def _fill(self, request: HttpRequest, key: Key, generation: int) -> HttpResponse:
-        # Render the page from what its key contains: its links must not carry one visitor's campaign to all others.
+        # Render the page from what its key contains: its links must not pass one visitor's campaign on to all others.
         request.META["QUERY_STRING"] = key[-1]
         response = self.get_response(request)
         if outages.is_outage(response):
@@ -321,7 +321,7 @@ class PageCacheMiddleware:
             return stale.respond(request) if stale else response
         seconds = _cacheable_seconds(response)
         if seconds and self._note_parameters(key, getattr(response, PARAMETERS)):
-            # Links of this page may carry a parameter that the address does not read.
+            # Links of this page may contain a parameter that the view does not read.
             return response
         if seconds and request.method == "GET" and isinstance(response, HttpResponse):
             nonce = getattr(request, "_csp_nonce", None)
@@ -331,7 +331,7 @@ class PageCacheMiddleware:
         return response
 
     def _note_parameters(self, key: Key, parameters: frozenset[str]) -> bool:
-        """Remember what the path reads; return True if the page was rendered with anything else."""
+        """Store which parameters the path reads; return True if the page was rendered with any others."""
         path, query = key[2:]
         if path not in self._parameters and len(self._parameters) < MAX_PATHS:
             self._parameters[path] = parameters
@@ -339,7 +339,7 @@ class PageCacheMiddleware:
 
 
 def _relevant(query: str, known: frozenset[str] | None) -> str:
-    """Return the query without tracking parameters and, if those that matter are known, without others."""
+    """Return the query without tracking parameters and, if the relevant ones are known, without all others."""
     pairs = parse_qsl(query, keep_blank_values=True)
     return urlencode(
         [

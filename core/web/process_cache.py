@@ -34,7 +34,7 @@ class ProcessCache:
         self._lock = Lock()
 
     def get(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """Return the value of `compute` for `key` since the last publish; `compute` runs outside the lock."""
+        """Return the value of `compute` for `key` since the last publication; `compute` runs outside the lock."""
         now = watch.current(), timezone.localdate()
         with self._lock:
             if self._valid_for != now:

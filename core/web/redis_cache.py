@@ -1,4 +1,4 @@
-"""A Redis cache of JSON values that degrades: a server that is down or silent causes a miss, not an error page."""
+"""A Redis cache of JSON values that degrades: a server that is down or silent causes a miss, not an error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.web.cache_values import JsonSerializer
 logger = logging.getLogger(__name__)
 
 BREAKER_SECONDS = 5.0
-# Raised for a value of another version of the portal, or one written by another program.
+# Raised for a value written by another version of the portal or by another program.
 UNREADABLE = (ValueError, TypeError, KeyError)
 DELETE_BATCH = 500
 breaker = CircuitBreaker(BREAKER_SECONDS)

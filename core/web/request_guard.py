@@ -20,7 +20,7 @@ from core.web.csp import ADMIN_PREFIX
 
 #: Longer than any address of the portal; the limit of a proxy in front is usually twice this.
 MAX_PATH: Final = 2000
-#: Django's message for a key or a number that is none.
+#: Django's message for an invalid key or number.
 _NOT_A_KEY: Final = re.compile("expected a number but got|invalid literal for int")
 
 
@@ -43,10 +43,10 @@ class MalformedRequestMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Answer what Wagtail's views do not expect as a mistake of the sender.
+        """Treat what Wagtail's views do not expect as a mistake of the sender.
 
         Its choosers take keys as text, its widgets read how many rows a form has from a field that a browser always
-        sends, and its views delete without asking which rows are protected.
+        sends, and its views delete without checking which rows are protected.
         """
         if not request.path_info.startswith(ADMIN_PREFIX):
             return None

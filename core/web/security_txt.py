@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-#: The standard asks for less than a year; the file is made anew for each request.
+#: The standard asks for less than a year; the file is generated for each request.
 VALID_FOR: Final = timedelta(days=90)
 
 

@@ -13,7 +13,10 @@ _SECRET: Final = ("password", "lookup_key", "code_2fa", "otp")
 
 
 def kept_fields(data: QueryDict) -> list[tuple[str, str]]:
-    """Return name and text of every field sent; nothing if there is a password or key among them, or too much."""
+    """Return the name and text of every field sent.
+
+    Nothing if one of them is a password or key, or if there are too many.
+    """
     if any(word in name.lower() for name in data for word in _SECRET):
         return []
     fields = [(name, text) for name, texts in data.lists() if name not in _OWN for text in texts]

@@ -41,7 +41,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def _address(text: str) -> str | None:
-    """Return `203.0.113.9` for it, `203.0.113.9:51234` and `::ffff:203.0.113.9`; None for an invalid address."""
+    """Return `203.0.113.9` for that address, `203.0.113.9:51234` and `::ffff:203.0.113.9`; None for an invalid one."""
     bare = _PORT.sub(r"\1", text.strip()).strip("[]")
     try:
         address = ip_address(bare)

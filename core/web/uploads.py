@@ -1,4 +1,4 @@
-"""Take uploads also when the disk for temporary files is full: the file is dropped, the rest of the form is read."""
+"""Accept forms even when the disk for temporary files is full: the file is dropped, the rest of the form is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ATTRIBUTE: Final = "_failed_uploads"
 
 
 class TolerantTemporaryFileUploadHandler(TemporaryFileUploadHandler):
-    """Django's handler of large files; an ``OSError`` skips the file and is noted for ``failed_uploads``."""
+    """Django's handler of large files; on an ``OSError`` the file is skipped and recorded for ``failed_uploads``."""
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         """Open the temporary file."""
@@ -23,7 +23,7 @@ class TolerantTemporaryFileUploadHandler(TemporaryFileUploadHandler):
             self._fail(error, field_name, file_name)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Write one part of it."""
+        """Write one chunk of it."""
         try:
             super().receive_data_chunk(raw_data, start)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Warm a process before it takes requests: the first page and the first search load what all others need."""
+"""Warm up a process before it accepts requests: the first page and the first search load what all others need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-#: A process takes requests after this many seconds, warm or not.
+#: A process accepts requests after this many seconds, warm or not.
 MAX_SECONDS: Final = 4.0
 Application = Callable[..., Iterable[bytes]]
 
@@ -23,14 +23,15 @@ Application = Callable[..., Iterable[bytes]]
 def warm_up(application: Application, *, seconds: float = MAX_SECONDS) -> bool:
     """Request `WARM_UP_PATHS` from `application`; return True if all were answered within `seconds`.
 
-    A database that is away or slow delays the start by no more than that; the rest goes on in the background.
+    A database that is unavailable or slow delays the start by no more than that; the rest continues in the background.
     """
     thread = threading.Thread(target=_request_all, args=(application,), name="warm-up", daemon=True)
     began = time.monotonic()
     thread.start()
     thread.join(seconds)
     warm = not thread.is_alive()
-    # What is loaded now stays: the garbage collector need not visit it again, which took a third of a second each time.
+    # What is loaded now stays: the garbage collector need not visit it again, which would take a third of a second
+    # each time.
     gc.collect()
     gc.freeze()
     logger.info("warmed up in %.1f s" if warm else "not warm after %.1f s", time.monotonic() - began)

@@ -38,7 +38,7 @@ def parse_hours(text: str) -> Hours:
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Monday to Friday, without the days off, with the make-up days (ngày làm bù).
+    """Monday to Friday, except days off, plus make-up days (ngày làm bù).
 
     `hours` are the office hours of every working day, in order and not overlapping.
     """
@@ -79,7 +79,10 @@ class WorkCalendar:
         return day
 
     def working_days_between(self, earlier: date, later: date) -> int:
-        """Return the number of working days after `earlier` up to and including `later`; 0 if they are swapped."""
+        """Return the number of working days after `earlier` up to and including `later`.
+
+        0 if they are in the wrong order.
+        """
         days = (earlier + n * DAY for n in range(1, (later - earlier).days + 1))
         return sum(map(self.is_working_day, days))
 

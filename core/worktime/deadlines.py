@@ -142,7 +142,7 @@ def add_working_minutes(start: datetime, minutes: int, calendar: WorkCalendar) -
 
 
 def working_minutes_between(earlier: datetime, later: datetime, calendar: WorkCalendar) -> int:
-    """Return the whole minutes of office time from `earlier` to `later`; negative if they are swapped."""
+    """Return the whole minutes of office time from `earlier` to `later`; negative if they are in the wrong order."""
     if earlier > later:
         return -working_minutes_between(later, earlier, calendar)
     first, last = calendar.local(earlier), calendar.local(later)

@@ -1,6 +1,6 @@
 """Load the public holidays of Vietnam (Bộ luật Lao động, art. 112) and the make-up days of the yearly notices.
 
-The library `holidays` knows most days; `core/data/working_day_exchanges.tsv` has the exchanges that it lacks, each with
+The library `holidays` knows most days; `core/data/working_day_exchanges.tsv` has the exchanges missing there, each with
 its notice, and `core/data/announced_years.tsv` the years for which the government has published the days.
 """
 
@@ -23,10 +23,10 @@ ANNOUNCED: Final = DATA / "announced_years.tsv"
 
 
 def load_public_holidays(*, first_year: int, last_year: int) -> int:
-    """Add the public holidays and make-up days of these years; return how many are new.
+    """Add the public holidays and make-up days of these years; return the number of new ones.
 
-    Existing days stay as staff left them: an exchange announced late in the year is entered by hand and must survive
-    the next load. Days of years that are not announced yet are marked as estimates, until they are.
+    Existing days are kept as staff left them: an exchange announced late in the year is entered by hand and must
+    survive the next load. Days of years that have not been announced yet are marked as estimates until they are.
     """
     announced = last_announced_year()
     days = {day.date: day for day in _library_days(first_year, last_year)}
@@ -41,7 +41,7 @@ def load_public_holidays(*, first_year: int, last_year: int) -> int:
 
 
 def working_day_exchanges() -> list[Holiday]:
-    """Return the days off and make-up days that the product adds to those of the library (not saved)."""
+    """Return the days off and make-up days that the portal adds to those of the library (not saved)."""
     return [
         Holiday(date=date.fromisoformat(day), kind=kind, name=name, legal_basis=legal_basis)
         for day, kind, name, legal_basis in _rows(EXCHANGES)

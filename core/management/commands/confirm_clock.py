@@ -1,4 +1,4 @@
-"""``manage.py confirm_clock``: let what goes by date go on after a jump of the clock or a long stop."""
+"""``manage.py confirm_clock``: let date-driven work continue after a jump of the clock or a long stop."""
 
 from __future__ import annotations
 
