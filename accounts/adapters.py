@@ -29,7 +29,7 @@ from accounts.step_up import is_fresh
 from core.web.throttle import client_address, client_network
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
-#: What allauth reports, by the last part of the name of its template.
+#: What allauth reports, by the last part of its template's name.
 MESSAGES: Final = {
     "totp_activated": _("The authenticator app has been set up."),
     "totp_deactivated": _("The authenticator app has been removed."),
@@ -54,11 +54,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return ["allauth.mfa.stages.AuthenticateStage"]
 
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Sign in; the backend of the password is forgotten while the factor is asked for."""
+        """Sign in; the backend that checked the password is no longer known after the second factor."""
         django_login(request, user, BACKEND)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        """Go where the person came from, or to the landing page of their role."""
+        """Go to where the person came from, or to the landing page of their role."""
         response = HttpResponseRedirect(after_sign_in(request, kwargs["redirect_url"]))
         token = remember_device(
             user=user,
@@ -77,15 +77,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return after_sign_in(request, None)
 
     def reauthenticate(self, user: Any, password: str) -> bool:
-        """Check the password again; django-axes counts wrong ones as at the sign-in."""
+        """Check the password again; django-axes counts wrong ones as it does when signing in."""
         return authenticate(self.request, username=user.get_username(), password=password) == user
 
     def is_reauthentication_required(self, *, app: str, **_kwargs: Any) -> bool:
-        """Ask for no second proof directly after the sign-in."""
+        """Ask for no second proof right after signing in."""
         return not is_fresh(self.request)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """Return the ways to prove that it is still the same person, with texts of the portal."""
+        """Return the ways to prove that it is still the same person, in the portal's words."""
         texts = {
             "account_reauthenticate": _("Use the password"),
             "mfa_reauthenticate": _("Use the authenticator app or a recovery code"),
@@ -98,7 +98,7 @@ class AccountAdapter(DefaultAccountAdapter):
         ]
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the network by which the portal counts."""
+        """Return the network that the portal uses for counting."""
         return client_network(request)
 
     def add_message(
@@ -110,7 +110,7 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.success(request, MESSAGES[name])
 
     def send_notification_mail(self, template_prefix: str, user: Any, *_args: Any, **_kwargs: Any) -> None:
-        """Tell the person by mail that their second factor has changed."""
+        """Notify the person by mail that their second factor has changed."""
         change = template_prefix.rpartition("/")[2]
         moment = timezone.now()
         with transaction.atomic():
@@ -139,7 +139,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return str(settings.WAGTAIL_SITE_NAME)
 
     def build_totp_svg(self, url: str) -> str:
-        """Return the QR code, made on this server."""
+        """Return the QR code, generated on this server."""
         out = io.BytesIO()
         segno.make(url, error="m", micro=False).save(out, kind="svg", border=4, scale=4)
         return out.getvalue().decode()
@@ -159,12 +159,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return encrypt_secret(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Decrypt a secret; one whose key is gone is replaced by a random one, so that no code fits."""
+        """Decrypt a secret; one whose key is missing is replaced by a random one, so that no code matches."""
         return decrypt_secret(encrypted_text) or get_random_string(32, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
 def after_sign_in(request: HttpRequest, target: str | None) -> str:
-    """Return ``target``, unless it is the admin and the person may not enter, else the landing page of their role."""
+    """Return ``target``, or the landing page of the role if ``target`` is the admin and the person may not enter it."""
     user: Any = request.user
     no_admin = not user.has_perm("wagtailadmin.access_admin")
     if target and not (no_admin and target.startswith(reverse("wagtailadmin_home"))):

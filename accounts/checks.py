@@ -30,7 +30,7 @@ def check_limits(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_second_factor(**_kwargs: Any) -> list[CheckMessage]:
-    """Warn about a deployment in which a password alone opens dossiers."""
+    """Warn about a deployment in which a password alone is enough to open dossiers."""
     if settings.SECOND_FACTOR_REQUIRED:
         return []
     return [Warning("SECOND_FACTOR_REQUIRED must be on (NĐ 331/2026)", id="accounts.W002")]

@@ -1,4 +1,4 @@
-"""Forms of the sign-in, of passwords and of the second factor."""
+"""Forms for signing in, for passwords and for the second factor."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.web.throttle import Throttle
 
-# Guessing a code takes the password first, so nobody can lock another person out.
+# Guessing a code requires the password first, so nobody can lock another person out.
 WRONG_CODES: Final = Throttle("accounts.second_factor", limit=5, seconds=900)
 
 
 def plain_helper() -> FormHelper:
-    """Return a helper that renders the fields only: the page has the form element, its token and its button."""
+    """Return a helper that renders the fields only: the page provides the form element, its token and its button."""
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
@@ -60,7 +60,7 @@ class ChangePasswordForm(PasswordChangeForm):
         self.helper = plain_helper()
 
     def clean_old_password(self) -> str:
-        """Check the old password as at the sign-in, so that django-axes counts wrong ones."""
+        """Check the old password as when signing in, so that django-axes counts wrong ones."""
         password: str = self.cleaned_data["old_password"]
         if not get_adapter().reauthenticate(self.user, password):
             raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
@@ -95,7 +95,7 @@ def _code_field(label: Any, help_text: Any) -> forms.CharField:
 
 
 class CountedCodeMixin:
-    """Count the wrong codes of a person; after five none is checked for a while, also without a cache."""
+    """Count the wrong codes of a person; after five no code is checked for a while, even without a cache."""
 
     user: Any
     code = _code_field(
@@ -119,7 +119,7 @@ class CountedCodeMixin:
 
 
 class CodeForm(CountedCodeMixin, base.AuthenticateForm):
-    """The code at the sign-in."""
+    """The code when signing in."""
 
 
 class CodeAgainForm(CountedCodeMixin, base.ReauthenticateForm):
@@ -132,7 +132,7 @@ class ActivateAppForm(CountedCodeMixin, totp.ActivateTOTPForm):
     code = _code_field(_("Code"), _("The six digits that the app is showing now."))
 
     def clean_code(self) -> str:
-        """Check the code, and let it open no sign-in afterwards: a code works once (OWASP ASVS 6.5.1)."""
+        """Check the code, and do not accept it again for signing in: a code works once (OWASP ASVS 6.5.1)."""
         code: str = super().clean_code()
         TOTP(Authenticator(user=self.user, type=Authenticator.Type.TOTP))._mark_code_used(code)
         return code

@@ -1,7 +1,7 @@
-"""A form that a member of staff sent after their session had ended, kept in the new session until they sign in again.
+"""A form that a staff member sent after their session had ended, kept in the new session until they sign in again.
 
-Sessions are in the database, so nothing of it is in the browser. It is kept for two hours, given back to the same
-person where that is known, and holds no passwords and no files.
+Sessions are in the database, so nothing of it is in the browser. It is kept for two hours, given back only to the same
+person if that person is known, and contains no passwords or files.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from core.web.throttle import Throttle, client_network
 LIFETIME_SECONDS: Final = 2 * 60 * 60
 MAX_FILE_NAMES: Final = 300
 _KEY: Final = "kept_form"
-# Anonymous visitors can fill the session table as well.
+# Anonymous visitors, too, could fill the session table.
 KEPT_BY_ADDRESS: Final = Throttle("accounts.kept_form", limit=60, seconds=3600)
-# Numbers that pages carry along by themselves.
+# Numbers that pages pass along by themselves.
 _UNTYPED: Final = frozenset({"version", "next", "page_id", "based_on"})
 
 
@@ -55,7 +55,7 @@ def file_names(request: HttpRequest) -> dict[str, str]:
 
 
 def restores(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a view for staff, which answers 404 to others: its GET shows the form again with what ``take`` returns."""
+    """Mark a view for staff (404 for others) whose GET shows the form again with what ``take`` returns."""
     view.restores_kept_form = True  # type: ignore[attr-defined]
     return view
 
@@ -67,12 +67,12 @@ def is_restored_by(request: HttpRequest) -> bool:
 
 
 def keep(request: HttpRequest, *, user_id: int | None) -> str | None:
-    """Keep what was sent; return the address to lead to after the sign-in, None if there was nothing to keep.
+    """Keep what was sent; return the address to go to after signing in, or None if there was nothing to keep.
 
     ``user_id`` is None if the session had ended before, in another tab: then the next person to sign in gets it, on a
-    page that checks the permissions of the form itself.
+    page that itself checks the permissions for the form.
     """
-    # Scripts send forms, too; theirs are not what the person is looking at.
+    # Scripts send forms, too, but not those that the person is looking at.
     if request.method != "POST" or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return None
     fields = kept_fields(request.POST)
@@ -88,7 +88,7 @@ def keep(request: HttpRequest, *, user_id: int | None) -> str | None:
 
 
 def kept(request: HttpRequest) -> KeptForm | None:
-    """Return what is kept for the person who has signed in; what is not theirs or too old is dropped."""
+    """Return what is kept for the person who has signed in; anything that is not theirs or is too old is discarded."""
     found = request.session.get(_KEY)
     if not found:
         return None
@@ -99,7 +99,7 @@ def kept(request: HttpRequest) -> KeptForm | None:
 
 
 def take(request: HttpRequest) -> KeptForm | None:
-    """Return what was sent to the address of ``request``, and keep it no longer."""
+    """Return what was sent to the address of ``request``, and delete it."""
     found = kept(request)
     if found is None or found.path != request.get_full_path():
         return None
@@ -108,5 +108,5 @@ def take(request: HttpRequest) -> KeptForm | None:
 
 
 def discard(request: HttpRequest) -> None:
-    """Drop what is kept."""
+    """Discard what is kept."""
     request.session.pop(_KEY, None)

@@ -1,4 +1,4 @@
-"""What the admin calls the groups that follow from memberships, whose names are keys (``accounts.services.groups``)."""
+"""What the admin calls the groups derived from memberships, whose names are keys (``accounts.services.groups``)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEY: Final = re.compile(r"(?:role|agency:(?P<agency>\d+)):(?P<role>\w+)(?::(?P<
 
 
 def display_name(name: str) -> str:
-    """Return the role, and the agency or its reach, of a group made from memberships; any other name as it is."""
+    """Return the role, and the agency or its reach, of a group derived from memberships; any other name unchanged."""
     found = _KEY.fullmatch(name)
     if found is None or found["role"] not in Membership.Role.values:
         return name
@@ -34,5 +34,5 @@ def _display(group: Group) -> str:
 
 
 def install_patch() -> None:
-    """Let lists and choices of groups show these names; called once when the apps are ready."""
+    """Make lists and choices of groups show these names; called once when the apps are ready."""
     Group.__str__ = _display  # type: ignore[method-assign, assignment]

@@ -16,7 +16,7 @@ from core.outbox import handler
 
 @handler(NOTICE_MAIL, attempts=mail.ATTEMPTS)
 def send_notice(payload: dict[str, Any]) -> None:
-    """Send one notice; nothing to an account that was deleted meanwhile."""
+    """Send one notice, unless the account has been deleted in the meantime."""
     user = User.objects.filter(pk=payload["user"]).first()
     if user is None or not (payload["to"] or user.email):
         return
@@ -33,7 +33,7 @@ def send_notice(payload: dict[str, Any]) -> None:
 
 @handler(invitations.INVITATION_MAIL, attempts=mail.ATTEMPTS)
 def send_invitation(payload: dict[str, Any]) -> None:
-    """Send a new link for a password; nothing to an account that was closed meanwhile."""
+    """Send a new password link, unless the account has been closed in the meantime."""
     user = User.objects.filter(pk=payload["user"], is_active=True).first()
     if user is None or not user.email:
         return
@@ -47,7 +47,10 @@ def send_invitation(payload: dict[str, Any]) -> None:
 
 @handler(email_addresses.EMAIL_LINK_MAIL, attempts=mail.ATTEMPTS)
 def send_email_link(payload: dict[str, Any]) -> None:
-    """Send the link that confirms a new email address; nothing if the request was cancelled or replaced meanwhile."""
+    """Send the link that confirms a new email address.
+
+    Nothing if the request was cancelled or replaced in the meantime.
+    """
     user = User.objects.filter(pk=payload["user"], is_active=True).first()
     if user is None or email_addresses.pending_email(user) != payload["email"]:
         return

@@ -1,4 +1,4 @@
-"""How django-axes counts wrong passwords here: after the clock was set back no lock lasts longer than it should."""
+"""How django-axes counts wrong passwords here: if the clock is set back, no lock lasts longer than it should."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-#: Clocks of several servers differ by less.
+#: The clocks of several servers differ by less.
 TOLERANCE: Final = timedelta(minutes=1)
 
 
 class LockoutHandler(AxesDatabaseHandler):
-    """Count no attempt of the future: a clock that was days ahead would lock people out for days."""
+    """Ignore attempts in the future: a clock that was days ahead would lock people out for days."""
 
     def get_user_attempts(
         self, request: HttpRequest, credentials: dict[str, Any] | None = None

@@ -28,7 +28,7 @@ class User(AbstractUser):
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     order_key = OrderKeyField(source="full_name")
     phone = models.CharField(_("phone"), max_length=20, blank=True)
-    #: The time since which an account counts as unused starts again when it is reopened.
+    #: The period after which an account counts as unused starts again when it is reopened.
     reopened_at = models.DateTimeField(_("opened again on"), null=True, blank=True, editable=False)
     #: An address that its owner has not confirmed yet (``accounts.services.email_addresses``).
     pending_email = models.EmailField(_("unconfirmed email address"), blank=True, editable=False)
@@ -267,7 +267,7 @@ PROVINCE_WIDE_ROLES: Final = frozenset({Membership.Role.CONTROLLER})
 
 
 class RoleRequest(models.Model):
-    """A role of ``CONFIRMED_ROLES`` that one person asks for and another one confirms; the rows stay as a record."""
+    """A role of ``CONFIRMED_ROLES`` requested by one person and confirmed by another; the rows are kept as a record."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -339,7 +339,7 @@ class AccountReview(models.Model):
 class SignedInSession(models.Model):
     """A session of a signed-in person, as they see it in their list; ``session_key`` is that of Django's session.
 
-    ``network`` is shortened, so that the list tells the place roughly.
+    ``network`` is shortened, so that the list shows the place only roughly.
     """
 
     user = models.ForeignKey(
@@ -361,7 +361,7 @@ class SignedInSession(models.Model):
 
 
 class KnownDevice(models.Model):
-    """A browser from which a person signed in before; it has a random cookie of which only the hash is kept."""
+    """A browser from which a person has signed in; it has a random cookie, of which only the hash is stored."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_devices")
     token_hash = models.CharField(max_length=64)
@@ -377,7 +377,7 @@ class KnownDevice(models.Model):
 
 
 class FormerPassword(models.Model):
-    """The hash of a password that a person had or has, so that it is not used again."""
+    """The hash of a current or former password of a person, so that it is not used again."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="former_passwords"

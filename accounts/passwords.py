@@ -1,10 +1,10 @@
-"""Rules for passwords beyond Django's: common ones in disguise, and those a person had before (ASVS 6.2.4, 6.2.11).
+"""Rules for passwords beyond Django's: disguised common ones, and those the person had before (ASVS 6.2.4, 6.2.11).
 
 Django's list of 20,000 common passwords (Royce Williams, part of Django under BSD-3-Clause, compressed) is searched for
-what is left of a password without digits and signs around it and with letters for the signs in their place; so are
-lists of our own with the words (``data/password_words.txt``) and the names (``data/person_names.txt``) of this country,
-and the names of the person's agencies. Only 187 of the 20,000 have twelve characters: what people make of the others by
-adding digits is what the rule refuses.
+what remains of a password after digits and signs around it are removed and signs replaced by the letters they stand
+for; so are our own lists of the words (``data/password_words.txt``) and the names (``data/person_names.txt``) of this
+country, and the names of the person's agencies. Only 187 of the 20,000 have twelve characters; the rule refuses what
+people make of the others by adding digits.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.text import fold
 
 
 def _lines(name: str) -> list[list[str]]:
-    """Return the words of each line of a file in ``data`` that is no comment."""
+    """Return the words of each line, except comments, of a file in ``data``."""
     text = (Path(__file__).parent / "data" / name).read_text(encoding="utf-8")
     return [line.split() for line in text.splitlines() if not line.startswith("#")]
 
@@ -66,7 +66,7 @@ class DisguisedPasswordValidator(CommonPasswordValidator):
 
     @cached_property
     def _place(self) -> frozenset[str]:
-        """Return the words of the place and the portal, joined as people type them."""
+        """Return the words for the place and the portal, joined as people type them."""
         return _endings(settings.PORTAL_PROVINCE, settings.PORTAL_NAME, settings.PORTAL_OWNER)
 
     def get_error_message(self) -> str:
@@ -84,13 +84,13 @@ class DisguisedPasswordValidator(CommonPasswordValidator):
 
 
 def _endings(*names: str) -> frozenset[str]:
-    """Return each name from each of its words on, joined as people type it: ``sotuphap``, ``tuphap``, ``phap``."""
+    """Return each name and its endings, joined as people type them: ``sotuphap``, ``tuphap``, ``phap``."""
     words = [re.sub(r"[\W_]+", " ", fold(name)).split() for name in names]
     return frozenset("".join(parts[start:]) for parts in words for start in range(len(parts)))
 
 
 def _agency_words(user: Any) -> frozenset[str]:
-    """Return the words of the agencies in which ``user`` has a role, also their short names and codes."""
+    """Return the words of the agencies in which ``user`` has a role, including their short names and codes."""
     if user is None or user.pk is None:
         return frozenset()
     found = Agency.objects.filter(memberships__user=user).values_list("name", "short_name", "slug")
@@ -98,7 +98,7 @@ def _agency_words(user: Any) -> frozenset[str]:
 
 
 def _cores(text: str) -> set[str]:
-    """Return what is left of a password without digits and signs around it, as typed and with letters for signs."""
+    """Return what remains of a password without the digits and signs around it, as typed and with letters for signs."""
     spellings = {text, text.translate(_LEET)}
     spellings |= {re.sub(r"[\W\d_]+$", "", text).translate(_LEET), re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)}
     return {re.sub(r"[\W\d_]+", "", spelling) for spelling in spellings} - {""}
@@ -114,7 +114,7 @@ def _is_monotonous(text: str) -> bool:
 
 
 class FormerPasswordValidator:
-    """Refuse the present password and the last ones before it."""
+    """Refuse the current password and the last ones before it."""
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ``ValidationError`` for a former password of ``user``."""
@@ -125,7 +125,7 @@ class FormerPasswordValidator:
             raise ValidationError(_("You have used this password before."), code="password_used_before")
 
     def password_changed(self, password: str, user: Any = None) -> None:
-        """Remember the password that was just saved; Django calls it from ``save``."""
+        """Store the password that was just saved; Django calls this from ``save``."""
         FormerPassword.objects.create(user=user, password=user.password)
         kept = FormerPassword.objects.filter(user=user).values_list("pk", flat=True)[:KEPT_FORMER]
         FormerPassword.objects.filter(user=user).exclude(pk__in=list(kept)).delete()

@@ -1,4 +1,4 @@
-"""Permissions that come with the roles themselves, and those on the models of core."""
+"""Permissions that belong to the roles themselves, and those on the models of core."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Provinces, communes and countries as the choices of a form, in Vietnamese order of what distinguishes them."""
+"""Provinces, communes and countries as the choices of a form, in Vietnamese order of their distinguishing names."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Place:
 
 
 def distinguishing_label(name: str) -> str:
-    """Return a unit's name with its kind at the end, so that a list can be read and typed into by the name.
+    """Return a unit's name with its kind at the end, so that a list can be read and searched by the name.
 
     >>> distinguishing_label("Phường Tân Thành"), distinguishing_label("Phường 1")
     ('Tân Thành (phường)', 'Phường 1')
@@ -114,7 +114,7 @@ def is_commune(unit_id: str) -> bool:
 
 
 def countries() -> tuple[Place, ...]:
-    """Return the countries without Việt Nam in the active language, by name."""
+    """Return the countries except Việt Nam in the active language, by name."""
     return _countries((get_language() or "vi")[:2])
 
 
@@ -153,7 +153,7 @@ def unit_names(ids: Iterable[str]) -> list[str]:
 
 
 def agency_places(agencies: Iterable[Agency]) -> tuple[Place, ...]:
-    """Return agencies by what distinguishes them: "Tân Thành (UBND phường)" instead of "Ủy ban nhân dân …".
+    """Return agencies by their distinguishing names: "Tân Thành (UBND phường)" instead of "Ủy ban nhân dân …".
 
     Each has the former names of its unit; one query.
     """

@@ -18,7 +18,7 @@ def managed_agencies(user: Any) -> ValidityQuerySet:
 
 
 class OperatorPolicy(ObjectPermissionPolicy):
-    """Permissions from the role of operator in an agency; Django's permissions would hold in every agency."""
+    """Permissions from the role of operator in an agency; Django's permissions would apply in every agency."""
 
     actions: ClassVar[frozenset[str]] = frozenset({"add", "change", "view"})
 
@@ -28,7 +28,7 @@ class OperatorPolicy(ObjectPermissionPolicy):
 
 
 class AgencyPolicy(OperatorPolicy):
-    """Agencies are never deleted, because dossiers and pages refer to them; a former one has a last day."""
+    """Agencies are never deleted, because dossiers and pages refer to them; a former agency has a last day."""
 
     def objects_for(self, user: Any) -> QuerySet[Any]:
         """Return the agencies that ``user`` manages."""
@@ -59,7 +59,7 @@ class MembershipPolicy(OperatorPolicy):
     def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
         """Return True if ``user`` may do ``action`` to this role; their own they may only view.
 
-        A role may be deleted until the day it begins, as a mistake. Afterwards it gets a last day and stays.
+        A role assigned by mistake may be deleted until the day it begins. Afterwards it can only be given a last day.
         """
         own = instance.user_id == user.pk and action != "view"
         begun = action == "delete" and instance.valid_from < timezone.localdate()
@@ -81,7 +81,7 @@ class AccountPolicy(ObjectPermissionPolicy):
 
 
 def _is_operator(user: Any) -> bool:
-    """Return True if ``user`` is an operator, with one query per request: every menu entry asks."""
+    """Return True if ``user`` is an operator, with one query per request, since every menu entry asks."""
     cached: bool | None = getattr(user, "_is_operator", None)
     if cached is None:
         cached = user._is_operator = is_operator(user)

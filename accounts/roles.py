@@ -1,7 +1,7 @@
-"""What each role may do. Higher apps register it here, so that accounts names none of their models.
+"""What each role may do. Higher apps register it here, so that accounts does not refer to their models.
 
 ``<app>/permissions.py`` declares the permissions on the app's own models, as ``app_label.codename``, and those on pages
-with the pages of an agency on which they hold. ``accounts.services.groups`` turns both into groups.
+together with the pages of an agency to which they apply. ``accounts.services.groups`` turns both into groups.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ LandingPage = Callable[[User], str | None]
 
 ADMIN_ACCESS: Final = "wagtailadmin.access_admin"
 # Wagtail checks the permissions of its own image and document models, also when a project replaces them. With the
-# right to add, a person may also change and delete what they added.
+# permission to add, a person may also change and delete what they added.
 MEDIA_PERMISSIONS: Final = (
     "wagtailimages.add_image", "wagtailimages.choose_image", "wagtaildocs.add_document", "wagtaildocs.choose_document",
 )  # fmt: skip
-# Created by a migration of its app instead of the ``Meta`` of a model.
+# Created by a migration of its app rather than the ``Meta`` of a model.
 MIGRATED_PERMISSIONS: Final = frozenset({"wagtail_localize.submit_translation"})
 
 
@@ -86,7 +86,7 @@ def grant_collection_permissions(role: str, *permissions: str) -> None:
 def grant_page_permissions(role: str, *permissions: str, pages: PagesOf, below: bool = True) -> None:
     """Grant ``role`` permissions on the pages (ids) that ``pages`` returns for its agency.
 
-    Without ``below`` they do not reach the pages below, which may belong to others.
+    Without ``below`` they do not extend to the pages below, which may belong to others.
     """
     _granted(role).pages.append(PageGrant(frozenset(permissions), pages, below))
 
@@ -108,7 +108,7 @@ def roles_with_pages() -> frozenset[str]:
 def page_permissions_of(role: str, agency: Agency, *, below: bool = True) -> set[tuple[int, str]]:
     """Return (page id, permission) for each page of ``agency`` on which ``role`` has a permission.
 
-    ``below``: those that reach the pages below too, or those on the page alone.
+    ``below``: those that extend to the pages below, or those on the page alone.
     """
     return {
         (page_id, name)
@@ -120,7 +120,10 @@ def page_permissions_of(role: str, agency: Agency, *, below: bool = True) -> set
 
 
 def register_landing_page(*, order: int) -> Callable[[LandingPage], LandingPage]:
-    """Register a function that returns where a person starts after signing in, or None; the lowest ``order`` wins."""
+    """Register a function that returns the page where a person starts after signing in, or None.
+
+    The lowest ``order`` wins.
+    """
 
     def add(function: LandingPage) -> LandingPage:
         _landing_pages.append((order, function))

@@ -1,6 +1,6 @@
-"""The second factor of staff: who needs one, and nothing opens before it was given or set up (ADR 160).
+"""The second factor of staff: who needs one; nothing opens before it has been entered or set up (ADR 160).
 
-django-allauth keeps the factors (``allauth.mfa``) and asks for them between password and sign-in. A session remembers
+django-allauth keeps the factors (``allauth.mfa``) and asks for them between password and sign-in. A session records
 that a factor was used, so that checking costs no query.
 """
 
@@ -31,20 +31,20 @@ logger = logging.getLogger(__name__)
 
 # Session key: the id of the person who has given a second factor in this session.
 GIVEN_BY: Final = "second_factor"
-# Recovery codes alone are no factor: they replace one that is lost.
+# Recovery codes alone are not a factor: they replace one that was lost.
 FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-#: What a person who has not given a factor can open: giving it, and leaving …
+#: What a person can open before entering a factor: the form for it, and signing out …
 _ALWAYS_OPEN: Final = frozenset(
     {"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "accounts:logout", "accounts:keep_alive"}
 )
-#: … and, as long as there is none, setting one up.
+#: … and, if there is no factor yet, the pages for setting one up.
 _ENROLMENT: Final = frozenset(
     {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}
 )
 
 
 def needs_factor(user: User) -> bool:
-    """Return True if ``user`` must have a second factor: reads dossiers or administers, and the setting asks for it."""
+    """Return True if ``user`` must have a second factor: readers of dossiers and administrators, if so set."""
     if not settings.SECOND_FACTOR_REQUIRED:
         return False
     return is_administrator(user) or may_read_dossiers(user)
@@ -56,7 +56,7 @@ def has_factor(user: User) -> bool:
 
 
 class SecondFactorMiddleware:
-    """Lead people who need a second factor and did not give one in this session to where they set it up."""
+    """Redirect people who need a second factor and have not used one in this session to where they set it up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -74,7 +74,7 @@ class SecondFactorMiddleware:
         view_name = request.resolver_match.view_name if request.resolver_match is not None else ""
         if view_name in _ALWAYS_OPEN or (view_name in _ENROLMENT and not has_factor(user)):
             return None
-        if has_factor(user):  # it was set up in another session; a password alone must not be enough here
+        if has_factor(user):  # it was set up in another session, so a password alone must not be enough here
             return _ask_for_factor(request)
         messages.info(request, _("Set up two-step verification first. Your role requires it."))
         return redirect("mfa_index")
@@ -89,7 +89,7 @@ def _ask_for_factor(request: HttpRequest) -> HttpResponse:
 @receiver(signals.authenticator_used, dispatch_uid="accounts.factor_used")
 @receiver(signals.authenticator_added, dispatch_uid="accounts.factor_added")
 def remember_factor(request: HttpRequest, user: Any, authenticator: Authenticator, **kwargs: Any) -> None:
-    """Remember in the session that a factor was given, or set up with a password that was just given."""
+    """Record in the session that a factor was entered, or was set up right after entering the password."""
     added = kwargs["signal"] is signals.authenticator_added
     if not (added and authenticator.type == Authenticator.Type.RECOVERY_CODES):
         request.session[GIVEN_BY] = user.pk
@@ -99,7 +99,7 @@ def remember_factor(request: HttpRequest, user: Any, authenticator: Authenticato
 
 @receiver(signals.authenticator_removed, dispatch_uid="accounts.factor_removed")
 def forget_factor(request: HttpRequest, user: Any, **_kwargs: Any) -> None:
-    """Forget the factor of a session whose last one was removed."""
+    """Remove the factor from a session after the person's last factor was removed."""
     if not has_factor(user):
         request.session.pop(GIVEN_BY, None)
 

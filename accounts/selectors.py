@@ -64,7 +64,7 @@ def is_provincial_committee(agency: Agency) -> bool:
 def successors_in_force(agency: Agency, on: date | None = None) -> list[Agency]:
     """Return the agencies that are responsible for the work of ``agency`` on ``on`` (today), by code.
 
-    That is the agency itself while it is in force, afterwards its successors and theirs in turn, as far as the
+    That is the agency itself while it is in force; afterwards its successors, and theirs in turn, if the
     successions have begun: several if its work was divided, none if nobody continues it.
     """
     day = on or timezone.localdate()
@@ -138,7 +138,7 @@ def may_read_dossiers(user: User) -> bool:
 
 
 def staff_accounts() -> QuerySet[User]:
-    """Return the accounts of staff: with a role now, before or later, superusers, and those nobody ever used."""
+    """Return staff accounts: those with a current, former or future role, superusers, and accounts never used."""
     held = Exists(Membership.objects.filter(user=OuterRef("pk")))
     return User.objects.filter(Q(held) | Q(is_superuser=True) | Q(last_login__isnull=True))
 
@@ -180,7 +180,7 @@ def current_provinces(on: date | None = None) -> QuerySet[AdministrativeUnit]:
 
 @dataclass(frozen=True, slots=True)
 class FormerUnit:
-    """A unit that another one took over; ``is_lesser_part`` if the greater part of it went elsewhere."""
+    """A unit that another one took over; ``is_lesser_part`` if the greater part went to another unit."""
 
     name: str
     is_lesser_part: bool

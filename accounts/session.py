@@ -1,8 +1,8 @@
 """Sessions of signed-in people: their URLs for templates, and sign-out after idle time.
 
-An abandoned desk must not stay open (ASVS 3.3.2). The session stores the time of the last request, updated once a
-minute at most. Requests that a page sends by itself in the background do not count; ``static/js/keep_alive.js`` reports
-typing, so that no long text is lost.
+An abandoned workstation must not stay signed in (ASVS 3.3.2). The session stores the time of the last request, updated
+at most once a minute. Requests that a page sends by itself in the background do not count; ``static/js/keep_alive.js``
+reports typing, so that no long text is lost.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _REFUSED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT
 
 @receiver(user_logged_in, dispatch_uid="accounts.start_session_clock")
 def start_session_clock(request: HttpRequest | None, user: User, **_kwargs: Any) -> None:
-    """Store the time of the sign-in, and the session for the list of the person."""
+    """Store the time of the sign-in, and the session for the person's list."""
     if request is not None:
         request.session[LAST_SEEN] = request.session[SIGNED_IN_AT] = int(time.time())
         row = sessions.record_sign_in(
@@ -57,7 +57,7 @@ def start_session_clock(request: HttpRequest | None, user: User, **_kwargs: Any)
 
 @receiver(user_logged_out, dispatch_uid="accounts.end_session_row")
 def end_session_row(request: HttpRequest | None, user: User | None, **_kwargs: Any) -> None:
-    """Take the session off the list of the person."""
+    """Remove the session from the person's list."""
     if request is not None and user is not None and ROW in request.session:
         sessions.end_sessions(user=user, pk=request.session[ROW])
 
@@ -65,9 +65,9 @@ def end_session_row(request: HttpRequest | None, user: User | None, **_kwargs: A
 class IdleMiddleware:
     """End sessions that were idle for too long; say so, and return to the same page after the sign-in.
 
-    That is ``SESSION_IDLE_MINUTES``, for administrators ``SESSION_IDLE_MINUTES_ADMIN`` (NĐ 331/2026: 15 and 5).
+    The limit is ``SESSION_IDLE_MINUTES``, for administrators ``SESSION_IDLE_MINUTES_ADMIN`` (NĐ 331/2026: 15 and 5).
 
-    Any session also ends ``SESSION_COOKIE_AGE`` after the sign-in; Django would count from the last write.
+    Any session also ends ``SESSION_COOKIE_AGE`` after the sign-in; Django alone would count from the last write.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -89,14 +89,14 @@ class IdleMiddleware:
         response = self.get_response(request)
         if response.status_code in _REFUSED or _redirects_to_sign_in(response):
             messages.info(request, reason)
-            # A refused token is another matter: another site could have written the form.
+            # A refused token is different: another site could have written the form.
             forged = response.status_code == HTTPStatus.FORBIDDEN
             kept = None if forged else forms_after_sign_in.keep(request, user_id=user_id)
             return redirect_to_login(kept or return_path(request))
         return response
 
     def _for_signed_out(self, request: HttpRequest) -> HttpResponse:
-        """Keep a form sent after a sign-out in another tab; the answer is the same for every address of a kind."""
+        """Keep a form sent after a sign-out in another tab; the response is the same for all addresses of a kind."""
         response = self.get_response(request)
         if request.method != "POST":
             return response
@@ -116,7 +116,7 @@ def _is_signed_in(request: HttpRequest) -> bool:
 
 
 def seconds_since(moment: float) -> float:
-    """Return how far ``moment`` (seconds since the epoch) is away, also if a clock set back puts it in the future."""
+    """Return how far ``moment`` (seconds since the epoch) is from now, even if it is in the future after a clock change."""
     return abs(time.time() - moment)
 
 

@@ -30,7 +30,7 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def ask_for_proof(request: HttpRequest) -> HttpResponseRedirect:
-    """Redirect to the proof and back; what was typed into a form is kept and offered to be sent again."""
+    """Redirect to the proof and back; what was typed into a form is kept and can be sent again."""
     kept = forms_after_sign_in.keep(request, user_id=request.user.pk)
     back = urlencode({"next": kept or return_path(request)})
     messages.info(request, _("First confirm that it is you. Then try again: what you typed has been kept."))
@@ -50,7 +50,7 @@ def fresh_proof_required(view: Callable[..., HttpResponseBase]) -> Callable[...,
 
 
 def renewing_session(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Give the session a new key after a proof that was accepted, so that a key seen before is dead (ASVS 7.2.4)."""
+    """Give the session a new key after a proof that was accepted, so that a key seen before is useless (ASVS 7.2.4)."""
 
     @wraps(view)
     def renewed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

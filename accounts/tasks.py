@@ -12,7 +12,10 @@ from core import clock_guard
 
 @shared_task(name="accounts.sync_groups")
 def sync_groups() -> int:
-    """Open and close the admin for people whose memberships began or ended by date; return how many changed."""
+    """Open or close the admin for people whose memberships began or ended by date.
+
+    Return the number of accounts changed.
+    """
     refresh_groups()
     return sync_dated_memberships()
 
@@ -20,21 +23,24 @@ def sync_groups() -> int:
 @shared_task(name="accounts.close_unused")
 @clock_guard.guarded
 def close_unused() -> int:
-    """Close the accounts of staff that were not used for ``ACCOUNT_UNUSED_DAYS``; scheduled once a day."""
+    """Close staff accounts that have not been used for ``ACCOUNT_UNUSED_DAYS``; scheduled once a day."""
     return lifecycle.close_unused()
 
 
 @shared_task(name="accounts.remind_reviews")
 @clock_guard.guarded
 def remind_reviews() -> int:
-    """Mail the operating teams whose list of accounts is to be confirmed; scheduled once a day."""
+    """Mail the operating teams whose list of accounts is due for confirmation; scheduled once a day."""
     return reviews.send_reminders()
 
 
 @shared_task(name="accounts.clean_up")
 @clock_guard.guarded
 def clean_up() -> None:
-    """Delete ended sessions, devices long not used, old sign-in logs, unconfirmed addresses; scheduled once a day."""
+    """Delete ended sessions, devices not used for a long time, old sign-in logs and unconfirmed addresses.
+
+    Scheduled once a day.
+    """
     call_command("clearsessions")
     lifecycle.delete_expired_sign_ins()
     sessions.delete_expired_sessions()

@@ -57,7 +57,7 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Check no password from an address with too many failures."""
+        """Do not check passwords from an address with too many failures."""
         if SIGN_IN_FAILURES.spent(client_network(request)):
             return locked_out(request)
         response: HttpResponse = super().post(request, *args, **kwargs)
@@ -85,7 +85,7 @@ class SignOut(LogoutView):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Clear what a shared browser has stored, too."""
+        """Also clear what a shared browser has stored."""
         response: HttpResponse = super().post(request, *args, **kwargs)
         response["Clear-Site-Data"] = '"cache", "storage"'
         return response
@@ -103,7 +103,7 @@ def keep_alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_kept_form(request: HttpRequest) -> HttpResponse:
-    """Offer to send again what the person typed before their session had ended; POST drops it."""
+    """Offer to resend what the person typed before the session ended; POST discards it."""
     found = forms_after_sign_in.kept(request)
     if request.method == "POST" or found is None:
         forms_after_sign_in.discard(request)
@@ -112,7 +112,7 @@ def show_kept_form(request: HttpRequest) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None) -> HttpResponse:
-    """Tell a person with too many failures when they may try again."""
+    """Show a person with too many failures when they may try again."""
     return render(request, "accounts/locked.html", status=HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -197,7 +197,7 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     """Give the signed-in person the address to which the link was sent; 404 for a forged link, 410
     for one that has expired or belongs to another person.
 
-    The link alone is not enough, a sign-in is needed: a mistyped address belongs to another person.
+    The link alone is not enough and a sign-in is required, because a mistyped address belongs to someone else.
     """
     user = _user(request)
     address = email_addresses.email_of_link(user=user, token=token)
@@ -250,7 +250,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof_required
 def confirm_roles(request: HttpRequest) -> HttpResponse:
-    """Show the roles that wait for the person's confirmation; POST confirms or refuses one."""
+    """Show the roles waiting for the person's confirmation; POST confirms or refuses one."""
     user = _user(request)
     if not role_requests.may_decide(user):
         raise Http404
@@ -288,10 +288,10 @@ preferences = require_admin_access(PortalAccountView.as_view())
 
 
 class ResetPassword(PasswordResetView):
-    """Wagtail's password reset by email; the answer is always the same.
+    """Wagtail's password reset by email; the response is always the same.
 
-    It is limited for a network, and for a network and recipient together: a limit of the recipient alone would let
-    anyone keep a person from a new password.
+    It is limited per network, and per network and recipient together: a limit per recipient alone would let anyone
+    prevent a person from getting a new password.
     """
 
     def form_valid(self, form: Any) -> HttpResponse:

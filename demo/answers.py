@@ -16,7 +16,7 @@ from forms_app.builder.field_types import registry
 from forms_app.builder.schema import Choice, FieldSpec, FormSchema
 
 SATURDAY: Final = 5
-# Days between a date and the filing, by the end of the field id; the first match counts.
+# Days between a date and the filing, by the ending of the field id; the first match counts.
 DAYS_BEFORE: Final = (
     ("registered_date", 2 * YEAR, 15 * YEAR),
     ("death_date", 3, 6),
@@ -26,7 +26,7 @@ DAYS_BEFORE: Final = (
 )
 CAPITAL: Final = (2, 30)  # ten million đồng
 OPTIONAL_ANSWERED: Final = 0.4
-# Weights of choices, and probability of a yes.
+# Weights of choices, and the probability of a yes.
 WEIGHTS: Final = {
     **dict.fromkeys(("kinh", "viet_nam", "cha", "me", "ban_than"), 60),
     **dict.fromkeys(("chua_ket_hon", "ca_nhan", "gia_dinh", "con", "tru_so"), 24),

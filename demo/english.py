@@ -1,4 +1,4 @@
-"""English pages of the demo: front page, lists, some information pages and news, the procedures asked for most."""
+"""English pages of the demo: front page, lists, some information pages and news, the most requested procedures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LANGUAGE: Final = "en"
 
 
 def load_english(home: HomePage) -> None:
-    """Translate and publish what ``data/english.json`` holds; pages that have a translation stay as they are."""
+    """Translate and publish the content of ``data/english.json``; pages that have a translation are left unchanged."""
     data, locale = read_file("english"), Locale.objects.get(language_code=LANGUAGE)
     _load_front(home, locale, data["home"])
     for slug, facts in data["lists"].items():
@@ -51,7 +51,7 @@ def _load_front(home: HomePage, locale: Locale, row: Mapping[str, Any]) -> None:
 def _translate(
     page: Page, locale: Locale, facts: Mapping[str, Any], texts: Mapping[str, str] | None = None
 ) -> None:
-    """Publish ``page`` in ``locale`` with ``facts``, and with ``texts`` in the place of the Vietnamese ones."""
+    """Publish ``page`` in ``locale`` with ``facts``, and with ``texts`` in place of the Vietnamese ones."""
     made = page.get_translation_or_none(locale)
     if made is not None and made.alias_of_id is None:
         return
@@ -68,7 +68,7 @@ def _translate(
 
 
 def replace_texts(row: models.Model, texts: Mapping[str, str]) -> None:
-    """Put ``texts`` in the place of the Vietnamese texts of a page and of the rows inside it."""
+    """Replace the Vietnamese texts of a page and of its rows with ``texts``."""
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(field, (models.CharField, models.TextField)) and isinstance(value, str):

@@ -21,7 +21,7 @@ PROVINCES: Final = ("096", "096", "095")
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Age range in days and, if it is certain, sex of a person in a dossier."""
+    """The age range in days and, if determined, the sex of a person in a dossier."""
 
     age: tuple[int, int] = ADULT
     sex: str = ""
@@ -58,7 +58,7 @@ class Identity:
         who: Mapping[str, Any] | None = None,
         unlike: Collection[str] = (),
     ) -> Identity:
-        """Return a person of ``role`` on ``day`` without the given names ``unlike``; ``who`` fixes the name."""
+        """Return a person of ``role`` on ``day`` whose given names are not in ``unlike``; ``who`` fixes the name."""
         fitting = [
             person
             for person in people()["pool"]

@@ -47,7 +47,7 @@ def load_procedures() -> str:
 
 
 def _mark_communes_section() -> None:
-    """Send later imports of commune procedures into the section of all communes."""
+    """Direct later imports of commune procedures into the section of all communes."""
     for section in ProcedureSectionPage.objects.filter(agency__slug=COMMUNES_AGENCY, government_level=""):
         section.government_level = Level.COMMUNE
         section.save_revision().publish()
@@ -69,7 +69,7 @@ def load_province(say: Report) -> None:
     """Load everything or nothing, and rebuild the search index; a second run changes nothing."""
     with transaction.atomic():
         _load(say)
-        # The rebuild below covers all messages that wait for the index.
+        # The rebuild below covers all messages waiting for the index.
         waiting = OutboxMessage.objects.filter(kind=indexing.OUTBOX_KIND, delivered_at=None, failed_at=None)
         waiting.update(delivered_at=timezone.now())
     with _timed(say, "search index"):

@@ -22,7 +22,7 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 
 
 class KeptMail(NamedTuple):
-    """One mail, as its recipient would read it; `text` has the links."""
+    """One mail, as its recipient would read it; `text` contains the links."""
 
     at: datetime
     to: str

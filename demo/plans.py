@@ -1,4 +1,4 @@
-"""Plans of the demo dossiers: who files what, when, and by which actions it reaches its status.
+"""Plans of the demo dossiers: who files what and when, and by which actions it reaches its status.
 
 The same seed and day give the same plans. No database is used here.
 """
@@ -161,7 +161,7 @@ class Planner:
         evening = rng.uniform(0, 1)
         filed_at = self._filed(age, source, rng)
         actions = self._actions(filed_at, gaps, evening)
-        while actions and actions[-1].at >= self.now:  # because of a holiday: file earlier
+        while actions and actions[-1].at >= self.now:  # because of a holiday, file earlier
             filed_at = self._shift(filed_at, source)
             actions = self._actions(filed_at, gaps, evening)
         agency = _weighed(self.agencies, rng)
@@ -209,7 +209,7 @@ class Planner:
 
 
 def _age(days: tuple[int, int], rng: Random) -> int:
-    """Return an age in days: every month gets some dossiers, recent months more."""
+    """Return an age in days: every month gets some dossiers, recent months get more."""
     low, high = days
     share = rng.random()
     return low + int((high + 1 - low) * share ** rng.choice((1, 2)))

@@ -209,7 +209,7 @@ class ActionPlayer:
         return supply(dossier=dossier, expected_version=dossier.version, texts=texts, now=act.at)
 
 
-# The commune of the demo accounts gets the most dossiers, so that its queue looks like a working day.
+# The commune of the demo accounts gets the most dossiers, so that its queue looks like that of a working day.
 BUSIEST = "ubnd-phuong-tan-thanh"
 BUSIEST_WEIGHT = 12
 

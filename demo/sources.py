@@ -22,7 +22,7 @@ def read_folder(name: str) -> list[dict[str, Any]]:
 
 @cache
 def people() -> dict[str, Any]:
-    """Return the invented people: ``pool`` of names, ``accounts`` one a role, ``officers`` by agency."""
+    """Return the invented people: ``pool`` of names, ``accounts`` one per role, ``officers`` by agency."""
     found: dict[str, Any] = read_file("people")
     return found
 

@@ -46,7 +46,7 @@ Role = Membership.Role
 class AlertPolicy(ObjectPermissionPolicy):
     """Communications staff manage the alerts of their agency and of those below it.
 
-    Alerts without an agency are for the whole province and managed by the staff of the provincial committee.
+    Alerts without an agency are for the whole province and are managed by the staff of the provincial committee.
     """
 
     def objects_for(self, user: Any) -> QuerySet[Alert]:
@@ -61,7 +61,7 @@ class AlertPolicy(ObjectPermissionPolicy):
 
 
 class AlertForm(WagtailAdminModelForm):
-    """An alert, for agencies that the user manages only."""
+    """An alert, only for agencies that the user manages."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -180,7 +180,7 @@ def work_sections_of(user: User) -> list[WorkSection]:
 
 
 def _common_pages() -> dict[type[Page], int]:
-    """Return the first page of each type of which the province has one: one query."""
+    """Return the first page of each type of which the province has only one: one query."""
     types = {
         model._meta.model_name: model
         for model in (
@@ -242,7 +242,7 @@ def _catalogue_links(section: int | None, catalogue: int | None) -> list[NavLink
         links.append(NavLink(gettext("Procedures of the province"), _explore(catalogue)))
     elif section:
         links.append(NavLink(gettext("Procedures of the agency"), _explore(section)))
-    if section:  # nothing can be created or ended without one
+    if section:  # without one, nothing can be created or ended
         links += [
             NavLink(gettext("Create a procedure"), reverse("procedures_create")),
             NavLink(

@@ -28,7 +28,7 @@ MAX_ENTRIES: Final = 30
 
 
 class _AtomFeed(Feed[Any, Any]):
-    """An Atom feed that the page cache may keep; every publication makes it anew."""
+    """An Atom feed that the page cache may keep; every publication regenerates it."""
 
     feed_type = Atom1Feed
     view_name: str

@@ -1,4 +1,4 @@
-"""Outbox handlers of the public site: mails about pages that are submitted for approval."""
+"""Outbox handlers of the public site: mails about pages submitted for approval."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SUBJECTS: Final = {
     TaskState.STATUS_APPROVED: _("Approved: %(title)s"),
     TaskState.STATUS_REJECTED: _("Changes requested: %(title)s"),
 }
-#: The setting in "My account" by which a person does without a mail.
+#: The setting in "My account" by which a person opts out of a mail.
 SWITCHES: Final = {
     TaskState.STATUS_IN_PROGRESS: "submitted_notifications",
     TaskState.STATUS_APPROVED: "approved_notifications",
@@ -34,7 +34,7 @@ SWITCHES: Final = {
 
 @handler(APPROVAL_REQUESTED)
 def mail_request(payload: dict[str, Any]) -> None:
-    """Ask one person for a decision, if the page still waits and the person may still decide."""
+    """Ask one person for a decision, if the page is still waiting and the person may still decide."""
     state = _state(payload)
     people = people_who_approve(state.task, state.revision.content_object).filter(pk=payload["user"])
     if state.status == TaskState.STATUS_IN_PROGRESS:
@@ -44,7 +44,7 @@ def mail_request(payload: dict[str, Any]) -> None:
 
 @handler(APPROVAL_DECIDED)
 def mail_decision(payload: dict[str, Any]) -> None:
-    """Tell the person who submitted the page what was decided, with the comment."""
+    """Notify the person who submitted the page of the decision, with the comment."""
     state = _state(payload)
     person = state.workflow_state.requested_by
     if person is not None and person.is_active:

@@ -97,7 +97,7 @@ for _model, _kind in KINDS.items():
 
 @receiver(post_page_move, dispatch_uid="home.news_moved")
 def update_news_agency(instance: Page, parent_page_after: Page, **_kwargs: Any) -> None:
-    """Set the agency of news that are moved to another site; moving a page does not save it."""
+    """Set the agency of news moved to another site; moving a page does not save it."""
     news = instance.specific
     if isinstance(news, NewsPage):
         news.set_publisher_from_parent(parent_page_after)
@@ -131,7 +131,7 @@ def index_restricted(instance: PageViewRestriction, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=AgencySitePage, dispatch_uid="home.grant_site_permissions")
 def grant_site_permissions(instance: AgencySitePage, **_kwargs: Any) -> None:
-    """Give the people of the site's agency their permissions on it, and take them from those of the agency before."""
+    """Give the people of the site's agency their permissions on it, and revoke those of the former agency's people."""
     sync_page(page_id=instance.pk)
     sync_agency(agency=instance.agency)
 
@@ -140,21 +140,21 @@ def grant_site_permissions(instance: AgencySitePage, **_kwargs: Any) -> None:
 @receiver(post_save, sender=AgencyIndexPage, dispatch_uid="home.grant_list_permissions")
 @receiver(post_save, sender=HomePage, dispatch_uid="home.grant_front_permissions")
 def grant_common_permissions(created: bool, **_kwargs: Any) -> None:
-    """Give their permissions to those who keep a new page that belongs to the whole province."""
+    """Grant permissions on a new page that belongs to the whole province to those who maintain it."""
     if created:
         refresh_page_groups()
 
 
 @receiver(post_save, sender=InformationPage, dispatch_uid="home.grant_information_permissions")
 def grant_information_permissions(instance: InformationPage, created: bool, **_kwargs: Any) -> None:
-    """Give the province's communications staff a new information page that belongs to no agency."""
+    """Grant the province's communications staff permissions on a new information page that belongs to no agency."""
     if created and instance.get_parent().specific_class is HomePage:
         _sync_province()
 
 
 @receiver(post_page_move, dispatch_uid="home.move_permissions")
 def move_permissions(instance: Page, **_kwargs: Any) -> None:
-    """Give an information page that was moved to those who keep its new place."""
+    """Grant permissions on a moved information page to those who maintain its new place."""
     if instance.specific_class is InformationPage:
         _sync_province()
 
@@ -174,8 +174,9 @@ def remove_page(instance: Page, **_kwargs: Any) -> None:
     _index_translations(instance)
 
 
-# These identifiers are Wagtail's, which connects its own mails later and finds the place taken: they are sent in the
-# request, and not by role. A page that needs several approvals asks at each step; the last decision is mailed.
+# These identifiers are Wagtail's, which connects its own mails later and finds the identifiers taken; it would send
+# them within the request, and not by role. For a page that needs several approvals, people are asked at each step; the
+# last decision is mailed.
 @receiver(task_submitted, sender=TaskState, dispatch_uid="group_approval_task_submitted_email_notification")
 @transaction.atomic
 def ask_for_approval(instance: TaskState, user: Any = None, **_kwargs: Any) -> None:
@@ -209,4 +210,4 @@ def mail_decision_to_author(instance: WorkflowState, **_kwargs: Any) -> None:
     workflow_submitted, sender=WorkflowState, dispatch_uid="workflow_state_submitted_email_notification"
 )
 def silence_superuser_mail(**_kwargs: Any) -> None:
-    """Replace Wagtail's mail to every superuser by nothing."""
+    """Suppress Wagtail's mail to every superuser."""

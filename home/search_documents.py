@@ -23,7 +23,7 @@ KINDS: Final[dict[type[Page], str]] = {InformationPage: "page", NewsPage: "news"
 
 
 def body_text(body: Any) -> str:
-    """Return the text of a StreamField: headings, paragraphs, notices, captions; no codes and row numbers."""
+    """Return the text of a StreamField: headings, paragraphs, notices and captions, but no codes or row numbers."""
     return clean(" ".join(strip_tags(text) for block in body.raw_data for text in _strings(block["value"])))
 
 
@@ -37,7 +37,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 class PageSource(DocumentSource):
-    """Live, public pages of one type, without aliases: they repeat another page."""
+    """Live, public pages of one type, without aliases, which repeat another page."""
 
     model: type[Page]
 
@@ -73,7 +73,7 @@ class PageSource(DocumentSource):
             url=page.url or "",
             locale=UNTRANSLATED if page.is_untranslated else page.locale.language_code,
             summary=page.summary,
-            # The successor of the greater part has the name twice, so that it comes before the others.
+            # The successor of the greater part has the name twice, so that it ranks before the others.
             body=clean(f"{body_text(page.body)} {self.former_names(agency, lesser=False)}"),
             keywords=tuple(filter(None, (self.former_names(agency, lesser=part) for part in (False, True)))),
             codes=(agency.code,) if agency and self.kind == "agency" else (),
@@ -84,7 +84,7 @@ class PageSource(DocumentSource):
         )
 
     def former_names(self, agency: Agency | None, *, lesser: bool) -> str:
-        """Return nothing; the site of an agency has the names of the communes before the last reform."""
+        """Return nothing; an agency site has the names of the communes before the last reform."""
         return ""
 
 

@@ -35,7 +35,7 @@ KIND_ORDER = [
 
 @dataclass(frozen=True, slots=True)
 class AgencyGroup:
-    """The sites of agencies of one kind, or of the ``closed`` ones."""
+    """The agency sites of one kind, or the ``closed`` ones."""
 
     label: str
     pages: list[AgencySitePage]

@@ -24,7 +24,7 @@ MENU: Final = [
 def start_site() -> HomePage:
     """Return the front page; create it with the pages below it and the menu if there is none yet.
 
-    Wagtail's own welcome page is deleted. A site that has a front page is not changed, but for its languages.
+    Wagtail's own welcome page is deleted. A site that has a front page is not changed, except for its languages.
     """
     for code, _name in settings.LANGUAGES:
         Locale.objects.get_or_create(language_code=code)

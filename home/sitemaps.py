@@ -21,7 +21,7 @@ FIELDS: Final = ("path", "depth", "url_path", "locale_id", "last_published_at", 
 
 
 class PageSitemap(Sitemap[Any]):
-    """Live, public pages of some types, without aliases: they repeat another page."""
+    """Live, public pages of some types, without aliases, which repeat another page."""
 
     limit = 1000
 
@@ -62,7 +62,7 @@ SECTIONS: Final[dict[str, PageSitemap]] = {
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    """Exclude pages that are not for search engines, and link the sitemap."""
+    """Exclude pages that are not meant for search engines, and link to the sitemap."""
     context = {"sitemap": request.build_absolute_uri(reverse("home:sitemaps"))}
     response = render(request, "home/robots.txt", context, content_type="text/plain; charset=utf-8")
     return page_cache.allow(response, parameters=())

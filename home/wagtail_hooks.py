@@ -27,7 +27,7 @@ register_snippet(MenuItemViewSet)
 
 @hooks.register("register_admin_viewset")
 def register_alerts() -> AlertViewSet:
-    """Add the alerts to the menu of those who may write them."""
+    """Add alerts to the menu of those who may write them."""
     return AlertViewSet("alerts")
 
 
@@ -54,7 +54,7 @@ def hide_submission_without_approver(
 
 @hooks.register("before_edit_page")
 def show_requested_changes(request: HttpRequest, page: Page) -> None:
-    """Say above the form that changes were requested, by whom and why: Wagtail's status still says "in moderation"."""
+    """Show above the form that changes were requested, by whom and why; Wagtail's status still says "in moderation"."""
     state = page.current_workflow_state
     if request.method != "GET" or state is None or state.status != WorkflowState.STATUS_NEEDS_CHANGES:
         return

@@ -1,4 +1,4 @@
-"""Screens of the admin for agencies, roles and accounts; agencies and units are chosen by a part of their names."""
+"""Screens of the admin for agencies, roles and accounts; agencies and units are found by part of their names."""
 
 from __future__ import annotations
 

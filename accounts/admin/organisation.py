@@ -83,7 +83,7 @@ class AgencyForm(WagtailAdminModelForm):
             self.fields[name].disabled = True
 
     def clean(self) -> dict[str, Any]:
-        """Reject a code that another agency has at the same time."""
+        """Reject a code that another agency has in the same period."""
         data: dict[str, Any] = super().clean()
         code, start, end = data.get("code"), data.get("valid_from"), data.get("valid_to")
         if code and start:
@@ -132,7 +132,7 @@ class SuccessionForm(WagtailAdminModelForm):
 
 
 class MembershipForm(WagtailAdminModelForm):
-    """Give a role. The user name is typed, so that nobody sees a list of all accounts."""
+    """Assign a role. The user name is typed, so that nobody sees a list of all accounts."""
 
     username = forms.CharField(label=_("User name of the person"), max_length=150)
 
@@ -162,7 +162,7 @@ class MembershipForm(WagtailAdminModelForm):
         return name
 
     def clean(self) -> dict[str, Any]:
-        """Reject a role that the person holds already."""
+        """Reject a role that the person already holds."""
         data: dict[str, Any] = super().clean()
         if not self.errors and (held := self._held(data)):
             since = f"{held.valid_from:%d/%m/%Y}"
@@ -177,7 +177,7 @@ class MembershipForm(WagtailAdminModelForm):
         return found
 
     def save(self, commit: bool = True) -> Membership | RoleRequest:
-        """Give the role, or ask a second person to confirm it."""
+        """Assign the role, or ask a second person to confirm it."""
         values = {name: self.cleaned_data[name] for name in ("agency", "role", "valid_from", "valid_to")}
         return assign(user=self.person, by=self.for_user, **values)
 
@@ -275,7 +275,7 @@ class SuccessionViewSet(ObjectPermissionViewSet):
 
 
 class MembershipIndexView(ObjectIndexView):
-    """Roles of people; one's own roles have no links."""
+    """Role assignments; one's own roles have no links."""
 
     def get_edit_url(self, instance: Membership) -> str | None:
         """Return the address of the form, or None for one's own role."""
@@ -288,7 +288,7 @@ class MembershipIndexView(ObjectIndexView):
 
 
 class MembershipCreateView(FreshProofMixin, ServiceErrorsMixin, generic.CreateView):
-    """Give a role, or ask a second person to confirm it."""
+    """Assign a role, or ask a second person to confirm it."""
 
     def get_success_message(self, instance: Any) -> str:
         if isinstance(instance, RoleRequest):
@@ -307,7 +307,7 @@ class MembershipEditView(FreshProofMixin, ServiceErrorsMixin, ObjectEditView):
 
 
 class MembershipDeleteView(ObjectDeleteView):
-    """Delete a role that was given by mistake."""
+    """Delete a role that was assigned by mistake."""
 
     def delete_action(self) -> None:
         """End the role before it began: the service then deletes it."""
@@ -318,7 +318,7 @@ class MembershipDeleteView(ObjectDeleteView):
 
 
 class MembershipViewSet(ObjectPermissionViewSet):
-    """Roles of people in agencies, with their first and last days (phân quyền)."""
+    """Role assignments of people in agencies, with their first and last days (phân quyền)."""
 
     model = Membership
     policy_class = MembershipPolicy

@@ -74,7 +74,7 @@ class PortalUserCreationForm(UserCreationForm):
 
 
 class PortalUserEditForm(UserEditForm):
-    """An existing account, with one field for the full name; nobody sets the password of another person."""
+    """An existing account, with one field for the full name; nobody can set another person's password."""
 
     first_name = None
     last_name = None
@@ -86,7 +86,7 @@ class PortalUserEditForm(UserEditForm):
         fields = FIELDS | {"is_active"}
 
     def save(self, commit: bool = True) -> User:
-        """Save; report a new email address; a reopened account counts as used from now."""
+        """Save; report a new email address; a reopened account counts as used from now on."""
         former = User.objects.values_list("email", flat=True).get(pk=self.instance.pk)
         user: User = super().save(commit=commit)
         if user.email != former:
@@ -139,7 +139,7 @@ class PortalEditView(FreshProofMixin, ObjectPermissionMixin, SuperuserFieldsMixi
 
 @require_POST
 def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send a link for a password once more; links sent before no longer work."""
+    """Send another password link; links sent before no longer work."""
     user = get_object_or_404(accounts_manageable_by(request.user), pk=pk)  # type: ignore[arg-type]
     if not is_fresh(request):
         return ask_for_proof(request)

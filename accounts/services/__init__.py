@@ -1,4 +1,4 @@
-"""Create accounts, and give and take roles."""
+"""Create accounts, and assign and end roles."""
 
 from accounts.services.memberships import change_end_date, create_user, grant, revoke
 

@@ -1,4 +1,4 @@
-"""Change the email address of an account: one's own by a link sent to the new one; the former one is notified."""
+"""Change the email address of an account: one's own through a link sent to the new one; the former is notified."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ NEW_EMAIL: Final = register_purpose("accounts.email", lifetime=LIFETIME)
 
 @transaction.atomic
 def request_email_change(*, user: User, email: str, now: datetime | None = None) -> str:
-    """Mail a link to the address that ``user`` wants to have, notify the present one, and return the new one.
+    """Mail a link to the address that ``user`` wants, notify the current address, and return the new one.
 
-    Nothing changes before the link is used; an earlier request is replaced. ``InvalidInput`` if it is no address, the
-    present one, or that of another account.
+    Nothing changes before the link is used; an earlier request is replaced. ``InvalidInput`` if it is not an address,
+    is the current one, or belongs to another account.
     """
     moment, address = now or timezone.now(), _checked(user, email)
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
@@ -67,13 +67,16 @@ def _checked(user: User, email: str) -> str:
 
 
 def pending_email(user: User, *, now: datetime | None = None) -> str:
-    """Return the address that waits to be confirmed; empty if there is none or it has expired."""
+    """Return the address that is waiting for confirmation; empty if there is none or it has expired."""
     is_open = user.pending_email_at and user.pending_email_at + LIFETIME > (now or timezone.now())
     return user.pending_email if is_open else ""
 
 
 def email_of_link(*, user: User, token: str) -> str:
-    """Return the address that ``token`` confirms for ``user``; empty for a link of another person, spent or expired."""
+    """Return the address that ``token`` confirms for ``user``.
+
+    Empty if the link belongs to another person, is spent or has expired.
+    """
     subject = one_time_links.pending_subject(purpose=NEW_EMAIL, token=token)
     return pending_email(user) if subject == str(user.pk) else ""
 
@@ -83,7 +86,7 @@ def confirm_email(*, user: User, token: str) -> User:
     """Spend the link and give ``user`` the new address; both addresses are notified.
 
     ``NotAllowed`` for a link that can no longer be used or belongs to another person, ``InvalidInput`` if another
-    account has taken the address meanwhile.
+    account has taken the address in the meantime.
     """
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if not email_of_link(user=locked, token=token):
@@ -98,7 +101,7 @@ def confirm_email(*, user: User, token: str) -> User:
 
 @transaction.atomic
 def cancel_email_change(*, user: User) -> bool:
-    """Drop the request of ``user``, and its link; return False if there was none."""
+    """Cancel the request of ``user`` and its link; return False if there was none."""
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if not locked.pending_email:
         return False
@@ -109,7 +112,7 @@ def cancel_email_change(*, user: User) -> bool:
 
 
 def delete_expired_requests(*, now: datetime | None = None) -> int:
-    """Delete addresses that were not confirmed in time; return how many."""
+    """Delete addresses that were not confirmed in time; return their number."""
     before = (now or timezone.now()) - LIFETIME
     return User.objects.filter(pending_email_at__lt=before).update(pending_email="", pending_email_at=None)
 
@@ -122,7 +125,8 @@ def _forget(user: User, *more: str) -> None:
 def report_email_change(*, user: User, former: str, by: User) -> None:
     """Log a change of the email address, and notify the former one and the new one.
 
-    The address can set a new password, so the heads of the person's agencies are notified if another person changed it.
+    A password can be reset through the address, so the heads of the person's agencies are notified if someone else
+    changed it.
     """
     log(instance=user, action=EMAIL_CHANGED, user=by)
     moment = timezone.now().isoformat()

@@ -30,7 +30,7 @@ def encrypt_secret(text: str) -> str:
 
 
 def decrypt_secret(stored: str) -> str | None:
-    """Return a stored secret; None, and an error in the log, if its key is gone."""
+    """Return a stored secret; log an error and return None if its key is missing."""
     if encryption.looks_encrypted(stored):
         found = encryption.decrypt(stored, purpose=PURPOSE)
         return None if isinstance(found, encryption.Unreadable) else found
@@ -42,9 +42,9 @@ def decrypt_secret(stored: str) -> str | None:
 
 
 def encrypt_again() -> tuple[int, int]:
-    """Encrypt all secrets under the first of ``FIELD_KEYS``; return how many factors were written and left unreadable.
+    """Encrypt all secrets under the first of ``FIELD_KEYS``; return the numbers of factors written and unreadable.
 
-    Each row in a transaction of its own and locked: the portal may run meanwhile. May be repeated.
+    Each row is locked and written in its own transaction, so the portal may keep running. May be repeated.
     """
     pks = list(Authenticator.objects.order_by("pk").values_list("pk", flat=True))
     done = [written for pk in pks if (written := _encrypt_again(pk)) is not None]

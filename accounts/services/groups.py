@@ -1,11 +1,12 @@
 """Groups of the Wagtail admin, derived from memberships; nobody edits them by hand.
 
 * A *role group* (``role:editor``) opens the admin and holds the model permissions of a role.
-* A *provincial group* (``role:operator:province``) holds those of its holders in the provincial committee.
+* A *provincial group* (``role:operator:province``) holds the additional permissions of its holders in the provincial
+  committee.
 * An *agency group* (``agency:12:editor``) holds permissions on the page trees of one agency, so that an editor sees
   no other agency's pages; ``agency:12:operator:page-only`` those on single pages, without the pages below.
 
-``accounts.roles`` says which permissions and which pages.
+``accounts.roles`` defines which permissions and which pages.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def _page_group_name(agency_id: int, role: str, *, below: bool) -> str:
 
 
 def sync_dated_memberships() -> int:
-    """Update the groups of everyone whose memberships began or ended by date; return how many accounts changed.
+    """Update the groups of everyone whose memberships began or ended by date; return the number of accounts changed.
 
     ``grant`` and ``revoke`` act at once; this covers later dates and accounts that were closed.
     """
@@ -147,7 +148,10 @@ def agency_group(agency: Agency, role: str, *, below: bool = True) -> Group:
 
 @transaction.atomic
 def sync_agency(*, agency: Agency) -> None:
-    """Update the permissions on pages of ``agency`` and those above; an app calls this after it made a page for it."""
+    """Update the permissions on pages of ``agency`` and those above.
+
+    An app calls this after it has created a page for it.
+    """
     for one in with_ancestors(agency):
         for role in roles_with_pages():
             for below in _reaches_of(role):
@@ -157,7 +161,7 @@ def sync_agency(*, agency: Agency) -> None:
 
 @transaction.atomic
 def sync_page(*, page_id: int) -> None:
-    """Update the permissions of every agency that has some on the page: after it was given to another one."""
+    """Update the permissions of every agency that has some on the page: after it was transferred to another one."""
     names = Group.objects.filter(name__startswith="agency:", page_permissions__page=page_id)
     agencies = {name.split(":")[1] for name in names.values_list("name", flat=True)}
     for agency in Agency.objects.filter(pk__in=agencies):
@@ -165,7 +169,7 @@ def sync_page(*, page_id: int) -> None:
 
 
 def refresh_groups() -> None:
-    """Give every existing group what its role may do today: after an upgrade, or when agencies were rearranged."""
+    """Update every existing group to what its role may do today, after an upgrade or a reorganisation of agencies."""
     names = set(Group.objects.filter(name__startswith="role:").values_list("name", flat=True))
     for role in roles_with_admin_access():
         if ROLE_GROUP.format(role=role) in names:
@@ -176,7 +180,7 @@ def refresh_groups() -> None:
 
 
 def refresh_page_groups() -> None:
-    """Give every existing group its permissions on pages: after a page was made that several agencies edit."""
+    """Update the page permissions of every existing group, after a page was created that several agencies edit."""
     held = set(Group.objects.filter(name__startswith="agency:").values_list("name", flat=True))
     for agency in Agency.objects.filter(pk__in={name.split(":")[1] for name in held}):
         for role in roles_with_pages():

@@ -1,6 +1,7 @@
 """Accounts by invitation: the creator of an account never knows its password (security of NĐ 331/2026).
 
-The owner sets it through a one-time link. The link is made when the mail is sent, so that it lies in no queue.
+The owner sets it through a one-time link. The link is created when the mail is sent, so that it is never stored in a
+queue.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def invite(*, user: User, by: User) -> None:
 
 
 def invited_user(token: str) -> User | None:
-    """Return the open account for which ``token`` still sets a password, else None."""
+    """Return the open account whose password ``token`` can still set, otherwise None."""
     subject = one_time_links.pending_subject(purpose=INVITATION, token=token)
     return None if subject is None else User.objects.filter(pk=subject, is_active=True).first()
 

@@ -29,7 +29,7 @@ REOPENED: Final = "accounts.reopened"
 
 
 def unused_accounts(*, now: datetime) -> QuerySet[User]:
-    """Return the open accounts of staff that were not used for ``ACCOUNT_UNUSED_DAYS``; none if that is 0.
+    """Return the open staff accounts that have not been used for ``ACCOUNT_UNUSED_DAYS``; none if that is 0.
 
     The time counts from the last sign-in, from the creation, or from when the account was last reopened.
     """
@@ -42,7 +42,7 @@ def unused_accounts(*, now: datetime) -> QuerySet[User]:
 
 
 def close_unused(*, now: datetime | None = None) -> int:
-    """Close unused accounts, log each closure and email its owner; return how many were closed."""
+    """Close unused accounts, log each closure and email the owner; return the number closed."""
     moment = now or timezone.now()
     candidates = list(unused_accounts(now=moment).order_by("pk").values_list("pk", flat=True))
     return sum(_close_if_unused(pk, moment) for pk in candidates)
@@ -50,7 +50,7 @@ def close_unused(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _close_if_unused(pk: int, now: datetime) -> bool:
-    """Close one account unless it was signed in to meanwhile."""
+    """Close one account unless its owner has signed in meanwhile."""
     locked = User.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     user = unused_accounts(now=now).filter(pk=pk).first() if locked else None
     if user is None:
@@ -79,7 +79,7 @@ def reopen(*, user: User, by: User | None, now: datetime | None = None) -> User:
 
 @transaction.atomic
 def reset_second_factor(*, user: User, reason: str) -> int:
-    """Remove every factor of ``user`` and their recovery codes, on the server only; return how many factors.
+    """Remove every factor and the recovery codes of ``user``, on the server only; return the number of factors.
 
     It is logged with ``reason``; the person and all superusers are notified.
     """
@@ -96,7 +96,7 @@ def reset_second_factor(*, user: User, reason: str) -> int:
 
 
 def delete_expired_sign_ins(*, now: datetime | None = None) -> int:
-    """Delete sign-ins and failed tries older than ``SIGN_IN_LOG_KEEP_DAYS``; return how many."""
+    """Delete sign-ins and failed attempts older than ``SIGN_IN_LOG_KEEP_DAYS``; return their number."""
     before = (now or timezone.now()) - timedelta(days=settings.SIGN_IN_LOG_KEEP_DAYS)
     models = (AccessLog, AccessFailureLog, AccessAttempt)
     return sum(model.objects.filter(attempt_time__lt=before).delete()[0] for model in models)

@@ -1,4 +1,4 @@
-"""Create accounts, and give and take roles."""
+"""Create accounts, and assign and end roles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def create_user(
 ) -> User:
     """Create an account without permissions; permissions come from memberships only.
 
-    Without ``password`` the account cannot sign in until one is set. ``InvalidInput`` says by field what is wrong.
+    Without ``password`` the account cannot sign in until one is set. ``InvalidInput`` names the problem for each field.
     """
     user = User(
         username=clean(username), full_name=clean(full_name), email=clean(email).lower(), phone=clean(phone)
@@ -38,7 +38,7 @@ def create_user(
 
 
 def may_manage_members(by: User, agency: Agency) -> bool:
-    """Return True if ``by`` may give roles in ``agency``: its operators, those of an agency above, superusers."""
+    """Return True if ``by`` may assign roles in ``agency``: its operators, those of an agency above, superusers."""
     if by.is_active and by.is_superuser:
         return True
     return agencies_in_scope(by, Membership.Role.OPERATOR).filter(pk=agency.pk).exists()
@@ -54,12 +54,12 @@ def grant(
     valid_from: date | None = None,
     valid_to: date | None = None,
 ) -> Membership:
-    """Give ``user`` a role in ``agency`` from ``valid_from`` (today) to ``valid_to``, and return the membership.
+    """Assign ``user`` a role in ``agency`` from ``valid_from`` (today) to ``valid_to``, and return the membership.
 
     A role that is held already is returned unchanged. ``by=None`` is the system itself (a command, demo data).
     ``NotAllowed`` if ``by`` may not manage the agency's members (for ``PROVINCE_WIDE_ROLES``: those of the agency at
-    the top), if it is their own account, or if the account is neither staff's nor theirs to manage, because giving it
-    a role would let them manage it; also for ``CONFIRMED_ROLES``, which ``role_requests.assign`` gives.
+    the top), if it is their own account, or if the account neither belongs to staff nor is theirs to manage, because a
+    role would let them manage it; also for ``CONFIRMED_ROLES``, which ``role_requests.assign`` assigns.
     ``InvalidInput`` for an unknown role and for an end before the start.
     """
     start = valid_from or timezone.localdate()
@@ -77,7 +77,7 @@ def grant(
 def check_grant(
     *, by: User | None, user: User, agency: Agency, role: str, valid_from: date, valid_to: date | None
 ) -> None:
-    """Raise what is wrong with giving a role: ``NotAllowed`` or ``InvalidInput``."""
+    """Raise ``NotAllowed`` or ``InvalidInput`` if the role may not be assigned."""
     _check_role_manager(by, user, agency, role)
     if by is not None and not _may_become_member(user, by):
         raise NotAllowed(_("This account does not belong to a member of staff."))

@@ -31,9 +31,9 @@ Key = tuple[str, str]
 
 @transaction.atomic
 def load_national_units() -> tuple[UnitImportReport, UnitImportReport]:
-    """Save the units that are missing, and the successors of the old ones; return what was done with either.
+    """Save the units that are missing, and the successors of the old ones; return a report on each.
 
-    Existing units stay as they are, so that corrections of the staff are kept.
+    Existing units are left unchanged, so that corrections by staff are kept.
     """
     rows = _rows()
     report = UnitImportReport()

@@ -1,6 +1,6 @@
 """Mails to staff about their accounts: always in Vietnamese, sent through the outbox.
 
-A service calls ``notify`` in the transaction of what it reports; ``accounts.handlers`` writes the mail from
+A service calls ``notify`` in the transaction of what it reports; ``accounts.handlers`` renders the mail from
 ``accounts/mail/<notice>.txt``.
 """
 
@@ -32,9 +32,10 @@ SUBJECTS: Final = {
 
 
 def notify(user: User, notice: str, *, key: str, to: str = "", **facts: Any) -> bool:
-    """Enqueue ``notice`` (of ``SUBJECTS``) to ``user``, or to the address ``to``; return False if there is none.
+    """Enqueue ``notice`` (of ``SUBJECTS``) to ``user``, or to the address ``to``; return False if there is no address.
 
-    ``key`` names the event, so that it is reported once; ``facts`` are the values of the template, no secrets.
+    ``key`` names the event, so that it is reported once; ``facts`` are the values for the template and contain no
+    secrets.
     """
     if not (to or user.email):
         return False

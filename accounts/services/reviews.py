@@ -33,7 +33,7 @@ class ReviewState:
 
 
 def reviewable_agencies(user: User) -> QuerySet[Agency]:
-    """Return the agencies whose accounts ``user`` confirms: of their operating teams; the topmost for a superuser."""
+    """Return the agencies whose accounts ``user`` confirms: of their operating teams; for a superuser the topmost."""
     if user.is_active and user.is_superuser:
         return Agency.objects.filter(parent__isnull=True).valid_on(timezone.localdate())
     return agencies_where(user, Membership.Role.OPERATOR)
@@ -68,7 +68,7 @@ def state_of(agency: Agency, *, now: datetime | None = None) -> ReviewState:
 def confirm_review(
     *, agency: Agency, by: User, expected_hash: str, now: datetime | None = None
 ) -> AccountReview:
-    """Store that ``by`` found the accounts and roles of ``agency`` right.
+    """Record that ``by`` confirmed the accounts and roles of ``agency``.
 
     ``Conflict`` if the list is no longer the one that was shown; ``NotAllowed`` unless ``by`` is in its team.
     """

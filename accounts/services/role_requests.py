@@ -1,4 +1,4 @@
-"""Roles that two people give: they read dossiers or give roles themselves (docs/domain.md#information-security).
+"""Roles that two people assign, since they read dossiers or assign roles (docs/domain.md#information-security).
 
 One person asks, another one confirms: the head of the agency or another operator. Nobody confirms their own request
 or a role of their own.
@@ -27,9 +27,9 @@ Role = Membership.Role
 def assign(
     *, user: User, agency: Agency, role: str, by: User, valid_from: date, valid_to: date | None = None
 ) -> Membership | RoleRequest:
-    """Give a role, or ask a second person to confirm one of ``CONFIRMED_ROLES``.
+    """Assign a role, or ask a second person to confirm one of ``CONFIRMED_ROLES``.
 
-    Errors are those of ``grant``; ``InvalidInput`` also if the same request is open.
+    Errors are those of ``grant``, and ``InvalidInput`` if the same request is already open.
     """
     if role not in CONFIRMED_ROLES:
         return grant(user=user, agency=agency, role=role, by=by, valid_from=valid_from, valid_to=valid_to)
@@ -54,7 +54,7 @@ def open_requests_for(user: User) -> QuerySet[RoleRequest]:
 
 
 def may_decide(user: User) -> bool:
-    """Return True if ``user`` heads or manages an agency, so that requests may reach them."""
+    """Return True if ``user`` heads or manages an agency and so may receive requests."""
     if user.is_active and user.is_superuser:
         return True
     return agencies_where(user, Role.HEAD, Role.OPERATOR).exists()
@@ -64,7 +64,7 @@ def may_decide(user: User) -> bool:
 def record_decision(*, pk: int, by: User, confirm: bool) -> RoleRequest:
     """Confirm or refuse a request; a confirmed role is in force at once, from its first day on.
 
-    ``Conflict`` if it was decided already; ``NotAllowed`` if ``by`` may not decide it.
+    ``Conflict`` if it has already been decided; ``NotAllowed`` if ``by`` may not decide it.
     """
     request = RoleRequest.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if request is None:

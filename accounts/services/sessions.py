@@ -20,9 +20,9 @@ from accounts.services.notices import notify
 from core.display import datetime_text
 
 TOKEN_BYTES: Final = 16
-#: A browser that was not used for so long counts as new again.
+#: A browser that was not used for this long counts as new again.
 FORGET_DEVICES_AFTER: Final = timedelta(days=365)
-#: The first that fits: Edge and Opera call themselves Chrome, and Chrome calls itself Safari.
+#: The first match counts: Edge and Opera also call themselves Chrome, and Chrome calls itself Safari.
 BROWSERS: Final = (
     ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"),
 )  # fmt: skip
@@ -42,19 +42,19 @@ def record_sign_in(*, user: User, session_key: str, user_agent: str, address: st
 
 
 def record_use(*, pk: int, session_key: str) -> None:
-    """Store that a session was used; its key changes with the password."""
+    """Record that a session was used; its key changes with the password."""
     SignedInSession.objects.filter(pk=pk).update(session_key=session_key, last_used_at=timezone.now())
 
 
 def sessions_of(user: User) -> QuerySet[SignedInSession]:
-    """Return the sessions of ``user`` that can still be open, the last used first."""
+    """Return the sessions of ``user`` that can still be open, the most recently used first."""
     since = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
     return SignedInSession.objects.filter(user=user, signed_in_at__gt=since)
 
 
 @transaction.atomic
 def end_sessions(*, user: User, pk: int | None = None, except_pk: int | None = None) -> int:
-    """End the sessions of ``user``, or only ``pk``, and not ``except_pk``; return how many."""
+    """End the sessions of ``user`` (or only ``pk``) except ``except_pk``; return their number."""
     rows = SignedInSession.objects.filter(user=user)
     if except_pk is not None:
         rows = rows.exclude(pk=except_pk)
@@ -68,7 +68,7 @@ def end_sessions(*, user: User, pk: int | None = None, except_pk: int | None = N
 
 @transaction.atomic
 def remember_device(*, user: User, token: str, user_agent: str, address: str) -> str:
-    """Return the token of a device, a new one for ``""``; a device that ``user`` never used is reported by mail.
+    """Return the token of a device, a new one for ``""``; a device new to ``user`` is reported by mail.
 
     The first device of an account is not reported: its owner has just been invited.
     """
@@ -87,7 +87,7 @@ def remember_device(*, user: User, token: str, user_agent: str, address: str) ->
 
 
 def delete_expired_sessions(*, now: datetime | None = None) -> int:
-    """Delete the rows of sessions that must have ended, and devices not used for a year; return how many."""
+    """Delete the rows of sessions that must have ended and of devices not used for a year; return their number."""
     moment = now or timezone.now()
     ended = moment - timedelta(seconds=settings.SESSION_COOKIE_AGE)
     return (
@@ -97,7 +97,7 @@ def delete_expired_sessions(*, now: datetime | None = None) -> int:
 
 
 def device_name(user_agent: str) -> str:
-    """Return browser and system in words, such as ``Firefox · Windows``; ``–`` for what is not known."""
+    """Return browser and system in words, such as ``Firefox · Windows``; ``–`` for unknown ones."""
     found = [
         next((name for mark, name in marks if re.search(mark, user_agent)), "")
         for marks in (BROWSERS, SYSTEMS)

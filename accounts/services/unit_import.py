@@ -19,7 +19,7 @@ from core.text import clean, slugify
 
 # NQ 202/2025/QH15 and NQ 1655/NQ-UBTVQH15: the two-tier units are in force from this day.
 TWO_TIERS_FROM: Final = date(2025, 7, 1)
-# QĐ 124/2004/QĐ-TTg gave every unit its GSO code; no dossier needs an earlier day.
+# QĐ 124/2004/QĐ-TTg gave every unit its GSO code; no dossier needs an earlier date.
 CODES_SINCE: Final = date(2004, 7, 8)
 # Value of the column ``relation`` for the commune that took over the greater part of a split ward.
 SHARES: Final = {"part-default": "default"}
@@ -97,7 +97,7 @@ class UnitImportReport:
         created: bool,
         values: dict[str, Any],
     ) -> None:
-        """Bring an existing ``row`` up to ``values``, and count it."""
+        """Update an existing ``row`` to ``values``, and count it."""
         changed = [name for name, value in values.items() if getattr(row, name) != value]
         if created:
             self.created += 1

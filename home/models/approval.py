@@ -23,7 +23,7 @@ Role = Membership.Role
 
 @dataclass(frozen=True, slots=True)
 class Approvers:
-    """The people who decide on a page: the head of its agency, and holders of ``role`` in that agency or one above it.
+    """The people who decide on a page: the head of its agency, and holders of ``role`` in that agency or one above.
 
     ``agencies``: ids, from the agency of the page upwards.
     """
@@ -39,7 +39,7 @@ class Approvers:
 
 
 def approvers_of(pages: Iterable[Page]) -> dict[int, Approvers]:
-    """Return who decides on each page, by its id; four queries for any number of pages.
+    """Return who decides on each page, by page id; four queries for any number of pages.
 
     A page belongs to the agency of the site or the section of the catalogue that contains it, other pages to the
     People's Committee of the province.
@@ -112,7 +112,7 @@ class RoleApprovalTask(Task):
         return self.may_decide(obj, user)
 
     def locked_for_user(self, obj: Page, user: Any) -> bool:
-        """Lock the page for all other users while it waits."""
+        """Lock the page for all other users while it is waiting."""
         return not self.may_decide(obj, user)
 
     def get_actions(self, obj: Page, user: Any) -> list[tuple[str, str, bool]]:
@@ -134,7 +134,7 @@ class RoleApprovalTask(Task):
         return None if page.permissions_for_user(user).can_edit() else reverse("wagtailadmin_home")
 
     def get_task_states_user_can_moderate(self, user: Any, **kwargs: Any) -> QuerySet[TaskState]:
-        """Return what waits for the decision of ``user``; ten queries for any number of pages."""
+        """Return what is waiting for a decision by ``user``; ten queries for any number of pages."""
         waiting = self.task_states.filter(status=TaskState.STATUS_IN_PROGRESS)
         waiting = waiting.exclude(workflow_state__requested_by=user)
         if user.is_superuser:

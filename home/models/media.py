@@ -1,4 +1,4 @@
-"""The portal's own image and document models; every image has a text alternative (WCAG 1.1.1)."""
+"""The portal's own image and document models; every image has an alternative text (WCAG 1.1.1)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
 
 class PortalImage(AbstractImage):
-    """An image with a required text alternative."""
+    """An image with a required alternative text."""
 
     alt_text = models.CharField(
         _("alternative text"),

@@ -62,7 +62,7 @@ class HomePage(AlertsMixin, BasePage):
 
     @property
     def opening(self) -> str:
-        """Return how the text of the page begins."""
+        """Return the beginning of the page's text."""
         return f"{self.question} {self.hint}"
 
     @property
@@ -103,7 +103,7 @@ class AgencySiteForm(PortalPageForm):
 
 
 class AgencySitePage(AlertsMixin, BasePage):
-    """The site of an agency (trang của cơ quan); the contact data are shown from ``Agency``."""
+    """The site of an agency (trang của cơ quan); the contact details shown are those of ``Agency``."""
 
     agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, related_name="site_pages", verbose_name=_("agency")
@@ -135,7 +135,7 @@ class AgencySitePage(AlertsMixin, BasePage):
 
     @property
     def opening(self) -> str:
-        """Return how the text of the page begins."""
+        """Return the beginning of the page's text."""
         return strip_tags(self.duties) or opening_of(self.body)
 
     def clean(self) -> None:
@@ -162,7 +162,7 @@ class InformationPage(BasePage):
 
     @property
     def opening(self) -> str:
-        """Return how the text of the page begins."""
+        """Return the beginning of the page's text."""
         return opening_of(self.body)
 
 
@@ -182,10 +182,10 @@ class NewsIndexPage(BasePage):
 
 
 class PublisherAgencyPanel(FieldPanel):
-    """The agency that publishes news of the province; below the site of an agency it is that agency."""
+    """The agency that publishes news of the province; below an agency site it is always that agency."""
 
     class BoundPanel(FieldPanel.BoundPanel):
-        """Shown to people who may write in the list of all news."""
+        """Shown to people who may add to the list of all news."""
 
         def is_shown(self) -> bool:
             """Return True if the user may choose the agency."""
@@ -251,5 +251,5 @@ class NewsPage(BasePage):
 
     @property
     def opening(self) -> str:
-        """Return how the text of the page begins."""
+        """Return the beginning of the page's text."""
         return opening_of(self.body)

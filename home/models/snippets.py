@@ -47,7 +47,7 @@ class AlertsMixin:
 
 
 class Alert(models.Model):
-    """A closed counter, an outage, a storm. It always has an end: people stop reading alerts that are out of date."""
+    """A closed counter, an outage, a storm. An alert always has an end: people stop reading outdated alerts."""
 
     class Tone(models.TextChoices):
         INFO = "info", _("Information")

@@ -1,1 +1,1 @@
-"""How days and times are written and read in the forms of the admin, by language."""
+"""How dates and times are written and read in the forms of the admin, by language."""

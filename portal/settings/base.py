@@ -1,8 +1,8 @@
 """Settings shared by every way of running the portal.
 
-One environment variable for each thing an operator chooses; the table is docs/operations.md. A variable that is
-missing or unreadable raises ``ImproperlyConfigured`` with its name. ``NAME_FILE`` is read where ``NAME`` may be
-(secrets mounted as files).
+There is one environment variable for each choice of an operator; they are listed in docs/operations.md. A variable
+that is missing or unreadable raises ``ImproperlyConfigured`` with its name. ``NAME_FILE`` is read where ``NAME`` may
+be (secrets mounted as files).
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ DEBUG = False
 DEMO = False
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
-# Identity of the province: the same software runs for another one by these few values.
+# Identity of the province: with other values the same software runs for another province.
 PORTAL_NAME = env.str("PORTAL_NAME", default="Cổng Dịch vụ công")
 PORTAL_PROVINCE = env.str("PORTAL_PROVINCE", default="Tỉnh Cà Mau")
 PORTAL_OWNER = env.str("PORTAL_OWNER", default="UBND tỉnh Cà Mau")
-# Whom one asks for help, at the foot of every page; empty: nothing is shown.
+# Contact for help, in the footer of every page; empty: nothing is shown.
 PORTAL_PHONE = env.str("PORTAL_PHONE", default="")
 PORTAL_EMAIL = env.str("PORTAL_EMAIL", default="")
 # Contact for reporting a weakness (/.well-known/security.txt): an email address or URL; empty: PORTAL_EMAIL.
@@ -136,7 +136,8 @@ TEMPLATES: list[dict[str, Any]] = [
 # Database -----------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Readers go on while one writes, and a writer waits for the lock at BEGIN instead of failing in the middle.
+    # Readers continue while one process writes, and a writer waits for the lock at BEGIN instead of failing in the
+    # middle.
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
         "transaction_mode": "IMMEDIATE",
@@ -156,7 +157,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 # installations that share a server never read each other's. All
 # processes of one installation name the same database.
 INSTALLATION = env.str("PORTAL_INSTALLATION", default=installation_of(DATABASES["default"]))
-# A silent Redis must cost tenths of a second, not the defaults (docs/facts.md#celery-and-redis).
+# An unresponsive Redis must cost tenths of a second, not the default time (docs/facts.md#celery-and-redis).
 REDIS_SOCKET_TIMEOUT = 0.5
 if REDIS_URL:
     CACHES = {
@@ -169,7 +170,7 @@ if REDIS_URL:
                 "socket_connect_timeout": REDIS_SOCKET_TIMEOUT,
             },
         },
-        # Wagtail puts objects here, which JSON cannot carry: it reads them from the database.
+        # Wagtail puts objects here, which JSON cannot represent: it reads them from the database.
         "renditions": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     }
 else:
@@ -178,13 +179,13 @@ else:
         "renditions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "renditions"},
     }
 
-# Whole pages for anonymous people, in the memory of each process (docs/features/page-cache.md).
+# Whole pages for anonymous visitors, in the memory of each process (docs/features/page-cache.md).
 PAGE_CACHE_ENABLED = env.bool("PAGE_CACHE_ENABLED", default=True)
 PAGE_CACHE_BYTES = env.int("PAGE_CACHE_BYTES", default=64 * 1024 * 1024)
 
-# How long one look at the parts of the system answers /healthz.
+# How long the result of one check of the parts is used to answer /healthz.
 HEALTH_SECONDS = 5.0
-# What a new process requests of itself before it takes requests (core.web.warm_up).
+# What a new process requests from itself before it accepts requests (core.web.warm_up).
 WARM_UP_PATHS = ("/", "/tim-kiem/?q=khai+sinh", "/thu-tuc/")
 
 # Examples of queries on the search page; those of the front page are entered in the admin.
@@ -196,17 +197,17 @@ SEARCH_QUERIES_KEEP_DAYS = env.int("SEARCH_QUERIES_KEEP_DAYS", default=180)
 SEARCH_QUERY_MIN_NETWORKS = env.int("SEARCH_QUERY_MIN_NETWORKS", default=3)
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")
 ELASTICSEARCH_INDEX_PREFIX = env.str("ELASTICSEARCH_INDEX_PREFIX", default=INSTALLATION.lower())
-# Everyday questions take 40 ms; what is left of the promised 1.5 s is for the database to answer in its place.
+# Everyday questions take 40 ms; the rest of the promised 1.5 s is left for the database to answer instead.
 ELASTICSEARCH_TIMEOUT = 0.7
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "core.wagtail.admin_search"}}
 
 # ClamAV's daemon, host:port or the path of its Unix socket; empty: uploaded files are marked "not scanned".
 CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", default="")
-# Seconds without a sign of life before a scan is given up: the largest file takes the daemon a few.
+# Seconds without a response before a scan is given up; the largest file takes the daemon a few.
 CLAMAV_TIMEOUT = 60.0
 
 CELERY_BROKER_URL = REDIS_URL or "memory://"
-# With no broker tasks run in the process, after commit.
+# Without a broker tasks run in the process, after the commit.
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -271,14 +272,14 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
-# No one sets the password of another person: accounts are made by invitation.
+# Nobody sets another person's password: accounts are created by invitation.
 WAGTAILUSERS_PASSWORD_ENABLED = False
-# Links for a new password are for who has just asked for one.
+# Links for a new password are for those who have just asked for one.
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
-# The admin asks no foreign host: neither for avatars (by a hash of the email address) nor for news of releases.
+# The admin contacts no other host, neither for avatars (by a hash of the email address) nor for news of releases.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
-# Shared passwords for pages are off: they can be guessed and not revoked.
+# Shared passwords for pages are off: they can be guessed and cannot be revoked.
 WAGTAIL_PRIVATE_PAGES = WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 AXES_FAILURE_LIMIT = 5
@@ -290,12 +291,12 @@ AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_CLIENT_IP_CALLABLE = "core.web.throttle.client_network"
 AXES_VERBOSE = False
 AXES_HANDLER = "accounts.lockout.LockoutHandler"
-# Second factor (ADR 160). Off, it is optional; an account that has set one up is still asked for it.
+# Second factor (ADR 160). If off, it is optional, but an account that has set one up is still asked for it.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {"reauthenticate": "accounts.forms.PasswordAgainForm"}
-# accounts.forms counts wrong codes also without a cache, and per person; django-axes counts wrong passwords.
+# accounts.forms counts wrong codes per person, even without a cache; django-axes counts wrong passwords.
 ACCOUNT_RATE_LIMITS = {"login_failed": None, "reauthenticate": None}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
@@ -306,18 +307,18 @@ MFA_FORMS = {
     "add_webauthn": "accounts.forms.AddKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-# The clock of a telephone may be half a minute off.
+# The clock of a phone may be half a minute off.
 MFA_TOTP_TOLERANCE = 1
 # How many of the portal's reverse proxies append to X-Forwarded-For; 0: the address of the connection counts.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
-# Multiplies every limit per address, where hundreds of people share one address.
+# Multiplies every limit per address, for places where hundreds of people share one.
 THROTTLE_FACTOR = env.int("THROTTLE_FACTOR", default=1)
 
 # Language and time --------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 # Ours first; then what the libraries lack in Vietnamese (scripts/upstream_catalogues.py).
-# Wagtail writes "29 seconds ago" with a filter of humanize whose app is not installed: only its texts are needed.
+# Wagtail writes "29 seconds ago" with a filter of humanize, whose app is not installed: only its texts are needed.
 LOCALE_PATHS = [
     BASE_DIR / "locale",
     BASE_DIR / "locale_upstream",
@@ -325,7 +326,7 @@ LOCALE_PATHS = [
 ]
 # Editors choose between the two languages that are complete; office hours and deadlines know one time zone.
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
-# What the fields of the admin show must be among what portal.formats reads.
+# What the fields of the admin show must be a format that portal.formats reads.
 FORMAT_MODULE_PATH = ["portal.formats"]
 WAGTAIL_DATE_FORMAT, WAGTAIL_DATETIME_FORMAT = "%d/%m/%Y", "%d/%m/%Y %H:%M"
 USE_I18N = WAGTAIL_I18N_ENABLED = True
@@ -333,7 +334,7 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 CELERY_TIMEZONE = TIME_ZONE
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 USE_TZ = True
-# Who may approve a page need not hold the right to publish it (ADR 130).
+# A person who may approve a page need not have the permission to publish it (ADR 130).
 WAGTAIL_FINISH_WORKFLOW_ACTION = "core.wagtail.approval.publish_approved"
 # Unpublishing a source must not take its translation down without the translator (docs/facts.md#wagtail-localize).
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
@@ -344,7 +345,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
-# Papers of citizens: outside every web root, handed out only by a view that checks the permission.
+# Citizens' documents: outside every web root, served only by a view that checks the permission.
 PRIVATE_MEDIA_ROOT = Path(env.str("PRIVATE_MEDIA_ROOT", default=str(VAR_DIR / "private")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -384,9 +385,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
 OFFICE_HOURS = env.str("OFFICE_HOURS", default="07:00-11:30,13:30-17:00")
 VIEW_LOG_KEEP_DAYS = env.int("VIEW_LOG_KEEP_DAYS", default=5 * 365)
-# Below this no file of a citizen is taken: the database and the logs need the rest.
+# Below this no file of a citizen is accepted: the database and the logs need the rest.
 UPLOAD_MIN_FREE_BYTES = env.int("UPLOAD_MIN_FREE_BYTES", default=1024**3)
-# The largest request: a step with all its files at once, where there are no scripts.
+# The largest request: a step with all its files at once, when there are no scripts.
 REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=64 * 1024 * 1024)
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -423,22 +424,22 @@ SECRET_KEY_FALLBACKS: list[str] = []
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-# Old browsers; the policy of core.web.csp says it to the others. The admin shows previews in a frame of its own.
+# For old browsers; others follow the policy of core.web.csp. The admin shows previews in a frame of its own.
 X_FRAME_OPTIONS = "SAMEORIGIN"
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": STRICT}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-# A random name of the browser, so that a sign-in from a new one is reported by mail.
+# A random name for the browser, so that a sign-in from a new one is reported by mail.
 DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_AGE = 8 * 60 * 60
-# Who does nothing for so long is signed out (NĐ 331/2026, docs/domain.md#information-security).
+# Signed out after this idle time (NĐ 331/2026, docs/domain.md#information-security).
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
 SESSION_IDLE_MINUTES_ADMIN = env.int("SESSION_IDLE_MINUTES_ADMIN", default=5)
-# Accounts of staff that were not used for this many days are closed; 0: never.
+# Staff accounts that have not been used for this many days are closed; 0: never.
 ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=45)
 # How often each operating team confirms the list of its accounts and roles.
 ACCOUNT_REVIEW_MONTHS = env.int("ACCOUNT_REVIEW_MONTHS", default=6)
-# How long sign-ins and failed tries are kept.
+# How long sign-ins and failed attempts are kept.
 SIGN_IN_LOG_KEEP_DAYS = env.int("SIGN_IN_LOG_KEEP_DAYS", default=365)
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -460,7 +461,7 @@ LOGGING = {
         "plain": {
             "()": "core.logs.SingleLineFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-            # With the offset: lines of several machines and of UTC servers are put in order.
+            # With the offset, so that lines of several machines and of UTC servers can be put in order.
             "datefmt": "%Y-%m-%dT%H:%M:%S%z",
         },
         "server": {
@@ -477,9 +478,9 @@ LOGGING = {
         # Django's own handlers print unmasked lines, and mail whole requests with what people typed.
         "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": ["server"], "level": "INFO", "propagate": False},
-        # Two lines for every reindexed object, its start and its end.
+        # Otherwise two lines for every reindexed object, at its start and its end.
         "django_tasks": {"level": "WARNING"},
-        # A line for every process, when it is imported.
+        # Otherwise a line for every process, when it is imported.
         "pikepdf": {"level": "WARNING"},
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},

@@ -14,8 +14,8 @@ PORTAL_PHONE = "0290 000 0099"
 PORTAL_EMAIL = "hotro@demo.camau.example"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 WHITENOISE_USE_FINDERS = True
-# A reader of the demo leaves a page open for longer than an officer may, and its accounts rest for months.
+# A visitor to the demo may leave a page open for longer than an officer, and its accounts are unused for months.
 SESSION_IDLE_MINUTES = SESSION_IDLE_MINUTES_ADMIN = env.int("SESSION_IDLE_MINUTES", default=60)
 ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=0)
-# The published accounts sign in without one, but one can be set up and tried.
+# The published accounts sign in without a second factor, but one can be set up and tried.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=False)

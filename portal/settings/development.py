@@ -1,4 +1,4 @@
-"""Everyday work and every management command with nothing set: SQLite, database search, tasks in process."""
+"""Everyday work and every management command without any variable: SQLite, database search, tasks in the process."""
 
 from .base import *  # noqa: F403
 from .base import env

@@ -4,7 +4,7 @@ from .base import *  # noqa: F403
 from .base import STORAGES, env
 
 SECRET_KEY = env.str("SECRET_KEY")
-# Keys of before: what they signed stays good until it expires, nothing new is signed with them.
+# Earlier keys: what they signed stays valid until it expires; nothing new is signed with them.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 LOOKUP_SECRETS = env.dict("LOOKUP_SECRETS")
 FIELD_KEYS = env.dict("FIELD_KEYS")
@@ -21,7 +21,7 @@ SECURE_HSTS_PRELOAD = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
-# Browsers take these names from this host alone: a weaker site under the same domain cannot plant a session here.
+# Browsers accept these names from this host alone: a weaker site under the same domain cannot plant a session here.
 SESSION_COOKIE_NAME = "__Host-sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 DEVICE_COOKIE_NAME = "__Host-device"

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 class Reader(environ.FileAwareEnv):
-    """Reads a setting from ``NAME`` or from the file that ``NAME_FILE`` names; errors contain the name."""
+    """Reads a setting from ``NAME`` or from the file named by ``NAME_FILE``; errors contain the name."""
 
     def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
         """Return the value of ``var`` as its type."""
@@ -21,16 +21,16 @@ class Reader(environ.FileAwareEnv):
             raise ImproperlyConfigured(f"{var} cannot be read: {error}") from error
 
     def db_url(self, var: str, *args: Any, **kwargs: Any) -> Any:
-        """Return the database that the URL in ``var`` names."""
+        """Return the database settings given by the URL in ``var``."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it prints the password
+            warnings.simplefilter("ignore")  # it would print the password
             found = self._named(var, super().db_url, *args, **kwargs)
-        if "." not in found.get("ENGINE", ""):  # an unknown scheme is taken for a module
+        if "." not in found.get("ENGINE", ""):  # an unknown scheme is mistaken for a module
             raise ImproperlyConfigured(f"{var} cannot be read: it names no database")
         return found
 
     def email_url(self, var: str, *args: Any, **kwargs: Any) -> Any:
-        """Return the mail settings that the URL in ``var`` names."""
+        """Return the mail settings given by the URL in ``var``."""
         return self._named(var, super().email_url, *args, **kwargs)
 
     def _named(self, var: str, read: Any, *args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,7 @@
-"""As officials write: 26/11/2026. The year first is read too: programs and browsers send it."""
+"""As officials write: 26/11/2026.
+
+Dates with the year first are also accepted, since programs and browsers send them.
+"""
 
 DATE_FORMAT = "d/m/Y"
 SHORT_DATE_FORMAT = "d/m/Y"
