@@ -116,7 +116,7 @@ def _is_signed_in(request: HttpRequest) -> bool:
 
 
 def seconds_since(moment: float) -> float:
-    """Return how far ``moment`` (seconds since the epoch) is from now, even if it is in the future after a clock change."""
+    """Return the seconds from ``moment`` (since the epoch) to now, even if a clock change put it in the future."""
     return abs(time.time() - moment)
 
 

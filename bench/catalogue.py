@@ -28,7 +28,7 @@ PAGE_TEXT: Final = (120, 400)
 
 
 def fill(procedures: int, pages: int, folder: Path) -> None:
-    """Add documents until there are so many procedures and other pages; rebuild the replicas."""
+    """Add documents until the given numbers of procedures and other pages are reached; rebuild the replicas."""
     known = IndexedDocument.objects.filter(collection=COLLECTION)
     missing = procedures - known.filter(kind="procedure").count()
     if missing > 0:
@@ -38,7 +38,7 @@ def fill(procedures: int, pages: int, folder: Path) -> None:
         _write(islice(_pages(folder), missing))
     indexing.recount_words(COLLECTION)
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")  # as the server does by itself within minutes
+        cursor.execute("VACUUM ANALYZE")  # as the server does on its own within minutes
     for replica in engines.replicas():
         replica.rebuild()
 
@@ -82,7 +82,7 @@ def _procedures(folder: Path) -> Iterator[SearchDocument]:
 
 
 def _pages(folder: Path) -> Iterator[SearchDocument]:
-    """Yield news whose titles and texts are stretches of the procedures' texts."""
+    """Yield news whose titles and texts are passages from the procedures' texts."""
     texts = [record["trinh_tu_thuc_hien"].split() for record in _records(folder)]
     texts = [words for words in texts if len(words) > PAGE_TEXT[1]]
     choose, number = random.Random(2), 0  # noqa: S311 - the same every time

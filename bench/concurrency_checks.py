@@ -42,7 +42,7 @@ def numbering() -> list[Result]:
 def same_key() -> list[Result]:
     """Send each of 100 submissions five times at once, then read each receipt five times at once.
 
-    There must be 100 dossiers, and the five answers and the five receipts of a key must be equal.
+    There must be 100 dossiers, and the five responses and the five receipts of a key must be equal.
     """
     agencies = make_agencies(AGENCIES)
     ready = list(ready_drafts(make_form(agencies), agencies, KEYS))

@@ -1,9 +1,8 @@
 """Fit the coefficients of ``search.ranking.confidence`` on the graded queries of the half *tuning*.
 
-Logistic regression by Newton's method, with both classes of equal weight and a small penalty of large coefficients; by
-hand, since the library for it is large (ADR 240).
-The threshold is the likelihood below which 0.95 of the queries without an answer lie. Prints both for the source code;
-the results compare the halves.
+Logistic regression by Newton's method, with equal weight for both classes and a small penalty on large coefficients;
+written by hand, since the library for it is large (ADR 240). The threshold is the likelihood below which 0.95 of the
+queries without an answer lie. Prints both for the source code; the results compare the two halves.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from search.selectors import analyse_request, statistics_of
 PENALTY: Final = 0.5
 STEPS: Final = 30
 ROUNDS: Final = 4
-#: Share of the queries without an answer that the threshold leaves below.
+#: Share of the queries without an answer that lies below the threshold.
 SHARE_BELOW: Final = 0.95
 
 Vector = list[float]
@@ -49,7 +48,7 @@ class Example:
 
 
 def run() -> list[Result]:
-    """Fit in the province's catalogue, where also the queries of ``national`` have no answer."""
+    """Fit in the province's catalogue, where the queries of ``national`` have no answer either."""
     load_province()
     call_command("load_usage_weights", USAGE)
     examples = [
@@ -75,7 +74,7 @@ def run() -> list[Result]:
 
 
 def _example(query: GradedQuery, *, has_answer: bool) -> Example | None:
-    """Return what the ranking makes of ``query``; None for a code, or without hits, which need no likelihood."""
+    """Return what the ranking makes of ``query``; None for a code or without hits, where no likelihood is needed."""
     request = SearchRequest(query=query.query, kinds=("procedure",))
     analysed: Query | None = analyse_request(request)
     if analysed is None or not analysed.words:
@@ -99,7 +98,10 @@ def _best(weights: Vector, example: Example) -> float:
 
 
 def fit(examples: Sequence[Example]) -> Vector:
-    """Return the coefficients, the intercept last; each round takes the hit of each query that the last one prefers."""
+    """Return the coefficients, the intercept last.
+
+    Each round takes for each query the hit that the previous round preferred.
+    """
     answers = [example.has_answer for example in examples]
     weights = _newton([example.hits[0] for example in examples], answers)
     for _round in range(ROUNDS - 1):

@@ -118,7 +118,7 @@ def _structured(path: Path) -> Iterator[SearchDocument]:
 
 
 def _higher_levels(numbers: Iterator[int]) -> Iterator[SearchDocument]:
-    """Yield each procedure of the province again at the higher levels, every fifth one under the same name."""
+    """Yield each procedure of the province again at the higher levels, every fifth under the same name."""
     own = IndexedDocument.objects.filter(collection=COLLECTION, kind=KIND).order_by("pk")
     for title, body in list(own.exclude(ref__startswith="distractor-").values_list("title", "body")):
         for words, level in HIGHER:

@@ -34,7 +34,7 @@ from search.services.lexicon import load_lexicon
 SHARED_DATA = Path(
     os.environ.get("PORTAL_SHARED_DATA", str(Path(settings.BASE_DIR).parent / "shared" / "data"))
 )
-# Marriage registration: read every day, of medium length, with fees, cases and the button of an online form.
+# Marriage registration: read every day, of medium length, with fees, cases and the button for an online form.
 EVERYDAY_CODE = "1.000894"
 SINCE = date(2025, 7, 1)
 CORE_CODE = "9.000001"

@@ -82,7 +82,7 @@ def _count_requests(address: str, path: str, seconds: float, counts: multiproces
 
 
 def per_second(address: str, path: str, *, seconds: float = scale(2.0, 0.2)) -> float:
-    """Return how many GET requests of ``path`` the server answers per second."""
+    """Return how many GET requests for ``path`` the server answers per second."""
     counts: multiprocessing.Queue[int] = multiprocessing.Queue()
     arguments = (address, path, seconds, counts)
     processes = [

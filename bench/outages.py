@@ -17,14 +17,17 @@ from bench.proxy import Proxy
 from bench.server import server
 
 CACHED = "/"
-#: A private link asks the database every time.
+#: A private link queries the database every time.
 UNCACHED = "/ho-so/khong-co-that/"
 REQUESTS = scale(200, 20)
 SEARCH = "/tim-kiem/?q=ket+hon"
 
 
 def database_away() -> list[Result]:
-    """Cut the connection to PostgreSQL under a running server; count wrong answers, time the slowest and the return."""
+    """Cut the connection to PostgreSQL under a running server.
+
+    Count wrong responses, and time the slowest one and the recovery.
+    """
     call_command("start_site", stdout=io.StringIO())
     url = urlsplit(os.environ["DATABASE_URL"])
     proxy = Proxy(url.hostname or "127.0.0.1", url.port or 5432)

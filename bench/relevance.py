@@ -1,7 +1,7 @@
 """Relevance of the search on graded queries, in each engine, in the province's catalogue and in a far larger one.
 
-Beside the places of the right procedures: how often the search says that nothing fits, of questions that no procedure
-answers and of all others, and how many of the subjects of a question get their best hit.
+Besides the ranks of the right procedures, it measures how often the search says that nothing fits, both for questions
+that no procedure answers and for all others, and for how many subjects of a question the best hit is found.
 """
 
 from __future__ import annotations
@@ -53,10 +53,11 @@ MINIMUMS_LARGE: Final = {
     "spoken-tuning": (0.80, 0.94),
     "spoken-held-out": (0.80, 0.94),
 }
-#: Share of the questions without an answer, and at most of those with one, of which the search says that nothing fits.
+#: Minimum share of the questions without an answer, and maximum share of those with one, for which nothing is said to
+#: fit.
 MIN_LOW_CONFIDENCE: Final = 0.95
 MAX_LOW_CONFIDENCE: Final = 0.05
-#: Share of the subjects of questions about several things of which the best hit is shown first.
+#: Share of the subjects of questions about several things for which the best hit is shown first.
 MIN_SUBJECTS_FOUND: Final = 0.85
 HALVES: Final = ("tuning", "held-out")
 

@@ -23,15 +23,15 @@ from search.selectors import search
 from search.services.indexing import rebuild
 from search.services.lexicon import load_lexicon
 
-#: Procedures and other pages of each size; the first is what the province has.
+#: Procedures and other pages for each size; the first is that of the province.
 SIZES: Final = ((416, 0), (3_000, 0), (3_000, 20_000))
 QUICK_SIZE: Final = (60, 20)
 #: Limits for the largest size, in milliseconds.
 MAX_P95_MS: Final = {"database": 50.0, "elastic": 40.0}
 MAX_FIRST_MS: Final = 150.0
-#: What a web process may take when it is warm.
+#: Limits for a warm web process.
 MAX_MEMORY_MB: Final = 300.0
-#: Processes that search at the same time, to see how many queries two cores answer.
+#: Processes that search at the same time, to see how many queries two cores can answer.
 PROCESSES: Final = scale(2, 1)
 FEWEST_QUERIES: Final = 200
 FIRST_QUERY: Final = "đăng ký kết hôn"
@@ -72,7 +72,7 @@ def _engines() -> list[str]:
 
 
 def _measure_demo() -> list[Result]:
-    """Measure a few queries in the demo's catalogue: the shared data is absent."""
+    """Measure a few queries in the demo's catalogue, for when the shared data is absent."""
     load_lexicon()
     load_demo_procedures()
     rebuild()
@@ -130,7 +130,7 @@ print(spent, int(status["VmRSS"].split()[0]) / 1024)
 
 
 def _first_query(engine: str) -> tuple[float, float]:
-    """Return the time of the first query of a web process that has warmed itself, and its memory in MB."""
+    """Return the time of the first query in a web process that has warmed up, and its memory in MB."""
     command = [sys.executable, "-c", _FIRST, FIRST_QUERY, engine]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     spent, memory = printed.splitlines()[-1].split()
@@ -151,7 +151,7 @@ print("done", flush=True)
 
 
 def _rate(engine: str, queries: list[str]) -> float:
-    """Return how many queries a second ``PROCESSES`` processes answer together."""
+    """Return how many queries per second ``PROCESSES`` processes answer together."""
     command = [sys.executable, "-c", _MANY, FIRST_QUERY, engine]
     started = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -46,7 +46,7 @@ def server(*, page_cache: bool = True, workers: int = WORKERS) -> Iterator[str]:
         try:
             process.wait(timeout=STOP_SECONDS + 15)
         finally:
-            # Nothing may go on that holds our output: who reads it to its end would wait for ever.
+            # No process may remain that holds our output open: a reader waiting for its end would wait for ever.
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
 

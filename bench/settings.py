@@ -1,4 +1,4 @@
-"""The production settings for plain HTTP on this machine, with the baseline app that the portal is compared with."""
+"""The production settings for plain HTTP on this machine, with the baseline app with which the portal is compared."""
 
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import INSTALLED_APPS, env

@@ -1,4 +1,4 @@
-"""The portal's addresses, and the views that they are compared with in the same server and the same run."""
+"""The portal's addresses, and the views with which they are compared in the same server and the same run."""
 
 from __future__ import annotations
 

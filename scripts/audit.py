@@ -1,4 +1,4 @@
-"""Look up the pinned packages in databases of known vulnerabilities with pip-audit.
+"""Look up the pinned packages in vulnerability databases with pip-audit.
 
 Exit code 0: every package was looked up and none has a known vulnerability; 1: a vulnerability is known;
 3: not audited, because no database could be reached or a package was not found in it. Never 0 without an audit.

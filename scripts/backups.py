@@ -1,8 +1,8 @@
 """Back up and restore the database together with the files of citizens (docs/operations.md#back-up-and-restore).
 
 A back-up is a folder: `portal.dump`, `private/`, `media/` and `manifest.json`, which proves that they belong together.
-Unchanged files are hard links to the back-up before, so that many generations need little room. Exit codes: 0 done,
-1 refused or failed, with the reason on the error output.
+Unchanged files are hard links to the previous back-up, so that many generations need little space. Exit codes: 0 done,
+1 refused or failed, with the reason on standard error.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def back_up(target: Path) -> Path:
 
 
 def copy_files(source: Path, target: Path, before: Path | None) -> int:
-    """Copy the files below `source`, as hard links to `before` where size and time are the same; return the number."""
+    """Copy the files below `source`, as hard links to `before` if size and time are the same; return the number."""
     count = 0
     for path in sorted(source.rglob("*")) if source.exists() else []:
         if not path.is_file():
@@ -78,7 +78,7 @@ def restore(folder: Path) -> None:
 
 
 def check_back_up(folder: Path) -> None:
-    """Refuse a back-up that is incomplete, or whose dump and files are of different ones."""
+    """Refuse a back-up that is incomplete, or whose dump and files come from different back-ups."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Check what no linter does: file lengths, unfinished work, compose.yaml, and a package that would hide `locale`."""
+"""Check what no linter checks: file lengths, unfinished work, compose.yaml, and a package that would hide `locale`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def too_long() -> Iterator[str]:
 
 
 def unfinished() -> Iterator[str]:
-    """Yield comments about unfinished work that name no issue."""
+    """Yield comments about unfinished work that do not name an issue."""
     for path in tracked("*.py", "*.html", "*.js", "*.css", "*.txt", "scripts/*", "Makefile"):
         if path.name == Path(__file__).name or path.name.startswith("requirements"):
             continue

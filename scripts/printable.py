@@ -18,7 +18,7 @@ import typst
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKER = "|"
-# Scripts with combining signs: their fonts have the whole block, and a sign cannot be tried on a Latin letter.
+# Scripts with combining signs: their fonts contain the whole block, and a sign cannot be tested on a Latin letter.
 BLOCKS = ((0x0E00, 0x0E7F), (0x0E80, 0x0EFF), (0x1780, 0x17FF), (0x19E0, 0x19FF), (0xAA00, 0xAA5F))
 SOURCE = """#set page(width: 100cm, height: auto)
 #set text(size: 6pt)

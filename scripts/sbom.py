@@ -26,7 +26,7 @@ ALLOWED = {
     "0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CNRI-Python", "ISC", "LGPL-3.0-only", "MIT", "MIT-0",
     "MIT-CMU", "MPL-2.0", "OFL-1.1", "PSF-2.0", "Python-2.0",
 }  # fmt: skip
-# Older packages name their licence by a classifier only; "BSD" leaves the number of clauses open.
+# Older packages state their licence only by a classifier; "BSD" leaves the number of clauses open.
 CLASSIFIERS = {
     "License :: OSI Approved :: Apache Software License": "Apache-2.0",
     "License :: OSI Approved :: BSD License": "BSD",
@@ -49,7 +49,7 @@ Component = dict[str, Any]
 
 
 class SbomError(Exception):
-    """The list cannot be made, or a licence is not accepted; the message says which."""
+    """The list cannot be created, or a licence is not accepted; the message says why."""
 
 
 def pinned(path: Path) -> dict[str, str]:
@@ -70,7 +70,7 @@ def direct(path: Path) -> set[str]:
 
 
 def describe_environment() -> dict[str, Any]:
-    """Return the SBOM of everything that is installed beside this Python."""
+    """Return the SBOM of everything that is installed for this Python."""
     command = [
         sys.executable,
         "-m",

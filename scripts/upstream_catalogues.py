@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CATALOGUES = ROOT / "locale_upstream"
 LANGUAGE = "vi"
 DOMAINS = ("django", "djangojs")
-# Applications that editors use: COMPLETE must have every text in Vietnamese, PARTIAL may.
+# Applications that editors use: COMPLETE must have every text in Vietnamese, PARTIAL need not.
 COMPLETE = (
     "wagtail", "wagtail.admin", "wagtail.images", "wagtail.documents", "wagtail.users", "wagtail.snippets",
     "wagtail.locales", "wagtail.sites", "wagtail.embeds", "wagtail.search", "wagtail.contrib.redirects",
@@ -46,7 +46,7 @@ def key(entry: polib.POEntry) -> Key:
 
 
 def catalogue(package: str, language: str, domain: str) -> list[polib.POEntry]:
-    """Return the texts of an installed package from its .po, or else its .mo, or else an empty list."""
+    """Return the texts of an installed package from its .po or its .mo file, or an empty list."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise LookupError(f"{package} is not installed")
@@ -59,7 +59,7 @@ def catalogue(package: str, language: str, domain: str) -> list[polib.POEntry]:
 
 
 def source(domain: str, packages: tuple[str, ...]) -> dict[Key, polib.POEntry]:
-    """Return the English texts of the packages; of two equal ones the first counts."""
+    """Return the English texts of the packages; the first of two equal ones counts."""
     found: dict[Key, polib.POEntry] = {}
     for package in packages:
         for entry in catalogue(package, "en", domain):
@@ -118,7 +118,7 @@ def new_entry(english: polib.POEntry, text: str) -> polib.POEntry:
 
 
 def problems(domain: str) -> Iterator[str]:
-    """Yield how the catalogue falls short of the installed packages."""
+    """Yield the ways in which the catalogue falls short of the installed packages."""
     existing, english = own_entries(domain), source(domain, (*COMPLETE, *PARTIAL))
     for text_key in sorted(existing.keys() - english.keys()):
         yield f"{domain}: no longer in the packages: {text_key[1]!r}"

@@ -30,13 +30,13 @@ from search.language.vocabulary import (
 )
 
 MAX_SIGNIFICANT_TERMS: Final = 4
-# A document that contains only words of this share of a query's weight answers it too badly to be shown.
+# A document that contains only words with this share of a query's weight answers it too poorly to be shown.
 MAX_LIGHT_SHARE: Final = 0.25
 # One that contains words of less than this share of an expansion's weight gets nothing for it (``features.MIN_PART``).
 MAX_LIGHT_PART: Final = 0.59
-# Up to so many significant terms must all occur in a text; of more, all but one.
+# Up to this many significant terms must all occur in a text; of more, all but one.
 ALL_REQUIRED: Final = 2
-# Expansions that the query contains only in part are at most as strong as this.
+# The greatest strength of expansions that the query contains only in part.
 MAX_PARTIAL_STRENGTH: Final = 0.7
 # Corrections: shorter words are as likely abbreviations as errors; longer ones are not words at all.
 MIN_CORRECTED_LENGTH: Final = 2
@@ -52,7 +52,7 @@ SPLIT_COST: Final = 0.3
 UNCHANGED_COST: Final = 4.0
 ADJACENT_BONUS: Final = 1.2
 
-# What input methods leave behind when they are off: letters of Telex, digits of VNI.
+# What input methods leave behind when they are switched off: letters of Telex, digits of VNI.
 _TELEX_TONE: Final = re.compile(r"(?<=[aeiouyw])([a-z]*?)[sfrxj](?=[a-z]*$)")
 _TELEX_VOWEL: Final = re.compile(r"([aou])w|w")
 _TELEX_DOUBLED: Final = re.compile(r"([aeod])\1")
@@ -63,7 +63,7 @@ _VNI: Final = re.compile(r"(?<=[a-z])[1-9]+")
 class Expansion:
     """Other words, or codes, that the lexicon offers for the query words at ``positions`` (ascending).
 
-    ``strength`` (0..1) is what finding them counts, compared with the query's own words.
+    ``strength`` (0..1) is how much a match counts, compared with the query's own words.
     """
 
     positions: tuple[int, ...]
@@ -74,7 +74,7 @@ class Expansion:
 
     @property
     def is_literal(self) -> bool:
-        """True if the query contains the term itself, not only a part: then it is highlighted and announced."""
+        """True if the query contains the term itself, not only a part: in that case it is highlighted and announced."""
         return self.strength > MAX_PARTIAL_STRENGTH
 
 
@@ -145,7 +145,7 @@ class Query:
 
 
 def _heaviest(words: Sequence[Word], light_share: float) -> dict[str, float]:
-    """Return ``words`` with their weights without the lightest, which together weigh at most ``light_share``."""
+    """Return ``words`` with their weights, except the lightest ones, which together have at most ``light_share``."""
     weights = {word.folded: word.weight for word in words}
     rest = light_share * sum(weights.values())
     for word in sorted(weights, key=lambda word: weights[word]):

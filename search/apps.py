@@ -19,7 +19,7 @@ class SearchConfig(AppConfig):
 
 
 def _load_shipped_rows(apps: Any, **_kwargs: Any) -> None:
-    """Load the shipped lexicon and offices with the tables, and newer entries with each upgrade.
+    """Load the shipped lexicon and offices when the tables are created, and newer entries at each upgrade.
 
     Not after a backwards migration that dropped the table.
     """
@@ -33,7 +33,7 @@ def _load_shipped_rows(apps: Any, **_kwargs: Any) -> None:
 
 
 def _write_counts(**_kwargs: Any) -> None:
-    """Write the counts of queries after a response was sent, when they are due."""
+    """Write the counts of queries after a response has been sent, when they are due."""
     from search.services.query_counts import COUNTER  # noqa: PLC0415 - needs the models
 
     COUNTER.flush_if_due()

@@ -22,7 +22,7 @@ _ROBOT: Final = re.compile(
 
 
 def is_counted(request: HttpRequest) -> bool:
-    """Return True for a GET of a visitor: no prefetch, no robot by its user agent, not opened from the admin."""
+    """Return True for a visitor's GET: not a prefetch, not by a robot (user agent), and not opened from the admin."""
     if request.method != "GET":
         return False
     headers = request.headers
@@ -38,7 +38,7 @@ class ShownResults:
 
     def __init__(self, asked: SearchRequest, found: SearchResult) -> None:
         self._asked, self._total, self._low = asked, found.total, found.low_confidence
-        # Filters and later pages belong to a search that was counted.
+        # Filters and later pages belong to a search that has already been counted.
         self.is_first = bool(asked.query) and not asked.selected and found.page == 1
 
     def __call__(self, request: HttpRequest) -> None:

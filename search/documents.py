@@ -1,7 +1,7 @@
-"""Documents, all that the search knows of an object, and their sources.
+"""Documents, which are all that the search knows about an object, and their sources.
 
 Each app registers a source for each kind of its documents in its ``search_documents`` module; the search never imports
-the apps, and their models never enter here.
+the apps, and never sees their models.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def locales_for(language: str) -> tuple[str, ...]:
     return language, UNTRANSLATED
 
 
-#: Shown with a hit to choose by: why it no longer applies, online service level, processing time, fee; and, if a query
+#: Shown with a hit to help people choose: why it no longer applies, online service level, processing time, fee; and,
+#: if a query
 #: asks for them, the documents to hand in and where.
 FACTS = ("state", "online", "time", "fee", "documents", "place")
 FACETS = ("agency", "field", "level", "audience", "status")
@@ -42,12 +43,15 @@ def document_key(kind: str, ref: str) -> str:
 
 
 def in_language(name: str, language: str) -> str:
-    """Return the name under which facts and facet labels of a document have their text in another ``language``."""
+    """Return the name under which a document's facts and facet labels have their text in another ``language``."""
     return name if language == settings.LANGUAGE_CODE else f"{name}@{language}"
 
 
 def text_in(texts: Mapping[str, str], name: str, language: str) -> str | None:
-    """Return the fact or label ``name`` in ``language``, or as the document itself has it; None if it has none."""
+    """Return the fact or label ``name`` in ``language``, or else in the document's own language.
+
+    None if it has none.
+    """
     return texts.get(in_language(name, language), texts.get(name))
 
 
@@ -55,13 +59,14 @@ def text_in(texts: Mapping[str, str], name: str, language: str) -> str | None:
 class SearchDocument:
     """A document of a registered ``kind``; ``ref`` is unique within the kind.
 
-    ``codes`` are found in every way of writing them, and so are ``references``, numbers of other documents that the
-    document is based on. ``facets`` maps names of ``FACETS`` to values, ``facet_labels``
+    ``codes`` are found in every notation, and so are ``references``, the numbers of other documents on which
+    the document is based. ``facets`` maps names of ``FACETS`` to values, ``facet_labels``
     values to labels (a value without a label is shown as it is), ``facts`` names of ``FACTS`` to short texts; both may
-    have further texts for readers of other languages (``in_language``).
-    ``other_titles``, those of the same document in other languages, are never shown, but find it as its own title does.
-    ``weight`` (0..1) breaks ties. ``scopes`` are those that may find it: ``public`` or ``agency:<id>``. ``version``
-    never decreases: an older version that arrives late is ignored. ``locale`` is a language or ``UNTRANSLATED``.
+    have additional texts for readers of other languages (``in_language``).
+    ``other_titles`` are those of the same document in other languages; they are never shown, but it is found by them
+    as by its own. ``weight`` (0..1) breaks ties. ``scopes`` say who may find it: ``public`` or ``agency:<id>``.
+    ``version`` never decreases: an older version that arrives late is ignored. ``locale`` is a language or
+    ``UNTRANSLATED``.
     """
 
     kind: str
@@ -105,7 +110,7 @@ class DocumentSource(ABC):
     """Makes the documents of one kind from the database.
 
     ``label`` is the heading of the kind among the filters, shown by ascending ``order``. ``in_suggestions``: name
-    the kind beside a suggestion (not needed for the kind that nearly all of them have).
+    the kind next to a suggestion (not needed for the kind of nearly all suggestions).
     """
 
     kind: str

@@ -1,9 +1,10 @@
 """Measures of the search on graded queries.
 
 Success@k: the share of queries with a best document (grade 2) among the first k. MRR: the mean of the reciprocal rank
-of the first best document. nDCG@10: gain 3 for grade 2, 1 for grade 1. Low confidence: the share of queries of which
-the search says that nothing fits well; right for a query without an answer, wrong for any other. Subjects found: the
-share of the subjects of all queries of which a best document is the first hit, of the subject or of the whole query.
+of the first best document. nDCG@10: gain 3 for grade 2, 1 for grade 1. Low confidence: the share of queries for which
+the search says that nothing fits well; this is right for a query without an answer and wrong for any other. Subjects
+found: the share of the subjects of all queries for which a best document is the first hit, for the subject or for the
+whole query.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Reply:
 
 
 def reply_of(result: SearchResult) -> Reply:
-    """Return what is graded of ``result``."""
+    """Return the parts of ``result`` that are graded."""
 
     def graded(hit: Hit) -> tuple[tuple[str, ...], str]:
         return hit.codes, hit.title.text
@@ -74,9 +75,9 @@ def reply_of(result: SearchResult) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of one query: the place of the first best document (0 if none), the nDCG, the first title.
+    """The result of one query: the rank of the first best document (0 if none), the nDCG, the first title.
 
-    ``subjects`` is the number of subjects of which a best document was found first.
+    ``subjects`` is the number of subjects for which a best document was found first.
     """
 
     query: GradedQuery
@@ -89,7 +90,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The measures over some queries."""
+    """The measures over a set of queries."""
 
     queries: int
     success_at_1: float
@@ -137,7 +138,7 @@ def read_graded_queries(path: Path) -> list[GradedQuery]:
 def half(query: GradedQuery) -> str:
     """Return ``tuning`` (queries on which rules are compared) or ``held-out`` (queries only reported on).
 
-    Only the text decides, so that queries added later do not move others.
+    Only the text decides, so that queries added later do not move existing ones.
     """
     digest = hashlib.sha256(query.query.encode()).digest()
     return "tuning" if digest[-1] % 2 else "held-out"
@@ -148,7 +149,7 @@ def _codes(cell: str | None) -> frozenset[str]:
 
 
 def evaluate(queries: Sequence[GradedQuery], ask: Callable[[str], Reply]) -> Evaluation:
-    """Run every query; ``failures`` are those whose first hit is wrong, or shown as fitting though nothing does."""
+    """Run every query; ``failures`` are those whose first hit is wrong, or shown as fitting although nothing does."""
     outcomes = [_outcome(query, ask(query.query)) for query in queries]
     kinds = sorted({query.kind for query in queries})
     return Evaluation(

@@ -122,7 +122,7 @@ class BestBetForm(WagtailAdminModelForm):
         return _lines(self.cleaned_data["words"])
 
     def clean_group_word(self) -> LexiconEntry | None:
-        """Return the group with this word; reject a word that no group or more than one has."""
+        """Return the group with this word; reject a word that is in no group or in several."""
         word = clean(self.cleaned_data["group_word"])
         if not word:
             return None
@@ -140,7 +140,7 @@ class BestBetForm(WagtailAdminModelForm):
         return LexiconEntry.objects.get(pk=found[0])
 
     def clean_targets(self) -> list[str]:
-        """Return the keys of the documents; reject what is not public and what is named twice."""
+        """Return the keys of the documents; reject documents that are not public or are listed twice."""
         lines = _lines(self.cleaned_data["targets"]).splitlines()
         found = {line: find_document(line) for line in lines}
         if missing := [line for line, document in found.items() if document is None]:
@@ -156,7 +156,7 @@ class BestBetForm(WagtailAdminModelForm):
         return keys
 
     def clean(self) -> dict[str, Any]:
-        """Reject a best bet without queries, with dates in the wrong order, or for a query that has another one."""
+        """Reject a best bet without queries, with dates in the wrong order, or for a query that already has one."""
         data: dict[str, Any] = super().clean()
         words, group = data.get("words", ""), data.get("group_word")
         start, end = data.get("valid_from"), data.get("valid_to")
@@ -175,7 +175,7 @@ class BestBetForm(WagtailAdminModelForm):
     def _other(
         self, words: str, group: LexiconEntry | None, start: date, end: date | None
     ) -> tuple[str, BestBet] | None:
-        """Return a query of this best bet that another one of the same time, language and order has, and that one."""
+        """Return a query shared with another best bet of the same period, language and order, and that best bet."""
         language, position = self.cleaned_data.get("language", ""), self.cleaned_data.get("position")
         own = BestBet(words=words, group=group)
         phrases = {_folded(phrase): phrase for phrase in phrases_of(own)}
@@ -209,7 +209,7 @@ def find_document(text: str) -> IndexedDocument | None:
         return in_default.filter(pk__in=with_codes(codes[:1])).order_by("pk").first()
     try:
         path = urlsplit(text).path
-    except ValueError:  # brackets that hold no address
+    except ValueError:  # brackets that do not contain an address
         return None
     return documents.filter(url=path).order_by("pk").first()
 

@@ -1,7 +1,7 @@
 """What editors put above the results: best bets, and the office that handles what the portal does not.
 
-Both are cached until they or any page change, at most until the day ends (``core.web.process_cache``), so that a query
-without either costs no query of the database. Neither changes the order of the results.
+Both are cached until they or any page change, at most until the day ends (``core.web.process_cache``), so that a
+query without either needs no database query. Neither changes the order of the results.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 MAX_BETS: Final = 3
 MAX_OFFICES: Final = 2
-#: A procedure answers a query if the lexicon leads so much of it (0..1) to a code of the best hit.
+#: A procedure answers a query if the lexicon leads this share of it (0..1) to a code of the best hit.
 ANSWERED_BY_LEXICON: Final = 0.6
 
 
@@ -86,7 +86,7 @@ class PhraseIndex(Generic[T]):
         return [value for exact_forms, value in known if marks_agree(query, exact_forms)]
 
     def within(self, query: Sequence[Syllable]) -> Iterator[tuple[int, T]]:
-        """Yield the length of each phrase that ``query`` contains, and its value; the longest first."""
+        """Yield the length of each phrase that ``query`` contains, and its value, longest first."""
         for length in range(min(self._longest, len(query)), 0, -1):
             for start in range(len(query) - length + 1):
                 for value in self.exactly(query[start : start + length]):
@@ -161,7 +161,7 @@ def state_of(bet: BestBet, found: Mapping[str, Bet]) -> str:
 
 
 def dead_bets() -> list[tuple[BestBet, str]]:
-    """Return the best bets whose documents are gone or have ended, with the reason."""
+    """Return the best bets whose documents no longer exist or have ended, with the reason."""
     today = timezone.localdate()
     bets = list(BestBet.objects.exclude(valid_to__lt=today).select_related("group"))
     found = documents_of(list({key for bet in bets for key in bet.documents}), settings.LANGUAGE_CODE)
@@ -199,7 +199,7 @@ def _bets(rules: Rules, asked: Sequence[Syllable], language: str) -> tuple[Bet, 
 
 
 def documents_of(keys: Sequence[str], language: str) -> dict[str, Bet]:
-    """Return the public documents of ``keys`` as a reader of ``language`` finds them, in order; none for others."""
+    """Return the public documents among ``keys`` as a reader of ``language`` finds them, in order."""
     rows = {row.key: row for row in public_documents().filter(key__in=keys)}
     foreign = [row for row in rows.values() if row.locale not in locales_for(language)]
     translated = _translated(foreign, language) if foreign else {}
@@ -218,7 +218,7 @@ def public_documents() -> QuerySet[IndexedDocument]:
 
 
 def _translated(rows: Sequence[IndexedDocument], language: str) -> dict[str, IndexedDocument]:
-    """Return the document in ``language`` of each row that has one, by key: of the same code or at the same path."""
+    """Return the document in ``language`` of each row that has one, by key: by the same code or path."""
     addresses = {row.key: in_active_language(row.url) for row in rows}
     codes = {row.key: row.codes[0] for row in rows if row.codes}
     others = public_documents().filter(locale=language)
@@ -239,7 +239,7 @@ def with_codes(codes: Iterable[str]) -> QuerySet[IndexedTerm, int]:
 
 
 def _offices(rules: Rules, asked: Sequence[Syllable], result: SearchResult) -> list[OtherOffice]:
-    """Return the offices of the longest phrases in the query; none if a document is what the query names.
+    """Return the offices of the longest phrases in the query; none if the query names a document.
 
     A phrase that is the whole query is as explicit as the lexicon, so that only a code or a whole title outweighs it.
     """

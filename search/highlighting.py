@@ -1,4 +1,7 @@
-"""Highlighted titles and excerpts. Folding keeps the length of an NFC text: its offsets are those of the original."""
+"""Highlighted titles and excerpts.
+
+Folding keeps the length of an NFC text, so its offsets are those of the original.
+"""
 
 from __future__ import annotations
 

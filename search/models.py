@@ -218,11 +218,11 @@ class SearchedQuery(models.Model):
 
 
 class SearchedQueryDay(models.Model):
-    """How often a query was asked on one day, and what came of it.
+    """How often a query was asked on one day, and with what result.
 
-    ``shown`` counts pages of results, ``without_result`` those without any, ``low_confidence`` those whose best hit
-    fits badly. ``seen`` and ``clicked`` come from the script of the page: shown in a browser with JavaScript, and
-    followed by the choice of a result. ``seen`` less ``clicked`` were left without a click.
+    ``shown`` counts pages of results, ``without_result`` those without any, ``low_confidence`` those whose best hit is
+    a poor match. ``seen`` and ``clicked`` come from the script of the page: shown in a browser with JavaScript, and
+    followed by the choice of a result. ``seen`` minus ``clicked`` were left without a click.
     """
 
     query = models.ForeignKey(
@@ -267,7 +267,7 @@ class SearchedQueryClick(models.Model):
 
 
 class QueryReview(models.Model):
-    """What an editor decided about a query of the weekly list; ``week`` is the latest week that the decision covers.
+    """What an editor decided on a query of the weekly list; ``week`` is the latest week that the decision covers.
 
     A query that is still not answered in a later week is listed again, unless it is ignored.
     """
@@ -339,7 +339,7 @@ class BestBet(models.Model):
 
 
 class OtherOffice(models.Model):
-    """The office that handles what visitors look for and no procedure of the catalogue answers."""
+    """The office that handles something that visitors look for and no procedure of the catalogue covers."""
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     words = models.TextField(

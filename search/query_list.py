@@ -22,13 +22,16 @@ from search.language.tokenizer import folded_syllables
 from search.models import LexiconEntry, QueryReview, SearchedQuery, SearchedQueryClick
 
 MAX_PROPOSALS: Final = 5
-#: A group is proposed if one of its words is at least so much like the query (0..1).
+#: A group is proposed if one of its words is at least this similar to the query (0..1).
 MIN_LIKENESS: Final = 0.45
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A group to which a query may belong; ``likeness`` (0..1) of ``term``, its word that is most like the query."""
+    """A group to which a query may belong.
+
+    ``likeness`` (0..1) is that of ``term``, its word most similar to the query.
+    """
 
     group: int
     term: str
@@ -60,7 +63,7 @@ def queries() -> QuerySet[Any, Any]:
 
 
 def rare_queries(week: date, language: str = "") -> int:
-    """Return how many queries of the week are not listed because too few networks asked them."""
+    """Return how many queries of the week are not listed because they were asked from too few networks."""
     rows = SearchedQuery.objects.filter(week=week, text="")
     return (rows.filter(language=language) if language else rows).count()
 
@@ -78,7 +81,7 @@ def chosen_documents(rows: Iterable[SearchedQuery], language: str) -> dict[int, 
 
 
 class GroupIndex:
-    """Finds the groups whose words are most like a query, by shared syllables and by letters."""
+    """Finds the groups whose words are most similar to a query, by shared syllables and by letters."""
 
     def __init__(self, terms: Sequence[tuple[int, str]]) -> None:
         self._terms = [(group, term, " ".join(folded_syllables(term))) for group, term in terms]
@@ -88,7 +91,7 @@ class GroupIndex:
                 self._with[piece].append(number)
 
     def nearest(self, text: str) -> list[Proposal]:
-        """Return at most ``MAX_PROPOSALS`` groups, the most alike first."""
+        """Return at most ``MAX_PROPOSALS`` groups, the most similar first."""
         folded = " ".join(folded_syllables(text))
         pieces = _pieces(folded)
         shared = Counter(number for piece in pieces for number in self._with.get(piece, ()))
@@ -102,13 +105,13 @@ class GroupIndex:
 
 
 def _pieces(folded: str) -> set[str]:
-    """Return the groups of three letters of a folded phrase."""
+    """Return the trigrams of a folded phrase."""
     padded = f" {folded} "
     return {padded[at : at + 3] for at in range(len(padded) - 2)}
 
 
 def _likeness(one: str, other: str) -> float:
-    """Return the mean of the share of common syllables and the likeness of the letters (0..1)."""
+    """Return the mean of the share of common syllables and the similarity of the letters (0..1)."""
     first, second = set(one.split()), set(other.split())
     shared = len(first & second) / (len(first | second) or 1)
     return (shared + SequenceMatcher(None, one, other, autojunk=False).ratio()) / 2
@@ -127,7 +130,10 @@ def group_index() -> GroupIndex:
 
 
 def proposals(rows: Sequence[SearchedQuery]) -> dict[int, list[Proposal]]:
-    """Return the proposed groups of each row by its pk: the most alike; else that of the document most often chosen."""
+    """Return the proposed groups of each row by its pk: the most similar.
+
+    Otherwise that of the document most often chosen.
+    """
     index = group_index()
     found = {row.pk: index.nearest(row.text) for row in rows}
     if missing := [row for row in rows if not found[row.pk]]:

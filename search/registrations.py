@@ -11,13 +11,13 @@ from core import health
 from search.engines.base import EngineUnavailable
 from search.engines.elastic import client as elastic
 
-#: Fewer networks than these do not protect the person who asked (ADR 188).
+#: Fewer networks than this do not protect the person who asked (ADR 188).
 LEAST_NETWORKS: Final = 3
 
 
 @register(deploy=True)
 def check_networks(**_kwargs: Any) -> list[CheckMessage]:
-    """Warn if queries are stored in clear that too few networks asked."""
+    """Warn if queries asked from too few networks are stored in clear."""
     if not settings.SEARCH_COUNT_QUERIES or settings.SEARCH_QUERY_MIN_NETWORKS >= LEAST_NETWORKS:
         return []
     text = (

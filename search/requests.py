@@ -9,7 +9,7 @@ from typing import Final
 from core.text import clean
 from search.documents import COLLECTIONS, PUBLIC
 
-# Three sentences of a person who describes a case.
+# About three sentences of a person who describes a case.
 MAX_QUERY: Final = 600
 MAX_PAGE: Final = 50
 MAX_PER_PAGE: Final = 50

@@ -103,8 +103,8 @@ class Facet:
 class SearchResult:
     """One page of hits. ``degraded``: the database answered because the primary engine did not.
 
-    ``expanded_terms`` are the terms that the lexicon added; ``did_you_mean`` is a corrected query that may be meant,
-    ``corrected_query`` one that was searched for instead of what was typed; each is empty if there is none.
+    ``expanded_terms`` are the terms that the lexicon added; ``did_you_mean`` is a corrected query that may have been
+    meant, ``corrected_query`` one that was searched for instead of what was typed; each is empty if there is none.
     ``low_confidence``: nothing fits the query well. ``subjects``: the things that it asks for, if there are several.
     """
 
@@ -144,7 +144,7 @@ def is_selected(scored: Scored, selected: Mapping[str, Values]) -> bool:
 
 
 def count_facets(scored: Sequence[Scored], selected: Mapping[str, Values]) -> FacetCounts:
-    """Count ranked hits by facet; what is selected in a facet does not narrow its own counts."""
+    """Count ranked hits by facet; a facet's own selection does not narrow its counts."""
     counts: dict[str, Counter[str]] = {name: Counter() for name in FACET_NAMES}
     total = 0
     for one in scored:
@@ -158,7 +158,7 @@ def count_facets(scored: Sequence[Scored], selected: Mapping[str, Values]) -> Fa
 def facets_of(
     counts: FacetCounts, selected: Mapping[str, Values], labels: Mapping[str, str]
 ) -> tuple[Facet, ...]:
-    """Return the facets that have values, the most frequent first; selected values are kept at a count of 0."""
+    """Return the facets that have values, the most frequent first; selected values are kept even with a count of 0."""
     known = dict(labels)
     # Kinds have no labels in documents.
     missing = {v for name in FACETS for v in counts.counts.get(name, ())} - set(known)
@@ -263,14 +263,14 @@ def _answers(facts: Mapping[str, str], query: Query) -> tuple[tuple[str, str], .
 
 
 def _facts(facts: Mapping[str, str]) -> dict[str, str]:
-    """Return the facts in the language of the reader, those without a text in it as the document has them."""
+    """Return the facts in the reader's language, or in the document's own if there is no text in it."""
     language = get_language() or settings.LANGUAGE_CODE
     names = dict.fromkeys(name.partition("@")[0] for name in facts)
     return {name: text for name in names if (text := text_in(facts, name, language))}
 
 
 def expanded_terms_in(page: Sequence[Scored], query: Query | None) -> tuple[str, ...]:
-    """Return the lexicon terms that the titles shown contain, so that a person sees why they were found."""
+    """Return the lexicon terms that the titles shown contain, so that people see why they were found."""
     if query is None:
         return ()
     titles = [one.row.title_words for one in page]

@@ -1,8 +1,8 @@
 """Search and suggestions, in the order of the stages: analysis, candidates, ranking, facets, presentation.
 
 The engine finds candidates and counts; the scorer (``search.ranking``) orders them the same way for every engine. What
-analysis and ranking need of the database (lexicon, word statistics, usage of procedures) is kept in memory and compared
-with the database at most once per second, so that every process sees an editor's change a second later.
+analysis and ranking need from the database (lexicon, word statistics, usage of procedures) is kept in memory and
+compared with the database at most once per second, so that every process sees an editor's change a second later.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from search.results import (
 
 # A correction replaces what was typed if the coverage of its best hit is higher by at least this.
 MIN_CORRECTION_GAIN: Final = 0.1
-# A hit that covers so much of a query answers it as a whole, whatever conjunctions are in it.
+# A hit that covers this much of a query answers it as a whole, whatever conjunctions it contains.
 WHOLE_COVERAGE: Final = 0.95
 MIN_SUBJECTS: Final = 2
 # Only the best hit of each subject of a query is shown.
@@ -241,7 +241,7 @@ def _all_documents(engine: Engine, request: SearchRequest) -> Answer:
 def _ranked(ranker: _Ranker, query: Query, request: SearchRequest) -> Answer:
     """Rank the candidates before filtering: if all of them fit the window, filters and counts are exact."""
     selected = request.selected
-    # What is selected or ordered otherwise may be any of the hits.
+    # If filtered or ordered in another way, any of the hits may be shown.
     is_plain = request.sort == "relevance" and not selected
     depth = request.offset + request.per_page if is_plain else WINDOW
     scored, sure = ranker.rank(query, depth=depth, window=WINDOW)
@@ -249,7 +249,7 @@ def _ranked(ranker: _Ranker, query: Query, request: SearchRequest) -> Answer:
     labels = _labels_of([one.row for one in scored])
     if len(scored) < WINDOW:
         counts = count_facets(scored, selected)
-        # A value that none of its documents has a label for is shown as it is.
+        # A value for which no document has a label is shown as it is.
         labels = {value: value for some in counts.counts.values() for value in some} | labels
         scored = [one for one in scored if is_selected(one, selected)]
     else:

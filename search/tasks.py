@@ -16,13 +16,13 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="search.check_sources")
 def check_sources() -> int:
-    """Correct which documents the database holds by what the sources yield; return the number that differed."""
+    """Make the documents in the database agree with what the sources yield; return the number that differed."""
     return indexing.check_sources()
 
 
 @shared_task(name="search.reconcile")
 def reconcile() -> int:
-    """Correct each replica by the database; return the number of documents that differed."""
+    """Make each replica agree with the database; return the number of documents that differed."""
     corrected = 0
     for replica in engines.replicas():
         try:
@@ -35,5 +35,5 @@ def reconcile() -> int:
 @shared_task(name="search.queries_clean_up")
 @clock_guard.guarded
 def clean_up_queries() -> int:
-    """Delete counts of queries that are kept no longer; return the number of queries."""
+    """Delete counts of queries past their retention; return the number of queries."""
     return query_counts.delete_expired_counts()

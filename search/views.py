@@ -98,7 +98,7 @@ class _Pages(Paginator[None]):
 
 
 def _filters(result: SearchResult) -> list[dict[str, object]]:
-    """Return the facets for the page, without those that offer no choice; ``more`` are the folded values."""
+    """Return the facets for the page, except those that offer no choice; ``more`` are the collapsed values."""
     kinds = public_kinds()
     filters: list[dict[str, object]] = []
     by_name = {facet.name: facet for facet in result.facets}
@@ -148,7 +148,7 @@ def results(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def other_offices(request: HttpRequest) -> HttpResponse:
-    """List the offices for what the portal does not handle."""
+    """List the offices for matters that the portal does not handle."""
     context = {"offices": all_offices(_locale())}
     return page_cache.allow(render(request, "search/other_offices.html", context), parameters=())
 
@@ -184,10 +184,10 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def count_report(request: HttpRequest) -> HttpResponse:
-    """Count what the script of the results page reports: seen, or a result chosen; 204, also if nothing is counted.
+    """Count what the script of the results page reports: seen, or a result chosen; 204 even if nothing is counted.
 
     ``q`` is the query, ``d`` the key of the chosen document. No cookie is read or set; only a page of this site may
-    report. What is reported adds to queries that were counted when they were shown, and never creates one.
+    report. A report only adds to queries that were counted when shown; it never creates one.
     """
     if not is_same_origin(request):
         return HttpResponse(status=HTTPStatus.FORBIDDEN)

@@ -1,4 +1,4 @@
-"""The search in the Wagtail admin: queries of visitors, lexicon, best bets, offices for what is handled elsewhere."""
+"""The search in the Wagtail admin: visitors' queries, lexicon, best bets, offices for what is handled elsewhere."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def register_search() -> SearchGroup:
 
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
-    """Name the decisions about queries in the log."""
+    """Name the decisions on queries in the log."""
     actions.register_action(DECIDED, _("Decide on a query"), _("Decision about a query of visitors"))

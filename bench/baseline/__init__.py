@@ -1,1 +1,1 @@
-"""A plain Wagtail page and a plain table, which the portal's own are compared with."""
+"""A plain Wagtail page and a plain table with which the portal's own are compared."""

@@ -40,7 +40,7 @@ class Service(ABC):
         self.state.save_port(self.name, self.port)
 
     def choose_port(self) -> int:
-        """Return the port from the environment (0: any free one), else the last one, else the usual one."""
+        """Return the port from the environment (0: any free one), otherwise the last one used, or the usual one."""
         asked = os.environ.get(self.port_variable)
         if asked and int(asked):
             return int(asked)

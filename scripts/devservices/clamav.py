@@ -19,7 +19,7 @@ from devservices.system import ServiceError, install, is_root, pid_runs, run, wa
 USER: Final = "clamav"
 # In two parts, or a scanner on the developer's machine would report this file.
 EICAR: Final = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD" + "-ANTIVIRUS-TEST-FILE!$H+H*"
-# The same limits and alerts as the documentation asks of production; the levels of archives are fewer to be quick.
+# The limits and alerts that the documentation requires in production, but fewer archive levels, to be quick.
 CONFIG: Final = """\
 DatabaseDirectory {home}/signatures
 LogFile {home}/log
@@ -55,7 +55,8 @@ class ClamAV(Service):
     def launch(self) -> None:
         signatures = self.home / "signatures"
         signatures.mkdir(parents=True, exist_ok=True)
-        # Name, any kind of file, at any place, the bytes: https://docs.clamav.net/manual/Signatures/ExtendedSignatures.html
+        # Name, any kind of file, at any position, the bytes:
+        # https://docs.clamav.net/manual/Signatures/ExtendedSignatures.html
         (signatures / "portal.ndb").write_text(f"Portal.Eicar:0:*:{EICAR.encode().hex()}\n")
         self.config.write_text(CONFIG.format(home=self.home, port=self.port))
         if is_root():
@@ -79,7 +80,7 @@ class ClamAV(Service):
         wait_until(lambda: not pid_runs(pid, str(self.config)), 20, "the end of clamav")
 
     def _start(self) -> None:
-        """Run clamd, which goes into the background; it can be killed by the signal that says that it is ready."""
+        """Run clamd, which goes into the background; the signal that announces that it is ready could kill it."""
         try:
             run([_program() or "clamd", "--config-file", self.config], user=USER)
         except ServiceError as error:

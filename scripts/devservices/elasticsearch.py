@@ -55,7 +55,7 @@ def user_repository() -> Path:
 
 
 def java_home() -> Path | None:
-    """Return a Java home that the server accepts, from Debian's folders or else from PATH."""
+    """Return a Java home that the server accepts, from Debian's folders or otherwise from PATH."""
     candidates = sorted(Path("/usr/lib/jvm").glob("java-*/bin/java"))
     if found := shutil.which("java"):
         candidates.append(Path(found).resolve())

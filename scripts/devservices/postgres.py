@@ -16,7 +16,7 @@ DATABASE = "portal"
 
 
 def binaries() -> Path | None:
-    """Return the folder of the newest installed server, from Debian's layout or else from PATH."""
+    """Return the folder of the newest installed server, from Debian's layout or otherwise from PATH."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     found = str(debian[-1]) if debian else shutil.which("initdb")
     return Path(found).parent if found else None

@@ -22,7 +22,7 @@ def state_dir() -> Path:
 
 
 def can_be_entered(folder: Path) -> bool:
-    """Return True if every user may enter `folder`, which is not so below /root or in `mktemp -d`."""
+    """Return True if every user may enter `folder`, which is not the case below /root or in `mktemp -d`."""
     existing = [path for path in (folder, *folder.parents) if path.exists()]
     return all(path.stat().st_mode & stat.S_IXOTH for path in existing)
 

@@ -1,1 +1,1 @@
-"""Mutation tests (`make mutants`): the driver, the operators of our own and the pytest plug-in for line coverage."""
+"""Mutation tests (`make mutants`): the driver, our own operators and the pytest plug-ins."""

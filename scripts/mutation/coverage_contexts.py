@@ -1,6 +1,6 @@
 """Pytest plug-in: record which test executes which line, fixtures included.
 
-COVERAGE_INCLUDE names the modules, separated by commas; the answer is written to the file COVERAGE_ANSWER as JSON:
+COVERAGE_INCLUDE names the modules, separated by commas; the result is written to the file COVERAGE_ANSWER as JSON:
 module -> line -> node ids.
 """
 

@@ -1,9 +1,9 @@
 """Mutate the guards of the portal and run, for each mutant, the tests that execute the mutated line.
 
-Run by scripts/mutants in an environment of its own that holds Cosmic Ray; tests run in the project's environment.
-The state lies in var/mutants: two clones of HEAD, the line coverage and the session. A second call goes on where the
-first one stopped. At another HEAD with the same targets only the survivors are tried again, so that new tests are soon
-seen to kill them; other targets start afresh. Usage: python -m mutation.driver [--limit N] [--report-only]
+Run by scripts/mutants in a separate environment that contains Cosmic Ray; tests run in the project's environment.
+The state is kept in var/mutants: two clones of HEAD, the line coverage and the session. A second call continues where
+the first one stopped. At another HEAD with the same targets only the survivors are tried again, so that one soon sees
+whether new tests kill them; other targets start afresh. Usage: python -m mutation.driver [--limit N] [--report-only]
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def clone(number: int) -> Path:
 
 
 def prepare(head: str) -> None:
-    """Make the clones of HEAD, unless they are there already."""
+    """Create the clones of HEAD unless they already exist."""
     if (STATE / "head").exists() and (STATE / "head").read_text() == head:
         return
     if (STATE / "session.sqlite").exists() and _targets() == _targets(clone(0)):
@@ -187,7 +187,7 @@ def measure_coverage() -> None:
 
 
 def own_tests() -> dict[str, list[str]]:
-    """Return the tests in the files named after each target (its stem), also those younger than the coverage."""
+    """Return the tests in the files named after each target (its stem), including those newer than the coverage."""
     found: dict[str, list[str]] = {}
     for stem in {Path(target).stem for target in TARGETS}:
         files = [
@@ -207,7 +207,7 @@ def read_coverage() -> Coverage:
 
 
 def start_session(database: WorkDB) -> None:
-    """List the mutants; those outside of our choice are marked as skipped."""
+    """List the mutants; those outside our selection are marked as skipped."""
     init([Path(target) for target in TARGETS], database, {})
     sources = {target: (ROOT / target).read_text() for target in TARGETS}
     skipped = [
@@ -222,7 +222,7 @@ def start_session(database: WorkDB) -> None:
 
 
 def _compiles(mutation: MutationSpec, source: str) -> bool:
-    """Return False for mutants that are no Python (``*args`` taken for a product): killing them proves nothing."""
+    """Return False for mutants that are invalid Python (``*args`` taken for a product): killing them proves nothing."""
     try:
         compile(mutated(mutation, source), "mutant", "exec")
     except SyntaxError:
@@ -264,7 +264,7 @@ def in_new_process(mutation: MutationSpec, number: int, chosen: list[list[str]])
         listed.write_text("\n".join(batch))
         files = sorted({test.split("::")[0] for test in batch})
         command = pytest_command("-x", "-p", "mutation.listed_tests", *files)
-        # Exit code 5: a mutated table made other test ids, and none of the batch is left. That kills nothing.
+        # Exit code 5: a mutated table produced other test ids, and none of the batch is left. That kills nothing.
         inside = f"ulimit -t {MAX_BATCH_SECONDS}; cd {shlex.quote(str(clone(number)))} && "
         inside += f"LISTED_TESTS={shlex.quote(str(listed))} "
         inside += f"{shlex.join(command)}; code=$?; [ $code = 5 ] || exit $code"
@@ -277,7 +277,7 @@ def in_new_process(mutation: MutationSpec, number: int, chosen: list[list[str]])
 
 
 def preload(number: int, coverage: Coverage) -> PreloadedTests:
-    """Start the preloaded tests of a clone and see that they pass without a mutant, so that failing means something."""
+    """Start the preloaded tests of a clone and check that they pass without a mutant, so that failing means something."""
     command = pytest_command("-p", "mutation.preloaded", *chain(*TEST_FOLDERS))
     preloaded = PreloadedTests(command, clone(number), environment(number), STATE / f"preloaded-{number}.log")
     for target in TARGETS[number::WORKERS]:

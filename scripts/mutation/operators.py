@@ -1,4 +1,4 @@
-"""Mutation operators that Cosmic Ray lacks: what a forgotten guard looks like."""
+"""Mutation operators that Cosmic Ray lacks: they imitate a forgotten guard."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class RemoveStatement(Operator):
 
 
 class ReturnConstant(Operator):
-    """Let a function annotated ``-> bool`` return True, then False, whatever it would have found."""
+    """Make a function annotated ``-> bool`` return True, then False, whatever its result would have been."""
 
     def mutation_positions(self, node: Any) -> Iterator[Position]:
         if isinstance(node, ReturnStmt) and self._in_predicate(node):
@@ -73,7 +73,7 @@ class ReturnConstant(Operator):
 
 
 class Provider:
-    """What ``cosmic_ray.plugins`` asks of a provider."""
+    """What ``cosmic_ray.plugins`` requires of a provider."""
 
     operators = {operator.__name__: operator for operator in (RemoveStatement, ReturnConstant)}
 

@@ -24,7 +24,7 @@ import pytest
 
 
 class Answer(StrEnum):
-    """What came of the tests of a mutant. ``FRESH``: only a new process can show this mutant."""
+    """The outcome of a mutant's tests. ``FRESH``: only a new process can show this mutant."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -35,7 +35,7 @@ class Answer(StrEnum):
 #: Exit status of a fork that could not put the mutant into the running program.
 NEEDS_FRESH_PROCESS: Final = 9
 POLL_SECONDS: Final = 0.01
-#: Processor time of one test; the slowest takes a quarter of it.
+#: Processor time of one test; the slowest test takes a quarter of it.
 MAX_TEST_SECONDS: Final = 20
 
 
@@ -111,7 +111,7 @@ def insert(path: Path, source: str) -> bool:
     if pairs is None:
         return False
     changed = {_place(old): new for old, new in pairs}
-    # Not isinstance, which would wake lazy objects.
+    # Not isinstance, which would evaluate lazy objects.
     for function in [found for found in gc.get_objects() if type(found) is FunctionType]:
         code = function.__code__
         if code.co_filename == file and (new := changed.get(_place(code))) is not None:
@@ -127,7 +127,7 @@ def _place(code: CodeType) -> tuple[str, int]:
 
 
 def _pairs(old: CodeType, new: CodeType) -> list[tuple[CodeType, CodeType]] | None:
-    """Pair the functions of two versions of a module. None if the code outside of functions differs."""
+    """Pair the functions of two versions of a module. None if the code outside functions differs."""
     found = []
     if not old.co_flags & inspect.CO_OPTIMIZED:
         if _outside_of_functions(old) != _outside_of_functions(new):
@@ -136,7 +136,7 @@ def _pairs(old: CodeType, new: CodeType) -> list[tuple[CodeType, CodeType]] | No
         found.append((old, new))
     inner_old, inner_new = list(_inner(old)), list(_inner(new))
     if [code.co_name for code in inner_old] != [code.co_name for code in inner_new]:
-        # A removed statement took a lambda or comprehension with it; those are made anew by the changed function.
+        # A removed statement took a lambda or comprehension with it; these are created again by the changed function.
         return found
     for pair in zip(inner_old, inner_new, strict=True):
         deeper = _pairs(*pair)

@@ -1,4 +1,4 @@
-"""The driver's side of the plug-in ``preloaded``: a test process that has everything loaded and forks per mutant."""
+"""The driver's side of the plug-in ``preloaded``: a test process with everything loaded that forks per mutant."""
 
 from __future__ import annotations
 

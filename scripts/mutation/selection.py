@@ -1,4 +1,4 @@
-"""Which tests a mutant meets, and in which order. Needs nothing but the standard library."""
+"""Which tests a mutant is run against, and in which order. Needs only the standard library."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-#: Tests tried besides those of the own file. A line of a middleware is executed by thousands of tests; a mutant
+#: Tests tried in addition to those of the module's own file. A line of a middleware is executed by thousands of tests;
+#: a mutant
 #: that none of these kills counts as a survivor.
 OTHER_TESTS: Final = 60
 
-#: These walk over every address as every role for a minute: tried only where nothing else executes the line.
+#: These request every address in every role, which takes a minute: tried only if nothing else executes the line.
 SWEEPS: Final = frozenset(
     f"tests/security/test_{name}.py" for name in ("addresses", "canary", "hostile_input", "injection")
 )
@@ -25,8 +26,8 @@ Coverage = dict[str, dict[int, list[str]]]
 def covering_tests(lines: Mapping[int, list[str]], module: Path, rows: Iterable[int]) -> list[str]:
     """Return the tests that execute ``rows`` of ``module``, its own test file first.
 
-    Code outside of functions runs before any test begins: it meets the tests that execute what it is for (the body
-    below a decorator, the lines that use a constant), or else any line of the module.
+    Code outside functions runs before any test begins, so it is run against the tests that execute what it is for (the
+    body below a decorator, the lines that use a constant), or otherwise any line of the module.
     """
     wanted = set(rows)
     found = [test for row in wanted for test in lines.get(row, ())]
@@ -39,7 +40,7 @@ def covering_tests(lines: Mapping[int, list[str]], module: Path, rows: Iterable[
 
 
 def related_rows(source: str, rows: Collection[int]) -> set[int]:
-    """Return the rows of the definitions and assignments that hold ``rows``, and those that use the assigned names."""
+    """Return the rows of definitions and assignments that contain ``rows``, and those that use the assigned names."""
     tree = ast.parse(source)
     holders = [node for node in tree.body if _span(node) & set(rows)]
     related = {row for node in holders for row in _span(node)}
@@ -61,7 +62,7 @@ def _span(node: ast.stmt) -> set[int]:
 
 
 def batches(tests: list[str], stem: str) -> list[list[str]]:
-    """Return the tests of the module's own file, then a choice of the others."""
+    """Return the tests of the module's own file, then a selection of the others."""
     own = [test for test in tests if f"/test_{stem}.py" in test]
     others = [test for test in tests if f"/test_{stem}.py" not in test]
     quick = [test for test in others if test.split("::")[0] not in SWEEPS]
@@ -94,7 +95,7 @@ def _annotations(source: str) -> list[ast.expr]:
 
 
 def is_in_annotation(source: str, row: int, column: int) -> bool:
-    """Return True if the position lies in an annotation: with postponed evaluation it is never executed."""
+    """Return True if the position is in an annotation: with postponed evaluation it is never executed."""
     place = (row, column)
     return any(
         (note.lineno, note.col_offset) <= place <= (note.end_lineno or 0, note.end_col_offset or 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-#: Tests that execute the guards; browsers, engines and documents say nothing about them.
+#: Tests that execute the guards; browser, engine and document tests say nothing about them.
 TEST_FOLDERS: Final = (
     ("tests/forms_app/dossiers", "tests/core", "tests/procedures/imports"),
     (
@@ -13,7 +13,7 @@ TEST_FOLDERS: Final = (
         *("tests/search/test_counting.py", "tests/search/test_guidance.py"),
     ),
 )
-#: What decides who may do or see what, by when, and what is erased. A new guard is added here.
+#: The code that decides who may do or see what, by when, and what is erased. Add new guards here.
 TARGETS: Final = (
     "accounts/lockout.py",
     "accounts/policies.py",

@@ -56,7 +56,7 @@ View = Callable[..., HttpResponse]
 
 
 def for_editors(view: View) -> View:
-    """Let those in who may see the queries of visitors."""
+    """Admit only those who may see visitors' queries."""
 
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -124,7 +124,7 @@ class Filters:
 @require_safe
 @for_editors
 def query_list(request: HttpRequest) -> HttpResponse:
-    """List the queries of one week that were not answered, with the group that each may belong to."""
+    """List the unanswered queries of one week, each with the group to which it may belong."""
     filters = Filters.of(request)
     if request.GET.get("tai-ve") == "csv":
         return _csv(filters)

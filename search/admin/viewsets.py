@@ -1,4 +1,4 @@
-"""The menu of the search: what each list shows, and creating something from a query of visitors."""
+"""The search menu: what each list shows, and creating an entry from a visitors' query."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ QUERY = "cau-tim"
 
 
 class FromQueryView(generic.CreateView):
-    """Create a row, also from a query of the weekly list: it is filled in, and decided about when the row is saved."""
+    """Create a row, optionally from a query of the weekly list, which is decided on when the row is saved."""
 
     words_field = "words"
     decision = ""
@@ -74,10 +74,10 @@ class LexiconCreateView(FromQueryView):
 
 
 class EndedWarningMixin:
-    """Warn of procedures that have ended among the documents of a best bet."""
+    """Warn about procedures that have ended among the documents of a best bet."""
 
     def save_instance(self) -> Any:
-        """Save, then name what has ended."""
+        """Save, then name the procedures that have ended."""
         instance = super().save_instance()  # type: ignore[misc]
         for title in self.form.ended:  # type: ignore[attr-defined]
             text = gettext("This procedure has ended; visitors see this next to its name: %(title)s")
@@ -110,7 +110,7 @@ class StateColumn(Column):
 
 
 class BestBetIndexView(generic.IndexView):
-    """The list of best bets; the documents of a page of it are read together."""
+    """The list of best bets; the documents for one page are read together."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Find the documents of the listed best bets."""

@@ -1,4 +1,4 @@
-"""The contract of an engine, the engines by name, and which one answers first.
+"""The engine contract, the engines by name, and which one answers first.
 
 An engine finds candidates and counts; the shared scorer (``search.ranking``) orders them.
 """
@@ -24,7 +24,7 @@ class EngineUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document that may answer; ``text_score`` is the engine's own, comparable inside one answer only.
+    """A document that may answer; ``text_score`` is the engine's own, comparable within one answer only.
 
     ``version`` is the document's in the database, 0 if the engine does not know it.
     """
@@ -76,7 +76,7 @@ class Engine(ABC):
     def count_facets(self, query: Query | None, filters: Filters, *, facets: Sequence[str]) -> FacetCounts:
         """Count the documents that contain every word of ``query`` (all documents for None).
 
-        What is selected in a facet does not narrow its own counts.
+        A facet's own selection does not narrow its counts.
         """
 
     @abstractmethod
@@ -115,7 +115,7 @@ _ENGINES: Final = {
 def engine(name: str) -> Engine:
     """Return a new engine ``name``; raise ``LookupError`` if it is unknown or its server is not configured.
 
-    An engine carries the time budget of its request, so each request gets an engine of its own.
+    An engine has the time budget of its request, so each request gets its own engine.
     """
     if name not in _ENGINES:
         raise LookupError(f"no search engine {name!r}; there are {', '.join(_ENGINES)}")
@@ -131,5 +131,5 @@ def replicas() -> list[Replica]:
 
 
 def engine_or_primary(name: str = "") -> Engine:
-    """Return the engine ``name``; without a name the primary one: a replica if there is one, else the database."""
+    """Return the engine ``name``; without a name the primary one: a replica if there is one, otherwise the database."""
     return engine(name) if name else next(iter(replicas()), None) or engine(DATABASE)

@@ -1,7 +1,7 @@
 """What is to be done with a document or a right: issued again, extended, changed, ended.
 
 Titles name the act at their start ("Cấp lại Giấy phép …"); people name it in everyday words ("bị mất", "hết hạn"). Acts
-are compared as classes: procedures of another act about the same thing are not what was asked for.
+are compared as classes: procedures for another act on the same thing are not what was asked for.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ OFFICIAL: Final = _table(
         Act.MERGE: "sáp nhập, chia, tách, hợp nhất, chuyển đổi",
     }
 )
-#: How people name it, beside the official words.
+#: How people name each act, in addition to the official words.
 EVERYDAY: Final = _table(
     {
         Act.AGAIN: (
@@ -69,7 +69,7 @@ EVERYDAY: Final = _table(
         Act.COPY: "bản sao, trích lục, sao lục",
     }
 )
-# An act must begin among so many words from the start of a title.
+# An act must begin within this many words from the start of a title.
 _MAX_POSITION: Final = 3
 
 
@@ -96,7 +96,7 @@ def _of_titles() -> dict[tuple[str, ...], set[Act]]:
 
 
 def acts_asked(query: Sequence[Syllable], asks: Sequence[bool]) -> frozenset[Act]:
-    """Return the acts that the words of ``query`` name, those of a sentence that asks if there are any.
+    """Return the acts that the words of ``query`` name, preferably those of a sentence that asks.
 
     One syllable without diacritics names none: "dung" is far more often "dựng" or "dùng" than "dừng".
     """

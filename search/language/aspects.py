@@ -1,7 +1,7 @@
 """The aspects of a procedure that a question is about: how long, how much, which documents, where.
 
-"Lệ phí bao nhiêu?" asks for a fact of the procedure, not for a procedure of that name: such words hardly count when
-procedures are looked for, and the fact is shown with the hit.
+"Lệ phí bao nhiêu?" asks for a fact of the procedure, not for a procedure of that name: such words hardly count in
+the search for procedures, and the fact is shown with the hit.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Aspect(StrEnum):
     PLACE = "place"
 
 
-#: What a word that asks for an aspect counts.
+#: How much a word that asks for an aspect counts.
 ASPECT_FACTOR: Final = 0.1
 _PHRASES: Final = {
     Aspect.TIME: (

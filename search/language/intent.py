@@ -15,7 +15,7 @@ __all__ = ["Act", "Aspect", "Intent", "read_intent"]
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """``factors`` are the shares (0..1) of their weight that the words count, in their order."""
+    """``factors`` are the shares (0..1) of their weight with which the words count, in order."""
 
     factors: tuple[float, ...]
     acts: frozenset[Act]
@@ -23,7 +23,7 @@ class Intent:
 
 
 def read_intent(text: str, query: Sequence[Syllable]) -> Intent:
-    """Return what ``query``, the words of ``text`` (NFC), wants."""
+    """Return the intent of ``query``, the words of ``text`` (NFC)."""
     aspects, positions = find_aspects(query)
     counted = tuple(
         factor * (ASPECT_FACTOR if position in positions else 1.0)

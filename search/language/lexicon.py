@@ -33,7 +33,7 @@ MAX_PARTIAL_TERMS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class SynonymGroup:
-    """One row of the lexicon. ``equal``: each term may replace each; otherwise terms lead to the official ones."""
+    """One row of the lexicon. ``equal``: each term may replace any other; otherwise terms lead to the official ones."""
 
     terms: tuple[str, ...]
     official: tuple[str, ...] = ()
@@ -111,7 +111,10 @@ class PartialTermIndex:
 
 
 class _Meanings:
-    """Makes the meanings of the terms of a group; terms that mean the same share them, and equal words are one."""
+    """Makes the meanings of the terms of a group.
+
+    Terms with the same meaning share them, and equal words are the same object.
+    """
 
     def __init__(self, group: SynonymGroup, word: Callable[[Syllable], Syllable]) -> None:
         self.group = group
@@ -126,7 +129,7 @@ class _Meanings:
         self._everyday = (*self._all, *self._codes)
 
     def of(self, term: str) -> tuple[Meaning, ...]:
-        """Return what ``term`` leads to: every other label, and the codes if it is no official term."""
+        """Return what ``term`` leads to: every other label, and the codes if it is not an official term."""
         is_official = term in self.group.official
         if not is_official and not self.group.equal:
             return self._everyday

@@ -1,7 +1,7 @@
 """Remove personal data from queries before they are counted (Law 91/2025/QH15, data minimisation).
 
 People paste telephone and identity numbers, email addresses, dossier codes and names into a search field. What is left
-here is a question about a service. The rules err on the side of removing too much; what they miss is covered by the
+is a question about a service. The rules err on the side of removing too much; what they miss is covered by the
 second measure, that a query asked from fewer than a few networks is never stored in clear (``query_counts``).
 """
 
@@ -13,7 +13,7 @@ from typing import Final
 from core.text import fold, nfc
 from search.language.tokenizer import codes_in
 
-#: Longer queries are cut at a word: what follows tells a story rather than what is looked for.
+#: Longer queries are cut at a word: what follows is usually a story rather than what is sought.
 MAX_LENGTH: Final = 80
 
 _MAIL: Final = re.compile(r"\S+@\S+")
@@ -21,7 +21,7 @@ _LINK: Final = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _DATE: Final = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b")
 # Telephone, identity and account numbers, grouped or not; a national procedure code is recognised before.
 _LONG_NUMBER: Final = re.compile(r"\+?\d(?:[ .\-()]{0,2}\d){5,}")
-# Dossier codes, plates of vehicles, lookup keys: letters and at least four digits in one token. Numbers of legal
+# Dossier codes, number plates, lookup keys: letters and at least four digits in one token. Numbers of legal
 # documents ("85/2019/TT-BTC") have a slash and stay.
 _MIXED: Final = re.compile(r"(?<![\w/])(?=[\w.\-]*[^\W\d_])(?=(?:[\w.\-]*\d){4})[\w.\-]+(?![\w/])")
 _PLATE: Final = re.compile(r"(?<!\w)\d{2} ?-? ?[a-z]{1,2}\d? ?[-. ] ?\d{3}\.?\d{2}(?!\w)", re.IGNORECASE)
@@ -115,7 +115,7 @@ def _without_names(text: str) -> str:
 
 
 def _name_length(words: list[str], at: int) -> int:
-    """Return how many words from ``at`` on are a name; 0 if none is."""
+    """Return how many words from ``at`` on form a name; 0 if none."""
     word, rest = _bare(words[at]), words[at + 1 :]
     following = _bare(rest[0]) if rest else ""
     is_family = word in _FAMILY or (word in _FAMILY_PLAIN and word == fold(word))
@@ -133,7 +133,7 @@ def _name_length(words: list[str], at: int) -> int:
 
 
 def _given_names(words: list[str], *, at_most: int) -> int:
-    """Return how many of the following words belong to the name: up to a comma, and only capitals after capitals."""
+    """Return how many of the following words belong to the name: up to a comma; only capitals after capitals."""
     number = 0
     for word in words[:at_most]:
         number += 1

@@ -1,9 +1,9 @@
-"""What a question asks for, as against the circumstances that it describes on the way.
+"""What a question asks for, as opposed to the circumstances that it describes along the way.
 
 People write "Vợ tôi sinh bé gái ngày 12/3. Hai vợ chồng cưới năm 2021. Tôi muốn làm khai sinh thì cần gì?": the last
 sentence asks, the others describe. A text is cut into sentences, and before words that start a request ("cho hỏi");
-sentences that ask are known by such words, and by question words. Words of the others count by
-``CIRCUMSTANCE_FACTOR``. Dates, amounts, ages and relatives ("vợ tôi") are circumstances wherever they are.
+sentences that ask are recognised by such words, and by question words. Words of the others are weighted
+by ``CIRCUMSTANCE_FACTOR``. Dates, amounts, ages and relatives ("vợ tôi") are circumstances wherever they are.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Final
 
 from search.language.tokenizer import Syllable, marks_agree, syllables
 
-#: What a word of a sentence that only describes counts, compared with one of a sentence that asks.
+#: How much a word in a sentence that only describes counts, compared with one in a sentence that asks.
 CIRCUMSTANCE_FACTOR: Final = 0.25
-#: What a word of a date, an amount or a relation counts.
+#: How much a word in a date, an amount or a relation counts.
 DETAIL_FACTOR: Final = 0.5
 # Shorter texts only name what is sought.
 MIN_LENGTH: Final = 20
@@ -29,7 +29,7 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 _SENTENCE_END: Final = re.compile(r"[.!?;\n](?=\s|$)")
-#: A request starts before one of these, even where no full stop was typed or dictated.
+#: A request starts before one of these, even if no full stop was typed or dictated.
 _STARTS: Final = _listed(
     "cho hỏi, cho tôi hỏi, cho em hỏi, cho tui hỏi, xin hỏi, xin cho hỏi, bây giờ, giờ tôi, giờ tui, giờ em, "
     "giờ muốn, nay tôi muốn, nay muốn, nay em muốn, tôi muốn, tui muốn, em muốn, nhờ xã"
@@ -103,7 +103,7 @@ def sentences(text: str, query: Sequence[Syllable]) -> list[range]:
 
 
 def asking(text: str, query: Sequence[Syllable]) -> list[bool]:
-    """Return for each word True if it is in a sentence that asks; all do if none is known to."""
+    """Return for each word True if it is in a sentence that asks; if none is recognised as asking, all are."""
     parts = sentences(text, query)
     requests = find_phrases(query, _REQUESTS)
     marks = [sum(start in part for start, _end in requests) for part in parts]
@@ -138,7 +138,7 @@ def _related(query: Sequence[Syllable]) -> Iterable[int]:
 
 
 def factors(text: str, query: Sequence[Syllable]) -> list[float]:
-    """Return for each word of ``query``, the words of ``text``, the share (0..1) of its weight that it counts."""
+    """Return for each word of ``query``, the words of ``text``, the share (0..1) of its weight with which it counts."""
     if len(query) < MIN_LENGTH:
         return [1.0] * len(query)
     asks, minor = asking(text, query), details(query)

@@ -10,7 +10,7 @@ from typing import Final
 from search.language.question import asking, find_phrases
 from search.language.tokenizer import Syllable, syllables
 
-#: More subjects than these are not read; a subject has at least two syllables.
+#: No more subjects than this are read; a subject has at least two syllables.
 MAX_SUBJECTS: Final = 4
 MIN_SYLLABLES: Final = 2
 _MARKS: Final = re.compile(r"[.!?;,\n](?=\s|$)")
@@ -24,9 +24,10 @@ _CONJUNCTIONS: Final = tuple(_LISTED.split(", "))
 
 
 def split(text: str) -> list[str]:
-    """Return the parts of ``text`` (NFC) that may each ask for something, in order; fewer than two if it asks once.
+    """Return the parts of ``text`` (NFC) that may each ask for something, in order.
 
-    Sentences that only describe are left out; a part may be any phrase, so each must be checked by a search.
+    Fewer than two if it asks for one thing.
+    Sentences that only describe are left out; a part may be any phrase, so each must be verified by a search.
     """
     query = syllables(text)
     asks = asking(text, query)
@@ -39,7 +40,7 @@ def split(text: str) -> list[str]:
 
 
 def _spans(text: str, query: Sequence[Syllable]) -> list[tuple[int, int]]:
-    """Return the stretches of ``query`` between conjunctions and punctuation, as (start, end)."""
+    """Return the segments of ``query`` between conjunctions and punctuation, as (start, end)."""
     cuts = {0, len(query)}
     dropped: set[int] = set()
     for start, end in find_phrases(query, _CONJUNCTIONS):

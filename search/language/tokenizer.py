@@ -1,7 +1,7 @@
 """Split text into syllables and codes.
 
-Syllables are folded for finding, with diacritics for exactness, with offsets for highlighting. Codes are national
-procedure codes in their three styles and other codes with digits: ``1.002407``, ``1.002407.H12`` and
+Syllables have a folded form for finding, one with diacritics for exactness, and offsets for highlighting. Codes are
+national procedure codes in their three styles and other codes with digits: ``1.002407``, ``1.002407.H12`` and
 ``1.002407.000.00.00.H12`` are the same procedure (docs/domain.md#procedure-codes).
 """
 
@@ -18,13 +18,13 @@ from core.text import fold, nfc
 
 # Vietnamese folds to plain letters; other scripts and punctuation separate syllables.
 _SYLLABLE: Final = re.compile(r"[a-z0-9]+")
-# "kĩ thuật" and "kỹ thuật", "quí" and "quý" are the same word: both spellings are taught.
+# "kĩ thuật" and "kỹ thuật", "quí" and "quý" are the same word: both spellings are taught at school.
 
 
 def _final_y(before: str, after: str) -> re.Pattern[str]:
     """Return the pattern of a final y between two edges of a syllable.
 
-    It begins with its letter and looks back from there: so long texts are scanned ten times as fast.
+    It begins with its letter and looks back from there; long texts are thus scanned ten times as fast.
     """
     onset = "[bcdghklmnprstvx]"
     onsets = "|".join(f"(?<={before}{one}y)" for one in ("qu", onset, onset * 2, onset * 3))
@@ -32,7 +32,7 @@ def _final_y(before: str, after: str) -> re.Pattern[str]:
 
 
 _FINAL_Y: Final = _final_y(r"\b", r"\b")
-# In folded text other letters than these separate syllables, as in _SYLLABLE.
+# In folded text, letters other than these separate syllables, as in _SYLLABLE.
 _FOLDED_FINAL_Y: Final = _final_y("(?<![a-z0-9])", "(?![a-z0-9])")
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
@@ -99,7 +99,7 @@ _LOOSE_NATIONAL: Final = re.compile(
     r"(?<![\w.,/-])([1-9])[.,_ -]?(\d{6})(?:[. -]?\d{3}[. -]?\d{2}[. -]?\d{2})?(?:[. -]?h\d{2})?(?![\w]|[.,/-]\w)"
 )
 _OTHER: Final = re.compile(r"(?<![\w.\-/])(?=[\w.\-/]*\d)[a-z0-9]+(?:[.\-/][a-z0-9]+)+(?![\w])")
-# Documents copied from word processors have other hyphens than those that people type.
+# Documents copied from word processors have different hyphens from those that people type.
 _HYPHENS: Final = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
 # "tháng 12/2024" and "từ 12/2024" are dates, while the decree 12/2024 and "thông tư 12/2024" are references.
 _DATE: Final = re.compile(
@@ -126,7 +126,7 @@ def index_codes(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def codes_in(text: str) -> tuple[str, ...]:
-    """Return the codes in a query, national ones without their suffix; dates are none.
+    """Return the codes in a query, national ones without their suffix; dates are not codes.
 
     >>> codes_in("thủ tục 2.000815.000.00.00.H12")
     ('2.000815',)

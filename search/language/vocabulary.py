@@ -1,4 +1,4 @@
-"""What is known of single words: counts and spellings in titles, stop phrases, light words.
+"""What is known about single words: counts and spellings in titles, stop phrases, light words.
 
 Stop phrases (``tôi muốn``, ``ở đâu``) are dropped from a query. Light words, and words that name a level of government
 (``ở xã``, ``UBND tỉnh``, ``Sở Tư pháp``), are hardly ever its subject and count for less.
@@ -18,9 +18,9 @@ from typing import Final
 from core.text import nfc
 from search.language.tokenizer import Syllable, exact_form, folded_syllables, syllables
 
-# Every process reads the pairs; rarer ones would make the row too large for their use.
+# Every process reads the pairs; rarer ones would make the row too large for what they are worth.
 MAX_PAIRS: Final = 40_000
-# A light word, or one that names a level of government, counts for this part of its weight.
+# A light word, or one that names a level of government, counts for this share of its weight.
 LIGHT_FACTOR: Final = 0.3
 
 
@@ -45,7 +45,7 @@ class _Idf(dict[str, float]):
     """The inverse document frequencies, each computed when it is first asked for.
 
     A word that no title contains gets a middle weight: it may occur in the body texts, or be a typing error. Such words
-    are not kept, for there is no end of them.
+    are not cached, since there is no limit to them.
     """
 
     def __init__(self, documents: int, frequencies: Mapping[str, int]) -> None:
@@ -71,7 +71,7 @@ class Statistics:
     spellings: Spellings = field(default_factory=Spellings)
     #: Word → inverse document frequency; about 0.1 if in every title, 6 to 9 if rare.
     idf: Mapping[str, float] = field(init=False, repr=False, compare=False)
-    #: A number of its own, by which others know whether what they computed from the statistics still holds.
+    #: A unique number by which others know whether what they computed from the statistics is still valid.
     serial: int = field(default_factory=count().__next__, init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -108,7 +108,7 @@ def _folded_and_spelled(phrase: str) -> tuple[tuple[str, str], ...]:
 
 
 class Vocabulary:
-    """Known syllables and adjacent pairs: those of titles and those of ``phrases``, which count as in no title."""
+    """Known syllables and adjacent pairs: those of titles and those of ``phrases``, which count as if in no title."""
 
     def __init__(self, spellings: Spellings | None = None, phrases: Iterable[str] = ()) -> None:
         seen = spellings or Spellings()
@@ -147,7 +147,7 @@ class Vocabulary:
         return self._forms.keys() & set(words)
 
     def without_unknown_marks(self, syllables: Iterable[Syllable]) -> list[Syllable]:
-        """Return ``syllables``, as if typed without diacritics where they are never written with these (``thưc``)."""
+        """Return ``syllables``, those never written with these diacritics as if typed without any (``thưc``)."""
         return [
             syllable
             if self.knows_exactly(syllable.marked) or not self.knows(syllable.folded)
@@ -189,7 +189,7 @@ def weigh(
     factors: Sequence[float] = (),
     exact: bool = False,
 ) -> tuple[Word, ...]:
-    """Return ``syllables`` as words to look for, with their weights, each times its one of ``factors``.
+    """Return ``syllables`` as words to look for, with their weights, each multiplied by its entry in ``factors``.
 
     If ``exact``, diacritics matter, except those that are never written on a known syllable.
     """

@@ -1,7 +1,7 @@
-"""Upper bounds of the scores of rows, by which most candidates are left out without being scored.
+"""Upper bounds of the scores of rows, which allow most candidates to be left out without being scored.
 
-A bound depends nearly only on which words of the query and its expansions a title contains, and many titles contain
-the same, so it is computed once for each set of words. A row whose bound is below the cut-off cannot be a hit.
+A bound depends almost only on which words of the query and its expansions a title contains, and many titles contain the
+same ones, so it is computed once for each set of words. A row whose bound is below the cut-off cannot be a hit.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from search.ranking.rows import Title
 
 
 class Bound(NamedTuple):
-    """The most that a row can have of a query: ``coverage``, ``phrase`` and ``curated`` as in the score.
+    """The most that a row can achieve for a query: ``coverage``, ``phrase`` and ``curated`` as in the score.
 
     ``weights`` maps each word of the title that may count for its focus to the idf of the word times its greatest
     score; ``weight`` is their sum. ``extra`` are the wanted words outside the title, ``expansions`` what a title with

@@ -2,10 +2,10 @@
 
     confidence = 1 / (1 + e^-z),    z = INTERCEPT + the sum of each feature times its coefficient
 
-The greatest of the ``DEPTH`` best hits counts: near-identical procedures fit whatever their order. The features are
-those of the score (docs/features/search.md), and two of the query: ``elsewhere`` is the share of its weight in terms of
-the lexicon that lead only to procedures which the collection does not have; ``length`` is the logarithm of its number
-of words, as a long question is never covered as well as a short one.
+The greatest of the ``DEPTH`` best hits counts: near-identical procedures fit regardless of their order. The features
+are those of the score (docs/features/search.md), and two of the query: ``elsewhere`` is the share of its weight in
+terms of the lexicon that lead only to procedures which the collection does not have; ``length`` is the logarithm of
+its number of words, as a long question is never covered as well as a short one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ COEFFICIENTS: Final = {
     "text": 0.70,
 }
 INTERCEPT: Final = -10.03
-#: Below this the page says that nothing fits well: 0.95 of the tuning queries without an answer are below.
+#: Below this the page says that nothing fits well: 0.95 of the tuning queries without an answer are below it.
 MIN_CONFIDENCE: Final = 0.378
 DEPTH: Final = 3
 

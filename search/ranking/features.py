@@ -16,7 +16,7 @@ from search.language.tokenizer import folded_syllables
 from search.language.vocabulary import Word
 from search.ranking.rows import Title
 
-# Score of a word found with other diacritics than typed.
+# Score of a word found with diacritics other than those typed.
 FOLDED_ONLY: Final = 0.55
 # Score of a word typed without diacritics in a query with diacritics, or with diacritics that are never written.
 MARKS_UNKNOWN: Final = 0.85
@@ -68,7 +68,10 @@ class Sought:
         self.positions, self.strength = expansion.positions, expansion.strength
 
     def part(self, present: frozenset[str]) -> float:
-        """Return the share (0..1) of the words ``present`` in the weight of all; many titles contain the same ones."""
+        """Return the share (0..1) of the total weight that the words ``present`` have.
+
+        Many titles contain the same ones.
+        """
         share = self._parts.get(present)
         if share is None:
             words = self.expansion.words
@@ -78,7 +81,7 @@ class Sought:
 
 
 class Found(NamedTuple):
-    """What every title with the same words and codes contains of an expansion.
+    """What all titles with the same words and codes contain of an expansion.
 
     ``present`` are its words in the title, each with the ``score`` of an expansion whose words are apart; ``outside``
     is its score by a code or by words outside the title. ``is_whole``: the title has all of its words.
@@ -274,7 +277,7 @@ for _qualifier in QUALIFIERS:
     _BY_FIRST_WORD[_qualifier.words[0]].append(_qualifier)
 # After one of these, an act is only one of several that the title lists ("Thực hiện, điều chỉnh, …").
 _PLAIN_STARTS: Final = tuple(tuple(folded_syllables(text)) for text in ("thực hiện", "xác định"))
-# An act must begin among so many words from the start of the title.
+# An act must begin within this many words from the start of the title.
 _MAX_ACT_POSITION: Final = 3
 # Below this an expansion of the query asks for the case nearly as surely as the query itself would.
 MIN_CERTAINTY: Final = 0.25

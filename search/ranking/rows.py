@@ -2,7 +2,7 @@
 
 A search scores up to five hundred candidates, and the next search scores many of the same. Reading and parsing their
 columns costs more than scoring them, so a process reads the rows of the public documents before its first search and
-keeps those that it used last. A row is used only as long as its version is the one in the database.
+keeps those that it used most recently. A row is used only as long as its version is the one in the database.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ class Title:
     __slots__ = ("_marked", "_repeated", "extra", "known", "start", "words")
 
     def __init__(self, words: str, marked: str, extra: str) -> None:
-        # Tuples and strings shared between titles: what the garbage collector need not visit.
+        # Tuples and strings shared between titles, which the garbage collector need not visit.
         self.words = tuple(map(intern, words.split()))
         self.extra = tuple(map(intern, dict.fromkeys(extra.split())))
         self._marked: str | tuple[str, ...] = marked
         self._repeated: tuple[str, ...] | None = () if len(set(self.words)) == len(self.words) else None
-        #: What scoring finds out about the title alone, by name; kept as long as the title.
+        #: What scoring derives from the title alone, by name; kept as long as the title.
         self.known: dict[str, Any] = {}
         #: Where the title starts after an uninformative ``Thủ tục``.
         self.start = len(_OPENING) if self.words[: len(_OPENING)] == _OPENING else 0
@@ -114,7 +114,7 @@ class Row:
 
     @cached_property
     def variants(self) -> tuple[Row, ...]:
-        """The row under each of its titles, its own first; the words of all are outside each."""
+        """The row under each of its titles, its own first; each has the words of the others as extra words."""
         words, marked = (text.split(TITLE_SEPARATOR) for text in (self.title_words, self.title_marked))
         if len(words) == 1:
             return (self,)
@@ -137,7 +137,7 @@ class Row:
 
 _JSON: Final = frozenset({"codes", "references", "facets", "facet_labels", "scopes"})
 _NAMES: Final = tuple(field.name for field in fields(Row))
-# JSON comes as text: few of its values differ, and parsing each of them again takes longer than all else.
+# JSON arrives as text: few of its values differ, and parsing each of them again takes longer than everything else.
 _COLUMNS: Final = tuple(Cast(name, TextField()) if name in _JSON else F(name) for name in _NAMES)
 _JSON_PLACES: Final = tuple(place for place, name in enumerate(_NAMES) if name in _JSON)
 MAX_PARSED: Final = 5000
@@ -157,7 +157,7 @@ def _row(columns: Sequence[Any]) -> Row:
 
 
 class RowCache:
-    """Rows by key; of more than ``size`` those are dropped that were asked for least recently."""
+    """Rows by key; beyond ``size`` the least recently used ones are dropped."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -177,7 +177,7 @@ class RowCache:
         return found
 
     def fill(self, collection: str) -> None:
-        """Read the rows of ``collection``, as many as are kept, so that no search waits for them.
+        """Read the rows of ``collection``, as many as can be kept, so that no search waits for them.
 
         Only once: a process that has them reads what changes when a search finds it.
         """
@@ -193,7 +193,7 @@ class RowCache:
             self._keep(some)
 
     def clear(self) -> None:
-        """Forget every row."""
+        """Drop all rows."""
         with self._lock:
             self._rows.clear()
             self._filled.clear()

@@ -25,7 +25,7 @@ CODE_WEIGHT: Final = 10.0
 PHRASE_WEIGHT: Final = 0.35
 FOCUS_WEIGHT: Final = 0.5
 EARLY_WEIGHT: Final = 0.1
-# An editor tied these very words to this very procedure.
+# An editor tied exactly these words to exactly this procedure.
 CURATED_WEIGHT: Final = 0.3
 # The query is the title, word for word: worth as much as a curated match.
 WHOLE_TITLE_WEIGHT: Final = 0.3
@@ -40,11 +40,11 @@ MAX_SPECIAL_CASES: Final = 2
 ACT_WEIGHT: Final = 0.1
 # Adjacent words count fully for the phrase, with one other word between them by half.
 GAP_FACTOR: Final = 0.5
-# Titles of a whole paragraph are not worse for their length beyond this many words.
+# Titles as long as a paragraph are not penalised for their length beyond this many words.
 TITLE_LIMIT: Final = 18
 # Documents that cannot reach this share of the best score contain words of the query but are about something else.
 CUTOFF: Final = 0.5
-# Sums of the same numbers in another order differ by far less.
+# Sums of the same numbers in another order differ by far less than this.
 _ROUNDING: Final = 1e-9
 
 
@@ -83,8 +83,8 @@ def rank(
 ) -> list[Scored]:
     """Return the rows that answer ``query``, best first; of equal scores the newest, then by key.
 
-    ``candidates`` are rows with the engine's text score. Only the first ``depth`` rows are scored; the others follow
-    by the most that they can score, without parts. A row with several titles counts with the best of them.
+    ``candidates`` are rows with the engine's text score. Only the first ``depth`` rows are scored; the others follow in
+    order of their highest possible score, without parts. A row with several titles counts with the best of them.
     """
     return rank_with(Scorer(query, statistics, usage or {}), candidates, depth=depth)
 
@@ -110,7 +110,7 @@ def _best_variants(scored: Sequence[Scored], rows: Sequence[Row]) -> list[Scored
 
 
 class _Ranking:
-    """The candidates that can reach the cut-off, of which as few are scored as possible."""
+    """The candidates that can reach the cut-off; as few of them as possible are scored."""
 
     def __init__(self, scorer: Scorer, candidates: Sequence[tuple[Row, float]]) -> None:
         self._scorer, self._candidates = scorer, candidates
@@ -119,7 +119,7 @@ class _Ranking:
         bounds = [
             scorer.bound(row, text, one) for (row, text), one in zip(candidates, self._most, strict=True)
         ]
-        #: The most that each candidate can score, of those that can reach the cut-off.
+        #: The highest possible score of each candidate that can reach the cut-off.
         self._close: dict[int, float] = {}
         best = 0.0
         for index in sorted(range(len(bounds)), key=bounds.__getitem__, reverse=True):
@@ -246,7 +246,7 @@ class Scorer:
         facets = row.facets
         known = self._levels.get(id(facets))
         if known is None:
-            # Kept with the mapping, whose identity is free for another one when it is gone.
+            # Kept together with the mapping, whose id may be reused once it is gone.
             known = self._levels[id(facets)] = (facets, nearness(row.values("level"), self.query.levels))
         return known[1]
 
@@ -318,7 +318,7 @@ def _focus(weights: _Weights, found: TitleMatch) -> float:
 
 
 def _early(title: Title, weights: _Weights, found: TitleMatch) -> float:
-    """Return 1 for a title that starts with the matched words, less the farther on they are."""
+    """Return 1 for a title that starts with the matched words, and less the later they come."""
     total = distance = 0.0
     for position, score in found.positions.items():
         weight = weights.words[position] * score

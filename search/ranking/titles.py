@@ -1,4 +1,4 @@
-"""The words of a collection's titles in memory: which documents share most with a query, without asking an engine.
+"""The words of a collection's titles in memory: which documents share most with a query, without querying an engine.
 
 Every process has the rows of all public documents anyway (``search.ranking.rows``). A set of documents is a number with
 a bit for each, so that adding up the weights of twenty words in 23,000 titles takes less than a millisecond.
@@ -21,13 +21,13 @@ from search.requests import Filters
 
 #: A title that contains at least this share of the query's weight answers it better than any text.
 MIN_COVERED: Final = 0.5
-#: What a title with an expansion as a phrase is better for each of its words, as much as an average word.
+#: Bonus per word for a title that contains an expansion as a phrase: as much as an average word.
 PHRASE_WEIGHT: Final = 3.0
 # How many more titles are compared by the weights of their words than are returned: phrases change the order.
 _MORE: Final = 2
 # Weights are added as whole numbers of sixteenths; a word of a rare name weighs about 9.
 _PARTS: Final = 16
-# A set of more documents than these is kept as a number, which then takes less memory than a list.
+# A set of more documents than this is kept as a number, which then takes less memory than a list.
 _MANY: Final = 200
 _CHUNK: Final = 2000
 _BITS: Final = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
@@ -81,7 +81,7 @@ def _places(number: int) -> Iterator[int]:
 
 
 def _add_up(weighted: Iterable[tuple[int, int]]) -> list[int]:
-    """Return the sums of the weights for all places at once: the n-th number has the n-th binary digit of each sum."""
+    """Return the sums of the weights for all places at once: the n-th number has the n-th binary digit of each."""
     digits: list[int] = []
     for places, weight in weighted:
         for digit in range(weight.bit_length()):
@@ -118,7 +118,7 @@ class Found:
 
 
 class Titles:
-    """The titles of one collection: of all its documents, or of none if they are more than ``size``.
+    """The titles of one collection: of all its documents, or of none if there are more than ``size``.
 
     They are as of the change counter of the collection, which every search compares with the database.
     """
@@ -140,16 +140,16 @@ class Titles:
         self._locales: dict[str, _Set] = {}
 
     def clear(self) -> None:
-        """Forget every title."""
+        """Drop all titles."""
         with self._lock:
             self._forget()
 
     def refresh(self) -> None:
-        """Compare with the database and read what has changed; ``is_complete`` tells whether it is all."""
+        """Compare with the database and read what has changed; ``is_complete`` is True if all titles are held."""
         generation = self._current_generation()
         with self._lock:
             if generation != self._generation:
-                # Asked again: another thread may have read a later state meanwhile.
+                # Checked again: another thread may have read a later state in the meantime.
                 self._read(self._current_generation())
 
     def _current_generation(self) -> int:
@@ -298,5 +298,5 @@ class Titles:
         self._free.append(place)
 
 
-#: The titles of the public documents; the dossiers are too many, and only some may be seen.
+#: The titles of the public documents; there are too many dossiers, and only some of them may be seen.
 TITLES: Final = {PUBLIC: Titles(PUBLIC)}

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 OUTBOX_KIND: Final = "search.index"
 BATCH: Final = 200
-# Word weights hardly depend on a few documents: they are counted again when the collection changed by this share.
+# Word weights hardly depend on a few documents: they are counted again when this share of the collection has changed.
 RECOUNT_TOLERANCE: Final = 0.1
 Progress = Callable[[str, int], None]
 
@@ -142,7 +142,7 @@ def _no_progress(kind: str, number: int) -> None:
 
 
 def rebuild(*, engine: str | None = None, progress: Progress = _no_progress) -> int:
-    """Store what every source yields, then fill the replicas, while searches and changes go on.
+    """Store what every source yields, then fill the replicas, while searches and changes continue.
 
     ``engine``: ``database`` leaves the replicas alone, another name fills only that replica from the database.
     Return the number of documents.
@@ -191,7 +191,7 @@ def _store_batch(source: DocumentSource, batch: list[SearchDocument], generation
 
 @transaction.atomic
 def _remove_unseen(source: DocumentSource, seen: set[str]) -> None:
-    """Remove what the source no longer yields; documents that appeared meanwhile stay."""
+    """Remove what the source no longer yields; documents that appeared in the meantime stay."""
     lock_state(source.collection)
     stored = IndexedDocument.objects.filter(kind=source.kind).values_list("key", "ref")
     unseen = [ref for key, ref in stored if key not in seen]

@@ -1,7 +1,7 @@
 """Count the queries of visitors by week, day and language, without a person or an address (ADR 188).
 
-A request only adds to a buffer in memory; the buffer is written after a response was sent, at most every
-``FLUSH_SECONDS``, in one transaction. Counts may be lost (a process that ends, a database that does not answer), a
+A request only adds to a buffer in memory; the buffer is written after a response has been sent, at most every
+``FLUSH_SECONDS``, in one transaction. Counts may be lost (when a process ends or the database does not answer), but a
 search never is. The rows of a week, the buffer and what one network adds are limited.
 """
 
@@ -37,11 +37,11 @@ MAX_BUFFERED: Final = 2000
 #: Rows of one week; further queries of that week are not counted.
 MAX_QUERIES_PER_WEEK: Final = 50_000
 MAX_CLICKED_DOCUMENTS: Final = 20
-#: What one network adds to one query, and to how many queries, per day and process, times `THROTTLE_FACTOR`.
+#: How much one network can add to one query, and to how many queries, per day and process, times `THROTTLE_FACTOR`.
 MAX_PER_QUERY: Final = 20
 MAX_QUERIES_PER_NETWORK: Final = 500
 MAX_MARKS_IN_MEMORY: Final = 50_000
-#: Queries that were not asked from enough networks are deleted when their week has been over for so long.
+#: Queries that were not asked from enough networks are deleted when their week ended this long ago.
 KEEP_UNSHOWN: Final = timedelta(days=7)
 NUMBERS: Final = ("shown", "without_result", "low_confidence", "seen", "clicked")
 
@@ -67,7 +67,7 @@ class Key:
 
 @dataclass(slots=True)
 class Tally:
-    """What was counted and not written yet."""
+    """What has been counted and not written yet."""
 
     text: str
     numbers: Counter[str] = field(default_factory=Counter)
@@ -99,7 +99,7 @@ class QueryCounter:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything, as a new process."""
+        """Drop everything, as in a new process."""
         self._tallies: dict[Key, Tally] = {}
         self._by_network: Counter[str] = Counter()
         self._day = date.min
@@ -170,7 +170,10 @@ class QueryCounter:
             logger.warning("counts of queries were lost", exc_info=True)
 
     def flush(self) -> None:
-        """Write the buffer. What a browser reports before its page was counted elsewhere waits once."""
+        """Write the buffer.
+
+        A report that arrives before another process has counted its page waits for one more round.
+        """
         with self._lock:
             tallies, self._tallies = self._tallies, {}
         waiting = write(tallies) if tallies else {}
@@ -191,7 +194,7 @@ COUNTER: Final = QueryCounter()
 @retry_on_deadlock
 @transaction.atomic
 def write(tallies: dict[Key, Tally]) -> dict[Key, Tally]:
-    """Add ``tallies`` to the rows; return those of queries that no row exists for and no page was counted for.
+    """Add ``tallies`` to the rows; return those of queries that have no row and for which no page was counted.
 
     The rows of the queries are created and locked in one order; the holder of the lock changes the counts below them.
     """
@@ -228,7 +231,7 @@ def _any_of(keys: Iterable[Key]) -> Q:
 
 
 def _create_missing(keys: Sequence[Key]) -> None:
-    """Create rows for new queries, as many as the week still has room for."""
+    """Create rows for new queries, as many as the week's limit allows."""
     existing = set(SearchedQuery.objects.filter(_any_of(keys)).values_list("week", "language", "digest"))
     missing = dict.fromkeys(
         facts for key in keys if (facts := (key.week, key.language, key.digest)) not in existing
@@ -292,7 +295,10 @@ def _add_clicks(counted: Sequence[tuple[SearchedQuery, Key, Tally]]) -> None:
 
 
 def delete_expired_counts(*, today: date | None = None) -> int:
-    """Delete the counts older than ``SEARCH_QUERIES_KEEP_DAYS`` and queries never stored in clear; return how many."""
+    """Delete the counts older than ``SEARCH_QUERIES_KEEP_DAYS`` and queries never stored in clear.
+
+    Return their number.
+    """
     day = today or timezone.localdate()
     old = Q(week__lt=monday_of(day - timedelta(days=settings.SEARCH_QUERIES_KEEP_DAYS)))
     unshown = Q(text="", week__lt=monday_of(day) - KEEP_UNSHOWN)

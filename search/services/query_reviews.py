@@ -1,4 +1,4 @@
-"""What editors decide about the queries of the weekly list. Every decision is in Wagtail's log."""
+"""Editors' decisions on the queries of the weekly list. Every decision is recorded in Wagtail's log."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PERMISSIONS: Final = {
 
 @transaction.atomic
 def record_decision(*, query: SearchedQuery, decision: str, by: Any, target: str = "") -> QueryReview:
-    """Record a decision about ``query``, which leaves the list of its week; ``target`` names what it led to.
+    """Record a decision on ``query``, which is then removed from the list of its week; ``target`` names the result.
 
     Raise ``NotAllowed`` if ``by`` may not make this decision.
     """
@@ -55,7 +55,7 @@ def add_to_group(*, query: SearchedQuery, entry: LexiconEntry, by: Any) -> Query
 
 @transaction.atomic
 def list_again(*, query: SearchedQuery, by: Any) -> None:
-    """Forget the decision about ``query``, so that it is listed again."""
+    """Delete the decision on ``query``, so that it is listed again."""
     if not by.has_perm(PERMISSIONS[Decision.IGNORED]):
         raise NotAllowed
     for review in QueryReview.objects.filter(language=query.language, folded=query.folded):

@@ -36,7 +36,8 @@ def read_table(
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the place (file and row) and the values of each row of a file with tab-separated ``columns``.
 
-    In the columns ``lists`` values separated by ``|`` become lines. ``InvalidInput`` if the first row names others.
+    In the columns ``lists`` values separated by ``|`` become lines. ``InvalidInput`` if the first row names other
+    columns.
     """
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
@@ -50,9 +51,9 @@ def read_table(
 
 @transaction.atomic
 def load_rows(model: type[R], rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> LoadReport:
-    """Store ``rows``, which have a ``slug`` and the ``columns`` of ``model``; none if reading one of them fails.
+    """Store ``rows``, which have a ``slug`` and the ``columns`` of ``model``; or none of them if reading one fails.
 
-    A row is an editor's if its columns are no longer those of the digest that was stored when it was loaded.
+    A row counts as changed by an editor if its columns no longer match the digest that was stored when it was loaded.
     """
     existing = {row.slug: row for row in model._default_manager.all()}
     created: list[R] = []
@@ -75,7 +76,7 @@ def load_rows(model: type[R], rows: Iterable[Mapping[str, str]], columns: Sequen
             updated += 1
     model._default_manager.bulk_create(created, batch_size=BATCH)
     if created:
-        page_cache.purge()  # as after each row that is saved alone
+        page_cache.purge()  # as after each row that is saved individually
     return LoadReport(len(created), updated, unchanged, kept)
 
 

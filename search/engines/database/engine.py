@@ -17,9 +17,9 @@ from search.requests import Filters
 
 # A title that contains at least this share of the query's weight answers it better than any text.
 MIN_COVERED: Final = 0.5
-# The texts of one in so many of the titles found are compared, of the best ones.
+# One in so many of the titles found, the best ones, have their texts compared.
 TEXTS_SHARE: Final = 2
-# What a title with an expansion as a phrase is better for each of its words, as much as an average word.
+# Bonus per word for a title that contains an expansion as a phrase: as much as an average word.
 PHRASE_WEIGHT: Final = 3.0
 _ORDERS = {"newest": "d.changed_at DESC, d.id DESC", "title": "d.title_words, d.id"}
 _BY_WEIGHT = "d.weight DESC, d.changed_at DESC, d.id DESC"
@@ -51,8 +51,8 @@ def _has_value(name: str, values: Sequence[str]) -> Sql:
 def _has_scope(scopes: Sequence[str], *, is_found: bool) -> Sql:
     """Return the condition that document ``d`` has one of ``scopes``.
 
-    PostgreSQL reads them from the row of a document that is found already: it joins the table of values by reading the
-    scopes of all documents, which takes longer than all else.
+    PostgreSQL reads them from the row of a document already found: joining the table of values would read the scopes
+    of all documents, which takes longer than everything else.
     """
     if is_found and scopes and connection.vendor == "postgresql":
         return Sql("d.scopes ?| %s", (list(scopes),))
@@ -105,7 +105,10 @@ def _with_phrases(titles: Sequence[_Found], query: Query) -> list[_Found]:
 
 
 def _inner(limit: int, filters: Filters) -> int | None:
-    """Return how many titles are enough before filtering: few are filtered out of the public ones, else all."""
+    """Return how many titles are enough before filtering.
+
+    Few of the public ones are filtered out, of others all count.
+    """
     return limit * 2 if filters.collection == PUBLIC and not filters.selected else None
 
 
@@ -117,8 +120,8 @@ class DatabaseEngine(Engine):
     def candidates(self, query: Query, filters: Filters, *, limit: int) -> list[Candidate]:
         """Return the documents with the codes, and the titles that contain most of the query, with their text scores.
 
-        Only if no title contains half of it, titles with any of its words and texts are searched, too: what they
-        contain counts so little that beside a good title they are cut off anyway, and they are the most by far.
+        Only if no title contains half of it are texts, and titles with any of its words, searched as well: what they
+        contain counts so little that next to a good title they are cut off anyway, and they are by far the most.
         """
         text = text_index(filters.collection)
         found = {document.key: document for document in self._with_codes(query.all_codes, filters, limit)}

@@ -82,7 +82,7 @@ def text_of(row: IndexedDocument) -> Text:
 
 
 def _changed(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
-    """Return the new row of each document that differs from the stored one, without late, older versions."""
+    """Return the new row of each document that differs from the stored one, except for late, older versions."""
     latest = {document.key: document for document in documents}
     stored = {
         key: (pk, digest, version, source)
@@ -90,7 +90,7 @@ def _changed(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
             "pk", "key", "digest", "version", "source_version"
         )
     }
-    # Milliseconds, so that a document deleted and created again is newer than its tombstone in Elasticsearch.
+    # Milliseconds, so that a document that is deleted and created again is newer than its tombstone in Elasticsearch.
     now = time.time_ns() // 1_000_000
     changed = []
     for key, document in latest.items():
@@ -105,7 +105,7 @@ def _changed(documents: Iterable[SearchDocument]) -> list[IndexedDocument]:
 
 
 def _count_change(collection: str) -> None:
-    """Increase the change counter, by which processes know that what they have read is out of date."""
+    """Increase the change counter, by which processes notice that what they have read is out of date."""
     CollectionState.objects.get_or_create(collection=collection)
     CollectionState.objects.filter(collection=collection).update(generation=F("generation") + 1)
 

@@ -34,7 +34,7 @@ class Matching:
     params: tuple[object, ...]
 
     def best(self, limit: int) -> Matching:
-        """Return the ``limit`` documents of the highest scores."""
+        """Return the ``limit`` documents with the highest scores."""
         sql = f"SELECT id, score FROM ({self.sql}) b ORDER BY score DESC, id LIMIT %s"
         return Matching(sql, (*self.params, limit))
 
@@ -70,7 +70,7 @@ class TextIndex(ABC):
     ) -> Matching | None:
         """Match documents with any of ``terms`` (word → weight) in the title or the extra words.
 
-        ``limit``: no more than so many, of the highest scores.
+        ``limit``: at most this many, those with the highest scores.
         """
 
     @abstractmethod
@@ -90,7 +90,7 @@ class TextIndex(ABC):
 
 
 class SqliteTextIndex(TextIndex):
-    """FTS5 tables, titles apart from the long texts. Words reach MATCH only as quoted letters and digits."""
+    """FTS5 tables, with titles kept apart from the long texts. Words reach MATCH only as quoted letters and digits."""
 
     sums_weights = False
     # The text is folded already; the tokenizer must only split at spaces.
@@ -172,8 +172,8 @@ class SqliteTextIndex(TextIndex):
 class PostgresTextIndex(TextIndex):
     """A table with two tsvectors of the configuration ``simple``, and one with a row for each word of a title.
 
-    ``ts_rank`` does not know how rare a word is, and evaluating many words for each of thousands of titles takes
-    longer than all else; so titles are found and ordered by the sum of the weights of their words, which an index-only
+    ``ts_rank`` ignores how rare a word is, and evaluating many words for each of thousands of titles takes longer
+    than everything else; so titles are found and ordered by the sum of the weights of their words, which an index-only
     scan of the second table yields. Words reach ``to_tsquery`` only as letters and digits.
     """
 

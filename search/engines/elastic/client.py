@@ -1,7 +1,7 @@
 """Clients of Elasticsearch, the time budget of a search, and the circuit breaker.
 
-Socket time-outs alone do not limit a server that sends a byte now and then, so a search runs in a thread and is
-abandoned when its budget is spent. The number of these threads is limited, so that such a server cannot exhaust the
+Socket timeouts alone do not limit a server that sends a byte now and then, so a search runs in a thread and is
+abandoned when its budget is used up. The number of these threads is limited, so that such a server cannot exhaust the
 process, and they are daemons, so that they do not delay its end. Background work calls the client directly and may
 take longer.
 """
@@ -28,7 +28,7 @@ T = TypeVar("T")
 SERVER_FAULT: Final = 500
 BACKGROUND_SECONDS: Final = 30.0
 BREAKER_SECONDS: Final = 10.0
-# Raised when an answer does not have the documented shape.
+# Raised when a response does not have the documented structure.
 _MALFORMED: Final = (AttributeError, KeyError, TypeError, ValueError)
 MAX_CONCURRENT: Final = 16
 _slots: Final = threading.BoundedSemaphore(MAX_CONCURRENT)

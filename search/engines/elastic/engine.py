@@ -18,9 +18,9 @@ from search.requests import Filters
 
 # The share of a search's time that a change may take; what is missed is reconciled later.
 WRITE_SHARE = 0.5
-# One of so many candidates is found by its text: the answer of the server takes as long as it has hits.
+# One of so many candidates is found by its text: the server's response time grows with the number of hits.
 TEXTS_SHARE = 4
-# The texts of one in so many of the titles found are compared, of the best ones: phrases are looked for in few texts.
+# One in so many of the titles found, the best ones, have their texts compared: phrases are sought in few texts.
 AMONG_SHARE = 2
 
 
@@ -121,7 +121,7 @@ class ElasticEngine(Replica):
         return wait
 
     def _change(self, alias: str, actions: list[dict[str, Any]]) -> None:
-        """Send changes; do not create a missing index, and leave newer versions and others' indexes as they are."""
+        """Send changes; do not create a missing index, and do not touch newer versions or indexes of others."""
         client = clients.client()
         budget = clients.Budget(settings.ELASTICSEARCH_TIMEOUT * WRITE_SHARE)
 

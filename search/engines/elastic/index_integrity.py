@@ -1,7 +1,7 @@
 """Checks that the index behind an alias was made by this version of the portal and is complete.
 
-Its make is checked every few seconds. Its completeness is checked with every answer, so that an index emptied by
-somebody else is noticed at the next search and never reports "nothing found".
+Its origin is checked every few seconds. Its completeness is checked with every response, so that an index emptied
+by someone else is noticed at the next search and never reports "nothing found".
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from search.models import IndexedDocument
 
 SCHEMA_CHECK_SECONDS: Final = 5.0
 COUNT_SECONDS: Final = 1.0
-# The server shows changes a second late, and a delivery may be under way: so many documents may be missing.
+# The server shows changes a second late, and a delivery may be under way, so this many documents may be missing.
 MIN_SHARE: Final = 0.9
 MAX_PENDING: Final = 10
 _schema_checked_at: Final[dict[str, float]] = {}
@@ -50,7 +50,10 @@ def has_current_schema(client: Elasticsearch, alias: str) -> bool:
 
 
 def check_owner(client: Elasticsearch, alias: str) -> None:
-    """Raise ``ForeignIndex`` if an index behind ``alias`` belongs to another installation; asked every few seconds."""
+    """Raise ``ForeignIndex`` if an index behind ``alias`` belongs to another installation.
+
+    Checked every few seconds.
+    """
     checked_at = max(_owner_checked_at.get(alias, 0.0), _schema_checked_at.get(alias, 0.0))
     if checked_at and time.monotonic() - checked_at < SCHEMA_CHECK_SECONDS:
         return

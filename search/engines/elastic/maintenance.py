@@ -16,7 +16,7 @@ from search.engines.elastic import index_integrity, schema
 from search.engines.elastic.client import background_client
 from search.models import IndexedDocument
 
-#: Statuses of a bulk action that are not failures: a newer version exists, the document is deleted already.
+#: Statuses of a bulk action that are not failures: a newer version exists, the document has already been deleted.
 CONFLICT: Final = 409
 EXPECTED: Final = (404, CONFLICT)
 CHUNK: Final = 500
@@ -38,7 +38,7 @@ def _send(client: Elasticsearch, actions: Iterable[dict[str, Any]]) -> list[str]
 def rejections(
     client: Elasticsearch, actions: Iterable[dict[str, Any]], **options: Any
 ) -> list[dict[str, Any]]:
-    """Send ``actions``; return the answers that are failures."""
+    """Send ``actions``; return the responses that are failures."""
     return [answer for answer in _failures(client, actions, **options) if answer["status"] not in EXPECTED]
 
 
@@ -113,7 +113,7 @@ def _reconcile_collection(client: Elasticsearch, collection: str) -> int:
 
 
 def _agrees(client: Elasticsearch, collection: str) -> bool:
-    """Compare number and sum of versions: cheap, and misses only changes that cancel each other out."""
+    """Compare the number and the sum of versions: cheap, and misses only changes that cancel each other out."""
     answer = client.search(
         index=schema.alias(collection),
         size=0,

@@ -13,7 +13,7 @@ from search.documents import locales_for
 from search.requests import Filters, Values
 
 MAX_FACET_VALUES: Final = 2000
-#: Hits with their keys from the column of keys: ``_id`` is stored with the texts, which are read and unpacked for it.
+#: Hits take their keys from the key column: ``_id`` is stored with the texts, which would have to be unpacked for it.
 KEYS_ONLY: Final[dict[str, object]] = {"stored_fields": "_none_", "docvalue_fields": ["key"]}
 _ORDERS: Final[dict[str, list[str]]] = {
     "newest": ["-changed_at", "key"],
