@@ -18,8 +18,8 @@ from accounts.selectors import agencies_inspected_by, memberships_of
 class OfficerAccess:
     """What one officer may see: the agencies whose dossiers they read and the roles held at each.
 
-    ``workplaces`` are the agencies in which the officer holds a role. An inspector reads also the dossiers of the
-    agencies under inspection, and ``inspected_from`` has the officer's own agency for each of those.
+    ``workplaces`` are the agencies in which the officer holds a role. An inspector also reads the dossiers of the
+    agencies under inspection; ``inspected_from`` maps each of these to the officer's own agency.
     """
 
     user: User
@@ -49,7 +49,7 @@ class OfficerAccess:
 def officer_access(user: User | AnonymousUser) -> OfficerAccess | None:
     """Return the access of ``user`` as of today; None if the user may not read any dossier.
 
-    One query, and three more for each agency in which the user is an inspector.
+    One query, plus three for each agency in which the user is an inspector.
     """
     if not isinstance(user, User):
         return None

@@ -1,4 +1,4 @@
-"""What an officer should know before an action: shown on the page of the action, above its button.
+"""What an officer should know before an action; it is shown on the action's page, above the button.
 
 ``one_stop.actions`` names one of these functions for each action.
 """
@@ -27,12 +27,15 @@ def nothing(dossier: Dossier, user: User, now: datetime) -> str:
 
 
 def fixed(text: str | Promise) -> ActionWarning:
-    """Return the warning that is always ``text``; ``%(days)d`` are the working days in which the head can undo it."""
+    """Return a warning that is always ``text``.
+
+    ``%(days)d`` is the number of working days in which the head can undo it.
+    """
     return lambda dossier, user, now: str(text) % {"days": UNDO_DAYS}
 
 
 def handing_over(text: str | Promise) -> ActionWarning:
-    """Return the warning ``text``, after what keeps the citizen from opening an electronic result."""
+    """Return the warning ``text``, preceded by what keeps the citizen from opening an electronic result."""
 
     def warning(dossier: Dossier, user: User, now: datetime) -> str:
         problem = result_problem(dossier, dossier.result_delivery)
@@ -42,7 +45,7 @@ def handing_over(text: str | Promise) -> ActionWarning:
 
 
 def assigned(dossier: Dossier, user: User, now: datetime) -> str:
-    """Warn that the dossier is taken from a colleague."""
+    """Warn that the dossier will be taken from a colleague."""
     if dossier.assigned_to is None or dossier.assigned_to == user:
         return ""
     text = _("The dossier is assigned to %(name)s, who will be notified that it has been reassigned.")
@@ -63,7 +66,7 @@ def unpaid(dossier: Dossier, user: User, now: datetime) -> str:
 
 
 def without_fee(dossier: Dossier, user: User, now: datetime) -> str:
-    """Warn that the procedure has no fee, or that it is paid, so that another obligation must be named."""
+    """Warn that the procedure has no fee, or that it has been paid, so that another obligation must be named."""
     if dossier.owes_fee:
         return ""
     if dossier.was_paid:
@@ -81,14 +84,14 @@ def without_fee(dossier: Dossier, user: User, now: datetime) -> str:
 
 
 def lifted_supplement(dossier: Dossier, user: User, now: datetime) -> str:
-    """Say what the withdrawal of a supplement request does to the time of the agency."""
+    """Say how withdrawing a supplement request affects the agency's time."""
     if dossier.was_accepted:
         return _("The time since the request counts as processing time: the due date stays the same.")
     return _("The desk's deadline for this dossier stays what it was before the request.")
 
 
 def correction(dossier: Dossier, user: User, now: datetime) -> str:
-    """Say what reopening a dossier does whose result was handed over."""
+    """Say what happens if a dossier whose result was handed over is reopened."""
     if dossier.status != Status.RETURNED:
         return ""
     text = _(
@@ -117,10 +120,10 @@ def late_request(dossier: Dossier, user: User, now: datetime) -> str:
 
 
 def result_problem(dossier: Dossier, way: str) -> str:
-    """Return why a result cannot be handed over in the ``way`` (``Dossier.Delivery``), else nothing.
+    """Return why a result cannot be handed over in the ``way`` (``Dossier.Delivery``); empty if it can.
 
-    An electronic one needs a file that the citizen can open. A result on paper needs none, so that only a file that the
-    scan keeps back is a problem there.
+    An electronic one needs a file that the citizen can open. A result on paper needs none, so only a file that the scan
+    has blocked is a problem there.
     """
     files = list(dossier.attachments.valid_results())
     if any(file.is_served for file in files):

@@ -1,4 +1,4 @@
-"""The actions of the desk, each described in one place: texts, form, what performs it, and what is said before.
+"""The actions of the desk, each described in one place: texts, form, the service that performs it, and the warning.
 
 Who may do what in which status is in the transition table (``forms_app.dossiers.transitions``). A new action is a row
 there and an entry of ``DESK_ACTIONS`` here.
@@ -54,7 +54,7 @@ def _supplement_options(dossier: Dossier, user: User) -> dict[str, Any]:
 
 
 def _counter_options(dossier: Dossier, user: User) -> dict[str, Any]:
-    # Without an open one: what was typed for the last one is shown again, although somebody was quicker.
+    # If none is open, the last one is used: what was typed for it is shown again although somebody else was quicker.
     request = open_request(dossier) or dossier.supplement_requests.order_by("-number").first()
     return {"items": request.items if request else []}
 
@@ -91,9 +91,9 @@ class DeskAction:
 
     ``label`` is that of the button, ``done`` the message shown afterwards (``done_before_acceptance``: for a dossier
     that is not accepted yet). ``direct``: the button performs the action, without a form; ``danger``: it is red.
-    ``options`` returns the arguments of ``form`` beside those of ``ActionForm``. ``service`` gets the arguments of
-    ``dossiers.services.apply_action``, its default, and those of ``form.arguments()``. ``warning`` returns what is said
-    above the form. ``needs_reason`` is set from the transition that is open.
+    ``options`` returns the arguments of ``form`` in addition to those of ``ActionForm``. ``service`` (default:
+    ``dossiers.services.apply_action``) gets the arguments of that function and those of ``form.arguments()``.
+    ``warning`` returns the text above the form. ``needs_reason`` is set from the transition that is open.
     """
 
     action: Action
@@ -110,7 +110,7 @@ class DeskAction:
 
     @property
     def title(self) -> str:
-        """Return the label without the dots that announce a form, as the heading of that form."""
+        """Return the label without the ellipsis that announces a form, as the heading of that form."""
         return str(self.label).rstrip("…")
 
     def make_form(
@@ -129,7 +129,7 @@ class DeskAction:
         )  # fmt: skip
 
     def perform(self, dossier: Dossier, user: User, form: ActionForm) -> None:
-        """Perform the action with what is in ``form``, which is valid; raises as ``dossiers.services.apply_action``."""
+        """Perform the action with the valid ``form``; raises as ``dossiers.services.apply_action``."""
         service = self.service or partial(apply_action, action=self.action)
         service(
             dossier_id=dossier.pk, expected_version=form.cleaned_data["version"], actor=user,
@@ -137,7 +137,7 @@ class DeskAction:
         )  # fmt: skip
 
     def message(self, dossier: Dossier) -> str:
-        """Return what is shown after the action on ``dossier``."""
+        """Return the message shown after the action on ``dossier``."""
         early = self.done_before_acceptance if dossier.accepted_at is None else ""
         return str(early or self.done)
 
@@ -298,7 +298,7 @@ DESK_ACTIONS: Final = (
 def offered_actions(access: OfficerAccess, dossier: Dossier, now: datetime) -> list[DeskAction]:
     """Return the actions open to this officer on ``dossier`` now, from the transition table.
 
-    While the dossier is assigned to a colleague, these are those of the counter.
+    While the dossier is assigned to a colleague, only the actions of the counter are open.
     """
     rows = {row.action: row for row in allowed_transitions(dossier, access.roles_at(dossier.agency_id), now)}
     if rows.keys() - COUNTER_ACTIONS and colleague_of(access, dossier, now):
@@ -319,7 +319,7 @@ def colleague_of(access: OfficerAccess, dossier: Dossier, now: datetime) -> User
 
 
 def describe_action(action: Action) -> DeskAction:
-    """Return ``action`` with the texts of the desk, whether or not it is open to any officer."""
+    """Return ``action`` with the desk's texts, whether or not it is open to any officer."""
     listed = (entry for entry in DESK_ACTIONS if entry.action == action)
     return next(listed, DeskAction(action=action, label=action.label, done=""))
 

@@ -23,7 +23,7 @@ from forms_app.dossiers.transitions import PAUSED_STATUSES, RUNNING_STATUSES, Ac
 
 
 class Urgency(StrEnum):
-    """The colour of a deadline; the text alone carries the same information (docs/design.md#composition-8)."""
+    """The colour of a deadline; the text alone conveys the same information (docs/design.md#composition-8)."""
 
     LATE = "bad"
     SOON = "wait"
@@ -41,7 +41,7 @@ class DueStatus:
 
 
 class HasDeadlines(Protocol):
-    """The fields of a dossier from which its due status follows. Moments are aware."""
+    """The fields of a dossier from which its due status is derived. Datetimes are aware."""
 
     @property
     def status(self) -> int: ...
@@ -95,7 +95,7 @@ def due_status(
 def _paused_status(
     dossier: HasDeadlines, status: Status, supplement_due_at: datetime | None, now: datetime
 ) -> DueStatus:
-    """Return until when something is waited for; nothing is paused before acceptance, as no time runs yet."""
+    """Return until when the dossier is waiting; before acceptance nothing is paused, as no time is running yet."""
     if status == Status.SUSPENDED and (until := dossier.pause_ends_at):
         return DueStatus(Urgency.QUIET, _("Suspended until %(day)s") % {"day": display.date_text(until)})
     is_accepted = dossier.accepted_at is not None
@@ -123,12 +123,12 @@ def _intake_status(dossier: HasDeadlines, now: datetime, calendar: WorkCalendar)
 
 
 def _working_days_text(due: datetime, now: datetime, calendar: WorkCalendar) -> str:
-    """Return the time left in working days: ``Còn 9 ngày làm việc``; on the last day the time of day."""
+    """Return the time left in working days: ``Còn 9 ngày làm việc``; on the last day, the time of day."""
     today, last = calendar.local(now).date(), calendar.local(due).date()
     left = calendar.working_days_between(today, last)
     if today == last or (
         today < last and not left
-    ):  # the latter until the due date leaves a day that became free
+    ):  # the latter until the due date is moved from a day that became a day off
         return display.due_text(due, now)
     if today < last:
         return ngettext("%(days)d working day left", "%(days)d working days left", left) % {"days": left}
@@ -151,7 +151,7 @@ def _processing_status(dossier: HasDeadlines, now: datetime, calendar: WorkCalen
 
 
 def has_masked_ids(dossier: Dossier) -> bool:
-    """Return True if the dossier holds an identity number, which the page shows masked."""
+    """Return True if the dossier contains an identity number, which the page shows masked."""
     if dossier.form_version is None:
         return False
     schema = FormSchema.from_json(dossier.form_version.schema)
@@ -159,9 +159,9 @@ def has_masked_ids(dossier: Dossier) -> bool:
 
 
 def mask_identity_numbers(schema: FormSchema, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``answers`` with every identity number masked, wholly if it is no citizen ID number.
+    """Return ``answers`` with every identity number masked, completely unless it is a citizen ID number.
 
-    Reading one in full is logged.
+    Viewing one in full is logged.
     """
     masked = {
         spec.id: registry.get(spec.type).masked(answers[spec.id])
@@ -172,7 +172,7 @@ def mask_identity_numbers(schema: FormSchema, answers: Mapping[str, Any]) -> dic
 
 
 def _event_name(event: DossierEvent) -> str:
-    """Return the action in words; an assignment names the officer who got the dossier."""
+    """Return the action in words; an assignment names the officer who received the dossier."""
     if event.action == Action.ASSIGN and (assignee := event.data.get("assignee")):
         return _("Assigned to %(name)s") % {"name": assignee}
     if event.action == Action.RETURN_RESULT and (way := event.data.get("delivery")):
@@ -192,7 +192,7 @@ class WithdrawalRequest(models.TextChoices):
 
 
 def _postal_change(event: DossierEvent) -> str:
-    """Return tracking number and postage as they were and as they are: ``EA1 · 22.000 đ → EA2 · 25.000 đ``."""
+    """Return tracking number and postage before and after: ``EA1 · 22.000 đ → EA2 · 25.000 đ``."""
     if event.action != Action.CORRECT_POST:
         return ""
 
@@ -205,7 +205,7 @@ def _postal_change(event: DossierEvent) -> str:
 
 
 def _payment_text(event: DossierEvent) -> str:
-    """Return what shows a payment, and its day."""
+    """Return the evidence of a payment, and its day."""
     document, day = event.data.get("document"), event.data.get("paid_on")
     if event.action != Action.PAYMENT_DONE or not document or not day:
         return ""

@@ -34,7 +34,7 @@ RECEIVED, MISSING = "yes", "no"
 
 
 class PrintedText(forms.CharField):
-    """Text of several lines for printed forms, in letters that they have; a line end counts as one character."""
+    """Multi-line text for printed forms, in letters that they can show; a line end counts as one character."""
 
     widget = forms.Textarea
 
@@ -89,10 +89,10 @@ class ActionForm(forms.Form):
         self.helper.add_input(Submit("act", submit, css_class="btn--danger" if danger else ""))
 
     def ask_again_for(self, chosen: Mapping[str, str]) -> None:
-        """Ask at the field for the files of a form that is shown again, as a browser keeps none.
+        """Ask at the field for the files of a form that is shown again, since browsers do not keep them.
 
-        ``chosen`` has the names of the files by field. Until they are chosen again, the form is not accepted without a
-        tick that the officer continues without them.
+        ``chosen`` has the names of the files by field. Until they are chosen again, the form is accepted only if the
+        officer ticks that they continue without them.
         """
         earlier = {
             name: names for name in self._file_fields() if (names := self.data.get(f"chosen_{name}", ""))
@@ -135,11 +135,11 @@ class ActionForm(forms.Form):
         return [name for name, field in self.fields.items() if isinstance(field, forms.FileField)]
 
     def discard_errors(self) -> None:
-        """Show the form as it was typed, without the errors of a form that was sent."""
+        """Show the form as it was typed, without the errors of a submitted form."""
         self._errors, self.cleaned_data = ErrorDict(), {}
 
     def typed(self) -> list[tuple[str, str]]:
-        """Return label and text of everything that was typed or chosen otherwise than the form proposed it."""
+        """Return label and text of everything that was typed, or chosen differently from what the form proposed."""
         found = []
         for name in self.changed_data:
             field = self.fields[name]
@@ -158,7 +158,7 @@ class ActionForm(forms.Form):
         return "\n".join(filter(None, (clean(line) for line in self.cleaned_data["reason"].splitlines())))
 
     def arguments(self) -> dict[str, Any]:
-        """Return what the service of the action takes beside dossier, version, officer and reason."""
+        """Return the arguments of the action's service in addition to dossier, version, officer and reason."""
         return {}
 
 
@@ -213,7 +213,7 @@ class SupplementForm(ActionForm):
         return data
 
     def clean_other_documents(self) -> str:
-        """Refuse what would not fit: nothing that the officer asks for may be left out of the request."""
+        """Refuse what would not fit, since nothing that the officer asks for may be left out of the request."""
         text: str = self.cleaned_data["other_documents"]
         lines = [line for line in map(clean, text.splitlines()) if line]
         if len(lines) > MAX_OTHER_DOCUMENTS:
@@ -324,7 +324,7 @@ class CounterSupplementForm(ActionForm):
             help_text=_("For an item that was not received: why the dossier continues without it."),
         )  # fmt: skip
         for name in {f"copy_{item}", f"count_{item}", f"text_{item}", f"note_{item}"} & set(self.fields):
-            # Required or not by what was received: the template must not call them optional.
+            # Whether they are required depends on what was received, so the template must not call them optional.
             self.fields[name].one_of = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

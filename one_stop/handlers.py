@@ -1,4 +1,4 @@
-"""Outbox handlers of the desk: mails to officers about dossiers that were assigned to them or taken from them."""
+"""Outbox handlers of the desk: mails to officers about dossiers assigned to them or taken from them."""
 
 from __future__ import annotations
 

@@ -27,9 +27,10 @@ _MINUTES_PER_DAY: Final = 8 * MINUTES_PER_HOUR
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """One pause; ``ends`` None: it lasts. ``until`` is the end named for a suspension, ``length`` its office time.
+    """One pause; ``ends`` is None while it lasts.
 
-    ``uncounted`` says why the time was processing time after all, if it was.
+    ``until`` is the end set for a suspension, ``length`` the office time.
+    ``uncounted`` says why the time counts as processing time after all, if it does.
     """
 
     kind: str | Promise
@@ -51,7 +52,7 @@ class Pauses:
 
 
 def pauses_of(events: Sequence[DossierEvent], now: datetime, calendar: WorkCalendar) -> Pauses:
-    """Return when the processing time was stopped, from the history in its order.
+    """Return when the processing time was stopped, from the history in order.
 
     A supplement request before acceptance stops nothing, as the time has not begun.
     """
@@ -77,7 +78,7 @@ def pauses_of(events: Sequence[DossierEvent], now: datetime, calendar: WorkCalen
 
 
 def _moment_of(end: DossierEvent) -> datetime:
-    """Return when ``end`` ended the pause: with the day of the payment, which may be recorded later."""
+    """Return when ``end`` ended the pause; for a payment this is its day, even if it was recorded later."""
     paid = end.data.get("pause_ended_at")
     return datetime.fromisoformat(paid) if paid else end.at
 

@@ -14,7 +14,7 @@ from one_stop.forms import ActionForm
 
 
 class PaymentForm(ActionForm):
-    """What shows the payment, and the day on which it was made: the pause ends with that day (ADR 250)."""
+    """Evidence of the payment, and the day on which it was made: the pause ends with that day (ADR 250)."""
 
     document = forms.CharField(
         label=_("Number of the receipt or document"), max_length=60,

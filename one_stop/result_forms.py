@@ -23,7 +23,7 @@ FINISHED_OUTCOMES: Final = (
 class FinishForm(ActionForm):
     """Whether the request is granted or refused, and the result, with a file if it is electronic.
 
-    ``unpaid``: the citizen has not paid, so that the dossier can only be refused. ``electronic``: the citizen chose an
+    ``unpaid``: the citizen has not paid, so the dossier can only be refused. ``electronic``: the citizen chose an
     electronic copy.
     """
 
@@ -66,11 +66,11 @@ class FinishForm(ActionForm):
             outcome.required = False
 
     def clean_outcome(self) -> str:
-        """Return the outcome that was chosen; a refusal where there is no choice."""
+        """Return the chosen outcome; a refusal if there is no choice."""
         return Dossier.Outcome.REFUSED if self._unpaid else str(self.cleaned_data["outcome"])
 
     def clean(self) -> dict[str, Any]:
-        """Require the reason of a refusal (art. 19.3 NĐ 118/2025)."""
+        """Require the reason for a refusal (art. 19.3 NĐ 118/2025)."""
         data = super().clean() or self.cleaned_data
         if data.get("outcome") == Dossier.Outcome.REFUSED and not data.get("reason"):
             self.add_error("reason", _("Enter the reason."))
@@ -110,11 +110,11 @@ class PostForm(ActionForm):
     field_order = ["version", "tracking_number", "postage", "reason"]
 
     def arguments(self) -> dict[str, Any]:
-        """Return what is known of the delivery, by the names in ``SENT``."""
+        """Return what is known about the delivery, by the names in ``SENT``."""
         return {name: self.cleaned_data[name] for name in self.SENT}
 
     def clean_tracking_number(self) -> str:
-        """Return the number in capitals without blanks and dashes; reject what cannot be one."""
+        """Return the number in capitals without spaces and dashes; reject what cannot be a tracking number."""
         number = re.sub(r"[\s.-]", "", self.cleaned_data["tracking_number"]).upper()
         if number and not re.fullmatch(r"[A-Z0-9]{5,30}", number):
             raise forms.ValidationError(
@@ -123,7 +123,7 @@ class PostForm(ActionForm):
         return number
 
     def clean_postage(self) -> int | None:
-        """Return the sum in đồng; one kind of sign between groups of three digits is accepted."""
+        """Return the sum in đồng; one kind of separator between groups of three digits is accepted."""
         text = re.sub(r"\s*đ(ồng)?$", "", self.cleaned_data["postage"].strip())
         if not text:
             return None
@@ -162,7 +162,7 @@ class ReturnForm(PostForm):
         return clean(self.cleaned_data["address"])
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a tracking number or postage of a result that did not go by post."""
+        """Refuse a tracking number or postage for a result that was not sent by post."""
         data = super().clean()
         if (data.get("delivery") or self._chosen) != Dossier.Delivery.POST:
             for name in PostForm.SENT:

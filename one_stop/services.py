@@ -36,7 +36,7 @@ from one_stop.supplements import ReceivedItem, last_supplement_day
 
 #: Outbox kind of the mails to officers about an assignment; the payload is ``{"event": pk, "user": pk}``.
 ASSIGNMENT_MAIL: Final = "desk.assignment"
-#: Working days proposed for the citizen's supplement; the law leaves the number to the agency (docs/domain.md#pausing).
+#: Working days proposed for the citizen's supplement; the law leaves the period to the agency (docs/domain.md#pausing).
 SUPPLEMENT_DAYS: Final = 10
 
 
@@ -59,7 +59,7 @@ def log_officer_view(
 def assign_to_self(
     *, access: OfficerAccess, code: str, expected_version: int, now: datetime | None = None
 ) -> bool:
-    """Assign a dossier to the officer; return False if it is out of scope, changed meanwhile, or closed."""
+    """Assign a dossier to the officer; return False if it is out of scope, changed in the meantime, or closed."""
     if not codes.CODE.fullmatch(code):
         return False
     found = Dossier.objects.filed().of_agencies([agency.pk for agency in access.agencies])
@@ -90,7 +90,7 @@ def assign(
     reason: str = "",
     now: datetime | None = None,
 ) -> Dossier:
-    """Assign a dossier to ``officer``; ``reason`` is visible inside the agency only.
+    """Assign a dossier to ``officer``; ``reason`` is visible only within the agency.
 
     The new and the former assignee get a mail, unless they are the ``actor``.
     Raise ``InvalidInput`` if ``officer`` does not work at the dossier's agency; other errors as
@@ -166,7 +166,7 @@ def suspend(
 ) -> Dossier:
     """Suspend the processing of a dossier until the office closes on ``suspended_until``, or on the next working day.
 
-    Raise ``InvalidInput`` for today and days before; other errors as ``dossiers.services.apply_action``.
+    Raise ``InvalidInput`` for today and earlier days; other errors as ``dossiers.services.apply_action``.
     """
     moment = now or timezone.now()
     ahead = suspended_until > timezone.localdate(moment)
@@ -231,7 +231,7 @@ def finish(
     outcome: str = "",
     now: datetime | None = None,
 ) -> Dossier:
-    """Finish a dossier, which ends its clock, and store the file ``result`` for the citizen to download.
+    """Finish a dossier, which ends its processing time, and store the file ``result`` for the citizen to download.
 
     ``outcome``: granted (default) or refused, which needs a reason (art. 19.3 NĐ 118/2025).
 
@@ -268,7 +268,8 @@ def return_result(
 ) -> Dossier:
     """Record that the result was handed over; a result by post gets its ``PostalOrder``. ``postage`` is in đồng.
 
-    ``delivery`` (``Dossier.Delivery``) is how it was handed over, ``address`` where to; if empty, as the citizen chose.
+    ``delivery`` (``Dossier.Delivery``) is how it was handed over, ``address`` where it was sent; if empty, as the
+    citizen chose.
 
     Raise ``InvalidInput`` for a result by post without an address, and for an electronic one of which the citizen can
     open no file; other errors as ``dossiers.services.apply_action``.
@@ -305,7 +306,7 @@ def withdraw(
     how: str,
     now: datetime | None = None,
 ) -> Dossier:
-    """Record that the citizen withdraws a dossier; ``how`` is a value of ``WithdrawalRequest``: how they asked for it.
+    """Record that the citizen withdraws a dossier; ``how`` (``WithdrawalRequest``) is how they asked for it.
 
     Raises as ``dossiers.services.apply_action``.
     """
@@ -334,7 +335,7 @@ def correct_post(
     postage: int | None,
     now: datetime | None = None,
 ) -> Dossier:
-    """Record tracking number and postage of a result by post, later or anew; the history keeps what was there before.
+    """Record tracking number and postage of a result sent by post, later or again; the history keeps the former values.
 
     The citizen gets a mail. Raise ``InvalidInput`` if nothing would change; other errors as
     ``dossiers.services.apply_action``.
@@ -363,7 +364,7 @@ def replace_lookup_key(
     """Issue a new lookup key to the person at the counter; the event names the document and its masked number.
 
     Raise ``InvalidInput`` if ``number`` is not the one in the dossier; other errors as
-    ``dossiers.services.apply_action``. A dossier without an identity number leaves the comparison to the officer.
+    ``dossiers.services.apply_action``. For a dossier without an identity number the comparison is left to the officer.
     """
     shown, stored = _compact(number), _compact(applicant.identity_of(dossier.answers).number)
     if stored and shown != stored:

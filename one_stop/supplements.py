@@ -67,7 +67,7 @@ class ReceivedItem:
 
 
 def requestable_documents(dossier: Dossier) -> list[SupplementItem]:
-    """Return the files asked by the dossier's form, then the required documents that the form does not ask for."""
+    """Return the files for which the dossier's form asks, then the required documents for which it does not."""
     files = [
         SupplementItem(spec.id, spec.label, "file", "1")
         for spec in _questions(dossier)
@@ -94,7 +94,7 @@ def _questions(dossier: Dossier) -> Iterator[FieldSpec]:
 
 
 def _matches_any(name: str, asked: Iterable[str]) -> bool:
-    """Return True if the form asks for this document; the catalogue often names it at more length ("… có hiệu lực")."""
+    """Return True if the form asks for this document; the catalogue often gives it a longer name ("… có hiệu lực")."""
     return any(label in name or name in label for label in asked)
 
 

@@ -37,7 +37,7 @@ class ProcedureIndexView(IndexView):
     """The entries of the register that the user controls; each leads to its page with versions and end."""
 
     def get_base_queryset(self) -> QuerySet[Procedure]:
-        """Return the procedures of the user's scope."""
+        """Return the procedures in the user's scope."""
         found: QuerySet[Procedure] = super().get_base_queryset()
         return found.filter(pk__in=controlled_procedures(self.request.user).values("pk"))
 

@@ -1,4 +1,4 @@
-"""The closed lists of the catalogue, with the codes that the national records and our own files use."""
+"""The closed lists of the catalogue, with the codes used in national records and in our own files."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-# ``\Z``: ``$`` passes a line break at the end. ``[0-9]``: ``\d`` reads the digits of every script.
+# ``\Z``: ``$`` accepts a line break at the end. ``[0-9]``: ``\d`` matches the digits of every script.
 CORE_PATTERN: Final = r"^[0-9]\.[0-9]{6}\Z"
 LOCAL_PATTERN: Final = r"^[0-9]\.[0-9]{6}((\.[0-9]{3}\.[0-9]{2}\.[0-9]{2})?\.[A-Z][0-9]{2})?\Z"
 _ANY_STYLE: Final = re.compile(r"(?<!\d)(\d\.\d{6})((?:\.\d{3}\.\d{2}\.\d{2})?\.[A-Z]\d{2})?(?!\d)", re.ASCII)
@@ -20,7 +20,7 @@ _ANY_STYLE: Final = re.compile(r"(?<!\d)(\d\.\d{6})((?:\.\d{3}\.\d{2}\.\d{2})?\.
 def split(text: str) -> tuple[str, str]:
     """Return (core code, local code) of ``text`` in any style; local is empty for a bare national code.
 
-    ``ValueError`` when ``text`` is no procedure code.
+    ``ValueError`` if ``text`` is not a procedure code.
 
     >>> split(" 1.002407.000.00.00.h12 ")
     ('1.002407', '1.002407.000.00.00.H12')

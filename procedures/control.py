@@ -1,4 +1,4 @@
-"""Which procedures a controller keeps: those of the own agency's sections, or all of the province."""
+"""Which procedures a controller manages: those in their own agency's sections, or all of the province."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chooser of publication decisions, in which one that the register lacks is entered without leaving the page."""
+"""The chooser of publication decisions, in which a missing one can be entered without leaving the page."""
 
 from __future__ import annotations
 
@@ -60,18 +60,18 @@ class NewDecisionForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Lists of the ministries give numbers without a date; but the decision itself names both.
+        # Ministries' lists give numbers without a date, but the decision itself states both.
         self.fields["date"].required = self.fields["agency_name"].required = True
 
     def clean_date(self) -> date:
-        """Refuse a day to come: a decision that is not signed decides nothing."""
+        """Refuse a future date: a decision that has not been signed has no effect."""
         day: date = self.cleaned_data["date"]
         if day > timezone.localdate():
             raise forms.ValidationError(_("The date of signature is in the future."))
         return day
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a decision that the register has, however its number and agency are spelt."""
+        """Refuse a decision that the register already has, however its number and agency are spelt."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         number, agency = clean(data.get("number", "")), clean(data.get("agency_name", ""))
         for known in (
@@ -86,7 +86,10 @@ class NewDecisionForm(WagtailAdminModelForm):
 
 
 def _digits_of(number: str) -> str:
-    """Return the digits before the first sign; a row in the register begins with them, however it is spelt."""
+    """Return the digits before the first other character.
+
+    A row in the register begins with them, however it is spelt.
+    """
     return number[: len(number) - len(number.lstrip(LEADING_DIGITS))]
 
 

@@ -14,7 +14,7 @@ from procedures.models.pages import pages_of
 def procedures_of(instance: Model) -> QuerySet[Procedure]:
     """Return the procedures that would lose their page, or their row, with ``instance``.
 
-    A translation, an alias or a copy may go: the page in the default language keeps the procedure.
+    A translation, an alias or a copy may be deleted: the page in the default language keeps the procedure.
     """
     if isinstance(instance, Procedure):
         return Procedure.objects.filter(pk=instance.pk)

@@ -20,7 +20,7 @@ class FilingLink:
     blank_form: str = ""
 
 
-#: Cổng Dịch vụ công quốc gia: the one place for online filing of all provinces (docs/domain.md#submission-channels).
+#: Cổng Dịch vụ công quốc gia: the single place for online filing in all provinces (docs/domain.md#submission-channels).
 NATIONAL_PORTAL: Final = "https://dichvucong.gov.vn"
 Provider = Callable[[Procedure], FilingLink | None]
 _providers: Final[list[Provider]] = []

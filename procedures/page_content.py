@@ -35,7 +35,7 @@ _FLAGS: Final = ("is_vertical", "is_internal", "at_one_stop", "post_in", "post_o
 
 
 def page_title(name: str) -> str:
-    """Return ``name``, cut at a word to the length of a page title."""
+    """Return ``name``, truncated between words to the length of a page title."""
     text = clean(name)
     return text if len(text) <= MAX_TITLE else f"{text[: MAX_TITLE - 1].rsplit(' ', 1)[0]}…"
 
@@ -79,7 +79,7 @@ def write_content(
     decision: PublicationDecision | None,
     audiences: Sequence[Audience],
 ) -> None:
-    """Write ``content`` to ``page`` without saving; the rows that it refers to are given."""
+    """Write ``content`` to ``page`` without saving; the rows to which it refers are passed in."""
     page.title = page.draft_title = page_title(content.title)
     page.official_name = content.title if page.title != content.title else ""
     for name in _COPIED_FIELDS:

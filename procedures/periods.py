@@ -1,7 +1,7 @@
-"""The periods of a procedure as readers see them: from which day to which the same law held.
+"""The periods of a procedure as readers see them: during which days the same law applied.
 
-Versions are never changed (docs/architecture.md#rule-2), so an import that was undone and an end that was taken back
-leave versions that were never in force, and neighbours that say the same. Readers get neither (ADR 230).
+Versions are never changed (docs/architecture.md#rule-2), so undoing an import or cancelling an end leaves versions
+that were never in force, and neighbours with the same content. Readers see neither (ADR 230).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ DAY = timedelta(days=1)
 class Period:
     """One or more versions without a gap, under one decision and with the same law; ``version`` is the last of them.
 
-    ``first``: the one it began with. Both days are included; without ``valid_to`` it is in force. ``end``: the first
-    day on which the procedure no longer applies.
+    ``first``: the version with which it began. Both days are included; without ``valid_to`` it is in force. ``end``:
+    the first day on which the procedure no longer applies.
     """
 
     version: ProcedureVersion
@@ -65,10 +65,10 @@ def was_in_force(version: ProcedureVersion, end: date | None) -> bool:
 
 
 def last_day(version: ProcedureVersion, end: date | None) -> date | None:
-    """Return the last day of ``version``, which the end of its procedure may cut; None if it is open.
+    """Return the last day of ``version``, which the end of its procedure may bring forward; None if it is open.
 
-    A closed version is never changed (docs/architecture.md#rule-2), so an end on an earlier day leaves its days as
-    they are.
+    A closed version is never changed (docs/architecture.md#rule-2), so an end on an earlier day leaves its dates
+    unchanged.
     """
     if end is None or (version.valid_to is not None and version.valid_to < end):
         return version.valid_to
@@ -76,7 +76,7 @@ def last_day(version: ProcedureVersion, end: date | None) -> date | None:
 
 
 def periods(versions: Sequence[ProcedureVersion], end: date | None = None) -> tuple[Period, ...]:
-    """Return the periods of the ``versions`` of one procedure, newest first; none lasts longer than until ``end``.
+    """Return the periods of the ``versions`` of one procedure, newest first; none extends beyond ``end``.
 
     One query, and only for neighbours under one decision whose content differs: it reads that content.
     """

@@ -1,4 +1,4 @@
-"""What procedure controllers may do in the catalogue and in the words of the search."""
+"""What procedure controllers may do in the catalogue and in the vocabulary of the search."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ def version_on_publish(instance: ProcedurePage, revision: Any, **_kwargs: Any) -
     if not instance.locale.is_default:
         record_translation(page=instance)
         return
-    # Citizens read the last version of a procedure that has ended; its page may be published, for its texts in lists.
+    # Citizens read the last version of a procedure that has ended; its page may still be published, for its texts in
+    # lists.
     with suppress(ProcedureHasEnded):
         record_version(
             page=instance,
@@ -73,7 +74,7 @@ def field_changed(instance: Field, created: bool, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=Agency, dispatch_uid="procedures.agency_changed")
 def agency_changed(instance: Agency, created: bool, **_kwargs: Any) -> None:
-    """Reindex the procedures of the agency's sections, which carry its name."""
+    """Reindex the procedures of the agency's sections, which contain its name."""
     if created:
         return
     sections = instance.procedure_sections.values_list("path", flat=True)
@@ -83,14 +84,14 @@ def agency_changed(instance: Agency, created: bool, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=ProcedureSectionPage, dispatch_uid="procedures.grant_section_permissions")
 def grant_section_permissions(instance: ProcedureSectionPage, **_kwargs: Any) -> None:
-    """Give the controllers of the section's agency their permissions on it, and take those of the agency before."""
+    """Grant the controllers of the section's agency permissions on it, and revoke those of the former agency."""
     sync_page(page_id=instance.pk)
     sync_agency(agency=instance.agency)
 
 
 @receiver(post_save, sender=ProcedureCataloguePage, dispatch_uid="procedures.grant_catalogue_permissions")
 def grant_catalogue_permissions(created: bool, **_kwargs: Any) -> None:
-    """Give the controllers of the province their permissions on a new catalogue."""
+    """Grant the controllers of the province permissions on a new catalogue."""
     if created:
         refresh_page_groups()
 

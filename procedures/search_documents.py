@@ -27,7 +27,7 @@ from search.services.indexing import index
 
 KIND = "procedure"
 BATCH = 200
-#: What a search hit names of the required documents and of the place; the page has the rest.
+#: How much of the required documents and of the place a search hit shows; the page has the rest.
 SHOWN_DOCUMENTS = 3
 MAX_NAME_LENGTH = 120
 MAX_PLACE_LENGTH = 160
@@ -103,7 +103,7 @@ def _document(
     agencies: dict[str, tuple[str, str]],
     original: ProcedurePage | None,
 ) -> SearchDocument:
-    """Return the document of `page`; a translation is also found by what its `original` is called."""
+    """Return the document of `page`; a translation is also found by the title of its `original`."""
     if content and not page.locale.is_default:
         content = in_english(content, page.translated_texts)
     agency, agency_name = agencies.get(page.path[: -page.steplen], ("", ""))
@@ -146,7 +146,7 @@ def _keywords(page: ProcedurePage, original: ProcedurePage | None) -> tuple[str,
 
 
 def _all_facts(page: ProcedurePage, content: Snapshot | None) -> dict[str, str]:
-    """Return the facts of a search hit; an untranslated page is found in every language, so it has them in each."""
+    """Return the facts of a search hit; an untranslated page is found in every language, so it has facts in each."""
     own = page.locale.language_code
     others = [code for code, _name in settings.LANGUAGES if code != own] if page.is_untranslated else []
     facts = _facts(page, content, own)
@@ -169,7 +169,7 @@ def _facts(page: ProcedurePage, content: Snapshot | None, language: str) -> dict
 
 
 def _documents_text(content: Snapshot) -> str:
-    """Return the first documents to hand in or show, and how many others there are."""
+    """Return the first documents to hand in or present, and the number of others."""
     names = dict.fromkeys(
         one.name.rstrip(" .;") for one in content.documents() if not one.is_note and one.name
     )
@@ -186,7 +186,7 @@ def _documents_text(content: Snapshot) -> str:
 
 
 def _place(content: Snapshot) -> str:
-    """Return where to apply: the address of reception, or else the agencies that carry the procedure out."""
+    """Return where to apply: the reception address, or otherwise the agencies that carry out the procedure."""
     return Truncator(content.reception_address or "; ".join(content.implementing_agencies)).chars(
         MAX_PLACE_LENGTH
     )

@@ -63,7 +63,7 @@ def live_pages() -> PageQuerySet:
 
 
 def page_for_code(code: str, language: str | None = None) -> ProcedurePage | None:
-    """Return the live page for ``code`` in any style, in ``language`` (the reader's) if there is one, else in any."""
+    """Return the live page for ``code`` in any style, preferably in ``language`` (the reader's)."""
     try:
         core = core_code(code)
     except ValueError:
@@ -79,7 +79,7 @@ def page_for_code(code: str, language: str | None = None) -> ProcedurePage | Non
 
 
 def content_for_reader(version: ProcedureVersion) -> Snapshot:
-    """Return the content of ``version`` with the texts of the page in the reader's language, the others marked."""
+    """Return the content of ``version`` with the texts of the page in the reader's language; the others are marked."""
     language = get_language() or settings.LANGUAGE_CODE
     if language == settings.LANGUAGE_CODE:
         return version.content
@@ -92,7 +92,7 @@ P = TypeVar("P", bound=Page)
 
 
 def source_of(page: P) -> P:
-    """Return the Vietnamese page of a translated one, or `page`: only in Vietnamese the catalogue is complete."""
+    """Return the Vietnamese page of a translated one, or `page`: only the Vietnamese catalogue is complete."""
     if page.locale.language_code == settings.LANGUAGE_CODE:
         return page
     model: Any = type(page)
@@ -113,7 +113,7 @@ class NearbyPages:
 def nearby_pages(page: ProcedurePage, codes: Sequence[str]) -> NearbyPages:
     """Return the pages above ``page`` and related procedures in one query.
 
-    Related are the procedures that the record names by code, else some of the same field in the same section.
+    Related procedures are those that the record names by code, otherwise some of the same field in the same section.
     """
     steps = range(page.steplen * (FRONT_DEPTH + 1), len(page.path or ""), page.steplen)
     above = Q(path__in=[page.path[:length] for length in steps])
@@ -160,7 +160,7 @@ class ListFilters:
 
 
 def _listed_pages() -> PageQuerySet:
-    """Return the pages that lists offer: one that has ended is found by its code and by the search."""
+    """Return the pages shown in lists; procedures that have ended are found only by their code and by the search."""
     return live_pages().filter(not_ended_q(timezone.localdate(), "procedure__"))
 
 
@@ -189,7 +189,8 @@ def sections_with_counts(page: Page) -> list[tuple[ProcedureSectionPage, int]]:
 def fields_with_counts(page: Page, filters: ListFilters | None = None) -> list[dict[str, str | int]]:
     """Return label, key (slug) and number of procedures of each field below ``page``, by name.
 
-    The other ``filters`` narrow the numbers; a chosen field is kept at 0. One query, and one more for such a field.
+    The other ``filters`` narrow the numbers; a chosen field is kept even with 0. One query, and one more for such a
+    field.
     """
     chosen = filters or ListFilters()
     rows = pages_below(page, replace(chosen, field="")).order_by().filter(field__isnull=False)
@@ -203,7 +204,7 @@ def fields_with_counts(page: Page, filters: ListFilters | None = None) -> list[d
 def level_counts(page: Page, filters: ListFilters | None = None) -> Counter[str]:
     """Return the number of procedures of each level of government and each online level: one query.
 
-    What is chosen in one filter narrows the numbers of the others, not its own.
+    The choice in one filter narrows the numbers of the others, not its own.
     """
     chosen = filters or ListFilters()
     level = Q(**{LEVEL_FIELDS[chosen.level]: True}) if chosen.level else Q()
@@ -215,7 +216,7 @@ def level_counts(page: Page, filters: ListFilters | None = None) -> Counter[str]
 
 
 def common_level(page: Page) -> str:
-    """Return the one level of government that all procedures below ``page`` have, if each has no other; one query."""
+    """Return the level of government of all procedures below ``page``, if each has only that one; one query."""
     counts = level_counts(page)
     used = [level for level in LEVEL_FIELDS if counts[level]]
     return used[0] if len(used) == 1 else ""
@@ -257,8 +258,8 @@ class VersionHistory:
 def history(procedure_id: int, on: date | None = None) -> VersionHistory:
     """Return the versions of one procedure in one query that carries only the content of the one in force.
 
-    ``procedures.periods`` may take a second one. If none is, because the procedure has ended, the content is that of
-    the last one that was.
+    ``procedures.periods`` may need a second one. If none is in force, because the procedure has ended, the content is
+    that of the last one that was.
     """
     day = on or timezone.localdate()
     begun = ProcedureVersion.objects.filter(procedure=procedure_id, valid_from__lte=day)
@@ -304,7 +305,7 @@ class PageOfVersion:
 def latest_versions(*, limit: int) -> list[PageOfVersion]:
     """Return the newest legal versions with which a period begins, each with its page in the active language.
 
-    A procedure that is hidden or has no public page is left out. Four queries.
+    Procedures that are hidden or have no public page are left out. Four queries.
     """
     pages = live_pages().filter(alias_of=None)
     before = ProcedureVersion.objects.exclude(valid_to__lt=F("valid_from")).filter(

@@ -42,7 +42,7 @@ NO_FLAGS: Final = Flags()
 
 
 class RecordError(ValueError):
-    """A value that does not fit; the message begins with its path (``cases[1].documents[0].name``)."""
+    """An invalid value; the message begins with its path (``cases[1].documents[0].name``)."""
 
 
 def encode(value: Any) -> Any:
@@ -77,7 +77,7 @@ def _first_message(error: BaseException, path: str = "") -> str:
 def normalise_texts(value: T) -> T:
     """Return ``value``, a value object or a part of one, with ``normalise_lines`` applied to every text in it.
 
-    A text that went through the form of a browser is then equal to the one that was shown there.
+    A text that has passed through a browser's form is then equal to the one that was shown in it.
     """
     if isinstance(value, str):
         return normalise_lines(value)  # type: ignore[return-value] # a text for a text
@@ -105,7 +105,10 @@ def check_storable(value: Any, path: str = "") -> None:
 
 
 def require_type(value: Any, kind: type[T], path: str) -> T:
-    """Return ``value`` if it is of ``kind`` (dict, list or str), an empty one for null; else ``RecordError``."""
+    """Return ``value`` if it is of ``kind`` (dict, list or str), or an empty one for null.
+
+    Otherwise raise ``RecordError``.
+    """
     if value is None:
         return kind()
     if not isinstance(value, kind):
@@ -274,7 +277,7 @@ class Snapshot:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Build a snapshot from its JSON; ``RecordError`` if it does not fit."""
+        """Build a snapshot from its JSON; ``RecordError`` if it is invalid."""
         return decode(cls, data)
 
     def to_json(self) -> dict[str, Any]:
@@ -301,11 +304,11 @@ class Snapshot:
         return normalise_texts(dataclasses.replace(self, decision=decision, field_code=""))
 
     def has_the_law_of(self, other: Snapshot) -> bool:
-        """Return True if the two ask, cost and give the same under the same decision (ADR 280).
+        """Return True if the two have the same requirements, costs and results under the same decision (ADR 280).
 
-        Not counted are the words of the portal (summary, key words, short name), where a procedure is listed (local
+        Not counted are the portal's own words (summary, keywords, short name), where a procedure is listed (local
         code, field, kind, level of the online service, related procedures, flags of the national list), where dossiers
-        are received, and what is filled in later about the same thing: the blank form of a document, national codes of
+        are received, and details filled in later about the same thing: the blank form of a document, national codes of
         results, the law behind a fee, title, date and issuer of a legal basis that has a number.
         """
         return self._law() == other._law()
@@ -341,6 +344,6 @@ def _law_of_channel(channel: ChannelDetails) -> ChannelDetails:
 
 
 def _law_of_case(case: Case) -> Case:
-    """Return ``case`` without the blank forms: the law asks for a document, the form is a file to write it in."""
+    """Return ``case`` without the blank forms: the law requires a document; the form is just a file to fill in."""
     documents = (dataclasses.replace(one, result_code="", blank_forms=()) for one in case.documents)
     return dataclasses.replace(case, documents=tuple(documents))

@@ -1,9 +1,9 @@
 """English texts over the legal version, which exists in Vietnamese only (ADR 141).
 
-A published translation is kept as pairs of texts: Vietnamese → English. The page shows the version in force and puts
-the English text in the place of each Vietnamese one that has one. After an amendment the changed texts are shown in
-Vietnamese until they are translated again: an English text never replaces any Vietnamese
-text but its own.
+A published translation is kept as pairs of texts: Vietnamese → English. The page shows the version in force and
+replaces each Vietnamese text that has an English one. After an amendment the changed texts are shown in
+Vietnamese until they are translated again: an English text never replaces any Vietnamese text
+other than its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Texts = Mapping[str, str]
 
 
 def key_of(text: str) -> str:
-    """Return `text` with white space collapsed: browsers and imports differ in line ends."""
+    """Return `text` with white space collapsed: browsers and imports use different line ends."""
     return " ".join(text.split())
 
 
@@ -55,8 +55,8 @@ def pair_texts(
 ) -> dict[str, str]:
     """Return the English text of each Vietnamese one of `original` and of the version `in_force`.
 
-    `before` are the pairs of the last publication. An English text that was left as it was while its Vietnamese text
-    changed is no translation of the new one.
+    `before` are the pairs of the last publication. An English text that was left unchanged while its Vietnamese text
+    changed is not a translation of the new one.
     """
     current = {key_of(text) for text in texts_in(original)}
     stale = {english for vietnamese, english in before.items() if vietnamese not in current}
@@ -85,6 +85,6 @@ def in_english(value: T, texts: Texts) -> T:
 
 
 def is_complete(content: Snapshot) -> bool:
-    """Return True if no text of a translated snapshot is left in Vietnamese, those of law and catalogue apart."""
+    """Return True if no text of a translated snapshot is left in Vietnamese, apart from those of law and catalogue."""
     bare = dataclasses.replace(content, decision=None, legal_bases=(), field="", keywords=())
     return not any(isinstance(text, OriginalText) for text in texts_in(bare))

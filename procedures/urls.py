@@ -1,4 +1,4 @@
-"""URLs beside the page tree: procedures by code, blank forms."""
+"""URLs outside the page tree: procedures by code, blank forms."""
 
 from django.urls import path
 

@@ -9,13 +9,13 @@ from typing import Final
 
 from procedures.choices import DocumentKind, FeeKind
 
-# Metadata of a field: its key in JSON, if the records of the national portal call it otherwise.
+# Metadata of a field: its key in JSON, if the records of the national portal use another name.
 JSON_KEY: Final = "json_key"
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A fee of a channel. ``amount`` None: no fixed amount, ``note`` says how it is determined."""
+    """A fee of a channel. ``amount`` None: there is no fixed amount, and ``note`` says how it is determined."""
 
     kind: str = FeeKind.ADMINISTRATIVE_FEE.value
     amount: Decimal | None = None
@@ -65,12 +65,12 @@ class RequiredDocument:
 
     @property
     def is_note(self) -> bool:
-        """Return True for a note among the documents: nothing to hand in."""
+        """Return True for a note among the documents, with nothing to hand in."""
         return self.kind == DocumentKind.NOTE
 
     @property
     def is_shown_only(self) -> bool:
-        """Return True for a document that is shown and taken back (xuất trình)."""
+        """Return True for a document that is only presented (xuất trình)."""
         return self.kind == DocumentKind.SHOW
 
 
@@ -100,7 +100,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class LegalBasis:
-    """A legal document that the procedure is based on (căn cứ pháp lý)."""
+    """A legal document on which the procedure is based (căn cứ pháp lý)."""
 
     number: str = ""
     title: str = ""

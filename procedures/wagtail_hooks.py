@@ -1,4 +1,4 @@
-"""Additions of the catalogue to the Wagtail admin."""
+"""Additions to the Wagtail admin for the catalogue."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def register_urls() -> list[URLPattern]:
 
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
-    """Name the acts on an entry of the register in its history."""
+    """Name the actions on an entry of the register in its history."""
     for name, label, message in (
         ("create", _("Create"), _("Created under a decision")),
         ("end", _("End"), _("End entered")),

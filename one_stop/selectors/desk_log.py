@@ -20,7 +20,7 @@ from forms_app.dossiers.models import ListLogEntry, ViewLogEntry
 from one_stop.access import OfficerAccess
 
 PER_PAGE: Final = 50
-#: Days shown without a filter, and the most that one page or file covers.
+#: Days shown without a filter, and the maximum that one page or file covers.
 DEFAULT_DAYS: Final = 7
 MAX_DAYS: Final = 366
 DOSSIERS: Final = "ho-so"
@@ -42,7 +42,7 @@ class LogFilters:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], today: date) -> Self:
-        """Read the filters of an address; what cannot be read is left out, and the days are put in order."""
+        """Read the filters of an address; what cannot be read is ignored, and the days are put in order."""
         last = _day(query.get("den-ngay", "")) or today
         first = _day(query.get("tu-ngay", "")) or last - timedelta(days=DEFAULT_DAYS - 1)
         first, last = min(first, last), max(first, last)
@@ -61,7 +61,7 @@ def _day(text: str) -> date | None:
         found = parse_date(text)
     except ValueError:
         return None
-    # The moments around the first and the last day must exist, too.
+    # The moments around the first and the last day must also exist.
     return found if found and date(2000, 1, 1) <= found <= date(2999, 12, 31) else None
 
 
@@ -84,7 +84,7 @@ def log_entries(agencies: Iterable[Agency], filters: LogFilters) -> Entries:
 
 
 def _lists(agencies: list[int], filters: LogFilters) -> QuerySet[ListLogEntry]:
-    # One condition for all databases: the ids are stored as "[3, 17]".
+    # One condition for all databases, since the ids are stored as "[3, 17]".
     wanted = "|".join(map(str, agencies)) or "-"
     found = ListLogEntry.objects.annotate(listed=Cast("agencies", TextField())).filter(
         _period(filters), listed__regex=rf"[\[ ]({wanted})[,\]]"

@@ -26,7 +26,7 @@ class DossierDetail:
 def dossier_for(access: OfficerAccess, code: str) -> DossierDetail | None:
     """Return the dossier with ``code``; None if it is unknown or of another agency.
 
-    Four queries, five once a result was handed over.
+    Four queries, five once a result has been handed over.
     """
     dossier = (
         Dossier.objects.filed()

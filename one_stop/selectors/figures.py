@@ -25,12 +25,15 @@ class MonthFigures:
     on_time: int
     submitted: int
     online: int
-    # Withdrawn, or closed as the citizen did not answer, after the due date: not finished, but the agency was late.
+    # Withdrawn after the due date, or closed then because the citizen did not answer: not finished, but late.
     ended_late: int = 0
 
     @property
     def on_time_percent(self) -> float | None:
-        """Return the percentage finished by the due date, also of those that ended late otherwise; None without any."""
+        """Return the percentage finished by the due date, counting those that otherwise ended late.
+
+        None without any.
+        """
         all_due = self.finished + self.ended_late
         return 100 * self.on_time / all_due if all_due else None
 
@@ -48,7 +51,8 @@ def last_whole_month(today: date) -> date:
 def month_figures(first: date) -> MonthFigures:
     """Count the month that begins on ``first`` in three queries (docs/domain.md#on-time-test).
 
-    A dossier whose due date was moved after it was late, or by a late supplement request, counts by the date before.
+    A dossier whose due date was moved when it was already late, or by a late supplement request, counts by the former
+    date.
     """
     start = datetime(first.year, first.month, 1, tzinfo=TIME_ZONE)
     end = (start + timedelta(days=32)).replace(day=1)
@@ -75,7 +79,7 @@ def month_figures(first: date) -> MonthFigures:
 def _ended_late(start: datetime, end: datetime) -> int:
     """Count the dossiers that ended without a result after the day on which they were due.
 
-    Those are the ones withdrawn, by the citizen or by the desk, and those closed because the citizen did not answer.
+    These are dossiers withdrawn by the citizen or the desk, and those closed because the citizen did not answer.
     """
     ends = DossierEvent.objects.filter(dossier=OuterRef("pk"), action__in=[Action.WITHDRAW, Action.CLOSE])
     return (

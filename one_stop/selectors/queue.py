@@ -57,10 +57,10 @@ def _midnight_after(now: datetime) -> datetime:
 
 
 def _overdue(now: datetime, user_id: int) -> Q:
-    """Match what the agency is late with: new dossiers past their intake deadline, and dossiers in process.
+    """Match what the agency is late with: new dossiers past their intake deadline, and dossiers being processed.
 
-    Of the latter also those whose due date was moved without healing the lateness, and those that are paused and stay
-    late all the same. ``figures.month_figures`` counts late results otherwise: by days, once a dossier is finished.
+    The latter include those whose due date was moved without cancelling the delay, and those that are paused but
+    still late. ``figures.month_figures`` counts late results differently: by days, once a dossier is finished.
     """
     late = Q(status__in=RUNNING_STATUSES) & (Q(due_at__lt=now) | Q(on_time_until__lt=now))
     late_pause = Q(status__in=PAUSED_STATUSES) & is_late_while_paused(now)
@@ -98,7 +98,7 @@ def tab_by_key(key: str) -> Tab:
 
 
 def first_tab_of(access: OfficerAccess) -> str:
-    """Return the key of the tab with which the officer's day begins: what their role has to do."""
+    """Return the key of the tab that the officer sees first: the work of their role."""
     if access.holds(_R.RECEIVER, _R.HEAD, _R.INSPECTOR):
         return NEW
     return "cua-toi" if access.holds(_R.HANDLER) else "cho-tra"
@@ -347,7 +347,7 @@ def assigned_to_colleagues(access: OfficerAccess, dossiers: Iterable[Dossier], o
 def dossiers_by_ref(
     access: OfficerAccess, refs: list[str], filters: QueueFilters = NO_FILTERS
 ) -> list[Dossier]:
-    """Return the dossiers that a search returned, in its order, without those that the officer may not read."""
+    """Return the dossiers that a search returned, in its order, except those that the officer may not read."""
     ids = [pk for pk in map(parse_pk, refs) if pk]
     rows = {str(row.pk): row for row in visible_to(access, filters).filter(pk__in=ids).with_parties()}
     return [rows[ref] for ref in refs if ref in rows]

@@ -1,4 +1,4 @@
-"""Search at the desk: by code or part of it, telephone or identity number exactly, else by words in the index."""
+"""Search at the desk: by code or part of it, by exact telephone or identity number, otherwise by words in the index."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from one_stop.selectors.queue import QueueFilters, dossiers_by_ref, visible_to
 from search.requests import SearchRequest
 from search.selectors import search
 
-#: Pages of hits that are read when filters leave only some of them.
+#: Pages of hits to read when filters leave only some of them.
 MAX_PAGES: Final = 4
 _SEPARATORS: Final = re.compile(r"[\s().-]+")
 _DOCUMENT_NUMBER: Final = re.compile(r"(?=.*\d)[A-Z0-9]{6,20}")
@@ -67,7 +67,7 @@ def _find_words(access: OfficerAccess, query: str, filters: QueueFilters) -> Fou
 
 
 def _exact_condition(query: str) -> Q:
-    """Return the condition for a code, a telephone number or that of an identity document; empty for words."""
+    """Return the condition for a code, a telephone number or the number of an identity document; empty for words."""
     plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", query)).upper()
     code, condition = codes.normalise(query), Q()
     if _DOCUMENT_NUMBER.fullmatch(plain):
@@ -80,6 +80,9 @@ def _exact_condition(query: str) -> Q:
 
 
 def _compact_phone(query: str) -> str:
-    """Return a telephone number as it is stored, 0912345678 or +12025550100; empty if ``query`` is none."""
+    """Return a telephone number as it is stored, 0912345678 or +12025550100.
+
+    Empty if ``query`` is not a telephone number.
+    """
     number = normalise_phone(query)
     return number if _PHONE.fullmatch(number) else ""

@@ -1,4 +1,4 @@
-"""Actions on one dossier: some with a plain button, others with a form, mostly for the reason the citizen is given."""
+"""Actions on one dossier: some with a plain button, others with a form, mostly for the reason given to the citizen."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _unavailable(
 ) -> HttpResponse:
     """Answer a request for an action that is not open: too late, assigned to a colleague, or not for this role.
 
-    Text that the officer typed meanwhile is shown so that it can be copied; without any, go back to the dossier.
+    Text that the officer typed in the meantime is shown for copying; without any, go back to the dossier.
     """
     message = _("This is not possible now. Status of the dossier: %(status)s.") % {
         "status": dossier.get_status_display()
@@ -89,7 +89,7 @@ def _unavailable(
 
 
 def _render_kept(request: HttpRequest, requested: _ActionRequest, kept: KeptForm) -> HttpResponse:
-    """Show the form with what was typed before the session had ended, for the state of the dossier that was read."""
+    """Show the form with what was typed before the session ended, for the state of the dossier that the officer saw."""
     form = _form(request, requested, kept.data)
     form.discard_errors()
     messages.info(
@@ -131,7 +131,7 @@ def _submit(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -
     except NotAllowed:
         raise Http404 from None
     except InvalidInput as error:
-        # A rejected result comes without the name of its field; rejected scans of a supplement have theirs.
+        # A rejected result comes without the name of its field; rejected scans of a supplement come with it.
         wrong = error.fields or {"result": error.message}
         for field, message in wrong.items():
             form.add_error(field if field in form.fields else None, message)

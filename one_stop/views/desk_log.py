@@ -31,7 +31,7 @@ from one_stop.selectors.desk_log import (
 )
 from one_stop.selectors.queue import FILE_SUFFIX, TABS
 
-#: Under these keys the log records that it was read.
+#: The keys under which the log records that it was read.
 OWN_LIST: Final = "nhat-ky"
 OWN_FILE: Final = "nhat-ky.csv"
 MAX_ROWS: Final = 20_000
@@ -93,7 +93,7 @@ def _log_reading(
 
 
 def _rows(entries: list[Any]) -> Iterator[dict[str, Any]]:
-    """Yield the entries in words; one query for the names of files."""
+    """Yield the entries in words; one query for the file names."""
     views = [entry for entry in entries if isinstance(entry, ViewLogEntry)]
     texts = view_log.target_texts(views)
     for entry in entries:

@@ -71,7 +71,7 @@ def reveal_citizen_id(request: HttpRequest, access: OfficerAccess, code: str) ->
 @require_safe
 @officer_required
 def file(request: HttpRequest, access: OfficerAccess, code: str, pk: int) -> HttpResponseBase:
-    """Send one uploaded file as a download, unless the malware scan keeps it back."""
+    """Send one uploaded file as a download, unless the malware scan has blocked it."""
     found = dossier_for(access, code)
     chosen = next((item for item in found.files if item.pk == pk), None) if found else None
     if found is None or chosen is None:

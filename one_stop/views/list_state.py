@@ -15,7 +15,10 @@ MAX_VALUE_LENGTH: Final = 40
 
 
 def list_query(query: Mapping[str, str], **more: str) -> str:
-    """Return the query string of the list with ``more`` added, from its ``?``; empty if there is nothing to carry."""
+    """Return the query string of the list with ``more`` added, from its ``?``.
+
+    Empty if there is nothing to carry over.
+    """
     kept = {key: query[key][:MAX_VALUE_LENGTH] for key in LIST_PARAMS if query.get(key)} | more
     return f"?{urlencode(kept)}" if kept else ""
 

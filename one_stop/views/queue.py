@@ -63,7 +63,7 @@ MAX_ROWS: Final = 20_000
 
 @require_safe
 def queue(request: HttpRequest) -> HttpResponseBase:
-    """Show the queue; anonymous users are sent to the sign-in page, as the address of the desk is no secret."""
+    """Show the queue; anonymous users are sent to the sign-in page, as the address of the desk is not secret."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     return _queue(request)
@@ -219,10 +219,10 @@ def next_dossier(request: HttpRequest, access: OfficerAccess) -> HttpResponseBas
 @require_POST
 @officer_required
 def assign_to_self(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
-    """Assign the selected dossiers to the officer, each in a transaction of its own, and report how many failed.
+    """Assign the selected dossiers to the officer, each in its own transaction, and report how many failed.
 
-    Dossiers assigned to colleagues are left out, with their names; the head takes them over after confirming it on
-    a page that lists them.
+    Dossiers assigned to colleagues are left out, and the message names these; the head takes them over after
+    confirming on a page that lists them.
     """
     selected = request.POST.getlist("chon")[:PER_PAGE]
     taken = assigned_to_others(access, _codes(selected))

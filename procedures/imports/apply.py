@@ -53,7 +53,7 @@ _ASSIGNMENT_FIELDS: Final = (
 @dataclass(slots=True, kw_only=True)
 class ImportContext:
     """The circumstances of an import: the user (None: the system), the section for new procedures (slug; empty:
-    found from the record), the name of the source, the first day in force (None: the decision's date)."""
+    derived from the record), the name of the source, the first day in force (None: the decision's date)."""
 
     user: User | None = None
     section: str = ""
@@ -92,10 +92,10 @@ def _parsed_row(number: int, record: ProcedureRecord | dict[str, Any]) -> Parsed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedChange:
-    """What was written for one procedure: the facts that undoing it needs.
+    """What was written for one procedure: the facts needed to undo it.
 
-    ``assignments``: keys of the local assignments that were added; ``assignments_before``: those that were changed, as
-    they were, by key.
+    ``assignments``: keys of the local assignments that were added; ``assignments_before``: the former values of those
+    that were changed, by key.
     """
 
     change: PlannedChange
@@ -197,7 +197,7 @@ class BatchWriter:
         versions, closed = [], []
         for change, page, content in zip(batch, pages, contents, strict=True):
             latest = change.latest
-            # A version that was withdrawn does not count: the page needs one again.
+            # A withdrawn version does not count: the page needs a new one.
             if latest and change.existing and not is_amended(latest, content, page.decision):
                 self.without_version.append(page.procedure_id)
                 continue
@@ -240,7 +240,7 @@ def _store_fingerprints(
 def write_assignments(
     batch: Sequence[PlannedChange], procedures: Mapping[str, Procedure], sections: SectionFinder
 ) -> list[AppliedChange]:
-    """Assign commune procedures to every commune of today, the others to the agency of their section.
+    """Assign commune procedures to every commune in force today, the others to the agency of their section.
 
     Only what the province carries out is assigned: a record with a local code, a local decision or its own section.
     Return for each change which assignments were added and changed.
@@ -283,7 +283,7 @@ def _receiving_agencies(
         return []
     found = list(communes) if Level.COMMUNE in record.levels else []
     agency = sections.section_for(record).agency
-    # The agency of the communes' common section is a collective name: it receives nothing itself.
+    # The agency of the communes' common section is only a collective name and receives nothing itself.
     collective = found and agency.kind == Agency.Kind.OTHER
     if not found or (Level.PROVINCE in record.levels and not collective):
         found.append(agency)
@@ -291,7 +291,7 @@ def _receiving_agencies(
 
 
 def _fill_assignment(row: LocalAssignment, record: ProcedureRecord) -> dict[str, Any]:
-    """Write the facts of ``record`` to ``row``, unsaved. Return those that changed, as they were."""
+    """Write the facts of ``record`` to ``row``, unsaved. Return the former values of those that changed."""
     facts = {
         "local_code": record.local_code,
         "level_2011": record.level_2011,

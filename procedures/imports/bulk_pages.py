@@ -1,7 +1,7 @@
 """Write many procedure pages at once: place in the tree, rows, children, revisions, publication.
 
-One ``add_child`` with a revision and its publication costs 60 to 150 ms per page (docs/facts.md#wagtail), and a
-catalogue has thousands. Here the places below a section are computed once and the rows are inserted in batches, with
+One ``add_child`` with a revision and its publication takes 60 to 150 ms per page (docs/facts.md#wagtail), and a
+catalogue has thousands. Here the positions below a section are computed once and the rows are inserted in batches, with
 the same result. This needs internals of treebeard, modelcluster and Django that docs/upgrade-checks.md lists:
 ``Page._str2int``, ``Page._get_path``, ``Model._base_manager._insert``, ``get_all_child_relations``, ``Collector.data``.
 """
@@ -72,7 +72,7 @@ def insert(pages: Sequence[ProcedurePage]) -> None:
     for page, row in zip(pages, rows, strict=True):
         page.pk = page.id = row.pk
         page._state.adding = False
-    # bulk_create() refuses models with a parent table; this is the insert below it.
+    # bulk_create() refuses models with a parent table; this is the insert that it uses itself.
     own, alias = ProcedurePage._meta.local_concrete_fields, router.db_for_write(ProcedurePage)
     ProcedurePage._base_manager.using(alias)._insert(list(pages), fields=own, using=alias)
 
@@ -87,7 +87,7 @@ def update(pages: Sequence[ProcedurePage]) -> None:
 
 
 def replace_children(pages: Sequence[ProcedurePage], existing: Sequence[int]) -> None:
-    """Write the children that ``pages`` hold in memory; delete those of the pages ``existing`` (ids) first."""
+    """Write the children that ``pages`` have in memory; delete those of the pages ``existing`` (ids) first."""
     for relation in _relations(ProcedurePage):
         relation.related_model.objects.filter(**{f"{relation.field.name}__in": existing}).delete()
     _save_children(list(pages))
@@ -125,7 +125,7 @@ def _save_children(parents: list[Any]) -> None:
 
 
 def publish_pages(pages: Sequence[ProcedurePage], *, now: datetime, user: User | None, source: str) -> None:
-    """Publish ``pages`` as they are in memory; their fields and children are in the database already."""
+    """Publish ``pages`` as they are in memory; their fields and children are already in the database."""
     for page in pages:
         page.live, page.has_unpublished_changes, page.expired = True, False, False
         page.first_published_at = page.first_published_at or now
@@ -149,7 +149,7 @@ def publish_pages(pages: Sequence[ProcedurePage], *, now: datetime, user: User |
 
 
 def delete_pages(procedures: Collection[int], *, user: User | None) -> None:
-    """Delete the pages of ``procedures`` with all that belongs to them; the number of queries does not grow with them.
+    """Delete the pages of ``procedures`` with everything that belongs to them, in a fixed number of queries.
 
     One ``delete`` of a page takes about thirty: unpublishing, indexes, references and translations work page by page.
     """

@@ -1,7 +1,8 @@
-"""Apply or undo an import in the background: begin, continue, cancel, and what it has done so far.
+"""Apply or undo an import in the background: start, continue, cancel, and report its progress.
 
 Each portion is one message of the outbox: its rows, their results and the message for the next portion are one
-transaction. A killed worker leaves whole portions; the message comes again, and no row is applied twice (ADR 210).
+transaction. A killed worker leaves only complete portions; the message is delivered again, and no row is applied twice
+(ADR 210).
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ from procedures.models import ImportRow, ImportUpload
 
 IMPORT_PORTION: Final = "procedures.import_portion"
 UNDO_PORTION: Final = "procedures.undo_import_portion"
-#: Without progress for so long, the page offers to continue.
+#: After this long without progress, the page offers to continue.
 STALLED_AFTER: Final = timedelta(minutes=2)
 PAUSE_SECONDS: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far an import, or undoing it, has come: rows dealt with, and rows in all.
+    """How far an import, or undoing it, has come: rows processed, and rows in all.
 
     ``stalled``: nothing happened for two minutes.
     """
@@ -49,9 +50,9 @@ class Progress:
 @retry_on_deadlock
 @transaction.atomic
 def start_import(*, upload_id: int, by: User) -> None:
-    """Begin to apply the selected rows of a file; what is applied is what its preview shows.
+    """Start applying the selected rows of a file, exactly as its preview shows.
 
-    ``Conflict`` if it was applied already, if it is running, or if another import is.
+    ``Conflict`` if it has already been applied, if it is running, or if another import is.
     """
     check_may_import(by)
     upload = open_upload(upload_id)
@@ -64,7 +65,7 @@ def start_import(*, upload_id: int, by: User) -> None:
 @retry_on_deadlock
 @transaction.atomic
 def start_undo(*, upload_id: int, by: User) -> None:
-    """Begin to undo the applied rows of a file, as far as nothing was built on them.
+    """Start undoing the applied rows of a file on which nothing has come to depend.
 
     ``Conflict`` if it was not applied, if no row is left to undo, or if it or another import is running.
     """
@@ -79,7 +80,7 @@ def start_undo(*, upload_id: int, by: User) -> None:
 @retry_on_deadlock
 @transaction.atomic
 def continue_import(*, upload_id: int, by: User) -> None:
-    """Begin the rest of a running import or of its undoing anew, without waiting for the message of a dead worker."""
+    """Restart the rest of a running import or of its undoing, without waiting for the message of a dead worker."""
     check_may_import(by)
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
     if upload.state != ImportUpload.State.RUNNING:
@@ -95,9 +96,9 @@ def continue_import(*, upload_id: int, by: User) -> None:
 @retry_on_deadlock
 @transaction.atomic
 def cancel_import(*, upload_id: int, by: User) -> None:
-    """Stop a running import after the portion at work. Applied rows stay and can be undone; the others can be applied.
+    """Stop a running import after the current portion. Applied rows stay and can be undone; the others can be applied.
 
-    Of one that is being undone, the rows that are left stay applied. ``Conflict`` if it is not running.
+    If it is being undone, the remaining rows stay applied. ``Conflict`` if it is not running.
     """
     check_may_import(by)
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
@@ -133,7 +134,7 @@ def apply_next_portion(*, upload_id: int, run: int, portion: int) -> None:
 
 
 def undo_next_portion(*, upload_id: int, run: int, after: int) -> None:
-    """Undo the rows behind position ``after`` in the transaction of the message; nothing for an earlier run."""
+    """Undo the rows after position ``after`` in the transaction of the message; nothing for an earlier run."""
     upload = (
         ImportUpload.objects.select_for_update(of=("self",))
         .select_related("undone_by")
@@ -153,9 +154,9 @@ def undo_next_portion(*, upload_id: int, run: int, after: int) -> None:
 
 
 def _let_others_write() -> None:
-    """On SQLite wait a moment between two portions.
+    """On SQLite, wait a moment between two portions.
 
-    Whoever waits for its only write lock asks again every 100 ms; the next portion would always be faster.
+    Other writers ask for its only write lock again every 100 ms; the next portion would always be faster.
     """
     if connection.vendor == "sqlite":
         time.sleep(PAUSE_SECONDS)

@@ -1,8 +1,9 @@
 """Keep what an editor changed since the last import, even against the file, and report it.
 
 An import stores a fingerprint of every field that it left in the catalogue. A field whose value differs from its
-fingerprint was edited by hand. Such a field is overwritten only by another decision that changes it: the law has
-changed, and the report says so. Without fingerprints a longer text in a file would undo an editor's deliberate cut.
+fingerprint was edited by hand. Such a field is overwritten only under another decision that changes it: the law has
+changed, and the report says so. Without fingerprints a longer text in a file would undo an editor's deliberate
+shortening.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from procedures.imports.merge_rules import content_length, merge, with_form_copi
 from procedures.imports.record import TRACKED, ProcedureRecord, field_labels, fingerprint
 from procedures.value_objects import Flags
 
-# The values of a new page, which are no manual edits.
+# The values of a new page, which are not manual edits.
 _DEFAULTS: Final[dict[str, Any]] = {"status": Status.PUBLIC.value, "flags": Flags(at_one_stop=True)}
 
 
@@ -29,7 +30,7 @@ class ReconciledRecord:
 
     ``kept``: fields that stay as edited although the file differs; ``replaced``: edited fields that another decision
     overwrites; ``by_hand``: all fields that stay as edited. ``outdated_decision``, ``conflicting_decision``: the number
-    of a decision in the file that cannot be followed; ``record`` then holds nothing of the file.
+    of a decision in the file that cannot be followed; ``record`` then contains nothing from the file.
     """
 
     record: ProcedureRecord
@@ -41,7 +42,7 @@ class ReconciledRecord:
 
 
 def changed_by_hand(current: ProcedureRecord, imported: Mapping[str, str]) -> frozenset[str]:
-    """Return the fields of ``current`` that no import has written; of a page never imported all that are filled in."""
+    """Return the fields of ``current`` that no import has written; of a page never imported, all that are filled in."""
     return frozenset(
         name for name in TRACKED if _is_by_hand(name, getattr(current, name), imported.get(name))
     )
@@ -77,7 +78,7 @@ def reconcile(
 
 
 def _edited_value(name: str, current: ProcedureRecord, read: ProcedureRecord) -> Any:
-    """Return the editor's value; the blank forms in it may still get our copies from the file."""
+    """Return the editor's value; its blank forms may still be linked to our copies through the file."""
     return with_form_copies_from(current.cases, read.cases) if name == "cases" else getattr(current, name)
 
 

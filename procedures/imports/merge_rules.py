@@ -1,11 +1,11 @@
-"""Merge the content of a file into the existing content: richer facts are never lost to poorer ones.
+"""Merge the content of a file into the existing content: more complete facts are never replaced by less complete ones.
 
 The rule, field by field (docs/features/import.md):
-* empty never erases; under the same decision the longer text and the fuller list stay;
-* under another decision the procedure was amended: the new facts win wherever the file gives any;
+* an empty value never erases; under the same decision the longer text and the fuller list are kept;
+* under another decision the procedure was amended: the new facts win wherever the file provides any;
 * a national record does not replace the decision of the province;
 * the status and the online levels are those of the last file that names them;
-* blank forms of documents are carried over from the side that loses.
+* blank forms of documents are carried over from the losing side.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SPECIAL: Final = frozenset(
         "local_code",
     }
 )
-# Values that change without a decision: the last file with a value is right, however short it is.
+# Values that change without a decision: the last file with a value is right, however short the value.
 _LAST_FILE_WINS: Final = frozenset({"status", "service_level", "level_2011", "level_2022"})
 SAME_DOCUMENT: Final = 0.5
 
@@ -81,7 +81,7 @@ def _richer(old: Any, new: Any, amended: bool) -> Any:
 
 
 def _title(old: str, new: str, amended: bool) -> str:
-    """Return the new name if amended, else the one that is not in capitals, else the old one."""
+    """Return the new name if amended, otherwise the one that is not in capitals, otherwise the old one."""
     if not new or not old:
         return new or old
     if fold(old) == fold(new):

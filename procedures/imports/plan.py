@@ -37,17 +37,17 @@ LOCK_KEY: Final = 0x5454_4843  # "TTHC"; different from every other advisory loc
 BATCH: Final = 500
 MAX_LISTED_DUPLICATES: Final = 5
 NOT_STORED: Final = frozenset({"publisher", "section_agency"})
-# Stored with the local assignments: nowhere for a procedure without any.
+# Stored with the local assignments, so nowhere for a procedure without any.
 ASSIGNMENT_FIELDS: Final = frozenset({"level_2011", "level_2022"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportChoices:
-    """What the person who imports decides for the whole file.
+    """What the person importing decides for the whole file.
 
-    ``section``: slug of the section (or its agency) for new procedures; empty: found from each record. ``valid_from``:
-    first day in force; None: the decision's date, else the day of the import. ``decision``: for rows that name none.
-    ``public``: False keeps new procedures unpublished.
+    ``section``: slug of the section (or its agency) for new procedures; empty: derived from each record.
+    ``valid_from``: first day in force; None: the decision's date or, without one, the day of the import. ``decision``:
+    for rows that name none. ``public``: False keeps new procedures unpublished.
     """
 
     section: str = ""
@@ -60,9 +60,9 @@ class ImportChoices:
 class ExistingProcedure:
     """A procedure in the catalogue: its record, its latest version, its page (if it has one).
 
-    ``blocked_reason``: why an import must leave the page alone, as a sentence; empty if it may write. ``imported``: the
-    fingerprints that the last import stored (``manual_edits``); empty if there was none. ``withdrawn``: the import that
-    created it was undone, so a file may create it again.
+    ``blocked_reason``: why an import must leave the page alone, as a sentence; empty if it may be written.
+    ``imported``: the fingerprints that the last import stored (``manual_edits``); empty if there was none.
+    ``withdrawn``: the import that created it was undone, so a file may create it again.
     """
 
     record: ProcedureRecord
@@ -233,7 +233,7 @@ class _Planner:
         )
 
     def _concerns(self, record: ProcedureRecord) -> tuple[str, ...]:
-        """Return what a person should look at before ``record`` is applied."""
+        """Return what a person should check before ``record`` is applied."""
         found = []
         missing = missing_facts(record)
         found += [_("missing: %(facts)s") % {"facts": field_labels([name])} for name in missing]
@@ -286,7 +286,7 @@ def try_lock_imports() -> bool:
 
 
 def lock_imports() -> None:
-    """Wait for other imports and hold the lock until the transaction ends. SQLite has one writer anyway."""
+    """Wait for other imports and hold the lock until the transaction ends. SQLite has only one writer anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
@@ -295,7 +295,7 @@ def lock_imports() -> None:
 def existing_procedures(core_codes: Iterable[str], *, locked: bool = False) -> dict[str, ExistingProcedure]:
     """Return the procedures with ``core_codes`` that have a version, by core code, in a few queries per 500 codes.
 
-    ``locked``: they are not published, saved or given a version elsewhere until the end of the transaction.
+    ``locked``: nothing else can publish or save them or create a version until the end of the transaction.
     """
     wanted, found = list(core_codes), {}
     for start in range(0, len(wanted), BATCH):
@@ -345,7 +345,7 @@ def _existing_batch(core_codes: list[str]) -> dict[str, ExistingProcedure]:
 
 
 def _existing_record(version: ProcedureVersion, assignment: LocalAssignment | None) -> ProcedureRecord:
-    """Return the current content, with what changes without a version: code, status, field and decision as they are."""
+    """Return the current content, including what changes without a version: code, status, field and decision."""
     procedure = version.procedure
     content = dataclasses.replace(
         version.content,

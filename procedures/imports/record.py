@@ -1,4 +1,4 @@
-"""The normalised record: what every file format yields and what the demo data are written in."""
+"""The normalised record: what every file format yields and the format of the demo data."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ FIELD_LABELS: Final = {
 class ProcedureRecord(Snapshot):
     """A procedure from a file. ``section_agency``: slug of an agency; empty: found from the other facts.
 
-    ``ministry``: which ministry's field it is, where two use one name; ``publisher``: the agency that
+    ``ministry``: whose field it is, if two ministries use the same name; ``publisher``: the agency that
     makes it public. ``status`` empty: the file does not say.
     """
 
@@ -109,7 +109,7 @@ class ProcedureRecord(Snapshot):
 
     @classmethod
     def of(cls, content: Snapshot, **facts: Any) -> Self:
-        """Return a record with the content of a snapshot and further ``facts``."""
+        """Return a record with the content of a snapshot and additional ``facts``."""
         values = {item.name: getattr(content, item.name) for item in dataclasses.fields(Snapshot)}
         return cls(**{**values, **facts})
 
@@ -186,7 +186,10 @@ class ProcedureRecord(Snapshot):
 
 
 def fingerprint(name: str, value: Any) -> str:
-    """Return 16 hex digits for the value of a field; of a decision only the number counts, the rest is filled in."""
+    """Return 16 hex digits for the value of a field.
+
+    For a decision only the number counts, since the rest is filled in later.
+    """
     content = value.number if name == "decision" and value else encode(value)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -239,7 +242,7 @@ def map_blank_forms(
 
 
 def normalise(record: ProcedureRecord) -> ProcedureRecord:
-    """Return ``record`` without empty parts, with choices in order, texts normalised and cut to the column lengths.
+    """Return ``record`` without empty parts, choices in order, texts normalised and truncated to the column lengths.
 
     What a form shows in one line has no line breaks, as a browser would drop them.
     """
@@ -271,7 +274,7 @@ def normalise(record: ProcedureRecord) -> ProcedureRecord:
 
 
 def _one_line(text: str, most: int) -> str:
-    """Return ``text`` on one line, cut to ``most`` characters."""
+    """Return ``text`` on one line, truncated to ``most`` characters."""
     return clean(text)[:most].rstrip()
 
 
@@ -290,7 +293,7 @@ def _normalised_lines(items: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _normalised_decision(decision: Decision | None) -> Decision | None:
-    """Cut texts to the column lengths and drop URLs that are not http(s)."""
+    """Truncate texts to the column lengths and drop URLs that are not http(s)."""
     if decision is None or not decision.number.strip():
         return None
     url = (

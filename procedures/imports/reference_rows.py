@@ -2,7 +2,7 @@
 
 * ``ReferenceRows``: fields, decisions, audiences and agencies, read once and kept in memory during the import;
 * ``SectionFinder``: the section of a new procedure, and the catalogue (``catalogue``);
-* ``FormFileStore``: the files of blank forms in the folder given to the import, stored once each.
+* ``FormFileStore``: the blank form files in the folder given to the import, each stored once.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class ReferenceRows:
         }
 
     def agency(self, name: str) -> Agency | None:
-        """Return the youngest agency called ``name``, in full or short, with or without the name of its province."""
+        """Return the most recent agency called ``name``, in full or short, with or without the name of its province."""
         if not name:
             return None
         folded = fold(name)
@@ -123,7 +123,7 @@ class ReferenceRows:
         return found
 
     def signed_on(self, part: Decision) -> date | None:
-        """Return the date of the decision ``part``, from the file or from the decision that is known."""
+        """Return the date of the decision ``part``, from the file or from the known decision."""
         found = self._decisions.get((part.number, part.agency)) or self._same_number(part)
         return part.date or (found.date if found else None)
 
@@ -158,8 +158,8 @@ class SectionFinder:
         self._communes = min(levels, key=lambda section: section.path, default=None)
 
     def section_for(self, record: ProcedureRecord) -> ProcedureSectionPage:
-        """Return the section that the import names, else the one of the record's agency, of all communes, of the
-        agency that carries it out, of the publishing agency, of the province. A missing section is created."""
+        """Return the section given by the import; otherwise that of the record's agency, of all communes, of the
+        agency that carries it out, of the publishing agency, or of the province. A missing section is created."""
         if isinstance(self._wanted, ProcedureSectionPage):
             return self._wanted
         place = self._place(record)
@@ -168,7 +168,7 @@ class SectionFinder:
         )
 
     def place_of(self, record: ProcedureRecord) -> str:
-        """Return the title of the section that ``record`` would go into; nothing is created."""
+        """Return the title of the section into which ``record`` would go; nothing is created."""
         place = self._place(record)
         if isinstance(place, ProcedureSectionPage):
             return str(place.title)
@@ -314,7 +314,7 @@ class FormFileStore:
 
 
 def existing_form_sizes(records: Iterable[ProcedureRecord]) -> dict[int, int]:
-    """Return the sizes in bytes of our copies that ``records`` refer to, by key; foreign files may name any key."""
+    """Return the sizes in bytes of our copies that ``records`` refer to, by key; a file may name any key."""
     wanted = {
         one.own_copy
         for record in records

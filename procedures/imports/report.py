@@ -68,9 +68,9 @@ class FieldChange:
 class ReportRow:
     """The result for one procedure of the file. ``row``: number of its first row in the file.
 
-    ``detail``: why it was refused, or which fields changed; ``note``: what happened to manual edits; ``warnings``: what
-    reading the file left out; ``concerns``: what to decide before applying, as sentences; ``place``: the section of a
-    new procedure; ``digest``: that of the change to write, empty if there is none.
+    ``detail``: why it was refused, or which fields changed; ``note``: what happened to manual edits; ``warnings``:
+    what was ignored when reading the file; ``concerns``: what to decide before applying, as sentences; ``place``: the
+    section of a new procedure; ``digest``: the digest of the change to write, empty if there is none.
     """
 
     outcome: Outcome

@@ -1,4 +1,4 @@
-"""Procedures that controllers hold in their hands, so that a file must not change them."""
+"""Procedures on which a controller is working, so that a file must not change them."""
 
 from __future__ import annotations
 

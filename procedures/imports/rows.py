@@ -38,13 +38,13 @@ from procedures.page_content import read_decision
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 500
-#: SQLite has one write lock, which a portion holds: nobody else writes meanwhile.
+#: SQLite has a single write lock, which a portion holds: nobody else can write in the meantime.
 PORTION: Final = 25
 MAX_CODE: Final = 40
 #: Outcomes of rows that change the catalogue.
 CHANGING: Final = (Outcome.CREATED.value, Outcome.UPDATED.value)
 _PLANNED_FIELDS: Final = ("outcome", "place", "message", "concerns", "needs_attention", "changes", "digest")
-#: Faults of a row's content. Those of the database or the machine are no reason to leave a row out.
+#: Faults in a row's content. Faults of the database or the machine are no reason to leave a row out.
 _ROW_FAULTS: Final = (
     PortalError, ValidationError, DataError, IntegrityError, ValueError, LookupError, TypeError, AttributeError,
 )  # fmt: skip
@@ -56,7 +56,7 @@ def read_rows(
     choices: ImportChoices,
     form_files: FormFileStore | None = None,
 ) -> None:
-    """Keep ``rows`` as rows of ``upload``, those of one procedure merged into one, with what each would change."""
+    """Store ``rows`` as rows of ``upload``, merged into one per procedure, with what each would change."""
     position, waiting = 0, iter(rows)
     while batch := list(islice(waiting, BATCH)):
         position += _read_batch(upload, batch, choices, form_files, position)
@@ -128,7 +128,7 @@ def plan_rows(upload: ImportUpload, choices: ImportChoices) -> None:
 def _settle_concerns(upload: ImportUpload) -> None:
     """Count the concerns in the report of the file; mark the rows that have one which most rows do not have.
 
-    A concern that all rows share is kept in the report only.
+    A concern shared by all rows is kept in the report only.
     """
     changing = upload.rows.filter(outcome__in=CHANGING).order_by("position")
     numbers: Counter[str] = Counter()
@@ -240,9 +240,9 @@ def apply_portion(
 ) -> int:
     """Apply the next queued rows in the transaction of the caller, and record the result of each.
 
-    Return how many were dealt with: 0 if none is left. A row that would now make another change than its preview shows
-    is planned anew and not applied. A row that cannot be written fails alone; without ``keep_going`` its error is
-    raised.
+    Return how many were processed: 0 if none is left. A row that would now make a change other than the one in its
+    preview is planned again and not applied. A row that cannot be written fails alone; without ``keep_going`` its
+    error is raised.
     """
     rows = list(upload.rows.filter(state=ImportRow.State.QUEUED).order_by("position")[:PORTION])
     if not rows:
@@ -330,7 +330,7 @@ def undo_facts(item: AppliedChange, *, after: str) -> dict[str, Any]:
 
 
 def mark_applied(upload: ImportUpload) -> None:
-    """Mark ``upload`` as applied; what was read of rows that are done is no longer needed."""
+    """Mark ``upload`` as applied; the content of finished rows is no longer needed."""
     left = applicable(upload).filter(selected=False)
     left.update(state=ImportRow.State.LEFT_OUT)
     upload.rows.exclude(pk__in=applicable(upload).values("pk")).update(record=None)

@@ -1,7 +1,8 @@
-"""Undo the rows of an applied import as long as nothing was built on them (``procedures.imports.jobs``: in portions).
+"""Undo the rows of an applied import if nothing depends on them yet (in portions: ``procedures.imports.jobs``).
 
-Versions stay (docs/architecture.md#rule-2): the one that the import made is closed as never in force. A procedure that
-the import changed gets a version with its content before; one that it created loses its page and is no longer public.
+Versions are kept (docs/architecture.md#rule-2): the one that the import created is closed as never in force. A
+procedure that the import changed gets a version with its earlier content; one that it created loses its page and is no
+longer public.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ PORTION: Final = 25
 
 
 def is_undoing(upload: ImportUpload) -> bool:
-    """Return True while ``upload`` is being undone: it is running meanwhile, so that nothing else is."""
+    """Return True while ``upload`` is being undone: it counts as running meanwhile, so that nothing else can."""
     running = upload.state == ImportUpload.State.RUNNING
     return running and upload.undone_by_id is not None and upload.undone_at is None
 
@@ -58,9 +59,9 @@ def begin_undo(upload: ImportUpload, *, by: User) -> None:
 
 
 def undo_portion(upload: ImportUpload, *, after: int) -> int | None:
-    """Undo the next applied rows behind position ``after``, in the transaction of the caller.
+    """Undo the next applied rows after position ``after``, in the transaction of the caller.
 
-    Rows on which something was built stay, with the reason as their remark. Return the last position; None if no row
+    Rows on which something depends stay, with the reason as their remark. Return the last position; None if no row
     is left.
     """
     lock_imports()
@@ -83,7 +84,7 @@ def undo_portion(upload: ImportUpload, *, after: int) -> int | None:
 
 
 def end_undo(upload: ImportUpload) -> None:
-    """Mark ``upload`` as no longer being undone, whether all of it was or it was cancelled."""
+    """Mark ``upload`` as no longer being undone, whether it was completed or cancelled."""
     upload.state = ImportUpload.State.APPLIED if upload.applied_at else ImportUpload.State.CANCELLED
     upload.undone_at = upload.progressed_at = timezone.now()
     if not upload.rows.filter(state=ImportRow.State.UNDONE).exists():
@@ -107,7 +108,7 @@ def _restore(
         )
         for row in rows
     ]
-    # From the first day of the version that is taken back, which was then in force on no day.
+    # From the first day of the version that is undone, which was then never in force.
     write_changes(changes, ImportContext(user=by, source=upload.name, valid_from=date.min))
     _restore_assignments(rows)
     ImportedFacts.objects.filter(procedure__in=[row.undo["procedure"] for row in rows]).delete()
@@ -133,7 +134,7 @@ def _restore_assignments(rows: Iterable[ImportRow]) -> None:
 
 
 def _withdraw(rows: Sequence[ImportRow], existing: dict[str, ExistingProcedure], by: User | None) -> None:
-    """Take the pages of new procedures away, close their versions, hide them in the register."""
+    """Remove the pages of new procedures, close their versions, hide them in the register."""
     procedures = [row.undo["procedure"] for row in rows]
     versions = [existing[row.code].version for row in rows]
     for version in versions:
@@ -147,7 +148,7 @@ def _withdraw(rows: Sequence[ImportRow], existing: dict[str, ExistingProcedure],
 
 
 class _Reasons:
-    """Why rows cannot be undone: what exists today that was not there, or not so, when the import ended."""
+    """Why rows cannot be undone: what exists today that did not exist, or was different, when the import ended."""
 
     def __init__(self, rows: Sequence[ImportRow], existing: dict[str, ExistingProcedure]) -> None:
         self._existing = existing

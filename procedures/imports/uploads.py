@@ -43,7 +43,7 @@ def preview_upload(*, file: File, name: str, by: User) -> ImportUpload:
 
 @transaction.atomic
 def refresh_preview(*, upload_id: int, by: User) -> None:
-    """Plan anew the rows that are not applied yet; which of them are selected stays."""
+    """Plan the rows that are not applied yet again; the selection is kept."""
     check_may_import(by)
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
     if is_open(upload):
@@ -85,7 +85,7 @@ def select_rows(*, upload_id: int, by: User, selected: Mapping[int, bool]) -> No
 
 
 def open_upload(upload_id: int) -> ImportUpload:
-    """Return the file, locked; ``Conflict`` if it is being applied, or if nothing of it is left to apply."""
+    """Return the file, locked; ``Conflict`` if it is being applied, or if nothing is left to apply."""
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
     if upload.state == ImportUpload.State.RUNNING:
         raise Conflict(_("This file is being applied."), code="import_running")
@@ -95,7 +95,7 @@ def open_upload(upload_id: int) -> ImportUpload:
 
 
 def is_open(upload: ImportUpload) -> bool:
-    """Return True if rows can still be decided on: before it is applied, after a cancel, or if rows remained."""
+    """Return True if rows can still be decided on: before it is applied, after it was cancelled, or if rows remain."""
     if upload.state == ImportUpload.State.APPLIED:
         return applicable(upload).exists()
     return upload.state != ImportUpload.State.RUNNING

@@ -19,7 +19,7 @@ from procedures.models.versions import PublicationDecision
 class ProcedureEnding(models.Model):
     """Why and from when a procedure no longer applies. ``day`` is the first day on which it does not.
 
-    It may lie in the future. An entry made by mistake is deleted; the log of the procedure keeps who entered it.
+    It may lie in the future. An entry made by mistake is deleted; the procedure's log keeps who entered it.
     """
 
     class Kind(models.TextChoices):
@@ -85,7 +85,7 @@ class ProcedureEnding(models.Model):
 
 
 def not_ended_q(day: date, prefix: str = "") -> Q:
-    """Return the condition of a procedure (at ``prefix``) that applies on ``day``, also before its end was applied."""
+    """Return the condition that a procedure (at ``prefix``) applies on ``day``, even before its end was applied."""
     ended: Any = {f"{prefix}status__in": ENDED_STATUSES}
     waiting: Any = {f"{prefix}ending__day__gt": day}
     return ~Q(**ended) & (Q(**{f"{prefix}ending__isnull": True}) | Q(**waiting))

@@ -27,14 +27,14 @@ class ImportedFacts(models.Model):
 
 
 def private_storage() -> Storage:
-    """Return the storage outside of every web root."""
+    """Return the storage outside every web root."""
     return storages["private"]
 
 
 class ImportUpload(models.Model):
-    """One file to import, what was decided for it, and how far applying it has come.
+    """One file to import, the choices made for it, and the progress of applying it.
 
-    ``file`` and ``uploaded_by`` are empty for a file that the command read. ``run`` counts how often it was begun or
+    ``file`` and ``uploaded_by`` are empty for a file that the command read. ``run`` counts how often it was started or
     continued: a message of an earlier run does nothing. ``progressed_at``: when the last portion was applied.
     """
 
@@ -135,13 +135,13 @@ class ImportUpload(models.Model):
 
 
 class ImportRow(models.Model):
-    """One procedure of a file: what was read, what that would change, then what was done.
+    """One procedure of a file: what was read, what it would change, and then what was done.
 
-    ``record``: what was read, merged and normalised, as JSON; None if the row was unreadable, or when it is done.
-    ``further_rows``: numbers of the rows that were merged into this one. ``warnings``: what reading left out.
-    ``digest``: that of the change that the preview shows; no other change is applied. ``changes``: name, text before
-    and text after of each field; ``remark``: why it was not applied or not undone. ``undo``: what restores the state
-    before (``procedures.imports.undo``), empty until it is applied.
+    ``record``: what was read, merged and normalised, as JSON; None if the row was unreadable, or once it is done.
+    ``further_rows``: numbers of the rows that were merged into this one. ``warnings``: what was ignored on reading.
+    ``digest``: the digest of the change shown in the preview; no other change is applied. ``changes``: name, text
+    before and text after of each field; ``remark``: why it was not applied or not undone. ``undo``: what restores the
+    state before (``procedures.imports.undo``), empty until it is applied.
     """
 
     class State(models.TextChoices):

@@ -17,7 +17,7 @@ from procedures.models.blank_forms import BlankForm
 
 
 class ProcedureChannel(Orderable, ClusterableModel):
-    """One channel (kênh) with its time limit. The same channel may come twice with different conditions."""
+    """One channel (kênh) with its time limit. The same channel may occur twice with different conditions."""
 
     page = ParentalKey("procedures.ProcedurePage", on_delete=models.CASCADE, related_name="channels")
     channel = models.CharField(_("channel"), max_length=20, choices=Channel.choices)
@@ -152,7 +152,7 @@ class RequiredDocument(Orderable, ClusterableModel):
 
 
 class DocumentBlankForm(Orderable):
-    """A blank form of a required document. ``path``: its place in the national list; ``own_copy``: our file."""
+    """A blank form of a required document. ``path``: its path in the national list; ``own_copy``: our file."""
 
     document = ParentalKey(RequiredDocument, on_delete=models.CASCADE, related_name="blank_forms")
     name = models.CharField(_("name"), max_length=300)
@@ -214,7 +214,7 @@ class ProcedureResult(Orderable):
 
 
 class ProcedureLegalBasis(Orderable):
-    """A legal document that the procedure is based on (căn cứ pháp lý)."""
+    """A legal document on which the procedure is based (căn cứ pháp lý)."""
 
     page = ParentalKey("procedures.ProcedurePage", on_delete=models.CASCADE, related_name="legal_bases")
     number = models.CharField(_("number"), max_length=200, blank=True)

@@ -80,12 +80,15 @@ class ProcedureCataloguePage(ViewContextPage):
 
     @property
     def opening(self) -> str:
-        """Return how the text of the page begins."""
+        """Return the beginning of the page's text."""
         return str(self.introduction)
 
 
 class SectionForm(PortalPageForm):
-    """Lets the controllers of the province choose the agency and level of a section, which decide who may edit it."""
+    """Lets the controllers of the province choose the agency and level of a section.
+
+    The agency decides who may edit it.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,7 +132,7 @@ class ProcedureSectionPage(ViewContextPage):
 
     @property
     def opening(self) -> str:
-        """Return how the text of the page begins."""
+        """Return the beginning of the page's text."""
         return str(self.introduction)
 
 
@@ -140,7 +143,7 @@ LEVEL_FIELDS: Final = {
     Level.COMMUNE.value: "level_commune",
     Level.OTHER.value: "level_other",
 }
-# What is no text: a translation has these of its Vietnamese page.
+# Everything that is not text: a translation takes it from its Vietnamese page.
 FACTS: Final = (
     "procedure_id", "field_id", "decision_id", "effective_from", "kind", "service_level", *LEVEL_FIELDS.values(),
     "is_vertical", "is_internal", "is_special", "at_one_stop", "post_in", "post_out", "same_day", "related_codes",
@@ -148,10 +151,10 @@ FACTS: Final = (
 
 
 class ProcedurePageForm(PortalPageForm):
-    """Clears the first day in force of the previous version; a translation has the fields of texts only.
+    """Clears the first day in force of the previous version; a translation has text fields only.
 
-    The day belongs to one publication. Left in the form from the version before it would date the next one back to the
-    same day, and that version would have been in force on no day at all.
+    The day belongs to one publication. Left in the form, it would backdate the next version to the same
+    day, and the previous one would never have been in force.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -275,7 +278,7 @@ class ProcedurePage(ViewContextPage):
         return tuple(level for level, name in LEVEL_FIELDS.items() if getattr(self, name))
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the page unless the procedure is not public (chưa công khai); ended procedures stay readable."""
+        """Show the page unless the procedure is not public (chưa công khai); ended procedures can still be read."""
         if self.procedure.status == Status.HIDDEN:
             raise Http404
         response: HttpResponse = super().serve(request, *args, **kwargs)
@@ -296,9 +299,9 @@ class ProcedurePage(ViewContextPage):
             raise ValidationError({"procedure": message % {"title": page.title, "slug": page.slug}})
 
     def _keep_facts_of_source(self) -> None:
-        """Take what is no text from the Vietnamese page: a translation changes no law.
+        """Take everything that is not text from the Vietnamese page: a translation changes no law.
 
-        The long official name is one of the texts that only the Vietnamese page has.
+        The long official name exists only on the Vietnamese page.
         """
         self.official_name = ""
         sources = ProcedurePage.objects.filter(
@@ -312,7 +315,7 @@ class ProcedurePage(ViewContextPage):
 def pages_of(procedure: Any, locale_id: int) -> models.QuerySet[ProcedurePage]:
     """Return the pages of a procedure (key or expression) in one language; the first one is the page that counts.
 
-    That is the published one, of several the oldest. Others are copies that were made while pages could be copied.
+    That is the published one, or the oldest of several. Others are copies made when pages could still be copied.
     """
     pages: models.QuerySet[ProcedurePage] = ProcedurePage.objects.filter(
         procedure=procedure, locale=locale_id, alias_of=None

@@ -106,7 +106,7 @@ class Procedure(index.Indexed, models.Model):
         help_text=_("Number of online dossiers; used to rank equal search results."),
     )
 
-    # Taken from a record of that portal, never made from the code: its addresses hold an identifier of their own.
+    # Taken from a record of that portal, never derived from the code: its addresses contain an identifier of their own.
     national_url = models.URLField(_("address on the national portal"), blank=True, max_length=200)
 
     class Meta:

@@ -1,6 +1,6 @@
 """Publication decisions and the legal versions of procedures: immutable, numbered, dated.
 
-A dossier keeps for ever the version it was filed under."""
+A dossier keeps the version under which it was filed for ever."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class ProcedureVersion(models.Model):
 
     Triggers of both databases (migration 0002) refuse every change but closing an open version, every deletion and
     every overlap. A version replaced on its own first day is closed with ``valid_to`` one day before ``valid_from``:
-    it keeps its number and its dossiers but was in force on no whole day.
+    it keeps its number and its dossiers but was not in force on any whole day.
     """
 
     procedure = models.ForeignKey(
@@ -126,7 +126,7 @@ class ProcedureVersion(models.Model):
         raise NotAllowed(str(_("A version is never deleted.")))
 
     def close_before(self, begins: date) -> None:
-        """Set the last day to the day before ``begins``, unsaved; a closed version stays as it is."""
+        """Set the last day to the day before ``begins``, unsaved; a closed version is left unchanged."""
         if self.valid_to is None:
             self.valid_to = begins - timedelta(days=1)
 

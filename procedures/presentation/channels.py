@@ -1,4 +1,4 @@
-"""Fees and processing times as citizens read them, and the table of channels."""
+"""Fees and processing times as shown to citizens, and the table of channels."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _UNIT_ENDS: Final = re.compile(r"[;,(]|\.(?:\s|$)")
 
 
 def fee_text(fee: Fee) -> str:
-    """Return ``7.500 đ``, ``2.000 đ/trang``, ``10 USD`` or ``Miễn phí``; a short note where there is no fixed sum."""
+    """Return ``7.500 đ``, ``2.000 đ/trang``, ``10 USD`` or ``Miễn phí``; a short note if there is no fixed amount."""
     if fee.amount is None:
         return fee.note if len(fee.note) <= MAX_FEE_NOTE_LENGTH else _("As set by regulation")
     if not fee.amount:
@@ -45,7 +45,7 @@ def fee_text(fee: Fee) -> str:
 
 
 def fee_note(fee: Fee) -> str:
-    """Return the note beside the amount; empty if it only repeats the amount."""
+    """Return the note next to the amount; empty if it only repeats the amount."""
     if _repeats_free(fee, fee.note):
         return ""
     if fee.amount is None:
@@ -106,7 +106,7 @@ class ChannelTable:
     def merged_rows(self) -> list[ChannelRow]:
         """The rows of the table; channels with equal time and fees share a row.
 
-        Several rows of one channel are cases or steps of it: they stay in the order of the procedure.
+        Several rows of one channel are its cases or steps, so they keep the order of the procedure.
         """
         if len({row.label for row in self.rows}) < len(self.rows):
             return list(self.rows)
@@ -166,7 +166,7 @@ def _line(fee: Fee, *, is_below: bool) -> FeeLine:
 
 
 def _time_answer(rows: Sequence[ChannelRow]) -> str:
-    """Return the processing time; if a channel has several (of cases or steps), refer to the table."""
+    """Return the processing time; if a channel has several (for cases or steps), refer to the table."""
     times = _by_channel((row.label, row.time) for row in rows if row.time)
     different = _unique(chain.from_iterable(times.values()))
     if len(different) > MAX_LISTED_ANSWERS or any(len(own) > 1 for own in times.values()):
@@ -175,12 +175,12 @@ def _time_answer(rows: Sequence[ChannelRow]) -> str:
 
 
 def _is_free_with_conditions(fee: Fee) -> bool:
-    """Return True if a fee of zero is not the whole truth: "Extra copies are charged separately"."""
+    """Return True if a fee of zero is not the whole story: "Extra copies are charged separately"."""
     return fee.amount == 0 and bool(fee_note(fee) or exemption_note(fee))
 
 
 def _fee_answer(rows: Sequence[ChannelRow], *, is_conditional: bool) -> str:
-    """Return the fee, or a few different fees, with a hint at exemptions and at the conditions of what is free."""
+    """Return the fee, or a few different fees, with a hint about exemptions and the conditions of what is free."""
     lines = [(row.label, line) for row in rows for line in row.fees if line.amount]
     fees = _by_channel((label, line.amount) for label, line in lines)
     different = _unique(chain.from_iterable(fees.values()))
@@ -209,7 +209,7 @@ def _by_channel(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
 
 
 def _either(answers: Sequence[str], text: str) -> str:
-    """Return a single answer unchanged, several joined and inserted into ``text``."""
+    """Return a single answer unchanged; join several and insert them into ``text``."""
     if len(answers) <= 1:
         return "".join(answers)
     first, *others = _without_common_unit(answers)
@@ -219,7 +219,7 @@ def _either(answers: Sequence[str], text: str) -> str:
 
 
 def _without_common_unit(answers: Sequence[str]) -> list[str]:
-    """Return numbers of one unit with the unit at the last only: ``17``, ``20``, ``30 ngày làm việc``.
+    """Return numbers of one unit with the unit only after the last: ``17``, ``20``, ``30 ngày làm việc``.
 
     >>> _without_common_unit(["17 ngày làm việc", "20 ngày làm việc"]), _without_common_unit(["1 ngày", "Miễn phí"])
     (['17', '20 ngày làm việc'], ['1 ngày', 'Miễn phí'])

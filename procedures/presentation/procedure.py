@@ -20,7 +20,7 @@ from procedures.value_objects import Case
 
 
 def shown_cases(cases: tuple[Case, ...]) -> tuple[Case, ...]:
-    """Return ``cases`` with the documents common to all of them in a case of its own, if no case becomes empty."""
+    """Return ``cases`` with the documents common to all in a case of their own, unless another would become empty."""
     if len(cases) < 2 or not all(case.title for case in cases):  # noqa: PLR2004 - common to two at least
         return cases
     common = [
@@ -38,7 +38,7 @@ def shown_cases(cases: tuple[Case, ...]) -> tuple[Case, ...]:
 
 
 def documents_summary(cases: tuple[Case, ...]) -> str:
-    """Return how many documents there are to bring, notes not counted; empty where nothing is known."""
+    """Return how many documents there are to bring, not counting notes; empty if nothing is known."""
     counts = {sum(document.kind != DocumentKind.NOTE for document in case.documents) for case in cases} - {0}
     if len(counts) > 1:
         return _("%(least)d to %(most)d documents, depending on the case") % {
@@ -127,7 +127,7 @@ def _parts(content: Snapshot, related: bool) -> list[dict[str, str]]:
 
 
 def missing_parts(content: Snapshot) -> list[str]:
-    """Return the parts that a citizen looks for and ``content`` leaves empty, as words of a sentence."""
+    """Return the parts that citizens look for but ``content`` leaves empty, as words for a sentence."""
     timed = any(one.time_value is not None or one.time_note for one in content.channels)
     parts = [
         (_("processing time"), timed),

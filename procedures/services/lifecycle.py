@@ -1,8 +1,8 @@
 """Create a procedure and end one, each under a decision on a day.
 
-Every act takes the decision, the day and the kind, so that the lines of a decision can call it too. An end takes effect
-at the beginning of its day: lists, search and filing go by the date, and the outbox closes the version and sets the
-status in the first minutes.
+Every function takes the decision, the day and the kind, so that it can also be called for each line of a decision. An
+end takes effect at the beginning of its day: lists, search and filing follow the date, and the outbox closes the
+version and sets the status within the first minutes.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def create_procedure(
     """Enter a new procedure with an unpublished page in ``section``, to be published under ``decision`` from ``day``.
 
     ``code`` is the national code (1.001193) or the local one that begins with it. ``NotAllowed`` if ``by`` does
-    not control the section, ``InvalidInput`` by field for a code that is wrong or taken and for a missing title.
+    not control the section, ``InvalidInput`` (by field) for a code that is wrong or taken, or for a missing title.
     """
     if by is not None and not controlled_sections(by).filter(pk=section.pk).exists():
         raise NotAllowed(_("You do not have permission to create procedures in this section."))
@@ -117,9 +117,9 @@ def end_procedure(
     """End ``procedure`` under ``decision``: from ``day`` on, which may be past or future, it no longer applies.
 
     ``kind``: ``ProcedureEnding.Kind``; a replaced procedure names its ``successor``. Dossiers keep their version.
-    ``NotAllowed`` if ``by`` does not control the procedure, ``Conflict`` if its end was entered already,
-    ``InvalidInput`` for a day that ``check_day_of_end`` refuses, and for a successor that is missing, not wanted,
-    itself or ended.
+    ``NotAllowed`` if ``by`` does not control the procedure, ``Conflict`` if its end has already been entered,
+    ``InvalidInput`` for a day that ``check_day_of_end`` refuses, and for a successor that is missing, not allowed, the
+    procedure itself, or has ended.
     """
     _check(by, procedure)
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
@@ -148,7 +148,7 @@ def end_procedure(
 def check_day_of_end(procedure: Procedure, *, decision: PublicationDecision, day: date) -> None:
     """Refuse a ``day`` before ``decision`` was signed, or before the procedure applied for the first time.
 
-    ``InvalidInput`` at ``day``. A decision whose date is unknown is not compared.
+    ``InvalidInput`` at ``day``. A decision whose date is unknown is not checked.
     """
     first = procedure.versions.aggregate(day=Min("valid_from"))["day"]
     message = ""
@@ -185,7 +185,7 @@ def _check_successor(procedure: Procedure, kind: str, successor: Procedure | Non
 
 @transaction.atomic
 def apply_ending(*, procedure_id: int) -> bool:
-    """Close the version and set the status of a procedure whose end has begun; return False if there is none."""
+    """Close the version and set the status of a procedure whose end has begun; return False if there is no end."""
     Procedure.objects.select_for_update().filter(pk=procedure_id).first()
     ending = ProcedureEnding.objects.select_related("procedure").filter(procedure=procedure_id).first()
     if ending is None or not ending.has_begun():
@@ -209,9 +209,9 @@ def _take_effect(ending: ProcedureEnding) -> None:
 def cancel_ending(*, procedure: Procedure, by: User | None = None) -> None:
     """Delete an end that was entered by mistake; the log keeps it.
 
-    If it had begun, it is as if it had never been: the last content becomes the next version under the same decision,
-    in force from the day after the version that the end closed, so that no day is without one. What was published
-    meanwhile without a version gets one. ``Conflict`` if no end was entered.
+    If it had begun, its effect is reversed: the last content becomes the next version under the same decision, in force
+    from the day after the version that the end closed, so that no day is without one. What was published in
+    the meantime without a version gets one. ``Conflict`` if no end was entered.
     """
     _check(by, procedure)
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
@@ -240,7 +240,7 @@ def cancel_ending(*, procedure: Procedure, by: User | None = None) -> None:
 
 
 def _record_what_was_published(procedure: Procedure, by: User | None) -> None:
-    """Make a version of what was published while an end kept it from being one; it never begins before today."""
+    """Create a version of what was published while an end prevented one; it never begins before today."""
     pages = ProcedurePage.objects.filter(
         procedure=procedure, alias_of=None, locale=Locale.get_default(), live=True
     )

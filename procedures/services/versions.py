@@ -44,7 +44,7 @@ def record_version(
 ) -> ProcedureVersion:
     """Record the content of ``page`` as the next version; return the latest one if nothing changed.
 
-    ``valid_from``: first day in force, today when not given, but never before the latest version's first day.
+    ``valid_from``: first day in force, today if not given, but never before the latest version's first day.
     ``ProcedureHasEnded`` if the procedure no longer applies on that day.
     """
     procedure = Procedure.objects.select_for_update().get(pk=page.procedure_id)
@@ -103,7 +103,7 @@ def next_version(
 
 
 def first_free_day(latest: ProcedureVersion | None, wanted: date) -> date:
-    """Return the first day from ``wanted`` on which a version after ``latest`` can be in force."""
+    """Return the first day, from ``wanted`` on, on which a version after ``latest`` can be in force."""
     if latest is None:
         return wanted
     if latest.valid_to is not None:
@@ -112,7 +112,7 @@ def first_free_day(latest: ProcedureVersion | None, wanted: date) -> date:
 
 
 def publish_versions(versions: Sequence[ProcedureVersion]) -> None:
-    """Show new ``versions`` in caches and search: now, and on their first day if it lies in the future."""
+    """Make new ``versions`` visible in caches and search: now, and on their first day if it lies in the future."""
     invalidate_pages(procedures=[version.procedure_id for version in versions])
     for version in versions:
         _schedule_refresh(version)
@@ -147,7 +147,7 @@ def publish(
 ) -> ProcedureVersion:
     """Publish ``page`` and return its version; ``by`` None is the system (imports, demo data).
 
-    ``valid_from``: first day in force, today when not given. ``NotAllowed`` when ``by`` may not publish the page,
+    ``valid_from``: first day in force, today if not given. ``NotAllowed`` if ``by`` may not publish the page
     or the procedure has ended.
     """
     if by is not None and not page.permissions_for_user(by).can_publish():

@@ -60,7 +60,7 @@ class SqueezeNode(template.Node):
 
 @register.tag
 def squeeze(parser: template.base.Parser, _token: template.base.Token) -> SqueezeNode:
-    """Drop the indentation of a long page: a fifth of its weight. Not for text areas and ``pre``."""
+    """Drop the indentation of a long page, a fifth of its size. Not for text areas and ``pre``."""
     inner = parser.parse(("endsqueeze",))
     parser.delete_first_token()
     return SqueezeNode(inner)

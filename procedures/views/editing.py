@@ -47,7 +47,7 @@ def warn_about_changed_source(request: HttpRequest, page: Page) -> None:
 
 
 def note_latest_version(request: HttpRequest, page: Page) -> None:
-    """Keep the latest version on the request before a publication."""
+    """Store the latest version on the request before a publication."""
     if _has_versions(page):
         setattr(request, BEFORE, _latest(page))
 

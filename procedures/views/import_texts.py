@@ -1,4 +1,4 @@
-"""What the page of an import says about its result, its progress, and what was undone."""
+"""Texts on the page of an import about its result, its progress, and what was undone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from procedures.imports.report import Outcome
 from procedures.models import ImportRow, ImportUpload
 
 _REMARK: Final = ~Q(remark="")
-# Not those of which the catalogue has the content by now.
+# Not those whose content the catalogue already has.
 _OUTDATED: Final = (
     _REMARK & Q(state=ImportRow.State.PLANNED) & ~Q(outcome=Outcome.UNCHANGED.value, needs_attention=False)
 )
@@ -59,7 +59,7 @@ def progress_text(found: Progress) -> str:
 
 
 def undone_text(found: ImportUpload) -> str:
-    """Return ``Đã hoàn tác 3 dòng. Giữ nguyên 1 dòng …``; empty if undoing was never begun."""
+    """Return ``Đã hoàn tác 3 dòng. Giữ nguyên 1 dòng …``; empty if undoing was never started."""
     kept = Q(state=ImportRow.State.APPLIED) & _REMARK
     counts = found.rows.aggregate(
         undone=Count("pk", filter=Q(state=ImportRow.State.UNDONE)), kept=Count("pk", filter=kept)

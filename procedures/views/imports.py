@@ -46,7 +46,7 @@ MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 RECENT = 20
 PER_PAGE: Final = 100
 _REMARK: Final = ~Q(remark="")
-# Rows of which a person still decides whether they are applied.
+# Rows for which a person still has to decide whether they are applied.
 _SELECTABLE: Final = Q(
     outcome__in=["created", "updated"], state__in=["planned", "failed"], record__isnull=False
 )
@@ -241,7 +241,7 @@ def choices(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 
 
 def _store_choices(request: HttpRequest, found: ImportUpload, by: User) -> tuple[ChoicesForm, bool]:
-    """Return the form, and whether it changed what was decided before."""
+    """Return the form, and whether it changed earlier choices."""
     form = ChoicesForm(request.POST, instance=ImportUpload.objects.get(pk=found.pk), for_user=by)
     if not form.is_valid():
         return form, True
@@ -250,7 +250,7 @@ def _store_choices(request: HttpRequest, found: ImportUpload, by: User) -> tuple
 
 
 def _select(request: HttpRequest, found: ImportUpload, by: User) -> None:
-    """Store which rows are selected: those of the page that was sent, or all of the filter by one button."""
+    """Store which rows are selected: those ticked on the submitted page, or by one button all that match the filter."""
     shown = {key for value in request.POST.getlist("shown") if (key := parse_pk(value))}
     ticked = {key for value in request.POST.getlist("selected") if (key := parse_pk(value))}
     wanted = {key: key in ticked for key in shown}
@@ -271,7 +271,7 @@ def _back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @controllers_only
 def apply(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
-    """Apply the file and show its report. What was decided on the way is reviewed first."""
+    """Apply the file and show its report. Choices changed on the way are reviewed first."""
     found = get_object_or_404(ImportUpload, pk=pk)
     try:
         if "choices" in request.POST:
@@ -291,7 +291,7 @@ def apply(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
         found.refresh_from_db()
         if found.state == ImportUpload.State.RUNNING:
             messages.info(request, _("The import has begun. This page shows how far it has come."))
-        else:  # without workers it is done by now
+        else:  # without workers it is already done
             messages.success(request, result_text(found))
     except (Conflict, FileProblem, InvalidInput) as problem:
         messages.error(request, problem.message)
@@ -341,7 +341,7 @@ def resume(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 @require_POST
 @controllers_only
 def undo(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
-    """Begin to undo the applied file as far as nothing was built on it."""
+    """Start undoing the applied file as far as nothing depends on it."""
     found = get_object_or_404(ImportUpload, pk=pk)
     try:
         start_undo(upload_id=pk, by=by)
@@ -351,7 +351,7 @@ def undo(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     found.refresh_from_db()
     if found.state == ImportUpload.State.RUNNING:
         messages.info(request, _("Undoing has begun. This page shows how far it has come."))
-    else:  # without workers it is done by now
+    else:  # without workers it is already done
         messages.success(request, undone_text(found))
     return redirect("procedures_import_preview", pk=pk)
 

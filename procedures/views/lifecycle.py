@@ -92,7 +92,10 @@ class EndForm(DecisionForm):
         self._procedure = procedure
 
     def clean(self) -> dict[str, Any]:
-        """Leave out a successor that the kind does not want; check the day, and ask again about one in the past."""
+        """Drop a successor if the kind of end has none.
+
+        Check the day, and ask for confirmation if it is in the past.
+        """
         data: dict[str, Any] = super().clean() or {}
         if data.get("kind") != Kind.REPLACED:
             data["successor"] = None
@@ -106,7 +109,7 @@ class EndForm(DecisionForm):
         return data
 
     def _ask_about(self, day: date) -> None:
-        """Ask for the confirmation of a past ``day``: that day and no other, with what depends on the procedure."""
+        """Ask for confirmation of a past ``day``, of exactly that day, and show what depends on the procedure."""
         if day >= timezone.localdate():
             return
         text = _("I confirm: from %(day)s, a day in the past, the procedure has not applied.")
@@ -131,7 +134,10 @@ class EndForm(DecisionForm):
 
 
 def for_controllers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Pass the person as ``by`` and, for an address with a procedure, the one that they control; else 404."""
+    """Pass the person as ``by`` and, for an address with a procedure, that procedure if they control it.
+
+    Otherwise 404.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -179,7 +185,7 @@ def create(request: HttpRequest, *, by: User) -> HttpResponse:
 
 
 def _rows_of_versions(found: VersionHistory) -> list[dict[str, Any]]:
-    """Return the versions with their last day; an end before the first day of one leaves it never in force."""
+    """Return the versions with their last day; a version that begins after the end was never in force."""
     return [
         {
             "version": version,
@@ -241,7 +247,7 @@ def _end_message(ending: ProcedureEnding) -> str:
 @require_POST
 @for_controllers
 def cancel_end(request: HttpRequest, procedure: Procedure, *, by: User) -> HttpResponse:
-    """Take back an end that was entered by mistake."""
+    """Cancel an end that was entered by mistake."""
     return _act(
         request,
         procedure,

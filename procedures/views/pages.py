@@ -65,7 +65,7 @@ def crumbs_of(above: Iterable[Page], *, last: str) -> list[dict[str, str]]:
 class ProcedurePageContext:
     """The context of a procedure page: the version in force, its history, the filing offer.
 
-    Every value is computed when the template asks for it, because cached parts of the page ask for none.
+    Every value is computed when the template asks for it, because cached parts of the page ask for none of them.
     """
 
     def __init__(self, page: ProcedurePage, request: HttpRequest) -> None:
@@ -89,7 +89,7 @@ class ProcedurePageContext:
 
     @property
     def translation_notice(self) -> str:
-        """What a reader must know of a translation; empty for the Vietnamese page."""
+        """What a reader must know about a translation; empty for the Vietnamese page."""
         if not self._is_translation:
             return ""
         if is_complete(self._content):
@@ -157,13 +157,13 @@ class ProcedurePageContext:
     def action(self) -> filing_links.FilingLink | None:
         """Return how to file online; None for a procedure that is no longer in force."""
         found = None if self.procedure.ended else filing_links.filing_link_for(self.procedure)
-        # An address of the portal takes the agency that was chosen before; the national portal knows none.
+        # An address of the portal includes the agency that was chosen before; the national portal does not know it.
         own = found is not None and self.chosen_agency and found.url.startswith("/")
         return replace(found, url=f"{found.url}?co-quan={self.chosen_agency}") if found and own else found
 
     @cached_property
     def filing_places(self) -> dict[str, Any]:
-        """Where the procedure is filed besides online: its agencies (``one`` if only one), and if the post takes it."""
+        """Where the procedure is filed other than online: its agencies (``one`` if only one), and whether by post."""
         agencies = [] if self.procedure.ended else list(agencies_for_procedure(self.procedure))
         channels = {row.channel for row in self._content.channels}
         return {
@@ -174,7 +174,7 @@ class ProcedurePageContext:
 
     @cached_property
     def chosen_agency(self) -> str:
-        """The slug of the agency from whose site the reader comes, if it receives this procedure; else empty."""
+        """The slug of the agency from whose site the reader comes, if it receives this procedure; otherwise empty."""
         slug = self._request.GET.get("co-quan", "")
         known = slug and agencies_for_procedure(self.procedure).filter(slug=slug).exists()
         return slug if known else ""
@@ -199,7 +199,7 @@ def _filters(request: HttpRequest) -> ListFilters:
 
 
 def _choices(page: Page, filters: ListFilters) -> dict[str, Any]:
-    """Return the values of the filters with their numbers; one that is chosen is kept at 0."""
+    """Return the values of the filters with their numbers; a chosen one is kept even with 0."""
     counts = level_counts(page, filters)
     return {
         "fields": fields_with_counts(page, filters),
@@ -265,7 +265,7 @@ def section_context(page: ProcedureSectionPage, request: HttpRequest) -> dict[st
 def _same_level(section: Page, above: list[Page]) -> dict[str, Any] | None:
     """Return the list of everything at the level of government that the section is for, if that is more.
 
-    Procedures of the commune level are also listed in the sections of the departments that keep them.
+    Procedures of the commune level are also listed in the sections of the departments that manage them.
     """
     level = common_level(section)
     if not level or not above:

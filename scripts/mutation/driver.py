@@ -277,7 +277,7 @@ def in_new_process(mutation: MutationSpec, number: int, chosen: list[list[str]])
 
 
 def preload(number: int, coverage: Coverage) -> PreloadedTests:
-    """Start the preloaded tests of a clone and check that they pass without a mutant, so that failing means something."""
+    """Start a clone's preloaded tests and check that they pass without a mutant, so that a failure means something."""
     command = pytest_command("-p", "mutation.preloaded", *chain(*TEST_FOLDERS))
     preloaded = PreloadedTests(command, clone(number), environment(number), STATE / f"preloaded-{number}.log")
     for target in TARGETS[number::WORKERS]:

@@ -31,7 +31,7 @@ UPPER: Final = "A-ZĐ" + LOWER.removeprefix("a-zđ").upper()
 
 
 class FileProblem(PortalError):
-    """The file cannot be read; ``place`` says where (``line 3``, ``record 12``). Nothing of it is imported."""
+    """The file cannot be read; ``place`` says where (``line 3``, ``record 12``). Nothing from it is imported."""
 
     code = "broken_file"
 
@@ -44,7 +44,7 @@ class FileProblem(PortalError):
 class ParsedRow:
     """A record, or the reason why the row has none. ``row`` is numbered as in a spreadsheet program.
 
-    ``warnings``: what was left out or guessed, as sentences; the record is right without it. ``further_rows``: numbers
+    ``warnings``: what was ignored or guessed, as sentences; the record is correct without it. ``further_rows``: numbers
     of the rows of the same procedure that were merged into this one.
     """
 
@@ -58,11 +58,11 @@ class ParsedRow:
 
 
 class Cell(str):
-    """The text of a spreadsheet cell that is more than text.
+    """The text of a spreadsheet cell that is more than plain text.
 
-    ``kind``: ``date``, ``time``, ``boolean``, ``percent`` or ``number`` if the cell holds one, shown as Excel shows it,
-    ``error`` if a formula failed, without a text;
-    ``merged``: the text is that of a cell above, merged with this one.
+    ``kind``: ``date``, ``time``, ``boolean``, ``percent`` or ``number`` if the cell contains one, shown as Excel shows
+    it; ``error``, without a text, if a formula failed; ``merged``: the text is that of a cell above, merged with this
+    one.
     """
 
     kind: str
@@ -78,9 +78,9 @@ Shape = dict[str, Any] | list[Any] | type[str]
 
 
 def fit(value: Any, shape: Shape, path: str = "") -> Any:
-    """Return ``value`` reduced to ``shape``, null as empty; ``RecordError`` names the path of a wrong type.
+    """Return ``value`` reduced to ``shape``, with null as empty; ``RecordError`` names the path of a wrong type.
 
-    ``{"a": str, "b": [{"*": str}]}``: the key ``*`` means every other key; keys that the shape has not are dropped.
+    ``{"a": str, "b": [{"*": str}]}``: the key ``*`` means every other key; keys that are not in the shape are dropped.
     """
     if isinstance(shape, dict):
         return _fit_object(require_type(value, dict, path), shape, path)

@@ -107,14 +107,14 @@ def parse_levels(text: str) -> tuple[str, ...]:
 
 
 def levels_of_agencies(text: str) -> tuple[str, ...]:
-    """Return the levels that the names of the implementing agencies say: ``Ủy ban nhân dân cấp xã; Sở Tư pháp``."""
+    """Return the levels indicated by the names of the implementing agencies: ``Ủy ban nhân dân cấp xã; Sở Tư pháp``."""
     names = [fold(name) for name in parse_names(text)]
     found = {level.value for name in names for pattern, level in _AGENCY_LEVELS if pattern.search(name)}
     return tuple(level.value for level in _LEVELS.values() if level.value in found)
 
 
 def parse_audiences(text: str) -> tuple[str, ...]:
-    """Read the kinds of applicants; names contain commas themselves, so the longest names are taken out first."""
+    """Read the kinds of applicants; names themselves contain commas, so the longest names are extracted first."""
     rest, found = fold(text), []
     for name, code in _AUDIENCES:
         if name in rest:
@@ -138,9 +138,9 @@ def is_date(text: str) -> bool:
 
 
 def parse_decision(text: str) -> tuple[str, str]:
-    """Return (number, note) of ``1544/QĐ-UBND (TTHC đặc thù, Sở GTVT)``; a date is no number of a decision.
+    """Return (number, note) of ``1544/QĐ-UBND (TTHC đặc thù, Sở GTVT)``; a date is not a decision number.
 
-    The date behind a number (``1544/QĐ-UBND ngày 12/6/2025``) belongs to the note; hyphens of all kinds are one.
+    The date after a number (``1544/QĐ-UBND ngày 12/6/2025``) belongs to the note; all kinds of hyphens are the same.
     """
     words = _DECISION.sub("", text_or_empty(text)).translate(_HYPHENS)
     if is_date(words):
@@ -207,7 +207,7 @@ def parse_names(text: str) -> tuple[str, ...]:
 
 
 def parse_fee_note(amount: Decimal, note: str) -> tuple[Decimal | None, str, str]:
-    """Return (amount, note, exemption) from an amount and its note; amount None: set by another document."""
+    """Return (amount, note, exemption) from an amount and its note; an amount of None is set by another document."""
     sentences = [text_or_empty(part) for part in _SENTENCE.split(_strip_label(note))]
     exempt = [part for part in sentences if part and _EXEMPT.search(part)]
     rest = [part for part in sentences if part and part not in exempt]
@@ -220,7 +220,7 @@ def parse_fee_note(amount: Decimal, note: str) -> tuple[Decimal | None, str, str
 
 
 def _joined(sentences: list[str]) -> str:
-    """Return the sentences in one text; a single one loses its full stop, so that equal notes are equal texts."""
+    """Return the sentences as one text; a single one loses its full stop, so that equal notes are equal texts."""
     return " ".join(sentences) if len(sentences) > 1 else "".join(sentences).rstrip(" .;")
 
 
@@ -233,7 +233,7 @@ def _strip_label(note: str) -> str:
 
 
 def _closed_at(words: str) -> int:
-    """Return the index that closes the bracket at the start, -1 if none does."""
+    """Return the index that closes the bracket at the start, or -1 if there is none."""
     depth = 0
     for place, character in enumerate(words):
         depth += (character == "(") - (character == ")")
@@ -243,7 +243,7 @@ def _closed_at(words: str) -> int:
 
 
 def _drop_repeated_amount(amount: Decimal, note: str) -> str:
-    """Turn ``70.000 đồng/giấy`` beside 70,000 into ``/giấy``: a repeated amount reads like two amounts."""
+    """Turn ``70.000 đồng/giấy`` next to 70,000 into ``/giấy``: a repeated amount reads like two amounts."""
     found = _SAME_AMOUNT.match(note)
     if found and parse_amount(found[1]) == amount:
         note = f"/{note[found.end() :]}"
@@ -251,7 +251,7 @@ def _drop_repeated_amount(amount: Decimal, note: str) -> str:
 
 
 def parse_steps(text: str) -> tuple[StepGroup, ...]:
-    """Return the steps: at each ``Bước n`` where the text counts them, else at each line with a bullet or number."""
+    """Return the steps: split at each ``Bước n`` if there are any, otherwise at each line with a bullet or number."""
     if not text_or_empty(text):
         return ()
     found = list(_STEP.finditer(text))

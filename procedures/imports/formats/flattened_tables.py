@@ -57,7 +57,7 @@ def _channel(row: dict[str, Any], text: str) -> ChannelDetails:
 
 
 def parse_fees(text: str) -> tuple[tuple[Fee, ...], str]:
-    """Read ``8,000 VNĐ(note)`` and what follows; return the fees and the description behind them."""
+    """Read ``8,000 VNĐ(note)`` and what follows; return the fees and the description after them."""
     fees: list[Fee] = []
     while found := _FEE.match(text):
         note, text = _bracket(text[found.end() :])
@@ -92,7 +92,8 @@ def _fee(found: re.Match[str], beside: str) -> Fee:
 _LEGAL_HEADER: Final = re.compile(r"^Tên văn bản pháp lý\s*Mã văn bản")
 _WORD: Final = rf"(?:(?:UBTV)?QH\d{{2}}|TTg|(?:[A-ZĐ](?![{LOWER}]))+)"
 _NUMBER_TEXT: Final = rf"\d{{1,4}}(?:\.\d+)?/\d{{4}}/{_WORD}(?:-{_WORD})*"
-# Where the next title begins with a small letter the last letter of a ministry's sign looks like its first one.
+# Where the next title begins with a lower-case letter, the last letter of a ministry's abbreviation looks like its
+# first.
 SIGNS: Final = frozenset(
     {
         "CP",
@@ -153,7 +154,7 @@ def _basis(title: str, number: str) -> LegalBasis:
 _HEADER: Final = re.compile(r"Tên giấy tờ\s*Mẫu đơn, tờ khai\s*Số lượng")
 _QUANTITY: Final = re.compile(r"(\d+) bản chính(?:,\s*(\d+) bản sao)?|(\d+) bản sao")
 _FILE: Final = re.compile(r"\.(?:docx?|pdf|xlsx?|zip|rar|jpe?g|png|odt)$", re.IGNORECASE)
-# After the sign of a decree a capital begins the file name: ``58/2024/NĐ-CP`` + ``Mus132.docx``.
+# After the abbreviation of a decree, a capital begins the file name: ``58/2024/NĐ-CP`` + ``Mus132.docx``.
 _SIGNED: Final = "|".join(rf"(?<=-{sign})(?=[{UPPER}])" for sign in sorted(SIGNS, key=len, reverse=True))
 _GLUE: Final = re.compile(
     rf"{_SIGNED}|(?<=/\d{{4}})(?=[{UPPER}])|(?<=[{LOWER}\])”\"])(?=[{UPPER}])|(?<=[;)])(?=[{UPPER}])"
@@ -237,7 +238,7 @@ def _document(text: str, case: str, originals: int, copies: int) -> RequiredDocu
 
 
 def _kind_without_number(name: str, case: str) -> DocumentKind:
-    """Rows with 0 originals and 0 copies are documents to show, or notes (docs/domain.md#procedure-fields, row 10a)."""
+    """Tell a document to present from a note, both without quantities (docs/domain.md#procedure-fields, row 10a)."""
     if name.startswith(_NOTE_PREFIXES):
         return DocumentKind.NOTE
     shown = _SHOW in case or (_SHOW in name and len(name) < MAX_SHOWN_NAME)

@@ -78,7 +78,7 @@ def _local_code(text: str) -> str:
 
 
 def _title(national: str, local: str) -> str:
-    """Return the local name unless it is the national one in capitals."""
+    """Return the local name unless it is just the national one in capitals."""
     name, own = clean(national), clean(local)
     return own if own and (fold(own) != fold(name) or not own.isupper()) else name
 

@@ -29,7 +29,7 @@ _LINES_ABOVE: Final = 2
 SAMPLE_ROWS: Final = HEADER_SEARCH_ROWS + 50
 _BRACKETED: Final = re.compile(r"\([^()]*\)")
 _NOT_WORDS: Final = re.compile(r"[^a-z0-9]+")
-# Both forms of a header are in use: “Mã TTHC” and “Mã thủ tục hành chính”.
+# Both forms of the header are in use: “Mã TTHC” and “Mã thủ tục hành chính”.
 _LONG_FORMS: Final = (
     (re.compile(r"\bthu tuc hanh chinh\b"), "tthc"),
     (re.compile(r"\bthu tuc\b"), "tthc"),
@@ -50,7 +50,7 @@ Cells = dict[str, str]
 
 
 def header_key(text: str) -> str:
-    """Return ``text`` as headers are compared: folded, without brackets and signs, with the short forms TTHC and QĐ.
+    """Return ``text`` in the form used to compare headers: folded, without brackets and signs, with TTHC and QĐ.
 
     >>> header_key("Mã thủ tục hành chính (*)") == header_key("MÃ TTHC:")
     True
@@ -123,7 +123,7 @@ def holds_a_list(rows: Iterable[Sequence[str]]) -> bool:
 
 
 def column_indexes(cells: Sequence[str]) -> dict[str, int]:
-    """Return the places of the cells that are names of columns; the first of two with the same name counts."""
+    """Return the indexes of the cells that are column names; the first of two with the same name counts."""
     found: dict[str, int] = {}
     for index, cell in enumerate(cells):
         name = _column_name(cell) if cell else ""
@@ -135,7 +135,8 @@ def column_indexes(cells: Sequence[str]) -> dict[str, int]:
 def table_rows(rows: Iterator[tuple[int, Sequence[str]]]) -> Iterator[TableRow]:
     """Yield the rows below the header, and the titles above and between them.
 
-    ``FileProblem`` without a header, for half a row, for more columns than the header has, for two tables side by side.
+    ``FileProblem`` if there is no header, for half a row, for more columns than the header, or for two tables side by
+    side.
     """
     header, titles = _find_header(rows)
     yield from titles
@@ -168,7 +169,7 @@ def _with_following(
 
 
 def _is_group_titles(cells: Sequence[str], following: Sequence[str], header: _Header) -> bool:
-    """Return True for the line of group titles above a repeated header, with which it shares the name of a column."""
+    """Return True for the line of group titles above a repeated header, with which it shares a column name."""
     if not is_header(following) or is_header(cells) or _is_code(_at(cells, header, "code")):
         return False
     keys = [header_key(cell) for cell in cells]
@@ -193,7 +194,7 @@ def _row(number: int, cells: Sequence[str], header: _Header, *, gap: bool) -> Ta
 
 
 def _own(cell: str) -> str:
-    """Return the text that the cell itself has, not the one it shares with the cell above."""
+    """Return the cell's own text, not the one it shares with the cell above."""
     return "" if isinstance(cell, Cell) and cell.merged else cell.strip()
 
 
@@ -223,7 +224,7 @@ def _at(cells: Sequence[str], header: _Header, name: str) -> str:
 
 
 def _is_subtitle(cells: Sequence[str], header: _Header) -> bool:
-    """Return True for a further line of the header: nothing of a procedure, below merged names or with a name in it."""
+    """Return True for a further header line: no procedure, but below merged names or with a column name in it."""
     required = [_at(cells, header, name) for name in REQUIRED]
     if any(map(_own, required)):
         return False
@@ -238,7 +239,7 @@ def _is_column_numbers(cells: Sequence[str], header: _Header) -> bool:
 
 
 def _is_total(cells: Sequence[str], header: _Header) -> bool:
-    """Return True for ``Tổng cộng: 35 thủ tục``: no code, and such words up to the column of the name."""
+    """Return True for ``Tổng cộng: 35 thủ tục``: no code, and such words before or in the name column."""
     if _is_code(_at(cells, header, "code")):
         return False
     last = max(header.columns[name] for name in REQUIRED)
@@ -246,7 +247,7 @@ def _is_total(cells: Sequence[str], header: _Header) -> bool:
 
 
 def _heading(cells: Sequence[str], documents: Collection[int | None] = ()) -> str:
-    """Return the title of the rows below, without its number, if ``cells`` hold nothing else."""
+    """Return the title of the rows below, without its number, if ``cells`` contain nothing else."""
     filled = [(index, text) for index, cell in enumerate(cells) if (text := _own(cell))]
     if len(filled) > 1 and _ORDINAL.fullmatch(fold(filled[0][1])):
         filled = filled[1:]
@@ -259,7 +260,7 @@ def _heading(cells: Sequence[str], documents: Collection[int | None] = ()) -> st
 
 
 def _header_of(above: Sequence[Sequence[str]], number: int, cells: Sequence[str]) -> _Header:
-    """Return the header that ends in ``cells``; what is empty there may have its name in the lines ``above``."""
+    """Return the header that ends in ``cells``; for empty cells the name may be in the lines ``above``."""
     own = [_column_name(text) for cell in cells if (text := _own(cell))]
     if all(own.count(name) > 1 for name in REQUIRED):
         message = _("there are two tables side by side; put each on its own sheet")

@@ -20,9 +20,9 @@ from procedures.imports.formats.list_table import COLUMNS, Cells, TableRow, tabl
 from procedures.imports.record import ProcedureRecord
 from procedures.value_objects import Case, Decision, Flags, ListedBlankForm, RequiredDocument
 
-# Other columns hold text only: a date or a percentage there is a mistake, not a name.
+# Other columns contain text only: a date or a percentage there is a mistake, not a name.
 _NUMBERS_ALLOWED: Final = frozenset({"code", "decision"})
-# A cell merged over rows counts for each of them, but a merged code or name does not begin a procedure.
+# A cell merged over several rows counts for each of them, but a merged code or name does not begin a procedure.
 _OF_THE_DOCUMENT: Final = frozenset({"document", "path", "file"})
 _KINDS: Final = {
     "date": gettext_lazy("the date"),
@@ -43,7 +43,7 @@ class _Part:
     ended: bool = False
 
     def read(self, heading: str) -> None:
-        """Take over what ``heading`` says; a new part of the list begins without a field."""
+        """Apply what ``heading`` says; a new part of the list begins without a field."""
         folded = fold(heading)
         mark = _FIELD_HEADING.match(folded)
         if mark:
@@ -57,13 +57,13 @@ class _Part:
 
 @dataclass(slots=True)
 class _Row:
-    """The cells of one row by column name, and what was left out of them."""
+    """The cells of one row by column name, and what was ignored in them."""
 
     cells: Cells
     warnings: list[str] = field(default_factory=list)
 
     def text(self, name: str) -> str:
-        """Return the text of a column; empty, with a warning, if its cell holds no text."""
+        """Return the text of a column; empty, with a warning, if its cell does not contain text."""
         value = self.cells.get(name, "")
         if not isinstance(value, Cell) or not value.kind:
             return value
@@ -146,7 +146,7 @@ def _begin(number: int, row: _Row, part: _Part) -> ParsedRow:
 
 
 def _title_reason(name: str, title: str) -> str:
-    """Return why ``name`` is no name of a procedure; empty if it is one."""
+    """Return why ``name`` is not a procedure name; empty if it is one."""
     if not title:
         return _("the name is missing")
     if isinstance(name, Cell) and name.kind:
@@ -202,7 +202,7 @@ def _cases(row: _Row) -> tuple[Case, ...]:
 
 
 def _continue(record: ProcedureRecord, row: _Row) -> ProcedureRecord:
-    """Add a row without a code: another document if it names one, else another blank form of the last document."""
+    """Add a row without a code: another document if it names one, otherwise another blank form of the last document."""
     own = _Row({name: row.own_text(name) for name in _OF_THE_DOCUMENT})
     added = _cases(own)
     row.warnings += own.warnings

@@ -47,7 +47,7 @@ RECORD_BUILDERS: Final[dict[str, Callable[[dict[str, Any]], ProcedureRecord]]] =
 def parse_file(handle: IO[bytes]) -> Iterator[ParsedRow]:
     """Yield the parsed rows of ``handle`` (a seekable binary file); ``FileProblem`` if the file is broken.
 
-    The format is seen from the content: Excel workbook, JSON (an array, or objects one after the other), else CSV.
+    The format is recognised by the content: Excel workbook, JSON (an array, or consecutive objects), otherwise CSV.
     """
     size = handle.seek(0, 2)
     handle.seek(0)
@@ -154,7 +154,7 @@ class ObjectStream:
         if isinstance(error, RecursionError):
             return _("nested too deeply")
         if not isinstance(error, json.JSONDecodeError):
-            # Python reads no number of more than 4,300 digits.
+            # Python does not parse numbers of more than 4,300 digits.
             return _("a number has too many digits")
         if self._ended and (
             error.msg.startswith("Unterminated") or error.pos >= len(self._buffer.rstrip()) - 1

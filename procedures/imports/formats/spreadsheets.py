@@ -38,7 +38,7 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 def csv_rows(handle: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
     """Yield (row as a spreadsheet counts, cells).
 
-    ``FileProblem`` for another encoding than UTF-8, endless lines, an open quotation mark."""
+    ``FileProblem`` for an encoding other than UTF-8, overlong lines or an open quotation mark."""
     head = handle.read(4096)
     handle.seek(0)
     if head.startswith(UTF16_MARKS) or b"\0" in head[:2]:
@@ -56,7 +56,7 @@ def csv_rows(handle: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _without_controls(cell: str) -> str:
-    """Return ``cell`` without escaped line ends, which other programs copy out of a workbook into a CSV file."""
+    """Return ``cell`` without escaped line ends, which other programs copy from a workbook into a CSV file."""
     return unescape_text(cell) if _ESCAPED_CONTROL.search(cell) else cell
 
 
@@ -104,7 +104,7 @@ class _Lines:
 
 
 _CODE_WITHOUT_TRAILING_ZEROS: Final = re.compile(r"[1-9]\.\d{3,6}")
-# Control characters but tab and line ends, and halves of surrogate pairs.
+# Control characters except tab and line ends, and halves of surrogate pairs.
 _NO_TEXT: Final = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED_CONTROL: Final = re.compile("_x00[01][0-9A-Fa-f]_")
 _MERGED: Final = re.compile(
@@ -113,18 +113,18 @@ _MERGED: Final = re.compile(
 MERGE_TAG_BYTES: Final = 256
 MERGE_CHUNK_BYTES: Final = 256 * 1024
 _BROKEN = (
-    # SyntaxError: XML that neither of the two parsers of openpyxl can read.
+    # SyntaxError: XML that neither of openpyxl's two parsers can read.
     zipfile.BadZipFile, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, AttributeError, EOFError,
     OSError, IndexError, NotImplementedError,
 )  # fmt: skip
 
 
 def xlsx_rows(handle: IO[bytes], notes: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row, cells) of the first visible sheet that holds a list, else of the first visible one.
+    """Yield (row, cells) of the first visible sheet that contains a list, otherwise of the first visible one.
 
-    Sheets that hold further lists are named in ``notes`` before the first row comes. Cells merged downwards repeat
-    their text as a merged ``Cell``. Formulas are not counted: what Excel saved counts. ``FileProblem`` for what is no
-    workbook or unpacks to too much.
+    Sheets with further lists are named in ``notes`` before the first row is yielded. Cells merged downwards repeat
+    their text as a merged ``Cell``. Formulas are not evaluated: the value that Excel saved counts. ``FileProblem`` if
+    it is not a workbook or unpacks to too much.
     """
     try:
         _check_zip(handle)
@@ -150,7 +150,7 @@ def _has_header(sheet: Any) -> bool:
 
 
 def _sheet_rows(sheet: Any, most: int | None = None) -> Iterator[list[str]]:
-    # Some programs write a range of one cell for every sheet; openpyxl would read no further.
+    # Some programs declare a range of one cell for every sheet; openpyxl would read no further.
     sheet.reset_dimensions()
     for row in sheet.iter_rows(max_row=most, max_col=MAX_COLUMNS):
         yield [_cell(cell) for cell in row]
@@ -183,7 +183,7 @@ def _number(value: float, number_format: str) -> Cell:
 
 
 def unescape_text(text: str) -> str:
-    """Return ``text`` without the escapes of OOXML (``_x000D_``), and without what no text may hold."""
+    """Return ``text`` without the escapes of OOXML (``_x000D_``), and without characters that no text may contain."""
     if "_x" not in text:
         return text
     plain = unescape(text).encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
@@ -191,9 +191,9 @@ def unescape_text(text: str) -> str:
 
 
 def _merged_ranges(sheet: Any) -> array[int]:
-    """Return the ranges of ``sheet`` merged downwards, sorted: first row, last row, first column in one number each.
+    """Return the ranges of ``sheet`` merged downwards, sorted: first row, last row and first column in one number each.
 
-    They follow the rows, so the part is read twice; openpyxl returns them only after loading the sheet.
+    They come after the rows, so the part is read twice; openpyxl returns them only after loading the sheet.
     """
     found = array("Q")
     with sheet._get_source() as part:
