@@ -20,7 +20,7 @@ class StoredFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AnsweredField:
-    """One question with its answer as lines of text, or its files, and what is unusual about the answer."""
+    """One question with its answer as lines of text or its files, and with anything unusual about the answer."""
 
     id: str
     label: str
@@ -53,7 +53,7 @@ def answered_steps(
 ) -> list[AnsweredStep]:
     """Return every step and question of the pinned ``schema`` with ``answers`` and ``files`` (by field id).
 
-    A question that belongs to a choice which was not made ("Say which") is left out.
+    A question that belongs to a choice that was not made ("Say which") is left out.
     """
     return [
         AnsweredStep(

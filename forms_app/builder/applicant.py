@@ -15,7 +15,7 @@ from forms_app.builder.schema import Choice, FieldSpec, FormSchema, StepSpec
 STEP: Final = "applicant"
 FULL_NAME: Final = "full_name"
 IDENTITY: Final = "identity"
-#: The personal number in the forms that were published before there were other documents.
+#: The personal number in forms published before other documents were accepted.
 CITIZEN_ID: Final = "citizen_id"
 PHONE: Final = "phone"
 EMAIL: Final = "email"
@@ -68,7 +68,7 @@ def _fields() -> tuple[FieldSpec, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Kind of document (``identity_document.KINDS``) and number; both empty if there are none."""
+    """Kind of document (``identity_document.KINDS``) and number; both are empty if there is none."""
 
     kind: str
     number: str
@@ -91,7 +91,7 @@ class Identity:
 
 
 def identity_of(answers: Mapping[str, Any]) -> Identity:
-    """Return the applicant's document from the answers to the current or to an earlier version of the step."""
+    """Return the applicant's document from the answers to the current or an earlier version of the step."""
     document = answers.get(IDENTITY)
     if document:
         return Identity(document["kind"], document["number"])

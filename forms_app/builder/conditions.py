@@ -1,6 +1,6 @@
-"""Questions that depend on another question of the same step: when an answer is required, and when there is none.
+"""Questions that depend on another question of the same step: when an answer is required, and when it does not apply.
 
-Two options of every field type: ``required_with`` ("Say which" beside the choice "Other") and ``replaced_by`` (a scan
+Two options of every field type: ``required_with`` ("Say which" next to the choice "Other") and ``replaced_by`` (a scan
 of a certificate whose number was given). More than that, such as comparing answers, is left to a later format of forms.
 """
 
@@ -22,7 +22,7 @@ UNKNOWN: Final = gettext_lazy("“%(option)s” names a question that is not in 
 
 
 def is_answered(answer: Any) -> bool:
-    """Return True if ``answer`` is one."""
+    """Return True if ``answer`` is an answer."""
     return answer is not None and answer not in ("", [])
 
 
@@ -32,7 +32,7 @@ def is_conditional(spec: FieldSpec) -> bool:
 
 
 def is_required(spec: FieldSpec, answers: Answers, files: Collection[str]) -> bool:
-    """Return True if ``spec`` must be answered beside ``answers``; ``files`` are the questions with files."""
+    """Return True if ``spec`` must be answered, given ``answers``; ``files`` are the questions with files."""
     if not spec.required:
         return False
     if REPLACED_BY in spec.options:
@@ -42,7 +42,7 @@ def is_required(spec: FieldSpec, answers: Answers, files: Collection[str]) -> bo
 
 
 def applies(spec: FieldSpec, answers: Answers) -> bool:
-    """Return False for a question that belongs to a choice which was not made."""
+    """Return False for a question that belongs to a choice that was not made."""
     if REQUIRED_WITH not in spec.options:
         return True
     other, value = _parts(spec)
@@ -55,7 +55,7 @@ def as_asked(spec: FieldSpec) -> FieldSpec:
 
 
 def choice_of(spec: FieldSpec, step: StepSpec) -> str:
-    """Return the label of the choice with which ``spec`` is asked."""
+    """Return the label of the choice for which ``spec`` is asked."""
     other, value = _parts(spec)
     choices = [choice for found in step.fields if found.id == other for choice in found.choices]
     # A working copy in a test run may name a choice that does not exist.

@@ -46,7 +46,7 @@ class FormDefinition(models.Model):
 
     @property
     def content_hash(self) -> str:
-        """Return the SHA-256 of all that editors can change, to detect conflicts (docs/architecture.md#rule-11)."""
+        """Return the SHA-256 of what editors can change, to detect conflicts (docs/architecture.md#rule-11)."""
         state = [self.procedure_id, self.title, self.active, self.working_copy]
         return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 

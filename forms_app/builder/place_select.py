@@ -1,4 +1,4 @@
-"""A list of places that can be searched, also by former names; a plain list without JavaScript."""
+"""A list of places that can be searched, including by former names; a plain list without JavaScript."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from accounts.places import Place
 
 
 class PlaceSelect(forms.Select):
-    """A list of ``Place``, which static/js/combobox.js turns into one to search in, also by former names."""
+    """A list of ``Place``, which static/js/combobox.js makes searchable, including by former names."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"data-combobox": "", **(attrs or {})})

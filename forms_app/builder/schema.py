@@ -1,4 +1,4 @@
-"""Form schemas as typed values. JSON shape: docs/features/forms.md.
+"""Form schemas as typed values. JSON structure: docs/features/forms.md.
 
 ``{"format": 1, "steps": [{"id", "title", "intro", "fields": [{"id", "type", "label", "help", "required", "choices",
 "options"}]}], "estimated_minutes": 10}``. A schema without a format number is format 1. A later format (repeating
@@ -41,7 +41,7 @@ class FieldSpec:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read one question; ``KeyError`` or ``TypeError`` if the shape is wrong."""
+        """Read one question; ``KeyError`` or ``TypeError`` if the structure is wrong."""
         return cls(
             id=str(data["id"]),
             type=str(data["type"]),
@@ -64,7 +64,7 @@ class StepSpec:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read one step; ``KeyError`` or ``TypeError`` if the shape is wrong."""
+        """Read one step; ``KeyError`` or ``TypeError`` if the structure is wrong."""
         return cls(
             id=str(data["id"]),
             title=clean(str(data["title"])),
@@ -75,14 +75,14 @@ class StepSpec:
 
 @dataclass(frozen=True)
 class FormSchema:
-    """A form: its steps and the minutes it takes to fill in."""
+    """A form: its steps and the minutes needed to fill it in."""
 
     steps: tuple[StepSpec, ...] = ()
     estimated_minutes: int = 10
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read a schema; ``KeyError`` or ``TypeError`` for a wrong shape (``validation.read_schema`` explains where).
+        """Read a schema; ``KeyError`` or ``TypeError`` if it is malformed (``validation.read_schema`` says where).
 
         ``ValueError`` if the format is unknown, as questions might get lost.
         """

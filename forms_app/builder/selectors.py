@@ -45,7 +45,7 @@ def with_live(definitions: QuerySet[FormDefinition]) -> QuerySet[FormDefinition]
 
 @dataclass(frozen=True, slots=True)
 class VersionChanges:
-    """A version with its changes against the previous one; ``changes`` is None for the first."""
+    """A version with its changes from the previous one; ``changes`` is None for the first."""
 
     version: FormVersion
     changes: list[Change] | None

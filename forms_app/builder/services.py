@@ -52,8 +52,9 @@ def publish(
     now: datetime | None = None,
     expected_hash: str | None = None,
 ) -> FormVersion:
-    """Publish ``schema`` (or the working copy) and return the version; unchanged content gives the latest version.
+    """Publish ``schema`` (or the working copy) and return the version.
 
+    For unchanged content the latest version is returned.
     ``expected_hash`` is the ``content_hash`` of the form that the editor saw: ``Conflict`` if it has changed since.
     ``InvalidInput`` lists every problem, including ids that were published with another type.
     """
@@ -100,13 +101,13 @@ def import_form(*, data: Any, by: User | None = None) -> FormDefinition:
 
 
 def free_slug(name: str) -> str:
-    """Return a slug made from ``name`` that no other form has."""
+    """Return a slug derived from ``name`` that no other form has."""
     base = slugify(name, max_length=SLUG_LENGTH) or "bieu-mau"
     taken = set(FormDefinition.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     return unused_slug(base, taken)
 
 
 def export_form(definition: FormDefinition) -> dict[str, Any]:
-    """Return the working copy in the shape that ``import_form`` reads."""
+    """Return the working copy in the format that ``import_form`` reads."""
     schema = FormSchema.from_json(definition.working_copy).to_json()
     return {"procedure": definition.procedure.core_code, "title": definition.title, **schema}

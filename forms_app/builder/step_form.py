@@ -36,7 +36,7 @@ class StepForm(forms.Form):
     ) -> None:
         """``stored`` are the files uploaded earlier, by field id; a file question with any counts as answered.
 
-        ``rejected``: why a file was not accepted, by field id, in place of the message that it is missing.
+        ``rejected``: why a file was not accepted, by field id, shown instead of the message that it is missing.
         """
         self.step = step
         self.rejected = rejected or {}
@@ -56,7 +56,7 @@ class StepForm(forms.Form):
         self.helper = self._helper()
 
     def clean(self) -> dict[str, Any]:
-        """Check what depends on the whole step: files, answers by condition, and an address for the post."""
+        """Check what depends on the whole step: files, conditional answers, and an address for delivery by post."""
         answers, files = self.answers(), [name for name, stored in self.stored.items() if stored]
         for spec in self.step.fields:
             if spec.id in self.rejected:
@@ -69,7 +69,7 @@ class StepForm(forms.Form):
         return self.cleaned_data
 
     def _problem(self, spec: FieldSpec, answers: Answers, files: Sequence[str]) -> str:
-        """Return what is wrong with a valid answer beside the others of the step; empty if nothing is."""
+        """Return what is wrong with a valid answer in combination with the others of the step; empty if nothing is."""
         stores_files = registry.get(spec.type).stores_files
         answered = spec.id in files if stores_files else conditions.is_answered(answers.get(spec.id))
         if answered and not conditions.applies(spec, answers):
@@ -84,7 +84,7 @@ class StepForm(forms.Form):
         return ""
 
     def discard_errors(self) -> None:
-        """Drop all errors but those of rejected files, as after a request that only added or removed a file."""
+        """Drop all errors except those of rejected files, as after a request that only added or removed a file."""
         kept = {name: messages for name, messages in self.errors.items() if name in self.rejected}
         self._errors = ErrorDict(kept)
 

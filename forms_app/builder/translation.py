@@ -1,7 +1,8 @@
-"""A form on pages in another language: the applicant's step is ours and translated, questions of editors are marked.
+"""A form on pages in another language: the applicant's step is our own and translated, editors' questions are marked.
 
 Forms are stored in Vietnamese. Each published version keeps its own copy of the applicant's step (`applicant.step`).
-Its texts are recognised by their Vietnamese wording, so that one that has changed since stays Vietnamese and is marked.
+Its texts are recognised by their Vietnamese wording, so that a text that has changed since stays Vietnamese and is
+marked.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
 
 
 def in_active_language(schema: FormSchema) -> FormSchema:
-    """Return `schema` with the texts to show; the same one in the default language."""
+    """Return `schema` with the texts to show; in the default language it is returned unchanged."""
     language = active_language()
     if language == settings.LANGUAGE_CODE:
         return schema

@@ -18,8 +18,8 @@ from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FORMAT, FieldSpec, FormSchema, StepSpec
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
-# Names of the buttons and hidden inputs of the page of a step (dossiers/step.html), as which a question with such an
-# id would act.
+# Names of the buttons and hidden inputs of the page of a step (dossiers/step.html), with which a question of that id
+# would be confused.
 BUTTONS: Final = frozenset(
     {
         "autosave",
@@ -68,7 +68,7 @@ class Problem:
 
 
 def shape_problems(data: Any) -> list[Problem]:
-    """Return everything that keeps ``data`` (any JSON value) from being read as a form schema."""
+    """Return everything that prevents ``data`` (any JSON value) from being read as a form schema."""
     if not _is_storable(data):
         return [Problem("", _("The form contains characters or numbers that cannot be stored."))]
     if isinstance(data, dict) and data.get("format", FORMAT) != FORMAT:
@@ -127,7 +127,7 @@ def _wrong(kind: type) -> str:
 
 
 def read_schema(data: Any) -> tuple[FormSchema | None, list[Problem]]:
-    """Read a schema from any JSON value; the schema is None if there are problems with its shape."""
+    """Read a schema from any JSON value; the schema is None if there are problems with its structure."""
     found = shape_problems(data)
     return (None, found) if found else (FormSchema.from_json(data), [])
 
@@ -139,7 +139,7 @@ def is_editable(data: Any) -> bool:
 
 
 def unsupported(schema: FormSchema) -> list[Problem]:
-    """Return field types and options that are not installed, which the editor would drop."""
+    """Return field types and options that are not installed and that the editor would drop."""
     return [
         Problem(location(step, spec), message)
         for step in schema.steps
@@ -163,7 +163,7 @@ def problems(schema: FormSchema, used_types: Mapping[str, str]) -> list[Problem]
 
 
 def location(step: StepSpec, spec: FieldSpec | None = None) -> str:
-    """Return the place of a step or question for an editor: its title and label, or ids where these are empty."""
+    """Return the location of a step or question for an editor: its title and label, or ids if these are empty."""
     names = [step.title or step.id, *([spec.label or spec.id] if spec else [])]
     return " › ".join(names)
 
@@ -207,7 +207,10 @@ def _problems_of_identifier(identifier: str, counts: Mapping[str, int]) -> Itera
 
 
 def _part_problems(step: StepSpec) -> Iterator[Problem]:
-    """Yield questions whose id is also the name of an input: an address ``home`` has an input ``home_province``."""
+    """Yield questions whose id is also the name of an input.
+
+    For example, an address ``home`` has an input ``home_province``.
+    """
     inputs = {f"{spec.id}_{part}": spec for spec in step.fields for part in _parts(spec)}
     for spec in step.fields:
         if spec.id in inputs:

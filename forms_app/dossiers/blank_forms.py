@@ -13,7 +13,7 @@ from forms_app.dossiers.selectors.filing import FilingOffer
 
 
 def blank_form(offer: FilingOffer) -> bytes:
-    """Return the PDF of the form in force, with every question in Vietnamese and in its order."""
+    """Return the PDF of the form in force, with every question in Vietnamese and in order."""
     schema = FormSchema.from_json(offer.form.schema)
     agencies = list(offer.agencies[:2])
     data = {

@@ -1,4 +1,4 @@
-"""Dossier codes as text: the pattern language and its checks. No database here."""
+"""Dossier codes as text: the pattern language and its checks. Nothing here uses the database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 _PLACE: Final = re.compile(r"\{(agency_code|agency_code_old|yymmdd|seq:0([4-6])d)\}")
-# Both lawful shapes: 000.00.06.H56-231027-0361 (TT 01/2018) and H12.05-250701-0001 (since 2025).
+# Both legal formats: 000.00.06.H56-231027-0361 (TT 01/2018) and H12.05-250701-0001 (since 2025).
 CODE: Final = re.compile(
     r"([0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}|[A-Z][0-9]{2}(\.[0-9]{1,3}){0,3})-\d{6}-\d{4,6}"
 )
@@ -26,7 +26,7 @@ _SAMPLES: Final = (
 
 
 def validate_pattern(pattern: str) -> None:
-    """Reject a pattern whose codes would not have the national form, or not differ by agency, day and number."""
+    """Reject a pattern whose codes would not have the national format or not differ by agency, day and number."""
     try:
         found = [
             render(pattern, agency_code=code, agency_code_old=old, day=day, number=number)
@@ -71,4 +71,4 @@ def normalise(text: str) -> str:
     joined = re.sub(r"\s+", "", plain)
     spaced = re.sub(r"[\s-]+", "-", re.sub(r"\s*\.\s*", ".", plain))
     found = spaced if not CODE.fullmatch(joined) and CODE.fullmatch(spaced) else joined
-    return unicodedata.normalize("NFKC", found)  # without the spaces an accent may follow a letter
+    return unicodedata.normalize("NFKC", found)  # once spaces are removed, an accent may follow a letter

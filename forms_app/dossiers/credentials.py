@@ -1,9 +1,9 @@
 """Credentials of citizens, who have no account: private link, lookup key, visit and hand-over tokens.
 
-Link and lookup key are derived from a seed that is wiped once both were handed over
+Link and lookup key are derived from a seed that is wiped once both have been handed over
 (``services.retention.wipe_secret_seeds``); the dossier keeps hashes only. The lookup key is short, so its hash is
-keyed: a stolen database alone does not reveal it. Both use a secret of ``LOOKUP_SECRETS``, and the dossier keeps its
-id: links and keys stay valid when that list or ``SECRET_KEY`` is rotated (ADR 136). Nothing here reads the database.
+keyed: a stolen database alone does not reveal it. Both use a secret of ``LOOKUP_SECRETS``, whose id the dossier
+keeps: links and keys stay valid when that list or ``SECRET_KEY`` is rotated (ADR 136). Nothing here reads the database.
 
 The salts keep the module's former name: they are part of every link and key in use.
 """
@@ -44,12 +44,12 @@ def token_hash(token: str) -> str:
 
 
 def current_secret_id() -> str:
-    """Return the id of the secret under which new links and keys are made: the first of ``LOOKUP_SECRETS``."""
+    """Return the id of the secret with which new links and keys are made: the first of ``LOOKUP_SECRETS``."""
     return next(iter(settings.LOOKUP_SECRETS))
 
 
 def link_token(seed: str, secret_id: str) -> str:
-    """Return the token of the private link made from ``seed`` under a secret; ``KeyError`` if that was removed."""
+    """Return the token of the private link made from ``seed`` with a secret; ``KeyError`` if that was removed."""
     digest = _hmac(_LINK, seed, secret_id)
     return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).decode()
 
@@ -65,7 +65,7 @@ def _hmac(salt: str, value: str, secret_id: str) -> bytes:
 
 
 def normalise_lookup_key(text: str) -> str:
-    """Return a lookup key in the form in which it was given out, from what a person typed."""
+    """Return a lookup key in the form in which it was issued, from what a person typed."""
     return "".join(character for character in text.upper() if character in ALPHABET)
 
 
@@ -75,9 +75,9 @@ def lookup_key_hash(lookup_key: str, secret_id: str) -> str:
 
 
 def lookup_key_matches(stored: str, typed: str, secret_id: str) -> bool:
-    """Return True if ``typed`` is the lookup key hashed in ``stored``; an empty ``stored`` takes as long.
+    """Return True if ``typed`` is the lookup key hashed in ``stored``; an empty ``stored`` takes just as long.
 
-    A key made under a secret that was removed from the list matches nothing.
+    A key made with a secret that was removed from the list matches nothing.
     """
     known = secret_id in settings.LOOKUP_SECRETS
     expected = lookup_key_hash(normalise_lookup_key(typed), secret_id if known else current_secret_id())
@@ -91,12 +91,12 @@ def identity_hash(number: str, secret_id: str = "") -> str:
 
 
 def identity_hashes(number: str) -> list[str]:
-    """Return the hashes of ``number`` under every secret of the list, since older rows keep that of their time."""
+    """Return the hashes of ``number`` under every secret in the list, since older rows keep that of their time."""
     return [identity_hash(number, secret_id) for secret_id in settings.LOOKUP_SECRETS]
 
 
 class Visited(Protocol):
-    """What a visit needs to know of a dossier."""
+    """What a visit needs to know about a dossier."""
 
     pk: int
     link_token_hash: str
@@ -110,7 +110,7 @@ class Visit(NamedTuple):
     expired: bool
 
     def opens(self, dossier: Visited) -> bool:
-        """Return True if the visit has not expired and ``dossier`` has still the key with which it began."""
+        """Return True if the visit has not expired and ``dossier`` still has the key with which it began."""
         same = constant_time_compare(self.access_id, _access_id(dossier))
         return not self.expired and same and self.dossier_id == dossier.pk
 
@@ -137,14 +137,14 @@ def visit(token: str) -> Visit | None:
 
 
 def _access_id(dossier: Visited) -> str:
-    """Return what changes when link and key are replaced; it reveals neither."""
+    """Return a value that changes when link and key are replaced and reveals neither."""
     return token_hash(dossier.link_token_hash)[:16]
 
 
 def handover_token(stored: str) -> str:
     """Return the token of the link that hands a draft over; ``stored`` is the hash of the draft's token.
 
-    The link works once: taking the draft over gives it a new token, and ``stored`` changes with it.
+    The link works once: taking the draft over gives it a new token, and which changes ``stored``.
     """
     return signing.TimestampSigner(sep="~", salt=_HANDOVER).sign(stored)
 

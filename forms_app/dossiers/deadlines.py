@@ -1,4 +1,4 @@
-"""The legal clock of a dossier: its rule and the effect of each transition (docs/domain.md#deadlines)."""
+"""The processing time of a dossier: its rule and the effect of each transition (docs/domain.md#deadlines)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from procedures.snapshot import Snapshot
 _State = Dossier.ClockState
 _Mode = DeadlineSetting.Mode
 DEFAULT_CUTOFF: Final = time(15, 0)
-#: Working days in which a wrong result is put right (art. 23 NĐ 118/2025).
+#: Working days in which a wrong result is corrected (art. 23 NĐ 118/2025).
 CORRECTION_DAYS: Final = 3
 
 
@@ -33,7 +33,7 @@ CORRECTION_DAYS: Final = 3
 class DeadlineRule:
     """How long the agency has; stored with the dossier, so that later changes of the rules do not affect it.
 
-    ``value`` None: no due date. ``request_days``: working days after acceptance in which a supplement is requested;
+    ``value`` None: no due date. ``request_days``: working days after acceptance in which a supplement may be requested;
     None: no limit.
     """
 
@@ -53,18 +53,18 @@ class DeadlineRule:
         return asdict(self)
 
     def due(self, start: datetime, calendar: WorkCalendar) -> datetime | None:
-        """Return the due date of a clock that starts at ``start``."""
+        """Return the due date of a processing time that starts at ``start``."""
         if self.value is None:
             return None
         cutoff = time.fromisoformat(self.same_day_cutoff) if self.same_day_cutoff else None
         return deadline(start, value=self.value, unit=self.unit, calendar=calendar, same_day_cutoff=cutoff)
 
     def shifted(self, due: datetime, stopped: datetime, now: datetime, calendar: WorkCalendar) -> datetime:
-        """Return ``due`` moved by the time that the clock was stopped."""
+        """Return ``due`` moved by the time for which processing was paused."""
         return postponed(due, stopped=stopped, resumed=now, unit=self.unit, calendar=calendar)
 
     def request_due(self, accepted: datetime, calendar: WorkCalendar) -> datetime | None:
-        """Return until when a supplement is requested in time (art. 19.5 NĐ 118/2025); None: no limit."""
+        """Return until when a supplement can be requested in time (art. 19.5 NĐ 118/2025); None: no limit."""
         if self.request_days is None:
             return None
         return deadline(accepted, value=self.request_days, unit=TimeUnit.WORKING_DAY, calendar=calendar)
@@ -79,11 +79,11 @@ def intake_due(procedure_id: int, start: datetime, rules: RuleSet | None = None)
 
 
 def restart_intake_deadline(dossier: Dossier, action: Action, previous_status: int, now: datetime) -> None:
-    """Start the intake deadline anew where ``dossier`` (not saved) has returned to the first status from another.
+    """Restart the intake deadline if ``dossier`` (not saved) has returned to the first status from another.
 
-    A desk that requested the supplement only after the deadline stays late: the former deadline is kept. So it is
-    where a decline without a supplement request, a withdrawal or a request made by mistake is undone: its mistake gives
-    the desk no more time.
+    A desk that requested the supplement only after the deadline stays late: the former deadline is kept. This also
+    applies when a decline without a supplement request, a withdrawal or a request made by mistake is undone: the desk
+    gains no time by its mistake.
     """
     if action == Action.LIFT_SUPPLEMENT or dossier.status != Status.REGISTERED:
         return
@@ -140,7 +140,7 @@ def is_late(dossier: Dossier, now: datetime) -> bool:
 
 
 def is_late_request(dossier: Dossier, now: datetime) -> bool:
-    """Return True if a supplement requested at ``now`` comes after the days that the law gives for it."""
+    """Return True if a supplement requested at ``now`` comes after the days that the law allows."""
     if dossier.accepted_at is None:
         return False
     rule = DeadlineRule.from_json(dossier.deadline_rule)
@@ -159,9 +159,9 @@ def _request(dossier: Dossier, now: datetime) -> None:
 
 
 def _resume(dossier: Dossier, now: datetime) -> None:
-    """Move the due date by the length of the pause; the test of being on time moves with it if the pause extends it.
+    """Move the due date by the length of the pause, and the on-time limit with it if the pause extends that.
 
-    A suspension extends the time at most until the moment that was named when it began, a request for payment until the
+    A suspension extends the time at most until the moment set when it began, a request for payment until the
     payment was made.
     """
     if dossier.clock_state != _State.STOPPED or dossier.paused_at is None:
@@ -186,8 +186,8 @@ def _run(dossier: Dossier, state: str = _State.RUNNING) -> None:
 def _restart(dossier: Dossier, now: datetime) -> None:
     """Count the full time again from ``now``, unless the dossier was late when the supplement was requested.
 
-    Lateness is never healed (docs/domain.md#pausing): a late dossier keeps its due date, and after a request that came
-    too late the time that counts as on time stays what it was.
+    A delay is never cancelled (docs/domain.md#pausing): a late dossier keeps its due date, and after a request
+    that came too late the on-time limit stays what it was.
     """
     rule = DeadlineRule.from_json(dossier.deadline_rule)
     if rule.mode == _Mode.PAUSE:
@@ -204,18 +204,18 @@ def _restart(dossier: Dossier, now: datetime) -> None:
 
 
 def _extends_on_time(dossier: Dossier, paused: datetime) -> bool:
-    """Return True if the pause that began at ``paused`` extends the time that counts as on time."""
+    """Return True if the pause that began at ``paused`` extends the on-time limit."""
     limit = dossier.on_time_until or dossier.due_at
     return dossier.pause_extends_on_time and limit is not None and paused <= limit
 
 
 def _promise(dossier: Dossier, due: datetime, limit: datetime) -> None:
-    """Set the due date, and ``limit`` as the end of the time that counts as on time where that is earlier."""
+    """Set the due date, and ``limit`` as the on-time limit if that is earlier."""
     dossier.due_at, dossier.on_time_until = due, limit if limit < due else None
 
 
 def _end(dossier: Dossier, now: datetime) -> None:
-    _resume(dossier, now)  # an action on a stopped clock is measured without the pause
+    _resume(dossier, now)  # an action during a pause is measured without the pause
     _run(dossier, _State.ENDED)
 
 
@@ -224,15 +224,15 @@ def _reopen(dossier: Dossier, now: datetime) -> None:
 
 
 def _end_unpaid(dossier: Dossier, now: datetime) -> None:
-    """End the clock of a dossier that was never paid: nothing shows that the agency had to wait (ADR 250)."""
+    """End the processing time of a dossier that was never paid: nothing shows that the agency had to wait (ADR 250)."""
     _run(dossier, _State.ENDED)
 
 
 def _correct(dossier: Dossier, now: datetime) -> None:
-    """Give the time in which a wrong result is put right.
+    """Set the time in which a wrong result is corrected.
 
-    A dossier whose first result was on time is so with the right one as well, if it comes within these days; one that
-    was late stays late.
+    A dossier whose first result was on time remains on time with the correct one, if that comes within these days; one
+    that was late stays late.
     """
     limit, finished = dossier.on_time_until or dossier.due_at, dossier.finished_at
     due = deadline(now, value=CORRECTION_DAYS, unit=TimeUnit.WORKING_DAY, calendar=current_rules().calendar)
@@ -254,7 +254,7 @@ _MOMENTS: Final = ("paused_at", "pause_ends_at", "due_at", "on_time_until")
 
 
 def clock_to_json(dossier: Dossier) -> dict[str, Any]:
-    """Return the clock of ``dossier`` for the event of its withdrawal, which may be undone."""
+    """Return the processing time state of ``dossier`` for the event of its withdrawal, which may be undone."""
     moments = {name: _iso(getattr(dossier, name)) for name in _MOMENTS}
     return {
         "clock_state": dossier.clock_state, "pause_extends_on_time": dossier.pause_extends_on_time, **moments
@@ -262,7 +262,7 @@ def clock_to_json(dossier: Dossier) -> dict[str, Any]:
 
 
 def _restore(dossier: Dossier, now: datetime) -> None:
-    """Set the clock to what it was before the withdrawal: a mistake of the desk gives no time, and a pause goes on."""
+    """Restore the processing time from before a withdrawal: a mistake gains the desk no time, and a pause goes on."""
     event = dossier.withdrawal()
     before = event.data["before"] if event else {}
     for name, value in before.items():

@@ -1,7 +1,7 @@
-"""What a dossier costs, as its receipt says it, in Vietnamese (docs/domain.md#fees-and-exemptions).
+"""What a dossier costs, as its receipt states it, in Vietnamese (docs/domain.md#fees-and-exemptions).
 
 The procedure version has the fees of the channel, the form the prices of what can be ordered with it. The receipt never
-says that something is free while a copy was ordered, or where nobody knows what else was asked for.
+says that something is free if a copy was ordered, or if it is not known what else was asked for.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from forms_app.dossiers.models import SupplementRequest
 
 
 class StartForm(forms.Form):
-    """The choice of the agency, where more than one receives the dossier."""
+    """The choice of the agency, if several receive the dossier."""
 
     agency = forms.ModelChoiceField(
         queryset=Agency.objects.none(),
@@ -44,7 +44,7 @@ class StartForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    """Consent, and the key that makes sending the form twice one submission."""
+    """Consent, and the key that makes sending the form twice a single submission."""
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     consent_number = forms.IntegerField(widget=forms.HiddenInput)
@@ -103,7 +103,7 @@ class WithdrawForm(forms.Form):
 def supplement_step(request: SupplementRequest) -> StepSpec:
     """Return the questions of a supplement request as a step: only what was asked.
 
-    A document of the form takes the kinds of file that the form takes.
+    A document of the form accepts the file types that the form accepts.
     """
     version = request.dossier.form_version
     asked = FormSchema.from_json(version.schema).fields if version else {}
@@ -125,5 +125,5 @@ def _file_options(spec: FieldSpec | None) -> dict[str, Any]:
 
 
 def _how_many(count: str) -> str:
-    """Return the number of copies in words, empty if it is one."""
+    """Return the number of copies in words; empty if it is one."""
     return str(_("Quantity: %(count)s") % {"count": count}) if count not in {"", "1"} else ""

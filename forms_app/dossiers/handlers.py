@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 #: An applicant can enter another person's address. All mails to an address are counted; above the limit, those caused
 #: by the applicant are left out until the address is confirmed. The receipt and "my dossier" say so.
 MAILS_TO_ADDRESS: Final = Throttle("filing.mail", limit=20, seconds=24 * 3600)
-#: What a citizen does, as opposed to the agency, whose mails are always sent.
+#: Actions of citizens, as opposed to those of the agency, whose mails are always sent.
 ACTS_OF_CITIZENS: Final = frozenset({Action.SUBMIT, Action.SUPPLY, Action.WITHDRAW})
 MAX_NAME_LENGTH: Final = 60
 _NAME: Final = re.compile(r"[^\W\d_]+(?:(?: |['’-]|\. )[^\W\d_]+)*")
@@ -51,7 +51,7 @@ def _refused_file_refused(payload: dict[str, Any], answer: str) -> None:
 
 
 def _note_refusal(dossiers: DossierQuerySet, answer: str) -> None:
-    """Note for the desk that the citizen cannot be reached by mail; the next mail that arrives removes the note."""
+    """Note for the desk that the citizen cannot be reached by mail; the next delivered mail removes the note."""
     found = list(dossiers.values_list("pk", flat=True))
     Dossier.objects.filter(pk__in=found).update(email_refused_at=timezone.now(), email_refusal=answer[:40])
 
@@ -103,7 +103,7 @@ def _mail_status(event: DossierEvent) -> None:
 
 @handler(NEW_KEY_MAIL, attempts=mail.ATTEMPTS, on_refusal=_new_key_refused)
 def mail_new_key_link(payload: dict[str, Any]) -> None:
-    """Mail a link for a new key, unless one that was sent before is still open."""
+    """Mail a link for a new key, unless an earlier one is still valid."""
     dossier = Dossier.objects.select_related("agency", "procedure_version").get(pk=payload["dossier"])
     subject = str(dossier.pk)
     if dossier.email_confirmed_at is None or one_time_links.is_pending(purpose=NEW_KEY, subject=subject):
@@ -130,7 +130,7 @@ def mail_refused_file(payload: dict[str, Any]) -> None:
 
 
 def _is_flooded(dossier: Dossier) -> bool:
-    """Return True, and log it, if the address is not confirmed and too many mails were sent to it today."""
+    """Return True, and log it, if the address is not confirmed and too many mails have been sent to it today."""
     flooded = dossier.email_confirmed_at is None and MAILS_TO_ADDRESS.spent(mail.mailbox(dossier.email))
     if flooded:
         logger.warning(
@@ -154,9 +154,9 @@ def _send(dossier: Dossier, subject: str, template: str, context: dict[str, Any]
 
 
 def salutation(name: str) -> str:
-    """Return ``name`` if it looks like a name of a person, else an empty string.
+    """Return ``name`` if it looks like the name of a person, otherwise an empty string.
 
-    An applicant can enter another person's address: the name must not carry a message into a mail of the portal.
+    An applicant can enter another person's address: the name must not smuggle a message into a mail of the portal.
     """
     return name if len(name) <= MAX_NAME_LENGTH and _NAME.fullmatch(name) else ""
 

@@ -1,4 +1,4 @@
-"""Absolute addresses of the citizen's pages on papers and in mails: the public address of the portal, in Vietnamese.
+"""Absolute addresses of the citizen's pages on printed forms and in mails: the portal's public address, in Vietnamese.
 
 They do not depend on the request: an officer may print over an internal host name or from the English pages.
 """

@@ -53,7 +53,7 @@ class PrintedForm:
 
 @dataclass(frozen=True, slots=True)
 class AccessSlip:
-    """What the citizen needs to come back, printed for them alone: the key (empty once it is wiped), private link."""
+    """What the citizen needs to come back, printed for them alone: the key (empty once wiped) and the private link."""
 
     lookup_key: str
     token: str
@@ -82,7 +82,7 @@ def available(dossier: Dossier) -> list[PrintedForm]:
         else gettext_lazy("Confirmation of submission")
     )
     found = [PrintedForm(RECEIPT, first)]
-    # Filtered here, as the page of the desk has read the requests already.
+    # Filtered here, since the desk's page has already read the requests.
     for request in (found for found in dossier.supplement_requests.all() if found.withdrawn_at is None):
         label = _("Supplement request %(number)s (form 02)") % {"number": request.number}
         found.append(PrintedForm(supplement_key(request), label))
@@ -126,13 +126,13 @@ def _qr(link: str) -> str:
 
 
 def _event(dossier: Dossier, action: Action, at: datetime | None = None) -> DossierEvent | None:
-    """Return the last event of ``action``, or the one at the moment ``at`` where an action can happen twice."""
+    """Return the last event of ``action``, or the one at the time ``at`` if an action can happen twice."""
     found = dossier.events.filter(action=action)
     return (found.filter(at=at) if at else found).order_by("-sequence").first()
 
 
 def _head(dossier: Dossier, at: datetime, officer: str) -> dict[str, Any]:
-    """Return what every form carries: the administrative head, the applicant, the signatures."""
+    """Return what every form contains: the administrative heading, the applicant, the signatures."""
     agency = dossier.agency
     return {
         "code": dossier.code,
@@ -202,7 +202,7 @@ def _receipt(dossier: Dossier, key: str) -> dict[str, Any]:
             ["Thời gian nhận hồ sơ", datetime_in_words(accepted)],
             [
                 "Thời gian trả kết quả",
-                # The first due date; a later one is printed beside it.
+                # The first due date; a later one is printed next to it.
                 datetime_in_words(dossier.original_due_at)
                 if dossier.original_due_at
                 else "Không có ngày hẹn trả",
@@ -253,7 +253,7 @@ def _supplement(dossier: Dossier, key: str) -> dict[str, Any]:
 
 
 def _time_after_supplement(dossier: Dossier, request: SupplementRequest) -> str:
-    """Return what the supplement means for the processing time: as the rule says, and nothing for a late dossier."""
+    """Return what the supplement means for the processing time: what the rule says, or nothing for a late dossier."""
     if dossier.accepted_at is None or dossier.accepted_at > request.requested_at:
         return "Thời hạn giải quyết bắt đầu tính khi hồ sơ được tiếp nhận."
     if DeadlineRule.from_json(dossier.deadline_rule).mode == DeadlineSetting.Mode.PAUSE:

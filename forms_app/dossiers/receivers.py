@@ -1,4 +1,4 @@
-"""A procedure's page shows how it is filed: a change of the channel makes cached pages stale."""
+"""Purge cached pages when a filing channel changes, since the page of a procedure shows how it is filed."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from forms_app.dossiers.models import FilingChannel
 
 @receiver([post_save, post_delete], sender=FilingChannel, dispatch_uid="dossiers.filing_channel_changed")
 def filing_channel_changed(**_kwargs: Any) -> None:
-    """Make every cached page stale."""
+    """Purge every cached page."""
     page_cache.purge()

@@ -21,7 +21,7 @@ from procedures.models import Procedure
 
 @filing_links.register
 def portal_filing_link(procedure: Procedure) -> FilingLink | None:
-    """Return the portal's own form, the national portal or None, as the dated filing channel says. One query."""
+    """Return the portal's own form, the national portal or None, according to the dated filing channel. One query."""
     option = filing_option(procedure)
     if option.channel == FilingChannel.Channel.NATIONAL:
         return FilingLink(_("Apply on the national portal"), option.url, note=_("Opens dichvucong.gov.vn."))
@@ -50,7 +50,7 @@ def _national_portal() -> FilingLink:
 
 @health.register("malware_scan")
 def malware_scan_health() -> str | None:
-    """Return the state of the scanner, then of the files that wait for it; None without a scanner. Two queries."""
+    """Return the state of the scanner, then of the files waiting for it; None without a scanner. Two queries."""
     state = malware_scan.health()
     if state != "ok":
         return state

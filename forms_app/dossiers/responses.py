@@ -43,8 +43,9 @@ def attachment_response(
 ) -> HttpResponseBase:
     """Return the bytes of ``attachment`` as a download that no cache keeps; the caller has checked the permission.
 
-    A file that the scanner has not found clean is not sent (ADR 171): instead a page in the frame ``base`` with the
-    reason and a link to ``back_url``, 409 if it may be opened later, else 403. ``Http404`` if the file store lost it.
+    A file that the scanner has not found clean is not sent (ADR 171): instead, a page based on ``base`` gives the
+    reason and a link to ``back_url``, with 409 if it may be opened later, otherwise 403. ``Http404`` if the file is
+    missing in the store.
     """
     if not attachment.is_served:
         context = {"file": attachment, "back_url": back_url, "base": base}

@@ -9,7 +9,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 TABLE = "dossiers_rulegeneration"
-# Random, not counted: a generation whose transaction was rolled back must never come again with other rows behind it.
+# Random, not counted: a generation whose transaction was rolled back must never recur for other rows.
 _CHANGE = {
     "postgresql": f"UPDATE {TABLE} SET generation = floor(random() * 9007199254740991)::bigint",  # noqa: S608
     "sqlite": f"UPDATE {TABLE} SET generation = random() & 9007199254740991",  # noqa: S608 - a constant
@@ -37,7 +37,7 @@ class ChangesRules(Operation):
         self.model_name = model_name
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Leave the model state alone: triggers exist in the database only."""
+        """Leave the model state unchanged: triggers exist in the database only."""
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any

@@ -1,9 +1,9 @@
 """The rules that staff set by date, read in one place: code formats, consent texts, deadlines, retention, calendar.
 
-Every process keeps the rules it has read and asks before each use, in one query, whether they have changed since. Each
-table of ``RULE_MODELS`` has database triggers that change ``RuleGeneration`` (``rule_triggers``), so that no way of
-writing a row is missed: admin, bulk update, load command or SQL. A change of any rule row is seen by the next
-calculation in every process (docs/architecture.md, rule 5).
+Every process keeps the rules that it has read and checks before each use, in one query, whether they have changed
+since. Each table of ``RULE_MODELS`` has database triggers that change ``RuleGeneration`` (``rule_triggers``), so that
+no change of a row is missed, whether by the admin, a bulk update, a load command or SQL. A change of any rule row is
+seen by the next calculation in every process (docs/architecture.md, rule 5).
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class RuleSet:
 
 
 def _latest(rows: Iterable[D], day: date) -> D | None:
-    """Return the row in force on ``day``, the one that began last where several are."""
+    """Return the row in force on ``day``, or the one that began last if there are several."""
     in_force = (
         row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
     )
@@ -104,7 +104,7 @@ def _load() -> RuleSet:
 
 
 class _Cache:
-    """The rules as this process read them last; ``key`` says what they were made from."""
+    """The rules as this process last read them; ``key`` identifies the state from which they were built."""
 
     def __init__(self) -> None:
         self._kept: tuple[tuple[int, str], RuleSet] | None = None

@@ -69,7 +69,7 @@ STATUS_TEXTS: Final[dict[int, StatusText]] = {
 }  # fmt: skip
 
 
-#: Asked for before the dossier was accepted: no processing time has begun (NĐ 118/2025, article 17).
+#: Requested before the dossier was accepted, when no processing time has begun (NĐ 118/2025, article 17).
 INTAKE_SUPPLEMENT_TEXT: Final = replace(
     STATUS_TEXTS[Status.SUPPLEMENT],
     next_step=_("Send what the agency asks for. Processing time starts once the dossier has been accepted."),
@@ -135,7 +135,7 @@ CORRECTION_TEXT: Final = StatusText(
     _("Result being corrected"), "wait", _("The result you received was wrong and is being corrected"),
     _("Do not use the result you received. You will receive the correct one by the new due date."),
 )  # fmt: skip
-#: Actions whose event has other words than the status that it leads to.
+#: Actions whose event is worded differently from the status to which it leads.
 _EVENT_TEXTS: Final[dict[str, StatusText]] = {
     Action.CLOSE: CLOSED_TEXT,
     Action.UNDO_RETURN: RETURN_UNDONE_TEXT,
@@ -150,7 +150,7 @@ REASONED_ACTIONS: Final = frozenset(row.action for row in TRANSITIONS if row.nee
 
 
 def dossier_text(dossier: Dossier, *, by_post: bool = False) -> StatusText:
-    """Return the texts of the present status of ``dossier``; ``by_post``: its result was given to the post."""
+    """Return the texts of the present status of ``dossier``; ``by_post``: its result was handed to the post office."""
     accepted = dossier.accepted_at is not None
     return _status_text(dossier.status, dossier.outcome, accepted=accepted, by_post=by_post)
 
@@ -191,7 +191,7 @@ def former_tracking_number(event: DossierEvent) -> str:
 
 
 def is_correction(event: DossierEvent) -> bool:
-    """Return True if ``event`` took a result back that had been handed over."""
+    """Return True if ``event`` took back a result that had been handed over."""
     return event.action == Action.REOPEN and event.from_status == Status.RETURNED
 
 
@@ -218,7 +218,7 @@ def latest_change(events: Sequence[DossierEvent]) -> DossierEvent:
 
 
 def gives_reason(event: DossierEvent) -> bool:
-    """Return True if the note of ``event`` is the reason that its action needs; any other note is a message."""
+    """Return True if the note of ``event`` is the reason required by its action; any other note is a message."""
     return event.action in REASONED_ACTIONS or event.data.get("outcome") == Dossier.Outcome.REFUSED
 
 

@@ -19,7 +19,7 @@ def clean_up() -> None:
 @shared_task(name="dossiers.move_due_dates")
 @clock_guard.guarded
 def move_due_dates() -> None:
-    """Move due dates that a change of the working calendar has put on a day off. Runs every hour."""
+    """Move due dates that fall on a day off after a change of the working calendar. Runs every hour."""
     due_dates.move_from_days_off()
 
 
@@ -32,5 +32,5 @@ def end_suspensions() -> None:
 
 @shared_task(name=scans.SCAN_TASK)
 def scan_files() -> None:
-    """Scan uploaded files that wait for it: requested after an upload, and every 15 seconds for what was missed."""
+    """Scan waiting uploaded files: requested after an upload, and every 15 seconds for what was missed."""
     scans.scan_due()

@@ -1,4 +1,4 @@
-"""The one transition table (docs/domain.md#transitions): code, tests, documents and the database check all read it."""
+"""The only transition table (docs/domain.md#transitions): code, tests, documents and the database check all use it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Action(TextChoices):
 
 
 class Clock(TextChoices):
-    """What an action does to the legal clock (docs/domain.md#pausing)."""
+    """What an action does to the processing time (docs/domain.md#pausing)."""
 
     NONE = "none", _("nothing")
     START = "start", _("starts")
@@ -83,7 +83,7 @@ class Clock(TextChoices):
 
 
 class Guard(TextChoices):
-    """Conditions on the dossier beside its status."""
+    """Conditions on the dossier other than its status."""
 
     WAS_ACCEPTED = "accepted", _("already accepted")
     NOT_ACCEPTED = "not_accepted", _("not accepted yet")
@@ -96,7 +96,7 @@ class Guard(TextChoices):
 
 
 class DossierState(Protocol):
-    """What the table needs of a dossier."""
+    """What the table needs to know about a dossier."""
 
     @property
     def status(self) -> int: ...
@@ -170,7 +170,7 @@ OPEN_STATUSES = (
 RUNNING_STATUSES = (_S.ACCEPTED, _S.PROCESSING)
 # Statuses in which it waits for the citizen or for the end of a suspension.
 PAUSED_STATUSES = (_S.SUPPLEMENT, _S.PAYMENT, _S.SUSPENDED)
-# Actions that concern only the inside of the agency: no mail, no line in the citizen's history.
+# Actions internal to the agency: no mail, no line in the citizen's history.
 INTERNAL_ACTIONS = frozenset({_A.ASSIGN})
 # Actions after which the status is what it was before.
 SAME_STATUS_ACTIONS = frozenset({_A.ASSIGN, _A.REPLACE_KEY, _A.MOVE_DUE_DATE, _A.CORRECT_POST})
@@ -197,7 +197,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(_A.SUPPLY, (_S.SUPPLEMENT,), _S.REGISTERED, _APPLICANT, guards=(Guard.NOT_ACCEPTED,)),
     Transition(_A.SUPPLY, (_S.SUPPLEMENT,), _S.PROCESSING, _APPLICANT, Clock.RESTART, guards=(Guard.WAS_ACCEPTED,)),
-    # Requested by mistake: the desk gains no time by it.
+    # Requested by mistake: the desk gains no time.
     Transition(
         _A.LIFT_SUPPLEMENT, (_S.SUPPLEMENT,), _S.REGISTERED, _DESK, needs_reason=True, guards=(Guard.NOT_ACCEPTED,)
     ),
@@ -211,7 +211,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards=(Guard.OWES_FEE,),
     ),
     Transition(
-        # A tax, another obligation that the procedure does not name, or a second payment stops the clock only if the
+        # A tax, another obligation that the procedure does not name, or a second payment pauses processing only if the
         # head decides so.
         _A.REQUIRE_PAYMENT, (_S.PROCESSING,), _S.PAYMENT, _HEAD, Clock.STOP, needs_reason=True,
         guards=(Guard.OWES_NO_FEE,),
@@ -220,11 +220,11 @@ TRANSITIONS: tuple[Transition, ...] = (
         _A.PAYMENT_DONE, (_S.PAYMENT,), _S.PROCESSING, frozenset({SYSTEM, _R.RECEIVER, *_HANDLING}), Clock.RESUME
     ),
     Transition(
-        # Requested by mistake, or the citizen is exempt: the desk gains no time by it. A dossier that is never paid can
+        # Requested by mistake, or the citizen is exempt: the desk gains no time. A dossier that is never paid can
         # be finished as refused.
         _A.LIFT_PAYMENT, (_S.PAYMENT,), _S.PROCESSING, _HANDLING, Clock.CONTINUE, needs_reason=True
     ),
-    # Until a day that the head names (``Dossier.pause_ends_at``).
+    # Until a day set by the head (``Dossier.pause_ends_at``).
     Transition(_A.SUSPEND, (_S.PROCESSING,), _S.SUSPENDED, _HEAD, Clock.STOP, needs_reason=True),
     Transition(
         # The citizen did not answer: the desk closes an accepted dossier (art. 19.5 NĐ 118/2025), which is final.
@@ -245,7 +245,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     # A wrong result that was handed over, however long ago (art. 23 NĐ 118/2025).
     Transition(_A.REOPEN, (_S.RETURNED,), _S.PROCESSING, _HEAD, Clock.CORRECT, needs_reason=True),
     Transition(_A.RETURN_RESULT, (_S.FINISHED,), _S.RETURNED, _RETURN),
-    # The post reports numbers and postage later, for a whole bag; wrong ones are corrected.
+    # The post office reports numbers and postage later, for a whole bag; wrong ones are corrected.
     Transition(_A.CORRECT_POST, (_S.RETURNED,), _S.RETURNED, _RETURN, guards=(Guard.SENT_BY_POST,)),
     # A mistake at the desk is undone by the head (docs/domain.md#requests-and-outcomes).
     Transition(
@@ -258,7 +258,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         _A.WITHDRAW, WITHDRAWABLE, _S.WITHDRAWN, _APPLICANT, Clock.END, needs_reason=True, guards=(Guard.OPEN,),
     ),
-    # What the citizen withdrew stays withdrawn; what the desk recorded by mistake goes on where it was.
+    # What the citizen withdrew stays withdrawn; what the desk recorded by mistake continues where it was.
     *(
         Transition(
             _A.UNDO_WITHDRAW, (_S.WITHDRAWN,), status, _HEAD, Clock.RESTORE, needs_reason=True,
@@ -275,7 +275,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 )  # fmt: skip
 
 
-# Events that an earlier table allowed: the history keeps them.
+# Events that an earlier table allowed and that are still in the history.
 FORMER_EVENTS: tuple[tuple[Action, Status, Status], ...] = ((_A.SUSPEND, _S.SUPPLEMENT, _S.SUSPENDED),)
 
 
@@ -298,7 +298,7 @@ def event_triples() -> Iterator[tuple[Action, Status | None, Status]]:
 def database_check() -> Q:
     """Return the condition of the check constraint that allows exactly the events of the table.
 
-    A check passes if it is unknown (NULL), so every branch says whether there is a source status.
+    A check passes if its result is unknown (NULL), so every branch states whether there is a source status.
     """
     from_nothing, from_somewhere = Q(), Q()
     for action, source, target in event_triples():

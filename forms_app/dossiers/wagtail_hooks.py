@@ -23,10 +23,10 @@ from procedures.models import Procedure
 
 
 class ProcedureRuleViewSet(ModelViewSet):
-    """Rules of one procedure or of all, which is chosen by name or code."""
+    """Rules for one procedure, chosen by name or code, or for all."""
 
     def formfield_for_dbfield(self, db_field: models.Field, **kwargs: Any) -> forms.Field | None:
-        """Choose the procedure in a dialog: a list of the whole register is too long."""
+        """Choose the procedure in a dialog: a list of the whole register would be too long."""
         if db_field.name == "procedure":
             kwargs["widget"] = AdminSnippetChooser(Procedure)
         found: forms.Field | None = super().formfield_for_dbfield(db_field, **kwargs)
@@ -49,7 +49,7 @@ class FilingChannelViewSet(ProcedureRuleViewSet):
 
 
 class DeadlineSettingViewSet(ProcedureRuleViewSet):
-    """Effect of a supplement on the clock and intake deadline, by date."""
+    """Effect of a supplement on the processing time, and intake deadline, by date."""
 
     model = DeadlineSetting
     icon = "time"

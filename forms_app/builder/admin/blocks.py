@@ -137,7 +137,7 @@ def _question_from_block(question: Any) -> dict[str, Any]:
 
 
 def fill_identifiers(steps: list[dict[str, Any]], used: Collection[str] = ()) -> list[dict[str, Any]]:
-    """Give every step and question without an id, and every choice without a value, one made from its label.
+    """Give every step and question without an id, and every choice without a value, one derived from its label.
 
     ``used`` are the ids of published versions, which new questions never take. A step or question duplicated with the
     admin's button counts as new.
@@ -154,7 +154,8 @@ def _fill_empty(items: list[dict[str, Any]], key: str, source: str, reserved: Co
     taken = {item[key] for item in items} | set(reserved)
     seen: set[str] = set()
     for item in items:
-        # Two choices with the same value are reported to the editor: only a person knows which one old answers mean.
+        # Two choices with the same value are reported to the editor: only a person knows which of them old answers
+        # mean.
         if not item[key] or (key == "id" and item[key] in seen):
             item[key] = _free_identifier(str(item[source]), taken)
             taken.add(item[key])

@@ -101,7 +101,7 @@ class ImportForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("JSON file"))
 
     def clean_file(self) -> Any:
-        """Return the parsed JSON of the file, checked for its shape."""
+        """Return the parsed JSON of the file, with its structure checked."""
         upload = self.cleaned_data["file"]
         if upload.size > MAX_IMPORT_BYTES:
             raise forms.ValidationError(_("The file is too large to contain a form."))

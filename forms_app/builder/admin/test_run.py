@@ -16,7 +16,7 @@ from forms_app.builder.models import FormDefinition
 from forms_app.builder.schema import FormSchema, StepSpec
 from forms_app.builder.step_form import StepForm
 
-# Stands for the working copy in place of a version number.
+# Denotes the working copy in place of a version number.
 WORKING_COPY = 0
 
 

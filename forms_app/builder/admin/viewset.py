@@ -80,7 +80,7 @@ class FormEditView(generic.EditView):
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Lock the row while its hash is compared with what the editor saw, and saved."""
+        """Lock the row while its hash is compared with what the editor saw, and while it is saved."""
         with transaction.atomic():
             FormDefinition.objects.select_for_update().filter(pk=self.object_pk).first()
             response: HttpResponse = super().post(request, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""Addresses anywhere: province and commune of the two-tier units and the rest as text, or a country and text."""
+"""Addresses anywhere: province and commune of the two-tier units with the rest as text, or a country and text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AddressWidget(forms.MultiWidget):
     """Two lists and a text input, each with a visible label.
 
     The second list has the communes of the chosen province. With JavaScript it is fetched when another one is chosen;
-    without, a button (``units``) or an error brings it.
+    without JavaScript it appears after a button (``units``) or an error.
     """
 
     template_name = "builder/widgets/address.html"
@@ -105,7 +105,7 @@ class AddressField(forms.MultiValueField):
 
     def compress(self, data_list: list[str]) -> Value | None:
         province, commune, detail = data_list or ("", "", "")
-        # The home province is preselected, so it alone is not an answer; any other province is an incomplete one.
+        # The home province is preselected, so it alone is not an answer; any other province alone is an incomplete one.
         if not (commune or detail) and province in {"", places.home_province_id()}:
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
@@ -141,7 +141,7 @@ def _check_abroad(value: Value) -> None:
     if not value["commune"]:
         raise ValidationError(_("Choose the country."))
     if not places.country_name(value["commune"]):
-        # A commune that was chosen before, in a page without JavaScript.
+        # A commune chosen earlier, on a page without JavaScript.
         raise ValidationError(_("Choose the country."))
     if not value["detail"]:
         raise ValidationError(_("Enter the address in that country."))
@@ -164,7 +164,7 @@ def _check_commune(value: Value, listed: set[str]) -> None:
 
 @register
 class Address(FieldType):
-    """The answer holds ids and the names of that day: ``{"province", "commune", "detail", "text"}``.
+    """The answer contains ids and the names of that day: ``{"province", "commune", "detail", "text"}``.
 
     Abroad ``province`` is ``"abroad"``, ``commune`` is empty and ``country`` has the ISO 3166-1 code. ``options``:
     ``home_only`` (true: a place in the province of the portal, such as a house to be numbered).

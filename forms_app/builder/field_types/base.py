@@ -23,7 +23,7 @@ Text = str | Promise
 class Option:
     """One setting of a question: the type of its value, its label, and the bounds or the allowed values.
 
-    An editor enters a list as a text separated by commas; ``parse_item`` makes a stored entry of each part.
+    An editor enters a list as text separated by commas; ``parse_item`` turns each part into a stored entry.
     """
 
     value_type: type
@@ -34,14 +34,14 @@ class Option:
     parse_item: Callable[[str], str] = str.strip
 
     def parse(self, entered: Any) -> Any:
-        """Return the value to store for what an editor entered; a list has no empty and no repeated entries."""
+        """Return the value to store for what an editor entered; a list has no empty or repeated entries."""
         if self.value_type is not list:
             return entered
         items = (self.parse_item(part) for part in entered.split(","))
         return list(dict.fromkeys(item for item in items if item))
 
     def accepts(self, value: Any) -> bool:
-        """Return True if ``value`` has the right type; a boolean is not a number, and a list holds strings only."""
+        """Return True if ``value`` has the right type; a boolean is not a number, and a list contains only strings."""
         if isinstance(value, list):
             return self.value_type is list and all(isinstance(item, str) for item in value)
         return type(value) is self.value_type
@@ -76,19 +76,19 @@ class FieldType:
 
     code: ClassVar[str]
     label: ClassVar[Text]
-    # Options allowed in ``spec.options``, beside ``CONDITIONS``.
+    # Options allowed in ``spec.options``, in addition to ``CONDITIONS``.
     options: ClassVar[Mapping[str, Option]] = {}
     # Parts of a question with several inputs, named ``<id>_<part>``; a single input is named ``<id>``.
     parts: ClassVar[tuple[str, ...]] = ()
     has_choices: ClassVar[bool] = False
-    # Endings of the names of inputs that people type into: shown again where a draft can no longer be saved.
+    # Endings of the names of inputs into which people type: shown again when a draft can no longer be saved.
     typed_inputs: ClassVar[tuple[str, ...]] = ("",)
     stores_files: ClassVar[bool] = False
     # Other questions of the step can be asked depending on the answer (``builder.conditions``).
     decides_conditions: ClassVar[bool] = False
-    # Lines to write on in the form to fill in by hand; a question with boxes to tick needs none.
+    # Lines to write on in the form to be filled in by hand; a question with boxes to tick needs none.
     blank_lines: ClassVar[int] = 1
-    # Parts that the form fills in itself, so that they alone are no answer.
+    # Parts that the form fills in itself, so that they alone are not an answer.
     preselected_parts: ClassVar[tuple[str, ...]] = ()
     # The answer identifies a person: it is encrypted in the database, officers see it masked, and reading it in full
     # is logged.
@@ -120,15 +120,18 @@ class FieldType:
         return str(answer)
 
     def doubt(self, spec: FieldSpec, answer: Any) -> str:
-        """Return what is unusual about an accepted answer, shown beside it before it is sent; empty if nothing."""
+        """Return what is unusual about an accepted answer, shown next to it before it is sent; empty if nothing is."""
         return ""
 
     def unit_price(self, spec: FieldSpec) -> int | None:
-        """Return what one of what the answer counts costs, in đồng; None if it orders nothing with a known price."""
+        """Return the price in đồng of one of the things that the answer counts.
+
+        None if it orders nothing with a known price.
+        """
         return None
 
     def blank_choices(self, spec: FieldSpec) -> tuple[str, ...]:
-        """Return the texts beside the boxes to tick in the form to fill in by hand, in Vietnamese."""
+        """Return the texts next to the boxes to tick in the form to be filled in by hand, in Vietnamese."""
         return tuple(choice.label for choice in spec.choices)
 
     def applicant_source(self, spec: FieldSpec) -> str:

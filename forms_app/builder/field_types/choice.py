@@ -21,7 +21,7 @@ class _HyphenatedIds(forms.RadioSelect):
     """Give each button an HTML id that no other question can have.
 
     Django calls the second button of ``loai`` ``id_loai_1``, which is also the id of a question ``loai_1``, so its
-    label would select the wrong input. Ids of questions contain no hyphen (``validation.IDENTIFIER``).
+    label would refer to the wrong input. Ids of questions contain no hyphen (``validation.IDENTIFIER``).
     """
 
     def id_for_label(self, id_: str, index: str | None = None) -> str:
@@ -118,7 +118,10 @@ class MultipleChoice(FieldType):
 
 @register
 class YesNo(FieldType):
-    """Yes or no, without a default that could be left by mistake. The answer is ``True``, ``False`` or ``None``."""
+    """Yes or no, without a default that could be left unchanged by mistake.
+
+    The answer is ``True``, ``False`` or ``None``.
+    """
 
     code = "yes_no"
     blank_lines = 0

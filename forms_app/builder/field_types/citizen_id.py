@@ -1,7 +1,8 @@
 """Personal identification number (số định danh cá nhân, số căn cước): 12 digits, Law 26/2023/QH15, NĐ 70/2024.
 
-Until 1 July 2024: three digits province or country of birth registration, one digit century and sex, two digits year
-of birth, six random digits. Since then only the length is fixed: another structure is doubted, not refused.
+Until 1 July 2024: three digits for the province or country of birth registration, one for century and sex, two for the
+year of birth, and six random digits. Since then only the length is fixed: a different structure is questioned, not
+refused.
 """
 
 from __future__ import annotations
@@ -44,10 +45,10 @@ def problem(number: str) -> tuple[Any, dict[str, Any]] | None:
 
 
 def doubt(number: str) -> str:
-    """Return what of a number of twelve digits does not fit the structure of before; empty if nothing."""
+    """Return what in a number of twelve digits does not follow the former structure; empty if nothing."""
     if problem(number):
         return ""
-    # Above those of the provinces are the codes of the countries where a birth was registered.
+    # The codes above those of the provinces are those of countries where a birth was registered.
     if int(number[:3]) <= max(PROVINCES) and int(number[:3]) not in PROVINCES:
         text = gettext("The first three digits, %(code)s, are not the code of a province.") % {
             "code": number[:3]

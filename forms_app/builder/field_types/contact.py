@@ -23,14 +23,14 @@ _NUMBER: Final = re.compile(r"0[35789]\d{8}|02\d{9}")
 _OLD_MOBILE: Final = re.compile(r"01\d{9}")
 _PREFIX: Final = re.compile(r"0[235789]")
 _SIGNS: Final = re.compile(r"[\s./()\-]")
-# +84, 0084 and, as address books show it, 84; a zero after it is that of the national number.
+# +84, 0084 and, as address books show it, 84; a zero after it belongs to the national number.
 _HOME: Final = re.compile(r"(?:\+|00)84\(?0?|84(?=[235789]\d{8,9}$)")
 
 
 def normalise_phone(text: str) -> str:
-    """Return a telephone number as it is kept: 0912345678 in Việt Nam, +12025550100 (E.164) elsewhere.
+    """Return a telephone number as it is stored: 0912345678 in Việt Nam, +12025550100 (E.164) elsewhere.
 
-    Text that is no number comes back without signs and spaces; ``phone_problem`` returns what is wrong.
+    Text that is not a number is returned without signs and spaces; ``phone_problem`` returns what is wrong.
 
     >>> normalise_phone("(+84) 912-345-678"), normalise_phone("001 202 555 0100")
     ('0912345678', '+12025550100')
@@ -42,9 +42,9 @@ def normalise_phone(text: str) -> str:
 
 
 def _abroad(number: str) -> str:
-    """Return a number with a country code as E.164 has it: without the zero that is dialled inside the country only.
+    """Return a number with a country code as E.164 has it: without the zero that is dialled only within the country.
 
-    What has more than digits stays as it is, and is refused: letters, extensions.
+    Text with more than digits (letters, extensions) is left unchanged, and is then refused.
     """
     if not re.fullmatch(r"\+\d+", number, re.ASCII):
         return number
@@ -58,7 +58,7 @@ def _abroad(number: str) -> str:
 def phone_problem(number: str, typed: str) -> tuple[Any, dict[str, Any]] | None:
     """Return what is wrong with a normalised ``number`` as a message and its parameters, or None.
 
-    Messages quote what was ``typed``, which people recognise, not what was made of it.
+    Messages quote what was ``typed``, which people recognise, not the normalised form.
     """
     shown = {"text": clean(typed)[:40]}
     if number.startswith("+"):
@@ -94,7 +94,7 @@ def _length_problem(number: str, shown: dict[str, Any]) -> tuple[Any, dict[str, 
 
 
 def _is_possible(number: str) -> bool:
-    """Return True if a number abroad has a length that its country knows; prefixes change too often to check them."""
+    """Return True if a foreign number has a length used in its country; prefixes change too often to be checked."""
     if not re.fullmatch(r"\+\d+", number, re.ASCII):
         return False
     try:
@@ -104,7 +104,7 @@ def _is_possible(number: str) -> bool:
 
 
 def phone_text(number: str) -> str:
-    """Return a kept number for reading: 0912 345 678, +1 202-555-0100.
+    """Return a stored number for reading: 0912 345 678, +1 202-555-0100.
 
     >>> phone_text("0912345678"), phone_text("+12025550100")
     ('0912 345 678', '+1 202-555-0100')
@@ -152,7 +152,7 @@ class Phone(FieldType):
 
 
 def refuse_network_address(address: str) -> None:
-    """Refuse an@[192.0.2.1], which is well formed but no address of a person."""
+    """Refuse an@[192.0.2.1], which is well formed but not the address of a person."""
     if address.endswith("]"):
         raise ValidationError("", code="invalid")
 
@@ -161,7 +161,7 @@ class CleanEmailField(forms.EmailField):
     """Remove invisible characters, which copied addresses often contain."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email"})
-    # No names of this machine: mails must reach a person.
+    # No names of this machine, since mails must reach a person.
     default_validators = [EmailValidator(allowlist=[]), refuse_network_address]
     default_error_messages = {
         "invalid": _("Enter an email address in the correct format, like name@example.vn."),
@@ -169,7 +169,7 @@ class CleanEmailField(forms.EmailField):
     }
 
     def run_validators(self, value: str) -> None:
-        """Report one error only: an address that is too long is not checked any further."""
+        """Report one error only: an address that is too long is not checked further."""
         try:
             super().run_validators(value)
         except ValidationError as error:

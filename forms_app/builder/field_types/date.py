@@ -25,7 +25,7 @@ _DAY_FIRST = re.compile(
     r"(?:ngày )?(\d{1,2})(?:\s*[/.\-]\s*|\s+tháng\s+|\s+)(\d{1,2})(?:\s*[/.\-]\s*|\s+năm\s+|\s+)(\d{4})"
 )
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})")
-# A year alone or with its month, also with zeros in place of what is not known.
+# A year alone or with its month, possibly with zeros for unknown parts.
 _PARTIAL = re.compile(
     r"(?:0{1,2}[/.\-]){0,2}(?:(?:tháng )?(?P<m>0?[1-9]|1[0-2])(?:\s*[/.\-]\s*|\s+năm\s+|\s+))?(?:năm )?(?P<y>\d{4})"
 )
@@ -90,10 +90,10 @@ def stored_date_text(answer: str) -> str:
 
 
 class VietnameseDateField(forms.Field):
-    """A text input that cleans to a ``date``; error messages quote text that is not one.
+    """A text input that cleans to a ``date``; error messages quote text that is not a date.
 
-    With ``partial`` a year or a month is an answer, too, and cleans to ISO 8601 ("1955", "1955-03"). With
-    ``working_day`` the day must be one in the calendar of holidays.
+    With ``partial`` a year or a month is also an answer, and cleans to ISO 8601 ("1955", "1955-03"). With
+    ``working_day`` the day must be a working day in the calendar.
     """
 
     widget = forms.TextInput(
@@ -169,8 +169,8 @@ class Date(FieldType):
     """``options``: ``not_future`` (true: today at the latest), ``not_past`` (true: today at the earliest), ``partial``,
     ``working_day`` (true: a day on which agencies work).
 
-    ``partial`` (true) also takes a year or a month of a year, for people who do not know their day of birth. The answer
-    is ISO 8601 with what was given: "1955-03-05", "1955-03", "1955".
+    ``partial`` (true) also accepts a year or a month of a year, for people who do not know their day of birth. The
+    answer is ISO 8601 as far as given: "1955-03-05", "1955-03", "1955".
     """
 
     code = "date"

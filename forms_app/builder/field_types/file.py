@@ -17,7 +17,7 @@ from forms_app.builder.schema import FieldSpec
 SUPPORTED_EXTENSIONS: Final = ("pdf", "jpg", "jpeg", "png", "heic", "webp", "docx", "xlsx")
 DEFAULT_EXTENSIONS: Final = ("pdf", "jpg", "jpeg", "png", "heic", "docx")
 JPEG: Final = {"jpg", "jpeg"}
-# Endings that programs also use for a kind, offered in the browser's dialog.
+# Other extensions that programs use for a kind, offered in the browser's dialog.
 OTHER_ENDINGS: Final = {"jpg": ("jfif",), "heic": ("heif", "hif")}
 DEFAULT_MAX_FILES: Final = 5
 MEGABYTE: Final = 1024 * 1024
@@ -31,7 +31,7 @@ class LocalisedFileInput(forms.FileInput):
     """
 
     template_name = "builder/widgets/file.html"
-    # True if files were uploaded earlier, to which another one is added.
+    # True if files were uploaded earlier to which another one is added.
     has_files = False
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def parse_extension(text: str) -> str:
 
 
 def allowed_extensions(spec: FieldSpec) -> Sequence[str]:
-    """Return the extensions that ``spec`` allows, without the dot; JPG and JPEG always come together."""
+    """Return the extensions that ``spec`` allows, without the dot; JPG and JPEG always go together."""
     listed = dict.fromkeys(spec.options.get("extensions", DEFAULT_EXTENSIONS))
     if JPEG & listed.keys():
         listed |= dict.fromkeys(sorted(JPEG, reverse=True))
@@ -84,7 +84,7 @@ def max_files(spec: FieldSpec) -> int:
 
 
 def max_bytes(spec: FieldSpec) -> int:
-    """Return the largest size of a file in bytes: the limit of ``spec``, but not above that of the portal."""
+    """Return the largest size of a file in bytes: the limit of ``spec``, but at most that of the portal."""
     own = spec.options.get("max_size_mb")
     return min(int(own) * MEGABYTE, settings.UPLOAD_MAX_BYTES) if own else settings.UPLOAD_MAX_BYTES
 
@@ -111,7 +111,7 @@ class File(FieldType):
         more = [ending for kind, endings in OTHER_ENDINGS.items() if kind in allowed for ending in endings]
         accepted = ",".join(f".{extension}" for extension in [*allowed, *more])
         arguments = self.common_arguments(spec, hint=self.limits(spec))
-        # StepForm checks that there is a file, as only it knows those uploaded earlier.
+        # StepForm checks that there is a file, since only it knows the files uploaded earlier.
         field = MultipleFileField(
             widget=MultipleFileInput(
                 {

@@ -1,7 +1,7 @@
 """Identity documents of people with and without a Vietnamese personal number: the kind, and a number checked by kind.
 
 Luật Căn cước 26/2023/QH15: card (thẻ căn cước) and certificate of identity (giấy chứng nhận căn cước, for people of
-Vietnamese origin whose nationality is not determined) carry a personal number of 12 digits. Luật 47/2014/QH13 on
+Vietnamese origin whose nationality is not determined) have a personal number of 12 digits. Luật 47/2014/QH13 on
 foreigners: permanent and temporary residence cards. ICAO Doc 9303: the number of a passport has at most nine letters
 and digits.
 """
@@ -69,7 +69,7 @@ def kind_label(kind: str, language: str = "vi") -> str:
 
 
 def has_personal_number(kind: str) -> bool:
-    """Return True if documents of this kind carry a Vietnamese personal number."""
+    """Return True if documents of this kind have a Vietnamese personal number."""
     return kind in KINDS and KINDS[kind].pattern is None
 
 

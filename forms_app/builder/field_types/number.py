@@ -19,7 +19,7 @@ from forms_app.builder.field_types.registry import register
 from forms_app.builder.field_types.text import normalize_input
 from forms_app.builder.schema import FieldSpec
 
-# 0.500 is no number of thousands.
+# 0.500 is not a number of thousands.
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?", re.ASCII)
 # Thousands in English notation, or decimals, which are unlikely.
 _TWO_READINGS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}", re.ASCII)
@@ -29,7 +29,7 @@ LAST_YEAR: Final = 2999
 _PLAIN = re.compile(r"[-+]?\d{1,15}([.,]\d+)?", re.ASCII)
 MAX_DIGITS: Final = 18
 _OTHER_UNITS: Final = {"đồng": ("vnđ", "vnd", "đ")}
-# Numbers to show in a message, in the notation that is read in every language of the page.
+# Numbers to show in a message, in the notation that the field accepts in every language of the page.
 _EXAMPLES: Final = tuple(
     (Decimal(text.replace(".", "").replace(",", ".")), text)
     for text in ("1.234,5", "12,5", "0,5", "1.500", "50.000.000", "12", "2")
@@ -39,8 +39,8 @@ _EXAMPLES: Final = tuple(
 class VietnameseNumberField(forms.DecimalField):
     """Accept 1234, 1.234 (thousands), 1.234,5 and 2,5, ignoring spaces; ``to_text`` formats numbers for messages.
 
-    1,234 is refused unless thousandths are asked for: it is 1234 in English notation. The ``unit`` of the question may
-    be written behind the number; of đồng also ``đ``, ``vnđ`` and ``vnd``.
+    1,234 is refused unless thousandths are allowed, because it is 1234 in English notation. The ``unit`` of the
+    question may be written after the number; for đồng also ``đ``, ``vnđ`` and ``vnd``.
     """
 
     default_error_messages = {
@@ -148,7 +148,7 @@ def decimal_places(number: Decimal) -> int:
 
 
 def _is_year(spec: FieldSpec) -> bool:
-    """Return True if only years can be answered, which are written 1987, not 1.987."""
+    """Return True if only years are possible answers, which are written 1987, not 1.987."""
     minimum, maximum = spec.options.get("min", 0), spec.options.get("max", 0)
     return FIRST_YEAR <= minimum <= maximum <= LAST_YEAR and "unit" not in spec.options
 
@@ -165,7 +165,7 @@ def number_with_unit(spec: FieldSpec, number: Decimal) -> str:
 class Number(FieldType):
     """``options``: ``min``, ``max``, ``decimals`` (digits after the comma, 0 by default), ``unit``.
 
-    ``unit_price``: the answer is how many of something are ordered, each of which costs so many đồng.
+    ``unit_price``: the answer is the quantity ordered, and the option the price of one in đồng.
     """
 
     code = "number"
@@ -216,7 +216,7 @@ class Number(FieldType):
             yield str(_("The minimum is greater than the maximum."))
 
     def _unit(self, spec: FieldSpec) -> str:
-        """Return a hint with the unit, unless the question or its help names it."""
+        """Return a hint with the unit, unless the question or its help text names it."""
         unit = spec.options.get("unit", "")
         named = not unit or unit in f"{spec.label} {spec.help}"
         return "" if named else gettext("Unit: %(unit)s.") % {"unit": unit}

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from forms_app.builder.field_types.base import FieldType
 
-# Modules of this package with field types, in the order in which an editor is offered them.
+# Modules of this package with field types, in the order in which they are offered to an editor.
 MODULES = (
     "text",
     "number",

@@ -18,7 +18,7 @@ from forms_app.builder.field_types.registry import register
 from forms_app.builder.field_types.text_formats import FORMATS, TextFormat
 from forms_app.builder.schema import FieldSpec
 
-# Line tabulation, form feed and next line are line breaks, as word processors put them on the clipboard.
+# Line tabulation, form feed and next line are line breaks; word processors put them on the clipboard.
 _SPACE: Final = frozenset("\t\n\r\x0b\x0c\x85")
 # Replacements for what input methods and copied text contain: full-width characters (U+FF01–U+FF5E), dashes, minus.
 _KEYS: Final = {
@@ -26,7 +26,7 @@ _KEYS: Final = {
     **dict.fromkeys([*range(0x2010, 0x2016), 0x2212], ord("-")),
     0x3000: ord(" "),
 }
-# Bullets of Word have places in its symbol fonts only; units of one letter come from East Asian keyboards.
+# Word's bullets exist only in its symbol fonts; single-character units come from East Asian keyboards.
 _WORD_SIGNS: Final = str.maketrans(
     {
         **dict.fromkeys("\uf0b7\uf0a7\uf0d8\uf076\uf0fc\uf06e\uf071", "•"), "\uf02d": "-", "\uf0e0": "→",
@@ -47,7 +47,7 @@ def strip_invisible(text: str) -> str:
 
 
 def normalize_input(text: str) -> str:
-    """Return ``text`` with ASCII digits, signs and spaces, as for numbers and addresses copied from elsewhere.
+    """Return ``text`` with ASCII digits, signs and spaces, for numbers and addresses copied from elsewhere.
 
     >>> normalize_input("\u202d０９１２–345\u202c")
     '0912-345'
@@ -56,7 +56,7 @@ def normalize_input(text: str) -> str:
 
 
 def from_word(text: str) -> str:
-    """Return ``text`` with ordinary signs for the bullets of Word, which only its symbol font shows, and for ㎡ and ㎏.
+    """Return ``text`` with ordinary characters for Word's bullets, which only its symbol font shows, and for ㎡ and ㎏.
 
     >>> from_word("\uf0b7 120 ㎡")
     '• 120 m²'
@@ -117,9 +117,9 @@ class CleanTextField(NoMaxLengthField):
 
 
 class PersonNameField(CleanCharField):
-    """The name of a person: at least two letters, and no signs of computer code.
+    """The name of a person: at least two letters, and no characters of computer code.
 
-    Bộ luật Dân sự 2015, Điều 26: a name consists of letters, not of digits or of a sign that is no letter.
+    Bộ luật Dân sự 2015, Điều 26: a name consists of letters, not of digits or other characters.
     """
 
     def validate(self, value: str) -> None:
@@ -134,7 +134,7 @@ class PersonNameField(CleanCharField):
 
 
 class FormattedField(CleanCharField):
-    """One line of a known form, in its usual spelling."""
+    """One line in a known format, in its usual spelling."""
 
     def __init__(self, *, text_format: TextFormat, **kwargs: Any) -> None:
         self.text_format = text_format
@@ -166,7 +166,7 @@ AUTOCOMPLETE_TOKENS: Final = {
 class ShortText(FieldType):
     """``options``: ``max_length`` (characters), ``autocomplete`` (one of ``AUTOCOMPLETE_TOKENS``), ``person_name``.
 
-    ``person_name`` (true) takes the name of a person only; so does a question that browsers fill in with a name.
+    ``person_name`` (true) accepts only the name of a person; so does a question that browsers fill in with a name.
     ``format`` is one of ``FORMATS``.
     """
 

@@ -1,4 +1,4 @@
-"""Short texts of a known form: how each is read, and what is said about any other text."""
+"""Short texts in a known format: how each is read, and the message for any other text."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LAST_MINUTE: Final = 59
 _TIME: Final = re.compile(
     r"(?:(khoảng|lúc) )?(\d{1,2}) ?(?:giờ|h|g|:) ?(?:(\d{1,2}) ?(?:phút|ph|p)?)?", re.IGNORECASE | re.ASCII
 )
-# Enterprises and households: 10 digits, with 3 more for a branch; households since July 2025: the identity number of
-# the owner, 12 digits; earlier certificates of households: 61A8012345.
+# Enterprises and households: 10 digits, with 3 more for a branch; households since July 2025: the owner's identity
+# number, 12 digits; earlier certificates of households: 61A8012345.
 _BUSINESS_CODE: Final = re.compile(r"\d{10}(?:-?\d{3})?|\d{12}|\d{2}[A-Z]\d{7}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class TextFormat:
-    """A form of a short text: ``read`` returns it in its usual spelling, or None if it is something else."""
+    """A format of a short text: ``read`` returns the text in its usual spelling, or None if it is something else."""
 
     label: str | Promise
     error: str | Promise
@@ -30,7 +30,7 @@ class TextFormat:
 
 
 def read_time(text: str) -> str | None:
-    """Return a time of day in words; "khoảng" may stay before it.
+    """Return a time of day in words; "khoảng" may precede it.
 
     >>> read_time("14h5"), read_time("khoảng 22 giờ"), read_time("25:70")
     ('14 giờ 05 phút', 'khoảng 22 giờ', None)

@@ -50,7 +50,7 @@ class AnswersField(models.JSONField):
 
 
 def is_identity_number(text: str) -> bool:
-    """Return True if ``text`` has the form of an identity number."""
+    """Return True if ``text`` has the format of an identity number."""
     return _NUMBER.fullmatch(text.strip()) is not None
 
 

@@ -14,15 +14,15 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     """Filters of files."""
 
     def valid_results(self) -> Self:
-        """Return the results that the citizen may have: those that were not revoked."""
+        """Return the results that the citizen may have: those that have not been revoked."""
         return self.filter(purpose=Attachment.Purpose.RESULT, revoked_at=None)
 
     def handed_in(self) -> Self:
-        """Leave out files of a supplement that the citizen has not sent: until then they are the citizen's alone."""
+        """Leave out files of a supplement that has not been sent yet: until then only the citizen may see them."""
         return self.exclude(purpose=Attachment.Purpose.SUPPLEMENT, supplement__answered_at=None)
 
     def refused(self) -> Self:
-        """Return the files in which the scanner found malware or into which it could not look."""
+        """Return the files in which the scanner found malware or that it could not inspect."""
         return self.filter(scan_state__in=Attachment.REFUSED)
 
 
@@ -73,11 +73,11 @@ class Attachment(models.Model):
     # The scanner's name for what it found, or why it could not scan.
     scan_note = models.CharField(_("answer of the scanner"), max_length=200, blank=True)
     scanned_at = models.DateTimeField(_("scanned at"), null=True, blank=True)
-    # When it is sent to the scanner next; while it is there, when another process may take it over.
+    # When it is next sent to the scanner or, while it is there, when another process may take it over.
     scan_due_at = models.DateTimeField(_("next scan at"), null=True, blank=True)
     scan_attempts = models.PositiveIntegerField(_("attempts to scan"), default=0)
     uploaded_at = models.DateTimeField(_("uploaded at"))
-    # A wrong result is put right (art. 23 NĐ 118/2025): the citizen cannot download it any more.
+    # A wrong result is corrected (art. 23 NĐ 118/2025): the citizen can no longer download it.
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
@@ -135,12 +135,15 @@ class Attachment(models.Model):
 
     @property
     def is_refused(self) -> bool:
-        """Return True if the scanner found malware in the file or could not look into it."""
+        """Return True if the scanner found malware in the file or could not inspect it."""
         return self.scan_state in self.REFUSED
 
     @property
     def problem(self) -> str:
-        """Return why the file must be replaced before it is sent, for who uploaded it; empty if it need not be."""
+        """Return why the file must be replaced before it is sent, for the person who uploaded it.
+
+        Empty if it need not be.
+        """
         if self.scan_state == self.ScanState.INFECTED:
             text = _("Malware was found in “%(name)s”. Remove it and choose a clean file.")
         elif self.scan_state == self.ScanState.LIMIT_EXCEEDED:

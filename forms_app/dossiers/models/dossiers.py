@@ -25,7 +25,7 @@ from procedures.snapshot import Snapshot
 from procedures.value_objects import Fee
 
 #: Working days in which a wrong "handed over", "declined" or "withdrawn" can be undone: as long as the law gives the
-#: agency to put a wrong result right (art. 23 NĐ 118/2025).
+#: agency to correct a wrong result (art. 23 NĐ 118/2025).
 UNDO_DAYS: Final = 3
 
 
@@ -45,11 +45,11 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     """Filters of dossiers; lists of officers start with ``of_agencies``."""
 
     def filed(self) -> Self:
-        """Leave out what a transaction in progress has not numbered yet."""
+        """Leave out dossiers that a transaction in progress has not numbered yet."""
         return self.filter(code__isnull=False)
 
     def closed(self) -> Self:
-        """Return the dossiers with which nothing can be done any more (``Dossier.is_closed``)."""
+        """Return the dossiers on which no further action is possible (``Dossier.is_closed``)."""
         return self.filter(is_closed())
 
     def of_agencies(self, agencies: Iterable[Any]) -> Self:
@@ -129,9 +129,9 @@ class Dossier(models.Model):
     )
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("email"), blank=True)
-    # Since when it is known to be the applicant's: only there may a lost key be replaced by mail.
+    # Since when it is known to be the applicant's: only to this address may a new key be mailed if one is lost.
     email_confirmed_at = models.DateTimeField(_("email confirmed at"), null=True, blank=True)
-    # When a mail server refused the address for good, and its answer, such as ``550 5.1.1``.
+    # When a mail server permanently refused the address, and its answer, such as ``550 5.1.1``.
     email_refused_at = models.DateTimeField(_("email refused at"), null=True, blank=True)
     email_refusal = models.CharField(_("answer of the mail server"), max_length=40, blank=True)
     address = models.CharField(_("address"), max_length=400, blank=True)
@@ -146,29 +146,29 @@ class Dossier(models.Model):
 
     link_token_hash = models.CharField(_("link token hash"), max_length=64, unique=True)
     lookup_key_hash = models.CharField(_("lookup key hash"), max_length=64)
-    # The seed of both, wiped once the receipt was shown and mailed (services.retention.wipe_secret_seeds).
+    # The seed of both, wiped once the receipt has been shown and mailed (services.retention.wipe_secret_seeds).
     secret_seed = models.CharField(_("secret seed"), max_length=64, blank=True)
-    # Under which of ``LOOKUP_SECRETS`` they were made, and when: at the submission, or later for a lost key.
+    # With which of ``LOOKUP_SECRETS`` they were made, and when: at submission, or later for a lost key.
     secret_id = models.CharField(_("id of the lookup secret"), max_length=20)
     secrets_issued_at = models.DateTimeField(_("link and key issued at"))
 
     submitted_at = models.DateTimeField(_("submitted at"))
-    # Until when the desk accepts, declines or asks. Kept afterwards, to count how often the deadline was met.
+    # Until when the desk must accept, decline or ask. Kept afterwards, to count how often the deadline was met.
     intake_due_at = models.DateTimeField(_("intake deadline"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     due_at = models.DateTimeField(_("due date"), null=True, blank=True)
     original_due_at = models.DateTimeField(_("first due date"), null=True, blank=True)
-    # The last moment that counts as on time, where a later due date must not heal lateness (docs/domain.md#pausing).
+    # The last moment that counts as on time, if a later due date must not cancel a delay (docs/domain.md#pausing).
     on_time_until = models.DateTimeField(_("on time until"), null=True, blank=True)
     clock_restarts = models.PositiveSmallIntegerField(_("restarts of the processing time"), default=0)
-    # False while the citizen answers a supplement request that came too late to move the test of being on time.
+    # False while the citizen answers a supplement request that came too late to move the on-time limit.
     pause_extends_on_time = models.BooleanField(_("pause extends the time that counts"), default=True)
     deadline_rule = models.JSONField(_("deadline rule at acceptance"), null=True, blank=True)
     clock_state = models.CharField(
         _("processing time status"), max_length=12, choices=ClockState.choices, default=ClockState.NOT_STARTED
     )
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
-    # Until when a suspension lasts at most: afterwards the processing time runs again by itself.
+    # Until when a suspension lasts at most: afterwards the processing time resumes by itself.
     pause_ends_at = models.DateTimeField(_("suspended until"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
@@ -229,12 +229,12 @@ class Dossier(models.Model):
 
     @property
     def was_accepted(self) -> bool:
-        """Return True if the desk has accepted the dossier and its clock has started."""
+        """Return True if the desk has accepted the dossier and its processing time has started."""
         return self.accepted_at is not None
 
     @property
     def is_closed(self) -> bool:
-        """Return True if nothing can be done with the dossier any more, beside replacing a lost key."""
+        """Return True if no further action on the dossier is possible, except replacing a lost key."""
         return self.status in CLOSED_STATUSES or self.outcome == Dossier.Outcome.CLOSED
 
     @property
@@ -265,11 +265,11 @@ class Dossier(models.Model):
 
     @property
     def sent_by_post(self) -> bool:
-        """Return True if the result was given to the post and this was not undone."""
+        """Return True if the result was handed to the post office and this was not undone."""
         return any(order.cancelled_at is None for order in self.postal_orders.all())
 
     def withdrawal(self) -> DossierEvent | None:
-        """Return the last event by which the dossier was withdrawn, also if that was undone."""
+        """Return the last event by which the dossier was withdrawn, even if that was undone."""
         events = [event for event in self.events.all() if event.action == Action.WITHDRAW]
         return max(events, key=lambda event: event.sequence, default=None)
 
@@ -280,9 +280,9 @@ class Dossier(models.Model):
         return event.from_status if event is not None and "before" in event.data else None
 
     def is_late_while_paused(self, now: datetime) -> bool:
-        """Return True if the pause of the dossier cannot keep it from counting as overdue at ``now``.
+        """Return True if the dossier counts as overdue at ``now`` despite its pause.
 
-        It was late when the pause began, or its time has ended in a pause that does not extend the time that counts.
+        It was late when the pause began, or its time ended during a pause that does not extend the on-time limit.
         """
         limit = self.on_time_until or self.due_at
         if limit is None or self.paused_at is None or limit >= now:
@@ -329,11 +329,11 @@ class Draft(models.Model):
     )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     answers = AnswersField(_("answers"), default=dict, blank=True)
-    # What was typed and is not a valid answer yet: ``{step: {name of the input: [texts]}}``.
+    # What was typed but is not a valid answer yet: ``{step: {name of the input: [texts]}}``.
     typed = AnswersField(_("entered but not valid yet"), default=dict, blank=True)
     # Why files were not accepted at the last attempt: ``{step: {field: message}}``.
     rejected_files = models.JSONField(_("files not accepted"), default=dict, blank=True)
-    # Which page saved a step last, ``{step: id of the page}``: another tab must not overwrite it without a word.
+    # Which page saved a step last, ``{step: id of the page}``: another tab must not overwrite it silently.
     saved_by = models.JSONField(_("pages that saved the steps"), default=dict, blank=True)
     steps_done = models.JSONField(_("completed steps"), default=list, blank=True)
     on_shared_device = models.BooleanField(_("on a shared device"), default=False)

@@ -63,7 +63,7 @@ class SupplementRequest(models.Model):
     requested_at = models.DateTimeField(_("requested at"))
     supplement_due_at = models.DateTimeField(_("to be answered by"), null=True, blank=True)
     answers = AnswersField(_("answers"), default=dict, blank=True)
-    # What the citizen has typed and not sent yet, and why files were not accepted: texts by item.
+    # What the citizen has typed but not sent yet, and why files were not accepted: texts by item.
     typed = AnswersField(_("entered but not sent yet"), default=dict, blank=True)
     rejected_files = models.JSONField(_("files not accepted"), default=dict, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
@@ -75,7 +75,7 @@ class SupplementRequest(models.Model):
     )  # fmt: skip
     # Set when answered, and when the dossier leaves status 5 without an answer.
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
-    # Set when the desk withdrew it, as it was made by mistake.
+    # Set when the desk withdrew it because it was made by mistake.
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
 
     class Meta:
@@ -140,7 +140,7 @@ class ViewLogEntry(models.Model):
 
 
 class ListLogEntry(models.Model):
-    """One opened list of dossiers, or a search with the kind of its query (append-only, as the view log).
+    """One opened list of dossiers, or a search with the kind of its query (append-only, like the view log).
 
     The query is not stored: it may be the identity number of a person without a dossier here.
     """

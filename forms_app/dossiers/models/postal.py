@@ -1,4 +1,4 @@
-"""Results that are sent by post (docs/domain.md#requests-and-outcomes)."""
+"""Results sent by post (docs/domain.md#requests-and-outcomes)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PostalOrder(models.Model):
-    """A result that was given to the public postal service, with the postage, which the citizen pays.
+    """A result handed to the public postal service, with the postage, which the citizen pays.
 
-    A handover that was undone cancels it; the row stays.
+    If the handover is undone, it is cancelled; the row is kept.
     """
 
     dossier = models.ForeignKey(
@@ -19,7 +19,7 @@ class PostalOrder(models.Model):
     )
     address = models.CharField(_("address"), max_length=400)
     tracking_number = models.CharField(_("tracking number"), max_length=30, blank=True)
-    # In đồng; unknown where the post office has not said it yet.
+    # In đồng; empty until the post office has reported it.
     postage = models.PositiveIntegerField(_("postage"), null=True, blank=True)
     handed_at = models.DateTimeField(_("given to the post at"))
     handed_by = models.ForeignKey(

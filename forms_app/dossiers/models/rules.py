@@ -16,9 +16,10 @@ from forms_app.dossiers.codes import validate_pattern
 DEFAULT_INTAKE_HOURS: Final = 8
 #: The competent agency requests a supplement within three working days of acceptance (docs/domain.md#pausing).
 DEFAULT_REQUEST_DAYS: Final = 3
-#: The longest time that a citizen is given for a supplement. The law names none; after 15 days of silence the desk may
+#: The longest time that a citizen is given for a supplement. The law sets no limit; after 15 days of silence the desk
+#: may
 #: close the dossier unless the law of the field says otherwise (art. 19.5 NĐ 118/2025). Four times as long leaves room
-#: for papers that others issue; a day further away is a typing error.
+#: for documents issued by others; a later day is a typing error.
 DEFAULT_ANSWER_DAYS: Final = 60
 MAX_ANSWER_DAYS: Final = 730
 
@@ -34,7 +35,10 @@ def one_general_a_day(name: str) -> models.UniqueConstraint:
 
 
 class FilingChannel(Validity):
-    """Where a procedure is filed online from a day on; the own form by default (docs/domain.md#submission-channels)."""
+    """Where a procedure is filed online from a day on.
+
+    By default with the portal's own form (docs/domain.md#submission-channels).
+    """
 
     class Channel(models.TextChoices):
         OWN = "own", _("Form on this portal")

@@ -1,4 +1,4 @@
-"""The assignee of a dossier, who alone acts on it beside the head while working at its agency (ADR 176)."""
+"""The assignee of a dossier, who alone, apart from the head, acts on it while working at its agency (ADR 176)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A dossier as its citizen reads it: found by private link or by code and lookup key, with everything kept of it."""
+"""A dossier as its citizen reads it: found by private link, or by code and lookup key, with all that is stored."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def dossier_by_token(token: str) -> Dossier | None:
 
 
 def dossier_by_lookup_key(code: str, lookup_key: str) -> Dossier | None:
-    """Return the dossier of ``code`` if ``lookup_key`` is its own; an unknown code costs the same work."""
+    """Return the dossier of ``code`` if ``lookup_key`` is its own; an unknown code takes the same amount of work."""
     dossier = Dossier.objects.filed().filter(code=codes.normalise(code)).first()
     stored, secret_id = (
         (dossier.lookup_key_hash, dossier.secret_id) if dossier else ("", credentials.current_secret_id())
@@ -51,19 +51,19 @@ def postal_order_of(dossier: Dossier) -> PostalOrder | None:
 
 
 def files_for_citizen(dossier: Dossier) -> list[Attachment]:
-    """Return every file of the dossier, sent by the citizen or given to them."""
+    """Return every file of the dossier, whether sent by the citizen or issued to them."""
     return list(dossier.attachments.order_by("id"))
 
 
 def events_for_citizen(dossier: Dossier) -> list[DossierEvent]:
-    """Return the history without what only concerns the inside of the agency, oldest first."""
+    """Return the history, oldest first, without what concerns only the agency internally."""
     return list(dossier.events.exclude(action__in=INTERNAL_ACTIONS).order_by("sequence"))
 
 
 def without_undone_withdrawals(events: Iterable[DossierEvent]) -> list[DossierEvent]:
     """Return ``events``, in the order of the history, without the withdrawals that were undone.
 
-    What was before such a withdrawal goes on: the pause, and the reason of the present status (ADR 203).
+    What was the case before such a withdrawal continues: the pause, and the reason for the present status (ADR 203).
     """
     kept: list[DossierEvent] = []
     for event in events:
@@ -83,7 +83,7 @@ def files_by_field(attachments: Iterable[Attachment]) -> dict[str, list[Attachme
 
 
 def problems_by_field(stored: Mapping[str, Iterable[Attachment]]) -> dict[str, str]:
-    """Return why files that are stored already cannot be sent, by the id of their field or item."""
+    """Return why files that are already stored cannot be sent, by the id of their field or item."""
     found = {
         field: next((file.problem for file in files if file.is_refused), "")
         for field, files in stored.items()
@@ -98,7 +98,7 @@ def answer_files_by_field(attachments: Iterable[Attachment]) -> dict[str, list[A
 
 @dataclass(frozen=True, slots=True)
 class SupplementAnswer:
-    """One item of a supplement request with what the citizen sent; ``received``: what was noted at the counter."""
+    """One item of a supplement request with what the citizen sent; ``received``: what was recorded at the counter."""
 
     label: str
     text: str
@@ -121,7 +121,7 @@ def supplement_answers(request: SupplementRequest, files: Iterable[Attachment]) 
 
 
 def _received_text(entry: dict[str, Any] | None) -> str:
-    """Return what was noted of an item at the counter; empty if it came through the portal."""
+    """Return what was recorded about an item at the counter; empty if it came through the portal."""
     if entry is None:
         return ""
     if not entry["received"]:
@@ -134,9 +134,9 @@ def _received_text(entry: dict[str, Any] | None) -> str:
 
 
 def own_data(dossier: Dossier) -> dict[str, Any]:
-    """Return everything kept of a dossier, for the person it concerns (NĐ 356/2025/NĐ-CP).
+    """Return everything stored about a dossier, for the person it concerns (NĐ 356/2025/NĐ-CP).
 
-    JSON types and aware moments, question texts in Vietnamese; hashes and seeds of secrets are left out.
+    JSON types and aware datetimes, question texts in Vietnamese; hashes and seeds of secrets are left out.
     """
     files = files_for_citizen(dossier)
     consent, version = dossier.consent, dossier.procedure_version
@@ -180,7 +180,7 @@ def own_data(dossier: Dossier) -> dict[str, Any]:
 
 
 def _file(file: Attachment) -> dict[str, Any]:
-    """Return what the citizen may know of a file; the name of a revoked result may be that of another person."""
+    """Return what the citizen may know about a file; the name of a revoked result may be that of another person."""
     if file.revoked_at is not None:
         return _values(file, "purpose", "uploaded_at", "revoked_at", "revocation_reason")
     return {

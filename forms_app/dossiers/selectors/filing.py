@@ -1,4 +1,4 @@
-"""What can be filed here and where a draft has got to."""
+"""What can be filed here, and how far a draft has got."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ Channel = FilingChannel.Channel
 class FilingOption:
     """How a procedure is filed on a day.
 
-    ``minutes`` is the form's estimate, None without a published form; ``has_agency`` is True if an agency receives it,
-    ``service_level`` that of the version in force (``ServiceLevel``).
+    ``minutes`` is the form's estimate, None without a published form; ``has_agency`` is True if an agency receives it;
+    ``service_level`` is that of the version in force (``ServiceLevel``).
     """
 
     channel: str
@@ -44,7 +44,7 @@ class FilingOption:
 
 @dataclass(frozen=True, slots=True)
 class FilingOffer:
-    """What a citizen starts from: the versions to which a dossier filed today is bound."""
+    """The starting point of a filing: the versions to which a dossier filed today is bound."""
 
     procedure: Procedure
     version: ProcedureVersion
@@ -99,12 +99,12 @@ def filing_offer(core_code: str) -> FilingOffer | None:
 
 
 def draft_by_token(token: str, now: datetime) -> Draft | None:
-    """Return the unexpired draft behind ``token`` with what its pages need; a filed one comes with its dossier."""
+    """Return the unexpired draft for ``token`` with what its pages need; a filed one comes with its dossier."""
     return _unexpired(now).filter(token_hash=credentials.token_hash(token)).first()
 
 
 def draft_by_link(link: str, now: datetime) -> Draft | None:
-    """Return the unexpired, unfiled draft that a hand-over link (``credentials.handover_token``) still hands over."""
+    """Return the unexpired, unfiled draft of a valid hand-over link (``credentials.handover_token``)."""
     return (
         _unexpired(now)
         .filter(token_hash=credentials.token_hash_from_handover(link) or "", dossier=None)
@@ -125,7 +125,7 @@ def takes_files(schema: FormSchema) -> bool:
 
 
 def missing_steps(draft: Draft, schema: FormSchema) -> list[StepSpec]:
-    """Return the steps that keep a draft from being filed, in order: also those with a file that the scan refused."""
+    """Return the steps that prevent a draft from being filed, in order, also because of a file that failed the scan."""
     stored = list(draft.attachments.all()) if takes_files(schema) else []
     refused = {file.field_id for file in stored if file.is_refused}
     files = Counter(file.field_id for file in stored)

@@ -1,4 +1,4 @@
-"""How long a submitted dossier is kept, and by which law: the answer to a citizen who asks for erasure."""
+"""How long a submitted dossier is kept, and under which law: the answer to a citizen who asks for erasure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS,
 
 @dataclass(frozen=True, slots=True)
 class RetentionPeriod:
-    """``until`` is None while the dossier is open, and where no period is entered (then ``years`` is None, too)."""
+    """``until`` is None while the dossier is open, or if no period is entered (then ``years`` is None, too)."""
 
     until: date | None = None
     years: int | None = None

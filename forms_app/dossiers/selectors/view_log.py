@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from forms_app.dossiers.models import Attachment, Dossier, ViewLogEntry
 
-#: Values of ``ViewLogEntry.target`` beside files (``file_target``) and printed forms (their key, ``mau-01``).
+#: Values of ``ViewLogEntry.target`` other than files (``file_target``) and printed forms (their key, ``mau-01``).
 DOSSIER: Final = "dossier"
 CITIZEN_ID: Final = "citizen_id"
 LOOKUP_KEY: Final = "lookup_key"

@@ -38,7 +38,7 @@ from forms_app.dossiers.transitions import (
 #: Outbox kind of the mails to the citizen, delivered by ``handlers.mail_event``; the payload is ``{"event": pk}``.
 CITIZEN_MAIL: Final = "dossier.mail"
 MAILED_ACTIONS: Final = frozenset(Action) - INTERNAL_ACTIONS
-#: The law knows no longest suspension; a date further away is a typing error.
+#: The law sets no maximum for a suspension; a later date is a typing error.
 MAX_SUSPENSION: Final = timedelta(days=366)
 #: The outcome that an action sets; an empty one if the dossier is open again.
 _OUTCOMES: Final[dict[Action, str]] = {
@@ -50,7 +50,7 @@ _OUTCOMES: Final[dict[Action, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What shows that the citizen has paid: the number of the receipt or document, and the day of the payment."""
+    """Evidence that the citizen has paid: the number of the receipt or document, and the day of the payment."""
 
     document: str
     paid_on: date
@@ -60,7 +60,8 @@ class Payment:
 class Actor:
     """An officer, the citizen by the private link, or a process of the portal.
 
-    ``name`` goes into the history. ``role`` is fixed for the citizen and the system; a user's depends on the agency.
+    ``name`` goes into the history. ``role`` is fixed for the citizen and the system; that of a user depends on the
+    agency.
     """
 
     name: str
@@ -111,7 +112,7 @@ def apply_action(
     ``data`` is stored with the event. ``outcome`` is that of a finished dossier (default: granted); a refusal needs a
     reason, as it is given to the citizen as the result (art. 19.3 NĐ 118/2025). A dossier whose fee or financial
     obligation is not paid can only be finished as refused. ``pause_ends_at`` is until when a suspension lasts at most.
-    ``payment`` is what shows a payment; the pause ends with the day on which it was made.
+    ``payment`` is the evidence of a payment; the pause ends with the day on which it was made.
 
     ``NotAllowed``: no such dossier for this actor (shown as 404). ``Conflict``: the dossier is no longer at
     ``expected_version`` (code ``conflict``), its status does not allow the action (``not_possible``), it is assigned
@@ -153,7 +154,7 @@ def _set_details(
     assigned_to: User | None,
     now: datetime,
 ) -> dict[str, Any]:
-    """Set what ``action`` changes beside status and clock; return what the event keeps of it."""
+    """Set what ``action`` changes apart from status and processing time; return what the event records of it."""
     if action in _OUTCOMES:
         dossier.outcome = (action == Action.FINISH and outcome) or _OUTCOMES[action]
         return {"outcome": dossier.outcome}
@@ -170,7 +171,7 @@ def _set_details(
 def _set_end_of_payment_pause(
     dossier: Dossier, action: Action, payment: Payment | None, now: datetime
 ) -> dict[str, str]:
-    """End the pause of an unpaid dossier (not saved) with the day of ``payment``; return what the event keeps of it.
+    """End the pause of an unpaid dossier (not saved) with the day of ``payment``; return what the event records of it.
 
     A payment from before the request shows that there was nothing to wait for. Other actions change nothing here.
     """
@@ -202,7 +203,7 @@ def _set_end_of_payment_pause(
 def _check_assignee(
     dossier: Dossier, action: Action, actor: Actor, roles: frozenset[str], now: datetime
 ) -> None:
-    """Refuse what only the assignee of the dossier and the head may do."""
+    """Refuse actions that only the assignee of the dossier and the head may perform."""
     if actor.user is None or action in COUNTER_ACTIONS:
         return
     if colleague := other_assignee(dossier, actor.user, roles, now.astimezone(TIME_ZONE).date()):
@@ -216,7 +217,7 @@ def assigned_text(colleague: User) -> str:
 
 
 def _check_ending(dossier: Dossier, transition: Transition, outcome: str, note: str) -> None:
-    """Require the reason of ``transition`` or of a refusal; an unpaid dossier can only be refused."""
+    """Require the reason for ``transition`` or for a refusal; an unpaid dossier can only be refused."""
     refused = transition.action == Action.FINISH and outcome == Dossier.Outcome.REFUSED
     if (transition.needs_reason or refused) and not note:
         raise InvalidInput(_("Enter a reason."), fields={"reason": _("Enter a reason.")})
@@ -280,7 +281,7 @@ def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> N
 
 
 def _reopen_request(dossier: Dossier, now: datetime) -> None:
-    """Open the supplement request again that a withdrawal had closed, with as many working days as were left then."""
+    """Reopen the supplement request that a withdrawal had closed, with as many working days as were left then."""
     event, calendar = dossier.withdrawal(), load_calendar()
     request = dossier.supplement_requests.filter(answered_at=None).order_by("-number").first()
     if event is None or request is None:
@@ -293,7 +294,7 @@ def _reopen_request(dossier: Dossier, now: datetime) -> None:
 
 
 def _revoke_results(dossier: Dossier, actor: Actor, reason: str, now: datetime) -> list[int]:
-    """Mark the results given so far as revoked; return the ids of their files."""
+    """Mark the results issued so far as revoked; return the ids of their files."""
     results = dossier.attachments.valid_results()
     revoked = list(results.values_list("pk", flat=True))
     results.update(revoked_at=now, revoked_by=actor.user, revocation_reason=reason)
@@ -310,7 +311,7 @@ def append_event(
     note: str,
     data: dict[str, Any],
 ) -> DossierEvent:
-    """Append the event of a change just made, with its mail and its index update in the same transaction.
+    """Append the event for a change just made, with its mail and its index update in the same transaction.
 
     The sequence of the event is the version of the dossier.
     """
@@ -329,7 +330,7 @@ def append_event(
 def save_supplement(
     *, request: SupplementRequest, texts: Mapping[str, str], rejected_files: Mapping[str, str] | None = None
 ) -> None:
-    """Keep what the citizen has typed for an open supplement request until they send it; ignored once it is closed."""
+    """Store what the citizen has typed for an open supplement request until they send it; ignored once it is closed."""
     wanted = [item["id"] for item in request.items if item["kind"] == "text"]
     typed = {name: storable_text(texts[name]) for name in wanted if name in texts}
     open_ = SupplementRequest.objects.filter(pk=request.pk, closed_at=None)

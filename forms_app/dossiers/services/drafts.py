@@ -61,9 +61,9 @@ def save_step(
     page: PageIds | None = None,
     now: datetime | None = None,
 ) -> Draft:
-    """Save the answers of one step, finished or not; other steps stay as they are.
+    """Save the answers of one step, finished or not; other steps are left unchanged.
 
-    ``complete``: the step has no errors. If it has, ``typed`` are the texts on the page by name of the input, so that
+    ``complete``: the step has no errors. If it has, ``typed`` contains the texts on the page by input name, so that
     what is not a valid answer yet is not lost. ``rejected_files``: messages by field. ``NotAllowed``: the draft is
     unknown, has expired or was submitted. ``Conflict``: another page saved the step after this one was loaded.
     """
@@ -93,7 +93,7 @@ def save_step(
 
 @transaction.atomic
 def change_agency(*, token: str, agency: Agency, now: datetime | None = None) -> Draft:
-    """Send the draft to another agency that receives its procedure; answers and files stay as they are.
+    """Send the draft to another agency that receives its procedure; answers and files are left unchanged.
 
     ``NotAllowed``: the draft is unknown, has expired or was submitted. ``InvalidInput``: the agency does not receive
     the procedure.
@@ -111,7 +111,7 @@ def change_agency(*, token: str, agency: Agency, now: datetime | None = None) ->
 
 @transaction.atomic
 def take_over(*, link: str, now: datetime | None = None) -> str:
-    """Give the draft behind a hand-over link to another device; return its new token, the only one from now on.
+    """Move the draft of a hand-over link to another device; return its new token, the only one from now on.
 
     ``NotAllowed``: the link is forged, has expired or was used, or the draft was submitted or deleted.
     """
@@ -121,7 +121,7 @@ def take_over(*, link: str, now: datetime | None = None) -> str:
         raise NotAllowed
     token = credentials.new_token()
     draft.token_hash = credentials.token_hash(token)
-    # It was shared until now; the device it comes to is the person's own.
+    # Until now it was on a shared device; the new device is the person's own.
     draft.on_shared_device = False
     draft.save(update_fields=["token_hash", "on_shared_device"])
     return token
@@ -138,7 +138,7 @@ def storable_text(text: str) -> str:
 
 
 def lock_draft(*, token: str, now: datetime) -> Draft:
-    """Return the unexpired draft behind ``token``, locked for the transaction; ``NotAllowed`` if there is none."""
+    """Return the unexpired draft for ``token``, locked for the transaction; ``NotAllowed`` if there is none."""
     found = Draft.objects.select_for_update(of=("self",)).select_related(
         "form_version", "procedure_version", "agency"
     )

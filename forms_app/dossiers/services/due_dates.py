@@ -1,4 +1,4 @@
-"""Due dates after a change of the calendar: one that has become a day off moves to the next working day."""
+"""Due dates after a change of the calendar: one that now falls on a day off moves to the next working day."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from forms_app.dossiers.transitions import RUNNING_STATUSES, Action
 
 
 def move_from_days_off(*, now: datetime | None = None) -> int:
-    """Move the coming due dates of running dossiers that lie on a day off; return how many.
+    """Move the future due dates of running dossiers that fall on a day off; return their number.
 
     Bộ luật Dân sự 2015, art. 148: a time limit whose last day is a day off ends with the next working day. The citizen
     gets a mail. Other due dates keep the moment on the receipt, even if the calendar has changed.
@@ -35,7 +35,7 @@ def move_from_days_off(*, now: datetime | None = None) -> int:
                 dossier_id=pk, expected_version=version, action=Action.MOVE_DUE_DATE, actor=actor, reason=reason,
                 now=moment,
             )  # fmt: skip
-        except Conflict:  # changed meanwhile; the next run tries again
+        except Conflict:  # changed in the meantime; the next run tries again
             continue
         moved += 1
     return moved

@@ -31,7 +31,7 @@ class Rotation:
 def rotate_field_keys() -> Rotation:
     """Write all answers again: what the rule counts as an identity number is encrypted under the first key.
 
-    Each row in a transaction of its own and locked: the portal may run meanwhile. May be repeated.
+    Each row is locked and written in its own transaction, so the portal may keep running. May be repeated.
     """
     rewritten = newly_encrypted = 0
     for model in _COLUMNS:

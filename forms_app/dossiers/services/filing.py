@@ -27,7 +27,10 @@ from forms_app.dossiers.transitions import Action, Status
 
 @dataclass(frozen=True, slots=True)
 class FilingReceipt:
-    """What the citizen gets. ``lookup_key`` and ``token`` (of the private link) are empty once the seed is wiped."""
+    """What the citizen receives.
+
+    ``lookup_key`` and ``token`` (of the private link) are empty once the seed is wiped.
+    """
 
     dossier: Dossier
     code: str
@@ -38,7 +41,7 @@ class FilingReceipt:
 def submit(
     *, token: str, idempotency_key: str, consent: ConsentText | None, now: datetime | None = None
 ) -> FilingReceipt:
-    """Submit the draft behind ``token`` and return its code, lookup key and private link.
+    """Submit the draft for ``token`` and return its code, lookup key and private link.
 
     Repeated or parallel calls with the same key return the same dossier. The receipt is built after the commit, so that
     no code is shown that could be rolled back. ``InvalidInput``: something is missing; ``Conflict``: the key belongs to
@@ -77,7 +80,7 @@ def _file(draft: Draft, consent: ConsentText | None, now: datetime) -> Dossier:
     dossier = _create(draft, consent, now, rules)
     if takes_files(schema):
         draft.attachments.update(draft=None, dossier=dossier)
-        # Now that the rows are ours: a verdict may have come after the steps were checked.
+        # Checked now that the rows are locked: a verdict may have come after the steps were checked.
         if refused := dossier.attachments.refused().first():
             raise InvalidInput(refused.problem)
     Draft.objects.filter(pk=draft.pk).update(dossier=dossier, answers={})

@@ -1,4 +1,4 @@
-"""The log of lists and searches at the desk: who looked for what kind of thing, never for which number or name."""
+"""The log of lists and searches at the desk: who looked for what kind of thing, but never for which number or name."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def log_list(
 def log_search(
     *, actor: User, agencies: Iterable[int], query: str, found: int, now: datetime | None = None
 ) -> None:
-    """Log that ``actor`` searched ``agencies`` and found so many dossiers; ``query`` itself is not stored."""
+    """Log that ``actor`` searched ``agencies`` and found ``found`` dossiers; ``query`` itself is not stored."""
     moment = now or timezone.now()
     _write(moment, actor=actor, agencies=sorted(agencies), kind=kind_of_query(query), found=found)
 

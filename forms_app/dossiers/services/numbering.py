@@ -15,7 +15,7 @@ from forms_app.dossiers.models import NumberCounter
 from forms_app.dossiers.rules import RuleSet, current_rules
 
 _TABLE: Final = NumberCounter._meta.db_table
-# One statement locks the row until commit and creates it on the first dossier of the day, on both databases.
+# One statement locks the row until commit and creates it for the first dossier of the day, on both databases.
 _TAKE: Final = f"""
 INSERT INTO {_TABLE} (agency_id, day, last) VALUES (%s, %s, 1)
 ON CONFLICT (agency_id, day) DO UPDATE SET last = {_TABLE}.last + 1

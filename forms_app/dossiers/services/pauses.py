@@ -1,4 +1,4 @@
-"""The end of suspensions: the processing time of a dossier runs again on the day that the head named."""
+"""The end of suspensions: the processing time of a dossier resumes on the day set by the head."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from forms_app.dossiers.transitions import Action, Status
 
 
 def end_suspensions(*, now: datetime | None = None) -> int:
-    """Resume the dossiers whose suspension has reached its end; return how many.
+    """Resume the dossiers whose suspension has reached its end; return their number.
 
     The citizen gets a mail. The pause counts until its end even if this runs later (``deadlines``).
     """
@@ -29,7 +29,7 @@ def end_suspensions(*, now: datetime | None = None) -> int:
             apply_action(
                 dossier_id=pk, expected_version=version, action=Action.RESUME, actor=actor, reason=reason, now=moment
             )  # fmt: skip
-        except Conflict:  # changed meanwhile; the next run tries again
+        except Conflict:  # changed in the meantime; the next run tries again
             continue
         resumed += 1
     return resumed

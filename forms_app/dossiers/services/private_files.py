@@ -1,6 +1,6 @@
-"""Files of the private store that no row names: into quarantine first, deleted after 30 days (ADR 165).
+"""Files in the private store to which no row refers: first quarantined, then deleted after 30 days (ADR 165).
 
-A wrong, empty or older database makes files of citizens look unneeded. Nothing is therefore deleted at once, nothing is
+A wrong, empty or older database makes citizens' files look unneeded. Therefore nothing is deleted at once, nothing is
 moved while the database looks wrong, and never more than a small share is in quarantine. Only for a store on disk.
 """
 
@@ -25,13 +25,13 @@ from forms_app.dossiers.services.scans import INFECTED_FOLDER
 logger = logging.getLogger(__name__)
 
 FILES: Final = "dossiers"
-#: Where rows have their files; those with malware are kept apart (ADR 171).
+#: Where the files of rows are; those with malware are kept apart (ADR 171).
 FOLDERS: Final = (FILES, INFECTED_FOLDER)
 QUARANTINE: Final = "quarantine"
 # A file without a row may belong to a transaction in progress; after a day it cannot.
 ORPHAN_AGE: Final = timedelta(days=1)
 QUARANTINE_TIME: Final = timedelta(days=30)
-# Clocks of the database's and the file server differ, and a file is stored before its row is committed.
+# The clocks of the database server and the file server differ, and a file is stored before its row is committed.
 CLOCK_TOLERANCE: Final = timedelta(hours=1)
 
 
@@ -47,7 +47,7 @@ class CleanUpReport:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedFile:
-    """A file in quarantine: where it is, since which day, and the ``path`` that a row of it would have."""
+    """A file in quarantine: where it is, since which day, and the ``path`` that its row would have."""
 
     location: Path
     since: date
@@ -65,7 +65,7 @@ class Comparison:
 
 
 def clean_up_files(*, now: datetime | None = None) -> CleanUpReport:
-    """Move files without a row into quarantine, return those that have one again, delete those of 30 days ago.
+    """Quarantine files without a row, move back those that have one again, delete those quarantined 30 days ago.
 
     A refusal is logged as an error and changes nothing. Every moved or deleted file is one line in the log.
     """
@@ -173,7 +173,7 @@ def _refusal(stored: list[Path], orphans: list[Path], waiting: int, named: set[s
 
 
 def _last_activity() -> float:
-    """Return the time of the last change that the database knows of, as seconds since 1970."""
+    """Return the time of the last change known to the database, as seconds since 1970."""
     moments = [
         model.objects.aggregate(last=Max(field))["last"]
         for model, field in (

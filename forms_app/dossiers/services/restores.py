@@ -1,4 +1,4 @@
-"""What a restored database must forget: it lacks the hours since the back-up.
+"""What a restored database must invalidate, since it lacks the hours after the back-up.
 
 See docs/operations.md#back-up-and-restore.
 """
@@ -18,13 +18,13 @@ from core import one_time_links
 from core.worktime import TIME_ZONE
 from forms_app.dossiers.models import NumberCounter
 
-#: More than an agency files on a day.
+#: More than the dossiers filed at an agency in one day.
 GAP: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class AfterRestore:
-    """What was done: agencies whose numbers of today go on after a gap, sessions and one-time links ended."""
+    """What was done: agencies whose numbers for today continue after a gap, sessions and one-time links ended."""
 
     agencies: int
     sessions: int
@@ -33,10 +33,10 @@ class AfterRestore:
 
 @transaction.atomic
 def end_what_was_restored(*, now: datetime | None = None) -> AfterRestore:
-    """Let the numbers of today go on after a gap, end all sessions and all one-time links that can still be used.
+    """Let today's numbers continue after a gap, and end all sessions and all one-time links that can still be used.
 
-    Numbers given since the back-up are on slips of citizens and would be given again; links used since then would work
-    again, and a person whose account was closed since then would be signed in.
+    Numbers assigned since the back-up are on citizens' slips and would be assigned again; links used since then would
+    work again, and a person whose account was closed since then would still be signed in.
     """
     moment = now or timezone.now()
     day = moment.astimezone(TIME_ZONE).date()

@@ -24,7 +24,7 @@ BATCH: Final = 500
 
 
 def delete_expired_drafts(*, now: datetime | None = None) -> int:
-    """Delete up to 500 expired drafts with their files; return how many."""
+    """Delete up to 500 expired drafts with their files; return their number."""
     moment = now or timezone.now()
     expired = Draft.objects.filter(expires_at__lte=moment).order_by("expires_at")
     return sum(_expire(pk, moment) for pk in list(expired.values_list("pk", flat=True)[:BATCH]))
@@ -41,7 +41,7 @@ def _expire(pk: int, moment: datetime) -> bool:
 
 @transaction.atomic
 def erase_draft(*, token: str, now: datetime | None = None) -> None:
-    """Delete the draft behind ``token`` with its answers and files, as its citizen asked.
+    """Delete the draft for ``token`` with its answers and files, at the citizen's request.
 
     ``NotAllowed`` if there is none, or if it was submitted: a dossier is withdrawn, not erased.
     """
@@ -60,7 +60,7 @@ def _erase(draft: Draft) -> None:
 
 
 def wipe_secret_seeds(*, now: datetime | None = None) -> int:
-    """Wipe the seed of dossiers whose receipt window has passed and whose mail is delivered; return how many.
+    """Wipe the seed of dossiers whose receipt window has passed and whose mail has been delivered; return their number.
 
     From then on the portal itself cannot show the lookup key or the private link again. A mail that is waiting or was
     given up keeps the seed for 30 days: delivered later, it still contains both. A refused one is never delivered.
@@ -76,9 +76,9 @@ def wipe_secret_seeds(*, now: datetime | None = None) -> int:
 
 
 def delete_expired_view_log(*, now: datetime | None = None) -> int:
-    """Delete up to 500 entries of each log of views and of lists past their day; return how many.
+    """Delete up to 500 expired entries each of the view log and the list log; return their number.
 
-    The database refuses any sooner.
+    The database refuses earlier deletion.
     """
     day = timezone.localdate(now or timezone.now())
     deleted = 0

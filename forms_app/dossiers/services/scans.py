@@ -1,7 +1,7 @@
-"""Scan uploaded files for malware: after the upload, in another process, until the scanner gave a verdict.
+"""Scan uploaded files for malware: after the upload, in another process, until the scanner has given a verdict.
 
-A file that waits carries the time of its next scan. The process that moves that time into the future has the file for
-as long (a lease), so that two processes never scan it at once and a process that dies loses nothing. No transaction is
+A waiting file has the time of its next scan. The process that moves that time into the future holds the file until
+then (a lease), so that two processes never scan it at once and a process that dies loses nothing. No transaction is
 open while the scanner works. A file with malware is moved out of the way and never served again (ADR 171).
 """
 
@@ -34,7 +34,7 @@ REFUSED_FILE_MAIL: Final = "dossier.refused_file"
 SCAN_TASK: Final = "dossiers.scan_files"
 #: Longer than a scan and the task around it may take.
 LEASE: Final = timedelta(minutes=5)
-#: One task takes on files for so long; the next one continues.
+#: How long one task takes on new files; the next one continues.
 RUN_SECONDS: Final = 100.0
 FIRST_WAIT: Final = timedelta(seconds=20)
 LONGEST_WAIT: Final = timedelta(hours=1)
@@ -54,7 +54,10 @@ def waiting_fields(now: datetime) -> dict[str, Any]:
 
 
 def scan_due() -> int:
-    """Scan what is due until nothing is left, the scanner is away or the time is over; return how many verdicts."""
+    """Scan what is due until nothing is left, the scanner is unavailable or the time is up.
+
+    Return the number of verdicts.
+    """
     if not malware_scan.is_configured() or not Attachment.objects.filter(scan_due_at__lte=_now()).exists():
         return 0
     end, done = time.monotonic() + RUN_SECONDS, 0
@@ -73,7 +76,7 @@ def _now() -> datetime:
 
 
 def _claim() -> Attachment | None:
-    """Take the file that has been due longest, for the time of the lease; None if none is due."""
+    """Claim the file that has been due longest, for the duration of the lease; None if none is due."""
     now = _now()
     due = Attachment.objects.filter(scan_due_at__lte=now).order_by("scan_due_at", "pk")
     for pk, due_at in due.values_list("pk", "scan_due_at")[:CANDIDATES]:
@@ -139,7 +142,10 @@ def record_verdict(*, file: Attachment, finding: Finding, now: datetime | None =
 
 
 def _mail_refusal(file: Attachment) -> None:
-    """Mail the citizen about a file that they sent with a dossier; a draft shows it, other files concern the agency."""
+    """Mail the citizen about a file that they sent with a dossier.
+
+    For a draft the page shows it, and other files concern the agency.
+    """
     at_counter = file.supplement is not None and file.supplement.received_by_id is not None
     if file.dossier_id and file.purpose != Attachment.Purpose.RESULT and not at_counter:
         enqueue(
@@ -148,7 +154,7 @@ def _mail_refusal(file: Attachment) -> None:
 
 
 def _path_for(file: Attachment, finding: Finding) -> str:
-    """Return where the file belongs, with a copy there if that is a new place."""
+    """Return where the file belongs, after copying it there if that is a new place."""
     within = file.path.removeprefix(f"{INFECTED_FOLDER}/")
     wanted = f"{INFECTED_FOLDER}/{within}" if finding.verdict == malware_scan.Verdict.INFECTED else within
     if wanted == file.path:
@@ -161,7 +167,7 @@ def _path_for(file: Attachment, finding: Finding) -> str:
 def scan_unscanned(*, after: int = 0) -> tuple[int, int]:
     """Scan a batch of files from before there was a scanner; return the number of verdicts and the last ``pk``.
 
-    The files stay open to officers until their verdict. 0 as ``pk``: there are no more. ``ScannerAway``: try later.
+    Officers can open the files until there is a verdict. A ``pk`` of 0: there are no more. ``ScannerAway``: try later.
     """
     batch = list(Attachment.objects.filter(scan_state=State.NOT_SCANNED, pk__gt=after).order_by("pk")[:BATCH])
     done = 0
@@ -175,7 +181,7 @@ def scan_unscanned(*, after: int = 0) -> tuple[int, int]:
 
 
 def scan_again(*, states: list[str]) -> int:
-    """Put the files in these states into the queue again, as after new signatures or limits; return their number."""
+    """Queue the files in these states again, for example after new signatures or limits; return their number."""
     found = Attachment.objects.filter(scan_state__in=states)
     number = found.update(
         scan_state=State.WAITING, scan_note="", scanned_at=None, scan_due_at=_now(), scan_attempts=0
@@ -185,7 +191,7 @@ def scan_again(*, states: list[str]) -> int:
 
 
 def release_waiting() -> int:
-    """Mark every waiting file "not scanned", after the scanner was removed for good; return their number."""
+    """Mark every waiting file as "not scanned" after the scanner was removed for good; return their number."""
     return Attachment.objects.filter(scan_due_at__isnull=False).update(
         scan_state=State.NOT_SCANNED, scan_note="", scan_due_at=None
     )
@@ -208,7 +214,7 @@ def late_files(*, now: datetime | None = None) -> int:
 
 
 def _publish() -> None:
-    """Start a scan: by a worker, or in this thread of the notifier where there is no broker."""
+    """Start a scan: by a worker, or in this thread of the notifier if there is no broker."""
     try:
         if current_app.conf.task_always_eager:
             close_old_connections()

@@ -31,14 +31,14 @@ RECEIPT_WINDOW: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class DossierSecrets:
-    """The lookup key and the token of the private link, in the form in which they are given out."""
+    """The lookup key and the token of the private link, in the form in which they are issued."""
 
     lookup_key: str
     token: str
 
 
 def issue_credentials(dossier: Dossier, now: datetime) -> None:
-    """Set a new link and key on ``dossier``, which the caller saves; those it had open nothing from then on."""
+    """Set a new link and key on ``dossier``, which the caller saves; the former ones open nothing from then on."""
     seed, secret_id = credentials.new_token(), credentials.current_secret_id()
     dossier.secret_seed, dossier.secret_id, dossier.secrets_issued_at = seed, secret_id, now
     dossier.link_token_hash = credentials.token_hash(credentials.link_token(seed, secret_id))
@@ -95,7 +95,7 @@ def replace_secrets(
     email_is_theirs: bool | None = None,
     now: datetime | None = None,
 ) -> Dossier:
-    """Give a dossier a new lookup key and private link, with an event and a mail; the former ones end.
+    """Give a dossier a new lookup key and private link, with an event and a mail; the former ones become invalid.
 
     ``data`` is stored with the event: how the person proved who they are. ``email_is_theirs``: whether the email
     address of the dossier is confirmed from now on (None: as before). Raises as ``apply_action``.
@@ -134,7 +134,7 @@ def confirm_email(*, token: str, now: datetime | None = None) -> Dossier:
 def request_new_key(*, code: str, email: str) -> None:
     """Mail a one-time link for a new key if ``email`` is the confirmed address of the dossier ``code``.
 
-    The answer does not reveal whether it is. While a link is open no other is sent, so that repeated requests cannot
+    The response does not reveal whether it is. While a link is valid no other is sent, so that repeated requests cannot
     fill the mailbox.
     """
     confirmed = Dossier.objects.filed().exclude(email="").filter(email_confirmed_at__isnull=False)

@@ -44,7 +44,7 @@ def store_answer(
     """
     checked = _check(spec, upload, Visitor(network, f"draft {draft.pk}") if network else PORTAL)
     with transaction.atomic():
-        # One at a time: files sent in parallel must not exceed the limits together.
+        # One at a time: files sent in parallel must not together exceed the limits.
         same = Draft.objects.select_for_update().filter(
             pk=draft.pk, token_hash=draft.token_hash, dossier=None
         )
@@ -64,12 +64,12 @@ def store_supplement(
 ) -> Attachment:
     """Store one file for an open supplement request; it counts once the citizen sends the supplement.
 
-    ``InvalidInput`` says why it is rejected, also if the request was closed since it was read.
+    ``InvalidInput`` says why it is rejected, also if the request has been closed since it was read.
     """
     visitor = Visitor(network, f"dossier {request.dossier_id}") if network else PORTAL
     checked, purpose = _check(spec, upload, visitor), Attachment.Purpose.SUPPLEMENT
     with transaction.atomic():
-        # The file belongs to the dossier, which the desk locks first as well.
+        # The file belongs to the dossier, which the desk also locks first.
         Dossier.objects.select_for_update(of=("self",)).get(pk=request.dossier_id)
         if not SupplementRequest.objects.filter(pk=request.pk, closed_at=None).exists():
             raise InvalidInput(_("The agency no longer needs anything from you."))
@@ -94,7 +94,7 @@ def store_received(
 def store_result(
     *, dossier: Dossier, upload: UploadedFile, account: str = "", now: datetime | None = None
 ) -> Attachment:
-    """Store an electronic result for the citizen; the same file as a revoked one becomes a result of its own."""
+    """Store an electronic result for the citizen; the same file as a revoked one becomes a separate result."""
     return _store(
         _check(RESULT_SPEC, upload, Visitor(account)),
         now,
@@ -134,13 +134,13 @@ def _store(
     """Store the file for ``owner``; ``all_files`` are those of its draft, whose number is limited."""
     spec, upload, verdict, moment = checked.spec, checked.upload, checked.verdict, now or timezone.now()
     same_field = Attachment.objects.filter(field_id=spec.id, **owner)
-    # A page that is sent again sends the same file again.
+    # If a page is sent again, the same file is sent again.
     if stored := same_field.filter(sha256=checked.sha256).first():
         return stored
     if all_files is not None:
         _check_number_of_all(all_files)
     _check_number(same_field, spec)
-    # The bytes first: a file without its row is cleaned up, a row without its file could not be read.
+    # The bytes first: a file without a row is cleaned up, but a row without a file could not be read.
     path = _save_bytes(f"dossiers/{moment:%Y/%m}/{secrets.token_hex(20)}", upload)
     return Attachment.objects.create(
         field_id=spec.id, path=path, original_name=verdict.name, content_type=verdict.content_type,

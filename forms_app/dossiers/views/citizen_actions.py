@@ -32,7 +32,7 @@ from forms_app.dossiers.views.tracking import dossier_or_404, own_dossier
 @own_dossier
 @require_http_methods(["GET", "HEAD", "POST"])
 def supplement(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Ask only for what the agency asked; files and texts are kept at once, the answer is sent as a whole."""
+    """Ask only for what the agency requested; files and texts are saved at once, and the answer is sent as a whole."""
     dossier = dossier_or_404(token)
     asked = open_request(dossier)
     if asked is None:
@@ -53,7 +53,7 @@ def supplement(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _answered_already(request: HttpRequest, dossier: Dossier, token: str) -> HttpResponse:
-    """Lead back to the dossier; what was sent too late, such as from a second tab, is shown for copying."""
+    """Return to the dossier; what was sent too late, for example from a second tab, is shown for copying."""
     last = dossier.supplement_requests.order_by("-number").first()
     sent = request.POST if request.method == "POST" else {}
     late = [

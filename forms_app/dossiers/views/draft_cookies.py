@@ -30,7 +30,10 @@ RESTORED_STEP: Final = "restored_step"
 
 
 class NoDraft(Exception):
-    """This browser has no draft for the page it asks for. ``had_one``: it has the cookie of one that is gone."""
+    """This browser has no draft for the page it asks for.
+
+    ``had_one``: it has the cookie of a draft that no longer exists.
+    """
 
     def __init__(self, *, had_one: bool) -> None:
         super().__init__()
@@ -38,13 +41,13 @@ class NoDraft(Exception):
 
 
 def cookie_name(core_code: str) -> str:
-    """Return the name of the cookie; with https a sibling site under the same domain cannot set it."""
+    """Return the name of the cookie; with https, a sibling site under the same domain cannot set it."""
     prefix = "__Host-" if settings.SESSION_COOKIE_SECURE else ""
     return f"{prefix}draft_{core_code.replace('.', '_')}"
 
 
 def set_token(response: HttpResponse, core_code: str, token: str, *, on_shared_device: bool = False) -> None:
-    """Store the draft's token for as long as the draft lives from now on, or until the browser is closed."""
+    """Store the draft's token for the remaining lifetime of the draft, or until the browser is closed."""
     response.set_signed_cookie(
         cookie_name(core_code), token, salt=SALT, httponly=True, samesite="Lax",
         max_age=None if on_shared_device else int(LIFETIME.total_seconds()),
@@ -53,7 +56,7 @@ def set_token(response: HttpResponse, core_code: str, token: str, *, on_shared_d
 
 
 def prolong(response: HttpResponse, request: HttpRequest, draft: Draft) -> None:
-    """Let the cookie live as long as the draft that was just saved."""
+    """Extend the cookie to the lifetime of the draft that was just saved."""
     core_code = draft.procedure_version.procedure.core_code
     set_token(response, core_code, token_of(request, core_code), on_shared_device=draft.on_shared_device)
 
@@ -62,7 +65,7 @@ def delete_token(response: HttpResponse, core_code: str) -> None:
     """Delete the draft's token from the browser."""
     name = cookie_name(core_code)
     response.delete_cookie(name, samesite="Lax")
-    # Browsers take a cookie with the prefix only if it is secure, also to delete it.
+    # Browsers accept a cookie with the prefix only if it is secure, even to delete it.
     response.cookies[name]["secure"] = bool(settings.SESSION_COOKIE_SECURE)
 
 
@@ -92,7 +95,7 @@ def raise_no_draft(request: HttpRequest, core_code: str) -> NoReturn:
 
 
 def own_draft(view: View) -> View:
-    """Make ``view`` a private page on this browser's draft; ``NoDraft`` becomes a page that explains it."""
+    """Make ``view`` a private page about this browser's draft; ``NoDraft`` becomes a page that explains it."""
 
     @wraps(view)
     def inner(request: HttpRequest, core_code: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -105,7 +108,7 @@ def own_draft(view: View) -> View:
 
 
 def _no_draft_page(request: HttpRequest, core_code: str, step_id: str, *, had_one: bool) -> HttpResponse:
-    """Answer 404, or 409 with what was sent; a procedure that cannot be filed here is the usual 404."""
+    """Answer 404, or 409 with what was sent; a procedure that cannot be filed here gets the usual 404."""
     offer = filing_offer(core_code)
     if offer is None and not had_one:
         raise Http404
@@ -135,7 +138,7 @@ def own_inputs(data: QueryDict, step: StepSpec) -> QueryDict:
 
 
 def _typed(sent: QueryDict, step: StepSpec) -> list[tuple[str, str]]:
-    """Return question and text of what was typed; ticks and choices are quickly made again."""
+    """Return question and text of what was typed; ticks and choices are quickly repeated."""
     inputs = {
         f"{spec.id}{ending}": spec.label
         for spec in step.fields

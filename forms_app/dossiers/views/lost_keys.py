@@ -25,7 +25,7 @@ from forms_app.dossiers.views.tracking import dossier_or_404, own_dossier
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost_key(request: HttpRequest) -> HttpResponseBase:
-    """Explain both ways; POST asks for the mail. The answer does not reveal whether code and address match."""
+    """Explain both ways; POST asks for the mail. The response does not reveal whether code and address match."""
     form = LostKeyForm(request.POST or None, initial={"code": request.GET.get("ma", "")[:60]})
     status = 200
     if request.method == "POST":
@@ -97,7 +97,7 @@ def lookup_key(request: HttpRequest, token: str) -> HttpResponseBase:
 @own_dossier
 @require_safe
 def lookup_slip(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Send the slip with key and private link as PDF, as long as the page shows them."""
+    """Send the slip with key and private link as a PDF, for as long as the page shows them."""
     dossier = dossier_or_404(token)
     issued = None if token.startswith(credentials.VISIT_PREFIX) else services.recently_issued_secrets(dossier)
     if issued is None:

@@ -48,7 +48,7 @@ def start(request: HttpRequest, core_code: str) -> HttpResponseBase:
     if offer is None:
         raise Http404
     agencies = list(offer.agencies)
-    # A page without a draft leads here with what was typed there, before the agency was asked for.
+    # A page without a draft leads here with what was typed there, before the agency is chosen.
     sent = request.POST if "agency" in request.POST else None
     form = StartForm(sent, agencies=offer.agencies, chosen=request.GET.get(AGENCY, ""))
     if request.method == "POST":
@@ -138,9 +138,9 @@ def _page(
 
 
 def _to_prepare(content: Snapshot) -> list[Case]:
-    """Return the documents by case as on the page of the procedure, without notes and the form that is filled in here.
+    """Return the documents by case as on the page of the procedure, except notes and the form that is filled in here.
 
-    That is the first document with a blank form; other forms, such as another person's commitment, are prepared.
+    That is the first document with a blank form; other forms, such as another person's commitment, have to be prepared.
     """
     form = next((item for item in content.documents() if item.blank_forms), None)
     cases = [
@@ -205,7 +205,7 @@ def change_agency(request: HttpRequest, core_code: str) -> HttpResponseBase:
 def take_over(request: HttpRequest, core_code: str, token: str) -> HttpResponseBase:
     """Offer the draft that another device hands over; POST moves it here (ADR 61).
 
-    A GET moves nothing: messengers open links to show a preview.
+    A GET moves nothing, since messengers open links to show a preview.
     """
     draft, own = draft_by_link(token, timezone.now()), _open_draft(request, core_code)
     if draft is None or draft.procedure_version.procedure.core_code != core_code:
@@ -239,7 +239,7 @@ def _handover_expired(request: HttpRequest, core_code: str, link: str) -> HttpRe
 @own_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, core_code: str) -> HttpResponseBase:
-    """Remove draft or receipt from this device, a shared one; the draft goes on elsewhere through its link."""
+    """Remove the draft or receipt from this (shared) device; the draft can be continued elsewhere through its link."""
     draft = draft_cookies.own_draft_of(request, core_code)
     if request.method == "POST":
         response = redirect("dossiers:left", core_code)
@@ -255,7 +255,7 @@ def leave(request: HttpRequest, core_code: str) -> HttpResponseBase:
 @private
 @require_safe
 def left(request: HttpRequest, core_code: str) -> HttpResponseBase:
-    """Say that this device no longer has anything of the person."""
+    """Show that nothing of the person's is left on this device."""
     if filing_offer(core_code) is None:
         raise Http404
     return render(request, "dossiers/left.html")

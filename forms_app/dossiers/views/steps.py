@@ -48,7 +48,7 @@ from forms_app.dossiers.views import draft_cookies, throttles
 from forms_app.dossiers.views.draft_cookies import own_draft
 from procedures.selectors import agencies_for_procedure
 
-# Parameter of a page to which a form with errors led back, and what it shows: all errors, or those of files.
+# Parameter of a page to which a form with errors returned, and what it shows: all errors, or those of files.
 CHECK: Final = "kiem-tra"
 ALL: Final = "het"
 FILES: Final = "tep"
@@ -72,7 +72,7 @@ def code_of(draft: Draft) -> str:
 @own_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, core_code: str, step_id: str) -> HttpResponseBase:
-    """Ask the questions of one step; POST saves them and leads on, with an error back to this page."""
+    """Ask the questions of one step; POST saves them and continues, or returns to this page if there is an error."""
     draft = draft_cookies.own_draft_of(request, core_code)
     schema = in_active_language(FormSchema.from_json(draft.form_version.schema))
     spec = schema.step(step_id)
@@ -86,15 +86,15 @@ def step(request: HttpRequest, core_code: str, step_id: str) -> HttpResponseBase
 
 
 def _form(draft: Draft, spec: StepSpec, check: str) -> StepForm:
-    """Return the step as it was left, with what was typed and is not valid yet.
+    """Return the step as it was left, with what was typed but is not valid yet.
 
-    ``check`` is ``ALL`` after a press of the button, which shows every error, or ``FILES`` after an upload, which shows
-    why files were not accepted; otherwise there are none.
+    ``check`` is ``ALL`` after the button was pressed, which shows every error, or ``FILES`` after an upload, which
+    shows why files were not accepted; otherwise there are none.
     """
     stored = files_by_field(draft.attachments.all())
     left = draft.typed.get(spec.id)
     if not left and not check:
-        # A verdict may have come since the step was left; the page shows it beside the file.
+        # A verdict may have come since the step was left; the page shows it next to the file.
         return StepForm(spec, answers=draft.answers, stored=stored)
     data = QueryDict(mutable=True)
     for name, texts in (left or {}).items():
@@ -173,7 +173,7 @@ def _next_url(
     complete: bool,
     rejected: dict[str, str],
 ) -> str:
-    """Return where a saved step leads: on, to another step, or back to this one, which shows what is wrong."""
+    """Return where a saved step leads: forward, to another step, or back to this one, which shows what is wrong."""
     wanted = schema.step(request.POST.get("goto", ""))
     to_review = request.POST.get("return", "") == REVIEW
     if wanted is not None and not rejected:
@@ -194,7 +194,7 @@ def _next_url(
 
 
 def conflict_page(request: HttpRequest, core_code: str, form: StepForm, error: Conflict) -> HttpResponse:
-    """Show what was just typed beside what another tab saved; sending again replaces that."""
+    """Show what was just typed next to what another tab saved; sending again replaces the latter."""
     draft = draft_cookies.own_draft_of(request, core_code)
     schema = in_active_language(FormSchema.from_json(draft.form_version.schema))
     form.discard_errors()
@@ -271,7 +271,7 @@ def _step_page(
 
 
 def handover_link(request: HttpRequest, draft: Draft) -> str:
-    """Return the address under which another device takes ``draft`` over."""
+    """Return the address at which another device takes over ``draft``."""
     token = credentials.handover_token(draft.token_hash)
     return request.build_absolute_uri(reverse("dossiers:take-over", args=[code_of(draft), token]))
 
@@ -285,7 +285,7 @@ def _saved_answers(draft: Draft, schema: FormSchema, spec: StepSpec) -> list[tup
 @own_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, core_code: str) -> HttpResponseBase:
-    """Show every answer as it was asked; POST submits the dossier, however often it is sent."""
+    """Show every answer as it was asked; POST submits the dossier once, however often it is sent."""
     if request.method == "POST":
         return _submit(request, core_code)
     draft = draft_cookies.own_draft_of(request, core_code)
@@ -302,10 +302,10 @@ def _initial(draft: Draft) -> dict[str, Any]:
 
 
 def _submit(request: HttpRequest, core_code: str) -> HttpResponse:
-    """Submit the draft named by the cookie; with an error back to the review, which shows it."""
+    """Submit the draft named by the cookie; if there is an error, return to the review, which shows it."""
     form, consent = ReviewForm(request.POST), consent_in_force()
     if form.is_valid():
-        # Consent is to the text that was read: a newer one is shown and asked again.
+        # Consent applies to the text that was read: if there is a newer one, it is shown and consent requested again.
         agreed = consent if consent and form.cleaned_data["consent_number"] == consent.number else None
         try:
             services.submit(

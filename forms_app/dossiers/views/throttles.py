@@ -1,4 +1,4 @@
-"""Limits on what one connection may send; helping a whole commune at a service counter stays far below them."""
+"""Limits on what one connection may send; helping a whole commune at a service counter stays far below these limits."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_lost_key(request: HttpRequest, form: Form) -> bool:
 
 
 def wait_message(throttle: Throttle) -> str:
-    """Return the message with the minutes after which ``throttle`` counts anew."""
+    """Return the message with the minutes after which ``throttle`` starts counting again."""
     minutes = -(-throttle.seconds_left() // 60)
     text = ngettext(
         "Too many attempts. Try again in %(minutes)d minute.",
@@ -44,7 +44,7 @@ def wait_message(throttle: Throttle) -> str:
 
 
 def too_many_message() -> str:
-    """Return the message for a citizen whose connection is above a limit."""
+    """Return the message for a citizen whose connection has exceeded a limit."""
     return _("Too much data was sent over this connection. Try again in an hour. Your answers are saved.")
 
 
@@ -54,7 +54,7 @@ def may_start(request: HttpRequest) -> bool:
 
 
 def exceeded_lookup_limit(request: HttpRequest, code: str) -> Throttle | None:
-    """Count one lookup of ``code``; return the limit that it exceeds, the one that lasts longer of two."""
+    """Count one lookup of ``code``; return the limit that it exceeds; of two, the one that lasts longer."""
     network = client_network(request)
     within = {
         LOOKUPS_BY_CODE: LOOKUPS_BY_CODE.hit(code, network),

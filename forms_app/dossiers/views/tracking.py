@@ -51,14 +51,14 @@ from forms_app.dossiers.status_texts import (
 from forms_app.dossiers.transitions import CITIZEN, Action, Status, allowed_transitions
 from forms_app.dossiers.views import throttles
 
-# Beginning of the names under which the lookup page carries on what was typed before the visit expired.
+# Prefix of the names under which the lookup page passes on what was typed before the visit expired.
 KEPT: Final = "kept."
 
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def lookup(request: HttpRequest) -> HttpResponseBase:
-    """Ask for code and lookup key; an unknown code and a wrong key get the same answer."""
+    """Ask for code and lookup key; an unknown code and a wrong key get the same response."""
     if request.method != "POST":
         return _lookup_page(request, LookupForm(initial={"code": request.GET.get("ma", "")[:60]}))
     form = LookupForm(request.POST)
@@ -92,7 +92,7 @@ def _next_page(name: str) -> str:
 
 
 def _continue(request: HttpRequest, dossier: Dossier, token: str) -> HttpResponse:
-    """Lead on to where the last visit ended, with what was typed there."""
+    """Continue where the last visit ended, with what was typed there."""
     page = _next_page(request.POST.get("next", ""))
     typed = {name.removeprefix(KEPT): request.POST[name] for name in request.POST if name.startswith(KEPT)}
     asked = open_request(dossier)
@@ -115,7 +115,7 @@ class VisitEnded(Exception):
 
 
 def dossier_or_404(token: str) -> Dossier:
-    """Return the dossier behind ``token``; ``VisitEnded``, or the same 404 as a missing page for a wrong token."""
+    """Return the dossier for ``token``; ``VisitEnded``, or the same 404 as a missing page for a wrong token."""
     dossier = dossier_by_token(token)
     if dossier is not None:
         return dossier
@@ -127,7 +127,7 @@ def dossier_or_404(token: str) -> Dossier:
 
 
 def own_dossier(view: View) -> View:
-    """Make ``view`` a private page on a dossier; a visit that has ended asks for the key and keeps what was sent."""
+    """Make ``view`` a private page about a dossier; if the visit has ended, ask for the key and keep what was sent."""
 
     @wraps(view)
     def inner(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -195,7 +195,10 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _texts(dossier: Dossier, latest: DossierEvent, results: list[Attachment], *, by_post: bool) -> StatusText:
-    """Return the texts of the present status; a withdrawal by the desk, unknown to the citizen perhaps, has its own."""
+    """Return the texts of the present status.
+
+    A withdrawal by the desk, of which the citizen may not know, has its own.
+    """
     if _is_unreadable(dossier, latest, results):
         return UNREADABLE_RESULT_TEXT
     if latest.action == Action.WITHDRAW or is_correction(latest):
@@ -204,7 +207,7 @@ def _texts(dossier: Dossier, latest: DossierEvent, results: list[Attachment], *,
 
 
 def _is_unreadable(dossier: Dossier, latest: DossierEvent, results: list[Attachment]) -> bool:
-    """Return True if the result was handed over as a file, and the scan has refused every file of it."""
+    """Return True if the result was handed over as a file, and every file failed the scan."""
     valid = [file for file in results if file.revoked_at is None]
     way = latest.data.get("delivery", dossier.result_delivery)
     electronic = dossier.status == Status.RETURNED and way == Dossier.Delivery.ELECTRONIC
@@ -218,7 +221,7 @@ def _may_apply_again(dossier: Dossier) -> bool:
 
 
 def _cause(dossier: Dossier, events: list[DossierEvent]) -> DossierEvent:
-    """Return the event whose reason the citizen has to read: of a refusal also after its notice was handed over."""
+    """Return the event whose reason the citizen has to read; for a refusal even after its notice was handed over."""
     if dossier.outcome == Dossier.Outcome.REFUSED and dossier.status == Status.RETURNED:
         return next(event for event in reversed(events) if event.action == Action.FINISH)
     return latest_change(without_undone_withdrawals(events))
@@ -236,7 +239,7 @@ def _facts(dossier: Dossier, latest: DossierEvent) -> list[tuple[str, str]]:
 
 
 def _postal_facts(order: PostalOrder | None) -> list[tuple[str, str]]:
-    """Return when the result was given to the post, under which number and for how much."""
+    """Return when the result was handed to the post office, with which number and postage."""
     if order is None:
         return []
     number, postage = order.tracking_number, order.postage
@@ -308,7 +311,7 @@ def viewers(request: HttpRequest, token: str) -> HttpResponseBase:
 @own_dossier
 @require_safe
 def data(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Send everything kept of the dossier as a JSON file (NĐ 356/2025/NĐ-CP: right of access)."""
+    """Send everything stored about the dossier as a JSON file (NĐ 356/2025/NĐ-CP: right of access)."""
     dossier = dossier_or_404(token)
     log_own_view(dossier, view_log.DATA)
     text = json.dumps(own_data(dossier), ensure_ascii=False, indent=1, cls=DjangoJSONEncoder)

@@ -14,7 +14,7 @@ from forms_app.dossiers.models import ListLogEntry
 
 
 class Command(BaseCommand):
-    """CSV with a heading: moment, user name, kind, list, number found, ids of the agencies."""
+    """CSV with a heading: time, user name, kind, list, number found, ids of the agencies."""
 
     help = "Print the log of lists and searches of the desk as CSV."
 

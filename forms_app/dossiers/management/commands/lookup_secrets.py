@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Count dossiers by the secret of their lookup key."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the option for a secret that is about to go."""
+        """Declare the option for a secret that is about to be removed."""
         parser.add_argument(
             "--rehash-identity-numbers",
             action="store_true",

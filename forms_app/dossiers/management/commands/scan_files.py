@@ -1,4 +1,4 @@
-"""``manage.py scan_files``: scan the files that wait, those from before there was a scanner, or some states again."""
+"""``manage.py scan_files``: scan waiting files, those from before there was a scanner, or some states again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REPEATABLE = [Attachment.ScanState.INFECTED.value, Attachment.ScanState.LIMIT_EX
 
 
 class Command(BaseCommand):
-    """Print how many files got a verdict. It may be interrupted: what is done is done, the next call continues."""
+    """Print how many files got a verdict. It may be interrupted: finished work is kept, and the next call continues."""
 
     help = "Scan uploaded files for malware now (docs/operations.md#malware-scan)."
 

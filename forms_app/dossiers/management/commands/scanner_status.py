@@ -14,7 +14,10 @@ from forms_app.dossiers.services import scans
 
 
 class Command(BaseCommand):
-    """Ask the scanner and print what it says; exit code 1 if it is away, its signatures are old or files are late."""
+    """Ask the scanner and print what it says.
+
+    Exit code 1 if it is unavailable, its signatures are old or files are late.
+    """
 
     help = "Show the malware scanner and the files that wait for it. Exit code 1 if something is wrong."
 
