@@ -1,4 +1,4 @@
-// Classic scripts, each in a function of its own: browser globals only, and none of our own.
+// Classic scripts, each in its own function: browser globals only, and none of our own.
 import js from "@eslint/js";
 import globals from "globals";
 

@@ -12,7 +12,7 @@ export default {
     "declaration-block-single-line-max-declarations": null,
     // The tokens write colours with six digits so that their contrast can be tested.
     "color-hex-length": null,
-    // Older browsers know (max-width: …) only.
+    // Older browsers only know (max-width: …).
     "media-feature-range-notation": "prefix",
     // Ordered by component; overrides within a component are few and tested in the browser.
     "no-descending-specificity": null,

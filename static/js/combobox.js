@@ -1,12 +1,12 @@
-// Long lists (select[data-combobox]) as ARIA comboboxes: type a part of a name, with or without diacritics. Former names
-// (data-former of an option) are found, too. The list stays in the page, keeps the name and the value, and works alone.
+// Long lists (select[data-combobox]) as ARIA comboboxes: type part of a name, with or without diacritics. Former names
+// (data-former of an option) are also found. The list stays in the page, keeps the name and the value, and works on its own.
 (() => {
   "use strict";
 
   const MOST = 50;
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
 
-  // Ranks: a name that begins so, a word that begins so, a part, a former name; null if nothing fits.
+  // Ranks: a name that begins with it, a word that begins with it, a part, a former name; null if nothing matches.
   const rank = (words, option) => {
     const text = fold(option.text);
     if (text.startsWith(words)) return [0, ""];
@@ -100,7 +100,7 @@
       list.hidden = false;
       input.setAttribute("aria-expanded", "true");
       status.textContent = all.length ? `${texts.textCount} ${all.length}` : texts.textNone;
-      // The choice is the likeliest one, so that Enter or Tab takes it.
+      // The most likely choice is selected, so that Enter or Tab accepts it.
       if (words && all.length) mark(0);
     };
 
@@ -118,7 +118,7 @@
       if (!words) choose("");
       else if (current >= 0 && !list.hidden) choose(list.querySelectorAll("[role=option]")[current].dataset.value);
       else close();
-      // What is in the list, or nothing: the input never shows what is not sent.
+      // Shows a value of the list or nothing: the input never shows a value that would not be sent.
       show();
     };
 
@@ -126,7 +126,7 @@
       event.stopPropagation();
       open(fold(input.value.trim()));
     });
-    // Of a choice, the list itself tells; what was typed is none, and a filter would be sent again with it.
+    // A choice is reported by the list itself; typed text is not a choice, and would submit a filter again.
     input.addEventListener("change", (event) => event.stopPropagation());
     input.addEventListener("click", () => { if (list.hidden) { input.select(); open(""); } });
     input.addEventListener("keydown", (event) => {
@@ -150,7 +150,7 @@
       if (item) choose(item.dataset.value);
     });
     select.addEventListener("combobox:filled", () => {
-      // Somebody may be typing already while the list comes.
+      // Somebody may already be typing while the list is loading.
       if (list.hidden) show();
       else open(fold(input.value.trim()));
     });
@@ -172,9 +172,9 @@
       const answer = await fetch(`${first.dataset.lists}${chosen || "0"}/`, { headers: { Accept: "application/json" } });
       if (answer.ok) found = await answer.json();
     } catch {
-      // Without a connection the button that works without scripts stays the way on.
+      // Without a connection, the button that works without scripts remains available.
     }
-    // Answers may come in another order than they were asked for: only the list of what is chosen now counts.
+    // Responses may arrive in a different order than requested: only the list for the current choice counts.
     if (first.value !== chosen) return;
     for (const button of first.form.querySelectorAll("[data-without-script]")) button.hidden = found !== null;
     if (found === null) return;
@@ -196,7 +196,7 @@
     }
     document.querySelectorAll("[data-without-script]").forEach((button) => { button.hidden = true; });
     attachAll();
-    // Wagtail renders the filters of a list anew with its rows.
+    // Wagtail renders the filters of a list again with its rows.
     const filters = document.getElementById("filters-drilldown");
     if (filters) new MutationObserver(attachAll).observe(filters, { childList: true, subtree: true });
   };

@@ -1,5 +1,5 @@
-// Shows how far a running import has come, and announces every tenth of it. Without JavaScript the page has a link that
-// loads it again.
+// Shows how far a running import has come, and announces every tenth of it. Without JavaScript the page has a link
+// that reloads it.
 (() => {
   "use strict";
 
@@ -32,7 +32,7 @@
       }
       if (found) show(found);
     } catch {
-      // The network is away: the next try follows.
+      // The network is unavailable: try again next time.
     }
     setTimeout(refresh, INTERVAL);
   };

@@ -3,7 +3,7 @@
   "use strict";
 
   document.querySelector("[data-error-summary]")?.focus();
-  // The answer to a POST with errors takes the place of the page itself, so that Back and reload ask for no resending.
+  // The response to a POST with errors replaces the page itself, so that Back and reload do not ask to resend the form.
   if (document.querySelector("[data-error-summary]")) history.replaceState(history.state, "", window.location.href);
 
   for (const box of document.querySelectorAll("[data-share]")) {

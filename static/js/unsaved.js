@@ -1,12 +1,12 @@
-// Forms that somebody writes long texts into (data-unsaved): leaving the page asks while something is not saved, and
-// nothing is sent before the server has answered; with data-unsaved="autosave" what is typed is saved by itself. The
-// pages work without it.
+// Forms into which people write long texts (data-unsaved): leaving the page asks for confirmation while something is unsaved,
+// and nothing is sent before the server has answered; with data-unsaved="autosave" what is typed is saved automatically.
+// The pages work without it.
 (() => {
   "use strict";
 
   const DELAY = 1500;
-  // Longest time between two tries while the server does not answer, and how long an answer is waited for: a phone with
-  // a signal but no data never says that a request has failed.
+  // Longest time between two attempts while the server does not answer, and how long to wait for an answer: a phone with a
+  // signal but no data never reports that a request has failed.
   const LONGEST_DELAY = 15000;
   const PATIENCE = 15000;
 
@@ -34,7 +34,7 @@
       return data;
     };
 
-    // Saves what is typed; false if the server did not answer. Refused contents are answered.
+    // Saves what is typed; false if the server did not answer. A refusal counts as an answer.
     const send = async () => {
       changed = false;
       try {
@@ -77,7 +77,7 @@
       if (saves) timer = setTimeout(save, delay);
     };
 
-    // True if the server answers; by then what is typed is saved, where the form is saved by itself.
+    // True if the server answers; by then what is typed is saved if the form is autosaved.
     const answers = async () => {
       if (!navigator.onLine) return false;
       if (saves && !stopped) {
@@ -85,7 +85,7 @@
         return save();
       }
       try {
-        // An address of the application: static files are served while it is away, and a gateway answers 502 for it.
+        // An address of the application: static files are served even while it is down, and a gateway then answers 502.
         const response = await fetch("/robots.txt", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
         return response.status < 500;
       } catch {
@@ -102,12 +102,12 @@
     form.addEventListener("input", touched);
     form.addEventListener("change", touched);
     window.addEventListener("online", () => { if (changed) save(); });
-    // A phone may close a page in the background without another word.
+    // A phone may close a page in the background without notice.
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState !== "hidden" || !changed || !saves || stopped || leaving) return;
       navigator.sendBeacon(form.action, content());
     });
-    // The browser's own error page would take the place of what was typed, so the page is left only for an answer.
+    // The browser's own error page would replace what was typed, so the page is left only once there is an answer.
     form.addEventListener("submit", async (event) => {
       if (leaving) return;
       event.preventDefault();

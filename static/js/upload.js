@@ -1,5 +1,5 @@
-// Filing: upload a chosen file at once with a progress bar, remove one without a new page, and submit a form once. What
-// happened is announced, and the focus stays at the question. The pages work without it.
+// Filing: upload a chosen file at once with a progress bar, remove one without a new page, and submit a form once. The
+// outcome is announced, and the focus stays at the question. The pages work without it.
 (() => {
   "use strict";
 
@@ -14,7 +14,7 @@
     window.addEventListener("pageshow", () => { delete form.dataset.sent; });
   }
 
-  // Announces what happened to the question it belongs to; an empty text first, so that the same one is read again.
+  // Announces the outcome for its question; an empty text first, so that the same text is read again.
   const announce = (form, text) => {
     let region = form.querySelector("[data-announce]");
     if (!region) {
@@ -28,7 +28,7 @@
     setTimeout(() => { region.textContent = text; }, 50);
   };
 
-  // Sends the form as with a button of this name. Its value is not sent with later presses, if this one got no answer.
+  // Sends the form as if by a button of this name. The value is not sent with later presses if this one got no answer.
   const press = (form, name, value) => {
     const button = document.createElement("button");
     button.name = name;
@@ -78,7 +78,7 @@
     request.addEventListener("load", () => {
       const fresh = request.response && request.response.getElementById(box.id);
       if (!fresh) {
-        // The draft is gone: the page that explains it comes with the plain form.
+        // The draft no longer exists: the page that explains it comes with the plain form.
         press(form, action, value);
         return;
       }
