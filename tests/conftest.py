@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 RUN = secrets.token_hex(3)
 
-# No deadline, since machines differ in speed; a failure prints what reproduces it.
+# No deadline, since machines differ in speed; a failure prints how to reproduce it.
 hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("portal")
 
@@ -72,7 +72,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Collect no garbage while tests are collected, which live to the end; later collections pass over them."""
+    """Collect no garbage while tests are collected, since they live to the end; later collections skip them."""
     gc.disable()
     try:
         yield
@@ -85,7 +85,7 @@ def pytest_collection() -> Iterator[None]:
 def uses_only_the_database(item: pytest.Item) -> bool:
     """Return True if the test may use the database, by its marker or its fixtures, and needs no other server.
 
-    Tests with the marker `one_database` bring no query that others do not run on both databases.
+    Tests with the marker `one_database` run no query that others do not run on both databases.
     """
     marks = {mark.name for mark in item.iter_markers()}
     fixtures = set(getattr(item, "fixturenames", ()))
@@ -97,7 +97,7 @@ def uses_only_the_database(item: pytest.Item) -> bool:
 def one_case_of_each(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
     """Yield one case of each parametrised test: the others have other data but the same queries.
 
-    Which one, the random order decides, so that it changes from run to run; its seed brings it back.
+    The random order decides which one, so it changes from run to run and can be reproduced with the seed.
     """
     seen: set[str] = set()
     for item in items:
@@ -108,7 +108,7 @@ def one_case_of_each(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
 
 
 def runs_early(item: pytest.Item) -> bool:
-    """Return True for tests of which one takes long, so that no worker ends with them while the others wait."""
+    """Return True for tests that may take long, so that no worker finishes with them while the others wait."""
     return bool(item.get_closest_marker("browser")) or item.location[0].startswith(LONG_TESTS)
 
 
@@ -191,7 +191,7 @@ def _inspect_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def inspecting_process() -> None:
-    """Inspect foreign files in a process of its own with limits, as the portal does."""
+    """Inspect foreign files in a separate process with limits, as the portal does."""
 
 
 @pytest.fixture(autouse=True)
@@ -212,7 +212,7 @@ def _as_a_new_visitor() -> Iterator[None]:
     for cache in caches.all(initialized_only=True):
         cache.clear()
     process_cache.clear()
-    # With a clock that stands still, documents of two tests may have the same key and version.
+    # With a frozen clock, documents of two tests may have the same key and version.
     ROWS.clear()
     for titles in TITLES.values():
         titles.clear()
@@ -221,7 +221,7 @@ def _as_a_new_visitor() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _servers_are_called() -> None:
-    """Close the circuit breakers: a failure that the test before wanted would answer for two seconds more."""
+    """Close the circuit breakers: a failure caused by the previous test would persist for two more seconds."""
     from core import outbox  # noqa: PLC0415
     from core.web import outages, redis_cache  # noqa: PLC0415
 
@@ -231,7 +231,7 @@ def _servers_are_called() -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh_throttle_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the hour of the rate limits begin with the test: a window that ends in its middle would reset the counts."""
+    """Start the window of the rate limits with the test: a window that ends during the test would reset the counts."""
     from core.web import throttle  # noqa: PLC0415
 
     minutes_and_seconds = time.time() % 3600
@@ -241,7 +241,7 @@ def _fresh_throttle_windows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_index_prefix(settings: Any, worker: str) -> None:
-    """Keep workers and developers who share a server from writing to the same index."""
+    """Prevent workers and developers who share a server from writing to the same index."""
     settings.ELASTICSEARCH_INDEX_PREFIX = f"test-{worker}"
 
 

@@ -20,7 +20,7 @@ def has_role(user: User | AnonymousUser | None, agency: Agency, *names: str, on:
 
 
 def give_editors_pages(monkeypatch: pytest.MonkeyPatch, pages: roles.PagesOf) -> None:
-    """Let editors keep the trees that ``pages`` returns for their agency, instead of the portal's own."""
+    """Let editors manage the trees that ``pages`` returns for their agency, instead of the portal's own."""
     granted = roles.permissions_of(Membership.Role.EDITOR)
     on_pages = [roles.PageGrant(one.permissions, pages, below=True) for one in granted.pages]
     monkeypatch.setitem(roles._permissions, Membership.Role.EDITOR, replace(granted, pages=on_pages))

@@ -1,4 +1,4 @@
-"""Permissions of roles in the admin besides pages: own media, catalogue snippets, alerts."""
+"""Permissions of roles in the admin apart from pages: own media, catalogue snippets, alerts."""
 
 from __future__ import annotations
 

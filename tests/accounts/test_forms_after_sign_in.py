@@ -1,4 +1,4 @@
-"""What an officer sent after the session had ended is there again after signing in, for the same person only."""
+"""What an officer sent after the session had ended is restored after signing in, only for the same person."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def sign_in(client: Client, user: User, target: str) -> Any:
 
 
 class TestDesk:
-    def test_text_sent_after_the_idle_time_stands_in_the_form_after_signing_in(
+    def test_text_sent_after_the_idle_time_is_in_the_form_after_signing_in(
         self, agency: Agency, dossier: Dossier, traveller: Any
     ) -> None:
         user = officer(agency)
@@ -138,7 +138,7 @@ def test_form_with_a_refused_token_is_not_kept(agency: Agency, dossier: Dossier,
 
 
 class TestOtherForms:
-    def test_form_of_the_admin_can_be_sent_again_or_dropped(self, agency: Agency, traveller: Any) -> None:
+    def test_form_of_the_admin_can_be_sent_again_or_discarded(self, agency: Agency, traveller: Any) -> None:
         user = officer(agency)
         client = signed_in(user)
         traveller.shift(dt.timedelta(minutes=31))
@@ -152,6 +152,6 @@ class TestOtherForms:
         client.post("/tai-khoan/noi-dung-da-go/")
         assert client.get("/tai-khoan/noi-dung-da-go/").status_code == 302
 
-    def test_public_form_is_answered_as_ever(self) -> None:
+    def test_public_form_is_answered_as_usual(self) -> None:
         assert Client().post("/tra-cuu/", {"code": "H12.1-260101-0001", "note": "a b"}).status_code == 422
         assert Client().post("/khong-co/", {"note": "a b"}).status_code == 404

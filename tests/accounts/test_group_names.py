@@ -1,4 +1,4 @@
-"""Groups that follow from memberships have a readable name."""
+"""Groups derived from memberships have readable names."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def sign_in(user: User, **data: str) -> tuple[Client, Any]:
 
 
 def enrol(user: User) -> tuple[str, list[str]]:
-    """Set up an app as ``user`` in a session of its own; return its secret and the recovery codes."""
+    """Set up an app as ``user`` in a separate session; return its secret and the recovery codes."""
     client, _answer = sign_in(user)
     secret = client.get(APP).context["form"].secret
     codes = client.post(APP, {"code": code_at(secret)}, follow=True)
@@ -83,7 +83,7 @@ class TestRequirement:
         assert client.get("/quan-tri/").headers["Location"] == INDEX
 
     @pytest.mark.parametrize("role", [Role.EDITOR, Role.CONTROLLER, Role.COMMUNICATION])
-    def test_editors_may_do_without(self, role: str) -> None:
+    def test_editors_do_not_need_one(self, role: str) -> None:
         client, _answer = sign_in(member(AgencyFactory(), role))
         assert client.get("/quan-tri/").status_code == 200
 
@@ -97,7 +97,9 @@ class TestRequirement:
         client.post("/tai-khoan/dang-xuat/")
         assert not signed_in(client)
 
-    def test_giving_it_costs_no_further_query(self, officer: User, django_assert_num_queries: Any) -> None:
+    def test_a_used_factor_costs_no_further_query(
+        self, officer: User, django_assert_num_queries: Any
+    ) -> None:
         secret, _codes = enrol(officer)
         client, _answer = sign_in(officer)
         client.post(CODE, {"code": code_at(secret, steps=1)})
@@ -116,7 +118,7 @@ class TestSettingUp:
         assert len(re.findall(r'class="code">\d{8}<', done.text)) == 10
         assert client.get(DESK).status_code == 200
 
-    def test_code_that_set_up_the_app_opens_no_sign_in(self, officer: User) -> None:
+    def test_code_that_set_up_the_app_cannot_be_used_to_sign_in(self, officer: User) -> None:
         client, _answer = sign_in(officer)
         code = code_at(client.get(APP).context["form"].secret)
         assert client.post(APP, {"code": code}).status_code == 302
@@ -132,7 +134,7 @@ class TestSettingUp:
         assert answer.context["form"].secret == secret
         assert not Authenticator.objects.exists()
 
-    def test_change_is_told_by_mail(self, officer: User) -> None:
+    def test_change_is_reported_by_mail(self, officer: User) -> None:
         enrol(officer)
         assert [message.to for message in mail.outbox] == [[officer.email]]
 
@@ -157,7 +159,7 @@ class TestSettingUp:
         assert secret not in stored
         assert not any(code in stored for code in codes)
 
-    def test_last_factor_cannot_be_removed_by_who_needs_it(self, officer: User) -> None:
+    def test_last_factor_cannot_be_removed_by_those_who_need_it(self, officer: User) -> None:
         secret, _codes = enrol(officer)
         client, _answer = sign_in(officer)
         client.post(CODE, {"code": code_at(secret, steps=1)})
@@ -224,7 +226,7 @@ class TestSigningIn:
         assert not signed_in(client)
 
     def test_session_that_knows_only_the_password_must_give_the_factor(self, officer: User) -> None:
-        """Somebody with the password alone must not add a key of their own."""
+        """Someone who has only the password must not be able to add a key."""
         secret, _codes = enrol(officer)
         thief = browser(officer)
         for address in (KEYS, APP, INDEX, CODES, AGAIN, DESK):
@@ -251,7 +253,7 @@ class TestSigningIn:
 
 
 class TestLosingIt:
-    def test_command_removes_it_logs_it_and_tells_people(self, officer: User) -> None:
+    def test_command_removes_it_logs_it_and_notifies_people(self, officer: User) -> None:
         enrol(officer)
         mail.outbox.clear()
         root = UserFactory(is_superuser=True)

@@ -1,4 +1,4 @@
-"""What is sensitive asks for a fresh password or factor: ID numbers, roles, email addresses."""
+"""Sensitive actions require a fresh password or factor: ID numbers, roles, email addresses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def prove(client: Client) -> Any:
 
 
 class TestReveal:
-    def test_number_is_shown_after_a_fresh_proof_only(self, time_machine: Any) -> None:
+    def test_number_is_shown_only_after_a_fresh_proof(self, time_machine: Any) -> None:
         receipt = file_dossier()
         client = browser(member(receipt.dossier.agency, Role.RECEIVER))
         page = reverse("one_stop:dossier", args=[receipt.code])
@@ -55,7 +55,7 @@ class TestReveal:
         time_machine.shift(301)
         assert asks(client.post(address))
 
-    def test_strangers_get_the_same_404(self, time_machine: Any) -> None:
+    def test_people_without_access_get_the_same_404(self, time_machine: Any) -> None:
         receipt = file_dossier()
         client = browser(UserFactory())
         time_machine.shift(301)
@@ -63,7 +63,7 @@ class TestReveal:
 
 
 class TestRoles:
-    def test_role_is_given_after_a_fresh_proof_and_what_was_typed_comes_back(
+    def test_role_is_assigned_after_a_fresh_proof_and_what_was_typed_is_restored(
         self, commune: Any, time_machine: Any, lan: User
     ) -> None:
         client = browser(member(commune))
@@ -125,7 +125,7 @@ class TestOwnAddress:
         lan.refresh_from_db()
         assert lan.email == "cu@example.vn"
 
-    def test_operator_changes_an_address_and_the_former_one_is_told(
+    def test_operator_changes_an_address_and_the_former_one_is_notified(
         self, commune: Any, django_capture_on_commit_callbacks: Any
     ) -> None:
         officer = member(commune, Role.EDITOR, email="cu@example.vn")
@@ -138,7 +138,7 @@ class TestOwnAddress:
 
 
 class TestWrongPasswords:
-    def test_wrong_old_passwords_are_counted_as_at_the_sign_in(self, lan: User, settings: Any) -> None:
+    def test_wrong_old_passwords_count_as_failed_sign_ins(self, lan: User, settings: Any) -> None:
         settings.AXES_ENABLED = True
         client = browser(lan)
         facts = {"new_password1": "con-vit-cao-canh", "new_password2": "con-vit-cao-canh"}

@@ -21,7 +21,7 @@ def test_the_fit_tells_answers_from_the_rest_by_the_hit_that_fits_best():
 
 
 def test_the_fit_agrees_with_scikit_learn():
-    """The figures are of ``LogisticRegression(C=2, class_weight="balanced")`` in scikit-learn 1.9 (ADR 240)."""
+    """The figures are those of ``LogisticRegression(C=2, class_weight="balanced")`` in scikit-learn 1.9 (ADR 240)."""
     answered = [[1.5, 0.2], [0.9, 0.8], [0.4, 0.9], [0.7, 0.6]]
     others = [[1.1, 0.1], [0.2, 0.3], [0.1, 0.8], [0.3, 0.1]]
     examples = [Example([[*row, 1.0]], row in answered, "tuning") for row in (*answered, *others)]

@@ -36,7 +36,7 @@ from tests.procedures.factories import make_decision, make_page
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 30, 5, tzinfo=UTC)
-#: Scheduled tasks that go on after a jump, and why.
+#: Scheduled tasks that continue after a jump, and why.
 UNGUARDED = {
     "outbox-sweep": "delivers what is due; messages for another day wait (test_messages_for_another_day_wait)",
     "search-reconcile": "compares contents, not times",
@@ -64,7 +64,7 @@ def test_jump_of_more_than_a_day_stops_until_it_is_confirmed(caplog: Any) -> Non
     assert clock_guard.is_trusted(now=ahead)
 
 
-def test_clock_that_goes_back_keeps_the_mark() -> None:
+def test_clock_set_back_keeps_the_mark() -> None:
     assert clock_guard.is_trusted(now=NOON)
     assert clock_guard.is_trusted(now=NOON - timedelta(days=3))
     assert ClockMark.objects.get().latest == NOON
@@ -77,7 +77,7 @@ def test_there_is_one_mark() -> None:
         ClockMark.objects.create(pk=2, latest=NOON)
 
 
-def test_every_task_that_erases_asks(settings: Any) -> None:
+def test_every_task_that_erases_checks_the_clock(settings: Any) -> None:
     clean_up()
     make_draft()
     OutboxMessage.objects.create(kind="x", key="x", available_at=timezone.now(), delivered_at=timezone.now())
@@ -100,7 +100,7 @@ def test_every_task_that_erases_asks(settings: Any) -> None:
     assert (Draft.objects.count(), OutboxMessage.objects.count(), OneTimeLink.objects.count()) == (0, 0, 0)
 
 
-def test_limits_do_not_last_longer_after_the_clock_went_back() -> None:
+def test_limits_do_not_last_longer_if_the_clock_is_set_back() -> None:
     throttle = Throttle("clock", limit=1, seconds=3600)
     with time_machine.travel(NOON, tick=False):
         assert throttle.hit("a")
@@ -222,7 +222,7 @@ def test_message_that_was_tried_is_tried_again_after_midnight_and_a_jump() -> No
     assert OutboxMessage.objects.get().attempts == 2
 
 
-def test_no_lock_lasts_longer_after_the_clock_went_back(settings: Any) -> None:
+def test_no_lock_lasts_longer_if_the_clock_is_set_back(settings: Any) -> None:
     settings.AXES_ENABLED = True
     UserFactory(username="can-bo", password="mat-khau-rat-dai")
 
@@ -240,7 +240,7 @@ def test_no_lock_lasts_longer_after_the_clock_went_back(settings: Any) -> None:
 
 
 @pytest.mark.parametrize(("hours", "is_open"), [(0, True), (3, False), (24 * 30, False)])
-def test_no_session_lasts_longer_after_the_clock_went_back(hours: int, is_open: bool) -> None:
+def test_no_session_lasts_longer_if_the_clock_is_set_back(hours: int, is_open: bool) -> None:
     client = Client()
     with time_machine.travel(NOON, tick=False):
         client.force_login(UserFactory(), "django.contrib.auth.backends.ModelBackend")

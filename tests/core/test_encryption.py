@@ -15,7 +15,7 @@ from core import encryption
 OLD, NEW = {"2026": "a" * 40}, {"2027": "b" * 40}
 
 
-def test_text_is_encrypted_anew_each_time_and_readable_again(settings: Any) -> None:
+def test_text_is_encrypted_differently_each_time_and_can_be_decrypted(settings: Any) -> None:
     settings.FIELD_KEYS = OLD
     first, second = encryption.encrypt("096185004242"), encryption.encrypt("096185004242")
     assert first != second
@@ -56,5 +56,5 @@ def test_identity_numbers_stored_before_stay_readable(settings: Any) -> None:
 
 
 @pytest.mark.parametrize("broken", ["enc1:", "enc1:x", "enc1:đ"])
-def test_what_only_looks_encrypted_is_returned_as_it_is(broken: str) -> None:
+def test_text_that_only_looks_encrypted_is_returned_unchanged(broken: str) -> None:
     assert encryption.decrypt(broken) == broken

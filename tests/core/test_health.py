@@ -185,12 +185,12 @@ class TestDatabase:
 
 @pytest.mark.django_db
 class TestPublicAddress:
-    def test_parts_are_told_to_this_machine_only(self, client):
+    def test_parts_are_shown_only_to_this_machine(self, client):
         message(failed_at=timezone.now())
         assert client.get(URL).json()["outbox"] == "late=0 failed=1"
         assert client.get(URL, REMOTE_ADDR="203.0.113.9").json() == {"status": "degraded"}
 
-    def test_one_look_serves_the_requests_of_some_seconds(self, client, settings, django_assert_num_queries):
+    def test_one_check_serves_the_requests_of_some_seconds(self, client, settings, django_assert_num_queries):
         settings.HEALTH_SECONDS = 60.0
         health._state._taken = None
         client.get(URL)

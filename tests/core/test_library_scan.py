@@ -1,4 +1,4 @@
-"""Documents of the editors' library are given to nobody before the scanner found them clean."""
+"""Documents of the editors' library cannot be downloaded before the scanner has found them clean."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_new_content_under_the_same_document_waits_again(scanner: FakeScanner) -
     assert status(made) == 409
 
 
-def test_away_scanner_keeps_it_back_and_none_at_all_gives_it_out(settings: Any) -> None:
+def test_unavailable_scanner_blocks_the_document_and_without_a_scanner_it_is_served(settings: Any) -> None:
     made = document(b"x")
     settings.CLAMAV_ADDRESS = free_address()
     scan_library()

@@ -45,7 +45,7 @@ class TestMasking:
             ("hồ sơ không có gì", "hồ sơ không có gì"),
         ],
     )
-    def test_tokens_go_and_everything_else_stays(self, line: str, shown: str) -> None:
+    def test_tokens_are_masked_and_everything_else_stays(self, line: str, shown: str) -> None:
         assert masked(line) == shown
 
     @given(TOKENS, st.sampled_from(["/", "/noi-dung/", "/tep/5/", "?a=b", " 404", '"', "'"]))
@@ -105,7 +105,7 @@ class TestLogs:
         assert "RuntimeError: hỏng" in lines.getvalue()
         assert receipt.token not in lines.getvalue()
 
-    def test_the_draft_s_link_is_not_printed_either(self, lines: io.StringIO) -> None:
+    def test_the_link_of_a_draft_is_not_printed_either(self, lines: io.StringIO) -> None:
         draft, token = make_draft()
         code = draft.procedure_version.procedure.core_code
         assert Client().get(f"/nop-ho-so/{code}/tiep/{token}x/").status_code == 404

@@ -1,4 +1,4 @@
-"""Letters that look like Đ become Đ wherever text comes in."""
+"""Letters that look like Đ become Đ wherever text is entered."""
 
 from __future__ import annotations
 

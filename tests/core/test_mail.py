@@ -160,7 +160,7 @@ def refused(code: int, text: bytes) -> SMTPRecipientsRefused:
 
 
 class TestRefusedForGood:
-    """What the answer of a mail server says about the address, and what about us."""
+    """Which answers of a mail server are about the address, and which are about the portal."""
 
     @pytest.mark.parametrize(
         ("error", "answer"),
@@ -172,7 +172,7 @@ class TestRefusedForGood:
             (SMTPDataError(550, b"5.1.1 user unknown"), "550 5.1.1"),
         ],
     )
-    def test_address_that_takes_no_mail_is_undeliverable(self, monkeypatch, error, answer):
+    def test_address_that_accepts_no_mail_is_undeliverable(self, monkeypatch, error, answer):
         monkeypatch.setattr(EmailMultiAlternatives, "send", raiser(error))
         with pytest.raises(Undeliverable) as raised:
             portal_mail.send(to=["an@example.vn"], subject="A", text="a")

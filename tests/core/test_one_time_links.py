@@ -32,7 +32,7 @@ class TestUse:
             one_time_links.use_link(purpose=HOUR, token=token)
         assert one_time_links.was_issued(purpose=HOUR, token=token)
 
-    def test_looking_does_not_spend_it(self) -> None:
+    def test_viewing_does_not_spend_it(self) -> None:
         token = issue()
         for _visit in range(2):
             assert one_time_links.pending_subject(purpose=HOUR, token=token) == "42"
@@ -50,7 +50,7 @@ class TestUse:
             with pytest.raises(NotAllowed):
                 one_time_links.use_link(purpose=HOUR, token=token, now=later)
 
-    def test_link_is_good_for_its_purpose_only(self) -> None:
+    def test_link_works_only_for_its_purpose(self) -> None:
         token = issue()
         assert one_time_links.pending_subject(purpose=OTHER, token=token) is None
         assert not one_time_links.was_issued(purpose=OTHER, token=token)
@@ -72,7 +72,7 @@ class TestUse:
         assert one_time_links.pending_subject(purpose=HOUR, token=other) == "43"
         assert one_time_links.was_issued(purpose=HOUR, token=used)
 
-    def test_pending_link_about_a_subject_is_found(self) -> None:
+    def test_pending_link_for_a_subject_is_found(self) -> None:
         assert not one_time_links.is_pending(purpose=HOUR, subject="42")
         token = issue()
         assert one_time_links.is_pending(purpose=HOUR, subject="42")

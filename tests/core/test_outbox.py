@@ -133,7 +133,7 @@ class TestDelivery:
         assert message.attempts == len(effects) == outbox.MAX_ATTEMPTS
         assert message.failed_at is not None
 
-    def test_refused_message_is_final_and_no_fault(self, monkeypatch, client):
+    def test_refused_message_is_final_and_not_a_fault(self, monkeypatch, client):
         answers, calls = [], []
 
         def refuse(payload):

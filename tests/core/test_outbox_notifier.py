@@ -116,8 +116,8 @@ def test_the_breaker_closes_after_a_successful_publish(
     outbox._publish_task()
     assert outbox.broker_breaker.is_open
     outbox.broker_breaker._open_until = time.monotonic() - 1  # the half minute is over
-    assert not outbox.broker_breaker.is_open  # who asks first tries
-    assert outbox.broker_breaker.is_open  # the others wait for what becomes of it
+    assert not outbox.broker_breaker.is_open  # the first caller tries
+    assert outbox.broker_breaker.is_open  # the others wait for the outcome
     task.error = None
     outbox._publish_task()
     assert [outbox.broker_breaker.is_open for _commit in range(3)] == [False, False, False]

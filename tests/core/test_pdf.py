@@ -43,7 +43,7 @@ def text_of(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("template", ["mau-01", "mau-02", "mau-03"])
-def test_every_printed_form_has_national_head_code_and_names(template: str) -> None:
+def test_every_printed_form_has_the_national_heading_code_and_names(template: str) -> None:
     text = text_of(pdf.render(TEMPLATES / f"{template}.typ", paper()))
     for part in (
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",

@@ -1,4 +1,4 @@
-"""CSV files for spreadsheet programs: in UTF-8 with a mark, and no cell is read as a formula."""
+"""CSV files for spreadsheet programs: in UTF-8 with a byte order mark, and no cell is read as a formula."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_text_that_would_be_a_formula_is_escaped(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "Cấp giấy phép - lần 2", "1.000894", "2026-11-30T08:00:00+07:00"])
-def test_other_text_stays_as_it_is(text: str) -> None:
+def test_other_text_stays_unchanged(text: str) -> None:
     assert escape_formula(text) == text
 
 

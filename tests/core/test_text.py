@@ -61,7 +61,7 @@ class TestNormalForm:
         assert nfc(nfc(text)) == nfc(text)
 
     @given(anything)
-    def test_clean_text_stays_as_it_is(self, text):
+    def test_clean_text_stays_unchanged(self, text):
         once = clean(text)
         assert clean(once) == once
         assert once == once.strip()
@@ -102,7 +102,7 @@ class TestFolding:
         assert fold(text).isascii()
 
     @given(vietnamese)
-    def test_does_not_mind_capitals_or_the_way_of_typing(self, text):
+    def test_capitals_and_the_way_of_typing_do_not_matter(self, text):
         assert fold(text.upper()) == fold(text.lower()) == fold(text)
         assert fold(unicodedata.normalize("NFD", text)) == fold(text)
 
@@ -345,7 +345,7 @@ def test_no_title_of_the_province_stays_in_upper_case() -> None:
         ("CẤP ĐỔI GCN QSDĐ", "Cấp đổi GCN QSDĐ"),
         ("CỬA HÀNG BÁN LẺ LPG CHAI", "Cửa hàng bán lẻ LPG chai"),
         ("HỒ SƠ DỰ ÁN PPP", "Hồ sơ dự án PPP"),
-        # numbers of the Romans
+        # Roman numerals
         ("CÔNG TRÌNH CẤP II", "Công trình cấp II"),
         ("DỰ ÁN NHÓM B, CẤP III VÀ CẤP IV", "Dự án nhóm B, cấp III và cấp IV"),
         ("GIAI ĐOẠN III", "Giai đoạn III"),

@@ -148,7 +148,7 @@ def objects(value):
         yield from objects(item)
 
 
-#: What must be said with a choice: (procedure, question of the choice, value, questions that are then required).
+#: What must be answered with a choice: (procedure, question of the choice, value, questions that are then required).
 SAY_WHICH = [
     ("1.004873", "purpose", "khac", {"purpose_other"}),
     ("1.001731", "payee_kind", "to_chuc", {"payee_org", "payee_org_head"}),

@@ -206,7 +206,7 @@ class ProvinceTests(TestCase):
         with self.settings(DEMO=False):
             assert username not in Client().get("/").content.decode()
 
-    def test_editor_can_change_the_own_agency_site_only(self):
+    def test_editor_can_change_only_the_site_of_their_agency(self):
         editor = User.objects.get(memberships__role=Membership.Role.EDITOR)
         own, other = (AgencySitePage.objects.get(slug=slug) for slug in ("so-tu-phap", "so-y-te"))
         assert own.permissions_for_user(editor).can_edit()

@@ -25,7 +25,7 @@ MANUALS = sorted((ROOT / "docs" / "manual").glob("*.md"))
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 # Read before any setting, by Django itself.
 BEFORE_SETTINGS = {"DJANGO_SETTINGS_MODULE"}
-# Words in bold that are on the tab of the national form, in titles of content, or stress a word of a sentence.
+# Words in bold that are on the tab of the national form, in titles of content, or emphasise a word in a sentence.
 PHRASES = {
     "trước", "sau", "và", "ngày", "mã hồ sơ", "mã tra cứu", "trang quản trị", "không", "Tin:", "Trang thông tin:",
     "Trang của cơ quan:", "Hình và tài liệu:", "Hẹn giờ", "Lịch sử", "khóa", "xem trước", "+", "Áp dụng từ",

@@ -37,7 +37,7 @@ def lan() -> User:
 
 @pytest.fixture
 def ask(lan: User, django_capture_on_commit_callbacks: Any) -> Any:
-    """Ask for an address as its owner, and return the link in the mail."""
+    """Request an address as its owner, and return the link in the mail."""
 
     def asked(address: str = "Moi@example.vn", client: Client | None = None) -> str:
         mail.outbox.clear()

@@ -59,7 +59,7 @@ class TestStored:
         settings.SECRET_KEY = "moi"
         assert is_let_in(officer, code_at(secret, steps=1))
 
-    def test_without_the_key_no_code_fits(self, officer: User, settings: Any, caplog: Any) -> None:
+    def test_without_the_key_no_code_matches(self, officer: User, settings: Any, caplog: Any) -> None:
         secret, codes = enrol(officer)
         settings.FIELD_KEYS = {"2": "b" * 40}
         assert not any(is_let_in(officer, code) for code in (code_at(secret, steps=1), codes[0]))
@@ -76,7 +76,7 @@ class TestStoredBefore:
         settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = key, fallbacks
         assert is_let_in(officer, code_at(SECRET))
 
-    def test_without_its_secret_key_no_code_fits(self, officer: User, caplog: Any) -> None:
+    def test_without_its_secret_key_no_code_matches(self, officer: User, caplog: Any) -> None:
         assert not is_let_in(officer, code_at(SECRET))
         assert "its SECRET_KEY is gone" in caplog.text
 
@@ -91,7 +91,7 @@ class TestStoredBefore:
 
 
 class TestEncryptAgain:
-    def test_former_field_key_can_go_afterwards(self, officer: User, settings: Any) -> None:
+    def test_former_field_key_can_be_removed_afterwards(self, officer: User, settings: Any) -> None:
         settings.FIELD_KEYS = {"1": "a" * 40}
         secret, codes = enrol(officer)
         settings.FIELD_KEYS = {"2": "b" * 40, "1": "a" * 40}
@@ -100,7 +100,7 @@ class TestEncryptAgain:
         assert is_let_in(officer, code_at(secret, steps=1))
         assert is_let_in(officer, codes[0])
 
-    def test_what_cannot_be_read_stays_as_it_is(self, officer: User, settings: Any) -> None:
+    def test_unreadable_secrets_stay_unchanged(self, officer: User, settings: Any) -> None:
         settings.FIELD_KEYS = {"1": "a" * 40}
         lost = Authenticator.objects.create(
             user=officer, type="totp", data={"secret": encrypt_secret(SECRET)}

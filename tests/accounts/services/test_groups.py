@@ -1,4 +1,4 @@
-"""Admin rights begin and end with the membership, by the daily synchronisation of groups."""
+"""Admin permissions begin and end with the membership, through the synchronisation of groups."""
 
 from __future__ import annotations
 

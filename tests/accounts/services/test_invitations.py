@@ -75,7 +75,7 @@ class TestInviting:
         assert answer.status_code == 200
         assert not User.objects.filter(username="moi").exists()
 
-    def test_link_lies_in_no_queue(self, commune, commit):
+    def test_link_is_not_stored_in_a_queue(self, commune, commit):
         with commit():
             browser(member(commune)).post(reverse("wagtailusers_users:add"), facts())
         token = last_link().rstrip("/").rsplit("/", 1)[1]
@@ -100,7 +100,7 @@ class TestLink:
         lan.refresh_from_db()
         assert lan.check_password(NEW)
 
-    def test_opening_it_spends_nothing(self, link):
+    def test_opening_the_link_does_not_spend_it(self, link):
         for _time in range(3):
             assert Client().get(link).status_code == 200
 
@@ -123,7 +123,7 @@ class TestLink:
         lan.refresh_from_db()
         assert lan.check_password("mat-khau-rat-dai")
 
-    def test_closed_account_gets_no_password(self, link, lan):
+    def test_closed_account_cannot_set_a_password(self, link, lan):
         User.objects.filter(pk=lan.pk).update(is_active=False)
         assert set_password(link).status_code == 410
 

@@ -1,4 +1,4 @@
-"""Unused accounts are closed, opened again by the operating team, and old sign-in logs deleted."""
+"""Unused accounts are closed and reopened by the operating team; old sign-in logs are deleted."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class TestCloseUnused:
         lifecycle.close_unused(now=NOW)
         assert is_open(user) is open_
 
-    def test_account_opened_again_counts_from_then(self) -> None:
+    def test_reopened_account_counts_from_then(self) -> None:
         user = officer(is_active=False)
         lifecycle.reopen(user=user, by=None, now=days_ago(10))
         assert lifecycle.close_unused(now=NOW) == 0
@@ -85,7 +85,9 @@ class TestCloseUnused:
         assert lifecycle.close_unused(now=NOW) == 0
         assert is_open(user)
 
-    def test_person_is_told_and_the_history_records_it(self, django_capture_on_commit_callbacks: Any) -> None:
+    def test_person_is_notified_and_the_history_records_it(
+        self, django_capture_on_commit_callbacks: Any
+    ) -> None:
         user = officer()
         with django_capture_on_commit_callbacks(execute=True):
             lifecycle.close_unused(now=NOW)

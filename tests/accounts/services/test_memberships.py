@@ -114,7 +114,7 @@ class TestRevoke:
 
 
 class TestAdminRights:
-    def test_editor_can_edit_the_own_page_tree_only(self, trees):
+    def test_editor_can_edit_only_their_own_page_tree(self, trees):
         (mine, my_page), (_other, other_page) = trees.items()
         editor = UserFactory()
         services.grant(user=editor, agency=mine, role=Role.EDITOR)
@@ -169,13 +169,13 @@ class TestAdminRights:
 
 
 class TestAllOrNothing:
-    """What a service changed is undone when its last step fails."""
+    """Changes by a service are rolled back when its last step fails."""
 
     @pytest.fixture(autouse=True)
     def _groups_cannot_be_updated(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr("accounts.services.memberships.sync_groups", lambda **_options: 1 / 0)
 
-    def test_role_is_not_given(self):
+    def test_role_is_not_assigned(self):
         agency, user = AgencyFactory(), UserFactory()
         with pytest.raises(ZeroDivisionError):
             services.grant(user=user, agency=agency, role=Role.EDITOR)
@@ -188,7 +188,7 @@ class TestAllOrNothing:
         membership.refresh_from_db()
         assert membership.valid_to is None
 
-    def test_end_date_is_not_moved(self):
+    def test_end_date_is_not_changed(self):
         membership = MembershipFactory(role=Role.EDITOR, valid_to=TODAY)
         with pytest.raises(ZeroDivisionError):
             services.change_end_date(membership=membership, last_day=None)

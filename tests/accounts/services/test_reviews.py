@@ -121,7 +121,7 @@ class TestPages:
         assert client.get(LIST).status_code == 404
         assert LIST not in client.get(reverse("wagtailadmin_home")).text
 
-    def test_foreign_agency_is_not_found(self, commune, other):
+    def test_other_agency_is_not_found(self, commune, other):
         assert browser(member(other)).get(f"{LIST}{commune.pk}/").status_code == 404
 
     def test_number_of_queries_does_not_depend_on_the_rows(self, commune, django_assert_max_num_queries):

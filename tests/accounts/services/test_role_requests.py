@@ -1,4 +1,4 @@
-"""Roles that read dossiers or give roles need a second person; nobody confirms their own."""
+"""Roles that can read dossiers or assign roles need a second person; nobody confirms their own."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ class TestAsking:
         assert not lan.memberships.exists()
 
     @pytest.mark.parametrize("role", sorted(set(Role.values) - CONFIRMED_ROLES - {Role.CONTROLLER}))
-    def test_other_roles_are_given_at_once(self, commune, operator, lan, role):
+    def test_other_roles_are_assigned_at_once(self, commune, operator, lan, role):
         assert isinstance(ask(lan, commune, operator, role), Membership)
 
-    def test_nobody_gives_such_a_role_alone(self, commune, operator, lan):
+    def test_nobody_can_assign_such_a_role_alone(self, commune, operator, lan):
         for by in (operator, UserFactory(is_superuser=True)):
             with pytest.raises(NotAllowed):
                 grant(user=lan, agency=commune, role=Role.RECEIVER, by=by)
 
-    def test_nobody_extends_such_a_role_alone(self, commune, operator, lan):
+    def test_nobody_can_extend_such_a_role_alone(self, commune, operator, lan):
         ended = grant(user=lan, agency=commune, role=Role.RECEIVER, valid_to=timezone.localdate())
         with pytest.raises(NotAllowed):
             change_end_date(membership=ended, last_day=None, by=operator)
 
-    def test_strangers_cannot_ask(self, commune, other, lan):
+    def test_people_without_access_cannot_ask(self, commune, other, lan):
         with pytest.raises(NotAllowed):
             ask(lan, commune, member(other))
 
@@ -71,7 +71,7 @@ class TestAsking:
         with pytest.raises(InvalidInput):
             ask(lan, commune, operator)
 
-    def test_head_and_other_operators_are_told(
+    def test_head_and_other_operators_are_notified(
         self, commune, operator, head, lan, django_capture_on_commit_callbacks
     ):
         second = member(commune)
@@ -95,7 +95,7 @@ class TestDeciding:
         with pytest.raises(NotAllowed):
             role_requests.record_decision(pk=request.pk, by=operator, confirm=True)
 
-    def test_a_puppet_that_was_made_operator_confirms_nothing(self, commune, operator, lan):
+    def test_an_accomplice_made_operator_cannot_confirm(self, commune, operator, lan):
         """The role of operator needs a second person itself."""
         puppet = UserFactory(last_login=None)
         ask(puppet, commune, operator, Role.OPERATOR)
@@ -125,7 +125,7 @@ class TestDeciding:
         with pytest.raises(NotAllowed):
             role_requests.record_decision(pk=request.pk, by=member(other, Role.HEAD), confirm=True)
 
-    def test_refused_role_is_not_given_and_can_be_asked_for_again(self, commune, operator, head, lan):
+    def test_refused_role_is_not_assigned_and_can_be_requested_again(self, commune, operator, head, lan):
         role_requests.record_decision(pk=ask(lan, commune, operator).pk, by=head, confirm=False)
         assert not lan.memberships.exists()
         assert ask(lan, commune, operator).pk
@@ -136,7 +136,7 @@ class TestDeciding:
         with pytest.raises(Conflict):
             role_requests.record_decision(pk=request.pk, by=head, confirm=True)
 
-    def test_person_head_and_inspector_are_told(
+    def test_person_head_and_inspector_are_notified(
         self, commune, operator, head, lan, django_capture_on_commit_callbacks
     ):
         inspector = member(commune, Role.INSPECTOR)
@@ -162,7 +162,7 @@ class TestPages:
         client.post(PAGE, {"request": RoleRequest.objects.get().pk, "answer": "confirm"})
         assert lan.memberships.get().role == Role.RECEIVER
 
-    def test_page_of_who_asked_does_not_offer_it(self, commune, operator, lan):
+    def test_requester_is_not_offered_the_decision(self, commune, operator, lan):
         request = ask(lan, commune, operator)
         client = browser(operator)
         assert "data-request" not in client.get(PAGE).text

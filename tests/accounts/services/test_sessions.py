@@ -1,4 +1,4 @@
-"""People see where they are signed in, sign out elsewhere, and hear of sign-ins from new devices."""
+"""People see where they are signed in, sign out elsewhere, and are notified of sign-ins from new devices."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class TestEnding:
         other.post(END, {"session": victim.session["session_row"]})
         assert is_signed_in(victim)
 
-    def test_signing_out_takes_the_session_off_the_list(self) -> None:
+    def test_signing_out_removes_the_session_from_the_list(self) -> None:
         sign_in().post("/tai-khoan/dang-xuat/")
         assert not SignedInSession.objects.exists()
 
@@ -118,12 +118,12 @@ class TestNewDevice:
     def _commit(self, django_capture_on_commit_callbacks: Any) -> Any:
         self.commit = lambda: django_capture_on_commit_callbacks(execute=True)
 
-    def test_first_device_is_not_told(self) -> None:
+    def test_first_device_is_not_reported(self) -> None:
         with self.commit():
             sign_in()
         assert not mail.outbox
 
-    def test_second_device_is_told_once(self, lan: Any) -> None:
+    def test_second_device_is_reported_once(self, lan: Any) -> None:
         with self.commit():
             sign_in()
             second = sign_in(agent=EDGE)

@@ -1,4 +1,4 @@
-"""Active parts of documents: refused with a reason; ordinary documents are taken; no input breaks the reader."""
+"""Active parts of documents: refused with a reason; ordinary documents are accepted; no input breaks the reader."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _empty_names(document: pikepdf.Pdf) -> None:
     ],
 )
 @pytest.mark.parametrize("packed", [True, False])
-def test_active_pdf_is_refused_also_in_packed_objects(change: Any, packed: bool) -> None:
+def test_active_pdf_is_refused_even_in_packed_objects(change: Any, packed: bool) -> None:
     mode = pikepdf.ObjectStreamMode.generate if packed else pikepdf.ObjectStreamMode.disable
     with pytest.raises(InvalidInput, match=ACTIVE_PDF):
         inspect_bytes("don.pdf", pdf(change, object_stream_mode=mode))
@@ -151,7 +151,7 @@ def test_pdf_that_cannot_be_read_is_damaged(data: bytes) -> None:
     "tail",
     [b"MZ\x90", b"\x7fELF\x02", b"#!/bin/sh", b"x" * 2000, b"\nxMZ\x90", b"7z\xbc\xaf", b"<html>", b"x"],
 )
-def test_file_behind_the_end_of_a_pdf_is_refused(tail: bytes) -> None:
+def test_file_after_the_end_of_a_pdf_is_refused(tail: bytes) -> None:
     with pytest.raises(InvalidInput, match="phía sau"):
         inspect_bytes("don.pdf", pdf() + tail)
 
@@ -175,11 +175,11 @@ def test_locked_pdf_is_refused_and_one_with_an_owner_password_is_not() -> None:
         (None, b"", bytes(9000)),
     ],
 )
-def test_ordinary_pdf_is_taken(change: Any, before: bytes, behind: bytes) -> None:
+def test_ordinary_pdf_is_accepted(change: Any, before: bytes, behind: bytes) -> None:
     assert inspect_bytes("don.pdf", before + pdf(change) + behind).content_type == "application/pdf"
 
 
-def test_png_with_a_long_text_is_taken() -> None:
+def test_png_with_a_long_text_is_accepted() -> None:
     out, text = io.BytesIO(), PngImagePlugin.PngInfo()
     text.add_itxt("XML:com.adobe.xmp", "x" * 3_000_000, zip=True)
     Image.new("RGB", (8, 8)).save(out, "PNG", pnginfo=text)
@@ -212,7 +212,7 @@ MACRO_SHEET = b'<Types><Override ContentType="application/vnd.ms-excel.macro&#11
         ({"word/payload.exe": b"MZ"}, "macro"),
         ({"word/embeddings/oleObject1.bin": b"x"}, "đối tượng nhúng"),
         ({"word/activeX/activeX1.xml": b"<x/>"}, "đối tượng nhúng"),
-        # The same, as a program that reads XML understands it and a search in the text does not.
+        # The same, written so that an XML reader understands it but a text search does not.
         ({"word/_rels/settings.xml.rels": remote("attachedTemplate", b"External", b"&#69;xternal")},
          ELSEWHERE),
         ({"word/_rels/settings.xml.rels": remote("attachedTemplate", b"/a", b"/?a>b")}, ELSEWHERE),
@@ -294,7 +294,7 @@ def test_office_file_with_an_active_part_is_refused_with_its_reason(
         {"word/printerSettings/printerSettings1.bin": b"x"},
     ],
 )
-def test_ordinary_office_file_is_taken(parts: dict[str, bytes]) -> None:
+def test_ordinary_office_file_is_accepted(parts: dict[str, bytes]) -> None:
     assert inspect_bytes("don.docx", archive(parts)).name == "don.docx"
 
 
@@ -312,7 +312,7 @@ SEEDS = {
     length=st.integers(0, 40),
     bytes_put=st.binary(max_size=40),
 )
-def test_changed_bytes_are_taken_or_refused_with_a_message(
+def test_changed_bytes_are_accepted_or_refused_with_a_message(
     name: str, at: int, length: int, bytes_put: bytes
 ) -> None:
     data = SEEDS[name]

@@ -193,7 +193,7 @@ class TestDisguises:
 
     @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
     @pytest.mark.parametrize("extension", ["jpg", "png", "webp", "heic", "pdf", "docx"])
-    def test_picture_named_as_another_accepted_kind_gets_its_own_ending(
+    def test_picture_named_as_another_accepted_kind_gets_the_correct_extension(
         self, kind: str, extension: str
     ) -> None:
         own = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "HEIF": "heic"}[kind]
@@ -201,12 +201,12 @@ class TestDisguises:
         assert found.name == f"IMG.{own}"
         assert found.content_type == {"heic": "image/heic", "jpg": "image/jpeg"}.get(own, f"image/{own}")
 
-    def test_kind_that_the_question_does_not_take_is_refused_under_any_name(self) -> None:
+    def test_kind_that_the_question_does_not_accept_is_refused_under_any_name(self) -> None:
         with pytest.raises(InvalidInput, match="không đúng định dạng PNG"):
             inspect_bytes("anh.png", image("JPEG"), Limits(("png", "pdf"), 1024 * 1024))
 
     @pytest.mark.parametrize("ending", ["jfif", "JPE", "pjpeg"])
-    def test_jpeg_is_accepted_under_its_other_endings(self, ending: str) -> None:
+    def test_jpeg_is_accepted_under_its_other_extensions(self, ending: str) -> None:
         found = inspect_bytes(f"anh.{ending}", image("JPEG"))
         assert (found.name, found.content_type) == ("anh.jpg", "image/jpeg")
 
@@ -223,7 +223,7 @@ class TestDisguises:
             inspect_bytes("don.docx", archive({macro: b"x"}))
 
     @pytest.mark.parametrize("name", ["don.docx", "bang.xlsx"])
-    def test_office_file_with_a_password_is_told_from_other_kinds(self, name: str) -> None:
+    def test_office_file_with_a_password_is_distinguished_from_other_kinds(self, name: str) -> None:
         container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000) + "EncryptedPackage".encode("utf-16-le")
         with pytest.raises(InvalidInput, match="mật khẩu"):
             inspect_bytes(name, container)

@@ -97,12 +97,12 @@ def _with_larger_record() -> bytes:
     "data",
     [_with_comment(), _with_larger_record(), archive() + archive(), archive() + bytes(9), b"\n" + archive()],
 )
-def test_archive_with_anything_beside_its_parts_is_refused(data: bytes) -> None:
+def test_archive_with_anything_other_than_its_parts_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidInput):
         inspect_bytes("don.docx", data)
 
 
-def test_workbook_of_a_library_is_taken() -> None:
+def test_workbook_of_a_library_is_accepted() -> None:
     book, out = openpyxl.Workbook(), io.BytesIO()
     sheet = book.active
     for number in range(5):

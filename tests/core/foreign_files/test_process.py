@@ -1,4 +1,4 @@
-"""Files made to exhaust their reader are refused in bounded time and memory, and cost the portal itself nothing."""
+"""Files crafted to exhaust their reader are refused in bounded time and memory, at no cost to the portal itself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("inspecting_process")
 
 
 def pdf_bomb(megabytes: int) -> bytes:
-    """Return a PDF of a few kilobytes whose stream of objects is packed twice."""
+    """Return a PDF of a few kilobytes whose object stream is compressed twice."""
     once = zlib.compressobj(9)
     packed = b"".join(once.compress(b"1 0 " * 2**18) for _count in range(megabytes)) + once.flush()
     twice = zlib.compress(packed, 9)
@@ -81,7 +81,7 @@ def test_reasons_arrive_in_the_words_of_the_portal(settings: Any) -> None:
         inspect_bytes("anh.png", image("PNG", (2000, 1500)))
 
 
-def test_pdf_that_unpacks_beyond_the_memory_is_refused_and_costs_the_portal_none() -> None:
+def test_pdf_that_exceeds_the_memory_is_refused_without_using_that_of_the_portal() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(InvalidInput, match="quá phức tạp"):
         inspect_bytes("don.pdf", pdf_bomb(600))
@@ -89,7 +89,7 @@ def test_pdf_that_unpacks_beyond_the_memory_is_refused_and_costs_the_portal_none
 
 
 def small_pdf_of_many_objects(count: int) -> bytes:
-    """Return a PDF of one or two kilobytes with ``count`` empty arrays in a packed stream of objects."""
+    """Return a PDF of one or two kilobytes with ``count`` empty arrays in a compressed object stream."""
     document, out = pikepdf.new(), io.BytesIO()
     document.add_blank_page()
     document.Root.X = document.make_indirect(pikepdf.Array([pikepdf.Array()] * count))
@@ -149,7 +149,7 @@ def test_picture_of_many_scans_is_refused_before_it_is_decoded() -> None:
         inspect_bytes("anh.jpg", scans(400))
 
 
-def test_unclosed_tags_take_no_quadratic_time() -> None:
+def test_unclosed_tags_do_not_take_quadratic_time() -> None:
     start = time.process_time()
     for part in (b"<Relationship " * 60_000, b"<instrText " * 60_000):
         with pytest.raises(InvalidInput, match="hỏng"):
@@ -180,7 +180,7 @@ def test_inspecting_process_has_no_secrets(monkeypatch: pytest.MonkeyPatch) -> N
     assert "SECRET_KEY" not in seen
 
 
-def test_machine_without_memory_is_no_fault_of_the_file(
+def test_machine_without_memory_is_not_blamed_on_the_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def no_memory(*_arguments: Any, **_options: Any) -> None:

@@ -40,7 +40,9 @@ class TestCost:
 
         return set_cost
 
-    def test_seconds_of_a_network_are_limited_and_others_go_on(self, cost: Callable[[float], None]) -> None:
+    def test_seconds_of_a_network_are_limited_and_others_continue(
+        self, cost: Callable[[float], None]
+    ) -> None:
         cost(150)
         send("203.0.113.9")
         send("203.0.113.9")
@@ -130,7 +132,7 @@ def test_ordinary_file_is_stored_after_at_most_the_files_that_have_begun(
     client.post(f"{base}buoc/child/", {"proof": file, "upload": "proof"}, REMOTE_ADDR="198.51.100.7")
     assert Attachment.objects.count() == 1
     later = hostile.order[before:]
-    # Before it at most those whose turn began while the request was on its way.
+    # At most those whose turn began while the request was on its way come before it.
     assert later.index("ordinary") <= 2 * process.AT_ONCE
 
 

@@ -114,7 +114,7 @@ class TestPagination:
     def test_first_page_has_no_number(self) -> None:
         assert 'href="/tin-tuc/" rel="prev"' in self.show(2, "/tin-tuc/?page=2")
 
-    def test_current_page_is_no_link(self) -> None:
+    def test_current_page_is_not_a_link(self) -> None:
         html = self.show(7, "/tin-tuc/?page=7")
         assert '<span aria-current="page">7</span>' in html
         assert "page=7" not in html

@@ -36,7 +36,7 @@ def test_value_in_words(value, text):
         (date(2026, 12, 1), date(2026, 12, 2), [("deletion", "01/12/2026"), ("addition", "02/12/2026")]),
     ],
 )
-def test_comparison_shows_dates_apart(client, old, new, shown):
+def test_comparison_shows_dates_separately(client, old, new, shown):
     client.force_login(UserFactory(is_superuser=True))
     page = make_page()
     revisions = []

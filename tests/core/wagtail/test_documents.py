@@ -44,7 +44,7 @@ def editor():
 
 
 def shown(client, documents):
-    """Return the documents whose titles the chooser tells, by each of its addresses."""
+    """Return the documents whose titles the chooser reveals, by each of its addresses."""
     listed = client.get(f"{CHOOSER}results/").text
     return {
         name: (
@@ -71,7 +71,7 @@ def test_malformed_key_is_a_404(client, editor, documents, key):
     assert client.get(f"{CHOOSER}chosen-multiple/", {"id": key}).status_code == 404
 
 
-def test_restricted_document_is_kept_by_no_cache(client, editor, documents):
+def test_no_cache_keeps_a_restricted_document(client, editor, documents):
     client.force_login(editor, "django.contrib.auth.backends.ModelBackend")
     expected = {"public": "no-cache", "login": "private, no-store"}
     for name, policy in expected.items():
@@ -90,6 +90,6 @@ def test_no_header_says_none(client, documents):
     response.close()
 
 
-def test_restricted_document_is_not_sent_to_strangers(client, documents):
+def test_restricted_document_is_not_sent_to_people_without_access(client, documents):
     assert client.get(documents["login"].url).status_code == 302
     assert client.get("/tai-lieu/999/x.txt").status_code == 404

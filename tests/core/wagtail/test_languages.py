@@ -1,4 +1,4 @@
-"""What a reader of English sees where a page is translated, where it is not, and where a copy stands for it."""
+"""What a reader of English sees where a page is translated, where it is not, and where a copy takes its place."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def queries_of(client: Client, path: str) -> int:
 
 
 def assert_fallback(html: str, canonical: str) -> None:
-    """Assert that a page shows the Vietnamese text with all marks."""
+    """Assert that a page shows the Vietnamese text with all markup."""
     assert NOTICE in html
     assert '<html lang="en">' in html
     assert '<main id="main" tabindex="-1" lang="vi">' in html
@@ -68,7 +68,7 @@ def fallback_paths() -> list[str]:
 
 
 class TestUntranslated:
-    """The Vietnamese page with a notice, whatever there is in English beside it."""
+    """The Vietnamese page with a notice, whatever else exists in English."""
 
     def test_every_page_type_without_an_english_front_page(self, client: Client, contact: Any) -> None:
         for path in ["/", *fallback_paths()]:
@@ -89,7 +89,7 @@ class TestUntranslated:
         for path in ["/", *fallback_paths()]:
             assert_fallback(html_of(client, f"/en{path}"), path)
 
-    def test_an_alias_is_no_translation(self, client: Client, home: Any, contact: Any) -> None:
+    def test_an_alias_is_not_a_translation(self, client: Client, home: Any, contact: Any) -> None:
         """As the synchronisation of wagtail-localize makes them for every page."""
         paths = fallback_paths()
         english(home, title="Home")
@@ -153,7 +153,7 @@ def links_to(language: str, html: str) -> set[str]:
 
 
 class TestLanguageLinks:
-    """They lead to the page in the other language, or are not there."""
+    """They lead to the page in the other language, or are absent."""
 
     def test_a_translated_page_of_every_type(self, client: Client, home: Any, contact: Any) -> None:
         pages = [
@@ -187,7 +187,7 @@ class TestLanguageLinks:
 
 
 class TestLists:
-    """A list shows the translation in the place of the page."""
+    """A list shows the translation in place of the page."""
 
     def test_procedures(self, client: Client, home: Any) -> None:
         section = make_section(slug="ubnd", title="UBND xã")

@@ -1,4 +1,4 @@
-"""Files of the editors' library are what their endings say, and have no active parts."""
+"""Files of the editors' library match their extensions and have no active parts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def editor(client: Client) -> Client:
 
 
 def add(editor: Client, kind: str, name: str, content: bytes) -> bool:
-    """Upload by the form for one file and by that for several; return whether it was taken by both."""
+    """Upload through the form for one file and that for several; return True if both accepted it."""
     model: Any = PortalDocument if kind == "documents" else PortalImage
     before = model.objects.count()
     facts = {"title": name, "collection": 1, "alt_text": "x"}
@@ -60,7 +60,7 @@ def add(editor: Client, kind: str, name: str, content: bytes) -> bool:
         ("a.csv", b"a;b\0"),
     ],
 )
-def test_document_that_is_not_what_it_says_or_acts_is_refused(
+def test_document_of_another_kind_or_with_active_parts_is_refused(
     editor: Client, name: str, content: bytes
 ) -> None:
     assert not add(editor, "documents", name, content)
@@ -78,7 +78,7 @@ def test_document_that_is_not_what_it_says_or_acts_is_refused(
         ("a.csv", b"\xef\xbb\xbfa;b"),
     ],
 )
-def test_ordinary_document_is_taken(editor: Client, name: str, content: bytes) -> None:
+def test_ordinary_document_is_accepted(editor: Client, name: str, content: bytes) -> None:
     assert add(editor, "documents", name, content)
 
 

@@ -1,4 +1,4 @@
-"""A click on the header of a column in words sorts in Vietnamese dictionary order, in every list of the admin."""
+"""A click on the header of a text column sorts in Vietnamese dictionary order, in every list of the admin."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ OF_A_ROW = ("edit", "copy", "delete", "history", "history_results", "usage", "in
 
 
 def sets() -> Iterator[ModelViewSet]:
-    reverse("wagtailadmin_home")  # the admin registers its lists when its addresses are asked for first
+    reverse("wagtailadmin_home")  # the admin registers its lists when its addresses are first requested
     for one in viewsets.viewsets:
         if isinstance(one, ModelViewSet) and not isinstance(one, ChooserViewSet):
             yield one

@@ -40,7 +40,7 @@ class TestChosenPages:
         assert answer.status_code == 200
         assert "mine 1" in answer.text
 
-    def test_strangers_are_sent_to_the_sign_in(self, client):
+    def test_anonymous_users_are_sent_to_the_sign_in(self, client):
         answer = client.get(self.ADDRESS)
         assert answer.status_code == 302
         assert answer.url.startswith("/tai-khoan/dang-nhap/")
@@ -51,7 +51,7 @@ class TestChosenPages:
 
 
 class TestBulkActions:
-    def test_strangers_are_sent_to_the_sign_in(self, client, pages):
+    def test_anonymous_users_are_sent_to_the_sign_in(self, client, pages):
         answer = client.get(f"/quan-tri/bulk/wagtailcore/page/publish/?id={pages[0].pk}")
         assert answer.status_code == 302
         assert answer.url.startswith("/tai-khoan/dang-nhap/")

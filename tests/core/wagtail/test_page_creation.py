@@ -1,4 +1,4 @@
-"""A button pressed while the editor saves a new page by itself: one page, with what was pressed last."""
+"""A button pressed while the editor autosaves a new page: one page, with the last action."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_automatic_save_arrives_between_the_check_and_the_insert(client, editor,
     assert draft().summary == "Bấm sau."
 
 
-def test_address_that_another_person_has_just_taken_is_an_error_of_the_form(
+def test_address_that_another_person_has_just_taken_is_an_error_in_the_form(
     client, editor, address, monkeypatch
 ):
     save_action = CreateView.save_action

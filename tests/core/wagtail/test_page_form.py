@@ -1,4 +1,4 @@
-"""Slugs that the browser makes, and a time of expiry that has passed."""
+"""Slugs generated in the browser, and expiry times in the past."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class TestEditor:
             facts.pop(name, None)
         return client.post(address, facts)
 
-    def test_field_carries_the_replacements(self, client, page):
+    def test_field_contains_the_replacements(self, client, page):
         html = client.get(f"/quan-tri/pages/{page.pk}/edit/").text
         written = re.search(r'data-w-slug-formatters-value="([^"]+)"', html)[1].replace("&quot;", '"')
         assert [text for _pattern, text in json.loads(written)] == [

@@ -59,7 +59,7 @@ def test_proper_texts_keep_their_blocks():
     assert page.body is before
 
 
-def test_names_and_ids_of_blocks_are_no_text():
+def test_names_and_ids_of_blocks_are_not_text():
     stored = [{"type": f"{ETH}a", "id": f"{ETH}1", "value": {"codes": [f"{ETH}ất", 3, None]}}]
     assert normalised(stored)[0]["type"] == f"{ETH}a"
     assert normalised(stored)[0]["id"] == f"{ETH}1"

@@ -1,4 +1,4 @@
-"""Redirects lead neither to the address that was asked for nor to a page that is not live."""
+"""Redirects lead neither to the requested address itself nor to a page that is not live."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_old_address_leads_to_the_page(client, news):
     assert (response.status_code, response.url) == (301, "/tin-tuc/a/")
 
 
-def test_page_that_is_taken_down_is_a_404_everywhere(client, news):
+def test_unpublished_page_is_a_404_everywhere(client, news):
     news.unpublish()
     assert client.get("/tin-tuc/a/").status_code == 404
     assert client.get("/tin-tuc/b/").status_code == 404
@@ -54,7 +54,7 @@ def test_redirect_to_itself_is_a_404(client, target):
     assert client.get("/cu/").status_code == 404
 
 
-def test_circle_of_redirects_is_a_404(client):
+def test_loop_of_redirects_is_a_404(client):
     factories.front_page()
     for old, new in (("/mot/", "/hai/"), ("/hai/", "/ba/"), ("/ba/", "/mot/")):
         redirect(old, redirect_link=new)

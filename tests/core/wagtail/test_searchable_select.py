@@ -1,4 +1,4 @@
-"""Agencies and units are chosen in a list to search in, in every form of the admin."""
+"""Agencies and units are chosen in a searchable list in every form of the admin."""
 
 from __future__ import annotations
 

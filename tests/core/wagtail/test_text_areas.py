@@ -17,7 +17,7 @@ PAGES = [model for model in get_page_models() if model is not Page]
 
 
 def text_areas(form_class: Any) -> list[tuple[str, forms.Widget]]:
-    """The text areas of a form and of the rows inside it; comments beside a page are no content of it."""
+    """The text areas of a form and of the rows inside it; comments on a page are not part of its content."""
     found = [
         (f"{form_class._meta.model.__name__}.{name}", field.widget)
         for name, field in form_class.base_fields.items()

@@ -181,7 +181,7 @@ class TestDoors:
         client.post(self.submit(province.a), {"locales": [province.en.pk]})
         assert province.a.get_translation_or_none(province.en) is None
 
-    def test_an_unpublished_source_leaves_its_translation_as_it_is(self, province):
+    def test_an_unpublished_source_leaves_its_translation_unchanged(self, province):
         english = province.a.copy_for_translation(province.en)
         english.save_revision().publish()
         province.a.save_revision().publish()
@@ -206,7 +206,7 @@ def test_other_models_require_the_change_permission(province, django_user_model)
 
 
 class TestRoles:
-    """Each role translates the pages that it keeps, from nothing to what a reader of English sees."""
+    """Each role translates the pages that it manages, from the start to what an English reader sees."""
 
     @pytest.fixture
     def committee(self) -> Agency:

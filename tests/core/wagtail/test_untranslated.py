@@ -1,4 +1,4 @@
-"""Texts that Wagtail keeps in English are read in the language of the reader."""
+"""Texts that Wagtail keeps in English are shown in the reader's language."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_choices_of_a_filter_follow_the_language() -> None:
     assert "Permanent" not in form
 
 
-def test_chooser_made_in_one_language_speaks_that_of_the_reader() -> None:
+def test_chooser_created_in_one_language_is_shown_in_that_of_the_reader() -> None:
     with override("en"):
         widget = AdminSnippetChooser(PublicationDecision)
         assert str(widget.choose_another_text) == "Choose another publication decision"

@@ -1,4 +1,4 @@
-"""Cached values are JSON in every installation: what the portal and its libraries cache comes back usable."""
+"""Cached values are JSON in every installation: what the portal and its libraries cache can be used when read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_marks_of_the_encoding_are_ordinary_keys_of_a_dict() -> None:
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, lambda: 1])
-def test_what_json_cannot_carry_is_refused_in_memory_too(value: Any) -> None:
+def test_values_that_json_cannot_represent_are_refused_in_memory_too(value: Any) -> None:
     assert isinstance(caches["default"], LocalCache)
     for write in (cache.set, cache.add):
         with pytest.raises(TypeError):

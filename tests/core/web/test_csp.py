@@ -29,7 +29,7 @@ class TestPeople:
     PAGES = ("/tai-khoan/dang-nhap/", "/tra-cuu/", "/khong-co-trang-nay/", "/healthz", "/en/")
 
     @pytest.mark.parametrize("page", PAGES)
-    def test_every_answer_carries_the_strict_policy(self, client, page):
+    def test_every_response_has_the_strict_policy(self, client, page):
         policy = directives(client.get(page))
         assert policy["default-src"] == ["'self'"]
         assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]

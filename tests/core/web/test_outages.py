@@ -1,4 +1,7 @@
-"""Without database or disk: cached pages go on, everything else is a 503 with what was typed; the return is noticed."""
+"""Without database or disk: cached pages are still served, everything else is a 503 with what was typed.
+
+Recovery is noticed.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,7 @@ def client(settings: Any) -> Client:
 @pytest.mark.django_db
 @pytest.mark.urls(__name__)
 class TestPage:
-    def test_cached_page_goes_on_also_after_its_time(self, client: Client, monkeypatch: Any) -> None:
+    def test_cached_page_is_served_even_after_it_expired(self, client: Client, monkeypatch: Any) -> None:
         assert client.get("/trang/").status_code == 200
         failure.append(gone())
         assert client.get("/trang/").content == b"page"
@@ -135,7 +138,7 @@ class TestPage:
     [(None, True), ("08006", True), ("57P01", True), ("57P03", True), ("53300", True), ("40P01", False),
      ("55P03", False), ("53100", False)],
 )  # fmt: skip
-def test_lock_or_full_disk_of_the_server_is_no_outage_for_others(state: str | None, away: bool) -> None:
+def test_lock_or_full_disk_of_the_server_is_not_an_outage_for_others(state: str | None, away: bool) -> None:
     error = gone(state)
     assert outages.is_temporary(error)
     assert outages.is_database_away(error) is away
@@ -144,7 +147,7 @@ def test_lock_or_full_disk_of_the_server_is_no_outage_for_others(state: str | No
 @pytest.mark.parametrize(
     ("text", "away"), [("unable to open database file", True), ("database is locked", False)]
 )
-def test_sqlite_is_away_only_without_its_file(text: str, away: bool) -> None:
+def test_sqlite_is_unavailable_only_without_its_file(text: str, away: bool) -> None:
     error = OperationalError(text)
     error.__cause__ = sqlite3.OperationalError(text)
     assert outages.is_database_away(error) is away
@@ -170,7 +173,7 @@ def proxy() -> Iterator[Proxy]:
 class TestRealServer:
     """PostgreSQL goes away and comes back."""
 
-    def test_front_page_goes_on_the_desk_does_not_and_all_come_back(
+    def test_front_page_is_served_the_desk_is_not_and_everything_recovers(
         self, client: Client, proxy: Proxy
     ) -> None:
         assert client.get("/").status_code == 200

@@ -296,7 +296,7 @@ class TestStore:
 
 
 class TestParameters:
-    """Addresses that say what they read: everything else in the query string makes no entry of its own."""
+    """Addresses that declare what they read: anything else in the query string creates no separate entry."""
 
     def test_unknown_parameters_share_one_entry(self, client):
         client.get("/tham-so/?q=a")
@@ -304,7 +304,7 @@ class TestParameters:
         assert calls == ["/tham-so/?q=a"]
         assert client.get("/tham-so/?q=b").content != client.get("/tham-so/?q=a").content
 
-    def test_page_for_all_carries_nobodys_unknown_parameter(self, client):
+    def test_page_for_all_contains_nobodys_unknown_parameter(self, client):
         client.get("/tham-so/?zz=mine")
         assert b"zz" not in client.get("/tham-so/").content
         assert b"zz" not in client.get("/tham-so/?zz=other").content

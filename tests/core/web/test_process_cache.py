@@ -124,7 +124,7 @@ class TestGenerations:
             seen.append(generation())
         assert seen == sorted(set(seen))
 
-    def test_generation_rises_when_the_clock_goes_back(self):
+    def test_generation_rises_even_if_the_clock_is_set_back(self):
         with time_machine.travel("2026-11-25 09:00 +0700", tick=False):
             page_cache.purge()
         before = generation()
@@ -136,7 +136,7 @@ class TestGenerations:
         page_cache.purge()
         with transaction.atomic():
             page_cache.purge()
-            assert cached_until_publish("a", make) == 1  # made from what will never be
+            assert cached_until_publish("a", make) == 1  # computed from what will never exist
             transaction.set_rollback(True)
         page_cache.purge()
         assert cached_until_publish("a", make) == 2

@@ -17,7 +17,7 @@ from tests.support.redis_server import RedisServer, free_port
 pytestmark = pytest.mark.redis
 
 LIMITS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
-# Redis stays silent for ever; a call that ignored its time-out would not come back before this.
+# Redis stays silent for ever; a call that ignored its time-out would not return before this.
 HOPELESS_SECONDS = 60
 
 
@@ -100,7 +100,7 @@ class TestWorking:
             assert sorted(pool.map(lambda _n: cache.incr("k"), range(64))) == list(range(1, 65))
 
 
-# What each call answers when nothing can be asked.
+# What each call returns when the server cannot be reached.
 MISSES = {
     "get": (lambda cache: cache.get("k", "default"), "default"),
     "add": (lambda cache: cache.add("k", 1), True),
@@ -244,7 +244,7 @@ class TestRubbish:
 
 
 class TestTwoInstallations:
-    """Two installations on one server, and a queue beside them."""
+    """Two installations on one server, and a queue next to them."""
 
     @pytest.fixture
     def caches_of_two(self, redis_url):

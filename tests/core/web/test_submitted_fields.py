@@ -1,4 +1,4 @@
-"""A refused form is offered again with what was typed, never one that another site wrote."""
+"""A refused form is offered again with what was typed, but never one that another site wrote."""
 
 from __future__ import annotations
 

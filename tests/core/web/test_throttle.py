@@ -48,13 +48,13 @@ class TestAddress:
             (1, "rubbish,203.0.113.9", "203.0.113.9"),
             (1, " 203.0.113.9 ", "203.0.113.9"),
             (1, ",,203.0.113.9", "203.0.113.9"),
-            # Two proxies: the last but one entry.
+            # Two proxies: the second-to-last entry.
             (2, "198.51.100.1, 203.0.113.9, 10.0.0.7", "203.0.113.9"),
-            # Somebody came past the proxies: the connection counts.
+            # Somebody bypassed the proxies: the connection counts.
             (1, None, "10.1.1.1"),
             (1, "", "10.1.1.1"),
             (2, "203.0.113.9", "10.1.1.1"),
-            # What is no address is not one, whoever wrote it.
+            # An invalid address is ignored, whoever wrote it.
             (1, "203.0.113.9, unknown", "10.1.1.1"),
             (1, "'; DROP TABLE x", "10.1.1.1"),
             # Spellings of one address are one address.

@@ -73,7 +73,7 @@ class TestFullStore:
         assert "0912 000 111" in page
 
 
-def test_write_error_of_the_store_is_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_write_error_of_the_store_is_reported(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     draft, token = make_draft()
 
     def fail(*_args: Any, **_kwargs: Any) -> str:

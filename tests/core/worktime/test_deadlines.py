@@ -1,4 +1,4 @@
-"""Every line of docs/domain.md#deadlines that the clock itself can answer, and the decision of ADR 26.
+"""Every line of docs/domain.md#deadlines that is a matter of calculation, and the decision of ADR 26.
 
 2 March 2026 is a Monday. The office is open 07:00-11:30 and 13:30-17:00.
 """
@@ -28,7 +28,7 @@ def due(accepted: str, value: int, unit: str, calendar: WorkCalendar = PLAIN):
         ("2026-03-02 09:00", 3, "2026-03-05 09:00"),
         ("2026-03-02 16:59", 1, "2026-03-03 16:59"),
         ("2026-03-05 09:00", 2, "2026-03-09 09:00"),
-        # The article's own: outside hours the next opening, and an opening is the closing before.
+        # The examples of the record: outside hours the next opening, and an opening is written as the closing before.
         ("2026-11-23 18:41", 3, "2026-11-26 17:00"),
         ("2026-03-02 17:00", 1, "2026-03-03 17:00"),
         ("2026-03-02 06:59", 1, "2026-03-02 17:00"),
@@ -58,12 +58,12 @@ def test_working_days(accepted, value, expected):
 @pytest.mark.parametrize(
     ("accepted", "value", "expected", "calendar"),
     [
-        # docs/domain.md#calendar: 29/4 (exchanged), 30/4 and 1/5 are free, Saturday 4/5 is worked.
+        # docs/domain.md#calendar: 29/4 (exchanged), 30/4 and 1/5 are days off, Saturday 4/5 is worked.
         ("2019-04-26 16:00", 3, "2019-05-04 16:00", SPRING_2019),
         ("2019-04-26 17:00", 3, "2019-05-04 17:00", SPRING_2019),
         ("2019-05-03 18:00", 1, "2019-05-04 17:00", SPRING_2019),
         ("2019-05-04 18:00", 1, "2019-05-06 17:00", SPRING_2019),
-        # The last working day before nine free days: the promise does not wait for the end of the holiday.
+        # The last working day before nine free days: the due date does not wait for the end of the holiday.
         ("2026-02-12 18:00", 1, "2026-02-13 17:00", TET_2026),
         ("2026-02-13 18:00", 1, "2026-02-23 17:00", TET_2026),
         ("2026-02-13 10:00", 1, "2026-02-23 10:00", TET_2026),
@@ -105,7 +105,7 @@ def test_eight_hours_from_an_opening_are_a_working_day(accepted, days):
         # Every day counts, the day of acceptance does not.
         ("2026-03-02 09:00", 4, "2026-03-06 17:00"),
         ("2026-03-02 16:59", 1, "2026-03-03 17:00"),
-        # A last day on which nobody works moves on, whichever of the two it is.
+        # A last day on which nobody works moves on, whether it is a weekend or a holiday.
         ("2026-03-02 09:00", 5, "2026-03-09 17:00"),
         ("2026-03-02 09:00", 6, "2026-03-09 17:00"),
         ("2026-03-02 09:00", 7, "2026-03-09 17:00"),

@@ -65,7 +65,7 @@ def test_loading_the_calendar_takes_one_query(django_assert_num_queries):
         assert len(load_calendar().days_off) > 150
 
 
-def test_loading_again_keeps_changes_of_staff():
+def test_loading_again_keeps_changes_by_staff():
     assert load_public_holidays(first_year=2019, last_year=2019) > 10
     Holiday.objects.filter(date=date(2019, 5, 4)).update(name="Làm bù theo thông báo 6519", kind="off")
     assert load_public_holidays(first_year=2019, last_year=2019) == 0
