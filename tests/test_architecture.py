@@ -1,7 +1,7 @@
-"""The layers, for everything that import-linter does not see.
+"""The layers, in everything that import-linter does not check.
 
 Imports have their contracts in pyproject.toml (`lint-imports`); here: cycles between modules, foreign keys, migrations,
-template tags, templates and routes that are named, registrations, receivers. tests/test_architecture_planted.py proves
+template tags, references to templates and routes, registrations, receivers. tests/test_architecture_planted.py proves
 that each rule can fail.
 """
 
@@ -89,7 +89,7 @@ def test_no_link_to_a_route_of_a_higher_layer() -> None:
 
 
 def test_receivers_listen_to_models_of_their_own_or_a_lower_layer() -> None:
-    """Announcements go up: whoever connects a receiver must be above the one who sends."""
+    """Signals go upwards: a receiver must be in a layer above the sender."""
     assert architecture.upward_receivers(ROOT) == []
 
 
@@ -104,12 +104,15 @@ def test_registrations_come_from_above_and_are_discovered() -> None:
     assert architecture.misplaced_registrations(ROOT) == []
 
 
-def test_locale_is_no_package() -> None:
+def test_locale_is_not_a_package() -> None:
     assert not (ROOT / "locale" / "__init__.py").exists()
 
 
 def test_no_module_is_longer_than_400_lines() -> None:
-    """Settings and migrations aside. Short modules are no aim: what a reader wants on one page stays together."""
+    """Settings and migrations aside.
+
+    Short modules are not a goal in themselves: what belongs on one page stays together.
+    """
     assert architecture.over(architecture.lines(ROOT), 400) == {}
 
 

@@ -30,7 +30,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def plant(copy: Path) -> Iterator[Plant]:
-    """`plant(path, text)` appends `text` to a file of the copy, which is put back afterwards."""
+    """`plant(path, text)` appends `text` to a file of the copy, which is restored afterwards."""
     before: dict[Path, str | None] = {}
 
     def write(name: str, text: str) -> None:
@@ -212,7 +212,7 @@ def test_cycle_in_a_graph_is_found() -> None:
             },
             [],
         ),
-        # The relay of a package is imported by a task, so its __init__ is executed, which imports the task again.
+        # A task imports the relay of a package, so its __init__ is executed, which imports the task again.
         (
             {
                 "box/__init__": "from planted.box.services import x",

@@ -88,7 +88,7 @@ def test_data():
 """
 
 
-def test_missing_service_skips_a_test_with_the_reason(tmp_path: Path) -> None:
+def test_missing_service_skips_a_test_and_states_why(tmp_path: Path) -> None:
     done = run_pytest(tmp_path, SKIPPED)
     assert done.returncode == 0, done.stdout
     assert "3 skipped" in done.stdout
@@ -155,7 +155,7 @@ def test_repeats(db):
     assert "4 passed, 6 deselected" in done.stdout, done.stdout
 
 
-def test_long_tests_begin(tmp_path: Path) -> None:
+def test_long_tests_start_first(tmp_path: Path) -> None:
     body = """
 def test_short():
     assert True

@@ -213,7 +213,7 @@ APPS = ("accounts", "core", "demo", "forms_app", "home", "one_stop", "portal", "
 
 
 def replaced_attributes():
-    """Return (file, name) of what production code assigns on imported classes and modules of libraries."""
+    """Return (file, name) of every attribute that production code replaces on an imported library class or module."""
     found = set()
     for name in tracked():
         if not name.endswith(".py") or not name.startswith(APPS) or "/migrations/" in name:
@@ -254,7 +254,7 @@ def test_private_interfaces_are_listed_for_upgrades():
 
 
 def glossary_names():
-    """Yield the names in code that the glossary gives, without those that are reserved (†)."""
+    """Yield the code names in the glossary, except those that are reserved (†)."""
     text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").partition("## Software")[0]
     for row in text.splitlines():
         cells = row.split("|")

@@ -1,4 +1,4 @@
-"""The sample proxy configuration hands out no file that the portal guards."""
+"""The sample proxy configuration serves no file that the portal protects."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ def test_keys_in_addresses_are_masked_in_the_log(path: str, masked: bool) -> Non
     assert any(re.search(pattern, path) for pattern in patterns) is masked
 
 
-def test_only_current_versions_of_tls_are_spoken() -> None:
+def test_only_current_versions_of_tls_are_offered() -> None:
     assert re.findall(r"ssl_protocols ([^;]+);", TEXT) == ["TLSv1.2 TLSv1.3"]

@@ -34,7 +34,7 @@ def published(parent: Any, page: Any) -> Any:
 
 
 def front_page() -> HomePage:
-    """Return the front page, with its index pages below it; they refer to nothing that a test could look up."""
+    """Return the front page, with its index pages below it; they refer to no rows that a test would have to create."""
     with disable_reference_index_auto_update():
         return start_site()
 

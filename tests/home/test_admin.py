@@ -147,12 +147,12 @@ class TestOwnAlerts:
         row.refresh_from_db()
         assert (row.title, row.agency) == ("Của mình", own_agency)
 
-    def test_only_the_own_agency_is_offered_and_preselected(self, own_agency, other_agency):
+    def test_only_the_users_agency_is_offered_and_preselected(self, own_agency, other_agency):
         html = staff(own_agency).get(at("add")).text
         assert f'<option value="{own_agency.pk}" selected>' in html
         assert f'<option value="{other_agency.pk}"' not in html
 
-    def test_abolished_agency_is_offered_for_its_existing_alerts_only(
+    def test_abolished_agency_is_offered_only_for_its_existing_alerts(
         self, own_agency, province, time_machine
     ):
         time_machine.move_to("2026-03-02 09:00 +0700")

@@ -1,4 +1,4 @@
-"""Atom feeds: valid, in both languages, with what is public only, cached."""
+"""Atom feeds: valid, in both languages, limited to public content, cached."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ def news() -> NewsPage:
     return page
 
 
-def test_news_are_listed_newest_first(news: NewsPage, client: Client) -> None:
+def test_news_is_listed_newest_first(news: NewsPage, client: Client) -> None:
     entries = check(read(client, "/nguon-tin/tin-tuc.atom"), "/nguon-tin/tin-tuc.atom")
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["Tin 2", "Tin 1"]
 
 
-def test_english_feed_speaks_english(news: NewsPage, client: Client) -> None:
+def test_english_feed_is_in_english(news: NewsPage, client: Client) -> None:
     feed = read(client, "/en/nguon-tin/tin-tuc.atom")
     assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == "en"
     assert feed.findtext(f"{ATOM}title") == "News"
@@ -89,7 +89,7 @@ def test_every_version_of_a_public_procedure_is_an_entry(client: Client) -> None
     assert "01/01/2026" in (found[1][1] or "")
 
 
-def test_feeds_cost_few_queries_whatever_they_list(
+def test_feeds_need_few_queries_however_much_they_list(
     client: Client, django_assert_max_num_queries: Any
 ) -> None:
     front_page()
@@ -105,7 +105,7 @@ def test_feeds_cost_few_queries_whatever_they_list(
     assert costs[0] == costs[1]
 
 
-def test_feeds_are_found_and_empty_ones_are_valid(client: Client) -> None:
+def test_feeds_are_linked_and_empty_ones_are_valid(client: Client) -> None:
     front_page()
     page = client.get("/").content.decode()
     assert '<link rel="alternate" type="application/atom+xml" href="/nguon-tin/tin-tuc.atom"' in page
@@ -124,7 +124,7 @@ def test_icons_exist_and_favicon_is_served(client: Client) -> None:
 
 
 def test_every_kind_of_page_describes_itself(client: Client) -> None:
-    """The description is the page's own text, also without a summary, and no two pages share one."""
+    """The description is the page's own text, even without a summary, and no two pages share one."""
     front = front_page()
     index = front.get_children().get(slug="tin-tuc").specific
     published(

@@ -63,12 +63,12 @@ def make_news(agency: Any, **fields: Any) -> NewsPage:
 
 
 class TestSchedule:
-    def test_scheduled_news_are_hidden_before_publication(self, client: Client, agency: Any) -> None:
+    def test_scheduled_news_is_hidden_before_publication(self, client: Client, agency: Any) -> None:
         make_news(agency, go_live_at=NOON)
         assert pages_listing_it(client, agency) == set()
         assert client.get("/tin-tuc/thong-xe/").status_code == 404
 
-    def test_scheduled_news_are_listed_after_publication(
+    def test_scheduled_news_is_listed_after_publication(
         self, client: Client, agency: Any, time_machine: Any
     ) -> None:
         make_news(agency, go_live_at=NOON)
@@ -77,7 +77,7 @@ class TestSchedule:
         assert len(pages_listing_it(client, agency)) == 5
         assert client.get("/tin-tuc/thong-xe/").status_code == 200
 
-    def test_scheduled_news_are_hidden_a_minute_early(
+    def test_scheduled_news_is_hidden_until_the_exact_minute(
         self, client: Client, agency: Any, time_machine: Any
     ) -> None:
         make_news(agency, go_live_at=NOON)
@@ -85,7 +85,7 @@ class TestSchedule:
         call_command("publish_scheduled")
         assert pages_listing_it(client, agency) == set()
 
-    def test_expired_news_are_hidden(self, client: Client, agency: Any, time_machine: Any) -> None:
+    def test_expired_news_is_hidden(self, client: Client, agency: Any, time_machine: Any) -> None:
         make_news(agency, expire_at=NOON)
         assert len(pages_listing_it(client, agency)) == 5
         time_machine.move_to("2026-03-02 12:01 +0700")
@@ -106,7 +106,7 @@ class TestSchedule:
 
 
 class TestPrivate:
-    def test_password_protected_news_are_not_listed(self, client: Client, agency: Any) -> None:
+    def test_password_protected_news_is_not_listed(self, client: Client, agency: Any) -> None:
         page = make_news(agency)
         PageViewRestriction.objects.create(
             page=page, restriction_type="password", password=make_password("x")
@@ -124,7 +124,7 @@ class TestPrivate:
 
 
 class TestOrder:
-    def test_news_are_ordered_by_date_then_creation_newest_first(self) -> None:
+    def test_news_is_ordered_by_date_then_creation_newest_first(self) -> None:
         pages = [
             factories.news(number, date=dt.date(2026, 2, day)) for number, day in enumerate((3, 5, 5, 1))
         ]
@@ -205,7 +205,7 @@ class TestEmptyPages:
         assert '<time datetime="2026-02-05">05/02/2026</time>' in html
 
 
-def test_news_link_to_the_live_site_of_their_agency(client: Client, agency: Any) -> None:
+def test_news_links_to_the_live_site_of_its_agency(client: Client, agency: Any) -> None:
     page = factories.news(1, agency=agency)
     assert f'<a href="/co-quan/{agency.slug}/">Sở Xây dựng</a>' in client.get(page.url).text
     Page.objects.get(slug=agency.slug).unpublish()

@@ -1,4 +1,4 @@
-"""Who keeps which pages of the public site: each role in its agency, and pages that belong to the whole province."""
+"""Who maintains which pages of the public site: each role in its agency, and pages of the whole province."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def browser(user: User) -> Client:
 
 
 def rights(page: Page, user: User) -> Any:
-    """Return what ``user`` may do, without the permissions that the account read before."""
+    """Return ``user`` with fresh permissions, not those cached on the account."""
     return page.permissions_for_user(User.objects.get(pk=user.pk))
 
 
@@ -79,7 +79,7 @@ def submit(client: Client, address: str, **fields: Any) -> Any:
 
 
 class TestNewAgencySite:
-    def test_editors_of_the_agency_keep_it_at_once(self, department):
+    def test_editors_of_the_agency_maintain_it_at_once(self, department):
         editor = member(department, Role.EDITOR)
         site = factories.agency_site(department)
         assert rights(site, editor).can_publish()
@@ -124,7 +124,7 @@ class TestNewAgencySite:
         add = reverse("wagtailadmin_pages:add", args=["home", "newspage", site.pk])
         assert browser(operator).get(add).status_code in {302, 403, 404}
 
-    def test_operator_sees_no_drafts_of_an_agency_beside(self, department, province):
+    def test_operator_sees_no_drafts_of_a_sibling_agency(self, department, province):
         other = AgencyFactory(parent=province)
         site = factories.agency_site(other)
         public = factories.published(site, NewsPage(title="Tin công khai", agency=other))
@@ -134,7 +134,7 @@ class TestNewAgencySite:
             assert "Tin nháp" not in client.get(f"/quan-tri/pages/{address}").text
         assert client.get(f"/quan-tri/pages/{draft.pk}/").status_code == 404
 
-    def test_operator_reaches_no_site_of_an_agency_beside(self, department, province):
+    def test_operator_reaches_no_site_of_a_sibling_agency(self, department, province):
         site = factories.agency_site(AgencyFactory(parent=province))
         assert not rights(site, member(department, Role.OPERATOR)).can_edit()
 
@@ -157,7 +157,7 @@ class TestCommunications:
         page = InformationPage.objects.get(slug="quyen-rieng-tu")
         assert rights(page, member(province, Role.COMMUNICATION)).can_edit(), "not only for its author"
 
-    def test_the_front_page_leads_to_nothing_of_others(self, province, department):
+    def test_the_front_page_gives_no_access_to_pages_of_others(self, province, department):
         staff = member(province, Role.COMMUNICATION)
         site = factories.agency_site(department)
         news = factories.published(site, NewsPage(title="Tin", agency=department))
@@ -207,7 +207,7 @@ class TestCommunications:
 
 
 class TestOperators:
-    def test_operator_of_the_province_keeps_collections_and_workflows(self, province):
+    def test_operator_of_the_province_maintains_collections_and_workflows(self, province):
         client = browser(member(province, Role.OPERATOR))
         client.post(reverse("wagtailadmin_collections:add"), {"name": "Ảnh của sở", "parent": 1})
         assert Collection.objects.filter(name="Ảnh của sở").exists()
@@ -220,14 +220,14 @@ class TestOperators:
         ):
             assert client.get(address).status_code == 200, address
 
-    def test_operator_of_an_agency_keeps_neither(self, department):
+    def test_operator_of_an_agency_maintains_neither(self, department):
         client = browser(member(department, Role.OPERATOR))
         for name in ("wagtailadmin_collections:index", "wagtailadmin_workflows:index"):
             assert client.get(reverse(name)).status_code in {302, 403, 404}, name
 
 
 class TestExplorer:
-    """The pages below a page that a user may edit can belong to others, down to the titles of its drafts."""
+    """The pages below a page that a user may edit can belong to others; then even titles of drafts are hidden."""
 
     @pytest.fixture
     def draft(self, department: Agency) -> NewsPage:
@@ -300,7 +300,7 @@ def test_people_who_may_publish_a_page_are_found_by_its_own_permissions(province
     assert set(policy.instances_user_has_permission_for(operator, "change")) == {site.page_ptr}
 
 
-def test_author_may_change_a_page_with_the_permission_to_add_only(province, department):
+def test_author_may_change_a_page_with_only_the_permission_to_add(province, department):
     from wagtail.permissions import page_permission_policy as policy  # noqa: PLC0415
 
     operator, index = member(province, Role.OPERATOR), AgencyIndexPage.objects.get()
@@ -324,7 +324,7 @@ def test_daily_synchronisation_restores_the_permissions_of_every_group(province,
     assert User.objects.get(pk=operator.pk).has_perm("wagtailcore.change_workflow")
 
 
-def test_refreshing_takes_permissions_from_an_agency_that_was_moved_away(province, department):
+def test_refreshing_removes_permissions_from_an_agency_that_has_moved_away(province, department):
     site, operator = factories.agency_site(department), member(province, Role.OPERATOR)
     assert rights(site, operator).can_edit()
     Agency.objects.filter(pk=department.pk).update(parent=None)

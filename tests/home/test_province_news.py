@@ -1,4 +1,4 @@
-"""News of the whole province are written by staff of the provincial agency."""
+"""News of the whole province is written by staff of the provincial agency."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_provincial_staff_publish_news_in_the_admin(client, province):
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.COMMUNICATION])
-def test_agency_field_is_offered_to_provincial_staff_only(client, province, role):
+def test_agency_field_is_offered_only_to_provincial_staff(client, province, role):
     agency = AgencyFactory(parent=province)
     site = factories.agency_site(agency)
     form = f"/quan-tri/pages/add/home/newspage/{site.pk}/"
@@ -84,7 +84,7 @@ def test_agency_field_is_offered_to_provincial_staff_only(client, province, role
     assert 'name="agency"' in client.get(common).text
 
 
-def test_news_of_an_editor_belong_to_the_own_agency(client, province):
+def test_news_of_an_editor_belongs_to_their_agency(client, province):
     site = factories.agency_site(AgencyFactory(parent=province))
     client.force_login(member(site.agency, Role.EDITOR), "django.contrib.auth.backends.ModelBackend")
     data = {

@@ -22,7 +22,7 @@ from tests.home import factories
 from tests.procedures.factories import make_page, make_procedure, make_section
 
 pytestmark = pytest.mark.django_db
-#: Statements at the most: of a process that has just started, and of one that has answered before.
+#: The maximum number of statements: in a process that has just started, and in one that has already answered.
 MAX_QUERIES = {
     "/": (17, 7),
     "/co-quan/": (13, 3),
@@ -113,7 +113,7 @@ def test_query_counts_of_signed_in_users_do_not_grow_with_rows(client: Client, a
     few = {path: cold_and_warm(client, path) for path in paths}
     more(5)
     assert {path: cold_and_warm(client, path) for path in paths} == few
-    # the session, the person, what they may enter
+    # the session, the user, and what they have access to
     assert all(few[path][1] <= MAX_QUERIES[path][1] + 5 for path in paths), few
 
 

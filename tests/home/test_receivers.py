@@ -233,7 +233,7 @@ class TestProcedures:
             ("2026-11-23 16:59:00 +0000", 60),
         ],
     )
-    def test_pages_are_cached_until_midnight_in_vietnam_at_most(
+    def test_pages_are_cached_at_most_until_midnight_in_vietnam(
         self, page: ProcedurePage, moment: str, seconds: int
     ) -> None:
         """Versions, agencies and assignments begin on a date without anything being published."""

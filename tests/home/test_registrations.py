@@ -66,7 +66,7 @@ def test_sign_in_redirects_to_the_landing_page_of_the_role(agency, role, destina
         (Membership.Role.CONTROLLER, {ADMIN}),
     ],
 )
-def test_public_pages_link_to_the_users_workplaces_only(agency, role, links):
+def test_public_pages_link_only_to_the_users_workplaces(agency, role, links):
     client, _place = sign_in(person(agency, role))
     page = client.get("/tra-cuu/").content.decode()
     assert {destination for destination in (ADMIN, DESK) if f'href="{destination}"' in page} == links

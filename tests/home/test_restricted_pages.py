@@ -1,4 +1,4 @@
-"""A restricted page is not found by the public search, and is found again when it is opened."""
+"""The public search does not find a restricted page until the restriction is lifted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def committed(django_capture_on_commit_callbacks):
 
 @pytest.fixture
 def pages(committed):
-    """Published news, and a live procedure, all in the index."""
+    """Published news and a live procedure, all indexed."""
     with committed():
         news = factories.news(title="Triều cường dâng cao")
         procedure = make_page(make_section(), title="Cấp phép đê bao")
@@ -35,7 +35,7 @@ def pages(committed):
 
 @pytest.mark.parametrize("above", [False, True])
 @pytest.mark.parametrize("number", [0, 1])
-def test_restriction_reaches_the_search_both_ways(pages, committed, above, number):
+def test_search_follows_restriction_and_its_removal(pages, committed, above, number):
     page = pages[number]
     restricted = page.get_parent() if above else page
     with committed():

@@ -50,7 +50,7 @@ class TestDocuments:
         (document,) = AgencySource().documents([str(site.pk)])
         assert document.codes == (site.agency.code,)
 
-    def test_agency_is_found_by_the_former_communes_of_its_unit(self) -> None:
+    def test_agency_is_found_by_the_former_communes_of_its_area(self) -> None:
         ended = {"valid_from": dt.date(2004, 7, 8), "valid_to": dt.date(2025, 6, 30)}
         unit = UnitFactory(name="Phường Tân Thành", gso_code="32025")
         for name, share in (("Xã Tắc Vân", "default"), ("Phường 6", "part")):
@@ -150,7 +150,7 @@ class TestRobotsAndSitemaps:
             assert f"Disallow: {place}\n" in text
         assert "Sitemap: http://testserver/sitemap.xml" in text
 
-    def test_sitemaps_list_live_pages_only(self, client: Client) -> None:
+    def test_sitemaps_list_only_live_pages(self, client: Client) -> None:
         live = factories.news(1)
         unpublished = factories.news(2)
         unpublished.unpublish()

@@ -101,7 +101,7 @@ class TestAgencyOfNews:
         assert factories.news(1, agency=agency).agency == agency
         assert factories.news(2).agency is None
 
-    def test_news_below_a_site_keep_the_agency_of_the_site(self) -> None:
+    def test_news_below_a_site_keeps_the_agency_of_the_site(self) -> None:
         site, other = factories.agency_site(), AgencyFactory()
         page = factories.published(site, NewsPage(title="Tin", agency=other))
         page.agency = other
@@ -109,21 +109,21 @@ class TestAgencyOfNews:
         page.refresh_from_db()
         assert page.agency == site.agency
 
-    def test_moved_news_get_the_agency_of_the_new_site(self) -> None:
+    def test_moved_news_gets_the_agency_of_the_new_site(self) -> None:
         here, there = factories.agency_site(), factories.agency_site()
         page = factories.published(here, NewsPage(title="Tin"))
         page.move(AgencySitePage.objects.get(pk=there.pk), "last-child")
         page.refresh_from_db()
         assert page.agency == there.agency
 
-    def test_news_moved_to_the_provincial_list_keep_their_agency(self) -> None:
+    def test_news_moved_to_the_provincial_list_keeps_its_agency(self) -> None:
         site = factories.agency_site()
         page = factories.published(site, NewsPage(title="Tin"))
         page.move(NewsIndexPage.objects.get(), "last-child")
         page.refresh_from_db()
         assert page.agency == site.agency
 
-    def test_copied_news_get_the_agency_of_the_target_site(self) -> None:
+    def test_copied_news_gets_the_agency_of_the_target_site(self) -> None:
         here, there = factories.agency_site(), factories.agency_site()
         page = factories.published(here, NewsPage(title="Tin"))
         copy: Any = page.copy(to=AgencySitePage.objects.get(pk=there.pk), update_attrs={"slug": "ban-sao"})

@@ -1,4 +1,4 @@
-"""Reads pages of the admin and finds words that are neither Vietnamese nor allowed."""
+"""Read pages of the admin and find words that are neither Vietnamese nor allowed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import polib
 
 from tests.paths import ROOT
 
-#: Names, formats and keys that have no Vietnamese word.
+#: Names, formats and keys for which there is no Vietnamese word.
 ALLOWED: Final = frozenset(
     [
         "csv",
@@ -71,19 +71,19 @@ _IGNORED_TAGS: Final = frozenset(("script", "style", "svg", "code", "pre", "kbd"
 _VOID_TAGS: Final = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
-#: Words that no Vietnamese text has: what is left of a value that nobody expected to be shown.
+#: Words that occur in no Vietnamese text: signs of a value that was not meant to be shown.
 _NEVER: Final = frozenset(("none", "true", "false", "null", "undefined"))
 
 
 @cache
 def vietnamese_words() -> frozenset[str]:
-    """Return every word of the Vietnamese catalogues that may be a syllable of Vietnamese, in lower case."""
+    """Return every word of the Vietnamese catalogues that may be a Vietnamese syllable, in lower case."""
     found: set[str] = set()
     for folder in _CATALOGUES:
         for path in (ROOT / folder).rglob("*.po"):
             for entry in polib.pofile(str(path), encoding="utf-8"):
                 texts = [entry.msgstr, *(entry.msgstr_plural or {}).values()]
-                # A text that is the same in English proves nothing.
+                # A text that is the same in English says nothing about its words.
                 for text in texts:
                     if text != entry.msgid:
                         found |= {
@@ -107,7 +107,7 @@ class _Reader(HTMLParser):
         facts = {name: value or "" for name, value in attrs}
         self._json = tag == "script" and facts.get("type") == "application/json"
         if tag not in _VOID_TAGS:
-            # What is marked as English is meant to be English.
+            # Text marked as English is meant to be English.
             hidden = (
                 tag in _IGNORED_TAGS or "hidden" in facts or (tag != "html" and facts.get("lang") == "en")
             )
@@ -153,7 +153,7 @@ def read(page: str) -> _Reader:
 
 
 def foreign_words(texts: list[str]) -> set[str]:
-    """Return the words that are no Vietnamese; a text with an accented letter is taken for Vietnamese as a whole."""
+    """Return the words that are not Vietnamese; a text with an accented letter counts as Vietnamese as a whole."""
     found = set()
     for text in texts:
         accented = _VIETNAMESE.search(text)

@@ -1,4 +1,4 @@
-"""Reads public pages: their addresses, the texts with their language, and what every page must have."""
+"""Read public pages: their addresses, the texts with their language, and what every page must have."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PLACEHOLDER: Final = re.compile(r"%\(\w+\)\w|\{\w*\}")
 
 @dataclass
 class PublicPage:
-    """``targets``: addresses that the page names; ``texts``: (language, text) in the order of the page."""
+    """``targets``: addresses that the page contains; ``texts``: (language, text) in the order of the page."""
 
     language: str = ""
     title: str = ""
@@ -88,7 +88,7 @@ class _Reader(HTMLParser):
 
 
 def read(html: str) -> PublicPage:
-    """Return what ``html`` names and says."""
+    """Return the addresses and texts of ``html``."""
     reader = _Reader()
     reader.feed(html)
     return reader.page
@@ -117,17 +117,17 @@ def _interface() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
 
 
 def vietnamese_interface(page: PublicPage) -> set[str]:
-    """Return the interface texts that stay Vietnamese where the page says that it is English."""
+    """Return the Vietnamese interface texts that the page declares to be English."""
     whole, patterns = _interface()
     found = {text for language, text in page.texts if language == "en" and _VIETNAMESE.search(text)}
     return {text for text in found if text in whole or any(one.fullmatch(text) for one in patterns)}
 
 
 def unmarked_vietnamese(page: PublicPage) -> set[str]:
-    """Return every Vietnamese text where the page says that it is English."""
+    """Return every Vietnamese text that the page declares to be English."""
     return {text for language, text in page.texts if language == "en" and _VIETNAMESE.search(text)}
 
 
 def english_words(page: PublicPage) -> set[str]:
-    """Return the words that are no Vietnamese where the page says that it is Vietnamese."""
+    """Return the words that are not Vietnamese although the page declares that they are."""
     return foreign_words([text for language, text in page.texts if language == "vi"])

@@ -1,4 +1,4 @@
-"""No English word is left on any page of the admin that a role can reach."""
+"""No page of the admin that a role can reach contains an English word."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ pytestmark = [
 ]
 ROLES = ("editor_b", "communication_a", "catalogue_a", "operator_a", "head_a", "superuser")
 START = "/quan-tri/"
-#: Addresses of one route differ in their objects only; the second one finds what the first lacks.
+#: Addresses of one route differ only in their objects; the second one may show what the first lacks.
 PER_ROUTE = 2
-#: Pages of superusers alone: permissions and columns whose names are rows and fields of Django and Wagtail.
+#: Pages for superusers only: permissions and columns whose names are rows and fields of Django and Wagtail.
 SUPERUSERS = ("/groups/", "/sites/", "/locales/")
 SKIPPED = (
     *SUPERUSERS,
@@ -68,7 +68,7 @@ def scenario() -> Scenario:
     Locale.objects.get_or_create(language_code="en")
     query = SearchedQuery.objects.create(week=date(2026, 11, 23), language="vi", digest="1", text="sổ hồng")
     SearchedQueryDay.objects.create(query=query, day=query.week, shown=3, without_result=3)
-    # The words of the shipped offices are English, too.
+    # The words of the shipped offices are English too.
     OtherOffice.objects.exclude(slug="toa-an-ly-hon").delete()
     OtherOffice.objects.update(words="ly hôn")
     BestBet.objects.create(words="cưới", documents=["procedure:0"], valid_from=query.week)
@@ -114,7 +114,7 @@ def _route_of(address: str) -> str:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_english_word_is_left(scenario: Scenario, role: str) -> None:
+def test_no_english_word_remains(scenario: Scenario, role: str) -> None:
     every_route = [
         build_address(route, scenario)
         for route in routes()

@@ -77,14 +77,14 @@ def test_portal_translations_override_library_translations(text, expected):
 
 
 @pytest.mark.parametrize("number", [1, 2, 64])
-def test_plural_has_one_form(number):
+def test_vietnamese_plural_has_one_form(number):
     with override("vi"):
         words = ngettext("Delete 1 page", "Delete %(counter)s pages", number) % {"counter": number}
     assert words == f"Xóa {number} trang"
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 29, 61, 300, 3700, 3 * 3600, 30 * 3600, 40 * 86400, 800 * 86400])
-def test_age_of_what_was_just_done_is_vietnamese(seconds):
+def test_age_of_a_recent_change_is_vietnamese(seconds):
     with override("vi"):
         text = naturaltime(timezone.now() - timedelta(seconds=seconds))
     assert not foreign_words(read(f"<p>{text}</p>").texts), text

@@ -87,7 +87,7 @@ def worker(own_redis: RedisServer, tmp_path: Path) -> Iterator[Worker]:
 
 @pytest.fixture
 def send(own_redis: RedisServer):
-    # As the current application it would receive the tasks of all later tests.
+    # If it were the current application, it would receive the tasks of all later tests.
     with Celery("sender", broker=own_redis.url, set_as_current=False) as sender:
         sender.conf.task_serializer = "json"
         sender.conf.broker_transport_options = {"global_keyprefix": f"{INSTALLATION}:"}
@@ -186,7 +186,7 @@ def test_message_without_a_notification_is_delivered_by_the_sweeper(worker: Work
     assert effects() == ["delivered-a", "delivered-b"]
 
 
-def test_worker_takes_no_task_of_another_installation_on_the_same_server(
+def test_worker_takes_no_task_of_another_installation_on_the_server(
     worker: Worker, send: Any, tmp_path: Path
 ) -> None:
     worker.start()

@@ -1,4 +1,4 @@
-"""Every address that public pages and the desk name is served, in both languages, to every role."""
+"""Every address that appears on public pages and at the desk is served, in both languages, to every role."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ HOST: Final = "testserver"
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 #: What people type without diacritics, as the front page of a new installation shows it.
 EXAMPLES: Final = frozenset(["dang", "ky", "ket", "hon"])
-#: Addresses of one route that differ in the values of their parameters only.
+#: Addresses of one route that differ only in the values of their parameters.
 PER_QUERY: Final = 3
-#: Sign-out and what others do: POST only, or pages of Wagtail's admin, which has a crawler of its own.
+#: Not followed: sign-out, POST-only addresses, and Wagtail's admin, which has a crawler of its own.
 SKIPPED: Final = ("/quan-tri/", "/tai-khoan/dang-xuat/")
 #: Every parameter that a page reads, by address.
 PARAMETERS: Final = {
@@ -71,7 +71,8 @@ PARAMETERS: Final = {
     "/mot-cua/tiep-theo/": ("sau", "muc", "xep"),
     "/mot-cua/nhat-ky/": ("loai", "tu-ngay", "den-ngay", "nguoi", "ma", "page"),
 }  # fmt: skip
-#: Texts, numbers beyond every page, NUL, broken UTF-8 (already quoted), lists by repetition, and what breaks queries.
+#: Texts, numbers beyond every page, NUL, broken UTF-8 (already quoted), repeated parameters, and text that could break
+#: queries.
 GARBAGE: Final = st.one_of(
     st.text(st.characters(exclude_categories=("Cs",)), max_size=40),
     st.integers(min_value=-(10**30), max_value=10**30).map(str),
@@ -90,9 +91,9 @@ class Crawl:
     """``faults``: one line per fault; ``visited``: how often each route was read."""
 
     client: Client
-    #: Beginnings of the routes that are followed, without the language; "" is every one.
+    #: Prefixes of the routes that are followed, without the language; "" means all.
     below: tuple[str, ...] = ("",)
-    #: How many pages of one route are read.
+    #: How many pages of each route are read.
     per_route: int = 1000
     faults: list[str] = field(default_factory=list)
     visited: Counter[str] = field(default_factory=Counter)
@@ -112,11 +113,11 @@ class Crawl:
 
     @property
     def parameters(self) -> set[str]:
-        """Return the name of every parameter of an address that was named."""
+        """Return the name of every parameter in the addresses found."""
         return {name for _route, *names in self._queries for name in names}
 
     def report(self) -> str:
-        """Return every fault once, in order."""
+        """Return each fault once, in order."""
         return "\n".join(sorted(set(self.faults)))
 
     def _add(self, target: str, source: str) -> None:
@@ -166,7 +167,7 @@ class Crawl:
         self._add(target, address)
 
     def _read(self, address: str, kind: str, text: str) -> list[str]:
-        """Return the addresses that an answer names; note the faults of a whole page."""
+        """Return the addresses in a response; record the faults of a whole page."""
         if "css" in kind:
             return addresses_in_style(text)
         if "xml" in kind or address == "/robots.txt":
@@ -180,7 +181,7 @@ class Crawl:
 
 
 def faults_of(page: PublicPage, address: str) -> list[str]:
-    """Return what a whole page lacks, and its words of the other language."""
+    """Return what a whole page lacks, and its words in the wrong language."""
     expected = "en" if address.startswith("/en/") else "vi"
     found = []
     if page.language != expected:
@@ -213,7 +214,7 @@ def _route_of(path: str) -> str:
 
 @override_settings(WHITENOISE_USE_FINDERS=True, PORTAL_PHONE="0290 000 0099", PORTAL_EMAIL="hotro@example.vn")
 class PublicCrawl(TestCase):
-    """The province is built once for all tests of the class."""
+    """The province is created once for all tests of the class."""
 
     scenario: Scenario
 
@@ -309,7 +310,7 @@ class PublicCrawl(TestCase):
             "ho-so/<str:token>/giay/<slug:key>.pdf",
         } <= crawl.visited.keys()
 
-    def test_every_address_that_a_role_is_shown_is_served(self) -> None:
+    def test_every_address_shown_to_a_role_is_served(self) -> None:
         for role in ("citizen", *STAFF_ROLES, "superuser"):
             with self.subTest(role):
                 crawl = Crawl(self.client_of(role), below=("tai-khoan/", "mot-cua/"), per_route=3)

@@ -34,7 +34,7 @@ Settings = Callable[..., Any]
 
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """`read(module, NAME=value…)` is that settings module as a process with only these variables imports it."""
+    """`read(module, NAME=value…)` imports a settings module as a process with only these variables would."""
 
     def fresh(module: str, **environment: str) -> Any:
         for name in list(os.environ):
@@ -86,7 +86,7 @@ def test_development_needs_no_variables(read: Settings, tmp_path: Path) -> None:
     assert (tmp_path / "var").is_dir()
 
 
-def test_demo_has_demo_on_and_debug_off(read: Settings) -> None:
+def test_demo_settings_enable_demo_and_disable_debug(read: Settings) -> None:
     found = read("demo")
     assert found.DEMO
     assert not found.DEBUG

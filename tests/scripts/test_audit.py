@@ -27,7 +27,7 @@ sys.exit(any(row.get("vulns") for row in answer))
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """`run(pypi=…, osv=…)` audits two packages; an answer is a list of rows, or the message of a failure."""
+    """`run(pypi=…, osv=…)` audits two packages; each response is a list of rows, or the message of a failure."""
     (tmp_path / "requirements.txt").write_text("django==5.2 \\\n    --hash=sha256:00\n")
     (tmp_path / "requirements-dev.txt").write_text("pytest==9.0 \\\n    --hash=sha256:00\n")
     monkeypatch.setattr(audit, "ROOT", tmp_path)

@@ -1,4 +1,4 @@
-"""scripts/backup and scripts/restore: generations share files; nothing is restored that does not belong together."""
+"""scripts/backup and scripts/restore: generations share files; parts that do not belong together are not restored."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class TestBackUpIsChecked:
         with pytest.raises(backups.Refused, match="counts 1 private files, the folder holds 0"):
             backups.check_back_up(folder)
 
-    def test_back_up_that_was_interrupted_is_refused(self, folder: Path) -> None:
+    def test_interrupted_back_up_is_refused(self, folder: Path) -> None:
         (folder / backups.MANIFEST).unlink()
         with pytest.raises(backups.Refused, match="no complete back-up"):
             backups.check_back_up(folder)
@@ -87,7 +87,7 @@ def empty_database() -> Iterator[str]:
 def refusal(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., str]:
-    """`refusal(folder, DATABASE_URL=…)` restores and returns the error output, "" if it was restored."""
+    """`refusal(folder, DATABASE_URL=…)` tries to restore and returns the error output, "" on success."""
     monkeypatch.setenv("PRIVATE_MEDIA_ROOT", str(tmp_path / "restored"))
     monkeypatch.delenv("MEDIA_ROOT", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
@@ -105,7 +105,7 @@ def refusal(
 
 @pytest.fixture
 def private(settings: Any, tmp_path: Path) -> Path:
-    """A private store of its own."""
+    """A separate store for private files."""
     options = {**settings.STORAGES["private"]["OPTIONS"], "location": str(tmp_path / "private")}
     settings.STORAGES = {**settings.STORAGES, "private": {**settings.STORAGES["private"], "OPTIONS": options}}
     return tmp_path / "private"
@@ -113,7 +113,7 @@ def private(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_back_up_is_restored_into_an_empty_database_only(
+def test_back_up_is_restored_only_into_an_empty_database(
     monkeypatch: pytest.MonkeyPatch, private: Path, empty_database: str, refusal: Callable[..., str]
 ) -> None:
     tmp_path = private.parent

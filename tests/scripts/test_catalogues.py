@@ -1,4 +1,4 @@
-"""Message catalogues: their normal form, and what the check finds."""
+"""Message catalogues: their normalised form, and what the check finds."""
 
 from __future__ import annotations
 

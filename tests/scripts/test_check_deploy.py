@@ -1,4 +1,4 @@
-"""The deployment check runs with production settings and shows Django's complaints."""
+"""The deployment check runs with production settings and shows Django's warnings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import check_deploy
 import pytest
 
 
-def test_complaint_is_shown_and_fails(
+def test_warning_is_shown_and_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "manage.py").write_text(
@@ -21,9 +21,7 @@ def test_complaint_is_shown_and_fails(
     assert "check --deploy --fail-level WARNING" in output
 
 
-def test_production_settings_get_a_secret_of_their_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_production_settings_get_a_generated_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "the operator's")
     (tmp_path / "manage.py").write_text(
         "import os, sys\n"

@@ -1,4 +1,4 @@
-"""File lengths, unfinished work, compose.yaml and modules that hide Python's own."""
+"""File lengths, unfinished work, compose.yaml, and modules that shadow Python's own."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_server_missing_from_compose_file_is_named(project: Path) -> None:
     assert list(check_files.compose()) == ["compose.yaml: no clamav, elasticsearch, redis"]
 
 
-def test_package_that_hides_a_python_module_is_found(project: Path) -> None:
+def test_package_that_shadows_a_python_module_is_found(project: Path) -> None:
     assert list(check_files.hidden_module()) == []
     (project / "locale").mkdir()
     (project / "locale" / "__init__.py").touch()

@@ -1,4 +1,4 @@
-"""Migrations need a meaningful name, a way back, and no StreamField definitions."""
+"""Migrations need a meaningful name, must be reversible, and contain no StreamField definitions."""
 
 from __future__ import annotations
 

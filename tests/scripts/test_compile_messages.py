@@ -1,4 +1,4 @@
-"""Message catalogues are compiled when their source is newer."""
+"""Message catalogues are compiled if their source is newer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def test_catalogue_is_compiled_only_when_it_changed(tmp_path: Path, source: Path) -> None:
+def test_catalogue_is_compiled_only_if_it_has_changed(tmp_path: Path, source: Path) -> None:
     assert compile_catalogues(tmp_path) == [source.with_suffix(".mo")]
     assert compile_catalogues(tmp_path) == []
     assert polib.mofile(str(source.with_suffix(".mo")))[0].msgstr == "Tìm kiếm"

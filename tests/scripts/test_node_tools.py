@@ -9,7 +9,7 @@ import pytest
 from tests.paths import ROOT
 from tests.support.script_copy import ScriptCopy
 
-# With the network of a stand-in: `npm ci` makes the folder, and an attempt waits for nothing.
+# A stand-in for the network: `npm ci` creates the folder, and retries do not wait.
 NPM = '[ "$1" = ci ] && mkdir -p node_modules; [ "$1" = config ] && echo https://registry.example; exit 0'
 
 

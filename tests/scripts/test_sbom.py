@@ -27,8 +27,8 @@ ENVIRONMENT = {
 }
 
 
-def test_licence_page_lists_every_pinned_package_in_its_version() -> None:
-    """`make licences` writes the page again after a change of requirements.txt."""
+def test_licence_page_lists_every_pinned_package_with_its_version() -> None:
+    """`make licences` rewrites the page after requirements.txt changes."""
     rows = (line.split(" | ") for line in sbom.LICENCES.read_text().splitlines() if line.startswith("| "))
     listed = {canonicalize_name(row[0].removeprefix("| ")): row[1] for row in rows}
     assert listed.items() >= sbom.pinned(ROOT / "requirements.txt").items()
@@ -50,7 +50,7 @@ def test_direct_requirements_are_read(tmp_path: Path) -> None:
     assert sbom.direct(path) == {"django", "celery"}
 
 
-def test_sbom_holds_only_the_pinned_packages_and_their_dependencies() -> None:
+def test_sbom_contains_only_the_pinned_packages_and_their_dependencies() -> None:
     result = sbom.restrict(ENVIRONMENT, {"django": "5.2", "sqlparse": "0.5"}, {"django"})
     assert [component["name"] for component in result["components"]] == ["Django", "sqlparse"]
     assert result["dependencies"] == [

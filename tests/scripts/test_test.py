@@ -1,4 +1,4 @@
-"""scripts/test decides which runs of the suite there are and prints their closing lines last."""
+"""scripts/test decides how often the suite runs and prints the summary lines last."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def runs(copy: ScriptCopy) -> list[str]:
     return [call for call in copy.called() if call.startswith("python -m pytest")]
 
 
-def test_without_servers_there_is_one_run_on_sqlite(copy: ScriptCopy) -> None:
+def test_without_servers_the_suite_runs_once_on_sqlite(copy: ScriptCopy) -> None:
     done = copy.run("test", "tests/core")
     assert done.returncode == 0
     (only,) = runs(copy)

@@ -28,7 +28,7 @@ def test_rebuild_changes_nothing(domain: str, tmp_path: Path, monkeypatch: pytes
 def problems_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, drop: str = "", **changed: str
 ) -> list[str]:
-    """Return the problems found after one text is dropped or given other translations."""
+    """Return the problems found after a text is dropped or its translations are changed."""
     messages = polib.pofile(str(upstream.path_of("django")), encoding="utf-8")
     for entry in [entry for entry in messages if entry.msgid == drop]:
         messages.remove(entry)
@@ -50,7 +50,7 @@ def test_untranslated_text_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert problems_after(tmp_path, monkeypatch, Workflows="") == ["django: untranslated: 'Workflows'"]
 
 
-def test_text_of_no_library_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_that_no_library_has_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     english = upstream.source("django", upstream.COMPLETE)
     english.pop(("", "Workflows"))
     monkeypatch.setattr(upstream, "source", lambda *_args: english)
@@ -103,7 +103,7 @@ def test_missing_package_is_named() -> None:
         upstream.catalogue("no_such_package", "en", "django")
 
 
-#: Texts that mean the same in the portal and in the libraries, in other words.
+#: Texts that mean the same in the portal and in the libraries, though worded differently.
 SAME_SENSE = {
     "Cancel", "Changes", "Code", "Enter a valid email address.", "Field", "ID", "Image", "Next", "Previous", "Section",
     "One or more references to this %(model_name)s prevent it from being deleted.", "Skip to main content", "Warnings",
@@ -111,8 +111,8 @@ SAME_SENSE = {
 }  # fmt: skip
 
 
-def test_no_text_of_the_portal_takes_the_place_of_another_one_of_the_libraries() -> None:
-    """One catalogue serves both: "Show" as "make public" would be the button of every list of the admin."""
+def test_no_text_of_the_portal_changes_the_meaning_of_a_library_text() -> None:
+    """They share one catalogue: if "Show" meant "make public", every list in the admin would have that button."""
     root = Path(__file__).resolve().parents[2]
     own, upstream = (
         {(entry.msgctxt, entry.msgid): entry.msgstr for entry in polib.pofile(root / folder / "django.po")}

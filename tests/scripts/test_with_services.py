@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support.script_copy import ScriptCopy
 
 
-def test_command_gets_the_addresses_and_decides_the_exit_code(copy: ScriptCopy) -> None:
+def test_command_gets_the_addresses_and_determines_the_exit_code(copy: ScriptCopy) -> None:
     copy.take("with_services")
     copy.stub("scripts/services", '[ "$1" = env ] && echo export REDIS_URL=redis://here; exit 0')
     done = copy.run("with_services", "bash", "-c", "echo $REDIS_URL; exit 7")

@@ -1,7 +1,7 @@
 """Every address of the portal, read from the resolver, and the roles that may access it.
 
 ``TABLE`` is the declaration: the first row whose prefix matches an address applies, and an address without a row fails
-``test_addresses.py``. Addresses below ``quan-tri/`` are Wagtail's own and those that the portal's apps add to it.
+``test_addresses.py``. Addresses below ``quan-tri/`` are Wagtail's own and those that the portal's apps add.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ TABLE = (
     # Public -------------------------------------------------------------------------------------------------------
     Row("healthz", EVERYBODY),
     Row(".well-known/security.txt", NOBODY),
-    # Reports of browsers have a content type of their own; a form gets a 415.
+    # Browser reports have a content type of their own; a form gets a 415.
     Row("csp-bao-cao/", NOBODY),
     Row("robots.txt", EVERYBODY),
     Row("sitemap", EVERYBODY),
@@ -53,10 +53,10 @@ TABLE = (
     Row("favicon.ico", EVERYBODY),
     Row("thu-tuc/ma/", EVERYBODY),
     Row("thu-tuc/bieu-mau/", EVERYBODY),
-    # Counts of queries: a form that no page of the portal sent gets a 403, others a 415.
+    # Counts of search queries: a form not sent by a page of the portal gets a 403, other content a 415.
     Row("tim-kiem/luot-tim/", NOBODY),
     Row("tim-kiem/", EVERYBODY),
-    # One-time links, spent or forged.
+    # One-time links, used or forged.
     Row("tra-cuu/cap-lai/", NOBODY),
     Row("tra-cuu/xac-nhan-thu/", NOBODY),
     Row("tra-cuu/", EVERYBODY, EVERYBODY),
@@ -79,11 +79,11 @@ TABLE = (
     Row("tai-khoan/xac-nhan-lai/khoa/", NOBODY),
     Row("tai-khoan/xac-nhan-lai/", SIGNED_IN, SIGNED_IN),
     Row("tai-khoan/xac-thuc-hai-buoc/$", SIGNED_IN, NOBODY),
-    # Only between password and sign-in.
+    # Only between the password and the end of sign-in.
     Row("tai-khoan/xac-thuc-hai-buoc/nhap-ma/", NOBODY),
-    # After a fresh proof.
+    # After a recent confirmation.
     Row("tai-khoan/xac-thuc-hai-buoc/", SIGNED_IN, SIGNED_IN),
-    # Leads away if nothing is kept.
+    # Redirects if nothing is stored.
     Row("tai-khoan/noi-dung-da-go/", NOBODY),
     Row("_util/", NOBODY),
     Row("^((?:", EVERYBODY),
@@ -92,7 +92,7 @@ TABLE = (
     Row("nop-ho-so/<core_code:core_code>/da-roi-may/", EVERYBODY),
     Row("nop-ho-so/<core_code:core_code>/to-khai.pdf", EVERYBODY),
     Row("nop-ho-so/", NOBODY),
-    # The private link is open to everybody who has it -------------------------------------------------------------
+    # The private link is open to anyone who has it -------------------------------------------------------------
     Row("ho-so/<str:token>/bo-sung/", NOBODY),
     Row("ho-so/", EVERYBODY, EVERYBODY),
     # One-stop desk ------------------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ TABLE = (
     Row(A + "pages/search/", ADMIN),
     Row(A + "pages/usage/", ADMIN),
     Row(A + "pages/create/", ADMIN, ADMIN),
-    # An operator walks down the list of agencies, and sees there what the public sees (home/test_permissions.py).
+    # An operator navigates the list of agencies, seeing only what the public sees (home/test_permissions.py).
     Row(A + "pages/<int:parent_page_id>/$", AGENCY_B | OPERATORS, AGENCY_B),
     Row(A + "pages/<int:parent_page_id>/results/$", AGENCY_B | OPERATORS, AGENCY_B),
     Row(A + "pages/", AGENCY_B, AGENCY_B),

@@ -28,5 +28,8 @@ def _scenario_of_the_module(django_db_setup: None, django_db_blocker: Any) -> It
 
 @pytest.fixture
 def scenario(_scenario_of_the_module: Scenario, db: None) -> Scenario:
-    """Two agencies, content and people; what a test changes in it or in the database, the next one does not see."""
+    """Two agencies, content and people.
+
+    Changes that a test makes to it or to the database are invisible to the next one.
+    """
     return deepcopy(_scenario_of_the_module)

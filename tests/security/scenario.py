@@ -19,7 +19,7 @@ from tests.forms_app.dossiers.factories import file_dossier, make_form, make_ver
 from tests.home.factories import agency_site, front_page, published
 
 ROLE = Membership.Role
-#: Everybody who may come to the door. ``a`` is the agency of the dossier, ``b`` the other one, ``p`` the Provincial
+#: Everyone who may send a request. ``a`` is the agency of the dossier, ``b`` the other one, ``p`` the Provincial
 #: Inspectorate, which inspects both.
 ROLES = (
     "anonymous", "citizen", "officer_a", "officer_b", "head_a", "editor_a", "editor_b", "communication_a",

@@ -14,9 +14,9 @@ pytestmark = [
     # Wagtail leaves the temporary file of a rendition to the garbage collector.
     pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"),
 ]
-#: What an address says to somebody whom it does not concern.
+#: The responses of an address to someone who has no access.
 REJECTED = frozenset({301, 302, 400, 403, 404, 405, 409, 410, 415, 422, 429})
-#: A known answer 500 of Wagtail to its own staff: a test of error mails.
+#: Wagtail deliberately answers 500 here, to let staff test error mails.
 UPSTREAM = ("failwhale/",)
 
 

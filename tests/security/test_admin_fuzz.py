@@ -1,4 +1,4 @@
-"""Malformed requests to every address of the admin, as each role: no answer is a server error."""
+"""Malformed requests to every address of the admin, as each role: no response is a server error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = [
 ROLES = (
     "editor_b", "communication_a", "catalogue_a", "operator_a", "head_a", "superuser",
 )  # fmt: skip
-#: Values in the place of a key or name in an address, and of parameters.
+#: Values used as a key or name in an address, and as parameters.
 KEYS = ("1'\"--", "💩", "1.0", "-1", "9" * 30, "xlsx", "²")
 QUERY = "id=xlsx&id=%C2%B2&p=x&page=-1&ordering=%F0%9F%92%A9&locale=zz&next=//x.example&q=%22%27&collection_id=x&user=x"
 SKIPPED = ("failwhale", "logout")
@@ -38,7 +38,7 @@ def malformed(route: str, scenario: Scenario, keys: Sequence[str]) -> Iterator[s
 @pytest.mark.parametrize("role", ROLES)
 def test_no_request_is_a_server_error(scenario: Scenario, role: str) -> None:
     client, broken = scenario.client(role), []
-    # Others are refused before most keys are read; which two they try, the seed of the random order decides.
+    # Others are refused before most keys are read; the seed of the random order decides which two they try.
     keys = KEYS if role == "superuser" else random.sample(KEYS, 2)
     for route in routes():
         if not route.startswith("quan-tri/") or any(word in route for word in SKIPPED):
@@ -71,7 +71,7 @@ def test_chooser_without_a_form_creates_nothing(scenario: Scenario, path: str) -
     assert client.post(f"/quan-tri/{path}", {"date": "2026-12-01"}).status_code == 404
 
 
-def test_key_that_is_none_is_a_404_and_an_incomplete_form_a_400(scenario: Scenario) -> None:
+def test_invalid_key_gives_a_404_and_an_incomplete_form_a_400(scenario: Scenario) -> None:
     client = scenario.client("superuser")
     assert client.get("/quan-tri/images/chooser/chosen/1.0/").status_code == 404
     assert client.get("/quan-tri/images/chooser/chosen-multiple/?id=xlsx").status_code == 404

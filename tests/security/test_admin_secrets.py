@@ -1,4 +1,4 @@
-"""Unpublished content of agency B is not visible in the admin to other agencies."""
+"""Other agencies cannot see unpublished content of agency B in the admin."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_unpublished_content_is_not_visible_to_other_agencies(scenario: Scenario
     client = scenario.client(role)
     skipped = ("failwhale", "logout")
     if role in EDITORS:
-        # Images and documents are shared: roles that may add them may choose all of them.
+        # Images and documents are shared: a role that may add them may choose any of them.
         PortalImage.objects.filter(pk=scenario.image_b.pk).update(title="Ảnh")
         PortalDocument.objects.filter(pk=scenario.document_b.pk).update(title="Tài liệu")
     leaking = [
@@ -102,7 +102,7 @@ def test_malformed_key_gives_a_client_error(scenario: Scenario, key: str) -> Non
         assert status_of(client.get(address, {"id": key})) in {400, 404}
 
 
-def test_editor_can_use_bulk_actions_on_own_pages(scenario: Scenario) -> None:
+def test_editor_can_use_bulk_actions_on_their_own_pages(scenario: Scenario) -> None:
     address = f"/quan-tri/bulk/wagtailcore/page/publish/?id={scenario.news_b.pk}"
     scenario.client("editor_b").post(address, {"include_descendants": ""})
     scenario.news_b.refresh_from_db()

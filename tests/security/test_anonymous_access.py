@@ -38,7 +38,7 @@ FILING = ("", "tiep/", "buoc/applicant/", "buoc/child/", "xem-lai/", "da-nop/", 
 
 @pytest.fixture(autouse=True)
 def _no_update_of_the_last_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once a minute a session records that it is used: that would be a difference between two responses."""
+    """Once a minute a session records that it is in use, which would make two responses differ."""
     monkeypatch.setattr("accounts.session.SECONDS_BETWEEN_UPDATES", 86_400)
 
 
@@ -59,7 +59,7 @@ def observable_response(client: Client, method: str, address: str) -> tuple[Any,
 
 
 def differing(client: Client, pairs: list[tuple[str, str]], methods: tuple[str, ...]) -> list[str]:
-    """Return the requests whose responses differ, each time: what a process does by the clock differs once."""
+    """Return the requests whose responses differ every time; a difference due to the clock appears only once."""
 
     def differs(method: str, existing: str, missing: str) -> bool:
         return observable_response(client, method, existing) != observable_response(client, method, missing)
@@ -124,7 +124,7 @@ def test_private_link_serves_no_files_of_another_dossier(scenario: Scenario) -> 
     assert observable_response(client, "GET", pairs[0][0])[0] == 404
 
 
-def test_draft_is_accessible_from_its_own_browser_only(scenario: Scenario) -> None:
+def test_draft_is_accessible_only_from_its_own_browser(scenario: Scenario) -> None:
     draft, token = make_draft()
     code, pk = draft.procedure_version.procedure.core_code, draft.attachments.get().pk
     addresses = [f"/nop-ho-so/{code}/{part}".format(pk=pk) for part in FILING if part]

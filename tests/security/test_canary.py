@@ -1,4 +1,4 @@
-"""Personal data is stored only where necessary: canaries in every field of a dossier are searched everywhere."""
+"""Personal data is stored only where necessary: canaries from every field of a dossier are looked for everywhere."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.security.scenario import text_of
 
 pytestmark = pytest.mark.django_db
 DOSSIER, EVENT, FILE = "dossiers_dossier", "dossiers_dossierevent", "dossiers_attachment"
-#: Canary → the tables that may hold it. The search holds what an officer looks for, behind the scope of the agency.
+#: Canary → the tables that may hold it. The search index holds what officers search for, restricted to their agency.
 CANARIES: dict[str, tuple[str, set[str]]] = {
     "full_name": ("Hoatigon Thị Vàng", {DOSSIER, EVENT, "search"}),
     "identity_number": ("096185004242", set()),
@@ -130,7 +130,7 @@ def filed_dossier(django_capture_on_commit_callbacks: Any, caplog: Any) -> Dossi
     return dossier
 
 
-def test_personal_data_is_in_the_expected_tables_only(filed_dossier: Dossier) -> None:
+def test_personal_data_is_only_in_the_expected_tables(filed_dossier: Dossier) -> None:
     tables = tables_as_text()
     for key, (_value, allowed) in CANARIES.items():
         found = {table_group(table) for table, rows in tables.items() if canary(key) in rows}
@@ -183,7 +183,7 @@ def test_stored_file_has_an_anonymous_name(filed_dossier: Dossier, tmp_path: Pat
     assert canary("file_name") not in str(file)
 
 
-def test_mails_contain_name_and_code_only(filed_dossier: Dossier) -> None:
+def test_mails_contain_only_name_and_code(filed_dossier: Dossier) -> None:
     assert [message.to for message in mail.outbox] == [[CANARIES["email"][0]]] * 2
     text = " ".join(f"{message.subject} {message.body}" for message in mail.outbox).lower()
     for key in ("identity_number", "phone", "address_detail", "child_name", "file_name", "file_content"):
@@ -202,7 +202,7 @@ def test_indexed_dossiers_are_scoped_to_their_agency(filed_dossier: Dossier) -> 
 
 
 @pytest.mark.elasticsearch
-def test_elasticsearch_stores_name_and_phone_in_the_dossier_index_only(
+def test_elasticsearch_stores_name_and_phone_only_in_the_dossier_index(
     elasticsearch_url: str, django_capture_on_commit_callbacks: Any, settings: Any
 ) -> None:
     settings.ELASTICSEARCH_TIMEOUT = 20.0

@@ -1,4 +1,4 @@
-"""Editors can change only their own page trees and media."""
+"""Editors can change only their own agency's pages and media."""
 
 from __future__ import annotations
 

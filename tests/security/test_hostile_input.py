@@ -1,4 +1,4 @@
-"""Malformed input gives no server error: NUL, invalid UTF-8, ten kilobytes, lists, thousands of fields."""
+"""Malformed input causes no server error: NUL, invalid UTF-8, ten kilobytes, lists, thousands of fields."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ VALUES = ("\x00", "a\x00b", "9" * 5000, "²", "x" * 10_000, "\ud800", "\u202e", 
 
 
 def _post(client: Client, address: str, names: list[str]) -> list[str]:
-    """Post each value in every field, once and as a list."""
+    """Post each value in every field, both alone and as a list."""
     found = []
     for value in VALUES:
         body = "&".join(

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-#: What looks like a key of somebody; what is made up for tests and development says so in its own words.
+#: What looks like a real key; keys made up for tests and development say so in their text.
 KEYS = {
     "private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
     "AWS key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",

@@ -1,4 +1,4 @@
-"""Rate limits cannot be evaded by headers, notation or addresses, and do not block others."""
+"""Rate limits cannot be evaded through headers, notation or addresses, and do not block other people."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class TestReset:
         statuses(6, RESET, {"email": "can-bo@example.vn"}, REMOTE_ADDR="10.0.0.1")
         assert len(mail.outbox) == 3
 
-    def test_nobody_keeps_another_person_from_a_new_password(self) -> None:
+    def test_nobody_can_block_another_persons_password_reset(self) -> None:
         UserFactory(email="can-bo@example.vn")
         for number in range(8):
             statuses(1, RESET, {"email": "can-bo@example.vn"}, REMOTE_ADDR=f"10.0.0.{number}")

@@ -27,7 +27,7 @@ FOLDERS = (*PACKAGES, "templates")
 
 
 def may_use(user: str, used: str) -> bool:
-    """Return True if app `user` may import app `used`: itself or one of a lower layer, never a sibling."""
+    """Return True if app `user` may import app `used`: itself or one in a lower layer, never a sibling."""
     return user == used or HEIGHT[user] > HEIGHT[used]
 
 
@@ -137,14 +137,14 @@ def upward_permissions(root: Path) -> list[str]:
     ]
 
 
-# Fields in words end like this; those that hold identifiers sort by their characters.
+# Fields with natural-language text have names that end like this; fields with identifiers sort by character.
 WORDS = ("name", "title", "label", "text")
 IDENTIFIERS = {"username", "codename", "hostname", "provider_name", "tool_name"}
 SORT_KEYS = {"sort_key", "order_key", "fold"}
 
 
 def texts(models: Iterable[Any]) -> set[str]:
-    """Return the names of the fields with a text in words, by which no list is sorted without a sort key."""
+    """Return the names of the natural-language text fields, by which no list is sorted without a sort key."""
     return {
         field.name
         for model in models
@@ -154,7 +154,7 @@ def texts(models: Iterable[Any]) -> set[str]:
 
 
 def raw_orderings(models: Iterable[Any], names: set[str]) -> list[str]:
-    """Return the models whose default order is that of a text: PostgreSQL and SQLite sort Đ in different places."""
+    """Return the models ordered by a text by default: PostgreSQL and SQLite sort Đ in different places."""
     return [
         f"{model.__name__} is ordered by {name}"
         for model in models
@@ -181,7 +181,7 @@ def _last_part(name: str) -> str:
 
 
 def _sorted_by(node: ast.AST) -> Iterator[str]:
-    """Yield the names by which a call of `order_by` or `sorted`, or an assignment to `ordering`, sorts."""
+    """Yield the names by which a call to `order_by` or `sorted`, or an assignment to `ordering`, sorts."""
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Attribute) and node.func.attr == "order_by":
             yield from (text for arg in node.args for text in _strings(arg))
@@ -292,7 +292,7 @@ def files_per_thousand_lines(root: Path) -> float:
 
 
 def mirrored_tests(root: Path) -> dict[str, bool]:
-    """Return, for each test file, whether it lies at the path of what it tests and bears its name.
+    """Return, for each test file, whether its path and name match what it tests.
 
     `tests/a/test_b.py` tests the module, package, script or other file `a/b`; tools of the tests lie in `tests`.
     """
@@ -309,8 +309,8 @@ def mirrored_tests(root: Path) -> dict[str, bool]:
 def import_graph(*packages: str) -> dict[str, set[str]]:
     """Return, for each module of the packages, the modules that are executed before it because it imports them.
 
-    Nodes are modules and packages (a package stands for its ``__init__``). Importing ``a.b.c`` also executes the
-    ``__init__`` of ``a`` and ``a.b``, so those count as imported, too, except for the packages that contain the
+    Nodes are modules and packages (a package represents its ``__init__``). Importing ``a.b.c`` also executes the
+    ``__init__`` of ``a`` and ``a.b``, so those also count as imported, except for the packages that contain the
     importing module: they are being executed already. A module that imports a name from its own package's
     ``__init__`` depends on it as on any other module. Imports inside functions count; those under ``TYPE_CHECKING``
     do not.

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 from tests.paths import ARTIFACTS
 from tests.support.services import CHROMIUM
 
-# Only names of this machine are resolved. Routing every request through the test would exclude foreign hosts as well,
-# but costs a call to Python for each, and the browser's cache of styles and fonts.
+# Only names of this machine are resolved. Routing every request through the test would also exclude foreign hosts,
+# but costs a call to Python for each and disables the browser's cache of styles and fonts.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,10 +29,10 @@ WIDTHS = {"phone": 360, "tablet": 768, "desktop": 1440}
 SERIOUS = {"serious", "critical"}
 # The rule for target sizes (WCAG 2.2, 2.5.8: 24 px) is off in axe by default.
 AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-# Ends a hopeless wait; tests wait for states, however slow the machine is.
+# Ends a hopeless wait; tests wait for conditions, however slow the machine is.
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
-#: A script that gives the background of an element.
+#: A script that returns the background of an element.
 BACKGROUND = "element => getComputedStyle(element).backgroundColor"
 _AXE = Axe()
 _WITHOUT_SCRIPTS: WeakSet[BrowserContext] = WeakSet()
@@ -103,7 +103,7 @@ class Visits:
 
 
 def follow(target: Locator) -> None:
-    """Click, and wait until the page that the click leads to has loaded."""
+    """Click, and wait until the target page has loaded."""
     with target.page.expect_navigation():
         target.click()
 
@@ -145,5 +145,5 @@ def assert_fits(page: Page) -> None:
 
 
 def enlarge_text(page: Page, percent: int) -> None:
-    """Enlarge the text as a reader may (WCAG 1.4.4)."""
+    """Enlarge the text as a reader might (WCAG 1.4.4)."""
     page.evaluate("size => { document.documentElement.style.fontSize = size }", f"{percent}%")

@@ -1,4 +1,4 @@
-"""A stand-in for ClamAV's daemon at the level of the socket: it reads the protocol and answers as a test wants."""
+"""A stand-in for ClamAV's daemon at the level of the socket: it speaks the protocol and answers as a test requires."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ VERSION = b"ClamAV 1.4.6"
 
 @dataclass
 class FakeScanner:
-    """What the scanner answers, and what it was sent.
+    """What the scanner answers, and what it has received.
 
-    `reply` answers a scan; `version` the question for the version. `wait`: seconds before an answer. `cut_after`: bytes
+    `reply` answers a scan; `version` the version request. `wait`: seconds before an answer. `cut_after`: bytes
     of the file after which it closes the connection.
     """
 
@@ -44,7 +44,7 @@ class _Handler(socketserver.StreamRequestHandler):
         while size := struct.unpack("!L", self.rfile.read(4))[0]:
             content += self.rfile.read(size)
             if scanner.cut_after is not None and len(content) > scanner.cut_after:
-                # Closes at once, with unread bytes left, as a daemon that is killed.
+                # Close at once, leaving unread bytes, like a daemon that has been killed.
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
                 return
@@ -70,7 +70,7 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: connections that tests cut are no errors."""
+        """Ignore errors: tests cut connections on purpose."""
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def fake_scanner(**behaviour: Any) -> Iterator[FakeScanner]:
 
 
 def free_address() -> str:
-    """Return an address at which nobody listens."""
+    """Return an address at which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{probe.getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""The data that a browser would submit from a form without changes, line ends included."""
+"""The data that a browser would submit from an unchanged form, including line endings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class _Fields(HTMLParser):
-    """Collects the values of named fields, without buttons."""
+    """Collect the values of named fields, without buttons."""
 
     def __init__(self) -> None:
         super().__init__()

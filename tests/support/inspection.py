@@ -1,4 +1,4 @@
-"""Inspection of foreign files in the process of the test."""
+"""Inspection of foreign files within the test process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.conf import settings
 
 
 def inspect_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Inspect foreign files in this process, which is faster than in a process of its own."""
+    """Inspect foreign files in this process, which is faster than in a separate one."""
     # Apps are not ready when tests/conftest.py is loaded as a plug-in.
     from core.foreign_files import child, process  # noqa: PLC0415
 

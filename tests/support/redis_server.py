@@ -1,4 +1,4 @@
-"""A Redis server for one test, which may silence and kill it."""
+"""A Redis server for one test, which can freeze and kill it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def until(holds, seconds: float = 60.0, what: str = "it") -> None:
 
 
 class RedisServer:
-    """`start`, `silence` (answers nothing, connections stay), `wake`, `kill`."""
+    """`start`, `silence` (stops answering but keeps connections open), `wake`, `kill`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

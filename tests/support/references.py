@@ -26,9 +26,9 @@ PACKAGES = (
     "procedures",
     "search",
 )
-# Records of the past name what has gone, the glossary names what is not built yet.
+# Records of the past mention things that no longer exist; the glossary mentions things not yet built.
 NOT_OF_TODAY = {"CHANGELOG.md", "docs/renames.md", "docs/glossary.md"}
-# These files hold planted references.
+# These files contain planted references.
 PLANTED = {"tests/support/references.py", "tests/docs/test_references.py"}
 
 _DOCUMENT = re.compile(r"(?<![\w/.])docs/[\w./-]+\.md(?:#[\w-]+)?")
@@ -41,7 +41,7 @@ _FOLDER = re.compile(
 )
 _DOTTED = re.compile(rf"`((?:{'|'.join(PACKAGES)})(?:\.\w+)+)(?:\(\))?`")
 _CONSTANT = re.compile(r"`([A-Z][A-Z0-9_]{3,})`")
-# Capitals in backticks that are no constants of ours.
+# Capitals in backticks that are not constants of the portal.
 NOT_CONSTANTS = {"UPDATE"}
 _CODE = re.compile(r"`([^`]+)`")
 _BRACES = re.compile(r"\{([\w,]+)\}")
@@ -51,7 +51,7 @@ _FENCE = re.compile(r"^(```|~~~).*?^\1 *$", re.MULTILINE | re.DOTALL)
 
 
 def slug(heading: str) -> str:
-    """Return the anchor that GitHub makes of a heading."""
+    """Return the anchor that GitHub creates for a heading."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).replace("`", "").replace("*", "")
     return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
 
@@ -68,7 +68,7 @@ def anchors_of(text: str) -> set[str]:
 
 @cache
 def tracked(root: Path = ROOT) -> tuple[str, ...]:
-    """Return the names of the files that git knows or would know."""
+    """Return the names of the files that git tracks or would add."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
     return tuple(name for name in names if (root / name).is_file())

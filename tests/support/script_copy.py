@@ -1,4 +1,4 @@
-"""A copy of single scripts with stand-ins for the tools they call."""
+"""A copy of individual scripts with stand-ins for the tools they call."""
 
 from __future__ import annotations
 

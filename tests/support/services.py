@@ -1,4 +1,4 @@
-"""The real servers that this run has, and the result of a test that needs a missing one."""
+"""The real servers available to this run, and the outcome of a test that needs a missing one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALLOWED_SKIPS = ("the shared data folder is absent", "runs on SQLite only")
 
 @cache
 def missing(service: str) -> str:
-    """Return why `service` cannot be used, "" if it can; tested once per process."""
+    """Return why `service` cannot be used, "" if it can; checked once per process."""
     match service:
         case "postgres":
             engine = settings.DATABASES["default"]["ENGINE"]
@@ -74,7 +74,7 @@ def _missing_clamav(address: str) -> str:
 
 
 def sweep_indices(url: str, prefix: str) -> None:
-    """Delete the indices of a run, by name, since wildcards are refused by default."""
+    """Delete the indices of a run one by one, since wildcards are refused by default."""
     with urllib.request.urlopen(f"{url}/_cat/indices/{prefix}*?h=index", timeout=10) as reply:
         names = reply.read().decode().split()
     for name in names:

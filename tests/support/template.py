@@ -1,6 +1,6 @@
 """A migrated template from which test databases are copied.
 
-Wagtail has about two hundred migrations, which take most of a minute. Their result is kept as a template (a database on
+Wagtail has about two hundred migrations, which take most of a minute. The result is kept as a template (a database on
 the PostgreSQL server, or a file for SQLite) whose name is a digest of everything that determines its content.
 """
 
@@ -82,7 +82,7 @@ def postgres_template(settings: dict[str, Any]) -> str:
     name = PREFIX + _fingerprint()
     where = {key: settings[key.upper()] or None for key in ("host", "port", "user", "password")}
     with _one_at_a_time(), psycopg.connect(dbname="postgres", autocommit=True, **where) as server:
-        # The file lock excludes workers of this checkout, this lock other checkouts that use the server.
+        # The file lock excludes workers of this checkout; this lock excludes other checkouts that use the server.
         server.execute("SELECT pg_advisory_lock(hashtext(%s))", [PREFIX])
         rows = server.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid", [f"{PREFIX}%"]

@@ -59,7 +59,7 @@ def test_axe_can_be_limited_to_rules(visits) -> None:
     assert len(axe_violations(page, rules=["image-alt"])) == 1
 
 
-def test_axe_on_a_page_without_javascript_is_refused(visits) -> None:
+def test_axe_refuses_a_page_without_javascript(visits) -> None:
     with pytest.raises(ValueError, match="axe is a script"):
         axe_violations(visits.page(javascript=False))
 

@@ -43,7 +43,7 @@ def test_clock_runs_on_from_the_given_time_and_is_restored(monkeypatch: pytest.M
     assert abs(timezone.now() - before) < dt.timedelta(minutes=5)
 
 
-def test_unset_variable_means_now(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_variable_the_time_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(clock.VARIABLE, raising=False)
     started: list[Any] = []
     monkeypatch.setattr(clock, "_travels", started)

@@ -33,5 +33,5 @@ def together(*calls: Callable[[], Any], times: int = 1, catch: tuple[type[Except
 
 
 def type_counts(results: Iterable[Any]) -> Counter[str]:
-    """Return how many of ``results`` are of each type, by its name."""
+    """Return how many of ``results`` there are of each type, by type name."""
     return Counter(type(result).__name__ for result in results)

@@ -1,4 +1,4 @@
-"""An editor submits a page, the people responsible are asked and decide, other users get a 404."""
+"""An editor submits a page, the people responsible are notified and decide, and other users get a 404."""
 
 from __future__ import annotations
 
@@ -148,13 +148,13 @@ class TestSubmission:
         assert people["editor"].full_name in text
         assert f"/quan-tri/pages/{submitted.pk}/edit/" in text
 
-    def test_no_mail_to_those_who_do_not_want_it(self, people, draft, django_capture_on_commit_callbacks):
+    def test_no_mail_to_those_who_have_opted_out(self, people, draft, django_capture_on_commit_callbacks):
         UserProfile.objects.create(user=people["head"], submitted_notifications=False)
         with django_capture_on_commit_callbacks(execute=True):
             send_editor_form(client_of(people["editor"]), draft, "action-submit")
         assert people["head"].email not in {message.to[0] for message in mail.outbox}
 
-    def test_it_shows_on_the_dashboard_of_those_who_decide(self, people, submitted):
+    def test_it_appears_on_the_dashboard_of_those_who_decide(self, people, submitted):
         address = action_of(submitted, "approve")
         shown = {name for name in people if address in client_of(people[name]).get(ADMIN).text}
         assert shown == NEWS_APPROVERS | {"superuser"}
@@ -202,7 +202,7 @@ class TestDecision:
         assert message.subject == "Đã duyệt: Lịch trực"
         assert people[name].full_name in message.body
 
-    def test_request_for_changes_carries_the_comment_and_the_editor_submits_again(
+    def test_request_for_changes_includes_the_comment_and_the_editor_resubmits(
         self, people, submitted, django_capture_on_commit_callbacks
     ):
         mail.outbox.clear()
@@ -226,7 +226,7 @@ class TestDecision:
         page.refresh_from_db()
         assert (page.live, page.summary) == (True, "Trực từ 7 giờ.")
 
-    def test_author_does_not_decide_on_the_own_page(self, people, draft):
+    def test_authors_do_not_decide_on_their_own_page(self, people, draft):
         for name in ("communication", "superuser"):
             state = draft.get_workflow().start(draft, people[name]).current_task_state
             address = f"{ADMIN}pages/workflow/action/{draft.pk}/approve/{state.pk}/"
@@ -251,7 +251,7 @@ class TestDecision:
         submitted.refresh_from_db()
         assert (submitted.live, submitted.summary) == (True, "Sửa câu.")
 
-    def test_step_of_another_page_is_not_decided_through_an_own_one(self, people, submitted):
+    def test_step_of_another_page_cannot_be_decided_through_ones_own(self, people, submitted):
         other = site_of(people["other_editor"]).add_child(
             instance=NewsPage(title="Của Sở khác", slug="khac", date=START, live=False)
         )
@@ -290,7 +290,7 @@ class TestAddresses:
                     found[name, method, address] = getattr(client, method)(path).status_code
         return found
 
-    def test_those_who_decide_get_an_answer(self, people, submitted):
+    def test_those_who_decide_get_a_page(self, people, submitted):
         found = self.statuses(people, submitted, NEWS_APPROVERS | {"superuser"}, "get")
         assert set(found.values()) == {200}
 
@@ -305,7 +305,7 @@ class TestAddresses:
         response = client_of(people["head"]).post(path, {"comment": "Được."}, headers=ajax)
         assert response.json()["step"] == "success"
 
-    def test_all_others_get_a_404(self, people, submitted):
+    def test_everyone_else_gets_a_404(self, people, submitted):
         found = self.statuses(people, submitted, set(PEOPLE) - NEWS_APPROVERS, "get", "post")
         assert {
             key: status
@@ -328,7 +328,7 @@ def test_confirmation_before_a_publication_that_ends_the_workflow(people, submit
         assert (client.get(address).status_code, client.post(address).status_code) == (status, status), name
 
 
-def test_dashboard_needs_a_fixed_number_of_queries_to_find_what_waits(
+def test_dashboard_finds_waiting_pages_in_a_fixed_number_of_queries(
     people, submitted, django_assert_num_queries
 ):
     for number in range(2):

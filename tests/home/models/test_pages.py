@@ -97,7 +97,7 @@ class TestHomePage:
         monkeypatch.setattr("home.templatetags.home_tags.figures_of_last_month", lambda: figures)
         assert "18.402" in html_of(client, "/")
 
-    def test_accounts_are_shown_in_a_demo_only(
+    def test_accounts_are_shown_only_in_the_demo(
         self, client: Client, home: HomePage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         account = {"role": "Cán bộ tiếp nhận", "username": "tiep-nhan", "password": "demo-mot-cua"}
@@ -169,7 +169,7 @@ class TestAlerts:
         assert home.cache_seconds == 90
 
     @time_machine.travel(dt.datetime(2026, 3, 4, 23, 59, 20, tzinfo=LOCAL), tick=False)
-    def test_front_page_is_cached_until_midnight_at_most(self, home: HomePage) -> None:
+    def test_front_page_is_cached_at_most_until_midnight(self, home: HomePage) -> None:
         assert home.cache_seconds == 40
 
 
@@ -222,7 +222,7 @@ class TestAgencies:
 
 
 class TestNews:
-    def test_news_are_paginated_and_filtered_by_agency(self, client: Client) -> None:
+    def test_news_is_paginated_and_filtered_by_agency(self, client: Client) -> None:
         agency = AgencyFactory(name="Sở Y tế", slug="so-y-te")
         for number in range(12):
             factories.news(number, agency=agency if number == 0 else None)
@@ -242,17 +242,17 @@ class TestNews:
         factories.news()
         assert client.get(f"/tin-tuc/?{query}").status_code == 200
 
-    def test_unpublished_news_are_not_listed(self, client: Client) -> None:
+    def test_unpublished_news_is_not_listed(self, client: Client) -> None:
         factories.news(1).unpublish()
         assert "Chưa có tin ở đây" in html_of(client, "/tin-tuc/")
 
-    def test_news_below_an_agency_site_belong_to_its_agency(self) -> None:
+    def test_news_below_an_agency_site_belongs_to_its_agency(self) -> None:
         site = factories.agency_site()
         other = AgencyFactory()
         page = factories.published(site, NewsPage(title="Tin của sở", agency=other))
         assert page.agency == site.agency
 
-    def test_article_links_to_live_procedures_only(self, client: Client) -> None:
+    def test_article_links_only_to_live_procedures(self, client: Client) -> None:
         factories.news(1, slug="bai", body=factories.body("Nội dung bài.", codes=("1.001193", "rác")))
         html = html_of(client, "/tin-tuc/bai/")
         assert "Nội dung bài." in html

@@ -180,13 +180,13 @@ def test_query_count_does_not_grow(django_assert_num_queries: Any) -> None:
         page_cache.purge()
         menus()
         page_cache.purge()
-        with django_assert_num_queries(2):  # the generation, the entries with their pages
+        with django_assert_num_queries(2):  # the generation and the entries with their pages
             menus()
 
 
 class TestPathsOfTheMenu:
     @pytest.mark.parametrize("path", ["/khong-co-trang-nay/", "/tin-tuc/khong-co/", "/en/nothing/"])
-    def test_a_path_where_nothing_is_gets_refused(self, path):
+    def test_path_that_leads_nowhere_is_refused(self, path):
         factories.front_page()
         with pytest.raises(ValidationError) as problem:
             MenuItem(label="Hỏng", path=path).full_clean()

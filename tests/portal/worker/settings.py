@@ -9,7 +9,7 @@ from portal.settings.base import DATABASES
 
 SECRET_KEY = "test-only"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-# When an unacknowledged task of a dead worker is sent again; a killed child must not depend on it.
+# How soon an unacknowledged task of a dead worker is sent again; recovery from a killed child must not rely on it.
 CELERY_BROKER_TRANSPORT_OPTIONS = {**TRANSPORT, "visibility_timeout": int(os.environ["TEST_VISIBILITY"])}
 CELERY_BEAT_SCHEDULE = {
     name: {**entry, "schedule": 0.5}

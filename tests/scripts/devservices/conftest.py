@@ -1,4 +1,4 @@
-"""A stand-in for a server, and folders that other users may or may not enter."""
+"""A stand-in for a server, and folders that other users can or cannot enter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from devservices.base import Service
 
 
 class FakeServer(Service):
-    """A server that is a variable; `calls` lists what was done to it."""
+    """A server that exists only as a variable; `calls` lists what was done to it."""
 
     name, variable, usual_port, start_seconds = "fake", "FAKE_URL", 0, 0.3
     running: bool = False
@@ -63,7 +63,7 @@ def fake_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, not_root: None)
 
 @pytest.fixture
 def closed_folder() -> Iterator[Path]:
-    """A folder below one that no other user may enter, as in a clone under /root or in `mktemp -d`."""
+    """A folder inside one that no other user can enter, as in a clone under /root or in `mktemp -d`."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o700)

@@ -11,7 +11,7 @@ from devservices.elasticsearch import ARCHIVE, Elasticsearch
 from devservices.state import State
 from devservices.system import ServiceError
 
-# Writes the artifact to the repository that is named, or else to the default one of the "user": HOME is ignored.
+# Write the artifact to the given repository, or else to the default one of the "user"; HOME is ignored.
 MAVEN = """#!/bin/bash
 repository={default}
 for argument; do
@@ -46,7 +46,7 @@ def maven_log(tmp_path: Path, user_repository: Path, monkeypatch: pytest.MonkeyP
     return log
 
 
-def test_download_is_found_whatever_home_is(tmp_path: Path, maven_log: Path) -> None:
+def test_download_is_found_regardless_of_home(tmp_path: Path, maven_log: Path) -> None:
     server = Elasticsearch(State(tmp_path / "services"))
     archive = server._download()
     assert archive == tmp_path / "services" / "maven" / ARCHIVE

@@ -1,4 +1,4 @@
-"""A mutant is put into a loaded module; what changes more than functions is refused."""
+"""A mutant is patched into a loaded module; a change to anything but functions is refused."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def loaded(path: Path) -> ModuleType:
     return module
 
 
-def test_functions_get_their_new_code_wherever_they_are_referred_to(path: Path, loaded: ModuleType) -> None:
+def test_functions_get_their_new_code_wherever_they_are_referenced(path: Path, loaded: ModuleType) -> None:
     add, fits = loaded.add, loaded.Box().fits
     assert (add(1), fits(3)) == (3, False)
     assert insert(path, SOURCE.replace("number + 1", "number + 5"))
@@ -72,7 +72,7 @@ def test_lines_may_move(path: Path, loaded: ModuleType) -> None:
     ("old", "new"),
     [("LIMIT = 3", "LIMIT = 4"), ("@twice\n", ""), ("SIZE = 2", "SIZE = 3"), ("class Box", "class Crate")],
 )
-def test_changes_outside_of_functions_need_a_new_process(
+def test_changes_outside_functions_need_a_new_process(
     path: Path, loaded: ModuleType, old: str, new: str
 ) -> None:
     assert not insert(path, SOURCE.replace(old, new))

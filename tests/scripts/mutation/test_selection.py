@@ -56,7 +56,7 @@ def test_constant_selects_the_tests_of_the_lines_that_use_it(module: Path) -> No
     assert covering_tests(LINES, module, [1]) == covering_tests(LINES, module, [4])
 
 
-def test_other_code_outside_of_functions_selects_every_test_of_the_module(module: Path) -> None:
+def test_other_code_outside_functions_selects_every_test_of_the_module(module: Path) -> None:
     assert len(covering_tests(LINES, module, [6])) == 3
 
 
@@ -78,7 +78,7 @@ def test_unions_in_annotations_are_distinguished_from_code(row: int, text: str, 
     assert is_in_annotation(SOURCE, row, column) is expected
 
 
-def test_tests_of_the_own_file_are_all_run_and_others_chosen() -> None:
+def test_all_tests_of_the_modules_file_and_a_choice_of_others_run() -> None:
     own = [f"tests/test_access.py::test_{n}" for n in range(200)]
     others = [f"tests/test_pages.py::test_{n}" for n in range(200)]
     first, second = batches([*own, *others], "access")

@@ -88,8 +88,8 @@ def test_edges_of_controls_are_visible(theme: str, edge: str, ground: str) -> No
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("ground", GROUNDS)
-def test_focus_ring_is_visible_on_every_ground(theme: str, ground: str) -> None:
-    """The ring has two colours: at least one of them stands out."""
+def test_focus_ring_is_visible_on_every_background(theme: str, ground: str) -> None:
+    """The ring has two colours, at least one of which contrasts with the background."""
     tokens = THEMES[theme]
     assert (
         max(
@@ -106,7 +106,7 @@ def test_paper_is_black_on_white() -> None:
     assert contrast(tokens["ink-2"], tokens["ground"]) >= 7
 
 
-def test_colours_are_written_in_the_tokens_only() -> None:
+def test_colours_are_defined_only_in_the_tokens() -> None:
     """Style sheets name tokens; the exceptions are pure black and white on paper and the veil behind a dialog."""
     for sheet in ("base.css", "components.css", "desk.css"):
         text = (CSS / sheet).read_text(encoding="utf-8")
