@@ -1,4 +1,4 @@
-"""Fixtures of browser tests: the demo data are shared by the tests of a module, which do not change them."""
+"""Fixtures of browser tests: the tests of a module share the demo data and do not change them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.e2e.walks import WIDTHS, Walk
 from tests.support.browser import Visits
 from tests.support.database import Snapshot
 
-#: Fixtures whose data a module keeps until its end.
+#: Fixtures whose data is kept until the end of the module.
 SHARED = {"scenario", "demo_server"}
 
 
@@ -71,7 +71,7 @@ def scenario_visits(server: LiveServer, chromium: Browser) -> Iterator[Visits]:
 
 @pytest.fixture(scope="module")
 def demo_server(django_db_setup: None, django_db_blocker: Any) -> Iterator[LiveServer]:
-    """Serve the demo province; of its dossiers only the new ones. The walks of a module use different objects of it."""
+    """Serve the demo province, with only its new dossiers. The walks of a module use different objects."""
     with django_db_blocker.unblock():
         before = Snapshot(connection)
         with translation.override("vi"), patch.object(plans, "STATUS_PATHS", plans.STATUS_PATHS[:1]):

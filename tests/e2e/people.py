@@ -1,4 +1,4 @@
-"""Page objects of a citizen and an officer, who use only what is visible on the screen."""
+"""Page objects for a citizen and an officer, who use only what is visible on the screen."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def button(page: Page, name: str) -> Any:
 
 
 def choose(page: Page, label: str, typed: str, text: str) -> None:
-    """Type a part of a name into a long list and take the first choice."""
+    """Type part of a name into a long list and take the first choice."""
     field = page.get_by_role("combobox", name=label)
     field.fill(typed)
     expect(page.get_by_role("listbox").get_by_role("option").first).to_have_text(text)
@@ -72,7 +72,7 @@ class Citizen:
         follow(button(self.page, "Bắt đầu"))
 
     def choose(self, label: str, typed: str, text: str) -> None:
-        """Choose from a long list: type a part of the name, or without JavaScript pick it."""
+        """Choose from a long list: type part of the name, or without JavaScript select it."""
         if self.javascript:
             choose(self.page, label, typed, text)
         else:
@@ -137,7 +137,7 @@ class Citizen:
         return self.review_and_submit()
 
     def look_up(self, code: str, lookup_key: str, *, expected: str, name: str) -> None:
-        """Find the dossier from the front page's menu without an account, on any device."""
+        """Find the dossier through the front page's menu, without an account, on any device."""
         self.page.context.clear_cookies()
         self.page.goto("/tra-cuu/")
         self.page.get_by_label("Mã hồ sơ").fill(code.lower())
@@ -158,7 +158,7 @@ class Citizen:
         self.screenshot("14-da-bo-sung")
 
     def download(self, link: str) -> bytes:
-        """Return the content downloaded by the link ``link``."""
+        """Return the content that the link ``link`` downloads."""
         with self.page.expect_download() as download:
             self.page.get_by_role("link", name=link).click()
         return download.value.path().read_bytes()
@@ -198,7 +198,7 @@ class Officer:
         expect(self.page.get_by_text(confirmation).first).to_be_visible()
 
     def hand_over(self) -> None:
-        """Record the handover of the result; a page asks before the dossier ends."""
+        """Record the handover of the result; a page asks for confirmation before the dossier is closed."""
         follow(self.page.get_by_role("link", name="Đã trả kết quả…"))
         follow(button(self.page, "Đã trả kết quả"))
         expect(self.page.get_by_text("Đã ghi nhận việc trả kết quả.").first).to_be_visible()

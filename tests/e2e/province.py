@@ -21,7 +21,7 @@ from tests.accounts.factories import AgencyFactory, MembershipFactory, UserFacto
 PASSWORD = "mat-khau-rat-dai"
 CODE = "1.004873"
 COMMUNE = "Ủy ban nhân dân xã Tân Thành"
-#: As lists name it.
+#: Its name in lists.
 COMMUNE_CHOICE = "Tân Thành (UBND xã)"
 OFFICER = "Trần Văn Kiểm"
 TEXT = (

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.paths import ROOT
 
-# What the browser would say in its own language: pickers of dates and the bubbles of its own checking.
+# What the browser would show in its own language: date pickers and its own validation messages.
 NATIVE_WIDGETS = """[
     ...document.querySelectorAll('input[type=date], input[type=time], input[type=datetime-local], input[type=color]'),
     ...[...document.forms].filter(form => !form.noValidate && form.querySelector('[required]')),
@@ -21,7 +21,7 @@ BROKEN_CODES = """[...document.querySelectorAll('.code')]
 PRIMARY_BUTTONS = """[...document.querySelectorAll('.btn:not(.btn--quiet, .btn--danger)')]
     .filter(button => button.checkVisibility() && !button.classList.contains('visually-hidden'))
     .map(button => button.textContent.trim())"""
-#: Texts that lie on one another; an open menu lies over the page on purpose.
+#: Texts that overlap; an open menu covers the page on purpose.
 OVERLAPS = """() => {
     const texts = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -43,16 +43,16 @@ OVERLAPS = """() => {
     }));
     return found.slice(0, 5);
 }"""
-#: Until it has the focus.
+#: Hidden until it has the focus.
 SKIP_LINK_IS_ABOVE = """() => [...document.querySelectorAll('.skip:not(:focus)')]
     .every(one => one.getBoundingClientRect().bottom <= 0)"""
-#: Elements that hide a part of their text; the last crumb is cut off on purpose, as the heading repeats it.
+#: Elements that hide part of their text; the last breadcrumb is cut off on purpose, as the heading repeats it.
 CUT_OFF = """() => [...document.querySelectorAll('body *')]
     .filter(one => one.checkVisibility() && ['hidden', 'clip'].includes(getComputedStyle(one).overflowX)
         && !one.closest('.visually-hidden, .crumbs, thead, svg, iframe, select, input') && one.textContent.trim()
         && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
     .map(one => one.outerHTML.slice(0, 120))"""
-#: Paragraphs of at least six words with hardly more than one word a line.
+#: Paragraphs of at least six words with hardly more than one word per line.
 ONE_WORD_LINES = """() => [...document.querySelectorAll(
         'main p, main li, main dd, main h1, main h2, main label, footer p')]
     .filter(one => one.checkVisibility() && !one.closest('.visually-hidden') && !one.querySelector('p, li, dd, input'))
@@ -96,7 +96,7 @@ def assert_composed(page: Page) -> None:
 
 
 def assert_readable(page: Page) -> None:
-    """Assert that no texts lie on one another, are cut off or have hardly more than one word a line (WCAG 1.4.4).
+    """Assert that no texts overlap, are cut off or have hardly more than one word per line (WCAG 1.4.4).
 
     The skip link stays above the page until it has the focus.
     """

@@ -1,4 +1,4 @@
-"""Dates in the admin are judged by the server; the picker changes nothing that was typed."""
+"""Dates in the admin are validated by the server; the picker does not change what was typed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.home.factories import agency_site
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_day_that_does_not_exist_stays_as_typed_and_is_refused(visits: Any) -> None:
+def test_nonexistent_day_stays_as_typed_and_is_refused(visits: Any) -> None:
     site = agency_site(AgencyFactory())
     person("bien-tap", site.agency, Membership.Role.EDITOR)
     page = visits.page()
@@ -25,7 +25,7 @@ def test_day_that_does_not_exist_stays_as_typed_and_is_refused(visits: Any) -> N
     picker = page.locator(".xdsoft_datetimepicker:visible")
     for typed in ("31/11/2026", "15/13/2026", "2026-12-15", "mai"):
         day.click()
-        expect(picker).to_have_count(1)  # it opens a moment after the field has the focus
+        expect(picker).to_have_count(1)  # it opens a moment after the field receives the focus
         day.fill(typed)
         day.press("Tab")
         expect(picker).to_have_count(0)

@@ -37,7 +37,7 @@ def sign_in(tab: Tab, username: str) -> None:
 
 
 def choose(tab: Tab, action: str) -> None:
-    """Press an action of the menu beside "save draft"."""
+    """Press an action in the menu beside "save draft"."""
     tab.locator("[data-w-dropdown-target=toggle]:visible").last.click()
     follow(tab.locator(f"button[name={action}]"))
 

@@ -1,6 +1,6 @@
 """Every public template in every state at 320 and 1280 px: axe, rules of composition, enlarged text, dark mode.
 
-A state is opened once, which takes longer than all that is asked of it.
+Each state is opened once, since opening it takes longer than all its checks.
 """
 
 from __future__ import annotations
@@ -234,14 +234,14 @@ STATES: dict[str, Opener] = {
 }
 
 
-#: Pages of the public: 320 px are also a window of 1280 px at 400 %.
+#: Public pages: 320 px is also a window of 1280 px at 400 %.
 PUBLIC = {name for name in STATES if not name.startswith(("desk-", "password"))}
-#: Judged in the dark, too: between them they have all components.
+#: Checked in dark mode too: together they contain all components.
 DARK = {
     "home", "procedure", "search-results", "step-1-missing", "uploaded", "review", "receipt", "tracking-5",
     "tracking-3", "login-wrong", "desk-queue", "desk-4", "desk-supplement-missing",
 }  # fmt: skip
-# What another scheme can break; the rest is judged in the light.
+# What another colour scheme can break; the rest is checked in light mode.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 
 

@@ -28,7 +28,7 @@ def _add_places() -> None:
 @pytest.fixture
 def page(scenario_visits):
     """The first step of an application, with communes elsewhere."""
-    # The scenario, and with it these rows, is kept for the next test.
+    # The scenario, including these rows, is kept for the next test.
     if not AdministrativeUnit.objects.filter(name="Phường Ba Đình").exists():
         _add_places()
     page = scenario_visits.page(width=360)
@@ -54,7 +54,7 @@ def test_places_are_found_by_parts_former_names_and_in_other_provinces_and_count
     commune.press("Tab")
     expect(commune).to_have_value("Khánh Lâm (xã)")
 
-    # The communes come late: what is typed meanwhile is kept and found.
+    # The communes arrive late: what is typed in the meantime is kept and found.
     held = []
 
     def hold(route):
@@ -77,7 +77,7 @@ def test_places_are_found_by_parts_former_names_and_in_other_provinces_and_count
 
 
 def test_late_answer_for_a_former_province_is_ignored(page):
-    """Two quick changes: the first list comes after the second one."""
+    """Two quick changes: the first list arrives after the second one."""
     held = []
 
     def hold(route):
@@ -103,7 +103,7 @@ def test_late_answer_for_a_former_province_is_ignored(page):
     expect(commune).to_be_visible()
 
 
-def test_without_an_answer_the_button_for_the_list_is_shown(page):
+def test_without_a_response_the_button_for_the_list_is_shown(page):
     lists = page.locator("[name=address_province]").get_attribute("data-lists")
     show = page.get_by_role("button", name="Hiện xã, phường của tỉnh này").first
     expect(show).to_be_hidden()

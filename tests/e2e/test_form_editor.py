@@ -63,7 +63,7 @@ def preview_form(editor: Page, shoot) -> None:
 
 
 def fill_in_applicant(citizen: Page) -> None:
-    """Enter numbers as copied from a phone's contacts and from an input method."""
+    """Enter numbers as copied from a phone's contacts and as produced by an input method."""
     citizen.goto(f"/nop-ho-so/{CODE}/")
     citizen.get_by_label("Bạn nộp ở đâu?").select_option(label=COMMUNE_CHOICE)
     follow(button(citizen, "Bắt đầu"))

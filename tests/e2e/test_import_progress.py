@@ -1,4 +1,4 @@
-"""A running import shows how far it is, announces it, and ends in its result."""
+"""A running import shows its progress, announces it, and ends with its result."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RECORDS = [{"core_code": f"1.{number:06d}", "title": f"Thủ tục {number}"} fo
 
 @pytest.fixture
 def running(monkeypatch: pytest.MonkeyPatch) -> ImportUpload:
-    """An import of five rows that are applied one by one, when the test says so."""
+    """An import of five rows, which are applied one by one when the test asks for it."""
     monkeypatch.setattr(rows, "PORTION", 1)
     monkeypatch.setattr(outbox, "notify_relay", lambda: None)
     user = UserFactory(username="kiem-soat", password=PASSWORD)
@@ -82,7 +82,7 @@ def test_cancelling_by_keyboard_keeps_what_was_applied(visits: Any, running: Imp
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_preview_fits_its_width(visits: Any, running: ImportUpload, width: int) -> None:
+def test_the_preview_fits_the_window(visits: Any, running: ImportUpload, width: int) -> None:
     ImportUpload.objects.filter(pk=running.pk).update(name="Danh_sach_thu_tuc_hanh_chinh_cap_xa_2026.csv")
     page = opened(visits.page(width=width), running)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -22,7 +22,7 @@ HAS_VISIBLE_FOCUS = """element => {
         return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
     });
 }"""
-# WCAG 2.4.11: some of what has the focus is in the window and nothing lies over all of it.
+# WCAG 2.4.11: part of the focused element is in the window, and nothing covers it completely.
 UNCOVERED = """element => {
     const ring = element.closest('.file-picker') || element;
     return [...ring.getClientRects()].some(box => {
@@ -60,7 +60,7 @@ class Keyboard:
         self.page.keyboard.type(text)
 
     def pick(self, label: str, typed: str, text: str) -> None:
-        """Type a part of a name into a long list, without diacritics, and take the first choice."""
+        """Type part of a name into a long list, without diacritics, and take the first choice."""
         field = self.page.get_by_role("combobox", name=label)
         self.to(field)
         self.page.keyboard.type(typed)

@@ -1,4 +1,4 @@
-"""A list of the admin is filtered by an agency that is searched, and stays so after the list was renewed."""
+"""A list in the admin is filtered by an agency that is searched for, and stays filtered after the list is refreshed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "mat-khau-rat-dai"
 
 
-def test_roles_are_filtered_by_an_agency_written_without_diacritics(visits: Any) -> None:
+def test_roles_are_filtered_by_an_agency_typed_without_diacritics(visits: Any) -> None:
     UserFactory(username="quan-tri", password=PASSWORD, is_superuser=True)
     for name, person in (("Sở Tài chính", "Trần Thị Một"), ("UBND phường Đất Mới", "Lê Văn Hai")):
         user = UserFactory(full_name=person)
@@ -47,7 +47,7 @@ def test_roles_are_filtered_by_an_agency_written_without_diacritics(visits: Any)
     page.keyboard.press("Escape")
     expect(page.locator(".w-pill")).to_contain_text(
         "Sở Tài chính"
-    )  # the pill of before is replaced later than the rows
+    )  # the previous filter tag is replaced after the rows
     page.locator(".w-pill__remove").click()  # Wagtail then renders the filters anew
     expect(rows).to_contain_text("Lê Văn Hai")
     choose("dat moi")

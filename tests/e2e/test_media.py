@@ -1,4 +1,4 @@
-"""Pages with forced colours and in print; test_axe.py judges them in dark mode."""
+"""Pages with forced colours and in print; test_axe.py checks them in dark mode."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_current_page_and_progress_are_visible_with_forced_colours(scenario_visi
     assert badge.evaluate("element => getComputedStyle(element).borderTopStyle") == "solid"
 
 
-def test_printed_procedure_contains_content_and_source_only(scenario_visits, scenario, shoot):
+def test_printed_procedure_contains_only_content_and_source(scenario_visits, scenario, shoot):
     page = scenario_visits.page()
     page.goto(scenario.province.procedure.url)
     page.emulate_media(media="print", color_scheme="light")

@@ -43,7 +43,7 @@ def faulty_body() -> str:
 
 
 def pages() -> list[tuple[Page, str]]:
-    """Return a page of every type with what its checks report: a file name as alternative text, or no summary."""
+    """Return a page of every type and what its checks report: a file name as alternative text, or no summary."""
     site, text, news = (
         make(body=faulty_body()) for make in (factories.agency_site, factories.information, factories.news)
     )
@@ -84,7 +84,7 @@ def test_panel_shows_every_type_of_page_and_reports_a_failing_check(visits: Any,
 
 
 @pytest.mark.parametrize("width", [360, 1024])
-def test_button_that_collapses_all_panels_lies_over_nothing(visits: Any, width: int) -> None:
+def test_button_that_collapses_all_panels_covers_nothing(visits: Any, width: int) -> None:
     page = make_page(make_section())
     tab = visits.page(width=width)
     sign_in(tab, visits.base_url)

@@ -1,4 +1,4 @@
-"""Each role of the demo reaches its task from its dashboard by what is on the page, in a real browser."""
+"""Each role of the demo reaches its task from its dashboard by following the page, in a real browser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEWS = "Sở Tư pháp tư vấn pháp luật lưu động ở xã Đất Mũi"
 
 
 def day_from_now(days: int) -> str:
-    """Return a day as people type it; a fixed one would be refused once it has passed."""
+    """Return a date as people type it; a fixed one would be refused once it has passed."""
     return (timezone.localdate() + timedelta(days=days)).strftime("%d/%m/%Y")
 
 
@@ -54,7 +54,7 @@ def test_editor_writes_and_previews_news(demo_walk: NewWalk) -> None:
 
 
 def find_in_register(walk: Walk, name: str, code: str) -> None:
-    """Open the entry of the procedure ``code`` from the dashboard, by a part of its name or by the code."""
+    """Open the entry of the procedure ``code`` from the dashboard, by part of its name or by the code."""
     walk.task("Sửa đổi, chấm dứt thủ tục")
     walk.page.locator("main [name=q], #main [name=q]").first.fill(name)
     row = walk.page.locator("table.listing").get_by_role("link", name=code)

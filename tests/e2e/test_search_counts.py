@@ -1,4 +1,4 @@
-"""What the script of the results page reports: seen once, and the first choice, under the strict policy."""
+"""What the script of the results page reports under the strict policy: one view, and the first choice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RESULTS = "/tim-kiem/?q=tinh+trang+hon+nhan"
 
 @pytest.fixture(autouse=True)
 def _counting(settings, monkeypatch):
-    """Count the browser of the test, although it calls itself headless, and write only when the test says so."""
+    """Count the test's browser, although it identifies itself as headless, and write only when the test asks for it."""
     settings.SEARCH_COUNT_QUERIES = True
     monkeypatch.setattr(counting, "_ROBOT", re.compile("(?!)"))
     COUNTER.clear()
@@ -28,7 +28,7 @@ def _counting(settings, monkeypatch):
 
 
 def reports(page: Page) -> list[str]:
-    """Return the bodies that the page sends from now on."""
+    """Return a list of the bodies that the page sends from now on."""
     sent: list[str] = []
 
     def note(request: Request) -> None:

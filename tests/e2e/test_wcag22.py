@@ -13,7 +13,7 @@ from tests.support.browser import Visits, follow
 
 pytestmark = pytest.mark.browser
 TOUCH_TARGET_PX = 44
-# Main controls; links within texts and lists keep the 24 px of 2.5.8.
+# Main controls; for links within texts and lists, the 24 px of 2.5.8 are enough.
 SMALL = """smallest => [...document.querySelectorAll('.btn, .shortcuts a, .menu summary, .search__box > *, main select,'
         + ' main input:not([type=hidden], [type=checkbox], [type=radio], [readonly], [type=file])')]
     .filter(one => one.checkVisibility() && !one.classList.contains('visually-hidden'))

@@ -1,4 +1,4 @@
-"""Size of a first visit on a slow connection."""
+"""The size of a first visit on a slow connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.e2e.scenario import FILING
 
 pytestmark = pytest.mark.browser
 MAX_BYTES = 100_000
-# As a proxy sends it: text gzipped, fonts as they are (docs/operations.md).
+# As a proxy sends it: text gzipped, fonts unchanged (docs/operations.md).
 MAX_COMPRESSED_BYTES = 60_000
 MAX_REQUESTS = 11
 PATHS = {

@@ -1,4 +1,4 @@
-"""Walks through the demo: sign in as one of its accounts, then reach everything by what is on the page."""
+"""Walks through the demo: sign in with one of its accounts, then reach everything by following the page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEIGHT = 900
 
 @dataclass
 class Walk:
-    """A person of the demo in a browser of their own. Each step leaves a picture at two widths."""
+    """A person of the demo in their own browser. Each step saves a picture at two widths."""
 
     page: Page
     name: str
@@ -36,7 +36,7 @@ class Walk:
         self.page.set_viewport_size({"width": WIDTHS["1280"], "height": HEIGHT})
 
     def sign_in(self, username: str, dashboard: str | Pattern[str]) -> None:
-        """Sign in at the one address that is typed, and land on the own dashboard."""
+        """Sign in at the only address that is typed, and arrive at the user's dashboard."""
         self.page.goto("/tai-khoan/dang-nhap/")
         self.page.locator("[name=username]").fill(username)
         self.page.locator("[name=password]").fill(people()["password"])
@@ -45,7 +45,7 @@ class Walk:
         self.picture("bang-viec")
 
     def sign_in_again(self, username: str, secret: str) -> None:
-        """Sign in with password and a code of the authenticator app; the period after the one of the setup."""
+        """Sign in with the password and an app code of the period after the one used at setup."""
         self.page.goto("/tai-khoan/dang-nhap/")
         self.page.locator("[name=username]").fill(username)
         self.page.locator("[name=password]").fill(people()["password"])
@@ -65,7 +65,7 @@ class Walk:
         follow(self.page.locator(".work").get_by_role("link", name=name, exact=True).first)
 
     def dashboard(self) -> None:
-        """Return to the dashboard of the admin by the logo."""
+        """Return to the dashboard of the admin through the logo."""
         follow(self.page.get_by_role("link", name="Trang tổng quan"))
 
     def act(self, name: str) -> None:
@@ -76,11 +76,11 @@ class Walk:
         follow(action.locator("visible=true").first)
 
     def act_in_form(self, name: str) -> None:
-        """Send the form of the page by its button."""
+        """Submit the form of the page with its button."""
         follow(self.page.locator("form").get_by_role("button", name=name).locator("visible=true").last)
 
     def view_site(self) -> None:
-        """Go to the public front page by the link on the dashboard."""
+        """Go to the public front page through the link on the dashboard."""
         self.dashboard()
         follow(self.page.get_by_role("link", name="Xem cổng công khai"))
 
@@ -94,7 +94,7 @@ class Walk:
         follow(self.page.get_by_role("link", name=name).locator("visible=true").first)
 
     def choose_in_dialog(self, opener: Locator, search: str, choice: str | Pattern[str]) -> None:
-        """Open a chooser, search in its dialog, and take a row."""
+        """Open a chooser, search in its dialog, and choose a row."""
         opener.click()
         dialog = self.page.locator(".modal-content, [role=dialog]").locator("visible=true").last
         dialog.locator("[name=q]").fill(search)

@@ -56,13 +56,13 @@ def make_desk_form(agency: Agency, **version: Any) -> FormVersion:
 def make_dossier(
     agency: Agency | None = None, *, form: FormVersion | None = None, at: datetime = FILED, **answers: Any
 ) -> Dossier:
-    """A dossier filed online at ``at``, newly registered."""
+    """A new dossier, filed online at ``at``."""
     form = form or make_desk_form(agency or AgencyFactory())
     return file_dossier(form, now=at, **{**ANSWERS, **answers}).dossier
 
 
 def do(dossier: Dossier, action: Action, actor: User, *, at: datetime, reason: str = "Lý do mẫu") -> Dossier:
-    """Do ``action`` at ``at`` and refresh ``dossier``; a suspension lasts thirty days at most."""
+    """Perform ``action`` at ``at`` and refresh ``dossier``; a suspension lasts at most thirty days."""
     apply_action(
         dossier_id=dossier.pk,
         expected_version=dossier.version,
@@ -78,7 +78,7 @@ def do(dossier: Dossier, action: Action, actor: User, *, at: datetime, reason: s
 
 
 def ask(dossier: Dossier, officer: User, *, at: datetime) -> SupplementRequest:
-    """Ask for the ruling again."""
+    """Evaluate the rules again."""
     request = request_supplement(
         dossier_id=dossier.pk, expected_version=dossier.version, actor=officer, reason="Bản chụp mờ",
         supplement_due_at=None, items=[{"id": "ruling", "label": "Bản án ly hôn", "kind": "file", "note": ""}], now=at,

@@ -115,7 +115,7 @@ def test_desk_for_collects_roles_by_agency(agency: Agency, django_assert_num_que
     other = AgencyFactory()
     user = make_officer(agency, ROLE.RECEIVER, ROLE.HEAD)
     Membership.objects.create(user=user, agency=other, role=ROLE.INSPECTOR, valid_from=date(2025, 7, 1))
-    with django_assert_num_queries(4):  # three of them for what the inspector inspects
+    with django_assert_num_queries(4):  # three of them for the inspected agencies
         desk = officer_access(user)
     assert desk is not None
     assert desk.roles_at(agency.pk) == {ROLE.RECEIVER, ROLE.HEAD}

@@ -1,4 +1,4 @@
-"""An electronic result is handed over only if the citizen can open a file of it."""
+"""An electronic result is handed over only if the citizen can open at least one of its files."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def hand_over(client: Client, receipt: FilingReceipt, **values: Any) -> Any:
         (None, "Chưa có tệp kết quả"),
     ],
 )
-def test_file_that_cannot_be_opened_counts_as_none(
+def test_file_that_cannot_be_opened_does_not_count(
     receipt: FilingReceipt, client: Client, state: str | None, words: str
 ) -> None:
     if state:
@@ -68,7 +68,7 @@ def test_file_that_cannot_be_opened_counts_as_none(
     assert hand_over(client, receipt, delivery="counter").status_code == 302
 
 
-def test_one_file_that_can_be_opened_is_enough(receipt: FilingReceipt, client: Client) -> None:
+def test_one_file_that_opens_is_enough(receipt: FilingReceipt, client: Client) -> None:
     with_file(receipt, "infected")
     with_file(receipt)
     assert hand_over(client, receipt).status_code == 302

@@ -11,11 +11,11 @@ from forms_app.dossiers.transitions import TRANSITIONS, Action
 from one_stop.actions import DESK_ACTIONS, DeskAction, describe_action
 from one_stop.forms import ActionForm
 
-# Filed by the citizen; replaced on a page of its own (``one_stop.views.lookup_key``).
+# Performed by the citizen; replaced on a page of its own (``one_stop.views.lookup_key``).
 ELSEWHERE = {Action.SUBMIT, Action.REPLACE_KEY}
 
 
-def test_each_action_of_the_officers_is_described_once() -> None:
+def test_each_action_of_officers_is_described_once() -> None:
     roles = set(Membership.Role.values)
     open_to_officers = {row.action for row in TRANSITIONS if row.roles & roles}
     assert sorted(entry.action for entry in DESK_ACTIONS) == sorted(open_to_officers - ELSEWHERE)
@@ -32,7 +32,7 @@ def test_button_without_a_form_needs_no_input(entry: DeskAction) -> None:
 @pytest.mark.parametrize(
     "entry", [entry for entry in DESK_ACTIONS if entry.service], ids=lambda entry: entry.action.value
 )
-def test_service_of_an_action_takes_what_every_form_gives(entry: DeskAction) -> None:
+def test_service_of_an_action_accepts_what_every_form_provides(entry: DeskAction) -> None:
     assert entry.service is not None
     taken = inspect.signature(entry.service).parameters
     assert {"dossier_id", "expected_version", "actor", "reason"} <= taken.keys()

@@ -57,7 +57,7 @@ def page(user: User, dossier: Dossier) -> str:
 
 
 @pytest.mark.parametrize("path", [[], ["accept"], ["accept", "process"], ["accept", "process", "finish"]])
-def test_colleague_is_offered_only_what_is_done_at_the_counter(
+def test_colleague_is_offered_only_actions_of_the_counter(
     agency: Agency, officer: User, assignee: User, path: list[str]
 ) -> None:
     dossier = make_dossier(agency)
@@ -74,7 +74,7 @@ def test_colleague_is_offered_only_what_is_done_at_the_counter(
         assert (link in shown) == (row.action in COUNTER_ACTIONS), row.action
 
 
-def test_colleague_is_refused_with_the_name_and_what_was_typed(
+def test_refused_colleague_sees_the_assignee_and_what_was_typed(
     agency: Agency, officer: User, assignee: User
 ) -> None:
     dossier = give(make_dossier(agency), assignee)
@@ -90,7 +90,7 @@ def test_colleague_is_refused_with_the_name_and_what_was_typed(
 def test_service_refuses_every_other_action(
     agency: Agency, officer: User, assignee: User, action: Action
 ) -> None:
-    """Whatever the status, no action but those of the counter gets past the officer who has the dossier."""
+    """Whatever the status, only actions of the counter are open to anyone but the assignee."""
     source = next(row.sources[0] for row in TRANSITIONS if row.action == action)
     roles = {
         row.action for row in TRANSITIONS if row.roles & {"receiver", "handler"} and row.action == action
@@ -113,7 +113,9 @@ def test_service_refuses_every_other_action(
     assert "Lê Văn Bảy" in refused.value.message
 
 
-def test_counter_serves_the_citizen_of_any_assignee(agency: Agency, officer: User, assignee: User) -> None:
+def test_counter_serves_citizens_whoever_the_assignee_is(
+    agency: Agency, officer: User, assignee: User
+) -> None:
     dossier = make_dossier(form=make_desk_form(agency, channels=WITH_FEE))
     for action in (Action.ACCEPT, Action.PROCESS, Action.REQUIRE_PAYMENT):
         do(dossier, action, assignee, at=NOW)
@@ -126,7 +128,7 @@ def test_counter_serves_the_citizen_of_any_assignee(agency: Agency, officer: Use
     assert (dossier.status, dossier.assigned_to) == (Status.WITHDRAWN, assignee)
 
 
-def test_head_acts_and_takes_over_and_the_holder_hands_over(
+def test_head_acts_and_takes_over_and_the_assignee_hands_over(
     agency: Agency, officer: User, assignee: User, head: User
 ) -> None:
     dossier = give(make_dossier(agency), assignee)
@@ -159,7 +161,7 @@ def test_reader_of_the_agency_gets_no_hint_to_ask(agency: Agency, assignee: User
     assert "đang do" not in page(make_officer(agency, "inspector"), dossier)
 
 
-def test_bulk_assignment_leaves_out_what_colleagues_have(
+def test_bulk_assignment_leaves_out_dossiers_of_colleagues(
     agency: Agency, officer: User, assignee: User, head: User, client: Client
 ) -> None:
     held, free = give(make_dossier(agency), assignee), make_dossier(agency)
@@ -178,7 +180,7 @@ def test_bulk_assignment_leaves_out_what_colleagues_have(
     assert held.assigned_to == head
 
 
-def test_page_of_a_held_dossier_costs_one_query_more(
+def test_page_of_an_assigned_dossier_needs_one_more_query(
     agency: Agency, officer: User, assignee: User, client: Client, django_assert_max_num_queries: Any
 ) -> None:
     dossier = make_dossier(agency)

@@ -1,4 +1,4 @@
-"""A wrong result is put right after the handover, within three working days (art. 23 NĐ 118/2025)."""
+"""A wrong result is corrected after the handover, within three working days (art. 23 NĐ 118/2025)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def post(who: User, dossier: Dossier, action: str, moment: datetime, **values: A
     return answer
 
 
-def test_head_reopens_whenever_the_error_is_found(
+def test_head_can_reopen_whenever_the_error_is_found(
     receipt: FilingReceipt, officer: User, boss: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     dossier = returned(receipt, officer)
@@ -99,13 +99,13 @@ def test_others_cannot(receipt: FilingReceipt, officer: User) -> None:
 @pytest.mark.parametrize(
     ("moments", "on_time"),
     [
-        # Due on Thursday 26 November 2026; the right result within three working days, or later.
+        # Due on Thursday 26 November 2026; the correct result within three working days, or later.
         (("2026-11-26 16:00", "2027-01-28 16:00"), 1),
         (("2026-11-26 16:00", "2027-01-29 08:00"), 0),
         (("2026-11-27 08:00", "2027-01-25 16:00"), 0),
     ],
 )
-def test_correction_in_time_keeps_what_the_first_result_was(
+def test_correction_in_time_keeps_the_first_result_on_time(
     receipt: FilingReceipt, officer: User, boss: User, moments: tuple[str, str], on_time: int
 ) -> None:
     first, right = moments
@@ -116,7 +116,7 @@ def test_correction_in_time_keeps_what_the_first_result_was(
     assert (month.finished, month.on_time) == (1, on_time)
 
 
-def test_procedure_without_a_due_date_gets_the_days_of_the_law(
+def test_procedure_without_a_due_date_gets_the_statutory_days(
     receipt: FilingReceipt, officer: User, boss: User
 ) -> None:
     dossier = returned(receipt, officer)

@@ -1,4 +1,4 @@
-"""A supplement handed in at the counter: every requested item is recorded, by whom and when."""
+"""A supplement handed in at the counter: every requested item is recorded, with who received it and when."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ITEMS = [
 
 @pytest.fixture
 def receipt(agency: Agency, officer: User) -> FilingReceipt:
-    """Return an accepted dossier of which two documents and an answer are requested."""
+    """Return an accepted dossier for which two documents and an answer are requested."""
     found = file_dossier(make_desk_form(agency), now=FILED, **ANSWERS)
     dossier = do(found.dossier, Action.ACCEPT, officer, at=NOW)
     request_supplement(
@@ -79,7 +79,7 @@ def test_bare_post_changes_nothing(client: Client, receipt: FilingReceipt) -> No
     assert receipt.dossier.supplement_requests.get().closed_at is None
 
 
-def test_notes_are_kept_where_somebody_was_quicker(client: Client, receipt: FilingReceipt) -> None:
+def test_notes_are_kept_if_someone_else_was_quicker(client: Client, receipt: FilingReceipt) -> None:
     """A colleague, or the citizen online: everything typed is shown for copying, each text under its label."""
     assert post(client, receipt, **complete()).status_code == 302
     answer = post(client, receipt, **complete(text_purpose="Mua đất", note_other_1="Công dân nói là có"))
@@ -165,7 +165,7 @@ def test_incomplete_record_is_refused_and_keeps_what_was_typed(
     assert not receipt.dossier.supplement_requests.get().attachments.exists()
 
 
-def test_nothing_received_is_no_supplement(client: Client, receipt: FilingReceipt) -> None:
+def test_nothing_received_is_not_a_supplement(client: Client, receipt: FilingReceipt) -> None:
     nothing = {f"received_{item['id']}": "no" for item in ITEMS} | {
         f"note_{item['id']}": "x" for item in ITEMS
     }
@@ -183,7 +183,7 @@ def test_rejected_scan_stores_nothing(client: Client, receipt: FilingReceipt) ->
     assert receipt.dossier.supplement_requests.get().received_items == {}
 
 
-def test_citizen_who_was_quicker_leaves_the_typed_record(
+def test_typed_record_is_kept_if_the_citizen_was_quicker(
     client: Client, receipt: FilingReceipt, officer: User
 ) -> None:
     stale = receipt.dossier.version
@@ -221,12 +221,12 @@ def test_receiver_and_head_may_record_it(
     assert (receipt.dossier.status == Status.PROCESSING) == allowed
 
 
-def test_database_refuses_a_receiver_of_an_unanswered_request(receipt: FilingReceipt, officer: User) -> None:
+def test_database_refuses_a_receiver_for_an_unanswered_request(receipt: FilingReceipt, officer: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         SupplementRequest.objects.filter(dossier=receipt.dossier).update(received_by=officer)
 
 
-def test_file_is_the_citizens_alone_until_the_supplement_is_sent(
+def test_only_the_citizen_sees_a_file_until_the_supplement_is_sent(
     client: Client, officer: User, receipt: FilingReceipt
 ) -> None:
     client.force_login(officer)

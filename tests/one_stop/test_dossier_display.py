@@ -21,7 +21,7 @@ VN = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=VN)
 
 
-#: Every day is a working day but Saturday and Sunday; 24 November is free.
+#: Every day except Saturday and Sunday is a working day; 24 November is a holiday.
 CALENDAR = WorkCalendar(days_off=frozenset({date(2026, 11, 24)}))
 CALENDAR_DAYS = {"value": 10, "unit": "ngay"}
 
@@ -69,7 +69,7 @@ def test_due_status_while_in_process(status: int, due: datetime | None, urgency:
 @pytest.mark.parametrize(
     ("now", "due", "text"),
     [
-        # 23 November 2026 is a Monday, Tuesday 24 is free.
+        # 23 November 2026 is a Monday; Tuesday the 24th is a holiday.
         ("2026-11-23 10:00", "2026-11-25 11:30", "Còn 1 ngày làm việc"),
         ("2026-11-23 10:00", "2026-12-04 17:00", "Còn 8 ngày làm việc"),
         ("2026-11-20 10:00", "2026-11-23 09:00", "Còn 1 ngày làm việc"),
@@ -80,7 +80,7 @@ def test_due_status_while_in_process(status: int, due: datetime | None, urgency:
     ],
 )
 def test_days_are_those_of_the_processing_time(now: str, due: str, text: str) -> None:
-    """A limit in working days is counted in working days, also when it is over."""
+    """A limit in working days is counted in working days, even after it has passed."""
     moment, due_at = (datetime.fromisoformat(words).replace(tzinfo=VN) for words in (now, due))
     assert due_status(Deadlines(Status.PROCESSING, due_at=due_at), moment).text == text
 

@@ -1,4 +1,4 @@
-"""Desk, receipt, mail and the citizen's page print the same due date (docs/domain.md#deadlines).
+"""Desk, receipt, mail and the citizen's page show the same due date (docs/domain.md#deadlines).
 
 23 November 2026 is a Monday; the procedure of the factory takes three working days.
 """

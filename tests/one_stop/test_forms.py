@@ -18,7 +18,7 @@ DOCUMENTS = [
     SupplementItem("photo", "Ảnh 4 × 6", "file", "2"),
 ]
 ANSWERS = [SupplementItem("purpose", "Mục đích sử dụng", "text")]
-# Letters that printed forms have, also decomposed, and every kind of white space.
+# Letters that can be printed on forms, also decomposed, and every kind of white space.
 signs = [*"aăâđêôơưộứABCĐ019.,;:–“”()/ ", "o\u0302\u0323", "\n", "\r\n", "\r", "\t", "\u00a0"]
 typed = st.lists(st.sampled_from(signs), max_size=120).map("".join)
 lines = st.lists(typed, max_size=30).map("\n".join)
@@ -76,7 +76,7 @@ class TestItems:
     ) -> None:
         form = supplement(documents=ticked, other_documents=other, answers=["purpose"] if answer else [])
         if not form.is_valid():
-            # Nothing was requested, or more than the field accepts.
+            # Nothing is requested, or more than the field accepts.
             assert form.errors.keys() <= {"other_documents"}
             return
         items = form.items()
@@ -93,7 +93,7 @@ class TestItems:
             assert set(item) == {"id", "label", "kind", "count", "note"}
 
     @pytest.mark.parametrize("documents", [["khong-co"], ["proof", "../x"], ["purpose"]])
-    def test_documents_that_were_not_offered_are_rejected(self, documents: list[str]) -> None:
+    def test_documents_not_offered_are_rejected(self, documents: list[str]) -> None:
         form = supplement(documents=documents)
         assert "documents" in form.errors
 
@@ -104,8 +104,8 @@ class TestItems:
             (MAX_OTHER_DOCUMENTS + 1, "Nhiều nhất 20 giấy tờ khác, mỗi dòng một giấy tờ. Bạn đã nhập 21."),
         ],
     )
-    def test_more_documents_than_a_request_takes_are_refused(self, lines: int, words: str | None) -> None:
-        """The law wants one complete request: none of them may be left out without a word."""
+    def test_more_documents_than_a_request_can_hold_are_refused(self, lines: int, words: str | None) -> None:
+        """The law requires one complete request: nothing may be left out silently."""
         form = supplement(other_documents="\n".join(f"Giấy {n}" for n in range(lines)))
         assert form.is_valid() == (words is None)
         if words:
@@ -118,7 +118,7 @@ class TestItems:
         form = supplement(other_documents="Giấy\n" + "x" * 201)
         assert "quá dài" in form.errors["other_documents"][0]
 
-    def test_form_without_questions_offers_other_documents_only(self) -> None:
+    def test_form_without_questions_offers_only_other_documents(self) -> None:
         form = SupplementForm({"version": "1"}, documents=[], answers=[], submit="Gửi")
         assert {"documents", "answers"}.isdisjoint(form.fields)
         assert {"other_documents", "reason", "supplement_due_at"} <= form.errors.keys()
@@ -134,19 +134,19 @@ class TestItems:
 
 
 class TestPrintedText:
-    """What an officer writes is printed on Mẫu 02 and 03, and browsers count a line end as one character."""
+    """What an officer writes is printed on Mẫu 02 and 03, and browsers count a line break as one character."""
 
     def form(self, reason: str) -> ActionForm:
         return ActionForm({"version": "1", "reason": reason}, submit="Gửi", needs_reason=True)
 
     @pytest.mark.parametrize(("letters", "valid"), [(2000 - 50, True), (2001 - 50, False)])
-    def test_line_end_counts_once(self, letters: int, valid: bool) -> None:
+    def test_line_break_counts_once(self, letters: int, valid: bool) -> None:
         text = "\r\n".join(["x"] * 50 + ["x" * (letters - 50)])
         assert len(text.replace("\r\n", "\n")) == letters + 50
         assert self.form(text).is_valid() is valid
 
     @pytest.mark.parametrize("sign", ["😀", "汉"])
-    def test_letter_that_is_not_printed_is_named(self, sign: str) -> None:
+    def test_letter_that_cannot_be_printed_is_named(self, sign: str) -> None:
         form = self.form(f"Thiếu giấy {sign}")
         assert sign in str(form.errors["reason"])
         assert self.form("Thiếu “giấy” – 1/2 bản").is_valid()

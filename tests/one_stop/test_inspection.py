@@ -1,4 +1,4 @@
-"""Inspectors read the dossiers of the agencies under inspection, and only read; every view is logged."""
+"""Inspectors can only read the dossiers of the agencies under inspection; every view is logged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KIND, ROLE = Agency.Kind, Membership.Role
 
 
 class Province:
-    """A province with department, branch, commune and inspectorate, and a ministry's office beside it."""
+    """A province with department, branch, commune and inspectorate, and a ministry's office outside it."""
 
     def __init__(self) -> None:
         self.committee = AgencyFactory(kind=KIND.PROVINCE, name="UBND tỉnh Thử")
@@ -84,14 +84,14 @@ def test_scope_of_an_inspector(province: Province, home: str, readable: set[str]
 
 
 @pytest.mark.parametrize("role", [ROLE.RECEIVER, ROLE.HANDLER, ROLE.HEAD, ROLE.RETURNER])
-def test_other_roles_read_their_own_agency_only(province: Province, role: str) -> None:
+def test_other_roles_read_only_their_own_agency(province: Province, role: str) -> None:
     for home in (province.committee, province.inspectorate, province.department):
         client = sign_in(make_officer(home, role))
         for agency in (province.branch, province.commune):
             assert client.get(addresses(filed(agency).dossier)[0]).status_code == 404
 
 
-def test_department_inspector_does_not_read_what_is_beside_or_above(province: Province) -> None:
+def test_department_inspector_does_not_read_sibling_or_parent_agencies(province: Province) -> None:
     client = sign_in(make_officer(province.department, ROLE.INSPECTOR))
     for agency in (province.committee, province.inspectorate, province.commune):
         assert client.get(addresses(filed(agency).dossier)[0]).status_code == 404
@@ -133,8 +133,8 @@ def test_every_view_is_logged_with_the_inspecting_agency(province: Province) -> 
     assert "Thanh tra tỉnh Thử" in Client().get(f"/ho-so/{receipt.token}/nguoi-xem/").content.decode()
 
 
-def test_own_dossiers_are_logged_under_the_own_agency(province: Province) -> None:
-    """A handler of the commune who is an inspector of the province as well acts for the commune at home."""
+def test_ones_own_dossiers_are_logged_under_ones_own_agency(province: Province) -> None:
+    """A handler of the commune who is also an inspector of the province acts for the commune in its own dossiers."""
     user = make_officer(province.commune, ROLE.HANDLER, ROLE.RECEIVER)
     Membership.objects.create(
         user=user, agency=province.inspectorate, role=ROLE.INSPECTOR, valid_from=date(2025, 7, 1)
@@ -159,7 +159,7 @@ def test_search_finds_the_dossiers_under_inspection(province: Province) -> None:
     assert inspector.workplaces == (province.department,)
 
 
-def test_queue_names_the_own_agency_and_counts_the_others(province: Province) -> None:
+def test_queue_names_the_users_agency_and_counts_the_others(province: Province) -> None:
     page = sign_in(make_officer(province.inspectorate, ROLE.INSPECTOR)).get("/mot-cua/").content.decode()
     assert "Thanh tra tỉnh Thử" in page
     assert "chỉ xem: 4 cơ quan thuộc phạm vi thanh tra" in page

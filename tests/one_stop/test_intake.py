@@ -43,9 +43,9 @@ class TestDeadline:
         [
             ("2026-11-16 07:00", "2026-11-16 17:00"),
             ("2026-11-16 09:00", "2026-11-17 09:00"),
-            ("2026-11-16 12:10", "2026-11-17 11:30"),  # at noon the time begins at 13:30
+            ("2026-11-16 12:10", "2026-11-17 11:30"),  # at noon, counting starts at 13:30
             ("2026-11-16 16:59", "2026-11-17 16:59"),
-            ("2026-11-16 20:14", "2026-11-17 17:00"),  # filed in the evening: the whole of the next day
+            ("2026-11-16 20:14", "2026-11-17 17:00"),  # filed in the evening: the whole next day
             ("2026-11-20 15:00", "2026-11-23 15:00"),  # over a week-end
             ("2026-11-21 10:00", "2026-11-23 17:00"),  # on a Saturday
             ("2026-11-23 16:00", "2026-11-25 16:00"),  # over the new Vietnamese Culture Day
@@ -73,13 +73,13 @@ class TestDeadline:
         assert due(dossier) == "2026-12-02 09:30"
 
     @pytest.mark.parametrize("action", [Action.ASSIGN, Action.ACCEPT, Action.DECLINE, Action.WITHDRAW])
-    def test_other_actions_keep_the_intake_deadline(self, action: Action) -> None:
+    def test_other_actions_do_not_change_the_intake_deadline(self, action: Action) -> None:
         dossier = make_dossier(at=at("2026-11-19 20:14"))
         before = due(dossier)
         do(dossier, action, make_officer(dossier.agency, *Membership.Role.values), at=at("2026-11-20 10:00"))
         assert due(dossier) == before
 
-    def test_supplement_after_acceptance_keeps_the_intake_deadline(self) -> None:
+    def test_supplement_after_acceptance_does_not_change_the_intake_deadline(self) -> None:
         dossier = make_dossier(at=at("2026-11-19 20:14"))
         head = make_officer(dossier.agency, Membership.Role.HEAD)
         do(dossier, Action.ACCEPT, head, at=at("2026-11-20 08:00"))
@@ -177,7 +177,7 @@ def _no_calendar(execute: Any, sql: str, *rest: Any) -> Any:
 class TestQueue:
     @pytest.fixture
     def four_dossiers(self, agency: Agency) -> dict[str, Dossier]:
-        """It is Monday 09:00: one overdue since Friday, one since an hour ago, one due today, one tomorrow."""
+        """On Monday at 09:00: one overdue since Friday, one for an hour, one due today, one due tomorrow."""
         form = make_desk_form(agency)
         filed = {
             "tomorrow": "2026-11-23 08:59", "today": "2026-11-20 15:00",
@@ -260,7 +260,7 @@ class TestQueue:
         page = client.get(f"/mot-cua/?muc=moi&tiep-nhan=qua-han&den={newest}").content.decode()
         assert "kể từ khi bạn mở danh sách" not in page
 
-    def test_intake_filter_is_shown_on_tabs_with_new_dossiers_only(
+    def test_intake_filter_is_shown_only_on_tabs_with_new_dossiers(
         self, four_dossiers: dict[str, Dossier], client: Client
     ) -> None:
         assert 'name="tiep-nhan"' in client.get("/mot-cua/?muc=moi").content.decode()

@@ -1,4 +1,4 @@
-"""Dossiers that are paused although they are overdue, and those that end without a result after their due day."""
+"""Dossiers that are paused while overdue, and those closed without a result after their due date."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.forms_app.dossiers.factories import WITH_FEE, file_dossier
 from tests.one_stop.factories import ANSWERS, FILED, NOW, ask, do, make_desk_form, make_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
-#: Accepted on Monday 23 November, due on Thursday 26 November at 09:00; the Monday after, it is late.
+#: Accepted on Monday 23 November, due on Thursday 26 November at 09:00; on the following Monday it is late.
 LATE = NOW + timedelta(days=7)
 OVERDUE = "đã quá hạn từ 26/11/2026"
 ITEMS = [{"id": "ruling", "label": "Bản án ly hôn", "kind": "file", "count": "1", "note": ""}]
@@ -50,7 +50,7 @@ def pause(dossier: Dossier, kind: str, officer: User, moment: Any) -> None:
 
 
 def seen(boss: User, dossier: Dossier, moment: Any) -> tuple[bool, bool, bool]:
-    """Return whether the tab of overdue dossiers, the tab of waiting ones and the page show that it is late."""
+    """Return whether the overdue tab, the waiting tab and the page show the dossier as late."""
     with time_machine.travel(moment, tick=False):
         client = Client()
         client.force_login(boss)
@@ -75,7 +75,7 @@ class TestOverdueAndPaused:
         pause(dossier, kind, boss, NOW + timedelta(hours=1))
         assert seen(boss, dossier, LATE) == (False, False, False)
 
-    def test_request_that_came_too_late_does_not_stop_the_time_that_counts(
+    def test_request_made_too_late_does_not_stop_the_time_that_counts(
         self, dossier: Dossier, boss: User
     ) -> None:
         rule = {**(dossier.deadline_rule or {}), "request_days": 1}
@@ -86,7 +86,7 @@ class TestOverdueAndPaused:
         assert seen(boss, dossier, LATE) == (True, True, True)
 
     def test_late_pause_ends_as_before(self, dossier: Dossier, boss: User, client: Client) -> None:
-        """Returned to processing, it is listed as any late dossier; closed, it is not listed."""
+        """Returned to processing, it is listed like any late dossier; once closed, it is not listed."""
         pause(dossier, "suspend", boss, LATE)
         do(dossier, Action.RESUME, boss, at=LATE + timedelta(hours=1))
         client.force_login(boss)
@@ -97,10 +97,10 @@ class TestOverdueAndPaused:
 
 class TestClosedLate:
     @pytest.mark.parametrize(("asked", "late"), [(LATE, 1), (NOW + timedelta(hours=1), 0)])
-    def test_closing_without_an_answer_counts_as_a_late_withdrawal_does(
+    def test_closing_without_an_answer_counts_like_a_late_withdrawal(
         self, dossier: Dossier, boss: User, asked: Any, late: int
     ) -> None:
-        """Asked when it was late, or in time; closed on the day after the last day of the supplement."""
+        """Requested late or in time; closed on the day after the last day of the supplement."""
         day = (asked + timedelta(days=1)).date()
         with time_machine.travel(asked, tick=False):
             request_supplement(
@@ -126,7 +126,7 @@ class TestUndoneWithdrawals:
     """ADR 203: a withdrawal that is undone has not ended the pause."""
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_list_of_pauses_shows_the_pause_that_goes_on(
+    def test_list_of_pauses_shows_the_pause_that_continues(
         self, dossier: Dossier, boss: User, kind: str
     ) -> None:
         pause(dossier, kind, boss, NOW)
@@ -135,7 +135,7 @@ class TestUndoneWithdrawals:
         assert "23/11/2026 09:00 – nay" in page
         assert "2 ngày làm việc" in page
 
-    def test_request_withdrawn_afterwards_does_not_count(self, dossier: Dossier, boss: User) -> None:
+    def test_request_withdrawn_later_does_not_count(self, dossier: Dossier, boss: User) -> None:
         pause(dossier, "require_payment", boss, NOW)
         self.withdraw_and_undo(dossier, boss)
         do(dossier, Action.LIFT_PAYMENT, boss, at=NOW + timedelta(days=1))
@@ -171,7 +171,7 @@ class TestUndoneWithdrawals:
         return " ".join(page.split())
 
 
-def test_status_and_day_of_the_scenario(dossier: Dossier) -> None:
+def test_scenario_has_the_expected_status_and_day(dossier: Dossier) -> None:
     assert dossier.status == Status.PROCESSING
     assert dossier.due_at is not None
     assert dossier.due_at.astimezone(NOW.tzinfo).date() == date(2026, 11, 26)

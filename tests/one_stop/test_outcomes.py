@@ -66,7 +66,7 @@ class TestClosingWithoutAnAnswer:
         client.force_login(officer)
         return client
 
-    def test_accepted_dossier_is_closed_and_never_declined(
+    def test_accepted_dossier_is_closed_but_never_declined(
         self, agency: Agency, receipt: FilingReceipt, client: Client
     ) -> None:
         dossier = receipt.dossier
@@ -107,7 +107,7 @@ class TestClosingWithoutAnAnswer:
         page = client.get(reverse("one_stop:dossier", args=[receipt.dossier.code])).content.decode()
         assert "Đã đóng" in page
 
-    def test_citizen_reads_that_it_is_closed(
+    def test_citizen_sees_that_it_is_closed(
         self, receipt: FilingReceipt, client: Client, django_capture_on_commit_callbacks: Any
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
@@ -137,7 +137,9 @@ class TestFinishing:
         do(do(found.dossier, Action.ACCEPT, officer, at=NOW), Action.PROCESS, officer, at=NOW)
         return found
 
-    def test_result_is_granted_unless_stated(self, processed: FilingReceipt, client: Client) -> None:
+    def test_result_is_granted_unless_stated_otherwise(
+        self, processed: FilingReceipt, client: Client
+    ) -> None:
         post(client, processed.dossier, "finish", outcome="granted")
         assert processed.dossier.outcome == "granted"
 

@@ -1,4 +1,4 @@
-"""A payment moves the due date only with what shows it, once, and from the day on which it was made (ADR 250)."""
+"""A payment moves the due date only with proof, only once, and from the day on which it was made (ADR 250)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.forms_app.dossiers.factories import WITH_FEE, at, file_dossier
 from tests.one_stop.factories import ANSWERS, FILED, NOW, do, make_desk_form, make_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
-#: Accepted on Monday 23 November, due on Thursday 26 November at 09:00; asked on Thursday, an hour before.
+#: Accepted on Monday 23 November, due on Thursday 26 November at 09:00; requested on Thursday, an hour before.
 ASKED = at("2026-11-26 08:00")
 RECEIPT = {"document": "BL 0000123", "paid_on": "27/11/2026"}
 
@@ -79,7 +79,7 @@ def test_payment_needs_its_receipt_and_a_day_since_the_request(
 
 
 def test_pause_ends_with_the_day_of_the_payment_not_with_the_entry(dossier: Dossier, officer: User) -> None:
-    """Paid on Friday, recorded two months later: one working day and not forty."""
+    """Paid on Friday, recorded two months later: one working day, not forty."""
     entered = at("2027-01-25 08:00")
     assert post(officer, dossier, "payment_done", entered, **RECEIPT).status_code == 302
     assert dossier.due_at == at("2026-11-30 08:00")
@@ -92,12 +92,12 @@ def test_pause_ends_with_the_day_of_the_payment_not_with_the_entry(dossier: Doss
     assert (month.finished, month.on_time) == (1, 0)
 
 
-def test_payment_on_the_day_of_its_entry_ends_the_pause_then(dossier: Dossier, officer: User) -> None:
+def test_payment_recorded_on_the_same_day_ends_the_pause_then(dossier: Dossier, officer: User) -> None:
     post(officer, dossier, "payment_done", at("2026-11-27 08:00"), **RECEIPT)
     assert dossier.due_at == at("2026-11-27 09:00")
 
 
-def test_second_payment_is_asked_for_by_the_head_and_shown_by_another_document(
+def test_second_payment_is_requested_by_the_head_and_proved_by_another_document(
     dossier: Dossier, officer: User, agency: Agency
 ) -> None:
     paid = at("2026-11-27 08:00")
@@ -121,7 +121,7 @@ def test_second_payment_is_asked_for_by_the_head_and_shown_by_another_document(
 
 
 @pytest.mark.parametrize(("finished", "on_time"), [("2026-11-26 16:00", 1), ("2027-01-25 08:00", 0)])
-def test_refused_as_never_paid_is_on_time_only_within_the_time(
+def test_refusal_for_non_payment_is_on_time_only_before_the_due_date(
     dossier: Dossier, officer: User, finished: str, on_time: int
 ) -> None:
     due = dossier.due_at

@@ -1,4 +1,4 @@
-"""Results by post: tracking number and postage, from the desk to the citizen."""
+"""Results sent by post: tracking number and postage, from the desk to the citizen."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def desk_page(client: Client, receipt: FilingReceipt) -> str:
     return " ".join(page.content.decode().split())
 
 
-def test_citizen_reads_number_and_postage(
+def test_citizen_sees_number_and_postage(
     receipt: FilingReceipt, client: Client, officer: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
@@ -75,7 +75,7 @@ def test_citizen_reads_number_and_postage(
     assert data["postal_orders"][0]["tracking_number"] == "EA123456789VN"
 
 
-def test_both_may_be_unknown(receipt: FilingReceipt, client: Client) -> None:
+def test_both_may_be_left_empty(receipt: FilingReceipt, client: Client) -> None:
     send(client, receipt.dossier)
     assert receipt.dossier.status == Status.RETURNED
     page = citizen_page(receipt)
@@ -101,7 +101,7 @@ def test_impossible_values_are_named_and_kept(
 
 
 @pytest.mark.parametrize(("chosen", "way"), [("counter", ""), ("counter", "counter"), ("post", "counter")])
-def test_result_is_collected_in_person_although_post_was_chosen(
+def test_result_can_be_collected_in_person_although_post_was_chosen(
     receipt: FilingReceipt, client: Client, chosen: str, way: str
 ) -> None:
     Dossier.objects.update(result_delivery=chosen)
@@ -115,7 +115,7 @@ def test_result_is_collected_in_person_although_post_was_chosen(
     assert "Trả kết quả (Tại quầy)" in desk_page(client, receipt)
 
 
-def test_result_chosen_at_the_counter_is_sent_by_post(receipt: FilingReceipt, client: Client) -> None:
+def test_result_to_be_collected_can_be_sent_by_post(receipt: FilingReceipt, client: Client) -> None:
     Dossier.objects.update(result_delivery="counter", address="")
     refused = send(client, receipt.dossier, delivery="post")
     assert refused.status_code == 422
@@ -139,10 +139,10 @@ def test_electronic_copy_needs_a_file_whatever_the_citizen_chose(
     assert "Bạn đã nhận kết quả" not in citizen_page(receipt)
 
 
-def test_text_is_kept_where_a_colleague_was_quicker(
+def test_text_is_kept_if_a_colleague_was_quicker(
     receipt: FilingReceipt, client: Client, officer: User
 ) -> None:
-    """Number, address, postage and way, as typed; what the form proposed is not among them."""
+    """Number, address, postage and delivery method as typed, without what the form proposed."""
     do(receipt.dossier, Action.RETURN_RESULT, officer, at=NOW)
     typed = {
         "version": receipt.dossier.version - 1, "delivery": "counter", "address": "Ấp 1, xã Tân Ân",
@@ -161,7 +161,7 @@ def test_text_is_kept_where_a_colleague_was_quicker(
 
 
 class TestLater:
-    """The post reports number and postage for a whole bag, after the dossier was closed."""
+    """The post office reports numbers and postage for a whole batch, after the dossier was closed."""
 
     def correct(self, client: Client, dossier: Dossier, **values: Any) -> Any:
         url = reverse("one_stop:action", args=[dossier.code, "correct_post"])
@@ -169,7 +169,7 @@ class TestLater:
         dossier.refresh_from_db()
         return answer
 
-    def test_both_are_added_and_corrected_and_the_history_keeps_every_state(
+    def test_both_are_added_and_corrected_and_the_history_keeps_every_version(
         self, receipt: FilingReceipt, client: Client, officer: User, django_capture_on_commit_callbacks: Any
     ) -> None:
         send(client, receipt.dossier)
@@ -202,13 +202,13 @@ class TestLater:
         assert "EA1234" not in citizen
         assert "Đã ghi mã vận đơn hoặc cước" in citizen
 
-    def test_nothing_new_is_no_correction(self, receipt: FilingReceipt, client: Client) -> None:
+    def test_unchanged_values_are_not_a_correction(self, receipt: FilingReceipt, client: Client) -> None:
         send(client, receipt.dossier, tracking_number="EA1234", postage="22000")
         answer = self.correct(client, receipt.dossier, tracking_number="ea 1234", postage="22.000")
         assert answer.status_code == 422
         assert receipt.dossier.events.filter(action=Action.CORRECT_POST).count() == 0
 
-    def test_result_that_did_not_go_by_post_has_none(
+    def test_result_not_sent_by_post_has_neither(
         self, receipt: FilingReceipt, client: Client, agency: Agency
     ) -> None:
         send(client, receipt.dossier, delivery="counter")
@@ -216,7 +216,7 @@ class TestLater:
         self.correct(client, receipt.dossier, tracking_number="EA1234")
         assert receipt.dossier.version == 5
 
-    def test_it_leaves_the_days_for_undoing_alone(
+    def test_correction_does_not_extend_the_days_for_undoing(
         self, receipt: FilingReceipt, client: Client, officer: User
     ) -> None:
         send(client, receipt.dossier)
@@ -228,7 +228,7 @@ class TestLater:
         assert receipt.dossier.reversible_until() == until is not None
 
 
-def test_undoing_cancels_the_order(receipt: FilingReceipt, agency: Agency, client: Client) -> None:
+def test_undoing_cancels_the_shipment(receipt: FilingReceipt, agency: Agency, client: Client) -> None:
     send(client, receipt.dossier, tracking_number="EA123456789VN")
     do(receipt.dossier, Action.UNDO_RETURN, make_officer(agency, "head"), at=NOW)
     assert PostalOrder.objects.get().cancelled_at == NOW
@@ -259,7 +259,7 @@ class TestWhatTheCitizenReads:
         assert "Mã vận đơn cũ, không còn giá trị: EA1111" in corrected.body
         assert "Đã sửa mã vận đơn" in citizen_page(receipt)
 
-    def test_way_of_the_handover_replaces_the_one_that_was_chosen(
+    def test_delivery_used_replaces_the_one_that_was_chosen(
         self, receipt: FilingReceipt, client: Client
     ) -> None:
         assert "Cách nhận kết quả Qua bưu chính" in facts(receipt)
@@ -270,7 +270,7 @@ class TestWhatTheCitizenReads:
     @pytest.mark.parametrize(
         ("way", "words"), [("counter", "đã được trả cho bạn"), ("post", "gửi qua bưu chính")]
     )
-    def test_refusal_stays_a_refusal_when_its_notice_is_handed_over(
+    def test_refusal_remains_a_refusal_when_its_notice_is_handed_over(
         self,
         receipt: FilingReceipt,
         client: Client,

@@ -108,7 +108,7 @@ def test_second_finish_gives_only_the_valid_result(client: Client, receipt: Fili
     assert download(citizen, f"/ho-so/{receipt.token}/tep/{wrong.pk}/")[0] == 410
 
 
-def test_same_file_given_again_is_a_valid_result_again(client: Client, receipt: FilingReceipt) -> None:
+def test_same_file_issued_again_is_a_valid_result_again(client: Client, receipt: FilingReceipt) -> None:
     dossier = receipt.dossier
     first = finish(client, dossier, "m01.pdf", RIGHT)
     post(client, dossier, "reopen", reason="Thiếu chữ ký")
@@ -133,7 +133,7 @@ def test_desk_shows_who_revoked_a_result_when_and_why(
     assert REASON in row
 
 
-def test_citizen_reads_it_in_mail_and_history(
+def test_citizen_is_told_by_mail_and_in_the_history(
     client: Client, receipt: FilingReceipt, django_capture_on_commit_callbacks: Any
 ) -> None:
     finish(client, receipt.dossier, "m01.pdf", WRONG)

@@ -68,7 +68,7 @@ class TestAssignToSelf:
         assert answer["Location"] == "/mot-cua/?muc=moi"
         assert not Dossier.objects.exclude(assigned_to=None).exists()
 
-    def test_assigning_an_empty_selection_is_no_error(self, client: Client) -> None:
+    def test_assigning_an_empty_selection_is_not_an_error(self, client: Client) -> None:
         assert client.post(reverse("one_stop:assign_to_self"), {"muc": "moi"}).status_code == 302
 
     def test_inspector_cannot_assign_to_self(self, agency: Agency) -> None:
@@ -139,7 +139,7 @@ class TestAssignToSelf:
     @pytest.mark.parametrize(
         "path", [["decline"], ["withdraw"], ["accept", "process", "finish", "return_result"]]
     )
-    def test_closed_dossiers_of_mine_are_not(
+    def test_closed_dossiers_of_mine_are_not_listed_under_mine(
         self, agency: Agency, officer: User, client: Client, path: list[str]
     ) -> None:
         dossier = make_dossier(agency)
@@ -200,7 +200,7 @@ class TestAssignToColleague:
             assert "sốt ruột" not in Client().get(f"/ho-so/{receipt.token}/{path}").content.decode()
         assert "sốt ruột" in client.get(reverse("one_stop:dossier", args=[receipt.code])).content.decode()
 
-    def test_history_names_who_got_the_dossier(self, agency: Agency, officer: User, client: Client) -> None:
+    def test_history_names_the_new_assignee(self, agency: Agency, officer: User, client: Client) -> None:
         colleague = make_officer(agency, name="Lê Văn Bảy")
         dossier = make_dossier(agency)
         services.assign(dossier_id=dossier.pk, expected_version=1, actor=officer, officer=colleague)
@@ -217,7 +217,7 @@ class TestAssignToColleague:
         services.assign(dossier_id=dossier.pk, expected_version=1, actor=colleague, officer=colleague)
         assert warning in self.page(client, dossier)
 
-    def test_former_and_new_assignee_get_a_mail(
+    def test_former_and_new_assignee_are_mailed(
         self, agency: Agency, officer: User, django_capture_on_commit_callbacks: Any
     ) -> None:
         first, second = (
@@ -283,7 +283,7 @@ class TestAssignToColleague:
         ("2026-12-28 10:00", "2027-01-12"),  # over New Year
     ],
 )
-def test_proposed_supplement_day_is_the_tenth_working_day_with_any_office_hours(
+def test_proposed_supplement_day_is_the_tenth_working_day_whatever_the_office_hours(
     settings: Any, hours: str, now: str, proposed: str
 ) -> None:
     load_public_holidays(first_year=2026, last_year=2027)

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 CASES = (
     Case("Trường hợp chung", (
         RequiredDocument("Tờ khai theo mẫu", originals=1),
-        RequiredDocument("BẢN ÁN LY HÔN", originals=1, copies=1),  # the form asks for it under the same name
+        RequiredDocument("BẢN ÁN LY HÔN", originals=1, copies=1),  # the form requests it under the same name
         RequiredDocument("Căn cước để đối chiếu", kind="xuat_trinh", originals=1),
         RequiredDocument("Lưu ý: giấy tờ nước ngoài phải hợp pháp hoá", kind="ghi_chu"),
     )),
@@ -98,8 +98,8 @@ def test_dossier_without_a_form_offers_documents_of_the_catalogue(dossier: Dossi
 @pytest.mark.parametrize(
     ("document", "listed"),
     [
-        ("Bản án ly hôn có hiệu lực pháp luật", False),  # the catalogue says more
-        ("Bản án", False),  # the form says more
+        ("Bản án ly hôn có hiệu lực pháp luật", False),  # the catalogue has more detail
+        ("Bản án", False),  # the form has more detail
         ("ban an ly hon", False),
         ("Giấy chứng tử", True),
         ("Án phí", True),
@@ -162,7 +162,7 @@ def test_items_are_ordered_documents_answers_other_documents(dossier: Dossier) -
         ({"documents": ["full_name"]}, "documents"),
         ({"answers": ["ruling"]}, "answers"),
         ({"answers": ["citizen_id"]}, "answers"),
-        ({"documents": ["document_3"]}, "documents"),  # shown only, never handed in
+        ({"documents": ["document_3"]}, "documents"),  # shown only, never to be handed in
         ({"documents": ["ruling"], "supplement_due_at": "31/02/2027"}, "supplement_due_at"),
         ({"documents": ["ruling"], "supplement_due_at": ""}, "supplement_due_at"),
         ({"documents": ["ruling"], "reason": " "}, "reason"),

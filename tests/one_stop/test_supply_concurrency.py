@@ -1,4 +1,4 @@
-"""The citizen supplies while an officer closes the request: no deadlock, one gets a conflict (rule 13)."""
+"""The citizen answers while an officer closes the request: no deadlock, one of them gets a conflict (rule 13)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def wait_until_blocked() -> None:
 def test_citizen_waits_for_the_officer_instead_of_deadlocking(
     sends: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Officer and citizen meet in the middle of their transactions, as under load; no retry hides a deadlock."""
+    """The transactions of officer and citizen overlap, as under load; no retry hides a deadlock."""
     monkeypatch.setattr("core.transactions.ATTEMPTS", 1)
     dossier = file_dossier().dossier
     request = request_supplement(dossier)
@@ -80,7 +80,7 @@ def test_citizen_waits_for_the_officer_instead_of_deadlocking(
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_of_supply_and_withdrawal_exactly_one_happens() -> None:
+def test_exactly_one_of_answer_and_withdrawal_succeeds() -> None:
     for _round in range(5):
         dossier = file_dossier().dossier
         request = request_supplement(dossier)

@@ -1,4 +1,4 @@
-"""Undoing a mistake: "handed over" and "declined" undone by the head, a payment request withdrawn or never paid."""
+"""Undoing a mistake: the head undoes "handed over" and "declined"; a payment request is withdrawn or never paid."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def citizen_page(receipt: FilingReceipt) -> str:
 
 
 class TestHandedOver:
-    def test_head_undoes_it_with_a_reason_that_the_citizen_reads(
+    def test_head_undoes_it_with_a_reason_shown_to_the_citizen(
         self, receipt: FilingReceipt, officer: User, head: Client, django_capture_on_commit_callbacks: Any
     ) -> None:
         dossier = returned(receipt, officer)
@@ -84,7 +84,7 @@ class TestHandedOver:
         assert "Đã có kết quả" in page
         assert month_figures(NOW.date().replace(day=1)).finished == 1
 
-    def test_afterwards_it_is_handed_over_or_put_right(
+    def test_afterwards_it_is_handed_over_or_corrected(
         self, receipt: FilingReceipt, officer: User, head: Client, client: Client
     ) -> None:
         RetentionSetting.objects.create(years=1, legal_basis="x", valid_from=date(2026, 1, 1))
@@ -126,7 +126,7 @@ class TestHandedOver:
 
 
 class TestDeclined:
-    def test_head_undoes_it_and_the_desk_gets_no_more_time(
+    def test_head_undoes_it_without_giving_the_desk_more_time(
         self, receipt: FilingReceipt, officer: User, head: Client, django_capture_on_commit_callbacks: Any
     ) -> None:
         dossier = receipt.dossier
@@ -191,15 +191,15 @@ class TestUnpaid:
         post(client, dossier, "finish", reason="Quá hạn chưa nộp")
         assert (dossier.status, dossier.outcome) == (Status.FINISHED, "refused")
 
-    def test_service_grants_nothing_unpaid(self, dossier: Dossier, officer: User) -> None:
+    def test_service_grants_no_unpaid_dossier(self, dossier: Dossier, officer: User) -> None:
         with pytest.raises(InvalidInput):
             do(dossier, Action.FINISH, officer, at=NOW)
 
 
 class TestPauses:
-    """Who stopped the processing time: the head's word, a last day, and everything on the page of the dossier."""
+    """Who may pause the processing time: only the head, with a last day; the dossier's page shows everything."""
 
-    def test_head_asks_for_payment_where_the_procedure_has_no_fee(
+    def test_head_requests_payment_if_the_procedure_has_no_fee(
         self, receipt: FilingReceipt, officer: User, head: Client, client: Client
     ) -> None:
         dossier = played(receipt, officer, Action.ACCEPT, Action.PROCESS)
@@ -211,7 +211,7 @@ class TestPauses:
         post(head, dossier, "require_payment", reason="Thuế thu nhập cá nhân")
         assert dossier.status == Status.PAYMENT
 
-    def test_head_suspends_until_a_day_that_desk_and_citizen_read(
+    def test_head_suspends_until_a_day_shown_to_desk_and_citizen(
         self, receipt: FilingReceipt, officer: User, head: Client, django_capture_on_commit_callbacks: Any
     ) -> None:
         dossier = played(receipt, officer, Action.ACCEPT, Action.PROCESS)
@@ -241,7 +241,7 @@ class TestPauses:
         with time_machine.travel(NOW + timedelta(days=3), tick=False):
             client.force_login(officer)
             page = " ".join(client.get(url).content.decode().split())
-        # Wednesday 09:00 to 12:00: two and a half hours before the closing at noon.
+        # Wednesday 09:00 to 12:00: two and a half hours until the noon closing time.
         assert "Đã tạm dừng 2 lần: 2 giờ 30 phút làm việc" in page
         assert "Yêu cầu đã rút: tính vào thời hạn giải quyết" in page
         assert "Lê Văn Đạt" in page
@@ -271,7 +271,7 @@ class TestQuestion:
             ("return_result", "Đã trao kết quả"),
         ],
     )
-    def test_page_asks_before_the_dossier_ends(
+    def test_page_asks_for_confirmation_before_the_dossier_is_closed(
         self, receipt: FilingReceipt, officer: User, client: Client, action: str, text: str
     ) -> None:
         before = (Action.ACCEPT, Action.PROCESS, Action.FINISH) if action == "return_result" else ()

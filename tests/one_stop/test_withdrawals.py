@@ -1,4 +1,4 @@
-"""A withdrawal that the desk records: how the citizen asked, undone by the head, counted where it was late."""
+"""A withdrawal recorded by the desk: how the citizen requested it, undone by the head, counted if it was late."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def clock_of(dossier: Dossier) -> dict[str, Any]:
     return {name: getattr(dossier, name) for name in CLOCK}
 
 
-def test_desk_says_how_the_citizen_asked(
+def test_desk_records_how_the_citizen_requested_it(
     receipt: FilingReceipt, client: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
     dossier = receipt.dossier
@@ -91,7 +91,7 @@ def test_desk_says_how_the_citizen_asked(
 
 
 @pytest.mark.parametrize("status", PATHS)
-def test_head_undoes_it_and_everything_is_as_before(
+def test_head_undoes_it_and_restores_everything(
     receipt: FilingReceipt, boss: User, head: Client, status: Status
 ) -> None:
     dossier = receipt.dossier
@@ -107,9 +107,7 @@ def test_head_undoes_it_and_everything_is_as_before(
     assert dossier.status == status
 
 
-def test_open_supplement_request_goes_on_with_the_days_that_were_left(
-    receipt: FilingReceipt, boss: User
-) -> None:
+def test_open_supplement_request_resumes_with_the_remaining_days(receipt: FilingReceipt, boss: User) -> None:
     dossier = do(receipt.dossier, Action.ACCEPT, boss, at=NOW)
     request = ask(dossier, boss, at=NOW)
     request.supplement_due_at = NOW + timedelta(days=2, hours=8)  # Wednesday, 17:00
@@ -137,7 +135,9 @@ def test_it_can_be_undone_for_three_working_days(
     assert dossier.status == status
 
 
-def test_citizen_own_withdrawal_stays(receipt: FilingReceipt, head: Client, officer: User) -> None:
+def test_withdrawal_by_the_citizen_cannot_be_undone(
+    receipt: FilingReceipt, head: Client, officer: User
+) -> None:
     services.withdraw(dossier=receipt.dossier, expected_version=1, reason="Tôi nộp nhầm", now=NOW)
     receipt.dossier.refresh_from_db()
     post(head, receipt.dossier, "undo_withdraw", reason="Bấm nhầm")
@@ -162,7 +162,7 @@ def test_undone_withdrawal_is_mailed_to_the_citizen(
 def test_withdrawal_after_the_due_day_counts_as_late(
     receipt: FilingReceipt, boss: User, withdrawn: str, late: int
 ) -> None:
-    """Due on Thursday 26 November at 09:00; what is withdrawn in December is not in the figures of November."""
+    """Due on Thursday 26 November at 09:00; what is withdrawn in December does not count in November."""
     dossier = do(receipt.dossier, Action.ACCEPT, boss, at=NOW)
     recorded(dossier, boss, at=datetime.fromisoformat(withdrawn).replace(tzinfo=NOW.tzinfo))
     month = month_figures(NOW.date().replace(day=1))

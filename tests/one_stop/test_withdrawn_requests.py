@@ -1,4 +1,4 @@
-"""A supplement request made by mistake: the day that can be named is limited, and the request is withdrawn."""
+"""A supplement request made by mistake: its last day is limited, and the request can be withdrawn."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class TestLastDay:
         ("day", "status"),
         [("22/01/2027", 302), ("23/01/2027", 422), ("10/12/2062", 422), ("15/12/2206", 422)],
     )
-    def test_citizen_is_given_sixty_days_at_most(
+    def test_citizen_is_given_at_most_sixty_days(
         self, receipt: FilingReceipt, client: Client, day: str, status: int
     ) -> None:
         answer = post(
@@ -55,9 +55,7 @@ class TestLastDay:
             assert day in text
             assert "Bản chụp mờ" in text
 
-    def test_setting_of_the_procedure_gives_another_limit(
-        self, receipt: FilingReceipt, client: Client
-    ) -> None:
+    def test_setting_of_the_procedure_changes_the_limit(self, receipt: FilingReceipt, client: Client) -> None:
         DeadlineSetting.objects.create(
             procedure=receipt.dossier.procedure_version.procedure, supplement_mode="restart", answer_days=400,
             valid_from=at("2026-01-01").date(),
@@ -70,7 +68,7 @@ class TestLastDay:
 
 
 class TestWithdrawn:
-    def test_dossier_in_process_goes_on_without_more_time(
+    def test_dossier_in_process_continues_without_more_time(
         self, receipt: FilingReceipt, officer: User, client: Client, django_capture_on_commit_callbacks: Any
     ) -> None:
         dossier = do(receipt.dossier, Action.ACCEPT, officer, at=NOW)
@@ -109,7 +107,7 @@ class TestWithdrawn:
         post(client, dossier, "lift_supplement", reason="Yêu cầu nhầm hồ sơ")
         assert (dossier.status, dossier.intake_due_at, dossier.clock_state) == (1, due, "not_started")
 
-    def test_right_request_follows(self, receipt: FilingReceipt, officer: User, client: Client) -> None:
+    def test_correct_request_can_follow(self, receipt: FilingReceipt, officer: User, client: Client) -> None:
         dossier = do(receipt.dossier, Action.ACCEPT, officer, at=NOW)
         ask(dossier, officer, at=NOW)
         post(client, dossier, "lift_supplement", reason="Nhầm ngày")

@@ -58,7 +58,10 @@ def test_counts_agree_with_the_lists(agency: Agency, officer: User, desk: Office
 def test_overdue_dossiers_include_those_past_their_intake_deadline(
     agency: Agency, officer: User, desk: OfficerAccess, client: Client
 ) -> None:
-    """The tab, its count and the filter of the first tab agree; answered and foreign dossiers are left out."""
+    """The tab, its count and the filter of the first tab agree.
+
+    Answered dossiers and those of other agencies are left out.
+    """
     process = in_process(agency, officer, datetime(2026, 11, 9, 8, 0, tzinfo=VN))
     form = make_desk_form(agency)
     waiting = make_dossier(form=form, at=datetime(2026, 11, 18, 9, 0, tzinfo=VN))
@@ -105,7 +108,7 @@ def test_empty_tab_shows_a_message(client: Client) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "999", "abc", ""])
-def test_any_page_number_shows_a_page(agency: Agency, client: Client, number: str) -> None:
+def test_every_page_number_shows_a_page(agency: Agency, client: Client, number: str) -> None:
     make_dossier(agency)
     assert client.get(reverse("one_stop:queue"), {"page": number}).status_code == 200
 
@@ -117,11 +120,11 @@ def test_query_count_does_not_grow_with_the_list(
     for _number in range(2):
         make_dossier(form=form)
     client.get(reverse("one_stop:queue"))
-    with django_assert_num_queries(11):  # one of them logs the reading
+    with django_assert_num_queries(11):  # one of them logs the view
         client.get(reverse("one_stop:queue"))
     for _number in range(5):
         make_dossier(form=form)
-    with django_assert_num_queries(11):  # one of them logs the reading
+    with django_assert_num_queries(11):  # one of them logs the view
         client.get(reverse("one_stop:queue"))
 
 

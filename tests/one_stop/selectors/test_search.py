@@ -101,7 +101,7 @@ class TestWords:
             "dang ky khai sinh",
         ],
     )
-    def test_dossier_is_found_by_name_phone_and_procedure_with_and_without_diacritics(
+    def test_dossier_is_found_by_name_phone_and_procedure_with_or_without_diacritics(
         self, filing: Filing, agency: Agency, client: Client, query: str
     ) -> None:
         dossier = filing(agency, "Danh Sà Rây")
@@ -167,7 +167,7 @@ class TestWords:
             assert found(client, part) == [code], part
         assert found(client, str(other.code)) == [], "that of another agency is not"
 
-    def test_code_in_small_letters_opens_the_dossier(self, agency: Agency, client: Client) -> None:
+    def test_code_in_lower_case_opens_the_dossier(self, agency: Agency, client: Client) -> None:
         dossier = make_dossier(agency)
         for address in (str(dossier.code).lower(), str(dossier.code)):
             assert client.get(f"/mot-cua/ho-so/{address}/").status_code == 200
@@ -187,7 +187,7 @@ class TestFilters:
 
     @pytest.fixture
     def three(self, filing: Filing, agency: Agency, officer: User) -> list[Dossier]:
-        """Return a new dossier, an accepted one of the officer, and one handed in at the counter."""
+        """Return a new dossier, an accepted one of the officer, and one filed at the counter."""
         new, mine, counter = (filing(agency, "Trương Út Em") for _n in range(3))
         do(mine, Action.ACCEPT, officer, at=NOW)
         Dossier.objects.filter(pk=mine.pk).update(assigned_to=officer)
@@ -227,7 +227,7 @@ class TestFilters:
 
 
 class TestIsolation:
-    def test_officers_find_dossiers_of_their_own_agency_only(
+    def test_officers_find_only_dossiers_of_their_own_agency(
         self, filing: Filing, agency: Agency, client: Client
     ) -> None:
         other = AgencyFactory(name="UBND xã Đất Mũi")

@@ -54,14 +54,14 @@ def test_dossier_from_acceptance_to_returned_result(client: Client, dossier: Dos
     ]
 
 
-def test_accepting_sets_the_due_date_shown_before(client: Client, dossier: Dossier) -> None:
+def test_accepting_sets_the_due_date_that_was_announced(client: Client, dossier: Dossier) -> None:
     assert "26/11/2026 09:00" in dossier_page(client, dossier)
     act(client, dossier, "accept")
     assert dossier.due_at == datetime(2026, 11, 26, 9, 0, tzinfo=VN)
     assert "Còn 3 ngày" in dossier_page(client, dossier)
 
 
-def test_declining_requires_a_reason_and_keeps_its_lines(client: Client, dossier: Dossier) -> None:
+def test_declining_requires_a_reason_and_keeps_its_line_breaks(client: Client, dossier: Dossier) -> None:
     response = act(client, dossier, "decline", reason="   ")
     assert response.status_code == 422
     assert dossier.status == Status.REGISTERED
@@ -171,7 +171,7 @@ def test_unknown_action_gives_404(client: Client, dossier: Dossier) -> None:
     assert client.get(reverse("one_stop:action", args=[dossier.code, "submit"])).status_code == 302
 
 
-def test_only_actions_of_the_role_are_offered(agency: Agency, dossier: Dossier) -> None:
+def test_only_actions_allowed_to_the_role_are_offered(agency: Agency, dossier: Dossier) -> None:
     returner = Client()
     returner.force_login(make_officer(agency, "returner"))
     page = dossier_page(returner, dossier)

@@ -1,4 +1,4 @@
-"""A file that was chosen before an error: asked for again at its field, and never left out without a word."""
+"""A file that was chosen before an error is requested again at its field, and never left out silently."""
 
 from __future__ import annotations
 
@@ -39,20 +39,22 @@ def results(dossier: Dossier) -> list[str]:
 
 @pytest.fixture
 def refused(client: Client, processed: Dossier) -> str:
-    """Send a refusal with its file and without its reason; return the page."""
+    """Submit a refusal with its file but without a reason; return the page."""
     answer = post(client, processed, outcome="refused", result=picture("tu-choi.png"))
     assert answer.status_code == 422
     return " ".join(answer.content.decode().split())
 
 
-def test_page_asks_for_the_file_at_its_field(refused: str) -> None:
+def test_page_requests_the_file_at_its_field(refused: str) -> None:
     assert "Tệp “tu-choi.png” không được giữ lại" in refused
     assert 'name="chosen_result" value="tu-choi.png"' in refused
     assert 'name="without_result"' in refused
     assert "2 chỗ cần sửa" in refused
 
 
-def test_second_press_does_not_finish_without_it(client: Client, processed: Dossier, refused: str) -> None:
+def test_second_submission_does_not_finish_without_it(
+    client: Client, processed: Dossier, refused: str
+) -> None:
     answer = post(client, processed, chosen_result="tu-choi.png", **REFUSED)
     assert answer.status_code == 422
     assert "Tệp “tu-choi.png” không được giữ lại" in answer.content.decode()
@@ -73,7 +75,7 @@ def test_officer_may_continue_without_it(client: Client, processed: Dossier, ref
     assert results(processed) == []
 
 
-def test_other_officer_was_quicker(client: Client, processed: Dossier, officer: User) -> None:
+def test_another_officer_was_quicker(client: Client, processed: Dossier, officer: User) -> None:
     stale = processed.version
     do(processed, Action.ASSIGN, officer, at=NOW)
     answer = post(client, processed, version=stale, outcome="granted", result=picture("kq.png"))
@@ -81,7 +83,7 @@ def test_other_officer_was_quicker(client: Client, processed: Dossier, officer: 
     assert "Tệp “kq.png” không được giữ lại" in answer.content.decode()
 
 
-def test_scan_of_the_counter_is_asked_for_as_well(client: Client, dossier: Dossier, officer: User) -> None:
+def test_scan_of_the_counter_is_requested_again_too(client: Client, dossier: Dossier, officer: User) -> None:
     request_supplement(
         dossier_id=dossier.pk, expected_version=dossier.version, actor=officer, reason="Mờ", supplement_due_at=None,
         items=[{"id": "ruling", "label": "Bản án ly hôn", "kind": "file", "note": ""}], now=NOW,
@@ -100,7 +102,7 @@ def test_scan_of_the_counter_is_asked_for_as_well(client: Client, dossier: Dossi
     assert dossier.status == Status.SUPPLEMENT
 
 
-def test_outcome_is_chosen_by_the_officer(client: Client, processed: Dossier) -> None:
+def test_officer_chooses_the_outcome(client: Client, processed: Dossier) -> None:
     form = client.get(reverse("one_stop:action", args=[processed.code, "finish"])).content.decode()
     assert "checked" not in form
     assert form.count("không bắt buộc") == 1, "the file only: a refusal needs its reason"

@@ -1,4 +1,4 @@
-"""Heads and inspectors, and no others, read the log of opened dossiers and lists of their agencies."""
+"""Only heads and inspectors read the log of opened dossiers and lists of their agencies."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def rows_of(answer: Any) -> list[dict[str, str]]:
 
 
 class TestContents:
-    def test_head_reads_who_opened_dossiers_lists_and_searched(
+    def test_head_sees_who_opened_dossiers_and_lists_and_who_searched(
         self, head: Client, officer: User, agency: Agency
     ) -> None:
         dossier = make_dossier(agency)
@@ -74,12 +74,12 @@ class TestContents:
         assert str(ListLogEntry.Kind.ID_NUMBER.label) in lists
         assert "096085001234" not in lists
 
-    def test_views_by_citizens_are_not_in_it(self, head: Client, agency: Agency) -> None:
+    def test_views_by_citizens_are_not_listed(self, head: Client, agency: Agency) -> None:
         dossier = make_dossier(agency)
         log_own_view(dossier, view_log.CONTENTS)
         assert str(dossier.code) not in head.get(PAGE).text
 
-    def test_files_have_their_names(self, head: Client, officer: User, agency: Agency) -> None:
+    def test_files_are_listed_by_name(self, head: Client, officer: User, agency: Agency) -> None:
         dossier = make_dossier(agency)
         file = dossier.attachments.first()
         assert file is None or file.pk
@@ -102,7 +102,7 @@ class TestFilters:
         assert f'ho-so/{one.code}/"' in page
         assert f'ho-so/{two.code}/"' not in page
 
-    def test_by_day_with_both_ends_and_in_any_order(
+    def test_by_period_including_both_days_in_any_order(
         self, head: Client, officer: User, agency: Agency
     ) -> None:
         day = datetime(2026, 3, 4, 23, 59, tzinfo=timezone.get_current_timezone())
@@ -116,7 +116,9 @@ class TestFilters:
             page = head.get(PAGE, {"tu-ngay": first, "den-ngay": last}).text
             assert (f'ho-so/{dossier.code}/"' in page) is is_shown, (first, last)
 
-    def test_seven_days_without_a_filter(self, head: Client, officer: User, agency: Agency) -> None:
+    def test_without_a_filter_the_last_seven_days_are_shown(
+        self, head: Client, officer: User, agency: Agency
+    ) -> None:
         recent = opened(officer, agency, now=timezone.now() - timedelta(days=5))
         old = opened(officer, agency, now=timezone.now() - timedelta(days=9))
         page = head.get(PAGE).text
@@ -133,12 +135,12 @@ class TestFilters:
             {"nguoi": "0", "page": "10000"},
         ],
     )
-    def test_nonsense_shows_the_log(self, head: Client, query: dict[str, str]) -> None:
+    def test_invalid_filters_still_show_the_log(self, head: Client, query: dict[str, str]) -> None:
         assert head.get(PAGE, query).status_code in {200, 400}
         assert head.get(FILE, query).status_code in {200, 400}
 
 
-def test_period_is_at_most_a_year_of_days() -> None:
+def test_period_is_at_most_one_year() -> None:
     filters = LogFilters.from_query({"tu-ngay": "2020-01-01", "den-ngay": "2026-11-30"}, date(2026, 11, 30))
     assert (filters.first_day, filters.last_day) == (date(2025, 11, 30), date(2026, 11, 30))
 
@@ -148,7 +150,7 @@ class TestIsolation:
         elsewhere = AgencyFactory()
         dossier = opened(make_officer(elsewhere, name="Người Nơi Khác"), elsewhere)
         log_list(actor=officer, agencies=[elsewhere.pk], list_key="moi", found=3)
-        # An id that contains the own one; another list, since the same one is logged once in ten minutes.
+        # An id that contains the agency's own; another list, since the same one is logged once in ten minutes.
         log_list(actor=officer, agencies=[int(f"{agency.pk}{agency.pk}")], list_key="qua-han", found=4)
         assert ListLogEntry.objects.count() == 2
         for address in (PAGE, LISTS, f"{PAGE}?ma={dossier.code}", FILE, f"{FILE}?loai=danh-sach"):
@@ -166,12 +168,12 @@ class TestIsolation:
         assert officer.get_full_name() in browser(make_officer(other, Role.INSPECTOR)).get(LISTS).text
 
     @pytest.mark.parametrize("role", [Role.RECEIVER, Role.HANDLER, Role.RETURNER, Role.EDITOR, Role.OPERATOR])
-    def test_other_roles_get_the_404_of_nothing(self, agency: Agency, role: str) -> None:
+    def test_other_roles_get_the_404_of_a_missing_page(self, agency: Agency, role: str) -> None:
         client = browser(make_officer(agency, role))
         assert client.get(PAGE).status_code == client.get(FILE).status_code == 404
         assert PAGE not in client.get("/mot-cua/").text
 
-    def test_head_reads_what_an_inspector_of_the_province_did(self, agency: Agency) -> None:
+    def test_head_sees_what_an_inspector_of_the_province_did(self, agency: Agency) -> None:
         province = AgencyFactory(kind=Agency.Kind.PROVINCE)
         Agency.objects.filter(pk=agency.pk).update(parent=province)
         inspectorate = AgencyFactory(kind=Agency.Kind.INSPECTORATE, parent=province)
@@ -191,7 +193,7 @@ class TestReading:
         page = head.get(LISTS).text
         assert "Lê Thị Trưởng" in page
 
-    def test_file_has_the_filtered_rows_and_no_formula(
+    def test_file_has_the_filtered_rows_and_no_formulas(
         self, head: Client, officer: User, agency: Agency
     ) -> None:
         User.objects.filter(pk=officer.pk).update(full_name="=HYPERLINK(1)")

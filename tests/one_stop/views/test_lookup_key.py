@@ -1,4 +1,4 @@
-"""At the desk a lost key is replaced against the identity document, and printed by the officer who did it."""
+"""The desk replaces a lost key after checking the identity document; the officer who did so prints it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class TestReplace:
         assert not dossier.events.filter(action="replace_key").exists()
 
     @pytest.mark.parametrize(("ticked", "confirmed"), [(True, True), (False, False)])
-    def test_address_is_confirmed_only_if_the_person_says_so(
+    def test_address_is_confirmed_only_if_the_citizen_confirms_it(
         self, client: Client, dossier: Dossier, ticked: bool, confirmed: bool
     ) -> None:
         Dossier.objects.update(email_confirmed_at=timezone.now())
@@ -105,7 +105,7 @@ class TestPrint:
         assert colleague.get(address(dossier, "ma-tra-cuu.pdf")).status_code == 404
         assert client.get(address(dossier, "ma-tra-cuu.pdf")).status_code == 200
         with time_machine.travel(timezone.now() + timedelta(minutes=16), tick=False):
-            client.force_login(officer)  # an idle session has ended by then
+            client.force_login(officer)  # an idle session would have ended by then
             assert client.get(address(dossier, "ma-tra-cuu.pdf")).status_code == 404
 
     def test_printing_is_logged(self, client: Client, dossier: Dossier, officer: Any) -> None:
@@ -115,7 +115,7 @@ class TestPrint:
 
 
 @pytest.mark.parametrize("role", [Membership.Role.HANDLER, Membership.Role.INSPECTOR])
-def test_roles_that_meet_no_citizen_replace_no_key(agency: Agency, dossier: Dossier, role: str) -> None:
+def test_roles_without_citizen_contact_replace_no_key(agency: Agency, dossier: Dossier, role: str) -> None:
     client = Client()
     client.force_login(make_officer(agency, role))
     assert client.get(address(dossier)).status_code == 404

@@ -50,7 +50,7 @@ class TestFilters:
         assert f'<option value="{pk}" selected>' in narrowed
         assert '<a href="/mot-cua/?muc=moi">Xem tất cả</a>' in narrowed
 
-    def test_filter_offers_procedures_of_the_officers_dossiers_only(
+    def test_filter_offers_only_procedures_of_the_officers_dossiers(
         self, agency: Agency, desk: OfficerAccess
     ) -> None:
         make_dossier(form=form_called("Đăng ký khai sinh", agency))
@@ -75,7 +75,7 @@ class TestFilters:
         foreign = make_dossier(AgencyFactory())
         assert listed(client, f"?muc=tat-ca&co-quan={foreign.agency_id}") == []
 
-    def test_tabs_keep_the_filter_and_their_counts_follow_it(self, agency: Agency, client: Client) -> None:
+    def test_tabs_keep_the_filter_and_their_counts_reflect_it(self, agency: Agency, client: Client) -> None:
         birth, marriage = form_called("Đăng ký khai sinh", agency), form_called("Đăng ký kết hôn", agency)
         for form in (birth, birth, marriage):
             make_dossier(form=form)
@@ -195,11 +195,11 @@ class TestPages:
         make_dossier(form=form)
         address = f"{QUEUE}?muc=moi&thu-tuc={form.definition.procedure_id}&xep=nguoi&den=999999"
         client.get(address)
-        with django_assert_num_queries(11):  # one of them logs the reading
+        with django_assert_num_queries(11):  # one of them logs the view
             client.get(address)
         for _n in range(5):
             make_dossier(form=form)
-        with django_assert_num_queries(11):  # one of them logs the reading
+        with django_assert_num_queries(11):  # one of them logs the view
             client.get(address)
 
 
@@ -324,7 +324,7 @@ class TestNext:
 
 
 class TestRoles:
-    """The list opens with what the role has to do, and offers only what the role may do."""
+    """The list opens on the role's own tasks and offers only what the role may do."""
 
     @pytest.mark.parametrize(
         ("roles", "tab"),
