@@ -197,7 +197,7 @@ def _read_labels(values: set[str]) -> dict[str, str]:
 
 
 class HitTexts(NamedTuple):
-    """What a hit shows beside the columns that scoring has read."""
+    """What a hit shows in addition to the columns that scoring has read."""
 
     title: str
     url: str
@@ -207,7 +207,10 @@ class HitTexts(NamedTuple):
 
 
 def read_texts(shown: Sequence[Scored]) -> dict[int, HitTexts]:
-    """Return what the hits ``shown`` show beside the columns that scoring has read, of long texts the beginning."""
+    """Return what the hits ``shown`` show beyond the columns that scoring has read.
+
+    Of long texts, only the beginning.
+    """
     return _texts_of([one.row.pk for one in shown], Left("body", _BEGINNING))
 
 

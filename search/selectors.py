@@ -148,7 +148,7 @@ class _Ranker:
         self._scorers: dict[str, Scorer] = {}
 
     def start(self, queries: Iterable[tuple[Query, int]]) -> None:
-        """Start looking for so many candidates of each query, and look through their titles meanwhile."""
+        """Start searching for candidates of each query, and examine their titles in the meantime."""
         some = [(query, window_of(query, window)) for query, window in queries if not query.is_empty]
         self._candidates.start(some)
         for query, _window in some:
@@ -158,7 +158,7 @@ class _Ranker:
                     scorer.most(variant)
 
     def rank(self, query: Query, *, depth: int, window: int) -> tuple[list[Scored], float]:
-        """Return the hits, the first ``depth`` in order, and how likely one of the best answers the query."""
+        """Return the hits, the first ``depth`` in order, and how likely it is that one of the best answers the query."""
         window = window_of(query, window)
         rows = self._candidates.of(query, window)
         scored = rank_with(self._scorer(query), rows[:window], depth=max(depth, DEPTH))
@@ -186,7 +186,7 @@ def _best_answer(engine: Engine, typed: Query | None, request: SearchRequest) ->
     if typed.corrected and not request.verbatim:
         asked = replace(request, query=typed.corrected)
         queries += [query] if (query := analyse_request(asked)) else []
-    # Started together, most of them in vain if one hit answers the whole query.
+    # Started together; most of them are wasted if one hit answers the whole query.
     parts = _parts(queries[-1], request)
     together = () if request.selected else parts.values()
     ranker.start([(query, WINDOW) for query in queries] + [(query, SUBJECT_WINDOW) for query in together])

@@ -43,7 +43,7 @@ class FacetCounts:
 
 
 class TextSearch(NamedTuple):
-    """A query to be looked for in whole texts; up to ``limit`` of what is found is ranked, texts a part of it.
+    """A query to be searched for in whole texts; up to ``limit`` of the documents found are ranked.
 
     An engine may look only at the documents ``among`` (id → key), best first, if the caller knows good ones.
     """
@@ -66,7 +66,7 @@ class Engine(ABC):
     def start_text_searches(
         self, searches: Sequence[TextSearch], filters: Filters
     ) -> Callable[[], list[list[Candidate]]]:
-        """Start looking for documents whose text matches; return a function that waits for those of each search."""
+        """Start looking for documents whose text matches; return a function that waits for the results of each."""
 
     @abstractmethod
     def browse(self, filters: Filters, *, sort: str, offset: int, limit: int) -> list[str]:

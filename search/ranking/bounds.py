@@ -42,7 +42,7 @@ class Bound(NamedTuple):
         return min(1.0, weight / (total or 1.0))
 
 
-# The wanted words in a title, those outside of it, and the codes of its document to which expansions lead.
+# The wanted words in a title, those outside it, and the codes of its document to which expansions lead.
 _Key = tuple[frozenset[str], frozenset[str], frozenset[str]]
 
 
@@ -61,7 +61,7 @@ class _Outline:
         self._found: dict[tuple[int, bool, bool], Found | None] = {}
 
     def found(self, title: int, every: int, key: _Key) -> Found | None:
-        """Return what titles with the words ``title``, and ``every`` inside and outside of it, contain."""
+        """Return what titles with the words ``title``, and ``every`` inside and outside it, contain."""
         words = self.words
         by_code = bool(key[2]) and not self.sought.codes.isdisjoint(key[2])
         known = (words & title, by_code, not words & ~every)

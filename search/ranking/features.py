@@ -103,7 +103,7 @@ class Found(NamedTuple):
 def find_expansion(
     sought: Sought, title: frozenset[str], extra: frozenset[str], codes: Set[str]
 ) -> Found | None:
-    """Return what titles with these words, extra words and codes contain of an expansion; None if it is too little."""
+    """Return what titles with these words, extra words and codes contain of an expansion; None if too little."""
     by_code = not sought.codes.isdisjoint(codes)
     strength, distinct = sought.strength, sought.distinct
     outside = strength if by_code else 0.0

@@ -184,10 +184,10 @@ class Scorer:
         self._most: dict[int, tuple[Row, Bound]] = {}
 
     def most(self, row: Row) -> Bound:
-        """Return the most that ``row`` can have of the query; it is looked through once."""
+        """Return the most that ``row`` can contain of the query; it is examined once."""
         known = self._most.get(id(row))
         if known is None:
-            # Kept with the row, whose identity is free for another one when it is gone.
+            # Kept together with the row, whose id may be reused once it is gone.
             known = self._most[id(row)] = (row, self.bounds.of(row.title, row.index_codes))
         return known[1]
 
