@@ -158,7 +158,7 @@ class _Ranker:
                     scorer.most(variant)
 
     def rank(self, query: Query, *, depth: int, window: int) -> tuple[list[Scored], float]:
-        """Return the hits, the first ``depth`` in order, and how likely it is that one of the best answers the query."""
+        """Return the hits, the first ``depth`` in order, and how likely one of the best is to answer the query."""
         window = window_of(query, window)
         rows = self._candidates.of(query, window)
         scored = rank_with(self._scorer(query), rows[:window], depth=max(depth, DEPTH))
