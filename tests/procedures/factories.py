@@ -18,7 +18,7 @@ from procedures.models import (
     PublicationDecision,
 )
 
-# Tests write small numbers themselves ("99/QĐ-UBND", "H12.5"): what is made here never meets them.
+# Tests use small numbers themselves ("99/QĐ-UBND", "H12.5"); numbers generated here never clash with them.
 _numbers = count(90_001)
 
 
@@ -37,7 +37,7 @@ def make_agency(**values: Any) -> Agency:
 
 
 def make_catalogue() -> ProcedureCataloguePage:
-    """The one catalogue below the site's root page."""
+    """The only catalogue below the site's root page."""
     found = ProcedureCataloguePage.objects.first()
     if found:
         return found

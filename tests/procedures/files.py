@@ -1,4 +1,4 @@
-"""Files as tests need them: lists in Excel and CSV, records of the three formats."""
+"""Files for tests: lists in Excel and CSV, records in the three formats."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ ROW = [1, "1.000001", "Cấp giấy phép", "Hộ tịch (Bộ Tư pháp)", "Cô
 
 
 def csv_list(*rows: Sequence[object], header: Sequence[str] = HEADER) -> bytes:
-    """A list with commas; cells are written as they are, so that a test quotes what it wants quoted."""
+    """A comma-separated list; cells are written as they are, so a test does its own quoting."""
     lines = [",".join(map(str, row)) for row in (header, *rows)]
     return "\n".join([*lines, ""]).encode()
 
 
 def workbook(*rows: Sequence[object], change: Callable[[openpyxl.Workbook], None] | None = None) -> bytes:
-    """A workbook whose first sheet holds ``rows``; ``change`` does to it what a person would."""
+    """A workbook whose first sheet holds ``rows``; ``change`` edits it as a person would."""
     book = openpyxl.Workbook()
     fill(book.active, rows)
     if change:
@@ -41,7 +41,7 @@ def fill(sheet: Worksheet, rows: Iterable[Sequence[object]]) -> None:
 
 
 def with_part(data: bytes, name: str, content: bytes) -> bytes:
-    """The workbook with one more part in its archive."""
+    """The workbook with an extra part in its archive."""
     stream = io.BytesIO(data)
     with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, content)
@@ -49,7 +49,7 @@ def with_part(data: bytes, name: str, content: bytes) -> bytes:
 
 
 def with_changed_part(data: bytes, name: str, change: Callable[[str], str]) -> bytes:
-    """The workbook with the part ``name`` changed, as another program would have written it."""
+    """The workbook with the part ``name`` changed, as if another program had written it."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.namelist():
@@ -59,7 +59,7 @@ def with_changed_part(data: bytes, name: str, change: Callable[[str], str]) -> b
 
 
 def archive(**parts: bytes) -> bytes:
-    """A zip file that is no workbook."""
+    """A zip file that is not a workbook."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as found:
         for name, content in parts.items():
@@ -68,7 +68,7 @@ def archive(**parts: bytes) -> bytes:
 
 
 def read(data: bytes | str | list[Any]) -> list[ParsedRow]:
-    """What the parser makes of a file with ``data`` (a list: JSON)."""
+    """What the parser reads from a file with ``data`` (a list is written as JSON)."""
     if isinstance(data, list):
         data = json.dumps(data, ensure_ascii=False)
     return list(parse_file(io.BytesIO(data.encode() if isinstance(data, str) else data)))

@@ -42,19 +42,19 @@ class TestAssignments:
             (date(2025, 7, 1), date(2026, 11, 22), False),
         ],
     )
-    def test_both_days_of_a_period_are_inside(self, begins, ends, counts):
+    def test_both_end_days_belong_to_the_period(self, begins, ends, counts):
         row = self.give(make_agency(), valid_from=begins, valid_to=ends)
 
         assert (row in assignments_on()) is counts
 
-    def test_another_day_can_be_asked_for(self):
+    def test_another_day_can_be_requested(self):
         row = self.give(make_agency(), valid_from=date(2019, 1, 1), valid_to=date(2025, 6, 30))
 
         assert row in assignments_on(date(2019, 5, 4))
         assert row not in assignments_on()
 
     @pytest.mark.parametrize("status", Status.values)
-    def test_agencies_list_only_what_is_public(self, status):
+    def test_agencies_list_only_public_procedures(self, status):
         agency = make_agency()
         self.give(agency, make_procedure(status=status))
 
@@ -77,7 +77,7 @@ class TestAssignments:
         assert names == ["Cái Nước", "Đầm Dơi", "Gành Hào", "Vĩnh Thanh"]
 
     @pytest.mark.parametrize("number", [1, 6])
-    def test_lists_cost_one_query(self, number, django_assert_num_queries):
+    def test_lists_need_one_query(self, number, django_assert_num_queries):
         agency = make_agency()
         for _ in range(number):
             self.give(agency)

@@ -1,4 +1,4 @@
-"""Codes of procedures: what is one, in which style, and what only looks like one (docs/domain.md#procedure-codes)."""
+"""Codes of procedures: valid codes, their styles, and what only looks like a code (docs/domain.md#procedure-codes)."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ class TestReading:
         assert re.search(LOCAL_PATTERN, local or core)
 
     @given(st.from_regex(r"[1-6]\.[0-9]{6}", fullmatch=True), st.from_regex(r"[A-Z][0-9]{2}", fullmatch=True))
-    def test_what_styles_writes_split_reads(self, core, province):
+    def test_split_reads_what_styles_writes(self, core, province):
         for code in codes.styles(core, province):
             assert codes.core_code(code) == core
             assert codes.find_all(f"a {code} b") == (core,)
 
 
 class TestValidators:
-    """Behind forms and services: a line break at the end, or digits of another script, is no part of a code."""
+    """Behind forms and services: a trailing line break or digits of another script are not part of a code."""
 
     @pytest.mark.parametrize("text", [*STYLES, "2.000815", "1.000110.G09"])
     def test_model_accepts_codes_of_every_style(self, text):
@@ -88,19 +88,19 @@ class TestValidators:
         make.clean_fields()
 
     @pytest.mark.parametrize("text", [*NO_CODES[2:], "1.001193\n", "1.001193\r", "1.001193 ", " 1.001193"])
-    def test_other_texts_are_no_national_codes(self, text):
+    def test_other_texts_are_not_national_codes(self, text):
         with pytest.raises(ValidationError) as problem:
             Procedure(core_code=text, title="x").clean_fields()
         assert "core_code" in problem.value.message_dict
 
     @pytest.mark.parametrize("text", [*NO_CODES[2:], *(f"{style}\n" for style in STYLES)])
-    def test_other_texts_are_no_local_codes(self, text):
+    def test_other_texts_are_not_local_codes(self, text):
         with pytest.raises(ValidationError) as problem:
             Procedure(core_code=CORE, code=text, title="x").clean_fields()
         assert "code" in problem.value.message_dict
 
     @pytest.mark.parametrize("pattern", [CORE_PATTERN, LOCAL_PATTERN])
-    def test_the_patterns_themselves_end_at_the_end(self, pattern):
+    def test_the_patterns_match_only_the_whole_text(self, pattern):
         assert re.search(pattern, CORE)
         assert not re.search(pattern, f"{CORE}\n")
         assert not re.search(pattern, "١.٠٠١١٩٣")
@@ -118,7 +118,7 @@ class TestValidators:
 
     @pytest.mark.django_db
     @pytest.mark.parametrize("status", [status for status in Status if status != Status.REPLACED])
-    def test_only_what_was_replaced_has_a_successor(self, status):
+    def test_only_a_replaced_procedure_has_a_successor(self, status):
         successor = make_procedure()
         with pytest.raises(IntegrityError), transaction.atomic():
             make_procedure(status=status, replaced_by=successor)

@@ -1,4 +1,4 @@
-"""A decision that the register lacks is entered in the chooser's dialog."""
+"""A decision missing from the register is entered in the chooser's dialog."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_new_decision_is_saved_logged_and_chosen(controller):
         ({"url": "khong phai"}, "Nhập địa chỉ đúng"),
     ],
 )
-def test_what_is_missing_or_wrong_is_said_and_the_rest_is_kept(controller, changed, message):
+def test_missing_and_invalid_input_is_reported_and_the_rest_kept(controller, changed, message):
     answer = post(controller, **{"summary": "Đã gõ từ trước", **changed})
     assert answer["step"] == "reshow_creation_form"
     assert message in answer["htmlFragment"]
@@ -80,7 +80,7 @@ def test_what_is_missing_or_wrong_is_said_and_the_rest_is_kept(controller, chang
     assert not PublicationDecision.objects.exists()
 
 
-def test_day_to_come_is_refused(controller):
+def test_future_day_is_refused(controller):
     today = timezone.localdate()
     assert post(controller, date=f"{today:%d/%m/%Y}")["step"] == "chosen"
     answer = post(controller, number="78/QĐ-UBND", date=f"{today + timedelta(days=1):%d/%m/%Y}")

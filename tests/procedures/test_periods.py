@@ -1,4 +1,4 @@
-"""Readers see from which day a content truly applies, whatever versions lie in between."""
+"""Readers see from which day content really applies, whatever versions lie in between."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def seen(page: ProcedurePage) -> list[tuple[int, date, date | None]]:
     return [(one.number, one.valid_from, one.valid_to) for one in history(page.procedure_id).periods]
 
 
-def test_content_that_came_back_applies_from_the_day_of_before(page, decision):
+def test_restored_content_applies_from_its_original_day(page, decision):
     change(page, decision, date(2026, 11, 30), requirements="Khác")
     change(page, decision, date(2026, 11, 30), requirements="Đủ 18 tuổi")
     assert page.procedure.versions.count() == 3
@@ -75,7 +75,7 @@ def test_content_that_came_back_applies_from_the_day_of_before(page, decision):
     assert 'href="#thay-doi"' not in html.split("</header>")[0], "one period is no list of changes"
 
 
-def test_future_version_that_was_taken_back_is_not_announced(page, decision):
+def test_withdrawn_future_version_is_not_announced(page, decision):
     change(page, decision, date(2027, 1, 5), requirements="Khác")
     assert [one.number for one in history(page.procedure_id).upcoming] == [2]
     change(page, decision, requirements="Đủ 18 tuổi")
@@ -83,7 +83,7 @@ def test_future_version_that_was_taken_back_is_not_announced(page, decision):
     assert history(page.procedure_id).upcoming == ()
 
 
-def test_end_that_was_taken_back_leaves_the_day(page, decision):
+def test_cancelled_end_leaves_the_day_unchanged(page, decision):
     end_procedure(
         procedure=page.procedure,
         kind=ProcedureEnding.Kind.ABOLISHED,
@@ -94,14 +94,14 @@ def test_end_that_was_taken_back_leaves_the_day(page, decision):
     assert seen(page) == [(2, FIRST, None)]
 
 
-def test_correction_that_is_no_law_does_not_move_the_day(page, decision):
+def test_correction_outside_the_law_does_not_move_the_day(page, decision):
     change(page, decision, keywords=["hai"], short_title="Giấy phép")
     assert page.procedure.versions.count() == 2
     assert seen(page) == [(2, FIRST, None)]
 
 
 @pytest.mark.parametrize("what", ["law", "decision", "gap"])
-def test_other_law_another_decision_and_a_gap_begin_a_period(page, decision, what):
+def test_changed_law_another_decision_and_a_gap_begin_a_period(page, decision, what):
     day = date(2026, 1, 1)
     match what:
         case "law":
@@ -114,7 +114,7 @@ def test_other_law_another_decision_and_a_gap_begin_a_period(page, decision, wha
     assert [(number, begins) for number, begins, _end in seen(page)] == [(2, day), (1, FIRST)]
 
 
-def test_feed_leaves_out_what_changed_nothing(page, decision):
+def test_feed_leaves_out_versions_that_changed_nothing(page, decision):
     change(page, decision, date(2026, 11, 30), requirements="Khác")
     change(page, decision, date(2026, 11, 30), requirements="Đủ 18 tuổi")
     change(page, decision, keywords=["ba"])
@@ -174,22 +174,22 @@ LAW: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("changes", NO_LAW, ids=str)
-def test_what_is_no_law(changes):
+def test_what_does_not_count_as_law(changes):
     assert corrected(**changes).has_the_law_of(corrected())
     assert corrected(**changes) != corrected()
 
 
 @pytest.mark.parametrize("changes", LAW, ids=str)
-def test_what_is_law(changes):
+def test_what_counts_as_law(changes):
     assert not corrected(**changes).has_the_law_of(corrected())
 
 
-def test_every_field_of_a_snapshot_is_judged():
+def test_every_field_of_a_snapshot_is_classified():
     fields = {field.name for field in dataclasses.fields(Snapshot)}
     assert fields - {"core_code", "decision"} == {name for changes in (*NO_LAW, *LAW) for name in changes}
 
 
-def test_list_that_names_the_file_of_a_blank_form_does_not_move_the_day(decision):
+def test_list_that_adds_the_file_of_a_blank_form_does_not_move_the_day(decision):
     record = {
         "core_code": "1.000001",
         "title": "Cấp giấy phép",
@@ -233,7 +233,7 @@ class TestEndBeforeTheVersionInForce:
         assert version_in_force(page.procedure) is None
         assert version_in_force(page.procedure, date(2026, 10, 31)).number == 1
 
-    def test_the_feed_does_not_announce_what_never_applied(self):
+    def test_the_feed_does_not_announce_what_was_never_in_force(self):
         assert [one.version.number for one in latest_versions(limit=5)] == [1]
 
     def test_the_register_agrees(self, page, admin_client):

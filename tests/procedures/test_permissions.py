@@ -1,4 +1,4 @@
-"""Controllers change the procedures of their own agency, those of the province all; editors of news none."""
+"""Controllers change their own agency's procedures, provincial controllers all of them; news editors none."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Agencies:
         return user, client
 
     def state(self) -> dict[str, Any]:
-        """Everything of B, and what belongs to no agency."""
+        """Everything that belongs to B, and what belongs to no agency."""
         section = self.theirs.get_parent()
         ids = [*section.get_descendants(inclusive=True).values_list("pk", flat=True), self.site.pk]
         texts = [str(pk) for pk in ids]
@@ -99,7 +99,7 @@ def world() -> Agencies:
 
 
 def addresses(page: ProcedurePage, other: ProcedurePage) -> list[str]:
-    """Every address of the admin that takes a page, filled with ``page``; what else it takes leads to ``other``."""
+    """Every address of the admin that takes a page, filled with ``page``; other parameters refer to ``other``."""
     english = Locale.objects.get_or_create(language_code="en")[0]
     values = {
         "page_id": page.pk, "page_to_move_id": page.pk, "page_pk": page.pk, "object_id": page.pk, "pk": page.pk,
@@ -189,7 +189,7 @@ def test_pages_cannot_be_moved_into_another_agency(world: Agencies, role: str) -
 
 
 @pytest.mark.parametrize("role", [Membership.Role.EDITOR, Membership.Role.COMMUNICATION])
-def test_snippets_of_the_catalogue_and_of_the_frame_are_not_for_editors(world: Agencies, role: str) -> None:
+def test_snippets_of_the_catalogue_and_the_site_are_not_for_editors(world: Agencies, role: str) -> None:
     _user, client = world.member(world.a, role)
     MenuItem.objects.create(label="Hỏi đáp", path="/hoi-dap/")
     factories.alert()
@@ -217,7 +217,7 @@ def test_snippets_of_the_catalogue_and_of_the_frame_are_not_for_editors(world: A
     ("role", "kind"), [(EDITOR, "site"), (Membership.Role.COMMUNICATION, "site"), (CONTROLLER, "section")]
 )
 def test_own_section_or_site_cannot_be_given_to_another_agency(world: Agencies, role: str, kind: str) -> None:
-    """It would speak in the name of the other one."""
+    """The page would then speak in the name of the other agency."""
     page = factories.agency_site(world.a) if kind == "site" else world.mine.get_parent().specific
     third = make_agency()
     _user, client = world.member(world.a, role)
@@ -236,7 +236,7 @@ def test_own_section_or_site_cannot_be_given_to_another_agency(world: Agencies, 
 
 
 def test_a_page_cannot_take_the_procedure_of_another_agency(world: Agencies) -> None:
-    """Publishing it would write the next legal version of a procedure that is not theirs."""
+    """Publishing it would create the next legal version of another agency's procedure."""
     _user, client = world.member(world.a, CONTROLLER)
     address = reverse("wagtailadmin_pages:edit", args=[world.mine.pk])
     form = fields_of(client.get(address).content.decode())
@@ -269,7 +269,7 @@ def actions(page: Page, user: User) -> set[str]:
     return {name for name in ACTIONS if getattr(allowed, f"can_{name}")()}
 
 
-def test_controller_of_an_agency_changes_its_procedures_only(world: Agencies) -> None:
+def test_controller_of_an_agency_changes_only_its_procedures(world: Agencies) -> None:
     mine, _client = world.member(world.a, CONTROLLER)
     theirs, _client = world.member(world.b, CONTROLLER)
     assert {"edit", "publish"} <= actions(world.mine, mine)
@@ -277,7 +277,7 @@ def test_controller_of_an_agency_changes_its_procedures_only(world: Agencies) ->
     assert not actions(world.site, theirs)
 
 
-def test_controller_of_the_province_changes_every_procedure_also_of_a_section_made_later(
+def test_controller_of_the_province_changes_every_procedure_even_in_later_sections(
     world: Agencies,
 ) -> None:
     user, _client = world.member(make_agency(kind=Agency.Kind.PROVINCE), CONTROLLER)

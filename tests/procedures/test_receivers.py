@@ -1,4 +1,4 @@
-"""What people see follows every change that touches it."""
+"""What people see reflects every relevant change."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_the_page_is_indexed_when_its_procedure_ends():
     assert generation() > before
 
 
-def test_a_decision_that_gets_its_date_makes_pages_stale():
+def test_adding_the_date_of_a_decision_makes_pages_stale():
     decision = make_decision(date=None)
     before = generation()
     decision.date = date(2025, 7, 1)
@@ -77,7 +77,7 @@ def test_a_renamed_agency_is_renamed_in_the_index():
     assert str(other.pk) not in indexed()
 
 
-def test_a_deleted_page_is_taken_out_of_the_index():
+def test_a_deleted_page_is_removed_from_the_index():
     page = make_page()
     OutboxMessage.objects.all().delete()
     ref = str(page.pk)

@@ -96,7 +96,7 @@ class TestForTheSearch:
         section = make_section()
         for _ in range(2):
             publish(page=make_page(section), decision=None)
-        list(ProcedureSource().documents())  # site and locale are cached from here on
+        list(ProcedureSource().documents())  # site and locale are cached from now on
         with django_assert_max_num_queries(20) as few:
             list(ProcedureSource().documents())
         for _ in range(5):
@@ -108,7 +108,7 @@ class TestForTheSearch:
         assert Version.objects.count() == 7
 
     def test_untranslated_procedure_has_its_facts_in_every_language(self):
-        """An English reader finds it as well, and the page itself shows these facts in English."""
+        """English readers find it too, and the page itself shows these facts in English."""
         page = make_page(service_level="toan_trinh")
         publish(page=page, decision=None)
         found = self.document()

@@ -53,13 +53,13 @@ def listed(client, url):
 
 
 def fill(section, names, **values):
-    """Live pages with ``names``, made in any order."""
+    """Live pages with ``names``, created in any order."""
     for name in random.Random(5).sample(names, len(names)):
         make_page(section, title=name, procedure=make_procedure(title=name), **values)
 
 
 class TestOrder:
-    def test_a_list_that_the_database_pages_is_in_dictionary_order(self, client, section):
+    def test_a_list_paginated_by_the_database_is_in_dictionary_order(self, client, section):
         fill(section, IN_ORDER)
 
         names = listed(client, section.url)
@@ -75,7 +75,7 @@ class TestOrder:
         assert (len(first), len(second)) == (FEW, 3)
         assert first + second == [f"Thủ tục {number:03d}" for number in range(FEW + 3)]
 
-    def test_equal_names_keep_one_order_over_the_pages(self, section):
+    def test_equal_names_have_a_stable_order_across_pages(self, section):
         fill(section, ["Một tên"] * 5)
 
         once = list(pages_below(section).values_list("pk", flat=True))
@@ -90,7 +90,7 @@ class TestOrder:
 
         assert [row.title for row in procedures_for_agency(section.agency)] == IN_ORDER[:12]
 
-    def test_related_procedures_of_equal_use_are_in_order_too(self, section):
+    def test_related_procedures_used_equally_are_in_order_too(self, section):
         field = Field.objects.create(name="Hộ tịch", slug="ho-tich")
         fill(section, ["Đăng ký", "Ăn uống", "Cấp giấy", "An toàn"], field=field)
         page = ProcedurePage.objects.get(title="Cấp giấy")
@@ -110,7 +110,7 @@ class TestOrder:
 
 
 class TestCountsOfFilters:
-    """Every number beside a value of a filter is that of the list one gets by choosing it as well."""
+    """The number beside each filter value is the length of the list that selecting it gives."""
 
     @pytest.fixture
     def catalogue(self, section):
@@ -128,7 +128,7 @@ class TestCountsOfFilters:
         return section.get_parent()
 
     @pytest.mark.parametrize("below", ["catalogue", "section"])
-    def test_each_is_the_length_of_the_list(self, catalogue, section, below):
+    def test_each_number_is_the_length_of_the_list(self, catalogue, section, below):
         page = {"catalogue": catalogue, "section": section}[below]
         for field, level, online in itertools.product(
             ["", "linh-vuc-0", "linh-vuc-1"], ["", "cap_xa", "cap_tinh"], ["", "toan_trinh", "mot_phan"]
@@ -142,7 +142,7 @@ class TestCountsOfFilters:
             for row in fields_with_counts(page, chosen):
                 assert row["number"] == pages_below(page, replace(chosen, field=row["key"])).count()
 
-    def test_chosen_values_stay_at_zero(self, catalogue, client):
+    def test_chosen_values_are_kept_at_zero(self, catalogue, client):
         text = client.get(
             f"{catalogue.url}?linh-vuc=linh-vuc-2&cap=cap_bo&muc-do=toan_trinh"
         ).content.decode()
@@ -153,13 +153,13 @@ class TestCountsOfFilters:
             assert re.search(option, text)
         assert 'value="khong-co"' not in client.get(f"{catalogue.url}?linh-vuc=khong-co").content.decode()
 
-    def test_numbers_cost_two_queries(self, catalogue, django_assert_num_queries):
+    def test_numbers_need_two_queries(self, catalogue, django_assert_num_queries):
         with django_assert_num_queries(2):
             fields_with_counts(catalogue, ListFilters("linh-vuc-0", "cap_xa"))
             level_counts(catalogue, ListFilters("linh-vuc-0", "cap_xa"))
 
     def test_section_of_one_level_leads_to_all_of_that_level(self, client, section):
-        """The section "UBND cấp xã" holds fewer procedures than the communes carry out."""
+        """The section "UBND cấp xã" has fewer procedures than the communes carry out."""
         communes = make_section(make_agency(), title="UBND cấp xã", slug="ubnd-cap-xa")
         make_page(communes, title="Đăng ký khai sinh", level_commune=True)
         assert "cap=cap_xa" not in client.get(communes.url).content.decode()
@@ -173,7 +173,7 @@ class TestCountsOfFilters:
 
 @pytest.mark.django_db
 class TestOrderIsKept:
-    """Every way in which a name comes into the database brings its place in the order along."""
+    """Every way of storing a name in the database also sets its order key."""
 
     def keys(self):
         pages = {page.title: (page.order_key, order_key(page.name)) for page in ProcedurePage.objects.all()}
@@ -224,7 +224,7 @@ class TestOrderIsKept:
     def check_rows(self):
         assert all(row.order_key == order_key(row.title) for row in Procedure.objects.all())
 
-    def test_an_old_revision_brings_no_old_key_back(self):
+    def test_an_old_revision_does_not_restore_an_old_key(self):
         page = make_page(title="Đăng ký")
         old = page.save_revision()
         page.title = "Ăn uống"
@@ -299,7 +299,7 @@ class TestFilters:
         assert ListFilters.from_query(**chosen) == read
         assert bool(ListFilters.from_query(**chosen)) == (read != ListFilters())
 
-    def test_filters_together_are_narrower_than_each(self, section):
+    def test_combined_filters_are_narrower_than_each(self, section):
         field = Field.objects.create(name="Hộ tịch", slug="ho-tich")
         fill(section, ["Cả hai"], field=field, level_commune=True)
         fill(section, ["Chỉ lĩnh vực"], field=field)
@@ -314,7 +314,7 @@ class TestFilters:
         assert found(level="cap_xa") == ["Chỉ cấp", "Cả hai"]
         assert found(field="ho-tich", level="cap_xa") == ["Cả hai"]
 
-    def test_another_agencys_procedures_are_in_no_list_of_this_one(self, client, section):
+    def test_procedures_of_another_agency_are_in_no_list_of_this_one(self, client, section):
         fill(section, ["Của mình"])
         fill(make_section(), ["Của cơ quan khác"])
 
@@ -324,7 +324,7 @@ class TestFilters:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("query", ["", "?cap=cap_xa", "?linh-vuc=ho-tich", "?muc-do=mot_phan", "?page=2"])
-def test_a_list_costs_the_same_at_n_and_n_plus_five(client, section, query):
+def test_a_list_needs_as_many_queries_at_n_as_at_n_plus_five(client, section, query):
     field = Field.objects.create(name="Hộ tịch", slug="ho-tich")
     facts = {"field": field, "level_commune": True, "service_level": "mot_phan"}
     fill(section, [f"Thủ tục {number}" for number in range(3)], **facts)

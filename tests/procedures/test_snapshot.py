@@ -1,4 +1,4 @@
-"""Equal content has an equal digest; values to JSON and back, with the path of what does not fit."""
+"""Equal content has an equal digest; values are converted to JSON and back; errors name the path of a bad value."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CODE = "1.001193"
 
 
 class TestIdentity:
-    """Equal content gives an equal digest; anything else another one."""
+    """Equal content gives an equal digest; different content gives another."""
 
     BASE = Snapshot(core_code=CODE, title="Một")
 
@@ -85,7 +85,7 @@ class TestIdentity:
 
         assert content.digest == "9a79f11fb4beaabe8e2dc9931120a38b6b97c14c2c41e766d789e1da8668ea5a"
 
-    def test_an_old_snapshot_lacks_new_fields_and_is_read_with_their_defaults(self):
+    def test_an_old_snapshot_without_new_fields_is_read_with_their_defaults(self):
         assert Snapshot.from_json({"core_code": CODE, "title": "Một"}) == self.BASE
 
     def test_documents_of_all_cases_in_order(self):
@@ -148,7 +148,7 @@ class TestJson:
             decode(Decision, data)
         assert said in str(problem.value)
 
-    def test_null_is_an_empty_text_and_no_day(self):
+    def test_null_is_an_empty_text_or_a_missing_day(self):
         assert decode(Decision, {"number": None, "date": None}) == Decision(number="")
 
     @pytest.mark.parametrize("amount", [8000, "8000", 8000.0, "8E3"])
@@ -166,7 +166,7 @@ class TestJson:
             ProcedureRecord.from_json(data)
 
     @pytest.mark.parametrize("text", ["a\0b", "\ud800", "x\udfff", {"a": ["\0"]}, {"\0": 1}, [[["\ud900"]]]])
-    def test_text_no_database_can_store_is_refused(self, text):
+    def test_text_that_no_database_can_store_is_refused(self, text):
         with pytest.raises(RecordError, match="ký tự hỏng"):
             check_storable(text)
 

@@ -1,4 +1,4 @@
-"""English texts over the legal version, paired when the translation is published."""
+"""English texts shown over the legal version, paired when the translation is published."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_an_amended_text_is_shown_in_vietnamese() -> None:
     assert not is_complete(shown)
 
 
-def test_an_english_text_left_as_it_was_is_no_translation_of_the_amended_one() -> None:
+def test_an_unchanged_english_text_does_not_translate_the_amended_one() -> None:
     before = paired()
     again = paired(before, summary="Một bên có thể vắng mặt.")
     assert "Một bên có thể vắng mặt." not in again
@@ -82,7 +82,7 @@ def test_lists_of_different_lengths_are_not_paired() -> None:
     assert "Nộp hồ sơ." not in texts
 
 
-def test_line_ends_and_spaces_do_not_count() -> None:
+def test_line_breaks_and_spaces_do_not_count() -> None:
     texts = pair_texts(
         dataclasses.replace(VIETNAMESE, requirements="Từ đủ 20 tuổi\r\ntrở lên"),
         dataclasses.replace(ENGLISH, requirements="Aged 20\nor over"),

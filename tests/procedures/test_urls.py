@@ -1,4 +1,4 @@
-"""Codes in every style, addresses that are none, what is not public, and what machines read in the head of a page."""
+"""Codes in every style, invalid addresses, what is not public, and what machines read in the head of a page."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class TestCodes:
         assert (response.status_code, response["Location"]) == (302, birth.url)
 
     @pytest.mark.parametrize("code", codes.styles(CORE, "H12"))
-    def test_without_the_slash_at_the_end(self, client, birth, code):
+    def test_without_the_trailing_slash(self, client, birth, code):
         response = client.get(f"/thu-tuc/ma/{code}", follow=True)
 
         assert response.redirect_chain[0] == (f"/thu-tuc/ma/{code}/", 301)
@@ -103,7 +103,7 @@ class TestCodes:
     def test_an_english_reader_gets_the_vietnamese_page(self, client, birth):
         assert client.get(f"/en/thu-tuc/ma/{CORE}/")["Location"].endswith(birth.url)
 
-    def test_the_number_of_statements_does_not_grow(self, client, birth):
+    def test_query_count_does_not_grow(self, client, birth):
         path = f"/thu-tuc/ma/{CORE}/"
         client.get(path)
         few = statements(client, path)
@@ -116,7 +116,7 @@ class TestCodes:
 
 
 class TestNotPublic:
-    """A procedure that is not public (chưa công khai) is nowhere; one that ended stays readable with its banner."""
+    """A procedure that is not public (chưa công khai) appears nowhere; an ended one stays readable with a banner."""
 
     @pytest.fixture
     def hidden(self, birth):
@@ -147,7 +147,7 @@ class TestNotPublic:
         assert client.get(birth.url).status_code == 200
 
     @pytest.mark.parametrize("status", [Status.EXPIRED, Status.ABOLISHED])
-    def test_an_ended_one_stays_readable(self, client, birth, status):
+    def test_an_ended_procedure_stays_readable(self, client, birth, status):
         Procedure.objects.update(status=status)
 
         text = client.get(birth.url).content.decode()
@@ -165,7 +165,7 @@ class TestNotPublic:
 
         assert 'href="/thu-tuc/ma/1.009999/"' in client.get(birth.url).content.decode()
 
-    def test_the_editor_sees_it_in_the_preview(self, hidden):
+    def test_editors_see_it_in_the_preview(self, hidden):
         assert hidden.make_preview_request(preview_mode="").status_code == 200
 
 
@@ -181,7 +181,7 @@ class TestHead:
         assert text.count('rel="canonical"') == 1
         assert '<html lang="vi">' in text
 
-    def test_an_address_with_a_campaign_has_the_same_canonical_one(self, client, birth):
+    def test_an_address_with_campaign_parameters_has_the_same_canonical_one(self, client, birth):
         assert (
             f'rel="canonical" href="http://testserver{birth.url}"'
             in client.get(f"{birth.url}?utm_source=zalo").content.decode()
@@ -209,7 +209,7 @@ class TestHead:
 
         assert "<script>alert" not in text
 
-    def test_lists_have_a_canonical_address_of_their_own_only_unfiltered(self, client, birth):
+    def test_only_unfiltered_lists_have_their_own_canonical_address(self, client, birth):
         for path in ("/thu-tuc/", birth.get_parent().url):
             assert f'rel="canonical" href="http://testserver{path}"' in client.get(path).content.decode()
             assert 'rel="canonical"' not in client.get(f"{path}?cap=cap_xa").content.decode()
@@ -218,12 +218,12 @@ class TestHead:
 class TestStatements:
     """Queries of a page with warm and with cold caches."""
 
-    def test_uncached_procedure_page_costs_at_most_eight_queries(self, client, birth):
+    def test_uncached_procedure_page_needs_at_most_eight_queries(self, client, birth):
         client.get("/tin-tuc/")  # what every page of the site shares: site, content types, menus
         assert statements(client, birth.url) <= 8
 
     @pytest.mark.parametrize("place", ["catalogue", "section", "sitemap", "index of sitemaps"])
-    def test_lists_do_not_grow_with_what_they_list(self, client, place):
+    def test_query_counts_of_lists_do_not_grow(self, client, place):
         section = make_section()
         for _ in range(3):
             publish(page=make_page(section=section), decision=None)

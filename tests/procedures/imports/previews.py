@@ -40,14 +40,14 @@ def uploaded(by: User, *records: Any, name: str = "tthc.json") -> ImportUpload:
 
 
 def apply_upload(*, upload_id: int, by: User) -> ImportUpload:
-    """Begin the import and let the outbox do it to the end."""
+    """Start the import and let the outbox complete it."""
     start_import(upload_id=upload_id, by=by)
     deliver_due()
     return ImportUpload.objects.get(pk=upload_id)
 
 
 def undo_upload(*, upload_id: int, by: User) -> tuple[int, int]:
-    """Begin to undo the import and let the outbox do it to the end; return how many rows were undone and were kept."""
+    """Start undoing the import and let the outbox complete it; return how many rows were undone and how many kept."""
     before = ImportRow.objects.filter(upload=upload_id, state=ImportRow.State.UNDONE).count()
     start_undo(upload_id=upload_id, by=by)
     deliver_due()
@@ -57,7 +57,7 @@ def undo_upload(*, upload_id: int, by: User) -> tuple[int, int]:
 
 
 def press(client: Client, upload: ImportUpload, **data: Any) -> str:
-    """Press "apply", let the outbox do its work, and return the messages and the page that is then shown."""
+    """Press "apply", let the outbox do its work, and return the messages and the page shown afterwards."""
     data.setdefault("without_decision", new_without_decision(upload))
     response = client.post(reverse("procedures_import_apply", args=[upload.pk]), data, follow=True)
     deliver_due()

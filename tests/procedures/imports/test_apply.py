@@ -1,4 +1,4 @@
-"""An import is applied as a whole or not at all, beside editors and other imports."""
+"""An import is applied completely or not at all, alongside editors and other imports."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class TestAllOrNothing:
 
 
 class TestAgain:
-    def test_the_second_time_changes_nothing_at_all(self, tmp_path):
+    def test_a_second_import_changes_nothing_at_all(self, tmp_path):
         path = write(tmp_path, ONE, TWO)
         assert run(path)[-1] == "created=2 updated=0 unchanged=0 refused=0"
         before = state()
@@ -236,7 +236,7 @@ class TestEditors:
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 class TestTwoAtATime:
-    def test_two_imports_of_one_file_make_each_procedure_once(self):
+    def test_two_imports_of_one_file_create_each_procedure_once(self):
         make_section(make_agency(code="H12", slug="ubnd-tinh"))
         records = [
             {**ONE, "core_code": f"1.00000{number}", "title": f"Thủ tục {number}"} for number in range(6)
@@ -251,7 +251,7 @@ class TestTwoAtATime:
         assert ProcedureVersion.objects.count() == 6
         assert Page.find_problems() == ([], [], [], [], [])
 
-    def test_an_import_and_an_editor_who_publishes_make_two_numbers(self):
+    def test_an_import_and_a_publishing_editor_get_two_numbers(self):
         page = make_page()
         publish(page=page, decision=None)
         record = {"core_code": page.procedure.core_code, "title": page.title, "summary": "Từ danh mục"}
@@ -270,7 +270,7 @@ class TestTwoAtATime:
 @given(st.lists(strategies.RECORD, min_size=1, max_size=3))
 @settings(max_examples=15, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_record_is_imported_the_same_twice_or_refused_with_a_reason(records):
-    """What passes the checks fits the database, and reading it back gives the same."""
+    """What passes the checks can be stored, and reading it back gives the same values."""
     with transaction.atomic():
         first = import_records(records, context=ImportContext(source="test"))
         second = import_records(records, context=ImportContext(source="test"))

@@ -1,4 +1,4 @@
-"""Pages are deleted in bulk, with all that belongs to them (undoing an import, ADR 283)."""
+"""Pages are deleted in bulk, with everything that belongs to them (undoing an import, ADR 283)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_nothing_is_left_of_a_page(by):
 
 
 @pytest.mark.parametrize("count", [1, 6])
-def test_deleting_a_page_takes_few_queries(by, count):
+def test_deleting_a_page_needs_few_queries(by, count):
     records = [
         {**ONE, "core_code": f"1.{number:06d}", "local_code": f"1.{number:06d}.H12"}
         for number in range(1, count + 1)
@@ -65,7 +65,7 @@ def test_deleting_a_page_takes_few_queries(by, count):
     assert not ProcedurePage.objects.exists()
 
 
-def test_a_page_goes_from_every_index_and_with_its_translation(by):
+def test_a_page_is_removed_from_every_index_with_its_translation(by):
     upload = applied(by, ONE)
     page = ProcedurePage.objects.get()
     english = Locale.objects.get_or_create(language_code="en")[0]

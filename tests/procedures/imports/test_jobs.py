@@ -1,4 +1,4 @@
-"""An import is a job: in portions, once per row, one at a time, cancelled and continued."""
+"""An import is a job: it runs in portions, once per row, one job at a time, and can be cancelled and continued."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def started(by: Any, count: int = 5) -> ImportUpload:
 
 
 def portion(upload: ImportUpload, **changed: int) -> None:
-    """Deliver the waiting message of the import, as one worker would."""
+    """Deliver the waiting message of the import, as a worker would."""
     message = OutboxMessage.objects.filter(kind=IMPORT_PORTION, delivered_at=None).latest("pk")
     payload = {**message.payload, **changed}
     with transaction.atomic():
@@ -85,7 +85,7 @@ def states(upload: ImportUpload) -> list[str]:
 
 
 class TestPortions:
-    def test_each_message_applies_one_portion_and_asks_for_the_next(self, by):
+    def test_each_message_applies_one_portion_and_requests_the_next(self, by):
         upload = started(by)
         assert states(upload) == ["queued"] * 5
 
@@ -103,7 +103,7 @@ class TestPortions:
         assert states(upload) == ["applied"] * 5
         assert not OutboxMessage.objects.filter(kind=IMPORT_PORTION, delivered_at=None).exists()
 
-    def test_what_was_decided_holds_for_every_portion(self, by):
+    def test_decisions_apply_to_every_portion(self, by):
         upload = uploaded(by, *records(5))
         section, decision = make_section(), make_decision(number="9/QĐ-UBND", date=date(2026, 5, 1))
         store_choices(
@@ -128,7 +128,7 @@ class TestPortions:
             section.pk, date(2026, 6, 1), decision.pk, False,
         )  # fmt: skip
 
-    def test_a_message_that_comes_twice_applies_nothing_twice(self, by):
+    def test_a_message_delivered_twice_applies_nothing_twice(self, by):
         upload = started(by)
         first = OutboxMessage.objects.get(kind=IMPORT_PORTION).payload
         for _time in range(2):
@@ -138,7 +138,7 @@ class TestPortions:
         assert ProcedureVersion.objects.count() == ProcedurePage.objects.count() == 5
         assert set(ProcedureVersion.objects.values_list("number", flat=True)) == {1}
 
-    def test_a_file_that_names_one_procedure_in_several_batches_makes_it_once(self, by, monkeypatch):
+    def test_a_procedure_in_several_batches_of_a_file_is_created_once(self, by, monkeypatch):
         monkeypatch.setattr(rows, "BATCH", 2)
         same = [{**row, "core_code": "1.000001", "title": "Một"} for row in records(5)]
         same[4] = {**same[4], "summary": "Chỉ dòng cuối nói"}
@@ -163,7 +163,7 @@ class TestPortions:
 
 
 class TestFaults:
-    def test_worker_that_dies_in_a_portion_leaves_whole_portions(self, by, monkeypatch):
+    def test_worker_that_dies_in_a_portion_leaves_only_complete_portions(self, by, monkeypatch):
         upload = started(by)
         portion(upload)
 
@@ -183,7 +183,7 @@ class TestFaults:
         assert states(upload) == ["applied"] * 5
         assert ProcedureVersion.objects.count() == 5
 
-    def test_row_that_cannot_be_written_fails_alone_and_can_be_applied_later(self, by, monkeypatch):
+    def test_only_the_unwritable_row_fails_and_can_be_applied_later(self, by, monkeypatch):
         upload = started(by)
         real = apply.publish_versions
 
@@ -202,7 +202,7 @@ class TestFaults:
         upload = apply_upload(upload_id=upload.pk, by=by)
         assert states(upload) == ["applied"] * 5
 
-    def test_fault_of_the_database_is_retried_and_marks_no_row(self, by, monkeypatch):
+    def test_database_error_is_retried_and_marks_no_row(self, by, monkeypatch):
         upload = started(by)
 
         def locked(_versions: Any) -> None:
@@ -219,7 +219,7 @@ class TestFaults:
 
 
 class TestOneAtATime:
-    def test_second_import_waits_for_its_turn_and_keeps_what_was_decided(self, by):
+    def test_second_import_waits_for_its_turn_and_keeps_its_decisions(self, by):
         first = started(by)
         second = uploaded(by, {"core_code": "1.000009", "title": "Khác"})
 
@@ -234,7 +234,7 @@ class TestOneAtATime:
         assert first.state == ImportUpload.State.APPLIED
         assert apply_upload(upload_id=second.pk, by=by).state == ImportUpload.State.APPLIED
 
-    def test_the_database_allows_only_one(self, by):
+    def test_the_database_allows_only_one_running_import(self, by):
         started(by)
         other = uploaded(by, *records(1))
 
@@ -298,7 +298,7 @@ class TestCancel:
 
 
 class TestContinue:
-    def test_a_message_that_was_given_up_is_replaced(self, by):
+    def test_an_abandoned_message_is_replaced(self, by):
         upload = started(by)
         portion(upload)
         OutboxMessage.objects.filter(kind=IMPORT_PORTION, delivered_at=None).update(failed_at=timezone.now())
@@ -338,8 +338,8 @@ def test_number_of_queries_of_a_portion(by, monkeypatch, django_assert_max_num_q
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_what_a_neighbour_of_the_file_fills_in_holds_up_no_row(by, monkeypatch, size):
-    """The ministry belongs to the field that the rows share: the first one of them writes it."""
+def test_shared_values_filled_in_by_one_row_do_not_stop_others(by, monkeypatch, size):
+    """The ministry belongs to the field that the rows share, and the first row sets it."""
     monkeypatch.setattr(rows, "PORTION", size)
     before = [{**record, "field": "Hộ tịch"} for record in records(3)]
     import_records(before)

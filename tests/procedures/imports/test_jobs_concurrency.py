@@ -1,4 +1,4 @@
-"""A killed worker, and two imports begun at once, on real connections."""
+"""A killed worker, and two imports started at once, on real connections."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path)
     assert Page.find_problems() == ([], [], [], [], [])
 
 
-def test_of_two_imports_begun_at_once_one_runs():
+def test_only_one_of_two_imports_started_at_once_runs():
     by = controller()
     uploads = [uploaded(by, {"core_code": f"1.00000{number}", "title": "Một"}) for number in (1, 2)]
     turns = iter(uploads)

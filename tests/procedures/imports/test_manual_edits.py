@@ -1,4 +1,4 @@
-"""What an editor wrote since the last import stays, and the report says so."""
+"""What an editor has written since the last import is kept, and the report says so."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def record(**facts: Any) -> ProcedureRecord:
 
 
 def imported_and_edited(before: ProcedureRecord, **facts: Any) -> tuple[ProcedureRecord, dict[str, str]]:
-    """The record after an edit, and the fingerprints of the import before it."""
+    """The record after an edit, and the fingerprints of the import that preceded it."""
     return dataclasses.replace(before, **facts), before.fingerprints()
 
 
@@ -57,7 +57,7 @@ class TestFingerprints:
             "core_code", "section_agency", "ministry", "publisher", "level_2011", "level_2022", "national_url"
         }  # fmt: skip
 
-    def test_nothing_was_changed_by_hand_where_nothing_changed(self):
+    def test_unchanged_fields_do_not_count_as_manual(self):
         assert changed_by_hand(record(), record().fingerprints()) == frozenset()
 
     @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ class TestFingerprints:
 
         assert changed_by_hand(now, imported) == {name}
 
-    def test_a_decision_that_only_got_its_date_is_no_change(self):
+    def test_adding_only_the_date_of_a_decision_is_not_a_change(self):
         now, imported = imported_and_edited(
             record(), decision=Decision(number="1242/QĐ-UBND", date=date(2025, 7, 1), agency="UBND tỉnh")
         )
@@ -106,7 +106,7 @@ class TestFingerprints:
         assert changed_by_hand(record(), imported) == frozenset()
         assert changed_by_hand(record(service_level="toan_trinh"), imported) == {"service_level"}
 
-    def test_fingerprint_is_short_and_depends_on_the_value_only(self):
+    def test_fingerprint_is_short_and_depends_only_on_the_value(self):
         assert len(fingerprint("summary", LONG)) == 16
         assert fingerprint("summary", "a") != fingerprint("summary", "b")
         assert fingerprint("decision", None) != fingerprint("decision", Decision(number="1"))
@@ -164,12 +164,12 @@ class TestSameDecision:
 
         assert (found.record, found.kept) == (now, ())
 
-    def test_an_abolished_procedure_is_not_put_back_by_an_old_list(self):
+    def test_an_abolished_procedure_is_not_restored_by_an_old_list(self):
         now, imported = imported_and_edited(record(), status=Status.ABOLISHED.value)
 
         assert reconcile(now, record(), imported).record.status == Status.ABOLISHED
 
-    def test_blank_forms_of_edited_documents_still_get_their_copy(self):
+    def test_blank_forms_of_edited_documents_still_get_their_file(self):
         mine = (
             Case(
                 documents=(
@@ -218,7 +218,7 @@ class TestAnotherDecision:
         assert found.record == now
         assert found.outdated_decision == "1242/QĐ-UBND"
 
-    def test_the_decision_that_the_editor_took_first_arrives_with_the_file(self):
+    def test_file_arrives_with_the_decision_that_the_editor_entered_first(self):
         now, imported = imported_and_edited(
             record(), decision=Decision(number="7/QĐ-UBND"), summary="Của biên tập viên"
         )
@@ -272,7 +272,7 @@ def _read(data: dict[str, Any]) -> ProcedureRecord | None:
 @given(RECORDS, RECORDS, st.data())
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_second_import_after_any_edit_adds_nothing(first, second, data):
-    """No hand change under the same decision is lost; reading once more finds nothing new."""
+    """No manual change under the same decision is lost; reading the file again finds nothing new."""
     before, edited = _read(first), _read(second)
     if before is None or edited is None:
         return

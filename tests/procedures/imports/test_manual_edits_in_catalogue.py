@@ -1,4 +1,4 @@
-"""The same in the catalogue: editors and imports take turns on one page."""
+"""Manual edits in the catalogue: editors and imports change the same page in turn."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class TestInTheCatalogue:
         page = ProcedurePage.objects.get()
         assert (page.summary, page.service_level) == ("Ngắn gọn", "toan_trinh")
 
-    def test_reverted_edit_follows_the_file_again(self, page):
+    def test_field_with_a_reverted_edit_follows_the_file_again(self, page):
         self.edit(page, summary="Ngắn gọn")
         self.edit(page, summary=LONG)
 
@@ -95,7 +95,7 @@ class TestInTheCatalogue:
         assert "7/QĐ-UBND" in line.detail
         assert "8/QĐ-UBND" in line.detail
 
-    def test_after_an_amendment_the_file_is_followed_again(self, page):
+    def test_after_an_amendment_the_file_takes_effect_again(self, page):
         self.edit(page, summary="Ngắn gọn")
         amended = {**FILE, "decision": {"number": "9/QĐ-UBND"}, "summary": "Theo luật mới"}
 
@@ -107,7 +107,7 @@ class TestInTheCatalogue:
 
         assert ProcedurePage.objects.get().summary == "Theo luật mới, đầy đủ hơn"
 
-    def test_a_page_made_by_hand_is_filled_up_and_nothing_of_it_replaced(self):
+    def test_a_manually_created_page_is_completed_and_nothing_replaced(self):
         page = make_page(title="Khai sinh", summary="Tự viết")
         publish(page=page, decision=None)
 

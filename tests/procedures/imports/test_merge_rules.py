@@ -1,4 +1,4 @@
-"""Two files about one procedure: nothing that is known is lost, and the last word on what changes counts."""
+"""Two files about one procedure: no known fact is lost, and the latest value of changing facts counts."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_richer_facts_stay(old, new, merged):
         ("level_2022", "toan_trinh", "thong_tin"),
     ],
 )
-def test_last_status_and_level_win_even_if_shorter(name, before, after):
+def test_latest_status_and_level_win_even_if_shorter(name, before, after):
     old = record(decision=LOCAL, **{name: before})
 
     assert getattr(merge(old, record(decision=LOCAL, **{name: after})), name) == after
@@ -160,5 +160,5 @@ def test_merging_never_empties_a_field(first, second):
 
 
 @given(st.recursive(st.text() | st.none() | st.booleans(), lambda inner: st.lists(inner).map(tuple)))
-def test_longer_value_never_weighs_less(value):
+def test_longer_value_is_never_considered_poorer(value):
     assert content_length((value, "x")) > content_length((value,)) >= content_length(())

@@ -103,7 +103,7 @@ def test_dry_run_changes_no_value(file):
 @given(FILES, FILES)
 @SMALL
 def test_importing_two_files_again_changes_no_value(first, second):
-    """The first pass may still bring what the other file made possible; from the second pass on nothing moves."""
+    """The first pass may still add what the other file made possible; from the second pass on, nothing changes."""
     with transaction.atomic():
         for file in (first, second, first, second):
             import_records(file)
@@ -122,7 +122,7 @@ def _contents() -> list[tuple[str, str]]:
 
 
 class TestCrash:
-    """Where the import dies, nothing of it is left, whatever step it had reached."""
+    """If the import crashes, nothing of it remains, whatever step it had reached."""
 
     STEPS = (
         (bulk_pages, "place_in_tree"), (bulk_pages, "insert"), (bulk_pages, "replace_children"),
@@ -156,7 +156,7 @@ class TestCrash:
 
         assert everything() == before
 
-    def test_the_next_run_after_a_crash_does_it_all(self, monkeypatch):
+    def test_the_next_run_after_a_crash_does_everything(self, monkeypatch):
         monkeypatch.setattr(apply, "publish_versions", lambda _versions: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             import_records([ONE, TWO])
@@ -186,7 +186,7 @@ class TestCommand:
     def test_last_output_line_is_machine_readable(self, tmp_path):
         assert self.run(tmp_path)[-1] == "created=0 updated=0 unchanged=0 refused=0"
 
-    def test_a_first_day_in_force_can_be_named(self, tmp_path):
+    def test_a_first_day_in_force_can_be_given(self, tmp_path):
         self.run(tmp_path, ONE, valid_from=date(2026, 1, 1))
 
         assert str(ProcedureVersion.objects.get().valid_from) == "2026-01-01"
@@ -201,7 +201,7 @@ class TestCommand:
 
         assert str(ProcedureVersion.objects.get().valid_from) == "2026-11-23"
 
-    def test_a_section_can_be_named_by_its_agency(self, tmp_path):
+    def test_a_section_can_be_given_by_its_agency(self, tmp_path):
         agency = make_agency(slug="so-tu-phap")
 
         self.run(tmp_path, ONE, section="so-tu-phap")
@@ -222,7 +222,7 @@ class TestBesideEditors:
         assert list(page.procedure.versions.order_by("number").values_list("number", flat=True)) == [1, 2, 3]
         assert page.procedure.versions.get(number=3).content.summary == "Sửa tay"
 
-    def test_a_procedure_whose_page_was_deleted_gets_one_again(self):
+    def test_a_procedure_whose_page_was_deleted_gets_a_new_one(self):
         import_records([ONE])
         ProcedurePage.objects.get().delete()
 
@@ -233,7 +233,7 @@ class TestBesideEditors:
         assert Page.find_problems() == ([], [], [], [], [])
 
     @pytest.mark.parametrize("locale_key", [-1, 9_999])
-    def test_of_several_translations_the_page_in_the_default_language_is_written(self, locale_key):
+    def test_only_the_page_in_the_default_language_is_written(self, locale_key):
         import_records([ONE])
         page = ProcedurePage.objects.get()
         english = Locale.objects.create(pk=locale_key, language_code="en")
@@ -248,7 +248,7 @@ class TestBesideEditors:
         translation.refresh_from_db()
         assert (page.requirements, translation.requirements) == ("Có đủ điều kiện", "")
 
-    def test_a_waiting_version_is_amended_on_its_day(self):
+    def test_a_scheduled_version_is_amended_on_its_day(self):
         import_records([ONE])
         page = ProcedurePage.objects.get()
         page.summary = "Năm sau"
@@ -273,7 +273,7 @@ class TestBesideEditors:
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 class TestTwoFilesAtOnce:
-    def test_two_different_files_of_one_procedure_are_both_in_it(self):
+    def test_procedure_contains_the_facts_of_two_files(self):
         make_section(make_agency(code="H12", slug="ubnd-tinh"))
         files = [[{**ONE, "service_level": "mot_phan"}], [{**ONE, "requirements": "Có đủ điều kiện"}]]
         turns = iter(files)
@@ -322,7 +322,7 @@ def test_unchanged_rows_without_note_are_not_shown():
 
 
 class TestReserved:
-    """What a controller holds in the hands is refused with the reason, not overwritten by a file."""
+    """What a controller is working on is refused with the reason, not overwritten by a file."""
 
     def test_procedure_that_a_controller_ended_is_refused(self):
         page = make_page()
@@ -337,7 +337,7 @@ class TestReserved:
         page.procedure.refresh_from_db()
         assert page.procedure.status == "bai_bo"
 
-    def test_procedure_whose_first_version_is_being_prepared_is_refused(self):
+    def test_procedure_whose_first_version_is_in_preparation_is_refused(self):
         page = make_page()
         (row,) = import_records([{"core_code": page.procedure.core_code, "title": "Tên khác"}]).rows
         assert row.outcome == Outcome.REFUSED

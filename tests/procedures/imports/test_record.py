@@ -1,4 +1,4 @@
-"""Records are brought into the form in which the catalogue stores them."""
+"""Records are normalised to the form in which the catalogue stores them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class TestNormalise:
     @pytest.mark.parametrize(("value", "unit", "kept"), [
         (3, "ngay", (3, "ngay")), (3, "", (None, "")), (None, "ngay", (None, "")), (0, "ngay", (None, "")),
     ])  # fmt: skip
-    def test_a_time_is_a_number_with_its_unit_or_none(self, value, unit, kept):
+    def test_a_time_is_a_number_with_a_unit_or_missing(self, value, unit, kept):
         (channel,) = normalise(record(channels=(ChannelDetails("truc_tiep", value, unit),))).channels
 
         assert (channel.time_value, channel.time_unit) == kept
@@ -117,7 +117,7 @@ class TestNormalise:
 
         assert case.documents[0].blank_forms == (ListedBlankForm(name="t" * 300, path="p" * 400),)
 
-    def test_line_ends_are_those_that_a_form_sends_back(self):
+    def test_line_breaks_are_those_that_a_form_submits(self):
         made = normalise(
             record(
                 short_title="Nhận cha,\r\nmẹ",

@@ -1,4 +1,4 @@
-"""Fields, decisions, sections and blank forms that records name are found or created."""
+"""Fields, decisions, sections and blank forms named in records are found or created."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ class TestFields:
         assert again == known
         assert (known.ministry, known.code) == ("Bộ Tư pháp", "G15-TP07")
 
-    def test_the_code_counts_before_the_name(self):
+    def test_the_code_takes_precedence_over_the_name(self):
         known = field(field="Hộ tịch", field_code="G15-TP07")
 
         assert field(field="Hộ tịch và quốc tịch", field_code="G15-TP07") == known
 
-    def test_field_named_by_symbols_gets_a_slug(self):
+    def test_field_named_with_symbols_gets_a_slug(self):
         assert field(field="???").slug == "linh-vuc"
 
 
@@ -87,7 +87,7 @@ class TestDecisions:
     def test_record_without_decision_creates_none(self):
         assert ReferenceRows().decision(None) is None
 
-    def test_a_new_one_is_made_with_its_agency(self):
+    def test_a_new_one_is_created_with_its_agency(self):
         agency = make_agency(name="UBND tỉnh Cà Mau")
 
         made = self.find(number="1/QĐ-UBND", agency="ubnd tỉnh cà mau", date=date(2025, 7, 1))
@@ -131,7 +131,7 @@ class TestSections:
     def section(self) -> Any:
         return ProcedurePage.objects.get().get_parent().specific
 
-    def test_in_an_empty_portal_catalogue_section_and_province_are_made(self, settings):
+    def test_in_an_empty_portal_catalogue_section_and_province_are_created(self, settings):
         bring(ONE)
 
         section = self.section()
@@ -175,7 +175,7 @@ class TestSections:
             bring(ONE, section="so-la")
         assert not Procedure.objects.exists()
 
-    def test_two_procedures_of_one_name_have_two_addresses(self):
+    def test_two_procedures_with_one_name_have_two_addresses(self):
         bring(ONE, {**ONE, "core_code": "1.000002"})
 
         slugs = set(ProcedurePage.objects.values_list("slug", flat=True))
@@ -212,7 +212,7 @@ class TestAssignments:
 
         assert self.receivers() == set(communes)
 
-    def test_a_procedure_of_the_province_goes_to_its_section_alone(self):
+    def test_a_procedure_of_the_province_goes_only_to_its_section(self):
         self.communes()
         agency = make_agency(slug="so-tu-phap")
 
@@ -243,7 +243,7 @@ class TestAssignments:
 
         assert LocalAssignment.objects.count() == 3
 
-    def test_levels_change_in_place_and_no_row_is_doubled(self):
+    def test_levels_change_in_place_and_no_row_is_duplicated(self):
         self.communes()
         bring({**self.LOCAL, "levels": ["cap_xa"], "level_2011": 3})
         bring({**self.LOCAL, "levels": ["cap_xa"], "level_2011": 4, "level_2022": "toan_trinh"})
@@ -324,7 +324,7 @@ class TestFormFileStore:
 
 
 class TestPlaces:
-    """Where new procedures of a list go: by the agency and the level that the file names."""
+    """Where new procedures of a list go: according to the agency and the level given in the file."""
 
     @pytest.fixture
     def sections(self, settings):

@@ -1,4 +1,4 @@
-"""Rows are read and planned with the memory of one batch, however many there are."""
+"""Reading and planning rows needs the memory of only one batch, however many there are."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def peak_of(count: int) -> int:
     return peak
 
 
-def test_ten_times_as_many_rows_take_the_same_memory(monkeypatch):
+def test_ten_times_as_many_rows_need_the_same_memory(monkeypatch):
     monkeypatch.setattr(rows, "BATCH", 50)
-    peak_of(100)  # loads what is loaded once
+    peak_of(100)  # loads what needs to be loaded only once
 
     few, many = peak_of(100), peak_of(1000)
 

@@ -1,4 +1,4 @@
-"""An applied import is undone as long as nothing was built on it."""
+"""An applied import can be undone as long as nothing depends on it."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def state() -> dict[str, Any]:
 
 
 class TestNewProcedures:
-    def test_they_lose_page_assignments_and_facts_and_are_not_public(self, by):
+    def test_they_lose_page_assignments_and_facts_and_public_status(self, by):
         make_agency(kind="commune")
         upload = applied(by, ONE, TWO)
         assert LocalAssignment.objects.exists()
@@ -144,7 +144,7 @@ class TestNewProcedures:
     @pytest.mark.parametrize(
         "what", ["form", "assignment", "successor", "edit", "draft", "version", "status"]
     )
-    def test_those_on_which_something_was_built_stay(self, by, what):
+    def test_those_on_which_something_depends_are_kept(self, by, what):
         upload = applied(by, ONE, TWO)
         procedure = Procedure.objects.get(core_code="1.000001")
         page = ProcedurePage.objects.get(procedure=procedure)
@@ -177,7 +177,7 @@ class TestNewProcedures:
         assert row.state == ImportRow.State.APPLIED
         assert row.remark
 
-    def test_a_linked_page_stays(self, by):
+    def test_a_linked_page_is_kept(self, by):
         upload = applied(by, ONE)
         page = ProcedurePage.objects.get()
         news = make_section(title="Trang khác")
@@ -198,7 +198,7 @@ class TestNewProcedures:
 
 
 class TestChangedProcedures:
-    def test_they_get_their_content_back_from_the_same_day(self, by):
+    def test_they_regain_their_content_from_the_same_day(self, by):
         make_agency(kind="commune")
         import_records([ONE])
         before = state()
@@ -223,7 +223,7 @@ class TestChangedProcedures:
         ]
         assert import_records([ONE]).counts()["unchanged"] == 1
 
-    def test_a_future_version_is_taken_back(self, by):
+    def test_a_future_version_is_withdrawn(self, by):
         import_records([{**ONE, "decision": {"number": "1/QĐ-UBND", "date": "2026-01-05"}}])
         before = state()
         upload = applied(
@@ -236,7 +236,7 @@ class TestChangedProcedures:
         with time_machine.travel("2027-02-01 09:00 +0700", tick=False):
             assert version_in_force("1.000001").content == before["1.000001"][0]
 
-    def test_hand_edits_of_before_count_as_such_again(self, by):
+    def test_earlier_manual_edits_count_as_such_again(self, by):
         import_records([ONE])
         page = ProcedurePage.objects.get()
         page.summary = "Gọn"
@@ -272,7 +272,7 @@ def test_what_the_command_imported_is_listed_and_undone(by, tmp_path):
     assert not ProcedurePage.objects.exists()
 
 
-def test_the_command_waits_for_no_import_of_the_admin_and_changes_nothing(by, tmp_path):
+def test_the_command_refuses_during_an_import_in_the_admin(by, tmp_path):
     running = uploaded(by, ONE)
     start_import(upload_id=running.pk, by=by)
     path = tmp_path / "danh-sach.json"
@@ -309,7 +309,7 @@ class TestConditions:
         assert ProcedurePage.objects.get().procedure.core_code == "1.000002"
         assert upload.rows.get(code="1.000003").state == ImportRow.State.LEFT_OUT
 
-    def test_others_may_not(self, by):
+    def test_other_roles_may_not_undo(self, by):
         upload = applied(by, ONE)
 
         with pytest.raises(NotAllowed):
@@ -370,7 +370,7 @@ class TestPortions:
 
 
 @pytest.mark.parametrize("more", [1, 6])
-def test_the_number_of_queries_does_not_grow_with_changed_rows(by, more, django_assert_max_num_queries):
+def test_query_count_does_not_grow_with_changed_rows(by, more, django_assert_max_num_queries):
     records = [
         {"core_code": f"1.{number:06d}", "title": f"Thủ tục {number}"} for number in range(1, more + 1)
     ]

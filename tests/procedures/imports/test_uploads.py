@@ -1,4 +1,4 @@
-"""Preview and application of an uploaded file: permissions, changes in between, formats."""
+"""Preview and application of an uploaded file: permissions, changes made in between, formats."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _surroundings(settings, tmp_path):
 
 
 class TestOtherPeople:
-    def test_a_colleague_may_apply_what_another_uploaded_and_is_named_in_the_version(self):
+    def test_a_colleague_may_apply_an_upload_and_is_named_in_the_version(self):
         first, second = controller(), controller()
         upload = uploaded(first, ONE)
 
@@ -116,7 +116,7 @@ class TestOtherPeople:
 
 
 class TestOtherMoments:
-    def test_a_preview_of_last_week_still_applies_when_nothing_changed(self):
+    def test_last_weeks_preview_still_applies_if_nothing_changed(self):
         by = controller()
         upload = uploaded(by, ONE)
 
@@ -124,7 +124,7 @@ class TestOtherMoments:
             assert apply_upload(upload_id=upload.pk, by=by).report["counts"]["created"] == 1
         assert str(ProcedureVersion.objects.get().valid_from) == "2026-12-01", "the day it is applied"
 
-    def test_change_after_the_preview_requires_a_new_look(self):
+    def test_change_after_the_preview_requires_a_new_review(self):
         by = controller()
         import_records([ONE])
         upload = uploaded(by, {**ONE, "summary": "Tóm tắt từ danh mục, dài hơn"})
@@ -143,7 +143,7 @@ class TestOtherMoments:
         assert "giữ nguyên" in text
         assert "1 dòng chưa được áp dụng vì danh mục đã thay đổi sau bản xem trước" in text
 
-    def test_row_that_changed_in_the_meantime_is_applied_after_a_second_look(self):
+    def test_row_that_changed_in_the_meantime_is_applied_after_another_review(self):
         by = controller()
         import_records([ONE])
         upload = uploaded(by, {**ONE, "field": "Hộ tịch"}, {"core_code": "1.000002", "title": "Hai"})
@@ -189,7 +189,7 @@ class TestOtherMoments:
 
         assert [procedure.core_code for procedure in Procedure.objects.all()] == ["1.000001"]
 
-    def test_two_applied_files_are_two_rows_of_the_history(self):
+    def test_two_applied_files_are_two_rows_in_the_history(self):
         by = controller()
         for name in ("mot.json", "hai.json"):
             apply_upload(upload_id=uploaded(by, ONE, name=name).pk, by=by)
@@ -235,7 +235,7 @@ class TestFormats:
         assert not ImportUpload.objects.exists()
         assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
-    def test_the_message_begins_with_a_capital_beside_the_field(self):
+    def test_the_message_at_the_field_begins_with_a_capital(self):
         response = signed_in(controller()).post(
             reverse("procedures_import"), {"file": ContentFile(b"%PDF-1.4", name="a.pdf")}
         )

@@ -22,7 +22,7 @@ def _today():
 
 
 class TestForms:
-    """A blank form, once here, never changes: versions point at it."""
+    """A stored blank form never changes, since versions refer to it."""
 
     @pytest.fixture(autouse=True)
     def _media(self, settings, tmp_path):
@@ -40,7 +40,7 @@ class TestForms:
         assert form.size == 3
         assert len(form.sha256) == 64
 
-    def test_the_same_bytes_are_kept_once(self):
+    def test_identical_bytes_are_stored_once(self):
         self.make()
 
         with pytest.raises(IntegrityError), transaction.atomic():

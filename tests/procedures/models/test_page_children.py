@@ -78,7 +78,7 @@ class TestRows:
         else:
             refused(ChannelFee, **values)
 
-    def test_a_fee_is_of_a_kind_that_the_law_knows(self):
+    def test_a_fee_is_of_a_kind_defined_by_law(self):
         refused(ChannelFee, channel=make_page().channels.first(), kind="tien")
 
     @pytest.mark.parametrize("values", [{"name": ""}, {"name": "a", "kind": "muon"}])

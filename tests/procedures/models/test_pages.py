@@ -1,4 +1,4 @@
-"""Rules of procedure pages, and what protects their rows."""
+"""Rules for procedure pages, and the protection of their rows."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class TestPages:
 
         assert page_for_code(page.procedure.core_code, language).locale.language_code == found
 
-    def test_the_english_page_makes_no_legal_version(self):
+    def test_the_english_page_creates_no_legal_version(self):
         page = make_page()
         publish(page=page, decision=None)
         english = Locale.objects.get_or_create(language_code="en")[0]
@@ -78,7 +78,7 @@ class TestPages:
         assert page.procedure.versions.count() == 1
         assert page.procedure.versions.get().title == page.title
 
-    def test_deleting_a_page_deletes_its_children_but_no_versions(self):
+    def test_deleting_a_page_deletes_its_children_but_not_versions(self):
         page = make_page()
         publish(page=page, decision=None)
         page.delete()
@@ -118,7 +118,7 @@ class TestProtection:
             with pytest.raises(ProtectedError):
                 row.delete()
 
-    def test_a_successor_that_is_named_stays(self):
+    def test_a_referenced_successor_is_kept(self):
         successor = make_procedure()
         make_procedure(status=Status.REPLACED, replaced_by=successor)
 

@@ -30,7 +30,7 @@ def refused(model: type, **values: Any) -> None:
 
 
 class TestVocabulary:
-    def test_a_field_has_a_name_and_its_code_once(self):
+    def test_a_field_has_a_name_and_a_unique_code(self):
         Field.objects.create(name="Hộ tịch", code="G15-TP07", slug="a")
 
         refused(Field, name="", slug="b")
@@ -44,11 +44,11 @@ class TestVocabulary:
         assert str(Field(name="Đào tạo", ministry="Bộ Y tế")) == "Đào tạo (Bộ Y tế)"
         assert str(Field(name="Đào tạo")) == "Đào tạo"
 
-    def test_all_kinds_of_applicants_are_there_and_no_other(self):
+    def test_exactly_the_official_kinds_of_applicants_exist(self):
         assert Audience.objects.count() == 11
         refused(Audience, code="nguoi_sao_hoa", name="x")
 
-    def test_a_decision_has_a_number_once_an_agency(self):
+    def test_a_decision_number_is_unique_per_agency(self):
         make_decision(number="1/QĐ-UBND")
 
         refused(PublicationDecision, number="")

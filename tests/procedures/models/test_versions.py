@@ -82,7 +82,7 @@ class TestEdges:
         assert said(page, TODAY) == "ba"
         assert said(page, TODAY - DAY) is None
 
-    def test_a_gap_has_nothing_in_force(self):
+    def test_nothing_is_in_force_during_a_gap(self):
         page = make_page()
         first = say(page, "một", date(2025, 1, 1))
         ProcedureVersion.objects.filter(pk=first.pk).update(valid_to=date(2025, 12, 31))
@@ -92,7 +92,7 @@ class TestEdges:
             "một", None, "hai"
         ]  # fmt: skip
 
-    def test_what_is_published_while_another_waits_takes_its_place_and_its_day(self):
+    def test_publication_replaces_a_waiting_version_on_its_day(self):
         page = make_page()
         say(page, "hôm nay", date(2026, 1, 1))
         say(page, "năm sau", date(2027, 1, 1))
@@ -113,8 +113,8 @@ class TestEdges:
         assert [said(page, date(2027, month, 1)) for month in (1, 2)] == ["tháng một", "tháng hai"]
         assert [one.number for one in history(page.procedure_id).upcoming] == [3, 2]
 
-    def test_the_present_text_can_be_published_again_over_a_waiting_one(self):
-        """How an editor withdraws a version of the future (ADR 52)."""
+    def test_the_current_text_can_be_published_again_over_a_waiting_one(self):
+        """How an editor withdraws a future version (ADR 52)."""
         page = make_page()
         say(page, "hôm nay", date(2026, 1, 1))
         say(page, "năm sau", date(2027, 1, 1))
@@ -123,7 +123,7 @@ class TestEdges:
         assert said(page, date(2027, 6, 1)) == "hôm nay"
         assert page.procedure.versions.count() == 3
 
-    def test_going_back_to_the_very_first_text_is_a_version_of_its_own(self):
+    def test_returning_to_the_first_text_is_a_new_version(self):
         page = make_page()
         for text in ("một", "hai", "một"):
             say(page, text)
@@ -132,7 +132,7 @@ class TestEdges:
         assert first.digest == third.digest
         assert third.number == 3
 
-    def test_tomorrow_begins_at_midnight_in_ca_mau(self):
+    def test_the_next_day_begins_at_midnight_in_ca_mau(self):
         page = make_page()
         say(page, "một", date(2026, 1, 1))
         say(page, "hai", date(2026, 11, 24))
@@ -142,18 +142,18 @@ class TestEdges:
         with time_machine.travel("2026-11-23 17:00:00 +0000", tick=False):
             assert version_in_force(page.procedure).number == 2
 
-    def test_published_after_midnight_in_ca_mau_it_is_of_the_new_day(self):
+    def test_version_published_after_midnight_in_ca_mau_has_the_new_day(self):
         page = make_page()
         with time_machine.travel("2026-11-23 17:30 +0000", tick=False):
             assert say(page, "một").valid_from == date(2026, 11, 24)
 
     @pytest.mark.parametrize("code", ["1.0", "", "1.001193.H12.H12", "1.001193\n2", None])
-    def test_text_that_is_no_code_has_no_version(self, code):
+    def test_text_that_is_not_a_code_has_no_version(self, code):
         assert version_in_force(code or "") is None
 
 
 class Book:
-    """The rule in its plainest form: a line of texts by day, the later publication overwrites from its day on."""
+    """The rule in its simplest form: a series of texts by day; a later publication overwrites it from its day on."""
 
     def __init__(self) -> None:
         self.entries: list[tuple[date, str]] = []
@@ -191,7 +191,7 @@ def test_any_order_of_publications_matches_the_reference_model(acts):
 
 
 class TestUnchangeable:
-    """Every door is closed: model, manager, bulk, raw SQL."""
+    """No way to change a version: model, manager, bulk operations or raw SQL."""
 
     @pytest.fixture
     def version(self):
@@ -331,7 +331,7 @@ class TestRecording:
             {"is_internal": True},
         ],
     )
-    def test_every_official_fact_makes_a_version(self, change):
+    def test_every_change_of_an_official_fact_creates_a_version(self, change):
         page = make_page()
         say(page, "một")
         for name, value in change.items():
@@ -342,7 +342,7 @@ class TestRecording:
     @pytest.mark.parametrize(
         "change", [{"slug": "dia-chi-khac"}, {"seo_title": "Khác"}, {"show_in_menus": True}]
     )
-    def test_page_only_fields_make_no_version(self, change):
+    def test_page_only_fields_create_no_version(self, change):
         page = make_page()
         say(page, "một")
         for name, value in change.items():
@@ -350,7 +350,7 @@ class TestRecording:
 
         assert publish(page=page, decision=None).number == 1
 
-    def test_another_decision_alone_is_another_version(self):
+    def test_another_decision_alone_creates_a_version(self):
         page = make_page()
         say(page, "một", decision=make_decision())
 

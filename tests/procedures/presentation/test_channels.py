@@ -73,7 +73,7 @@ def test_free_of_charge_is_not_repeated(words):
 
 @pytest.mark.parametrize("words", ["Miễn phí", "Miễn lệ phí"])
 def test_free_beside_an_amount_is_an_exemption(words):
-    """If some people pay, the exemption of others is never left out (docs/domain.md#fees-and-exemptions)."""
+    """If some people pay, exemptions of others are never left out (docs/domain.md#fees-and-exemptions)."""
     assert exemption_note(fee(8000, exemption=words)) == words
     assert exemption_note(fee(None, exemption=words)) == words
 
@@ -91,7 +91,7 @@ def test_exemption_is_shown_beside_zero(words):
     )
 )  # fmt: skip
 def test_no_exemption_is_ever_lost(rows):
-    """Whatever the length and the channel: beside its amount, or below the table with a pointer beside the amount."""
+    """Whatever its length and channel, it is beside its amount or below the table with a pointer beside the amount."""
     channels = tuple(
         ChannelDetails(channel=channel, fees=(fee(amount, exemption=words.strip()),))
         for channel, amount, words in rows
@@ -217,7 +217,7 @@ class TestOnThePage:
         assert text.count(POOR) == 1
         assert text.count('href="#mien-giam"') == 2
 
-    def test_text_of_fees_is_no_markup(self, client):
+    def test_fee_text_is_not_markup(self, client):
         fees = [{"amount": 8000, "note": "<b>đậm</b>", "exemption": "<script>x</script>"}]
 
         text = self.text(client, {"channel": "truc_tiep", "fees": fees, "time_note": "<i>nghiêng</i>"})
@@ -233,7 +233,7 @@ class TestOnThePage:
         assert "data-print hidden" in text, "shown by a script; without one the browser's own menu prints"
         assert text.count(f'href="{address}"') >= 1
 
-    def test_a_campaign_in_the_address_is_not_shared(self, client):
+    def test_campaign_parameters_of_the_address_are_not_shared(self, client):
         self.text(client)
         page = ProcedurePage.objects.get()
 

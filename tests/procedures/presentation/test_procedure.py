@@ -56,7 +56,7 @@ def duty(amount: int | None, note: str = "", exemption: str = "", currency: str 
         (duty(100000, "Phí thẩm định"), "100.000 đ", "Phí thẩm định"),
     ],
 )
-def test_an_amount_and_what_is_said_beside_it(fee: Fee, text: str, note: str) -> None:
+def test_an_amount_and_its_note(fee: Fee, text: str, note: str) -> None:
     assert fee_text(fee).replace("\xa0", " ") == text
     assert fee_note(fee).startswith(note)
     assert bool(fee_note(fee)) == bool(note)
@@ -75,8 +75,10 @@ def test_an_amount_and_what_is_said_beside_it(fee: Fee, text: str, note: str) ->
         ([], ""),
     ],
 )
-def test_the_card_names_a_time_only_where_it_is_the_answer(channels: list[ChannelDetails], time: str) -> None:
-    """Two rows of one channel are steps that add up, or cases: neither number is the time limit."""
+def test_the_card_shows_a_time_only_if_it_is_the_time_limit(
+    channels: list[ChannelDetails], time: str
+) -> None:
+    """Two rows of one channel are steps that add up, or separate cases: neither number is the time limit."""
     assert channel_table(tuple(channels)).time.replace("\xa0", " ") == time
 
 
@@ -98,13 +100,13 @@ def test_the_card_names_a_time_only_where_it_is_the_answer(channels: list[Channe
         ([way("truc_tiep", 1)], ""),
     ],
 )  # fmt: skip
-def test_the_card_never_names_one_of_many_amounts_as_the_fee(
+def test_the_card_never_shows_one_of_several_amounts_as_the_fee(
     channels: list[ChannelDetails], fee: str
 ) -> None:
     assert channel_table(tuple(channels)).fee.replace("\xa0", " ") == fee
 
 
-def test_the_online_channel_comes_first_and_equal_rows_once() -> None:
+def test_the_online_channel_comes_first_and_equal_rows_are_merged() -> None:
     table = channel_table((way(days=3), way("buu_chinh", 3), way("truc_tuyen", 3), way(days=3)))
 
     assert [row.label for row in table.rows] == ["Trực tuyến", "Tại Bộ phận Một cửa", "Qua bưu chính"]
@@ -135,7 +137,7 @@ def test_channels_with_equal_terms_share_a_row(
 
 
 @pytest.mark.parametrize("length", [139, 140, 141, 2000])
-def test_an_exemption_is_always_said_in_full_beside_or_below_the_amount(length: int) -> None:
+def test_an_exemption_is_always_shown_in_full_beside_or_below_the_amount(length: int) -> None:
     exemption = "m" * length
     table = channel_table((way("truc_tiep", 1, duty(8000, exemption=exemption)),))
     (line,) = table.rows[0].fees
@@ -147,7 +149,7 @@ def test_an_exemption_is_always_said_in_full_beside_or_below_the_amount(length: 
 
 
 @pytest.mark.parametrize("length", [20, 2000])
-def test_an_exemption_of_several_channels_is_said_once_below_all_of_them(length: int) -> None:
+def test_an_exemption_of_several_channels_is_shown_once_below_all_of_them(length: int) -> None:
     exemption = "m" * length
     table = channel_table(
         (
@@ -225,7 +227,7 @@ def test_card_links_to_the_documents() -> None:
     assert {"url": "#ho-so", "title": "Bạn cần chuẩn bị"} in presentation.parts
 
 
-def test_a_snapshot_with_nothing_shows_nothing_empty() -> None:
+def test_an_empty_snapshot_shows_no_empty_parts() -> None:
     presentation = present(Snapshot(core_code="1.000001", title="ĐĂNG KÝ KẾT HÔN"), section="")
 
     assert presentation.title == "Đăng ký kết hôn"
@@ -281,7 +283,7 @@ class TestReading:
     @pytest.mark.parametrize(
         ("level", "tone"), [("toan_trinh", "done"), ("mot_phan", "plain"), ("thong_tin", "plain")]
     )
-    def test_the_online_level_has_its_tone(self, level, tone):
+    def test_the_online_level_has_a_tone(self, level, tone):
         found = present(Snapshot(core_code=CODE, title="Một", service_level=level), section="")
 
         assert (found.tone, bool(found.service_level)) == (tone, True)

@@ -64,7 +64,7 @@ class TestCreate:
         }  # fmt: skip
         return lifecycle.create_procedure(**{**facts, **values})
 
-    def test_the_page_waits_unpublished_for_the_decision_and_its_day(self):
+    def test_the_page_stays_unpublished_until_it_has_a_decision_and_day(self):
         section, decision = make_section(), make_decision()
         page = self.create(section=section, decision=decision, day=TODAY + 9 * DAY)
         assert (page.procedure.core_code, page.procedure.code) == ("1.009001", "1.009001.H12")
@@ -94,7 +94,7 @@ class TestCreate:
         assert page.name == page.procedure.title == name.strip()
         assert len(page.title) <= 255
 
-    def test_controllers_create_in_their_own_sections_only(self):
+    def test_controllers_create_only_in_their_own_sections(self):
         mine, theirs = make_section(), make_section()
         with pytest.raises(NotAllowed):
             self.create(section=theirs, by=controller(mine.agency))
@@ -110,7 +110,7 @@ class TestCreate:
 
 
 class TestEnd:
-    def test_takes_effect_at_once_on_a_day_that_has_come(self):
+    def test_takes_effect_at_once_on_a_day_not_in_the_future(self):
         procedure, decision = published(), make_decision()
         ending = end(procedure, decision=decision, day=TODAY)
         assert fresh(procedure).status == Status.ABOLISHED
@@ -134,7 +134,7 @@ class TestEnd:
         assert fresh(procedure).status == Status.ABOLISHED
         assert procedure.versions.get().valid_to == dt.date(2026, 3, 4)
 
-    def test_goes_by_the_date_while_the_outbox_is_idle(self, time_machine):
+    def test_depends_on_the_date_even_while_the_outbox_is_idle(self, time_machine):
         form = make_form(make_version(), make_agency())
         procedure = form.definition.procedure
         page, agency = make_page(procedure=procedure), procedure.assignments.get().agency
@@ -162,7 +162,7 @@ class TestEnd:
         assert lifecycle.apply_ending(procedure_id=other.pk)
         assert other.versions.get().valid_to == TODAY - DAY
 
-    def test_version_that_waits_never_comes_into_force(self):
+    def test_waiting_version_never_comes_into_force(self):
         page = make_page()
         publish(page=page, decision=make_decision(), valid_from=dt.date(2025, 7, 1))
         page.summary = "Sửa"
@@ -207,7 +207,7 @@ class TestEnd:
         ("signed", "day"),
         [
             (dt.date(2026, 2, 20), dt.date(2026, 2, 19)),  # before the signature
-            (dt.date(2025, 1, 1), dt.date(2025, 6, 30)),  # before it applied
+            (dt.date(2025, 1, 1), dt.date(2025, 6, 30)),  # before it was in force
             (None, dt.date(2020, 1, 1)),
         ],
     )
@@ -226,7 +226,7 @@ class TestEnd:
             end(procedure)
         assert procedure.ending.day == TODAY + DAY
 
-    def test_only_those_who_control_it_end_it(self):
+    def test_only_its_controllers_end_it(self):
         procedure = published(section=make_section())
         own = ProcedurePage.objects.get(procedure=procedure).get_parent().specific.agency
         editor = UserFactory()
@@ -270,7 +270,7 @@ class TestEnd:
         page.save_revision().publish()
         assert page.procedure.versions.count() == 1
 
-    def test_act_is_logged_with_decision_and_day(self):
+    def test_action_is_logged_with_decision_and_day(self):
         procedure, decision = published(), make_decision()
         end(procedure, decision=decision, day=TODAY + DAY)
         lifecycle.cancel_ending(procedure=procedure)
@@ -339,7 +339,7 @@ class TestCancel:
 
 
 class TestPublic:
-    def test_hidden_and_shown_again(self):
+    def test_procedure_is_hidden_and_shown_again(self):
         procedure = published()
         lifecycle.set_public(procedure=procedure, public=False)
         assert fresh(procedure).status == Status.HIDDEN

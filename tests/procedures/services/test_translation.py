@@ -67,7 +67,7 @@ def test_texts_without_a_translation_are_marked_vietnamese(client: Client, marri
     assert re.search(r'<a href="/thu-tuc/ubnd-cap-xa/dang-ky-ket-hon/">Read the Vietnamese text</a>', html)
 
 
-def test_an_amendment_takes_its_place_at_once(client: Client, marriage: ProcedurePage) -> None:
+def test_an_amendment_replaces_the_translation_at_once(client: Client, marriage: ProcedurePage) -> None:
     page = translated(marriage)
     marriage.summary = "Một bên có thể vắng mặt."
     publish(page=marriage, decision=make_decision())
@@ -76,7 +76,7 @@ def test_an_amendment_takes_its_place_at_once(client: Client, marriage: Procedur
     assert "Submit the form." in html
 
 
-def test_publishing_a_translation_makes_no_version(marriage: ProcedurePage) -> None:
+def test_publishing_a_translation_creates_no_version(marriage: ProcedurePage) -> None:
     translated(marriage)
     assert marriage.procedure.versions.count() == 1
 
@@ -100,7 +100,7 @@ def test_the_vietnamese_page_keeps_its_texts(client: Client, marriage: Procedure
 
 
 def titles_found(language: str) -> dict[str, str]:
-    """Return title → path of what a reader of the language finds in the index."""
+    """Return title → path of what a reader finds in the index in this language."""
     rows = IndexedDocument.objects.filter(locale__in=locales_for(language), kind="procedure")
     return dict(rows.values_list("title", "url"))
 

@@ -32,7 +32,7 @@ def _today():
         yield
 
 
-def test_publishing_makes_version_one_with_the_whole_content():
+def test_publishing_creates_version_one_with_the_whole_content():
     page, decision = make_page(title="Đăng ký khai sinh"), make_decision(number="1242/QĐ-UBND")
 
     version = publish(page=page, decision=decision, valid_from=date(2025, 7, 1))
@@ -46,7 +46,7 @@ def test_publishing_makes_version_one_with_the_whole_content():
     assert page.decision == decision
 
 
-def test_publishing_the_same_content_again_makes_no_version():
+def test_publishing_the_same_content_again_creates_no_version():
     page, decision = make_page(), make_decision()
     first = publish(page=page, decision=decision)
 
@@ -108,7 +108,7 @@ def test_after_an_end_the_next_version_begins_after_it():
     assert publish(page=page, decision=None, valid_from=date(2026, 1, 1)).valid_from == date(2026, 7, 1)
 
 
-def test_publishing_in_the_editor_makes_the_version_too():
+def test_publishing_in_the_editor_creates_the_version_too():
     page = make_page(effective_from=date(2026, 2, 1), decision=make_decision())
     editor = User.objects.create_user("bien-tap")
 
@@ -165,7 +165,7 @@ def _refused(change):
 
 
 class DatabaseGuards:
-    """The database itself refuses what breaks a version; on both engines."""
+    """The database itself refuses changes that would corrupt a version, on both engines."""
 
     @pytest.mark.parametrize(
         ("name", "value"),
@@ -190,7 +190,7 @@ class DatabaseGuards:
         _refused(lambda: mine.update(valid_to=None))
         _refused(lambda: mine.update(valid_to=date(2026, 12, 30)))
 
-    def test_a_version_is_kept(self):
+    def test_a_version_cannot_be_deleted(self):
         version = publish(page=make_page(), decision=None)
 
         _refused(lambda: ProcedureVersion.objects.filter(pk=version.pk)._raw_delete("default"))
@@ -230,15 +230,15 @@ class DatabaseGuards:
 
 
 class TestGuardsHere(DatabaseGuards):
-    """On the database of this run."""
+    """With the database of this run."""
 
 
 @pytest.mark.postgres
 class TestGuardsOfPostgreSQL(DatabaseGuards):
-    """Asked for by name where the default database is PostgreSQL."""
+    """Selected by name if the default database is PostgreSQL."""
 
 
-def test_two_pages_with_one_content_keep_versions_apart():
+def test_two_pages_with_equal_content_have_separate_versions():
     one, two = publish(page=make_page(), decision=None), publish(page=make_page(), decision=None)
 
     assert one.procedure != two.procedure
@@ -275,8 +275,8 @@ def test_the_digest_is_that_of_the_content():
     assert publish(page=page, decision=None).digest != version.digest
 
 
-def test_a_correction_is_a_version_of_its_own_and_the_old_one_stays_readable():
-    """A typing error is corrected by the next version on the same day; dossiers keep the version they have."""
+def test_a_correction_is_a_new_version_and_the_old_one_stays_readable():
+    """The next version corrects a typing error on the same day; dossiers keep the version they refer to."""
     page = make_page(summary="Lổi chính tả")
     wrong = publish(page=page, decision=make_decision())
     page.summary = "Lỗi chính tả"
@@ -290,7 +290,7 @@ def test_a_correction_is_a_version_of_its_own_and_the_old_one_stays_readable():
     assert right.decision == wrong.decision
 
 
-def test_a_version_published_while_another_waits_takes_its_place_and_its_day():
+def test_a_version_published_while_another_waits_replaces_it_on_its_day():
     page = make_page()
     publish(page=page, decision=None, valid_from=date(2025, 7, 1))
     page.requirements = "Từ năm sau"
@@ -327,7 +327,7 @@ def test_a_version_begins_at_midnight_in_ca_mau(client, moment, number):
     assert ("Điều kiện mới" in text) == (number == 2)
 
 
-def test_a_translation_or_alias_makes_no_version_of_its_own():
+def test_a_translation_or_alias_creates_no_version():
     page = make_page()
     publish(page=page, decision=None)
     english = Locale.objects.get_or_create(language_code="en")[0]

@@ -27,7 +27,7 @@ class TestTemplateWords:
             (10, 0, "10 bản chính"),
         ],
     )
-    def test_copies_are_written_with_their_number(self, originals, number, text):
+    def test_copies_are_shown_with_their_number(self, originals, number, text):
         assert copies(RequiredDocument(name="a", originals=originals, copies=number)) == text
 
     @pytest.mark.parametrize(

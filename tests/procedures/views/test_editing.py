@@ -55,7 +55,7 @@ def address(page: ProcedurePage) -> str:
 
 
 def change(client: Client, page: ProcedurePage, *, action: str = "action-publish", **facts: Any) -> str:
-    """Send the edit form as a browser does; return the page that follows."""
+    """Submit the edit form as a browser does; return the resulting page."""
     form = fields_of(client.get(address(page)).content.decode())
     response = client.post(address(page), {**form, **facts, action: "1"}, follow=True)
     return " ".join(str(message) for message in response.context["messages"])
@@ -69,7 +69,7 @@ def test_publishing_reports_the_new_version(editor, page):
 
 
 def test_the_day_of_the_last_version_is_not_left_in_the_form(editor, page):
-    """Else an amendment would be dated back, and the version it replaces would have counted on no day."""
+    """Otherwise an amendment would be backdated, and the version it replaces would never have been in force."""
     page.effective_from = date(2026, 1, 1)
     page.save_revision().publish()
     assert fields_of(editor.get(address(page)).content.decode())["effective_from"] == ""
@@ -81,14 +81,14 @@ def test_the_day_of_the_last_version_is_not_left_in_the_form(editor, page):
     assert new.decision.number == "2/QĐ-UBND"
 
 
-def test_a_day_that_waits_in_a_draft_stays_in_the_form(editor, page):
+def test_a_day_stored_in_a_draft_stays_in_the_form(editor, page):
     page.effective_from = date(2027, 1, 1)
     page.save_revision()
 
     assert "2027" in fields_of(editor.get(address(page)).content.decode())["effective_from"]
 
 
-def test_the_same_day_can_be_asked_for_on_purpose(editor, page):
+def test_the_same_day_can_be_chosen_deliberately(editor, page):
     change(editor, page, requirements="Sửa lỗi chính tả", effective_from="2026-01-01")
 
     old, new = ProcedureVersion.objects.order_by("number")
@@ -96,13 +96,13 @@ def test_the_same_day_can_be_asked_for_on_purpose(editor, page):
     assert str(new.valid_from) == "2026-01-01"
 
 
-def test_publishing_for_a_later_day_says_the_day(editor, page):
+def test_publishing_for_a_later_day_states_the_day(editor, page):
     said = change(editor, page, requirements="Từ đủ 18 tuổi", effective_from="2027-01-01")
 
     assert "Phiên bản 2 có hiệu lực từ ngày 01/01/2027." in said
 
 
-def test_publishing_names_the_parts_that_are_missing(editor, page):
+def test_publishing_names_missing_parts(editor, page):
     said = change(editor, page, requirements="Từ đủ 18 tuổi")
     assert "Trang chưa có: " in said
     for part in ("thành phần hồ sơ", "trình tự thực hiện", "căn cứ pháp lý"):
@@ -114,7 +114,7 @@ def test_publishing_nothing_new_says_so(editor, page):
     assert ProcedureVersion.objects.count() == 1
 
 
-def test_draft_makes_no_version_and_no_message(editor, page):
+def test_draft_creates_neither_version_nor_message(editor, page):
     said = change(editor, page, action="x", requirements="Bản nháp")
 
     assert "hiên bản" not in said
@@ -220,14 +220,14 @@ AS_LISTS_WRITE_IT = {
 
 
 class TestUntouchedPages:
-    """Whoever opens a page and publishes it without typing anything changes nothing."""
+    """Opening a page and publishing it without typing anything changes nothing."""
 
     @pytest.fixture
     def imported(self, agency) -> ProcedurePage:
         import_records([{**AS_LISTS_WRITE_IT, "section_agency": agency.slug}])
         return ProcedurePage.objects.get()
 
-    def test_publishing_makes_no_version(self, editor, imported):
+    def test_publishing_creates_no_version(self, editor, imported):
         said = change(editor, imported)
 
         assert "không có phiên bản mới" in said
@@ -248,7 +248,7 @@ class TestUntouchedPages:
 
         assert [(row.outcome, row.note) for row in report.rows] == [("unchanged", "")]
 
-    def test_a_decision_completed_since_is_no_amendment(self, editor, imported):
+    def test_a_decision_completed_since_is_not_an_amendment(self, editor, imported):
         PublicationDecision.objects.update(
             date=date(2025, 7, 1), summary="Công bố", url="https://camau.gov.vn/1"
         )
@@ -256,12 +256,12 @@ class TestUntouchedPages:
 
         assert "không có phiên bản mới" in change(editor, imported)
 
-    def test_one_letter_makes_a_version(self, editor, imported):
+    def test_one_letter_creates_a_version(self, editor, imported):
         change(editor, imported, **{"steps-0-text": "Nộp hồ sơ:\r\n- giấy tờ\r\n- lệ phí."})
 
         assert ProcedureVersion.objects.get(number=2).content.steps[0].items[0].endswith("lệ phí.")
 
-    def test_another_decision_makes_a_version(self, editor, imported):
+    def test_another_decision_creates_a_version(self, editor, imported):
         other = make_decision(number="1242/QĐ-UBND", agency_name="UBND tỉnh khác")
 
         change(editor, imported, decision=other.pk)
@@ -274,7 +274,7 @@ def texts(response: Any) -> str:
 
 
 class TestCopies:
-    """A procedure has one page; copies that exist block nothing."""
+    """A procedure has one page; existing copies block nothing."""
 
     @pytest.fixture
     def copy(self, page) -> ProcedurePage:
@@ -282,7 +282,7 @@ class TestCopies:
         assert isinstance(found, ProcedurePage)
         return found
 
-    def test_a_procedure_page_is_not_copied_and_the_way_to_make_one_is_named(self, editor, page):
+    def test_a_procedure_page_is_not_copied_and_how_to_create_one_is_explained(self, editor, page):
         before = ProcedurePage.objects.count()
         url = reverse("wagtailadmin_pages:copy", args=[page.pk])
         assert url not in editor.get(address(page)).content.decode()
@@ -311,9 +311,7 @@ class TestCopies:
         assert page.summary == "Tóm tắt mới"
 
     @pytest.mark.parametrize("published", [False, True])
-    def test_a_copy_is_refused_with_the_page_that_counts_and_can_be_deleted(
-        self, editor, page, copy, published
-    ):
+    def test_a_copy_is_refused_with_the_valid_page_and_can_be_deleted(self, editor, page, copy, published):
         ProcedurePage.objects.filter(pk=copy.pk).update(live=published)
         form = fields_of(editor.get(address(copy)).content.decode())
         html = editor.post(address(copy), {**form, "action-publish": "1"}).content.decode()

@@ -1,4 +1,4 @@
-"""The import in the admin: who may, what is shown, what is changed when."""
+"""The import in the admin: who may use it, what is shown, and what is changed when."""
 
 from __future__ import annotations
 
@@ -119,8 +119,8 @@ def test_anonymous_user_is_sent_to_sign_in(client):
     assert client.get(reverse("procedures_import")).status_code == 302
 
 
-def test_the_catalogue_changed_since_the_preview(client, controller):
-    """What is applied is what was seen: a row whose preview no longer holds is planned anew, not applied."""
+def test_rows_are_planned_again_if_the_catalogue_has_changed(client, controller):
+    """What is applied is what was seen: a row whose preview is out of date is planned again, not applied."""
     client.force_login(controller)
     upload(client)
     kept = ImportUpload.objects.get()
@@ -156,7 +156,7 @@ def test_the_same_file_again_changes_nothing_and_offers_nothing(client, controll
     assert reverse("procedures_import_apply", args=[ImportUpload.objects.first().pk]) not in text
 
 
-def test_a_draft_that_came_after_the_preview_is_not_overwritten(client, controller):
+def test_a_draft_created_after_the_preview_is_not_overwritten(client, controller):
     client.force_login(controller)
     import_records([{"core_code": "1.000001", "title": "Một thủ tục"}])
     upload(client, json.dumps([{"core_code": "1.000001", "title": "Một thủ tục", "summary": "Từ danh mục"}]))
@@ -193,7 +193,7 @@ def test_file_content_is_escaped_in_the_preview(client, controller):
     assert "&lt;script&gt;alert" in text
 
 
-def test_a_file_that_is_too_large_is_sent_to_the_command(client, controller, monkeypatch):
+def test_too_large_a_file_is_refused_with_a_pointer_to_the_command(client, controller, monkeypatch):
     monkeypatch.setattr(imports, "MAX_UPLOAD_BYTES", 10)
     client.force_login(controller)
 
@@ -215,7 +215,7 @@ def test_preview_names_fields_as_editors_know_them(client, controller):
 
 
 @pytest.mark.parametrize("number", [0, 99_999])
-def test_a_preview_that_is_not_there_is_a_404(client, controller, number):
+def test_a_missing_preview_is_a_404(client, controller, number):
     client.force_login(controller)
 
     assert client.get(reverse("procedures_import_preview", args=[number])).status_code == 404
@@ -223,7 +223,7 @@ def test_a_preview_that_is_not_there_is_a_404(client, controller, number):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_workers_the_import_is_done_when_the_page_answers(client):
+def test_without_workers_the_import_is_complete_when_the_page_responds(client):
     client.force_login(staff("kiem-soat-2", Membership.Role.CONTROLLER))
     upload(client)
     kept = ImportUpload.objects.get()
@@ -237,7 +237,7 @@ def test_without_workers_the_import_is_done_when_the_page_answers(client):
 
 
 class TestProgress:
-    """Without JavaScript one loads the page again; with it the page asks for the figures."""
+    """Without JavaScript the user reloads the page; with it the page requests the figures."""
 
     @pytest.fixture
     def running(self, client, controller, monkeypatch):
@@ -249,7 +249,7 @@ class TestProgress:
         apply_next_portion(upload_id=kept.pk, run=1, portion=1)
         return kept
 
-    def test_the_page_says_how_far_it_has_come_and_links_to_itself(self, client, running):
+    def test_the_page_shows_the_progress_and_links_to_itself(self, client, running):
         text = look(client, running)
 
         assert "Đã xử lý 1 trên 4 dòng." in text
@@ -289,12 +289,12 @@ class TestProgress:
         deliver_due()
         assert "Đã nhập 4 thủ tục mới" in look(client, running)
 
-    def test_continuing_is_offered_when_nothing_happens(self, client, running):
+    def test_continuing_is_offered_when_progress_stops(self, client, running):
         assert "data-import-stalled hidden" in look(client, running)
         ImportUpload.objects.update(progressed_at=timezone.now() - timedelta(minutes=3))
         assert "data-import-stalled hidden" not in look(client, running)
 
-    def test_others_get_a_404(self, client, running):
+    def test_other_roles_get_a_404(self, client, running):
         client.force_login(staff("nguoi-khac", Membership.Role.EDITOR))
 
         assert client.get(reverse("procedures_import_progress", args=[running.pk])).status_code == 404

@@ -1,4 +1,4 @@
-"""What the controller decides, sees, downloads and takes back in the preview of an import."""
+"""What the controller decides, sees, downloads and undoes in the preview of an import."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ TWO_ROWS: list[dict[str, Any]] = [
 
 
 class TestChoices:
-    """Where and from when: what the controller decides before anything is applied."""
+    """What the controller decides before anything is applied: the section and the first day."""
 
     @pytest.fixture
     def kept(self, client, controller):
@@ -66,7 +66,7 @@ class TestChoices:
         deliver_due()
         return response
 
-    def test_section_day_and_decision_are_those_that_were_chosen(self, client, kept):
+    def test_chosen_section_day_and_decision_are_used(self, client, kept):
         section, decision = make_section(), make_decision(number="9/QĐ-UBND", date=date(2026, 5, 1))
         choices = {"section": section.pk, "valid_from": "2026-06-01", "decision": decision.pk}
         assert section.title in self.send(client, kept, **choices).content.decode()
@@ -88,7 +88,7 @@ class TestChoices:
         assert "Đã nhập 2 thủ tục mới" in look(client, kept)
         assert {procedure.status for procedure in Procedure.objects.all()} == {"chua_cong_khai"}
 
-    def test_what_was_decided_with_the_last_press_is_reviewed_first(self, client, kept):
+    def test_decisions_submitted_with_apply_are_reviewed_first(self, client, kept):
         response = self.send(client, kept, "procedures_import_apply", valid_from="2026-06-01")
 
         assert "Xem lại các thay đổi" in messages_of(response)
@@ -96,7 +96,7 @@ class TestChoices:
         self.send(client, kept, "procedures_import_apply")
         assert Procedure.objects.count() == 2
 
-    def test_new_procedures_without_a_decision_are_published_after_a_confirmation_only(self, client, kept):
+    def test_new_procedures_without_a_decision_need_a_confirmation(self, client, kept):
         text = self.send(client, kept, "procedures_import_apply", without_decision="").content.decode()
         assert "1 thủ tục mới sẽ công khai mà không có quyết định công bố" in text
         assert not Procedure.objects.exists()
@@ -107,19 +107,19 @@ class TestChoices:
         assert Procedure.objects.count() == 2
 
     @pytest.mark.parametrize("choice", ["decision", "public"])
-    def test_no_confirmation_where_there_is_a_decision_or_nothing_is_published(self, client, kept, choice):
+    def test_no_confirmation_with_a_decision_or_if_nothing_is_published(self, client, kept, choice):
         value = make_decision(number="9/QĐ-UBND").pk if choice == "decision" else ""
         self.send(client, kept, **{choice: value})
         self.send(client, kept, "procedures_import_apply", without_decision="")
         assert Procedure.objects.count() == 2
 
-    def test_the_section_is_searched_by_a_part_of_its_name(self, client, kept):
+    def test_the_section_is_searched_by_part_of_its_name(self, client, kept):
         text = look(client, kept)
 
         assert '<select name="section" id="id_section" data-combobox=""' in text
         assert "js/combobox.js" in text
 
-    def test_a_day_that_is_none_is_a_form_error(self, client, kept):
+    def test_an_invalid_day_is_a_form_error(self, client, kept):
         response = self.send(client, kept, "procedures_import_apply", valid_from="31/02/2026")
 
         assert response.context["form"].errors["valid_from"]
@@ -142,7 +142,7 @@ class TestChoices:
     @pytest.mark.parametrize(
         ("query", "chosen"), [("", []), ("?q=hai", ["1.000001"]), ("?loc=tu-choi", ["1.000001", "1.000002"])]
     )
-    def test_all_of_a_list_are_left_out_at_once(self, client, kept, query, chosen):
+    def test_all_rows_of_a_list_are_left_out_at_once(self, client, kept, query, chosen):
         self.send(client, kept, query=query, all="no")
 
         assert list(kept.rows.filter(selected=True).values_list("code", flat=True)) == chosen
@@ -176,7 +176,7 @@ class TestChoices:
 
 
 class TestPreview:
-    def test_it_warns_of_rows_that_lack_facts(self, client, controller):
+    def test_it_warns_about_rows_that_lack_facts(self, client, controller):
         client.force_login(controller)
 
         text = upload(client, json.dumps(TWO_ROWS)).content.decode()
@@ -185,7 +185,7 @@ class TestPreview:
             assert f"thiếu: {fact}" in text
         assert "không rõ ngày của quyết định: áp dụng từ ngày nhập" in text
 
-    def test_a_concern_of_all_rows_is_said_once_and_filters_nothing(self, client, controller):
+    def test_a_warning_about_all_rows_is_shown_once_and_filters_nothing(self, client, controller):
         client.force_login(controller)
         decision = {"number": "9/QĐ-UBND"}
         rows = [
@@ -203,7 +203,7 @@ class TestPreview:
         report = client.get(reverse("procedures_import_report", args=[kept.pk])).content.decode()
         assert report.count("không rõ ngày của quyết định") == 2
 
-    def test_a_concern_of_most_rows_is_counted_above_and_filters_nothing(self, client, controller):
+    def test_a_warning_about_most_rows_is_counted_above_and_filters_nothing(self, client, controller):
         client.force_login(controller)
         rows: list[dict[str, Any]] = [
             {"core_code": f"1.00000{number}", "title": "T", "field": "Hộ tịch", "levels": ["cap_xa"]}
@@ -218,7 +218,7 @@ class TestPreview:
         lines = client.get(f"{address}?loc=can-xem").context["lines"]
         assert [line["row"].code for line in lines] == ["1.000004"]
 
-    def test_a_code_that_is_twice_in_the_file_is_to_be_reviewed(self, client, controller):
+    def test_a_code_that_occurs_twice_in_the_file_needs_review(self, client, controller):
         client.force_login(controller)
         first: dict[str, Any] = TWO_ROWS[0]
         rows = [*TWO_ROWS, {**first, "summary": "Tóm tắt"}]
@@ -260,7 +260,7 @@ class TestPreview:
         assert "<ins>Nhận kết quả tại nhà</ins>" in text
         assert "Nộp hồ sơ" not in text, "what stays is not repeated"
 
-    def test_all_rows_can_be_reached(self, client, controller):
+    def test_all_rows_are_reachable(self, client, controller):
         client.force_login(controller)
         records = [{"core_code": f"1.{number:06d}", "title": f"Thủ tục {number}"} for number in range(1, 251)]
         upload(client, json.dumps(records))
@@ -307,7 +307,7 @@ class TestPreview:
 
 
 class TestReport:
-    def test_every_row_is_in_it_and_no_formula(self, client, controller):
+    def test_every_row_is_in_it_and_no_formulas(self, client, controller):
         client.force_login(controller)
         evil = {"core_code": "1.000001", "title": '=HYPERLINK("http://x")', "summary": "+1"}
         import_records([{"core_code": "1.000002", "title": "Hai"}])

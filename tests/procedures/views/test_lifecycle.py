@@ -1,4 +1,4 @@
-"""A controller creates, ends, hides and shows procedures from the admin; the public page says what happened."""
+"""A controller creates, ends, hides and shows procedures in the admin; the public page says what happened."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_end_is_announced_and_takes_effect_on_its_day(page, time_machine):
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 1), date(2025, 7, 1)])
-def test_working_copy_is_not_shown_in_place_of_the_last_version(page, day):
+def test_draft_is_not_shown_in_place_of_the_last_version(page, day):
     end_procedure(procedure=page.procedure, kind=Kind.ABOLISHED, decision=make_decision(), day=day)
     ProcedurePage.objects.filter(pk=page.pk).update(summary="Chưa công bố bao giờ")
     assert "Chưa công bố bao giờ" not in read(page)
@@ -165,7 +165,7 @@ def test_public_page_names_kind_decision_day_and_successor(page, kind, title):
     assert "Nộp hồ sơ trực tuyến" not in html
 
 
-def test_past_day_is_confirmed_with_what_depends_on_it(page):
+def test_past_day_needs_a_confirmation_that_lists_what_depends_on_it(page):
     client, address = member(agency_of(page)), reverse("procedures_end", args=[page.procedure_id])
     data = facts(day="01/02/2026")
     html = client.post(address, data).text
@@ -191,7 +191,7 @@ def test_impossible_day_is_refused_and_today_needs_no_confirmation(page, day, wo
     assert ProcedureEnding.objects.exists() is not bool(words)
 
 
-def test_end_is_taken_back(page):
+def test_end_is_cancelled(page):
     client = member(agency_of(page))
     client.post(
         reverse("procedures_end", args=[page.procedure_id]), facts(day="01/03/2026", past_day="2026-03-01")
@@ -212,7 +212,7 @@ def test_procedure_is_hidden_and_shown(page):
     assert Client().get(page.url).status_code == 200
 
 
-def test_amendment_after_the_end_makes_no_version_and_says_so(page):
+def test_amendment_after_the_end_creates_no_version_and_says_so(page):
     client = member(agency_of(page))
     client.post(
         reverse("procedures_end", args=[page.procedure_id]), facts(day="01/03/2026", past_day="2026-03-01")
@@ -262,7 +262,7 @@ def test_controller_of_the_province_ends_any_procedure(page):
 
 
 @pytest.mark.parametrize("versions", [1, 6])
-def test_entry_takes_the_same_number_of_queries(page, versions, django_assert_max_num_queries):
+def test_query_count_of_an_entry_is_constant(page, versions, django_assert_max_num_queries):
     for number in range(versions - 1):
         page.summary = f"Sửa {number}"
         publish(page=page, decision=make_decision())

@@ -110,7 +110,7 @@ def test_empty_sections_are_not_shown(client):
     assert 'id="thoi-han"' in text
 
 
-def test_the_page_shows_the_version_in_force_not_the_coming_one(client, birth):
+def test_the_page_shows_the_version_in_force_not_a_future_one(client, birth):
     birth.requirements = "Điều kiện của năm sau"
     publish(page=birth, decision=make_decision(number="99/QĐ-UBND"), valid_from=date(2027, 1, 1))
 
@@ -192,7 +192,7 @@ def test_the_catalogue_counts_sections_fields_and_levels(client, birth):
     assert 'href="?muc-do=toan_trinh"' in text
 
 
-def test_an_empty_catalogue_says_what_to_do(client):
+def test_an_empty_catalogue_explains_what_to_do(client):
     make_section()
 
     assert 'class="empty"' in _text(client.get("/thu-tuc/"))
@@ -247,8 +247,8 @@ def test_the_number_of_queries_does_not_grow(client, kind, django_assert_max_num
     assert len(many) == len(few)
 
 
-def test_procedure_page_costs_few_queries(rf, birth, django_assert_max_num_queries):
-    """The page with its content, its surroundings and the link of the filing app."""
+def test_procedure_page_needs_few_queries(rf, birth, django_assert_max_num_queries):
+    """The page with its content, the site's header and footer, and the link to filing."""
     page = ProcedurePage.objects.get(pk=birth.pk)
     request = rf.get(page.url)
     request.csp_nonce = "x"
@@ -271,16 +271,16 @@ def text(client: Client, page: ProcedurePage) -> str:
     return response.text
 
 
-def test_second_visit_costs_one_query(client, page, django_assert_num_queries):
+def test_second_visit_needs_one_query(client, page, django_assert_num_queries):
     text(client, page)
     with django_assert_num_queries(1):
         text(client, page)
 
 
-def test_first_visit_costs_at_most_eight_queries(client, page, django_assert_max_num_queries):
+def test_first_visit_needs_at_most_eight_queries(client, page, django_assert_max_num_queries):
     other = make_page(page.get_parent().specific, title="Cấp giấy phép khác")
     publish(page=other, decision=make_decision(), valid_from=date(2026, 1, 1))
-    text(client, other)  # the frame (site, menus, restrictions) is known; this page is not
+    text(client, other)  # what all pages share (site, menus, restrictions) is cached; this page is not
     with django_assert_max_num_queries(8):
         text(client, page)
 

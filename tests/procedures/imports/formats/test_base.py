@@ -1,4 +1,4 @@
-"""The shape of foreign JSON records."""
+"""The shape of external JSON records."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def test_known_amount_survives_any_note(value: Decimal, note: str) -> None:
 
 
 @given(st.text(max_size=300))
-def test_no_text_of_a_fee_breaks_the_parser(text: str) -> None:
+def test_no_fee_text_breaks_the_parser(text: str) -> None:
     fees, rest = parse_fees(text)
 
     assert text.endswith(rest)
@@ -200,7 +200,7 @@ class TestSteps:
         assert (two.case, two.items) == ("Trường hợp nộp trực tuyến", ("Gửi.",))
 
     @given(st.lists(st.sampled_from(["Nộp hồ sơ", "Nhận kết quả", "Trả phí"]), min_size=1, max_size=9))
-    def test_every_counted_step_is_read_back(self, items):
+    def test_every_numbered_step_is_read_back(self, items):
         text = "\n".join(f"- Bước {number}: {item}" for number, item in enumerate(items, start=1))
 
         assert [item for group in parse_steps(text) for item in group.items] == items
@@ -289,5 +289,5 @@ class TestWords:
         ("", ()),
     ],
 )
-def test_agencies_say_their_level(names, levels):
+def test_levels_are_read_from_agencies(names, levels):
     assert cell_parsers.levels_of_agencies(names) == levels

@@ -81,7 +81,7 @@ class TestPapers:
     def test_empty_text_has_no_documents(self, text):
         assert parse_required_documents(text) == ()
 
-    def test_a_text_without_a_table_is_kept_whole(self):
+    def test_text_without_a_table_is_kept_whole(self):
         (document,) = documents("Theo Điều 5 Nghị định 23/2015/NĐ-CP.")
 
         assert (document.kind, document.name) == (DocumentKind.NOTE, "Theo Điều 5 Nghị định 23/2015/NĐ-CP.")
@@ -152,7 +152,7 @@ class TestLegalBases:
         assert all(basis.number or basis.title for basis in parse_legal_bases(text))
 
 
-def test_nothing_that_the_national_texts_say_is_lost():
+def test_no_word_of_the_national_texts_is_lost():
     """Every word of documents and legal bases is on the page, even if it was split wrongly."""
     records = json.loads(shared_data("camau", "tthc_camau_overlap_194.json").read_text(encoding="utf-8"))
     for data in records:

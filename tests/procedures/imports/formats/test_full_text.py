@@ -1,4 +1,4 @@
-"""Full-text records of the national portal: the address that they bring along."""
+"""Full-text records of the national portal: the address that they contain."""
 
 from __future__ import annotations
 

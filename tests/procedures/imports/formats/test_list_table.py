@@ -1,4 +1,4 @@
-"""Tables as people lay them out: headers in several rows, headings and totals between rows, two tables on a sheet."""
+"""Tables as people lay them out: headers over several rows, headings and totals between rows, two tables on a sheet."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class TestSeveralHeaderRows:
     @pytest.mark.parametrize(
         "numbers", [["(1)", "(2)", "(3)", "(4)", "(5)", "(6)"], list("ABCDEF"), [1, 2, 3, 4, 5, 6]]
     )
-    def test_numbers_of_columns_are_no_row(self, numbers):
+    def test_column_numbers_are_not_a_row(self, numbers):
         rows = read(workbook(HEADER, numbers, ONE))
 
         assert [(row.row, row.code) for row in rows] == [(3, "1.000001")]
@@ -120,7 +120,7 @@ class TestBetweenTheRows:
             ["Tổng", 2, None], [None, None, "TỔNG CỘNG (2 thủ tục)", None, 2, None], [3, "Tổng số thủ tục: 02", None],
         ],
     )  # fmt: skip
-    def test_a_total_is_no_row_and_no_document(self, total):
+    def test_a_total_is_neither_a_row_nor_a_document(self, total):
         assert facts(workbook(HEADER, ONE, total)) == [("1.000001", "Hộ tịch", ("a.docx",))]
 
     @pytest.mark.parametrize("name", ["Cộng nhận", "Tổng hợp thủ tục", "Cộng đồng"])
@@ -156,7 +156,7 @@ class TestBetweenTheRows:
         assert levels == [("cap_tinh",), ("cap_xa",)]
 
     @pytest.mark.parametrize("above", [True, False])
-    def test_abolished_procedures_are_not_imported_as_public_ones(self, above):
+    def test_abolished_procedures_are_not_imported_as_public(self, above):
         title = ["DANH MỤC THỦ TỤC HÀNH CHÍNH BỊ BÃI BỎ"]
         rows = read(workbook(title, HEADER, TWO) if above else workbook(HEADER, ONE, title, HEADER, TWO))
 
@@ -165,14 +165,14 @@ class TestBetweenTheRows:
         assert "bãi bỏ" in rows[-1].reason
         assert all(row.record for row in rows[:-1])
 
-    def test_the_next_part_is_imported_again(self):
+    def test_the_part_after_them_is_imported(self):
         title, promulgated = ["I. TTHC bị bãi bỏ"], ["II. TTHC mới ban hành"]
 
         rows = read(workbook(HEADER, title, ONE, promulgated, TWO))
 
         assert [bool(row.record) for row in rows] == [False, True]
 
-    def test_a_name_without_a_code_is_no_heading(self):
+    def test_a_name_without_a_code_is_not_a_heading(self):
         rows = read(workbook(HEADER, ONE, [None, None, "Cấp giấy phép xây dựng"]))
 
         assert (rows[1].row, rows[1].reason) == (3, "không có mã")
@@ -196,13 +196,13 @@ class TestTwoTables:
         assert (rows[1].row, rows[1].record) == (4, None)
         assert "dòng trống" in rows[1].reason
 
-    def test_side_by_side_is_refused_with_the_reason(self):
+    def test_two_side_by_side_are_refused_with_the_reason(self):
         with pytest.raises(FileProblem, match=r"dòng 2: .*hai bảng"):
             read(workbook(["Danh sách"], [*HEADER[:3], None, *HEADER[:3]], [*ONE[:3], None, *TWO[:3]]))
 
 
 class TestSheets:
-    def test_a_sheet_with_a_header_and_no_procedure_is_not_the_list(self):
+    def test_a_sheet_with_a_header_but_no_procedures_is_not_the_list(self):
         def add(book):
             fill(book.create_sheet("Danh sách"), [HEADER, ONE])
 
@@ -211,7 +211,7 @@ class TestSheets:
     def test_the_only_header_counts_even_without_rows(self):
         assert codes(workbook(HEADER)) == []
 
-    def test_a_second_list_is_named(self):
+    def test_a_second_list_is_reported(self):
         def add(book):
             fill(book.create_sheet("Cấp xã"), [HEADER, TWO])
             fill(book.create_sheet("Ghi chú"), [["Mã TTHC là gì"]])

@@ -1,4 +1,4 @@
-"""The headers that are accepted, and the rows below them."""
+"""The accepted headers, and the rows below them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_no_header_belongs_to_two_columns():
 
 @pytest.mark.parametrize("code", COLUMNS["code"])
 @pytest.mark.parametrize("title", COLUMNS["title"])
-def test_a_header_names_code_and_title_in_any_accepted_way(code, title):
+def test_code_and_title_are_found_under_any_accepted_header(code, title):
     assert REQUIRED == ("code", "title")
     assert is_header(["STT", code.upper(), f" {title} "])
     assert not is_header(["STT", code])
@@ -84,7 +84,7 @@ LIST = ["Mã TTHC", "Tên TTHC", "Lĩnh vực", "QĐ công bố", "Tên giấy t
 
 
 class TestMergedCells:
-    """A cell merged over several rows counts for each of them."""
+    """A cell merged across several rows counts for each of them."""
 
     ROWS = (["1.000001", "Một", "Hộ tịch", "1/QĐ-UBND", "Tờ khai", "a.docx"],
             ["1.000002", "Hai", None, None, None, None], ["1.000003", "Ba", None, None, None, None])  # fmt: skip
@@ -169,7 +169,7 @@ class TestCellsThatAreNotText:
         ]
 
     @pytest.mark.parametrize("value", [datetime(2025, 7, 1), True, 0.5, 12, time(8, 30)])
-    def test_it_is_no_name(self, value):
+    def test_it_is_not_a_name(self, value):
         (row,) = read(workbook(LIST, ["1.000001", value, "Hộ tịch"]))
 
         assert row.record is None
@@ -184,7 +184,7 @@ class TestCellsThatAreNotText:
     @pytest.mark.parametrize(
         ("value", "number_format", "shown"), [(0.5, "0%", "50%"), (0.125, "0.0%", "12.5%"), (1, "0%", "100%")]
     )
-    def test_a_percentage_is_named_as_it_is_shown(self, value, number_format, shown):
+    def test_a_percentage_is_reported_as_displayed(self, value, number_format, shown):
         def as_percentage(book):
             book.active["C2"].number_format = number_format
 
@@ -193,7 +193,7 @@ class TestCellsThatAreNotText:
         assert row.record.field == ""
         assert shown in row.warnings[0]
 
-    def test_a_number_may_be_the_number_of_a_decision(self):
+    def test_a_number_may_be_a_decision_number(self):
         (row,) = read(workbook(LIST, ["1.000001", "Một", None, 1544]))
 
         assert (row.record.decision.number, row.warnings) == ("1544", ())
@@ -201,13 +201,13 @@ class TestCellsThatAreNotText:
     @pytest.mark.parametrize(
         "text", ["05/03/2024", "2024-03-05 00:00:00", "ngày 5/3/2024", "Quyết định 05-03-2024"]
     )
-    def test_a_date_written_as_text_is_no_number_of_a_decision(self, text):
+    def test_a_date_written_as_text_is_not_a_decision_number(self, text):
         (row,) = read(f"Mã TTHC,Tên TTHC,QĐ công bố\n1.000001,Một,{text}\n")
 
         assert row.record.decision is None
         assert "ngày" in row.warnings[0] or "quyết định" in row.warnings[0].lower()
 
-    def test_a_warning_of_a_continued_row_is_kept(self):
+    def test_a_warning_about_a_continuation_row_is_kept(self):
         (row,) = read(workbook(LIST, ["1.000001", "Một"], [None, None, None, None, True, "b.docx"]))
 
         assert [document.name for document in row.record.documents()] == ["b.docx"]
@@ -258,7 +258,7 @@ SCALARS = (
     st.lists(st.lists(SCALARS, min_size=6, max_size=6), max_size=8),
     st.lists(st.tuples(*[st.integers(1, 6)] * 4), max_size=3),
 )
-def test_whatever_a_sheet_holds_each_row_is_a_record_or_has_a_reason(rows, areas):
+def test_whatever_a_sheet_contains_each_row_is_a_record_or_refused_with_a_reason(rows, areas):
     def merge(book):
         for top, left, height, width in areas:
             book.active.merge_cells(

@@ -1,7 +1,7 @@
-"""Every official field through every format that carries it, and out again (docs/domain.md#procedure-fields).
+"""Every official field, read from every format that has it and stored (docs/domain.md#procedure-fields).
 
-A row of ``FIELDS`` gives a field as the list, the full text, the structured record and our own record write it, and
-what the catalogue then says. None: the format has no place for it (the list knows neither times nor fees).
+A row of ``FIELDS`` gives a field as written in the list, the full text, the structured record and our own record, and
+what the catalogue then contains. None: the format has no place for it (the list has neither times nor fees).
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ LAW = {"so_ky_hieu": "60/2014/QH13", "trich_yeu": "Luật Hộ tịch", "ngay_ba
 
 
 class Field(NamedTuple):
-    """One official field: number, name, how each format writes it, what the record then says."""
+    """One official field: number, name, its form in each format, and its value in the record."""
 
     number: str
     name: str
@@ -300,7 +300,7 @@ def test_each_format_provides_the_field(data: bytes, field: Field) -> None:
 
 
 def test_every_official_field_is_covered() -> None:
-    """Numbers 1 to 23 of docs/domain.md#procedure-fields, and the yes-or-no columns below them."""
+    """Numbers 1 to 23 of docs/domain.md#procedure-fields, and the yes-or-no columns that follow."""
     assert {field.number for field in FIELDS} == {*map(str, range(1, 24)), "10a", "+"}
     named = {field.name for field in FIELDS}
     assert named >= set(ProcedureRecord.__dataclass_fields__) - {
@@ -310,7 +310,7 @@ def test_every_official_field_is_covered() -> None:
 
 @pytest.mark.django_db
 class TestInTheCatalogue:
-    """What was read is kept on the page and in the version, and a second import finds nothing new."""
+    """What was read is stored on the page and in the version, and a second import finds nothing new."""
 
     @pytest.fixture(autouse=True)
     def _today(self):

@@ -1,4 +1,4 @@
-"""Broken files: the message says what is wrong and where, nothing changes, memory stays bounded."""
+"""Broken files: the message says what is wrong and where, nothing changes, memory use stays bounded."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def bomb():
 
 
 def shared_strings(text):
-    """A workbook whose texts come from a table of their own, as Excel writes it."""
+    """A workbook whose texts are in a separate table, as written by Excel."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(xlsx([["a"]]))) as old, zipfile.ZipFile(stream, "w") as new:
         for name in old.namelist():
@@ -184,7 +184,7 @@ def read(text):
         ({"flags": {"mot_cua": "có"}}, "flags.mot_cua: cần có hoặc không"),
     ],
 )
-def test_a_bad_record_is_refused_with_the_place_of_the_fault(change, said):
+def test_a_bad_record_is_refused_with_the_location_of_the_fault(change, said):
     rows = read(
         json.dumps(
             [{"core_code": "1.000001", "title": "Một", **change}, {"core_code": "1.000002", "title": "Hai"}]
@@ -288,7 +288,7 @@ def test_the_same_records_as_array_as_lines_and_with_a_byte_order_mark():
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("bom", ["", "\ufeff"])
 @pytest.mark.parametrize("quote", ["", '"'])
-def test_every_spreadsheet_program_is_understood(mark, end, bom, quote):
+def test_files_of_every_spreadsheet_program_are_read(mark, end, bom, quote):
     cells = [
         ["DANH SÁCH", "", ""],
         ["STT", "Mã TTHC", "Tên TTHC"],
@@ -320,7 +320,7 @@ def test_rows_with_the_same_code_are_merged_and_reported(tmp_path):
     assert (merged.title, merged.local_code, merged.field) == ("Cấp giấy", "1.000001.H12", "Hộ tịch")
 
 
-def test_codes_stored_as_numbers_get_their_zeros_back():
+def test_codes_stored_as_numbers_regain_their_zeros():
     one, two, three = read(
         xlsx([["Mã TTHC", "Tên TTHC"], [1.00011, "Một"], [2.000815, "Hai"], ["1.000110.H12", "Ba"]])
     )

@@ -1,7 +1,7 @@
-"""Whatever a person puts around and into the rows of a list, exactly its procedures are read.
+"""Whatever people put between and around the rows of a list, exactly its procedures are read.
 
-A sheet is put together from what annexes of decisions hold: titles, headers in one or two lines, the numbers of
-columns, headings, totals, gaps, repeated headers, a second table, other sheets; and cells with percentages, logical
+A sheet is composed of what annexes of decisions contain: titles, headers in one or two lines, column
+numbers, headings, totals, gaps, repeated headers, a second table, other sheets; and cells with percentages, Boolean
 values, rich text, comments and dates.
 """
 
@@ -28,7 +28,7 @@ GROUPS = ("STT", "Thông tin về thủ tục", None, None, "Nơi giải quyết
 NUMBERS = ("(1)", "(2)", "(3)", "(4)", "(5)", "(6)")
 TOTALS = ("Tổng cộng", "Tổng số: 12 TTHC", "Cộng", "TỔNG CỘNG: 3 thủ tục", "Total", "Grand total: 12")
 HEADINGS = ("I. LĨNH VỰC HỘ TỊCH", "Lĩnh vực đất đai", "A. Cấp tỉnh", "II. CẤP XÃ")
-# A value, as it is read in a column of texts.
+# A value, and how it is read in a text column.
 ODD_CELLS = st.sampled_from((None, 0.25, True, False, date(2026, 3, 1), 12))
 
 
@@ -57,7 +57,7 @@ def procedure(draw: st.DrawFn, code: str) -> tuple[tuple[Any, ...], str]:
 
 @st.composite
 def tables(draw: st.DrawFn, first: int) -> Sheet:
-    """A header and rows below it, with what may be between them."""
+    """A header and the rows below it, with what may come between them."""
     sheet = Sheet()
     if draw(st.booleans()):
         sheet.rows.append(GROUPS)
@@ -90,7 +90,7 @@ def tables(draw: st.DrawFn, first: int) -> Sheet:
 
 @st.composite
 def sheets(draw: st.DrawFn) -> Sheet:
-    """Titles, one table or two below each other, and remarks at the end."""
+    """Titles, one table or two tables below each other, and remarks at the end."""
     sheet = Sheet(rows=[line(title) for title in draw(st.lists(st.sampled_from(TITLES), max_size=3))])
     for part in range(draw(st.integers(1, 2))):
         table = draw(tables(1 + 10 * part))
@@ -104,7 +104,7 @@ def sheets(draw: st.DrawFn) -> Sheet:
 
 @st.composite
 def other_sheets(draw: st.DrawFn) -> list[tuple[str, list[tuple[Any, ...]]]]:
-    """Sheets that are no list: empty, a cover, statistics, a header without rows."""
+    """Sheets that are not a list: empty, a cover, statistics, a header without rows."""
     kinds = {
         "Trống": [],
         "Bìa": [("ỦY BAN NHÂN DÂN TỈNH",), ("DANH MỤC THỦ TỤC",)],

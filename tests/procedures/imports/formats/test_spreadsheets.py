@@ -64,7 +64,7 @@ WHOLE_FILE: dict[str, tuple[bytes, str]] = {
     "windows-1252": (b"Ma TTHC,Ten TTHC\n1.000001,caf\xe9\n", "dòng 2: tệp không dùng bảng mã UTF-8 (byte 0xe9)"),
     "json in utf-16": ('[{"core_code": "1.000001", "title": "Một"}]'.encode("utf-16"), "UTF-16"),
     "half a letter at the very end": ("Mã TTHC,Tên TTHC\n1.000001,Mộ".encode()[:-1], "dòng 2: "),
-    # other things under the name of a list
+    # other files with the name of a list
     "a pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "đây là tệp PDF"),
     "a web page": (b"<html><table><tr><td>M\xc3\xa3 TTHC</td></tr></table></html>", "đây là trang web hoặc tệp XML"),
     "a web page behind a mark": (codecs.BOM_UTF8 + b"  <!DOCTYPE html><html></html>", "đây là trang web"),
@@ -81,7 +81,7 @@ WHOLE_FILE: dict[str, tuple[bytes, str]] = {
     "noise behind a good list": (GOOD + RUBBISH, "dòng 3: "),
     "noise that says it is a workbook": (b"PK\x03\x04" + RUBBISH, "không đọc được tệp Excel"),
     "a workbook cut in the middle": (workbook(HEADER, ROW)[:3000], "không đọc được tệp Excel"),
-    # shapes of a table
+    # table layouts
     "a row with a cell too many": (
         csv_list(ROW, [2, "1.000002", "Cấp, cấp lại", "Hộ tịch", "Công khai"]),
         "dòng 3: có 6 cột trong khi dòng tiêu đề có 5 cột",
@@ -122,7 +122,7 @@ def run(data: bytes, tmp_path: Any, **options: Any) -> list[str]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", WHOLE_FILE)
-def test_broken_file_is_reported_with_its_place_and_changes_nothing(name, tmp_path):
+def test_broken_file_is_reported_with_the_location_and_changes_nothing(name, tmp_path):
     data, said = WHOLE_FILE[name]
     before = counts()
 
@@ -136,7 +136,7 @@ def test_broken_file_is_reported_with_its_place_and_changes_nothing(name, tmp_pa
 
 @pytest.mark.parametrize("name", WHOLE_FILE)
 def test_dry_run_reports_the_same(name, tmp_path):
-    """Nothing is asked of the database before the file has been read to its end."""
+    """The database is not queried before the file has been read to the end."""
     data, said = WHOLE_FILE[name]
 
     with pytest.raises(FileProblem) as problem:
@@ -247,7 +247,7 @@ class TestWorkbooks:
     @pytest.mark.parametrize(
         "part", ["[Content_Types].xml", "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels"]
     )
-    def test_part_that_is_no_xml_is_reported(self, part):
+    def test_part_that_is_not_xml_is_reported(self, part):
         data = with_changed_part(workbook(HEADER, ROW), part, lambda text: text[: len(text) // 2])
         with pytest.raises(FileProblem, match="Excel"):
             read(data)
@@ -313,7 +313,7 @@ class TestTexts:
         assert row.record.status == "cong_khai"
 
     @pytest.mark.parametrize("space", ["\u00a0", "\u2003", "\u200b", "\ufeff", "\u202a", "\t  "])
-    def test_invisible_characters_are_no_part_of_words_and_codes(self, space):
+    def test_invisible_characters_are_removed_from_words_and_codes(self, space):
         cells = [1, f"{space}1.000001{space}", f"Cấp{space} giấy", "Hộ tịch", "Công khai"]
         (row,) = read(workbook([f"{space}{name}{space}" for name in HEADER], cells))
 

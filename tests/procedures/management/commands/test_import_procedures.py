@@ -1,4 +1,4 @@
-"""The numbers of the real lists (docs/domain.md#published-data). The files are read where they lie and never copied."""
+"""The numbers of the real lists (docs/domain.md#published-data). The files are read in place and never copied."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ from tests.paths import ROOT, shared_data
 from tests.procedures.files import csv_list
 
 pytestmark = pytest.mark.django_db
-# tests/procedures/imports imports short files of the same formats on both databases, the first test here the long list.
+# tests/procedures/imports imports short files of the same formats on both databases; the first test here, the long
+# list.
 REPEATED = pytest.mark.one_database
 
 
@@ -38,13 +39,13 @@ def run(*parts, **options):
 
 
 def blank_forms_of(code):
-    """The blank forms of a procedure, level by level: one join over tables without statistics took minutes."""
+    """The blank forms of a procedure, level by level, since a single join of tables without statistics took minutes."""
     documents = [document for case in page_for_code(code).cases.all() for document in case.documents.all()]
     return [blank_form for document in documents for blank_form in document.blank_forms.all()]
 
 
 def state():
-    """What an import that changes nothing leaves as it was."""
+    """The state that an import without changes must leave as it was."""
     models = (Procedure, ProcedurePage, ProcedureVersion, Revision, DocumentBlankForm, LocalAssignment, Page)
     return {model.__name__: model.objects.count() for model in models}
 
@@ -92,7 +93,7 @@ MOST_BYTES = 100_000
 
 
 @REPEATED
-def test_every_imported_page_renders_is_small_and_has_no_capitals_title(client):
+def test_every_imported_page_renders_is_small_and_has_no_title_in_capitals(client):
     run(*CSV)
     run(*JSON)
     heavy, loud = {}, {}
@@ -101,7 +102,7 @@ def test_every_imported_page_renders_is_small_and_has_no_capitals_title(client):
     for page in [
         *rich,
         *ProcedurePage.objects.filter(steps__isnull=True)[:6],
-    ]:  # those from the list are all alike
+    ]:  # those from the list are all similar
         response = client.get(page.url)
         assert response.status_code == 200, page.url
         text = response.content.decode()
@@ -117,7 +118,7 @@ def test_every_imported_page_renders_is_small_and_has_no_capitals_title(client):
 
 @REPEATED
 def test_fee_set_by_the_province_is_not_free():
-    """The national list writes "Miễn phí" wherever it holds no number."""
+    """The national list says "Miễn phí" wherever it has no number."""
     run(*JSON)
     fees = ChannelFee.objects.filter(amount=0).exclude(note="")
     said = " ".join(fees.values_list("note", flat=True))
@@ -164,8 +165,8 @@ def test_blank_forms_are_taken_from_a_folder_and_can_be_downloaded(client, setti
 MOST_MODULES = 30
 
 
-def test_the_import_of_two_records_enters_few_modules(tmp_path):
-    """The modules to read to follow an import (docs/architecture.md#length-of-a-path)."""
+def test_importing_two_records_runs_through_few_modules(tmp_path):
+    """The modules that one must read to follow an import (docs/architecture.md#length-of-a-path)."""
     lists = [
         csv_list([1, "1.000009", "Chín", "Hộ tịch", "Công khai"]),
         csv_list(
