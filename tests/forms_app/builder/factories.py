@@ -23,7 +23,7 @@ def spec_of(kind: str, **values: Any) -> FieldSpec:
 
 
 def asked(spec: FieldSpec, data: dict[str, Any], **facts: Any) -> StepForm:
-    """The form of a step with one question, filled with ``data``."""
+    """The form of a step with one question, filled in with ``data``."""
     values = MultiValueDict(
         {key: value if isinstance(value, list) else [value] for key, value in data.items()}
     )

@@ -1,4 +1,4 @@
-"""Questions that depend on another question of their step, in a test step and in the forms of the demo."""
+"""Questions that depend on another question of the same step, in a test step and in the forms of the demo."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STORED = SimpleNamespace(original_name="giay.pdf", size=2048, pk=7)
 
 
 def schema_with(**options: Any) -> dict[str, Any]:
-    """A form with a choice, a text asked with it, a number, and a file that the number replaces."""
+    """A form with a choice, a text that depends on it, a number, and a file that the number replaces."""
     return {
         "steps": [
             {
@@ -94,7 +94,7 @@ def test_draft_is_filed_with_the_number_alone_and_not_without_either() -> None:
     shown = {field.label: field.text for step in steps for field in step.fields}
     assert (
         shown["Ghi rõ dân tộc"] == "Chăm"
-    )  # the review, the desk and the printed forms show it like any answer
+    )  # the review, the desk and the printed forms show it like any other answer
 
 
 def test_draft_without_number_and_file_is_not_filed() -> None:
@@ -115,7 +115,7 @@ def test_draft_without_number_and_file_is_not_filed() -> None:
         ({"replaced_by": "which"}, "“which”"),
     ],
 )
-def test_condition_that_names_nothing_is_not_published(options: dict[str, str], wrong: str) -> None:
+def test_condition_without_an_existing_question_is_not_published(options: dict[str, str], wrong: str) -> None:
     definition = make_definition(schema_with(**options))
     with pytest.raises(InvalidInput) as refused:
         builder.publish(definition=definition, schema=schema_with(**options))
@@ -133,7 +133,7 @@ def errors_of(code: str, question: str, **data: Any) -> dict[str, list[str]]:
     return dict(form.errors)
 
 
-def test_number_of_the_birth_certificate_is_enough() -> None:
+def test_number_of_the_birth_certificate_suffices() -> None:
     assert "birth_certificate" in errors_of("1.001193", "birth_certificate")
     found = errors_of("1.001193", "birth_certificate", birth_certificate_number="CS-2026-000123")
     assert "birth_certificate" not in found
@@ -157,7 +157,7 @@ def test_number_of_the_birth_certificate_is_enough() -> None:
         ("2.000635", "subject_ethnicity"),
     ],
 )
-def test_other_choices_of_the_demo_ask_which(code: str, question: str) -> None:
+def test_choices_of_other_in_the_demo_ask_for_details(code: str, question: str) -> None:
     named = f"{question}_other"
     assert named in errors_of(code, question, **{question: "khac"})
     assert named not in errors_of(code, question, **{question: "khac", named: "Chăm"})

@@ -19,7 +19,7 @@ from tests.forms_app.builder.factories import asked, spec_of
 pytestmark = pytest.mark.django_db
 TYPES = [field_type.code for field_type in registry.installed()]
 CHOICES = [{"value": "a", "label": "Loại A"}, {"value": "b", "label": "Loại B"}]
-# Every way to be wrong that a type knows, found by typing these.
+# Inputs that produce every error message of a type.
 JUNK = [
     "", "x", "0", "-1", "9" * 30, "1,23", "1.5", "999.999.999.999.999.999", "31/2/2020", "1/1/1700", "1/1/2999",
     "01/01/2020", "096185001", "09618500123", "003185001234", "096485001234", "096299001234", "0112345678", "a@b",
@@ -29,7 +29,7 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     "number": [{}, {"min": 5, "max": 9}, {"decimals": 1}],
     "date": [{}, {"not_future": True}, {"not_past": True}],
 }
-# Django's own Vietnamese messages, which are no plain language.
+# Django's own Vietnamese messages, which are not plain language.
 FOREIGN = re.compile(
     r"Đảm bảo|hợp lệ|khả thi|vui lòng|xin hãy|[!]|None|Traceback|%\(|\bEnter\b|\bSelect\b", re.IGNORECASE
 )
@@ -99,7 +99,7 @@ def test_any_text_is_accepted_or_rejected_without_an_exception(kind: str, text: 
 
 
 class TestTurnOfTheYear:
-    """Digits 4 to 6 of a citizen ID give the year of birth; children born on 1 January have one, too."""
+    """Digits 4 to 6 of a citizen ID give the year of birth; children born on 1 January have one too."""
 
     @pytest.mark.parametrize(
         ("moment", "number", "usual"),

@@ -1,4 +1,4 @@
-"""Export and import of forms: services, the load_forms command, the admin, rights."""
+"""Export and import of forms: services, the load_forms command, the admin, permissions."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ class TestAdmin:
 
 
 class TestPublicPages:
-    """Procedure pages show at once whether there is a form: changes invalidate the page cache."""
+    """Procedure pages show at once whether there is a form, since changes invalidate the page cache."""
 
     def generation(self) -> int:
         return CacheGeneration.objects.filter(scope=SITE).values_list("number", flat=True).first() or 0
@@ -244,7 +244,7 @@ class TestRights:
 
 
 class TestApplicantStep:
-    """Added to each version in Vietnamese; editors cannot change it."""
+    """It is added to each version in Vietnamese; editors cannot change it."""
 
     def test_applicant_step_is_vietnamese_in_every_interface_language(self) -> None:
         with override("en"):

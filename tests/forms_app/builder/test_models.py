@@ -150,7 +150,7 @@ def test_failed_publication_keeps_the_working_copy(definition: FormDefinition) -
 
 
 class TestStableIds:
-    """Label, position and limits of a question may change under the same id, its type may not."""
+    """Label, position and limits of a question may change under the same id, but its type may not."""
 
     @pytest.mark.parametrize(
         "changed",

@@ -94,7 +94,7 @@ def test_partly_entered_address_is_not_prefilled() -> None:
     assert (full["home_province"], full["home_commune"], full["home_detail"]) == ("82", "", "Số 9")
 
 
-def test_document_of_the_applicant_is_offered_as_far_as_the_question_takes_it() -> None:
+def test_document_of_the_applicant_is_offered_if_the_question_accepts_it() -> None:
     passport = {**ANSWERS, applicant.IDENTITY: {"kind": "passport", "number": "C1234567"}}
     target = step(NAME, field("number", "citizen_id"), field("paper", "identity_document"))
     assert "number" not in applicant_values(target, passport)
@@ -107,7 +107,7 @@ def test_document_of_the_applicant_is_offered_as_far_as_the_question_takes_it() 
 
 
 def test_number_of_an_earlier_form_is_offered() -> None:
-    """Forms published before other documents were possible asked for the personal number alone."""
+    """Forms published before other documents were possible asked only for the personal number."""
     earlier = {**ANSWERS, applicant.CITIZEN_ID: "096185001234"}
     del earlier[applicant.IDENTITY]
     target = step(NAME, field("number", "citizen_id"), field("paper", "identity_document"))

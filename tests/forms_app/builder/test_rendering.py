@@ -28,7 +28,7 @@ def units() -> None:
 
 
 def question(kind: str, **values: Any) -> FieldSpec:
-    """A question of a type, with choices where it needs them."""
+    """A question of a type, with choices if it needs them."""
     return spec_of(kind, **{"choices": CHOICES if registry.get(kind).has_choices else [], **values})
 
 

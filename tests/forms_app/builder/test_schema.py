@@ -23,7 +23,7 @@ from forms_app.builder.step_form import StepForm
 from tests.forms_app.builder.strategies import PLAIN, TYPES, definitions, typed
 
 TODAY = date(2026, 11, 23)
-# No unit is known here: an address is words.
+# No units are loaded here, so addresses are free text.
 pytestmark = pytest.mark.django_db
 some = settings(
     max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -95,7 +95,7 @@ def test_valid_answers_are_accepted_displayed_and_accepted_again(definition: dic
         assert form.is_valid(), form.errors
         assert json.loads(json.dumps(form.answers())) == form.answers(), "an answer is JSON"
         answers |= form.answers()
-        # Inputs opened again hold values that are read as the same answers.
+        # Inputs that are shown again contain values that are read as the same answers.
         again = StepForm(step, answers=answers)
         for spec in step.fields:
             if spec.type not in {"address", "file", "identity_document"}:  # these have several inputs

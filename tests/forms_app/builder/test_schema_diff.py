@@ -164,7 +164,7 @@ def test_every_change_of_the_digest_is_reported(definition: dict[str, Any], data
     assert bool(schema_changes(changed, old)) == (old.digest != changed.digest)
 
 
-def test_the_line_ends_of_a_browser_are_no_change():
+def test_line_endings_of_a_browser_are_not_a_change():
     def as_a_browser_sends_it(form):
         form["steps"][0]["intro"] = "Điền theo giấy\r\nchứng sinh "
         form["steps"][0]["fields"][0]["help"] = "Viết hoa\r\ncó dấu"

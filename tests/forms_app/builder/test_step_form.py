@@ -49,7 +49,7 @@ def _today():
 
 
 def bound_form(*without: str, files: Any = None, stored: Any = None, **values: Any) -> StepForm:
-    """Return the step with valid data, changed by ``values`` and lacking ``without``."""
+    """Return the step with valid data, changed by ``values`` and without ``without``."""
     data: MultiValueDict[str, str] = MultiValueDict()
     for name, value in {**FULL, **values}.items():
         if name not in without:
@@ -127,7 +127,7 @@ def test_empty_answer_gives_an_empty_input(answer: Any) -> None:
 
 
 def test_removed_choice_is_not_preselected() -> None:
-    """A draft keeps its version, so this needs a row changed by hand: the question is asked again."""
+    """A draft keeps its version, so this only happens if a row was changed by hand; the question is asked again."""
     html = str(StepForm(STEP, answers={"kind": "gone"})["kind"])
     assert "checked" not in html
 
@@ -152,7 +152,7 @@ class TestFiles:
         form = bound_form(stored={"paper": []})
         assert form.errors["paper"] == ["Chọn tệp cho “Giấy tờ”."]
 
-    def test_uploaded_file_that_was_not_stored_is_no_answer(self) -> None:
+    def test_uploaded_file_that_was_not_stored_is_not_an_answer(self) -> None:
         """The view stores files first; a rejected file must not count as an answer."""
         upload = MultiValueDict({"paper": [SimpleUploadedFile("a.exe", b"MZ")]})
         form = bound_form(files=upload, stored={"paper": []})
@@ -198,7 +198,7 @@ def test_forms_of_the_same_step_share_no_state() -> None:
 
 
 class TestAnsweredSteps:
-    """Answers with their questions, as shown by review, tracking, one-stop desk and printed forms."""
+    """Answers with their questions, as shown in the review, tracking, the one-stop desk and printed forms."""
 
     def lines(self, **answers: Any) -> dict[str, tuple[str, ...]]:
         return {field.id: field.lines for field in answered_steps(SCHEMA, answers, {})[0].fields}
@@ -233,7 +233,7 @@ class TestAnsweredSteps:
         assert paper.answered
         assert paper.text == "giay.pdf\ngiay.pdf"
 
-    def test_answer_keeps_its_lines(self) -> None:
+    def test_answer_keeps_its_line_breaks(self) -> None:
         note = answered_steps(SCHEMA, {"note": "Một\nhai"}, {})[0].fields[6]
         assert note.text == "Một\nhai"
 

@@ -123,7 +123,7 @@ class TestFormat:
 
 @pytest.mark.django_db
 class TestImport:
-    """Schemas of an invalid shape never reach the database or the editor."""
+    """Schemas with an invalid structure never reach the database or the editor."""
 
     @pytest.fixture
     def exported(self) -> dict[str, Any]:

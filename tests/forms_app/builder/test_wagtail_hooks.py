@@ -34,7 +34,7 @@ def definition() -> FormDefinition:
 
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"])
-def test_views_accept_their_own_methods_only(definition: FormDefinition, name: str, method: str) -> None:
+def test_views_accept_only_their_own_methods(definition: FormDefinition, name: str, method: str) -> None:
     answer = controller()[1].generic(method, address(name, definition))
     assert (answer.status_code == 405) == (method not in METHODS[name])
     assert answer.status_code < 500
@@ -59,7 +59,7 @@ def test_post_views_require_a_csrf_token(definition: FormDefinition, name: str) 
 
 
 @pytest.mark.parametrize("name", ["builder_preview", "builder_test_run"])
-def test_preview_and_test_run_can_be_framed_by_the_portal_only(definition: FormDefinition, name: str) -> None:
+def test_preview_and_test_run_can_be_framed_only_by_the_portal(definition: FormDefinition, name: str) -> None:
     answer = controller()[1].get(address(name, definition))
     assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
@@ -123,7 +123,7 @@ def test_editor_texts_are_escaped_on_every_page(definition: FormDefinition) -> N
 def test_preview_reports_an_unreadable_working_copy(
     definition: FormDefinition, draft: dict[str, Any]
 ) -> None:
-    """Written by a later version of the software, or by hand."""
+    """It was written by a later version of the software, or by hand."""
     FormDefinition.objects.filter(pk=definition.pk).update(working_copy=draft)
     page = controller()[1].get(address("builder_preview", definition))
     assert page.status_code == 200

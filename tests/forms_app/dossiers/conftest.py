@@ -1,4 +1,4 @@
-"""A stand-in for the malware scanner, and scans that only the test itself carries out."""
+"""A stand-in for the malware scanner, and scans that are run only by the test itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.fake_scanner import FakeScanner, fake_scanner
 
 @pytest.fixture
 def requests(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The requests for a scan, which no thread carries out."""
+    """The recorded scan requests, which no thread processes."""
     made: list[int] = []
     monkeypatch.setattr(scans.notifier, "notify", lambda: made.append(1))
     return made

@@ -67,7 +67,7 @@ def at(text: str) -> datetime:
 
 
 def payment_for(action: str, now: datetime) -> Payment | None:
-    """What shows a payment made on the day of ``now``, for the action that records one."""
+    """The proof of a payment made on the day of ``now``, for the action that records one."""
     return Payment("BL 0000123", timezone.localdate(now)) if action == Action.PAYMENT_DONE else None
 
 
@@ -115,7 +115,7 @@ def make_draft(
     now: datetime | None = None,
     **answers: Any,
 ) -> tuple[Draft, str]:
-    """Create a draft with every step answered, at ``agency`` or the first agency that receives it."""
+    """Create a draft with every step answered, at ``agency`` or else the first agency that receives it."""
     form = form or make_form()
     procedure = form.definition.procedure
     draft, token = services.start_draft(
@@ -161,7 +161,7 @@ def officer_of(dossier: Dossier, role: str = Membership.Role.HEAD) -> Any:
 
 
 def picture(name: str = "anh.png", size: tuple[int, int] = (8, 8)) -> SimpleUploadedFile:
-    """Return a small picture that differs from every other one."""
+    """Return a small picture that is different each time."""
     out = io.BytesIO()
     number = next(_numbers)
     Image.new("RGB", size, (number % 256, number // 256 % 256, 7)).save(out, "PNG")

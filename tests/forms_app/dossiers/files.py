@@ -1,4 +1,4 @@
-"""Contents of files for tests of uploads."""
+"""File contents for tests of uploads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ PDF = (
     b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
-# In two parts, or a scanner on the developer's machine would report this file.
+# In two parts; otherwise a scanner on the developer's machine would report this file.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD" + b"-ANTIVIRUS-TEST-FILE!$H+H*"
 # Contents in formats that are not accepted.
 OTHER_FORMATS = {

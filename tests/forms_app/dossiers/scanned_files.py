@@ -35,7 +35,7 @@ def filed_file(**fields: Any) -> tuple[services.FilingReceipt, Attachment]:
 
 
 def in_state(state: State) -> dict[str, Any]:
-    """Return the fields of a file in ``state``."""
+    """Return the field values of a file in ``state``."""
     now = timezone.now()
     done = state in {State.CLEAN, State.INFECTED, State.LIMIT_EXCEEDED}
     return {

@@ -62,7 +62,7 @@ def test_blank_form_is_sent_as_pdf_and_missing_without_an_online_form() -> None:
 
 
 class TestFilingLink:
-    def test_own_form_comes_with_its_blank_form(self) -> None:
+    def test_form_here_comes_with_its_blank_form(self) -> None:
         procedure = make_form().definition.procedure
         link = portal_filing_link(procedure)
         assert link is not None
@@ -70,7 +70,7 @@ class TestFilingLink:
         assert link.blank_form == f"/nop-ho-so/{procedure.core_code}/to-khai.pdf"
 
     @pytest.mark.parametrize("level", ["toan_trinh", "mot_phan"])
-    def test_online_procedure_without_a_form_here_leads_to_the_national_portal(self, level: str) -> None:
+    def test_online_procedure_without_a_form_here_links_to_the_national_portal(self, level: str) -> None:
         link = portal_filing_link(make_version(service_level=level).procedure)
         assert link is not None
         assert link.url == "https://dichvucong.gov.vn"
@@ -81,7 +81,7 @@ class TestFilingLink:
     def test_other_procedure_has_no_link(self, level: str) -> None:
         assert portal_filing_link(make_version(service_level=level).procedure) is None
 
-    def test_procedure_that_the_agency_takes_at_the_counter_only_has_no_link(self) -> None:
+    def test_procedure_received_only_at_the_counter_has_no_link(self) -> None:
         version = make_version(service_level="toan_trinh")
         FilingChannel.objects.create(procedure=version.procedure, channel="counter", valid_from="2025-07-01")
         assert portal_filing_link(version.procedure) is None
@@ -97,7 +97,7 @@ def test_scripts_and_markup_in_labels_stay_text() -> None:
     assert re.search(r'\*Tên\* #image\("/etc/passwd"\)', text_of(blank_form(offer)))
 
 
-def test_unknown_parameters_typeset_no_blank_form_anew(
+def test_unknown_parameters_do_not_typeset_a_blank_form_again(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.PAGE_CACHE_ENABLED = True

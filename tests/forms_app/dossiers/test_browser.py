@@ -52,7 +52,7 @@ def save(page: Page) -> None:
 
 
 class TestWithScripts:
-    def test_what_is_typed_is_saved_by_itself(self, visits: Visits, base: str) -> None:
+    def test_what_is_typed_is_saved_automatically(self, visits: Visits, base: str) -> None:
         page = on_child(visits.page(), base)
         page.locator("[name=child_name]").fill("Nguyễn Văn Mới")
         page.locator("[name=born]").fill("31/02/2020")
@@ -61,12 +61,12 @@ class TestWithScripts:
             "() => performance.getEntriesByType('resource').some(e => e.initiatorType === 'fetch')"
         )
         page.wait_for_timeout(500)
-        page.goto("/")  # no question: everything is saved
+        page.goto("/")  # no confirmation: everything is saved
         page.goto(f"{base}buoc/child/")
         expect(page.locator("[name=child_name]")).to_have_value("Nguyễn Văn Mới")
         expect(page.locator("[name=born]")).to_have_value("31/02/2020")
 
-    def test_leaving_before_it_is_saved_asks(self, visits: Visits, base: str) -> None:
+    def test_leaving_before_saving_asks_for_confirmation(self, visits: Visits, base: str) -> None:
         page = on_child(visits.page(), base)
         asked: list[str] = []
 
@@ -86,7 +86,7 @@ class TestWithScripts:
         page.wait_for_timeout(500)
         assert Draft.objects.get().answers["child_name"] == "An"
 
-    def test_sending_without_a_connection_keeps_the_page(self, visits: Visits, base: str) -> None:
+    def test_submitting_without_a_connection_keeps_the_page(self, visits: Visits, base: str) -> None:
         page = on_child(visits.page(), base)
         page.locator("[name=child_name]").fill("Nguyễn Văn Mới")
         page.context.set_offline(True)
@@ -96,7 +96,9 @@ class TestWithScripts:
         page.context.set_offline(False)
         expect(page.locator("[data-unsaved-status]")).to_have_text("")
 
-    def test_sending_while_the_server_does_not_answer_keeps_the_page(self, visits: Visits, base: str) -> None:
+    def test_submitting_while_the_server_does_not_respond_keeps_the_page(
+        self, visits: Visits, base: str
+    ) -> None:
         page = on_child(visits.page(), base)
         page.route("**/buoc/**", lambda route: route.abort())
         page.locator("[name=child_name]").fill("Nguyễn Văn Mới")
@@ -110,12 +112,12 @@ class TestWithScripts:
         page.unroute("**/buoc/**")
         expect(page.locator("[data-unsaved-status]")).to_have_text(
             "", timeout=30_000
-        )  # tried again by itself
+        )  # retried automatically
         assert Draft.objects.get().answers["child_name"] == "Nguyễn Văn Mới"
-        save(page)  # not the step of the link that was pressed in vain
+        save(page)  # not the step of the link that had no effect
         expect(page).to_have_url(re.compile("buoc/child/"))
 
-    def test_failing_server_keeps_the_page_as_well(self, visits: Visits, base: str) -> None:
+    def test_failing_server_keeps_the_page_too(self, visits: Visits, base: str) -> None:
         page = on_child(visits.page(), base)
         page.route("**/buoc/**", lambda route: route.fulfill(status=502, body="Bad Gateway"))
         page.locator("[name=child_name]").fill("Nguyễn Văn Mới")
@@ -136,8 +138,8 @@ class TestWithScripts:
         follow(page.get_by_role("button", name="Rút hồ sơ"))
         assert Dossier.objects.get().get_status_display() == "Công dân yêu cầu rút hồ sơ"
 
-    def test_withdrawal_keeps_its_reason_while_a_gateway_answers(self, visits: Visits) -> None:
-        """Static files are served by the gateway itself, so they answer while the application is away."""
+    def test_withdrawal_keeps_its_reason_while_a_gateway_responds(self, visits: Visits) -> None:
+        """The gateway serves static files itself, so they are available while the application is down."""
         page = visits.page()
         page.goto(f"/ho-so/{file_dossier().token}/rut/")
         page.locator("[name=reason]").fill("Nộp nhầm nơi")
@@ -173,7 +175,7 @@ class TestWithScripts:
         expect(page.locator("[name=proof]")).to_be_focused()
         assert page.locator(".field__error").count() == 1
 
-    def test_upload_without_a_connection_says_so_and_is_sent_later(self, visits: Visits, base: str) -> None:
+    def test_upload_without_a_connection_is_reported_and_sent_later(self, visits: Visits, base: str) -> None:
         page = on_child(visits.page(), base)
         page.context.set_offline(True)
         page.locator("[name=proof]").set_input_files(photograph("giay.jpg"))
@@ -181,7 +183,7 @@ class TestWithScripts:
         page.context.set_offline(False)
         expect(page.get_by_role("button", name="Xóa giay.jpg")).to_be_visible()
 
-    def test_back_over_an_error_shows_the_page(self, visits: Visits, base: str) -> None:
+    def test_back_button_after_an_error_shows_the_page(self, visits: Visits, base: str) -> None:
         go_back_over_an_error(visits.page(), base)
 
     def test_second_tab_reports_the_first(self, visits: Visits, base: str, shoot: Any) -> None:
@@ -189,13 +191,13 @@ class TestWithScripts:
 
 
 class TestWithoutScripts:
-    def test_back_over_an_error_shows_the_page(self, visits: Visits, base: str) -> None:
+    def test_back_button_after_an_error_shows_the_page(self, visits: Visits, base: str) -> None:
         go_back_over_an_error(visits.page(javascript=False), base)
 
     def test_second_tab_reports_the_first(self, visits: Visits, base: str) -> None:
         save_in_two_tabs(visits.page(javascript=False), base, lambda _page: None)
 
-    def test_lost_cookie_goes_on_with_what_was_typed(self, visits: Visits, base: str, shoot: Any) -> None:
+    def test_after_a_lost_cookie_the_typed_text_is_kept(self, visits: Visits, base: str, shoot: Any) -> None:
         page = on_child(visits.page(javascript=False, width=360), base)
         page.locator("[name=child_name]").fill("Nguyễn Văn Mới")
         page.locator("[name=born]").fill("31/02/2020")
@@ -210,7 +212,7 @@ class TestWithoutScripts:
         expect(page.locator("[name=child_name]")).to_have_value("Nguyễn Văn Mới")
         expect(page.locator("[name=born]")).to_have_value("31/02/2020")
 
-    def test_all_cookies_lost_leads_there_as_well(self, visits: Visits, base: str, shoot: Any) -> None:
+    def test_losing_all_cookies_has_the_same_result(self, visits: Visits, base: str, shoot: Any) -> None:
         page = on_child(visits.page(javascript=False), base)
         page.locator("[name=child_name]").fill("Nguyễn Văn Mới")
         page.context.clear_cookies()
@@ -222,7 +224,7 @@ class TestWithoutScripts:
         follow(page.get_by_role("button", name="Bắt đầu lại với nội dung này"))
         expect(page.locator("[name=child_name]")).to_have_value("Nguyễn Văn Mới")
 
-    def test_shared_computer_is_left_without_a_trace(self, visits: Visits, base: str, shoot: Any) -> None:
+    def test_nothing_remains_on_a_shared_computer(self, visits: Visits, base: str, shoot: Any) -> None:
         page = started(visits.page(javascript=False), base, shared=True)
         follow(page.get_by_role("link", name="Rời máy này"))
         shoot(page, "filing/leave")

@@ -31,7 +31,7 @@ class TestAddresses:
         assert len(drafts) == 200
         assert set(map(len, drafts)) == {32}, "192 bits in base64"
 
-    def test_lookup_keys_use_the_whole_alphabet_evenly(self) -> None:
+    def test_lookup_keys_use_the_alphabet_evenly(self) -> None:
         letters = "".join(credentials.lookup_key(credentials.new_token(), SECRET) for _n in range(1000))
         assert len(letters) == 8 * 1000
         counts = [letters.count(letter) for letter in credentials.ALPHABET]
@@ -73,7 +73,7 @@ class TestAddresses:
         assert receipt.token not in page
         assert receipt.lookup_key not in page
 
-    def test_visit_token_is_valid_for_its_dossier_only(self) -> None:
+    def test_visit_token_is_valid_only_for_its_dossier(self) -> None:
         first, second = file_dossier(), file_dossier()
         token = credentials.visit_token(first.dossier)
         assert first.code in Client().get(f"/ho-so/{token}/").content.decode()
@@ -92,7 +92,7 @@ class TestAddresses:
 
 
 class TestExpiry:
-    """Tokens end to the second: two hours after a lookup, seven days for a hand-over."""
+    """Tokens expire to the second: two hours after a lookup, seven days for a handover."""
 
     def test_visit_lasts_two_hours(self) -> None:
         with time_machine.travel(at("2026-11-23 09:00"), tick=False) as clock:
@@ -126,7 +126,7 @@ class TestIdentityHash:
         assert credentials.identity_hash("") == ""
         assert "096185001234" not in credentials.identity_hash("096185001234")
 
-    def test_number_is_looked_for_under_every_secret(self, settings: Any) -> None:
+    def test_number_is_looked_up_under_every_secret(self, settings: Any) -> None:
         settings.LOOKUP_SECRETS = {"a": "a" * 40}
         former = credentials.identity_hash("096185001234")
         settings.LOOKUP_SECRETS = {"b": "b" * 40, "a": "a" * 40}

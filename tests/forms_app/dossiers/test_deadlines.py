@@ -1,4 +1,4 @@
-"""Properties of due dates over any days, with Tết and make-up days (docs/domain.md#deadlines)."""
+"""Properties of due dates on arbitrary days, with Tết and make-up days (docs/domain.md#deadlines)."""
 
 from __future__ import annotations
 
@@ -173,10 +173,10 @@ class TestExamples:
     @pytest.mark.parametrize(
         ("value", "unit", "start", "due"),
         [
-            (3, "ngay_lam_viec", "2027-02-01 09:00", "2027-02-11 09:00"),  # Tue, Wed, then after Tết Thursday
+            (3, "ngay_lam_viec", "2027-02-01 09:00", "2027-02-11 09:00"),  # Tue, Wed, then Thursday after Tết
             (3, "ngay_lam_viec", "2027-01-29 09:00", "2027-02-02 09:00"),  # the exchanged Saturday counts
             (1, "ngay_lam_viec", "2027-02-03 17:30", "2027-02-11 17:00"),
-            (2, "ngay_lam_viec", "2027-02-11 08:00", "2027-02-16 08:00"),  # over the Friday exchanged for
+            (2, "ngay_lam_viec", "2027-02-11 08:00", "2027-02-16 08:00"),  # across the exchanged Friday
             (10, "ngay", "2027-01-29 09:00", "2027-02-11 17:00"),  # ends in Tết: the next working day
             (1, "thang", "2027-01-09 10:00", "2027-02-11 17:00"),
             (16, "gio", "2027-02-03 13:30", "2027-02-15 11:30"),
@@ -194,12 +194,12 @@ class TestExamples:
                 "2027-02-02 09:00",
                 "2027-02-03 09:00",
                 "2027-02-15 09:00",
-            ),  # one working day later, over the Friday off
+            ),  # one working day later, across the Friday off
             (
                 "2027-02-04 00:00",
                 "2027-02-10 23:59",
                 "2027-02-11 09:00",
-            ),  # all of Tết: no working days
+            ),  # the whole of Tết: no working days
             ("2027-02-03 16:00", "2027-02-11 08:00", "2027-02-11 11:00"),  # an hour before, an hour after
         ],
     )

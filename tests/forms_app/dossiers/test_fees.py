@@ -1,4 +1,4 @@
-"""What the receipt says about fees: never "free" where a copy was ordered or may be charged."""
+"""What the receipt says about fees: never "free" if a copy was ordered or a charge is possible."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ class TestReceipt:
         text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
         return re.sub(r"\s+", " ", text).partition("Phí, lệ phí: ")[2].partition(" Nơi nhận kết quả")[0]
 
-    def test_ordered_copies_are_named_with_their_price(self) -> None:
+    def test_ordered_copies_are_listed_with_their_price(self) -> None:
         found = self.fees(Fee(amount=Decimal(0)), schema=WITH_COPIES, copies="2")
         ordered = "Số bản sao cần thêm: 2 × 8.000 đ = 16.000 đ (chưa trừ miễn, giảm nếu có)"
         assert found == f"Giải quyết thủ tục: miễn phí; {ordered}"
 
-    def test_ordered_copies_are_named_beside_the_fee(self) -> None:
+    def test_ordered_copies_are_listed_beside_the_fee(self) -> None:
         found = self.fees(Fee(amount=Decimal(5000)), schema=WITH_COPIES, copies="1")
         assert found.startswith("Lệ phí 5.000 đ; Số bản sao cần thêm: 1 × 8.000 đ = 8.000 đ")
 
@@ -80,11 +80,11 @@ class TestReceipt:
         assert self.fees(Fee(amount=Decimal(0)), schema=WITH_COPIES, copies=copies) == "Miễn phí"
 
     @pytest.mark.parametrize("fees", [(), (Fee(amount=Decimal(0)),)])
-    def test_what_nobody_knows_is_not_promised_free(self, fees: tuple[Fee, ...]) -> None:
+    def test_unknown_fee_is_not_shown_as_free(self, fees: tuple[Fee, ...]) -> None:
         found = self.fees(*fees)
         assert found.endswith("; bản sao hoặc dịch vụ yêu cầu thêm (nếu có) thu theo quy định")
 
-    def test_the_words_of_the_procedure_are_enough(self) -> None:
+    def test_the_wording_of_the_procedure_suffices(self) -> None:
         assert self.fees(Fee(amount=Decimal(0), exemption=SEPARATE)) == f"Miễn phí ({SEPARATE.rstrip('.')})"
 
     def test_postage_is_charged_separately(self) -> None:

@@ -1,4 +1,4 @@
-"""Mails to citizens: one per event, in Vietnamese, secrets only in the first."""
+"""Mails to citizens: one per event, in Vietnamese, with secrets only in the first."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_each_action_sends_its_mail(receipt: services.FilingReceipt, action: str
         assert text in message.body, text
 
 
-def test_all_actions_but_internal_ones_are_mailed() -> None:
+def test_all_actions_except_internal_ones_are_mailed() -> None:
     mailed = {action.value for action in MAILED_ACTIONS}
     assert (
         mailed
@@ -146,7 +146,7 @@ def test_mail_contains_the_reason_of_the_agency(receipt: services.FilingReceipt,
     assert "<mờ>" not in html
 
 
-def test_reason_of_the_citizen_is_not_mailed_as_a_message_of_the_agency(
+def test_citizens_reason_is_not_mailed_as_a_message_from_the_agency(
     receipt: services.FilingReceipt,
 ) -> None:
     act(receipt.dossier, "withdraw", reason="Tôi nộp nhầm")
@@ -269,7 +269,7 @@ class RefusingBackend(FailingBackend):
     """A mail server that does not know the address."""
 
     def send_messages(self, _messages: Any) -> int:
-        """Refuse the recipient for good."""
+        """Refuse the recipient permanently."""
         raise SMTPRecipientsRefused({"an@example.vn": (550, b"5.1.1 unknown")})
 
 
@@ -310,7 +310,7 @@ def test_address_of_another_person_cannot_be_flooded(monkeypatch: pytest.MonkeyP
     assert mail.outbox[-1].subject.startswith(third.code), "what the agency does is told"
 
 
-def test_flood_by_withdrawing_or_by_another_spelling_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flood_by_withdrawals_or_other_spellings_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         handlers, "MAILS_TO_ADDRESS", Throttle("test.filing.mail.all", limit=3, seconds=24 * 3600)
     )
@@ -334,7 +334,7 @@ def test_flood_by_withdrawing_or_by_another_spelling_is_stopped_too(monkeypatch:
         ("nan@ví-dụ.vn", "nan@xn--v-d-rma6749a.vn"),
     ],
 )
-def test_spellings_of_one_mailbox_have_one_count(
+def test_spellings_of_one_mailbox_share_a_count(
     monkeypatch: pytest.MonkeyPatch, first: str, second: str
 ) -> None:
     monkeypatch.setattr(
@@ -346,7 +346,7 @@ def test_spellings_of_one_mailbox_have_one_count(
     assert len(mail.outbox) == 1
 
 
-def test_dots_tell_mailboxes_of_other_providers_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dots_distinguish_mailboxes_of_other_providers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         handlers, "MAILS_TO_ADDRESS", Throttle("test.filing.mail.dots", limit=1, seconds=24 * 3600)
     )

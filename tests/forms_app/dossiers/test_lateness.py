@@ -1,4 +1,4 @@
-"""A restart of the processing time never heals lateness (docs/domain.md#pausing, art. 19.5 NĐ 118/2025/NĐ-CP).
+"""A restart of the processing time never undoes lateness (docs/domain.md#pausing, art. 19.5 NĐ 118/2025/NĐ-CP).
 
 23 November 2026 is a Monday; the procedure of the factory takes three working days: due on Thursday 26, 09:00.
 """
@@ -66,7 +66,7 @@ class TestLateBeforeTheRequest:
         assert dossier.due_at == dossier.original_due_at
         assert dossier.clock_restarts == 0
 
-    def test_late_dossier_is_counted_late(self) -> None:
+    def test_late_dossier_is_counted_as_late(self) -> None:
         dossier = processed(requested="2026-11-27 09:00", supplied="2026-11-27 09:05")
         assert counted_late(dossier, "2026-11-27 10:00")
 
@@ -80,20 +80,20 @@ class TestLateBeforeTheRequest:
         assert punctual.on_time_until is None
         assert punctual.clock_restarts == 1
 
-    def test_pause_does_not_heal_lateness_either(self) -> None:
-        """Due on Thursday, paused on Friday morning: the due date moves into Friday, the lateness stays."""
+    def test_pause_does_not_undo_lateness_either(self) -> None:
+        """Due on Thursday, paused on Friday morning: the due date moves to Friday, but the dossier remains late."""
         dossier = processed(requested="2026-11-27 07:00", supplied="2026-11-27 17:00", mode="pause")
         assert datetime_text(dossier.due_at) == "27/11/2026 09:00"
         assert datetime_text(dossier.on_time_until) == "26/11/2026 09:00"
         assert counted_late(dossier, "2026-11-27 17:30")
 
     @pytest.mark.parametrize(("stop", "go_on"), [("suspend", "resume"), ("require_payment", "payment_done")])
-    def test_suspension_of_a_late_dossier_does_not_heal_it(self, stop: str, go_on: str) -> None:
+    def test_suspension_of_a_late_dossier_does_not_undo_lateness(self, stop: str, go_on: str) -> None:
         dossier = act(act(make_dossier(), "accept", ACCEPTED), "process", "2026-11-23 09:30")
         dossier = act(act(dossier, stop, "2026-11-27 07:00"), go_on, "2026-11-27 17:00")
         assert counted_late(dossier, "2026-11-27 17:30")
 
-    def test_second_round_does_not_heal_it(self) -> None:
+    def test_second_round_does_not_undo_lateness(self) -> None:
         dossier = processed(requested="2026-11-27 09:00", supplied="2026-11-27 09:05")
         dossier = act(act(dossier, "request_supplement", "2026-11-27 09:10"), "supply", "2026-11-27 09:15")
         assert counted_late(dossier, "2026-11-27 10:00")
@@ -108,7 +108,7 @@ class TestLateBeforeTheRequest:
 
 @pytest.mark.django_db
 class TestLateRequest:
-    """The processing time is five working days at the counter: due on Monday 30, the request is due on Thursday 26."""
+    """The processing time is five working days at the counter: due on Monday 30; a request is due by Thursday 26."""
 
     def requested(self, moment: str) -> Dossier:
         dossier = make_dossier()
@@ -124,14 +124,14 @@ class TestLateRequest:
         assert (dossier.on_time_until, dossier.clock_restarts) == (None, 1)
         assert not counted_late(dossier, "2026-12-07 16:00")
 
-    def test_later_request_moves_the_due_date_but_not_the_test_of_being_on_time(self) -> None:
+    def test_later_request_moves_the_due_date_but_not_the_on_time_limit(self) -> None:
         dossier = self.requested("2026-11-26 09:01")
         assert datetime_text(dossier.due_at) == "07/12/2026 09:00"
         assert datetime_text(dossier.on_time_until) == "30/11/2026 09:00"
         assert dossier.clock_restarts == 1
         assert counted_late(dossier, "2026-12-01 08:00")
 
-    def test_it_is_on_time_within_the_former_due_date(self) -> None:
+    def test_it_is_on_time_until_the_former_due_date(self) -> None:
         assert not counted_late(self.requested("2026-11-27 09:00"), "2026-11-30 16:00")
 
     def test_field_without_a_limit_restarts_however_late(self) -> None:
@@ -146,7 +146,7 @@ class TestLateRequest:
         )
         assert self.requested("2026-11-25 09:00").on_time_until is not None
 
-    def test_setting_made_later_does_not_apply(self) -> None:
+    def test_later_setting_does_not_apply(self) -> None:
         dossier = make_dossier()
         Dossier.objects.filter(pk=dossier.pk).update(source="counter")
         dossier.refresh_from_db()
@@ -157,8 +157,8 @@ class TestLateRequest:
         dossier = act(act(dossier, "request_supplement", "2026-11-25 09:00"), "supply", "2026-11-25 10:00")
         assert dossier.on_time_until is None
 
-    def test_pause_of_a_late_request_is_not_counted_when_the_dossier_is_suspended_meanwhile(self) -> None:
-        """A later pause extends the time again, the one of the late request never."""
+    def test_pause_of_a_late_request_never_counts_even_after_a_suspension(self) -> None:
+        """A later pause extends the time again, but the pause of the late request never does."""
         dossier = self.requested("2026-11-27 09:00")
         dossier = act(act(dossier, "suspend", "2026-11-30 09:00"), "resume", "2026-12-01 09:00")
         assert datetime_text(dossier.on_time_until) == "01/12/2026 09:00"
@@ -201,13 +201,13 @@ class TestLateRequest:
 
 @pytest.mark.django_db
 class TestMistake:
-    """A request for payment that is withdrawn: the desk has no more time than without it."""
+    """A withdrawn payment request gives the desk no additional time."""
 
     def lifted(self, *, asked: str, lifted: str) -> Dossier:
         dossier = act(act(make_dossier(), "accept", ACCEPTED), "process", "2026-11-23 09:30")
         return act(act(dossier, "require_payment", asked), "lift_payment", lifted)
 
-    def test_due_date_and_test_of_being_on_time_stay(self) -> None:
+    def test_due_date_and_on_time_limit_stay(self) -> None:
         dossier = self.lifted(asked="2026-11-26 08:00", lifted="2026-12-25 08:00")
         assert datetime_text(dossier.due_at) == "26/11/2026 09:00"
         assert (dossier.on_time_until, dossier.clock_state, dossier.paused_at) == (None, "running", None)
@@ -244,7 +244,7 @@ class TestSuspension:
         assert datetime_text(dossier.due_at) == due
         assert (dossier.on_time_until, dossier.pause_ends_at) == (None, None)
 
-    def test_dossier_that_is_finished_out_of_it_is_late_after_its_last_day(self) -> None:
+    def test_dossier_finished_during_it_is_late_after_its_last_day(self) -> None:
         dossier = self.resumed("2027-01-25 08:00", "finish")
         assert datetime_text(dossier.due_at) == "30/11/2026 08:00"
         assert month_figures(at("2027-01-01").date()).on_time == 0
@@ -261,7 +261,7 @@ class TestSuspension:
         assert "suspended_until" in caught.value.fields
 
     @pytest.mark.parametrize(("moment", "resumed"), [("2026-11-27 16:59", 0), ("2026-11-27 17:00", 1)])
-    def test_portal_resumes_it_by_itself_and_tells_the_citizen(
+    def test_portal_resumes_automatically_and_informs_the_citizen(
         self, moment: str, resumed: int, django_capture_on_commit_callbacks
     ) -> None:
         dossier = act(act(make_dossier(), "accept", ACCEPTED), "process", "2026-11-23 09:30")
@@ -294,7 +294,7 @@ class TestSuspension:
         ("pause", "2026-11-26 09:00", "tạm dừng và được tính tiếp"),
     ],
 )
-def test_paper_says_what_the_supplement_means_for_the_time(mode: str, requested: str, words: str) -> None:
+def test_printed_form_states_the_effect_on_the_processing_time(mode: str, requested: str, words: str) -> None:
     dossier = processed(requested=requested, supplied="2026-11-27 17:00", mode=mode)
     SupplementRequest.objects.create(
         dossier=dossier, number=1, items=[], reason="Mờ", requested_at=at(requested)
@@ -314,10 +314,10 @@ class TestIntake:
     def test_request_in_time_renews_the_intake_deadline(self) -> None:
         assert datetime_text(self.supplied(requested="2026-11-20 17:00").intake_due_at) == "25/11/2026 08:00"
 
-    def test_late_request_does_not(self) -> None:
+    def test_late_request_does_not_renew_it(self) -> None:
         assert datetime_text(self.supplied(requested="2026-11-20 17:01").intake_due_at) == "20/11/2026 17:00"
 
-    def test_second_round_does_not_either(self) -> None:
+    def test_second_round_does_not_renew_it_either(self) -> None:
         dossier = self.supplied(requested="2026-11-20 17:01")
         dossier = act(act(dossier, "request_supplement", "2026-11-24 09:00"), "supply", "2026-11-25 08:00")
         assert datetime_text(dossier.intake_due_at) == "20/11/2026 17:00"
@@ -348,8 +348,8 @@ effects = st.lists(
     rules, st.datetimes(datetime(2026, 11, 2), datetime(2026, 11, 20), timezones=st.just(TIME_ZONE)), effects
 )
 @settings(max_examples=150)
-def test_no_sequence_of_pauses_heals_lateness(rule: DeadlineRule, start: datetime, steps) -> None:
-    """Once late when a pause begins, always late; and the time on time never ends after the due date."""
+def test_no_sequence_of_pauses_undoes_lateness(rule: DeadlineRule, start: datetime, steps) -> None:
+    """A dossier that is late when a pause begins stays late; and the on-time limit is never after the due date."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deadlines, "current_rules", lambda: RuleSet((), (), (), (), WorkCalendar()))
         due = rule.due(start, WorkCalendar())

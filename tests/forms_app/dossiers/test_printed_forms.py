@@ -124,7 +124,7 @@ class TestReceipt:
             ("post", "Kết quả được gửi qua dịch vụ bưu chính."),
         ],
     )
-    def test_receipt_says_how_the_result_is_received(
+    def test_receipt_states_how_the_result_is_received(
         self, receipt: services.FilingReceipt, officer: Any, delivery: str, note: str
     ) -> None:
         Dossier.objects.filter(pk=receipt.dossier.pk).update(result_delivery=delivery)
@@ -173,7 +173,7 @@ class TestReceipt:
             pdf_text(pdf_of(dossier, "mau-01")), "Trong ngày", "17 giờ 00 phút, ngày 23 tháng 11 năm 2026"
         )
 
-    def test_later_due_date_is_printed_beside_the_first_one(
+    def test_later_due_date_is_printed_beside_the_first(
         self, receipt: services.FilingReceipt, officer: Any
     ) -> None:
         do(receipt.dossier, Action.ACCEPT, officer)
@@ -193,7 +193,7 @@ class TestReceipt:
         self, receipt: services.FilingReceipt, officer: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, *,
         key: str, language: str, host: str,
     ) -> None:  # fmt: skip
-        """Whatever the language of the officer's page and the host name over which it is printed."""
+        """Whatever the language of the officer's page and the host name used for printing."""
         settings.WAGTAILADMIN_BASE_URL, settings.ALLOWED_HOSTS = "https://dvc.example.vn/", ["*"]
         if key != "mau-01":
             ask(receipt.dossier, officer, reason="Mờ")
@@ -211,7 +211,7 @@ class TestReceipt:
         assert address == f"https://dvc.example.vn/tra-cuu/?ma={receipt.code}"
         assert receipt.token not in address
 
-    def test_slip_carries_the_public_address(
+    def test_slip_shows_the_public_address(
         self, receipt: services.FilingReceipt, monkeypatch: pytest.MonkeyPatch, settings: Any
     ) -> None:
         settings.WAGTAILADMIN_BASE_URL = "https://dvc.example.vn"

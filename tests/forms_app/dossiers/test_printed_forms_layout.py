@@ -31,7 +31,7 @@ def officer(receipt: services.FilingReceipt) -> Any:
 
 
 class TestPages:
-    """Signatures have content on their page, and a continued table repeats its head."""
+    """Signatures have content on their page, and a continued table repeats its header."""
 
     LONG = "Công Tằng Tôn Nữ Nguyễn Phước Huyền Trân Thuỵ Khuê Bảo Ngọc Quỳnh Trâm Phương Uyên Lan Chi"
 
@@ -39,7 +39,7 @@ class TestPages:
         found = PdfReader(io.BytesIO(pdf_of(dossier, key))).pages
         return [" ".join(page.extract_text().split()) for page in found]
 
-    # Lengths around the end of a page: one of them would leave the signatures alone.
+    # Lengths around the end of a page: one of them would leave the signatures alone on a page.
     @pytest.mark.parametrize("sentences", range(18, 64, 5))
     def test_signatures_are_never_alone_on_a_page(
         self, receipt: services.FilingReceipt, officer: Any, sentences: int

@@ -1,4 +1,4 @@
-"""Uploaded files are given out only if the malware scan found them clean or there is no scanner."""
+"""Uploaded files are served only if the malware scan found them clean or there is no scanner."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TestServing:
             (State.LIMIT_EXCEEDED, 403),
         ],
     )
-    def test_only_clean_files_are_given_out(self, state: State, status: int) -> None:
+    def test_only_clean_files_are_served(self, state: State, status: int) -> None:
         receipt, file = filed_file(**in_state(state))
         desk = desk_of(receipt)
         answers = [
@@ -46,7 +46,7 @@ class TestServing:
             answer.close()
 
     @pytest.mark.parametrize("state", [State.WAITING, State.INFECTED, State.LIMIT_EXCEEDED])
-    def test_own_file_of_a_draft_is_kept_back_too(self, state: State) -> None:
+    def test_file_of_ones_own_draft_is_withheld_too(self, state: State) -> None:
         draft, token = make_draft()
         draft.attachments.update(**in_state(state))
         client = Client()
@@ -55,14 +55,14 @@ class TestServing:
         answer = client.get(f"/nop-ho-so/{code}/tep/{draft.attachments.get().pk}/")
         assert answer.status_code in {403, 409}
 
-    def test_page_says_why_and_offers_to_load_it_again(self) -> None:
+    def test_page_says_why_and_offers_to_reload(self) -> None:
         receipt, file = filed_file(**in_state(State.WAITING))
         address = f"/ho-so/{receipt.token}/tep/{file.pk}/"
         page = Client().get(address).content.decode()
         assert "đang được quét mã độc" in page
         assert f'href="{address}"' in page, "a plain link, without JavaScript"
 
-    def test_refused_file_is_not_logged_as_seen(self) -> None:
+    def test_refused_file_is_not_logged_as_viewed(self) -> None:
         receipt, file = filed_file(**in_state(State.INFECTED))
         Client().get(f"/ho-so/{receipt.token}/tep/{file.pk}/")
         desk_of(receipt).get(f"/mot-cua/ho-so/{receipt.code}/tep/{file.pk}/")
@@ -84,7 +84,7 @@ class TestServing:
             (State.LIMIT_EXCEEDED, "Không quét được mã độc", False),
         ],
     )
-    def test_desk_shows_the_state_and_links_only_what_opens(
+    def test_desk_shows_the_state_and_links_only_files_that_open(
         self, state: State, text: str, linked: bool
     ) -> None:
         receipt, file = filed_file(**in_state(state))
@@ -102,7 +102,7 @@ class TestServing:
         contents = Client().get(f"/ho-so/{receipt.token}/noi-dung/").content.decode()
         assert (f"/ho-so/{receipt.token}/tep/{file.pk}/" in contents) != told
 
-    def test_english_page(self) -> None:
+    def test_english_page_is_in_english(self) -> None:
         receipt, file = filed_file(**in_state(State.LIMIT_EXCEEDED))
         with translation.override("en"):
             page = Client().get(f"/en/ho-so/{receipt.token}/tep/{file.pk}/").content.decode()

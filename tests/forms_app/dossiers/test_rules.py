@@ -188,18 +188,18 @@ class TestUse:
         RetentionSetting.objects.create(years=5, legal_basis="TT 1", valid_from=date(2026, 1, 1))
         assert retention_period(dossier).years == 5
 
-    def test_unchanged_rules_cost_one_query(self, django_assert_num_queries: Any) -> None:
+    def test_unchanged_rules_need_one_query(self, django_assert_num_queries: Any) -> None:
         rules.current_rules()
         with django_assert_num_queries(1):
             rules.current_rules()
 
-    def test_changed_rules_cost_six_queries(self, django_assert_num_queries: Any) -> None:
+    def test_changed_rules_need_six_queries(self, django_assert_num_queries: Any) -> None:
         rules.current_rules()
         Holiday.objects.create(date=TODAY, name="Ngày nghỉ")
         with django_assert_num_queries(6):
             rules.current_rules()
 
-    def test_rules_are_read_anew_without_a_generation_row(self, django_assert_num_queries: Any) -> None:
+    def test_rules_are_read_again_without_a_generation_row(self, django_assert_num_queries: Any) -> None:
         RuleGeneration.objects.all().delete()
         rules.current_rules()
         with django_assert_num_queries(6):

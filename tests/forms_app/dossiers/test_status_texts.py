@@ -1,4 +1,4 @@
-"""Tracking page in each of the ten statuses: current step, due date, reason, links."""
+"""The tracking page in each of the ten statuses: current step, due date, reason, links."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_every_link_of_the_page_works(status: Status, agency: Agency) -> None:
 
 
 @pytest.mark.parametrize("status", Status)
-def test_own_data_are_complete_in_every_status(status: Status, agency: Agency) -> None:
+def test_own_data_is_complete_in_every_status(status: Status, agency: Agency) -> None:
     dossier = dossier_at(status, agency)
     data = Client().get(f"/ho-so/{credentials.visit_token(dossier)}/du-lieu.json").json()
     assert data["status"] == {"code": status.value, "name": dossier.get_status_display()}
@@ -181,7 +181,9 @@ def paper(dossier: Dossier) -> str:
     return " ".join(" ".join(one.extract_text().split()) for one in PdfReader(io.BytesIO(content)).pages)
 
 
-def test_supplement_before_acceptance_says_that_no_time_has_begun(agency: Agency, client: Client) -> None:
+def test_supplement_before_acceptance_says_that_processing_time_has_not_begun(
+    agency: Agency, client: Client
+) -> None:
     dossier, officer = make_dossier(agency), make_officer(agency, "receiver")
     ask(dossier, officer, at=timezone.now())
     dossier.refresh_from_db()
@@ -193,7 +195,7 @@ def test_supplement_before_acceptance_says_that_no_time_has_begun(agency: Agency
     assert started in paper(dossier)
 
 
-def test_supplement_after_acceptance_says_that_the_time_is_calculated_anew(
+def test_supplement_after_acceptance_says_that_the_time_is_recalculated(
     agency: Agency, client: Client
 ) -> None:
     dossier = dossier_at(S.SUPPLEMENT, agency)

@@ -50,7 +50,7 @@ from tests.one_stop.factories import make_officer
 
 @dataclass
 class FakeDossier:
-    """The attributes of a dossier that are read by the table, without a database."""
+    """The attributes of a dossier that the table reads, without a database."""
 
     status: int
     was_accepted: bool
@@ -101,7 +101,7 @@ def test_submit_is_the_only_action_without_a_source_status() -> None:
         assert Action.SUBMIT not in {row.action for row in rows}
 
 
-def test_a_row_of_the_table_cannot_be_changed() -> None:
+def test_rows_of_the_table_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         TRANSITIONS[0].target = Status.FINISHED  # type: ignore[misc]
 
@@ -140,7 +140,7 @@ def set_state(dossier: Dossier, state: State) -> Dossier:
         returned_at=NOW if state.status == 10 else None,
     )
     if state.fresh or state.withdrawn_from:
-        # Before the event of the filing, which stays the only one that the tests count.
+        # Before the filing event, which remains the only one that the tests count.
         action, source = {3: ("decline", 1), 7: ("withdraw", state.withdrawn_from), 10: ("return_result", 9)}[
             state.status
         ]
@@ -196,7 +196,7 @@ def test_service_follows_the_matrix_for_every_role(state: State) -> None:
             else:
                 expected = "not_possible" if role in HOLDERS[action] else "not_allowed"
             found = attempt(dossier, action, actor)
-            # A role that may act only in another state of the same status gets a conflict with the state.
+            # A role that may act only in another state of the same status gets a conflict that names the state.
             if found != expected:
                 wrong.append((action, role, found, expected))
     assert not wrong

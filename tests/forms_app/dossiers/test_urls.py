@@ -1,4 +1,4 @@
-"""Addresses of a dossier give unauthorised users the same response as unknown addresses."""
+"""For unauthorised users, addresses of a dossier respond like unknown addresses."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def test_desk_pages_are_the_usual_404_without_a_role(
             visible_response(client, method, invented, unknown),
         )
         assert found == missing, real
-        # What was typed before the session ended is kept for the sign-in, of a real dossier or not.
+        # What was typed before the session ended is kept until sign-in, whether or not the dossier exists.
         to_sign_in = who is anonymous and method == "post" and "/viec/" in real
         assert found[0] in ({302} if to_sign_in else {404, 405}), real
     target.assert_untouched()
@@ -236,7 +236,7 @@ def test_file_is_not_served_under_another_dossier(target: DossierAddresses) -> N
     assert client.get(reverse("one_stop:file", args=[other.code, target.file.pk])).status_code == 404
 
 
-def test_file_of_a_draft_is_served_to_its_citizen_only(target: DossierAddresses) -> None:
+def test_file_of_a_draft_is_served_only_to_its_citizen(target: DossierAddresses) -> None:
     draft, token = make_draft()
     base = f"/nop-ho-so/{draft.procedure_version.procedure.core_code}/"
     own, other = Client(), signed_in(make_officer(draft.agency, ROLE.HEAD))

@@ -27,17 +27,17 @@ class State:
     accepted: bool = False
     late: bool = False
     outcome: str = ""
-    # The procedure charges something, and nothing is paid yet.
+    # The procedure has a fee that has not been paid yet.
     fees: bool = False
-    # The result was given to the post.
+    # The result was sent by post.
     posted: bool = False
-    # The status from which the desk withdrew it.
+    # The status in which the desk recorded the withdrawal.
     withdrawn_from: int | None = None
-    # Closed so recently that it can be undone.
+    # Closed recently enough to be undone.
     fresh: bool = False
 
 
-# state: {action: (target, roles)}. What is not here does not exist.
+# state: {action: (target, roles)}. Anything not listed here is not allowed.
 MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
     State(1): {
         "accept": (2, {R, L}), "decline": (3, {R, L}), "request_supplement": (5, DESK_ROLES), **WITHDRAW,
@@ -87,7 +87,7 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
     State(10, True, posted=True): {"correct_post": (10, {T, R, L}), "reopen": (4, {L})},
     State(10, True, fresh=True): {"undo_return": (9, {L}), "reopen": (4, {L})},
 }  # fmt: skip
-# In every status; the desk offers it on a page of its own, beside the actions.
+# In every status; the desk offers it on a separate page, beside the actions.
 REPLACE_KEY = "replace_key"
 for _state, _row in MATRIX.items():
     _row[REPLACE_KEY] = (_state.status, {C, R, T, L})
@@ -104,7 +104,7 @@ HOLDERS = {
 
 
 def describe(state: State) -> str:
-    """Return the id of a test for ``state``."""
+    """Return the test id for ``state``."""
     facts = [
         name
         for name in ("accepted", "late", "fresh", "fees", "posted", "withdrawn_from")

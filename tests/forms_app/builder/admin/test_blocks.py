@@ -54,7 +54,7 @@ def test_new_question_never_reuses_the_id_of_a_removed_one() -> None:
     assert generated_ids("Ngày", used=("ngay", "ngay_2")) == ["ngay_3"]
 
 
-def test_question_keeps_its_id_when_its_label_changes() -> None:
+def test_question_keeps_its_id_if_its_label_changes() -> None:
     steps = [{"id": "s", "title": "B", "fields": [{"id": "so_nha", "label": "Số nhà, tên đường"}]}]
     assert blocks.fill_identifiers(steps, used=("so_nha",))[0]["fields"][0]["id"] == "so_nha"
 
@@ -132,7 +132,7 @@ def problems_of(*fields: FieldSpec, title: str = "Cha mẹ", **used: str) -> lis
 
 @pytest.mark.parametrize("identifier", sorted(validation.RESERVED))
 def test_reserved_id_is_reported(identifier: str) -> None:
-    """A question ``upload`` would act as the button of that name: the citizen could not leave the step."""
+    """A question ``upload`` would act like the button of that name, and the citizen could not leave the step."""
     messages = problems_of(FieldSpec(identifier, "short_text", "Tên"))
     assert len(messages) == 1
     assert messages[0].startswith("Cha mẹ › Tên: ")
@@ -159,7 +159,7 @@ def test_id_equal_to_a_part_of_an_address_question_is_reported(part: str) -> Non
 
 
 @pytest.mark.parametrize("identifier", ["", "1a", "_a", "a-b", "a b", "A", "đ", "a" * 61, "a\n", "a.b"])
-def test_ids_contain_ascii_letters_digits_and_underscores_only(identifier: str) -> None:
+def test_ids_contain_only_ascii_letters_digits_and_underscores(identifier: str) -> None:
     messages = problems_of(FieldSpec(identifier, "short_text", "Tên"))
     assert "chỉ chữ thường không dấu" in messages[0]
 

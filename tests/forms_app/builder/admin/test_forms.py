@@ -1,4 +1,4 @@
-"""The form editor: concurrent editors, copies, preview of changes, log."""
+"""The form editor: concurrent editing, copies, preview of changes, log."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def definition() -> FormDefinition:
 
 
 def post_data(page: Any, **values: Any) -> dict[str, Any]:
-    """Return the POST data of an opened editor, with ``values`` changed."""
+    """Return the POST data of an open editor, with ``values`` changed."""
     form = page.context["form"]
     data = {
         "procedure": form.initial.get("procedure") or "",
@@ -68,7 +68,7 @@ def edit(definition: FormDefinition) -> str:
 
 
 class TestConcurrentEdits:
-    """The second editor to save sees the conflict and keeps the input (docs/architecture.md#rule-11)."""
+    """The second editor to save sees the conflict and loses no input (docs/architecture.md#rule-11)."""
 
     def test_second_editor_sees_first_editors_name_and_keeps_the_input(
         self, definition: FormDefinition
@@ -188,7 +188,7 @@ class TestCreateAndSave:
         assert reverse("builder_publish", args=[definition.pk]) not in html
 
     def test_form_with_80_questions_can_be_saved(self, client: Client) -> None:
-        """Ten values per question: the former limit of 500 values allowed only forty questions."""
+        """Each question sends about ten values, and the former limit of 500 values allowed only forty questions."""
         fields = [
             {"id": f"cau_{n}", "type": "choice", "label": f"Câu {n}", "choices": [
                 {"value": str(v), "label": f"Lựa chọn {v}"} for v in range(7)]}

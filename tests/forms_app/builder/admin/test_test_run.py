@@ -165,7 +165,7 @@ class TestPermissions:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_of_two_simultaneous_saves_one_is_a_conflict() -> None:
+def test_one_of_two_simultaneous_saves_is_a_conflict() -> None:
     """Both editors have read the same state; the row is locked while it is compared and saved."""
     definition = make_definition()
     address = reverse("forms:edit", args=[definition.pk])

@@ -1,4 +1,4 @@
-"""Addresses by two-tier units: province, commune, text (docs/domain.md#administrative-units)."""
+"""Addresses in two-tier units: province, commune, text (docs/domain.md#administrative-units)."""
 
 from __future__ import annotations
 
@@ -109,10 +109,10 @@ def test_length_of_the_detail_is_counted_in_composed_characters(units: Units) ->
 
 
 @pytest.mark.parametrize(("province", "accepted"), [("", True), ("home", True), ("away", False)])
-def test_preselected_province_alone_counts_as_no_answer_to_an_optional_question(
+def test_preselected_province_alone_is_not_an_answer_to_an_optional_question(
     units: Units, province: str, accepted: bool
 ) -> None:
-    """Another province was chosen by the citizen: it is reported, not dropped silently."""
+    """A different province was chosen by the citizen and is therefore reported, not dropped silently."""
     form = typed(getattr(units, province, ""), required=False)
     assert form.is_valid() == accepted
     if accepted:
@@ -153,7 +153,7 @@ class TestAbroad:
     def test_missing_part_is_reported(self, units: Units, country: str, detail: str, message: str) -> None:
         assert message in error_of(typed("abroad", country, detail))
 
-    def test_country_is_no_commune(self, units: Units) -> None:
+    def test_country_is_not_a_commune(self, units: Units) -> None:
         assert "không thuộc tỉnh" in error_of(typed(units.home, "JP", "Tokyo"))
 
 
@@ -235,7 +235,7 @@ class TestLists:
         with django_assert_num_queries(0):
             self.soup()
 
-    def test_reading_an_answer_takes_one_query(self, units: Units, django_assert_num_queries: Any) -> None:
+    def test_reading_an_answer_needs_one_query(self, units: Units, django_assert_num_queries: Any) -> None:
         form = typed(units.home, units.ward, "Ấp 1")
         assert form.is_valid()
         with django_assert_num_queries(1):
@@ -284,7 +284,7 @@ class TestChangeOfUnits:
 
 
 def test_stored_address_is_displayed_without_queries(django_assert_num_queries: Any) -> None:
-    """Old dossiers show the answer as given, even if units changed since."""
+    """Old dossiers show the answer as given, even if units have changed since."""
     answer = {"province": "1", "commune": "2", "detail": "Ấp 1", "text": "Ấp 1, Xã Cũ, Tỉnh Cũ"}
     with django_assert_num_queries(0):
         assert registry.get("address").display(spec_of("address"), answer) == "Ấp 1, Xã Cũ, Tỉnh Cũ"
@@ -348,7 +348,7 @@ class TestAddressByDate:
 
 
 class TestHomeOnly:
-    """A house to be numbered or a shop to be licensed is in the province."""
+    """A house to be numbered or a shop to be licensed must be in the province."""
 
     def form(self, data: dict[str, str]) -> StepForm:
         return asked(spec_of("address", options={"home_only": True}), data)
@@ -369,7 +369,7 @@ class TestHomeOnly:
         offered = [option["value"] for option in soup.select("select")[0].select("option")]
         assert offered == ["", str(units.home.pk)]
 
-    def test_any_place_is_taken_while_the_province_is_not_known(self, units: Units) -> None:
+    def test_any_place_is_accepted_while_the_province_is_unknown(self, units: Units) -> None:
         Agency.objects.all().delete()
         cache.clear()
         assert self.form({"f_province": str(units.away.pk), "f_detail": "Ấp 1"}).is_valid()

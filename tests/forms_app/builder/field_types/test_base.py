@@ -62,7 +62,7 @@ def test_option_bounds_are_inclusive_and_reported(kind: str, name: str, lowest: 
 
 @pytest.mark.parametrize(("kind", "name", "_lowest", "_highest"), BOUNDED)
 @pytest.mark.parametrize("value", ["5", 5.0, True, None, [], {}])
-def test_number_options_accept_integers_only(
+def test_number_options_accept_only_integers(
     kind: str, name: str, _lowest: int, _highest: int, value: Any
 ) -> None:
     assert f"“{name}” có giá trị sai kiểu" in problems_of(spec_of(kind, options={name: value}))
@@ -118,7 +118,7 @@ def test_choices_need_distinct_values_and_labels(
         ("NAME", False),
     ],
 )
-def test_autocomplete_accepts_listed_tokens_only(token: str, accepted: bool) -> None:
+def test_autocomplete_accepts_only_listed_tokens(token: str, accepted: bool) -> None:
     assert (problems_of(spec_of("short_text", options={"autocomplete": token})) == "") == accepted
 
 
@@ -194,7 +194,7 @@ class TestFiles:
         spec = spec_of("file", options={"extensions": listed} if listed else {})
         assert file.allowed_extensions(spec) == accepted
         accept = ",".join(f".{extension}" for extension in accepted)
-        # Followed by other endings of the same kinds, as .jfif of pictures.
+        # Followed by other extensions of the same kinds, such as .jfif for pictures.
         assert f'accept="{accept}' in str(asked(spec, {})["f"])
 
     @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ class TestDateLimits:
         assert "".join(form.errors.get("f", [])) == error
 
 
-def test_all_types_but_choices_and_files_have_typed_inputs() -> None:
+def test_all_types_except_choices_and_files_have_typed_inputs() -> None:
     """The page of an expired draft shows typed input; a new type must opt out explicitly."""
     without = {field_type.code for field_type in registry.installed() if not field_type.typed_inputs}
     assert without == {"choice", "many_choices", "yes_no", "file"}

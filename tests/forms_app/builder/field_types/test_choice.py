@@ -57,5 +57,5 @@ class TestDeclaration:
         assert error_of("many_choices", [], required=False, **self.DECLARATION) == ""
         assert error_of("many_choices", ["b"], required=False, **self.DECLARATION)
 
-    def test_other_questions_take_any_number(self) -> None:
+    def test_other_questions_accept_any_number(self) -> None:
         assert answer_of("many_choices", ["b"], choices=self.CHOICES) == ["b"]

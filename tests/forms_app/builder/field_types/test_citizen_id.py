@@ -30,7 +30,7 @@ def _today() -> Iterator[None]:
 
 
 class TestCitizenId:
-    def test_other_first_digits_than_those_of_63_provinces_are_doubted(self) -> None:
+    def test_first_digits_other_than_those_of_63_provinces_are_questioned(self) -> None:
         assert len(PROVINCES) == 63
         expected = {*map(int, PROVINCES)} | set(range(97, 1000))
         assert {n for n in range(1000) if not citizen_id.doubt(f"{n:03d}185001234")} == expected
@@ -62,14 +62,16 @@ class TestCitizenId:
             ("003085001234", "Ba chữ số đầu là 003"),
         ],
     )
-    def test_number_outside_the_old_structure_is_accepted_and_doubted(self, number: str, word: str) -> None:
+    def test_number_outside_the_old_structure_is_accepted_but_questioned(
+        self, number: str, word: str
+    ) -> None:
         """The structure lapsed on 1 July 2024 (Luật Căn cước 26/2023/QH15)."""
         assert answer_of("citizen_id", number) == number
         assert word in registry.get("citizen_id").doubt(spec_of("citizen_id"), number)
         card = {"kind": "citizen_id", "number": number}
         assert word in registry.get("identity_document").doubt(spec_of("identity_document"), card)
 
-    def test_number_that_is_masked_or_of_another_document_is_not_doubted(self) -> None:
+    def test_masked_number_or_other_document_is_not_questioned(self) -> None:
         assert citizen_id.doubt(citizen_id.mask("003085001234")) == ""
         passport = {"kind": "passport", "number": "003085001234"}
         assert registry.get("identity_document").doubt(spec_of("identity_document"), passport) == ""

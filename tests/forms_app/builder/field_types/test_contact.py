@@ -54,11 +54,11 @@ class TestPhone:
             ("0049 030 123456", "+4930123456"), ("+39 06 1234 5678", "+390612345678"),
         ],
     )  # fmt: skip
-    def test_zero_that_is_dialled_inside_a_country_is_dropped(self, typed: str, kept: str) -> None:
+    def test_zero_dialled_within_a_country_is_dropped(self, typed: str, kept: str) -> None:
         assert answer_of("phone", typed) == kept
 
     @pytest.mark.parametrize("typed", ["+1 202 555 0100 x5", "+1800FLOWERS", "+1 202 555 0100 ext. 5"])
-    def test_extensions_and_letters_abroad_are_refused(self, typed: str) -> None:
+    def test_extensions_and_letters_in_foreign_numbers_are_refused(self, typed: str) -> None:
         assert "không phải số điện thoại của quốc gia nào" in error_of("phone", typed)
 
     @given(st.text(min_size=1, max_size=45))
@@ -75,7 +75,7 @@ class TestPhone:
             "\uff10\uff19\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18",
         ],
     )  # fmt: skip
-    def test_vietnamese_number_in_any_usual_spelling_is_kept_alike(self, typed: str) -> None:
+    def test_vietnamese_number_in_any_usual_notation_is_stored_alike(self, typed: str) -> None:
         assert answer_of("phone", typed) == "0912345678"
 
     @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ class TestPhone:
             ("+84 290 3831 111", "02903831111", "0290 383 1111"),
         ],
     )
-    def test_number_of_any_country_is_kept_and_shown_with_its_code(
+    def test_number_of_any_country_is_stored_and_shown_with_its_code(
         self, typed: str, kept: str, shown: str
     ) -> None:
         assert answer_of("phone", typed) == kept
@@ -112,10 +112,10 @@ class TestPhone:
 
 
 @pytest.mark.parametrize("typed", ["0000000000", "0912345678 hoặc 0913", "+999 12", "0112 345 678"])
-def test_error_quotes_what_was_typed_and_not_what_was_made_of_it(typed: str) -> None:
+def test_error_quotes_what_was_typed_not_the_normalised_text(typed: str) -> None:
     assert f"“{typed}”" in error_of("phone", typed)
 
 
 @pytest.mark.parametrize("typed", ["an@localhost", "an@[127.0.0.1]", "an@[IPv6:::1]"])
-def test_address_of_no_person_is_refused(typed: str) -> None:
+def test_address_that_no_person_reads_is_refused(typed: str) -> None:
     assert "không phải địa chỉ thư điện tử" in error_of("email", typed)

@@ -50,7 +50,7 @@ class TestDate:
         assert f"“{typed}” không phải ngày" in error_of("date", typed)
 
     @pytest.mark.parametrize("year", [1900, 2000, 2023, 2024, 2100])
-    def test_29_february_is_accepted_in_leap_years_only(self, year: int) -> None:
+    def test_29_february_is_accepted_only_in_leap_years(self, year: int) -> None:
         leap = (date(year, 3, 1) - timedelta(days=1)).day == 29
         assert (error_of("date", f"29/2/{year}") == "") == leap
 
@@ -73,7 +73,7 @@ class TestDate:
 
 
 class TestPartialDate:
-    """People who do not know their day of birth say what they know; it is never turned into 1 January."""
+    """People who do not know their full date of birth enter what they know; it is never turned into 1 January."""
 
     OPTIONS = {"partial": True, "not_future": True}
 
@@ -93,7 +93,7 @@ class TestPartialDate:
             ("11/2026", "2026-11", "11/2026"),
         ],
     )
-    def test_known_part_is_kept_and_shown_as_given(self, typed: str, kept: str, shown: str) -> None:
+    def test_known_part_is_stored_and_shown_as_entered(self, typed: str, kept: str, shown: str) -> None:
         spec = spec_of("date", options=self.OPTIONS)
         assert answer_of("date", typed, options=self.OPTIONS) == kept
         assert registry.get("date").display(spec, kept) == shown
@@ -109,10 +109,10 @@ class TestPartialDate:
     def test_part_outside_the_bounds_is_rejected(self, typed: str) -> None:
         assert "Ngày không được" in error_of("date", typed, options=self.OPTIONS)
 
-    def test_year_that_reaches_into_the_future_fits_a_date_not_in_the_past(self) -> None:
+    def test_year_that_extends_into_the_future_fits_a_date_not_in_the_past(self) -> None:
         assert answer_of("date", "2026", options={"partial": True, "not_past": True}) == "2026"
 
-    def test_year_alone_is_no_date_without_the_option(self) -> None:
+    def test_year_alone_is_not_a_date_without_the_option(self) -> None:
         assert "“1955” không phải ngày" in error_of("date", "1955")
 
     @given(st.text(min_size=1, max_size=30))

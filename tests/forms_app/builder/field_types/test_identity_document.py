@@ -40,7 +40,7 @@ def typed(kind: str, number: str, **spec: Any) -> StepForm:
         ("", "096185001234", "096185001234", "Thẻ căn cước 096185001234"),
     ],
 )
-def test_number_is_kept_without_spaces_with_its_kind(kind: str, number: str, kept: str, shown: str) -> None:
+def test_number_is_stored_without_spaces_with_its_kind(kind: str, number: str, kept: str, shown: str) -> None:
     form = typed(kind, number)
     assert form.is_valid() == bool(kept)
     if kept:
@@ -69,7 +69,7 @@ def test_each_kind_has_its_own_check(kind: str, number: str, message: str) -> No
     assert message in " ".join(form.errors["f"])
 
 
-def test_kind_alone_is_no_answer_to_an_optional_question() -> None:
+def test_kind_alone_is_not_an_answer_to_an_optional_question() -> None:
     form = typed("passport", " ", required=False)
     assert form.is_valid()
     assert form.answers() == {"f": None}
@@ -89,17 +89,17 @@ def test_inputs_have_labels_and_the_usual_kind_is_selected() -> None:
         ({"kind": "other", "number": "AB1"}, "••••••"),
     ],
 )
-def test_masked_number_shows_a_few_characters_at_most(answer: dict[str, str], masked: str) -> None:
+def test_masked_number_shows_at_most_a_few_characters(answer: dict[str, str], masked: str) -> None:
     assert registry.get("identity_document").masked(answer) == {"kind": answer["kind"], "number": masked}
 
 
 class TestApplicant:
-    def test_document_of_a_form_with_the_personal_number_alone_is_read(self) -> None:
+    def test_document_of_a_form_with_only_the_personal_number_is_read(self) -> None:
         identity = applicant.identity_of({"citizen_id": "096185001234"})
         assert (identity.kind, identity.number) == ("citizen_id", "096185001234")
         assert (identity.label, identity.masked) == ("Số định danh cá nhân", "096••••••234")
 
-    def test_document_of_another_kind_is_named(self) -> None:
+    def test_document_of_another_kind_is_stated(self) -> None:
         identity = applicant.identity_of({"identity": {"kind": "passport", "number": "C1234567"}})
         assert (identity.label, identity.masked, identity.personal_number) == ("Số hộ chiếu", "••••••567", "")
 

@@ -25,7 +25,7 @@ def _today() -> Iterator[None]:
 
 class TestNumber:
     @given(st.integers(-(10**12), 10**12))
-    def test_integers_are_accepted_with_and_without_thousands_separators(self, number: int) -> None:
+    def test_integers_are_accepted_with_or_without_thousands_separators(self, number: int) -> None:
         grouped = f"{number:,}".replace(",", ".")
         assert answer_of("number", grouped) == str(number)
         assert answer_of("number", grouped.replace(".", " ")) == str(number)
@@ -49,7 +49,7 @@ class TestNumber:
         assert Decimal(str(found)) == Decimal(answer)
 
     @pytest.mark.parametrize("typed", ["50000000 đồng", "50.000.000 Đồng", "50 000 000đ", "50.000.000 VNĐ"])
-    def test_the_unit_of_the_question_may_be_written(self, typed: str) -> None:
+    def test_the_unit_of_the_question_may_be_typed(self, typed: str) -> None:
         assert answer_of("number", typed, options={"unit": "đồng"}) == "50000000"
 
     def test_another_unit_is_refused(self) -> None:
@@ -137,5 +137,5 @@ def test_thousands_in_english_notation_are_refused(typed: str, decimals: int) ->
     assert typed.replace(",", ".") in message
 
 
-def test_fraction_is_no_whole_number() -> None:
+def test_fraction_is_not_a_whole_number() -> None:
     assert "số nguyên" in error_of("number", "0.500")

@@ -248,7 +248,7 @@ def test_file_input_offers_to_add_a_file_if_some_are_stored() -> None:
     assert "Thêm tệp</label>" in str(form["f"])
 
 
-def test_sources_of_prefilling_are_questions_about_the_applicant() -> None:
+def test_prefilling_takes_only_questions_about_the_applicant() -> None:
     named = FieldSpec("x", "x", "x", options={"autocomplete": "name"})
     sources = {field_type.code: field_type.applicant_source(named) for field_type in registry.installed()}
     assert {source for source in sources.values() if source} == {
@@ -259,7 +259,7 @@ def test_sources_of_prefilling_are_questions_about_the_applicant() -> None:
 
 
 def test_every_question_can_be_answered_by_hand() -> None:
-    """A type has lines to write on or boxes to tick, and boxes if it has parts to choose from."""
+    """A type has lines to write on or boxes to tick, and boxes if there is something to choose from."""
     spec = FieldSpec("x", "x", "x", choices=(Choice("a", "A"), Choice("b", "B")))
     for field_type in registry.installed():
         if field_type.stores_files:

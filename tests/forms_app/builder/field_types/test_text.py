@@ -14,7 +14,7 @@ from forms_app.builder.field_types.text import normalize_input
 from tests.forms_app.builder.factories import answer_of, asked, error_of, spec_of
 
 FULL_WIDTH = str.maketrans("0123456789+-/.,@", "０１２３４５６７８９＋－／．，＠")
-# Characters added by copying: direction marks, no-break and zero-width spaces, tabs, line ends, a soft hyphen.
+# Characters added by copying: direction marks, no-break and zero-width spaces, tabs, line breaks, a soft hyphen.
 AROUND = [
     ("", ""), (" ", " "), ("\u202d", "\u202c"), ("\u200e", ""), ("\ufeff", ""), ("\t", "\n"), ("\r\n", "\r\n"),
     ("\u00a0", "\u00a0"), ("\u3000", ""), ("\u2060", "\u00ad"), ("\u2007", "\u202f"), ("\u2066", "\u2069"),
@@ -29,7 +29,7 @@ PLAIN = [
     ("date", {}, "05031990", "1990-03-05"),
     ("email", {}, "dong.a@example.vn", "dong.a@example.vn"),
 ]
-# Decomposed as a Mac or an iPhone sends it.
+# Decomposed, as a Mac or an iPhone sends it.
 NFD = [
     ("short_text", "Nguyễn Thị Ánh Tuyết"), ("short_text", "Ấp Đường Kéo, xã Đất Mũi"),
     ("long_text", "Kính gửi\nỦy ban"),
@@ -140,7 +140,7 @@ def test_input_with_extra_text_is_reported(kind: str, typed: str, message: str) 
     "kind", ["citizen_id", "phone", "number", "date", "email", "short_text", "long_text"]
 )
 @pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0", "\u3000", "\u200b", "\ufeff\u2060"], ids=ascii)
-def test_invisible_characters_count_as_no_answer(kind: str, blank: str) -> None:
+def test_invisible_characters_are_not_an_answer(kind: str, blank: str) -> None:
     assert "Điền “Câu hỏi”" in error_message(kind, blank)
     optional = asked(spec_of(kind, required=False), {"f": blank})
     assert optional.is_valid(), optional.errors
@@ -226,7 +226,7 @@ class TestText:
 
 
 @pytest.mark.parametrize("end", ["\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\r", "\r\n", "\n"])
-def test_every_line_end_is_a_line_break_or_a_space(end: str) -> None:
+def test_every_line_ending_becomes_a_line_break_or_a_space(end: str) -> None:
     form = asked(spec_of("long_text"), {"f": f"dòng một{end}dòng hai"})
     assert form.is_valid()
     assert form.cleaned_data["f"] == "dòng một\ndòng hai"
@@ -243,7 +243,7 @@ def test_eth_is_stored_as_d_with_stroke(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["short_text", "long_text"])
-def test_letters_that_no_font_has_are_named(kind: str) -> None:
+def test_letters_missing_from_the_fonts_are_named(kind: str) -> None:
     message = error_message(kind, "Danh 김민수 😀")
     assert "không in được các chữ: 김 민 수 😀" in message
     assert "chữ Latinh" in message
@@ -259,13 +259,13 @@ class TestNames:
         "typed", ["A", "123456", "<b>x</b>", "...", "A1", "a@b.vn", "Nguyễn {Thử}", "12345 An"]
     )
     @pytest.mark.parametrize("options", [{"person_name": True}, {"autocomplete": "name"}])
-    def test_what_is_no_name_is_refused(self, typed: str, options: dict[str, object]) -> None:
+    def test_what_is_not_a_name_is_refused(self, typed: str, options: dict[str, object]) -> None:
         assert f"“{typed}” không phải họ và tên." in error_of("short_text", typed, options=options)
 
     @pytest.mark.parametrize(
         "typed", ["Nguyễn Thị Thử", "Y Bih", "H'Hen Niê", "O’Neill-Đỗ", "ສົມ", "Danh Sà Rết (Út)"]
     )
-    def test_names_of_all_peoples_are_taken(self, typed: str) -> None:
+    def test_names_of_all_peoples_are_accepted(self, typed: str) -> None:
         assert error_of("short_text", typed, options={"person_name": True}) == ""
 
     def test_other_texts_may_be_numbers(self) -> None:
@@ -281,11 +281,11 @@ class TestFormats:
             ("Khoảng 22 giờ", "khoảng 22 giờ"), ("0 giờ", "0 giờ"), ("", ""),
         ],
     )  # fmt: skip
-    def test_times_are_kept_in_words(self, typed: str, answer: str) -> None:
+    def test_times_are_stored_in_words(self, typed: str, answer: str) -> None:
         assert (answer_of("short_text", typed, options={"format": "time"}, required=False) or "") == answer
 
     @pytest.mark.parametrize("typed", ["25 giờ 70 phút", "12:60", "24:01", "sáng", "1430", "12"])
-    def test_other_texts_are_no_time(self, typed: str) -> None:
+    def test_other_texts_are_not_times(self, typed: str) -> None:
         found = error_of("short_text", typed, options={"format": "time"})
         assert found == f"“{typed}” không phải giờ, phút. Ghi như 14:30 hoặc 4 giờ 30 phút."
 
@@ -296,10 +296,10 @@ class TestFormats:
             ("61a8012345", "61A8012345"),
         ],
     )  # fmt: skip
-    def test_codes_of_businesses(self, typed: str, answer: str) -> None:
+    def test_business_codes_are_accepted(self, typed: str, answer: str) -> None:
         assert answer_of("short_text", typed, options={"format": "business_code"}) == answer
 
     @pytest.mark.parametrize("typed", ["abc", "12345", "20001234567", "2000123456-1"])
-    def test_other_texts_are_no_code_of_a_business(self, typed: str) -> None:
+    def test_other_texts_are_not_business_codes(self, typed: str) -> None:
         found = error_of("short_text", typed, options={"format": "business_code"})
         assert found.startswith(f"“{typed}” không phải mã số doanh nghiệp, hộ kinh doanh.")

@@ -1,4 +1,4 @@
-"""Identity numbers in answers are unreadable in the database, readable in the portal, and found by the desk."""
+"""Identity numbers in answers are unreadable in the database, readable in the portal, and can be found at the desk."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NUMBER = "096185004242"
 
 
 def raw(table: str, column: str = "answers") -> str:
-    """Return what the database stores, past the field."""
+    """Return what the database stores, bypassing the field."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column} FROM {table}")
         return str(cursor.fetchall())
@@ -45,7 +45,7 @@ def raw(table: str, column: str = "answers") -> str:
         ("12/11/2026", False), ("9" * 13, False),
     ],
 )  # fmt: skip
-def test_numbers_are_recognised_by_their_form(text: str, is_number: bool) -> None:
+def test_numbers_are_recognised_by_their_structure(text: str, is_number: bool) -> None:
     assert is_identity_number(text) is is_number
 
 
@@ -115,7 +115,7 @@ class TestStorage:
         dossier.save(update_fields=["answers"])
         assert "Ghi chu" not in raw("dossiers_dossier")
 
-    def test_value_whose_key_is_missing_survives_being_stored_again(self, settings: Any) -> None:
+    def test_value_whose_key_is_missing_survives_another_save(self, settings: Any) -> None:
         settings.FIELD_KEYS = {"1": "a" * 40}
         dossier = file_dossier().dossier
         Dossier.objects.update(answers={"citizen_id": NUMBER})
@@ -126,7 +126,7 @@ class TestStorage:
         dossier.refresh_from_db()
         assert dossier.answers == {"citizen_id": NUMBER}
 
-    def test_rotation_lets_the_former_key_go(self, settings: Any) -> None:
+    def test_former_key_can_be_removed_after_a_rotation(self, settings: Any) -> None:
         settings.FIELD_KEYS = {"1": "a" * 40}
         dossier, (draft, _token) = file_dossier().dossier, make_draft()
         for model in (Dossier, Draft):

@@ -130,7 +130,7 @@ class TestDrafts:
         base = self.start_draft(client, form)
         assert "Tên khai sinh" in page(client, f"{base}buoc/child/")
 
-    def test_draft_of_a_closed_form_can_be_completed_but_none_started(
+    def test_draft_of_a_closed_form_can_be_completed_but_not_started(
         self, client: Client, form: FormVersion
     ) -> None:
         base = self.start_draft(client, form)
@@ -272,7 +272,7 @@ class TestConsent:
         assert dossier.consent.number == 1
         assert dossier.events.get().data["consent"] == 1
 
-    def test_consent_text_changed_while_reading_is_shown_again(self, client: Client) -> None:
+    def test_consent_text_that_changes_while_being_read_is_shown_again(self, client: Client) -> None:
         base, data = self.review(client)
         self.newer()
         answer = client.post(f"{base}xem-lai/", data, follow=True)
@@ -298,7 +298,7 @@ class TestConsent:
         assert "data-error-summary" in answer.text
         assert not Dossier.objects.exists()
 
-    def test_initial_consent_text_names_law_and_rights(self) -> None:
+    def test_initial_consent_text_states_law_and_rights(self) -> None:
         text = ConsentText.objects.get()
         assert text.valid_from == date(2026, 1, 1)
         whole = f"{text.purpose} {text.retention} {text.rights}"

@@ -1,4 +1,4 @@
-"""Filing offer of a procedure by date."""
+"""The filing options of a procedure by date."""
 
 from __future__ import annotations
 

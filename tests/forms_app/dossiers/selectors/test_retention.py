@@ -58,7 +58,7 @@ class TestPeriod:
         setting(5)
         assert retention_period(closed(when=at(when))).until == until
 
-    def test_open_dossier_has_a_number_of_years_but_no_end(self) -> None:
+    def test_open_dossier_has_a_number_of_years_but_no_end_date(self) -> None:
         setting(10)
         with time_machine.travel(FILED, tick=False):
             assert retention_period(file_dossier(now=FILED).dossier) == RetentionPeriod(None, 10, LAW)
@@ -109,7 +109,7 @@ class TestRetentionPage:
         assert LAW in page
         assert f"/ho-so/{receipt.token}/rut/" not in page
 
-    def test_page_without_a_period_names_none(self) -> None:
+    def test_page_without_a_period_states_none(self) -> None:
         receipt = file_dossier(now=FILED)
         page = self.page(receipt)
         assert "thời hạn của hồ sơ này chưa được cập nhật" in page

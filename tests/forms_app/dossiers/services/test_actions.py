@@ -48,7 +48,7 @@ from tests.forms_app.dossiers.factories import (
 pytestmark = pytest.mark.django_db
 
 NOW = at("2026-11-23 09:00")  # Monday
-# The shortest lawful way from "registered" to each status.
+# The shortest lawful path from "registered" to each status.
 PATHS = {
     Status.REGISTERED: [],
     Status.ACCEPTED: ["accept"],
@@ -115,7 +115,7 @@ def test_only_transitions_of_the_table_succeed(status: Status, action: Action) -
 
 
 @pytest.mark.parametrize("role", Membership.Role.values)
-def test_role_is_not_allowed_other_actions_than_in_the_table(role: str) -> None:
+def test_role_is_allowed_only_the_actions_in_the_table(role: str) -> None:
     dossier = dossier_in(Status.REGISTERED)
     officer = officer_of(dossier, role)
     for row in TRANSITIONS:
@@ -169,7 +169,7 @@ def test_second_of_two_officers_gets_a_conflict_with_the_new_status() -> None:
     assert dossier.events.count() == 2
 
 
-# A withdrawal is undone only if the desk recorded it: tests/one_stop/test_withdrawals.py asks for its reason.
+# A withdrawal can be undone only if the desk recorded it: its reason is tested in tests/one_stop/test_withdrawals.py.
 NEEDING_REASON = {row.action for row in TRANSITIONS if row.needs_reason} - {Action.UNDO_WITHDRAW}
 
 
@@ -251,7 +251,7 @@ class TestDueDate:
         moved = act(dossier, resume, at("2026-11-25 09:00"))
         assert (moved.due_at, moved.paused_at) == (at("2026-11-27 09:00"), None)
 
-    def test_limit_in_calendar_days_is_extended_by_the_midnights_of_a_pause(self) -> None:
+    def test_limit_in_calendar_days_is_extended_by_the_nights_of_a_pause(self) -> None:
         dossier = dossier_in(Status.PROCESSING, channels=(ChannelDetails("truc_tuyen", 4, "ngay"),))
         assert dossier.due_at == at("2026-11-27 17:00")
         moved = act(act(dossier, "suspend", at("2026-11-24 09:00")), "resume", at("2026-11-25 09:00"))
@@ -341,7 +341,7 @@ def test_table_covers_every_status_and_action() -> None:
         row for row in TRANSITIONS
         if row.action not in SAME_STATUS_ACTIONS and Guard.REVERSIBLE not in row.guards
     ]  # fmt: skip
-    # A closed dossier is only opened again to put a wrong result right (ADR 251).
+    # A closed dossier is reopened only to correct a wrong result (ADR 251).
     opened = {(row.action, source) for row in leaving for source in row.sources if source in CLOSED_STATUSES}
     assert opened == {(Action.REOPEN, Status.RETURNED)}
     assert {row.action for row in TRANSITIONS} == set(Action)

@@ -26,8 +26,8 @@ REJECTIONS = (Conflict, InvalidInput, NotAllowed)
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 class TestParallelActions:
-    def test_of_parallel_actions_on_one_version_one_is_applied(self) -> None:
-        """Officers accept, decline and ask while the citizen withdraws: one event results."""
+    def test_only_one_of_parallel_actions_on_one_version_is_applied(self) -> None:
+        """Officers accept, decline and request a supplement while the citizen withdraws: one event results."""
         dossier = file_dossier().dossier
         head, receiver = officer_of(dossier), officer_of(dossier, "receiver")
 

@@ -70,14 +70,14 @@ def test_second_run_changes_nothing(receipt: services.FilingReceipt) -> None:
 
 
 @pytest.mark.parametrize("days", [[], [date(2026, 11, 25)], [date(2026, 11, 27)]])
-def test_other_days_do_not_move_what_the_receipt_says(
+def test_other_days_do_not_move_the_due_date_on_the_receipt(
     receipt: services.FilingReceipt, days: list[date]
 ) -> None:
     day_off(*days)
     assert move_from_days_off(now=NOW) == 0
 
 
-def test_past_due_dates_and_stopped_or_ended_clocks_stay(receipt: services.FilingReceipt) -> None:
+def test_past_due_dates_and_stopped_or_ended_clocks_do_not_change(receipt: services.FilingReceipt) -> None:
     day_off(date(2026, 11, 26))
     assert move_from_days_off(now=at("2026-11-26 09:01")) == 0
     dossier = act(receipt.dossier, "request_supplement", "2026-11-24 09:00")
@@ -86,7 +86,7 @@ def test_past_due_dates_and_stopped_or_ended_clocks_stay(receipt: services.Filin
     assert move_from_days_off(now=NOW) == 0
 
 
-def test_lateness_is_not_healed_by_the_calendar(receipt: services.FilingReceipt) -> None:
+def test_calendar_changes_do_not_undo_lateness(receipt: services.FilingReceipt) -> None:
     Dossier.objects.update(due_at=at("2026-11-26 09:00"), on_time_until=at("2026-11-23 17:00"))
     day_off(date(2026, 11, 26))
     move_from_days_off(now=NOW)
@@ -95,14 +95,14 @@ def test_lateness_is_not_healed_by_the_calendar(receipt: services.FilingReceipt)
     assert dossier.on_time_until == at("2026-11-23 17:00")
 
 
-def test_task_runs_it(receipt: services.FilingReceipt, time_machine: Any) -> None:
+def test_scheduled_task_moves_due_dates(receipt: services.FilingReceipt, time_machine: Any) -> None:
     time_machine.move_to(NOW, tick=False)
     day_off(date(2026, 11, 26))
     move_due_dates()
     assert Dossier.objects.get().events.filter(action=Action.MOVE_DUE_DATE).exists()
 
 
-def test_dossier_changed_meanwhile_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dossier_changed_in_the_meantime_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     for _dossier in range(2):
         found = file_dossier(now=at("2026-11-20 09:00"))
         act(found.dossier, "accept", "2026-11-23 09:00")

@@ -1,4 +1,4 @@
-"""Submission: one transaction, the number assigned last, the same key gives the same receipt."""
+"""Submission: one transaction, the number is assigned last, and the same key gives the same receipt."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_code_is_shown_only_after_the_commit() -> None:
 
 @pytest.mark.django_db
 class TestNumbers:
-    def test_numbers_start_again_each_day_in_ho_chi_minh_city(self) -> None:
+    def test_numbers_restart_each_day_in_vietnamese_time(self) -> None:
         form = form_at("H12.5")
         moments = ["2026-11-23 00:00", "2026-11-23 23:59", "2026-11-24 00:00", "2026-11-24 06:59"]
         taken = [file_dossier(form, now=at(moment)).code for moment in moments]
@@ -298,9 +298,9 @@ class TestRules:
 
 @pytest.mark.django_db
 class TestCost:
-    """Query count of a submission, and effect of changed rules."""
+    """The query count of a submission, and the effect of changed rules."""
 
-    def test_submission_takes_ten_queries_with_any_number_of_answers(
+    def test_submission_needs_ten_queries_with_any_number_of_answers(
         self, django_assert_num_queries: Any
     ) -> None:
         form = make_form(schema=SCHEMA_WITHOUT_FILES)
@@ -309,7 +309,7 @@ class TestCost:
         consent = consent_in_force()
         with django_assert_num_queries(
             10
-        ):  # savepoint and release; the draft; rules changed?; dossier, draft, event, index; number, code
+        ):  # savepoint and release; the draft; check for changed rules; dossier, draft, event, index; number, code
             services.submit(token=token, idempotency_key=draft.idempotency_key, consent=consent)
 
     def test_new_code_format_is_used_at_once(self) -> None:
@@ -334,7 +334,7 @@ class TestCost:
         )
         assert consent_in_force() == newer
 
-    def test_consent_text_of_tomorrow_is_used_from_midnight(self) -> None:
+    def test_consent_text_for_tomorrow_is_used_from_midnight(self) -> None:
         current = consent_in_force()
         newer = ConsentText.objects.create(
             number=current.number + 1, valid_from=date(2026, 11, 24), purpose="a", retention="b", rights="c"

@@ -1,4 +1,4 @@
-"""Lists and searches of the desk are logged by kind and number, without what was typed."""
+"""Lists and searches at the desk are logged by kind and number, without what was typed."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_every_search_is_logged_without_what_was_typed(desk: Client, dossier: Do
         ("", "text"),
     ],
 )  # fmt: skip
-def test_kind_of_a_query(query: str, kind: str) -> None:
+def test_queries_are_classified_by_kind(query: str, kind: str) -> None:
     assert kind_of_query(query) == kind
 
 
@@ -101,11 +101,11 @@ def test_operators_print_it_as_csv(desk: Client) -> None:
     assert "096185004242" not in line
 
 
-def test_list_that_is_logged_is_shown(desk: Client, dossier: Dossier) -> None:
+def test_logged_list_is_shown(desk: Client, dossier: Dossier) -> None:
     assert str(dossier.code) in text_of(desk.get("/mot-cua/", {"muc": "tat-ca"}))
 
 
-def test_list_is_logged_although_entries_are_ahead_of_the_clock(
+def test_list_is_logged_even_if_entries_are_ahead_of_the_clock(
     desk: Client, dossier: Dossier, traveller: Any
 ) -> None:
     desk.get("/mot-cua/", {"muc": "tat-ca"})

@@ -44,11 +44,11 @@ class TestDays:
             ("2026-11-23 06:59", "261123"), ("2026-11-23 07:00", "261123"), ("2099-12-31 23:59", "991231"),
         ],
     )  # fmt: skip
-    def test_code_contains_the_day_in_ho_chi_minh_city(self, moment: str, day: str) -> None:
+    def test_code_contains_the_day_in_vietnamese_time(self, moment: str, day: str) -> None:
         assert take(AgencyFactory(code="H12.5"), at(moment)) == f"H12.5-{day}-0001"
 
     @pytest.mark.parametrize("hours", range(0, 24, 3))
-    def test_number_does_not_depend_on_the_zone_of_the_moment(self, hours: int) -> None:
+    def test_number_does_not_depend_on_the_time_zone_of_the_value(self, hours: int) -> None:
         agency = AgencyFactory(code="H12.5")
         moment = datetime(2026, 12, 31, hours, 30, tzinfo=UTC)
         local = moment.astimezone(TIME_ZONE)

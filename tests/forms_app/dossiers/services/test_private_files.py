@@ -1,4 +1,4 @@
-"""Files without a row go into quarantine, never many, never when the database looks wrong; they can be moved back."""
+"""Files without a row are quarantined, but never many and never if the database looks wrong; they can be restored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def root(settings: Any, tmp_path: Path) -> Iterator[Path]:
-    """A private store of its own for each test."""
+    """A separate private store for each test."""
     changed = {**settings.STORAGES["private"]["OPTIONS"], "location": str(tmp_path)}
     settings.STORAGES = {**settings.STORAGES, "private": {**settings.STORAGES["private"], "OPTIONS": changed}}
     yield tmp_path
@@ -45,7 +45,7 @@ def contents(root: Path) -> set[str]:
     return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
 
 
-def test_orphan_goes_into_quarantine_and_is_deleted_after_thirty_days(root: Path, caplog: Any) -> None:
+def test_orphan_is_quarantined_and_deleted_after_thirty_days(root: Path, caplog: Any) -> None:
     file_dossier()
     orphan, young = add_orphan(root), add_orphan(root, "young", age=timedelta(hours=2))
     report = clean_up_files()
@@ -86,7 +86,7 @@ def test_database_older_than_the_newest_file_moves_nothing(root: Path) -> None:
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_many_orphans_are_refused_also_over_several_runs(root: Path, settings: Any, at_once: bool) -> None:
+def test_many_orphans_are_refused_even_over_several_runs(root: Path, settings: Any, at_once: bool) -> None:
     settings.PRIVATE_FILES_QUARANTINE_MIN, settings.PRIVATE_FILES_QUARANTINE_SHARE = 3, 0.0
     file_dossier()
     if at_once:
@@ -101,7 +101,7 @@ def test_many_orphans_are_refused_also_over_several_runs(root: Path, settings: A
     assert all(path.exists() for path in files)
 
 
-def test_file_that_has_a_row_again_comes_back_by_itself(root: Path) -> None:
+def test_file_that_has_a_row_again_is_restored_automatically(root: Path) -> None:
     file_dossier()
     row = Attachment.objects.get()
     path, row.path = row.path, "dossiers/elsewhere"
@@ -127,7 +127,7 @@ def test_command_lists_restores_and_compares(root: Path) -> None:
     assert run("--restore-all") == "restored=1\n"
 
 
-def test_comparison_fails_if_a_file_of_a_dossier_is_missing_or_another(root: Path) -> None:
+def test_comparison_fails_if_a_file_of_a_dossier_is_missing_or_differs(root: Path) -> None:
     file_dossier()
     make_draft()
     of_dossier = root / Attachment.objects.exclude(dossier=None).get().path

@@ -1,4 +1,4 @@
-"""A restored database gives no number twice, and links ended since the back-up stay closed."""
+"""A restored database assigns no number twice, and links ended since the back-up stay closed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def number_of(code: str) -> int:
     return int(code.rsplit("-", 1)[1])
 
 
-def test_numbers_of_the_lost_hours_are_not_given_again() -> None:
+def test_numbers_of_the_lost_hours_are_not_assigned_again() -> None:
     agency = AgencyFactory()
     form = make_form(make_version(), agency)
     kept = file_dossier(form, agency=agency).code

@@ -27,7 +27,7 @@ from tests.forms_app.dossiers.factories import at, file_dossier, make_draft, off
 
 @pytest.mark.django_db
 class TestSecretSeeds:
-    def test_receipt_has_its_secrets_for_one_hour_only(self, django_capture_on_commit_callbacks: Any) -> None:
+    def test_receipt_has_its_secrets_for_only_one_hour(self, django_capture_on_commit_callbacks: Any) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             receipt = file_dossier()
         assert services.receipt_for(receipt.dossier) == receipt
@@ -87,7 +87,7 @@ class TestCleanUp:
         assert not Draft.objects.filter(dossier=None).exists()
         assert not ViewLogEntry.objects.exists()
 
-    def test_draft_saved_while_the_clean_up_runs_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_draft_saved_while_the_clean_up_runs_is_kept(self, monkeypatch: pytest.MonkeyPatch) -> None:
         draft, _token = make_draft(now=timezone.now() - LIFETIME - timedelta(days=1))
         expire = retention._expire
 
@@ -108,7 +108,7 @@ class TestCleanUp:
         call_command("tidy_dossiers", stdout=out)
         assert out.getvalue().startswith("drafts=0 ")
 
-    def test_file_missing_in_the_store_is_a_404(self) -> None:
+    def test_file_missing_from_the_store_is_a_404(self) -> None:
         receipt = file_dossier()
         file = receipt.dossier.attachments.get()
         Path(storages["private"].path(file.path)).unlink()

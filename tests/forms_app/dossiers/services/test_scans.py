@@ -1,4 +1,4 @@
-"""Uploaded files are scanned after the upload, once, and kept back until the scanner calls them clean."""
+"""Uploaded files are scanned once, after the upload, and withheld until the scanner finds them clean."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ class TestUpload:
 
 @pytest.mark.django_db
 class TestScan:
-    def test_clean_file(self, scanner: FakeScanner) -> None:
+    def test_clean_file_is_released(self, scanner: FakeScanner) -> None:
         draft, _token = make_draft()
         file = upload(draft)
-        assert scans.scan_due() == 2  # with the file of the draft
+        assert scans.scan_due() == 2  # with the draft's file
         file.refresh_from_db()
         assert (file.scan_state, file.scan_note, file.scan_due_at) == (State.CLEAN, "", None)
         assert file.scanned_at is not None
@@ -112,7 +112,7 @@ class TestScan:
         assert not storages["private"].exists(former)
         assert private_files.compare_rows_and_files().missing_of_drafts == []
 
-    def test_file_called_clean_later_moves_back(
+    def test_file_found_clean_later_is_moved_back(
         self, scanner: FakeScanner, django_capture_on_commit_callbacks: Any
     ) -> None:
         scanner.reply = FOUND
@@ -127,7 +127,7 @@ class TestScan:
         assert Attachment.objects.filter(path=former, scan_state=State.CLEAN).exists()
         assert storages["private"].exists(former)
 
-    def test_locked_file_is_not_called_infected(self, scanner: FakeScanner) -> None:
+    def test_locked_file_is_not_marked_infected(self, scanner: FakeScanner) -> None:
         scanner.reply = LOCKED
         draft, _token = make_draft()
         file = upload(draft)
@@ -136,7 +136,7 @@ class TestScan:
         file.refresh_from_db()
         assert (file.scan_state, file.path) == (State.LIMIT_EXCEEDED, former)
 
-    def test_scanner_away_leaves_the_files_waiting(self, scanner: FakeScanner, settings: Any) -> None:
+    def test_files_wait_while_the_scanner_is_unavailable(self, scanner: FakeScanner, settings: Any) -> None:
         settings.CLAMAV_ADDRESS = free_address()
         draft, _token = make_draft()
         upload(draft)
@@ -145,7 +145,7 @@ class TestScan:
         settings.CLAMAV_ADDRESS = scanner.address
         assert scans.scan_due() == 2
 
-    def test_failed_scan_is_tried_again_later_and_later(self, scanner: FakeScanner) -> None:
+    def test_failed_scan_is_retried_at_growing_intervals(self, scanner: FakeScanner) -> None:
         scanner.reply = b"stream: Can't allocate memory ERROR\n"
         draft, _token = make_draft()
         waits = []
@@ -162,9 +162,7 @@ class TestScan:
         assert scans.scan_due() == 1
         assert draft.attachments.get().scan_note == ""
 
-    def test_file_that_breaks_the_scanner_does_not_keep_the_others_waiting(
-        self, scanner: FakeScanner
-    ) -> None:
+    def test_file_that_crashes_the_scanner_does_not_delay_the_others(self, scanner: FakeScanner) -> None:
         draft, _token = make_draft()
         bad = upload(draft, "lon.pdf")
         with storages["private"].open(bad.path, "wb") as target:
@@ -181,29 +179,29 @@ class TestScan:
         assert scans.scan_due() == 0
         assert draft.attachments.get().scan_state == State.FAILED
 
-    def test_process_that_dies_loses_nothing(self, scanner: FakeScanner) -> None:
+    def test_crashed_process_loses_nothing(self, scanner: FakeScanner) -> None:
         draft, _token = make_draft()
         claimed = scans._claim()
         assert claimed is not None
         assert scans.scan_due() == 0, "somebody is at it"
-        Attachment.objects.update(scan_due_at=timezone.now())  # the lease is over
+        Attachment.objects.update(scan_due_at=timezone.now())  # the lease has expired
         assert scans.scan_due() == 1
         assert not scans.record_verdict(file=claimed, finding=Finding(Verdict.INFECTED, "Late")), "taken over"
         assert draft.attachments.get().scan_state == State.CLEAN
         assert not storages["private"].exists(f"infected/{claimed.path}")
 
-    def test_file_removed_while_it_is_scanned(self, scanner: FakeScanner) -> None:
+    def test_file_may_be_removed_during_its_scan(self, scanner: FakeScanner) -> None:
         draft, _token = make_draft()
         claimed = scans._claim()
         assert claimed is not None
         services.remove(attachment=draft.attachments.get())
         assert not scans.record_verdict(file=claimed, finding=Finding(Verdict.CLEAN))
 
-    def test_queries_per_file(self, scanner: FakeScanner, django_assert_num_queries: Any) -> None:
+    def test_query_count_per_file(self, scanner: FakeScanner, django_assert_num_queries: Any) -> None:
         draft, _token = make_draft()
         scans.scan_due()
         upload(draft)
-        # Is anything due; the scanner's row: 2; claim: 3; verdict: a savepoint around 1; is anything left.
+        # Is anything due? Then the scanner's row: 2; claim: 3; verdict: a savepoint around 1; is anything left?
         with django_assert_num_queries(10):
             assert scans.scan_due() == 1
 
@@ -214,7 +212,7 @@ def test_two_workers_scan_each_file_once(scanner: FakeScanner) -> None:
     draft, _token = make_draft()
     for number in range(4):
         upload(draft, f"{number}.pdf", PDF + b"\n" * (number + 1))
-        # One field takes five files; the fifth is that of the draft.
+        # A field takes five files; the fifth is the draft's.
     scanner.wait = 0.05
     assert sum(together(scans.scan_due, scans.scan_due, scans.scan_due)) == Attachment.objects.count()
     assert len(scanner.scanned) == len(set(scanner.scanned)) == Attachment.objects.count()
@@ -226,7 +224,7 @@ def test_without_a_broker_a_thread_scans_after_the_commit(settings: Any) -> None
         draft, _token = make_draft()
         settings.CLAMAV_ADDRESS = found.address
         file = upload(draft)
-        # Without reading the table meanwhile, which in memory would be locked for the thread.
+        # Does not read the table in the meantime: in memory, that would lock it for the thread.
         end = time.monotonic() + 20
         while not found.scanned and time.monotonic() < end:
             time.sleep(0.05)
@@ -266,7 +264,7 @@ class TestRefusedFiles:
         deliver_due()
         assert [sent.to for sent in mail.outbox] == [[ADDRESS]]
 
-    def test_mail_about_a_file_that_became_clean_is_left_out(self, scanner: FakeScanner) -> None:
+    def test_no_mail_about_a_file_that_was_found_clean_since(self, scanner: FakeScanner) -> None:
         filed_file()
         deliver_due()
         mail.outbox.clear()
@@ -293,7 +291,7 @@ class TestRefusedFiles:
         with pytest.raises(InvalidInput, match="mã độc"):
             services.submit(token=token, idempotency_key=draft.idempotency_key, consent=consent_in_force())
 
-    def test_waiting_file_does_not_hold_up_the_citizen(self, scanner: FakeScanner) -> None:
+    def test_waiting_file_does_not_delay_the_citizen(self, scanner: FakeScanner) -> None:
         receipt = file_dossier()
         assert receipt.code
         assert receipt.dossier.attachments.get().scan_state == State.WAITING

@@ -58,7 +58,7 @@ class TestOperators:
         with pytest.raises(CommandError, match="CLAMAV_ADDRESS"):
             call_command("scan_files")
 
-    def test_files_are_released_once_the_scanner_is_gone_for_good(
+    def test_files_are_released_once_the_scanner_is_removed(
         self, scanner: FakeScanner, settings: Any
     ) -> None:
         draft, _token = make_draft()
@@ -86,7 +86,7 @@ class TestOperators:
             1,
         )
 
-    def test_health_tells_late_files(self, scanner: FakeScanner, client: Client) -> None:
+    def test_health_check_reports_late_files(self, scanner: FakeScanner, client: Client) -> None:
         make_draft()
         scans.malware_scan.check_scanner()
         assert client.get("/healthz").json()["malware_scan"] == "ok"

@@ -76,7 +76,7 @@ class TestRotation:
         receipt.dossier.refresh_from_db()
         assert services.receipt_for(receipt.dossier) == receipt
 
-    def test_removed_secret_tells_nothing_rather_than_a_wrong_key(self, settings: Any) -> None:
+    def test_with_a_removed_secret_no_key_is_shown_rather_than_a_wrong_one(self, settings: Any) -> None:
         receipt = file_dossier()
         settings.LOOKUP_SECRETS = {"b": NEW}
         told = services.receipt_for(receipt.dossier)
@@ -97,12 +97,12 @@ class TestRotation:
 
 
 class TestLateMail:
-    """A mail given up over a weekend and delivered afterwards still contains link and key (security#S5)."""
+    """A mail abandoned over a weekend and delivered later still contains link and key (security#S5)."""
 
     def give_up(self) -> None:
         OutboxMessage.objects.update(failed_at=timezone.now(), attempts=105)
 
-    def test_mail_given_up_and_retried_later_has_key_and_link(self) -> None:
+    def test_abandoned_mail_retried_later_has_key_and_link(self) -> None:
         receipt = file_dossier()
         self.give_up()
         assert retention.wipe_secret_seeds(now=timezone.now() + timedelta(days=4)) == 0
@@ -111,7 +111,7 @@ class TestLateMail:
         assert receipt.lookup_key in message.body
         assert receipt.token in message.body
 
-    def test_seed_of_a_mail_given_up_is_wiped_after_thirty_days(self) -> None:
+    def test_seed_of_an_abandoned_mail_is_wiped_after_thirty_days(self) -> None:
         file_dossier()
         self.give_up()
         assert retention.wipe_secret_seeds(now=timezone.now() + timedelta(days=29)) == 0
@@ -129,7 +129,7 @@ class TestLateMail:
         assert OutboxMessage.objects.filter(kind="dossier.mail", delivered_at=None).count() == 1
         assert retention.wipe_secret_seeds(now=timezone.now() + timedelta(hours=2)) == 1
 
-    def test_mail_server_that_is_down_over_a_long_weekend_gives_no_mail_up(self) -> None:
+    def test_no_mail_is_abandoned_if_the_server_is_down_over_a_long_weekend(self) -> None:
         waits = (outbox.backoff(attempt) for attempt in range(1, mail_attempts()))
         assert timedelta(hours=96) < sum(waits, timedelta()) < timedelta(days=5)
 

@@ -1,4 +1,4 @@
-"""Uploads: private storage, limits also under concurrency, late uploads, attacks."""
+"""Uploads: private storage, limits even under concurrency, late uploads, attacks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SPEC = FieldSpec("proof", "file", "Giấy", options={"max_files": 5})
 
 
 def stored_paths() -> set[str]:
-    """Return the paths that are named by rows and exist."""
+    """Return the paths that rows refer to and that exist."""
     paths = set(Attachment.objects.values_list("path", flat=True))
     return {path for path in paths if storages["private"].exists(path)}
 
@@ -255,7 +255,7 @@ class TestStoredFiles:
         assert "/" not in stored.original_name
 
     def test_infected_file_is_shown_as_not_scanned(self) -> None:
-        """There is no scanner yet, so no file is shown as clean."""
+        """Without a scanner, no file is shown as clean."""
         draft, token = make_draft()
         infected = PDF.replace(b"endobj", b"endobj % " + EICAR + b"\n")
         services.store_answer(

@@ -1,4 +1,4 @@
-"""View log: one entry per view, retained until its end date, readable by citizen, head and inspector."""
+"""The view log: one entry per view, kept until its end date, readable by the citizen, the head and inspectors."""
 
 from __future__ import annotations
 
@@ -130,8 +130,8 @@ class TestWriting:
         entry = receipt.dossier.view_log.get()
         assert (entry.actor, entry.agency) == (None, None)
 
-    def test_every_address_of_the_own_dossier_is_logged(self, receipt: services.FilingReceipt) -> None:
-        """Each pattern below /ho-so/<token>/: one that forgets to log fails here."""
+    def test_every_address_of_ones_own_dossier_is_logged(self, receipt: services.FilingReceipt) -> None:
+        """Checks each pattern below /ho-so/<token>/, so that none forgets to log."""
         dossier, token = receipt.dossier, receipt.token
         request_supplement(dossier)
         arguments = {"pk": dossier.attachments.get().pk, "key": "mau-01"}
@@ -141,7 +141,7 @@ class TestWriting:
             names = pattern.pattern.converters
             kwargs = {name: arguments.get(name, token) for name in names}
             response = fetch(client, reverse(f"dossiers:{pattern.name}", kwargs=kwargs))
-            # The key is shown for an hour only, and there is no slip without it.
+            # The key is shown for only an hour, and without it there is no slip.
             if pattern.name not in {"lookup-key", "lookup-slip"} and response.status_code != 302:
                 assert response.status_code == 200, pattern.name
                 assert len(lines(dossier)) > before, pattern.name
@@ -252,7 +252,9 @@ class TestReading:
         client = signed_in(make_officer(AgencyFactory(), ROLE.HEAD))
         assert client.get(reverse("one_stop:view_log", args=[receipt.code])).status_code == 404
 
-    def test_view_log_is_readable_only_where_the_user_is_head(self, receipt: services.FilingReceipt) -> None:
+    def test_view_log_is_readable_only_in_agencies_where_the_user_is_head(
+        self, receipt: services.FilingReceipt
+    ) -> None:
         officer_of_both = make_officer(AgencyFactory(), ROLE.HEAD)
         Membership.objects.create(
             user=officer_of_both, agency=receipt.dossier.agency, role=ROLE.RECEIVER, valid_from=NOW.date()
@@ -305,7 +307,7 @@ class TestReading:
         (row,) = describe_entries(receipt.dossier, entries_of(receipt.dossier), [])
         assert row.agency == "UBND phường Tân Thành"
 
-    def test_entry_of_a_deleted_file_stays(self, receipt: services.FilingReceipt, officer: User) -> None:
+    def test_entry_of_a_deleted_file_is_kept(self, receipt: services.FilingReceipt, officer: User) -> None:
         services.log_view(dossier=receipt.dossier, actor=officer, target="file 4711", now=NOW)
         (row,) = describe_entries(receipt.dossier, entries_of(receipt.dossier), [])
         assert "4711" in row.target
@@ -337,7 +339,7 @@ class TestReading:
             client.get(address)
             with django_assert_max_num_queries(20) as few:
                 client.get(address)
-            most = len(few)  # now: the next request forgets what was captured
+            most = len(few)  # evaluated now, since the next request discards what was captured
             for n in range(5):
                 services.log_view(
                     dossier=receipt.dossier,
@@ -346,7 +348,7 @@ class TestReading:
                     target=f"{address}{n}",
                     now=NOW,
                 )
-            client.get(address)  # a new officer makes the remembered parts of the frame fresh
+            client.get(address)  # for a new officer, the cached parts of the page frame are rendered again
             with django_assert_max_num_queries(most):
                 client.get(address)
 

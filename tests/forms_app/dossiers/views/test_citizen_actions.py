@@ -1,4 +1,4 @@
-"""Citizens send a supplement or withdraw; conflicts keep the input."""
+"""Citizens send a supplement or withdraw; after a conflict the input is kept."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class TestWithdraw:
 
 
 class TestSupplement:
-    def test_only_requested_items_are_asked_and_the_answer_changes_the_status(
+    def test_only_requested_items_are_asked_for_and_the_answer_changes_the_status(
         self, django_capture_on_commit_callbacks: Any
     ) -> None:
         receipt = file_dossier()

@@ -1,4 +1,4 @@
-"""The cookie lives as long as the draft; without it nothing typed is lost; another tab is noticed."""
+"""The cookie lasts as long as the draft; without it no input is lost; another tab is noticed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def page_ids(html: str) -> dict[str, str]:
 
 
 def hidden(html: str) -> dict[str, list[str]]:
-    """Return the hidden inputs of the form that starts again."""
+    """Return the hidden inputs of the form that starts a new draft."""
     form = re.search(r'<form method="post" action="/nop-ho-so/.*?</form>', html, re.DOTALL)[0]
     found: dict[str, list[str]] = {}
     for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form):
@@ -79,7 +79,7 @@ class TestCookie:
         client.post(step, TYPED)
         assert cookie(client, base)["max-age"] == int(LIFETIME.total_seconds())
 
-    def test_draft_saved_on_day_25_is_there_on_day_50(self, client: Client, base: str) -> None:
+    def test_draft_saved_on_day_25_still_exists_on_day_50(self, client: Client, base: str) -> None:
         step, start = started(client, base), timezone.now()
         with time_machine.travel(start + timedelta(days=25), tick=False):
             client.post(step, {**TYPED, "autosave": "1"})
@@ -107,7 +107,7 @@ class TestCookie:
 
 
 class TestLostCookie:
-    def test_page_without_a_draft_explains_and_leads_on(self, base: str) -> None:
+    def test_page_without_a_draft_explains_and_offers_to_start(self, base: str) -> None:
         for page in ("buoc/house/", "xem-lai/", "da-nop/", "tiep/"):
             answer = Client().get(f"{base}{page}")
             assert answer.status_code == 404
@@ -119,7 +119,7 @@ class TestLostCookie:
         assert answer.status_code == 404
         assert LOST not in answer.content.decode()
 
-    def test_typed_step_goes_on_in_a_new_draft(self, base: str) -> None:
+    def test_typed_step_is_continued_in_a_new_draft(self, base: str) -> None:
         client = Client()
         answer = client.post(f"{base}buoc/house/", {**TYPED, "proof": picture(), "evil": "x"})
         assert answer.status_code == 409
@@ -128,7 +128,7 @@ class TestLostCookie:
         assert "evil" not in kept
         choose = client.post(base, kept)
         assert "Nội dung bạn nhập được giữ" in choose.content.decode()
-        assert "chỗ cần sửa" not in choose.content.decode()  # the agency was not asked for yet
+        assert "chỗ cần sửa" not in choose.content.decode()  # the agency has not been asked for yet
         assert "chỗ cần sửa" in client.post(base, {**kept, "agency": ""}).content.decode()
         assert not Draft.objects.exists()
         agency = choose.context["offer"].agencies.first()
@@ -174,7 +174,7 @@ class TestTwoTabsOnOneStep:
         assert client.post(step, {**TYPED, "area": "20", **page_ids(html)}).status_code == 302
         assert Draft.objects.get().answers["area"] == "20"
 
-    def test_one_page_saves_as_often_as_it_likes(self, client: Client, base: str) -> None:
+    def test_one_page_may_save_repeatedly(self, client: Client, base: str) -> None:
         step = started(client, base)
         ids = page_ids(client.get(step).content.decode())
         for area in ("1", "2", "3"):
@@ -182,7 +182,7 @@ class TestTwoTabsOnOneStep:
         assert client.post(step, {**TYPED, "area": "4", **ids}).status_code == 302
         assert Draft.objects.get().answers["area"] == "4"
 
-    def test_page_loaded_after_a_save_is_no_conflict(self, client: Client, base: str) -> None:
+    def test_page_loaded_after_a_save_causes_no_conflict(self, client: Client, base: str) -> None:
         step = started(client, base)
         for area in ("1", "2"):
             ids = page_ids(client.get(step).content.decode())
@@ -211,7 +211,7 @@ class TestTwoTabsOnOneStep:
 
 
 class TestAutosave:
-    def test_autosave_keeps_the_texts_and_finishes_nothing(self, client: Client, base: str) -> None:
+    def test_autosave_keeps_the_texts_without_completing_the_step(self, client: Client, base: str) -> None:
         step = started(client, base)
         answer = client.post(step, {"area": "12", "built": "1/3/2020", "kinds": ["wood"], "autosave": "1"})
         assert re.fullmatch(r"\d\d:\d\d", answer.json()["time"])

@@ -1,4 +1,4 @@
-"""Who lost the key gets a new one by mail, if the address was confirmed; the receipt has all that is needed."""
+"""A lost key is replaced by mail if the address was confirmed; the receipt has everything that is needed."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class TestByMail:
     @pytest.mark.parametrize(
         "typed", [{"email": "khac@example.vn"}, {"code": "H12.99-260101-0001"}], ids=["address", "code"]
     )
-    def test_answer_does_not_tell_whether_code_and_address_match(self, typed: dict[str, str]) -> None:
+    def test_response_does_not_reveal_whether_code_and_address_match(self, typed: dict[str, str]) -> None:
         receipt = file_dossier()
         confirm(receipt)
         assert SENT in ask(receipt, **typed).content.decode()
@@ -138,7 +138,7 @@ class TestByMail:
         for answer in (Client().get(f"/tra-cuu/{part}/x/"), Client().post(f"/tra-cuu/{part}/x/")):
             assert answer.status_code == 404
 
-    def test_link_of_one_purpose_is_none_of_the_other(self) -> None:
+    def test_link_for_one_purpose_is_not_valid_for_the_other(self) -> None:
         file_dossier()
         deliver_due()
         link = link_in(mail.outbox[-1].body, "xac-nhan-thu").replace("xac-nhan-thu", "cap-lai")
@@ -146,7 +146,7 @@ class TestByMail:
 
 
 class TestConfirmation:
-    def test_opening_the_link_does_not_confirm_and_pressing_does(self) -> None:
+    def test_the_button_confirms_but_opening_the_link_does_not(self) -> None:
         receipt = file_dossier()
         deliver_due()
         link = link_in(mail.outbox[-1].body, "xac-nhan-thu")
@@ -253,7 +253,7 @@ class TestReplaced:
         dossier.refresh_from_db()
         assert (retention_period(dossier), dossier.status) == before
 
-    def test_reason_of_the_agency_stays_on_the_page(self) -> None:
+    def test_reason_given_by_the_agency_stays_on_the_page(self) -> None:
         receipt = file_dossier()
         officer = officer_of(receipt.dossier)
         services.apply_action(

@@ -159,7 +159,7 @@ class TestTakeOver:
 
 
 class TestInputIsKept:
-    def test_texts_sent_after_the_handover_are_shown_for_copying(self, sender: Sender) -> None:
+    def test_texts_submitted_after_the_handover_are_shown_for_copying(self, sender: Sender) -> None:
         sender.hand_over()
         typed = {"child_name": "Bé <Na>", "born": "31/2/2020", "next": "1", "csrfmiddlewaretoken": "geheim"}
         answer = sender.client.post(sender.step, typed)
@@ -239,7 +239,7 @@ class TestLink:
         for word in (token, sender.draft.token_hash, credentials.visit_token(Dossier(pk=1))):
             assert Client().get(f"{sender.base}tiep/{word}/").status_code == 404
 
-    def test_link_is_valid_for_its_procedure_only(self, sender: Sender) -> None:
+    def test_link_is_valid_only_for_its_procedure(self, sender: Sender) -> None:
         foreign, _token = make_draft()
         code = foreign.procedure_version.procedure.core_code
         link = credentials.handover_token(sender.draft.token_hash)

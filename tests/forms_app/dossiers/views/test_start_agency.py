@@ -1,4 +1,4 @@
-"""Choose the receiving agency, and another one later."""
+"""Choosing the receiving agency, and changing it later."""
 
 from __future__ import annotations
 
@@ -63,14 +63,16 @@ class TestAgency:
             ("", ["Chọn cơ quan"]),
         ],
     )
-    def test_agency_of_the_site_before_is_selected(self, base: str, query: str, chosen: list[str]) -> None:
+    def test_agency_of_the_site_visited_before_is_selected(
+        self, base: str, query: str, chosen: list[str]
+    ) -> None:
         assert [
             option.get_text() for option in self.options(base, query) if "selected" in option.attrs
         ] == chosen
 
 
 class TestChangeOfAgency:
-    """A wrong commune is changed without typing anything again."""
+    """A wrong commune can be changed without retyping anything."""
 
     @pytest.fixture
     def case(self) -> Any:
@@ -87,7 +89,7 @@ class TestChangeOfAgency:
                 path
             )
 
-    def test_draft_goes_elsewhere_with_its_answers(self, case: Any) -> None:
+    def test_draft_moves_to_another_agency_with_its_answers(self, case: Any) -> None:
         answer = case.client.post(f"{case.base}noi-nop/", {"agency": case.other.pk}, follow=True)
         assert case.other.name in answer.content.decode()
         draft = Draft.objects.get()

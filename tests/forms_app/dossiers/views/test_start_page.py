@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestWhatToPrepare:
-    def test_documents_are_listed_by_case_with_their_marks_and_without_the_form(self) -> None:
+    def test_documents_are_listed_by_case_with_their_labels_and_without_the_form(self) -> None:
         documents = (
             RequiredDocument("Tờ khai theo mẫu", blank_forms=(ListedBlankForm("to-khai.docx"),)),
             RequiredDocument("Giấy chứng sinh"),

@@ -69,7 +69,7 @@ HOUSE = {**INCOMPLETE, "area": "100,5", "built": "1/3/2020", "place_detail": "S�
 
 
 class Visit:
-    """Client filling in the form of a procedure."""
+    """A client that fills in the form of a procedure."""
 
     def __init__(self, client: Client, base: str) -> None:
         self.client, self.base = client, base
@@ -282,7 +282,7 @@ class TestFiles:
         assert value_of(html, "child_name") == "Nguyễn Văn Mới"
         assert Draft.objects.get().answers["child_name"] == "Nguyễn Văn Mới"
 
-    def test_rejected_file_keeps_the_page_also_when_going_back(self, page: Any) -> None:
+    def test_rejected_file_keeps_the_page_even_when_going_back(self, page: Any) -> None:
         client, address = page
         answer = client.post(address, {"proof": picture("anh.exe"), "goto": "applicant"}, follow=True)
         assert answer.redirect_chain[0][0].startswith(address)

@@ -143,7 +143,7 @@ def test_receipt_has_no_lookup_key_after_the_seed_is_wiped() -> None:
 
 
 class TestReceiptLater:
-    """The receipt page follows the dossier: it stays in the browser that filed."""
+    """The receipt page reflects the dossier as long as it stays in the browser that filed it."""
 
     @pytest.fixture
     def filed(self) -> tuple[Client, str, services.FilingReceipt]:
@@ -163,7 +163,7 @@ class TestReceiptLater:
         assert "Bạn đã nộp hồ sơ" not in page
         assert "Cơ quan kiểm tra hồ sơ" not in page
 
-    def test_replaced_key_is_said_to_work_no_longer(self, filed: Any) -> None:
+    def test_replaced_key_is_shown_as_no_longer_valid(self, filed: Any) -> None:
         client, address, receipt = filed
         services.replace_secrets(dossier_id=receipt.dossier.pk, actor=officer_of(receipt.dossier), data={})
         page = client.get(address).content.decode()
@@ -171,7 +171,7 @@ class TestReceiptLater:
         assert "Mã tra cứu có trên biên nhận" not in page
 
     @pytest.mark.parametrize("email", ["thu@example.vn", ""])
-    def test_email_is_named_only_if_one_was_given(self, filed: Any, email: str) -> None:
+    def test_email_is_mentioned_only_if_one_was_given(self, filed: Any, email: str) -> None:
         client, address, receipt = filed
         Dossier.objects.filter(pk=receipt.dossier.pk).update(secret_seed="", email=email)
         page = client.get(address).content.decode()

@@ -61,7 +61,7 @@ class TestThrottle:
             assert Client().post("/tra-cuu/", data).status_code == 422
 
     @pytest.mark.parametrize("code", ["x" * 60, "’; DROP TABLE", "<script>", "H12-١٢٣-0001", "🙂"])
-    def test_any_wrong_lookup_gets_the_same_answer(self, code: str) -> None:
+    def test_every_wrong_lookup_gets_the_same_response(self, code: str) -> None:
         answer = Client().post("/tra-cuu/", {"code": code, "lookup_key": "AAAABBBB"})
         assert answer.status_code == 422
         assert "Không tìm thấy hồ sơ có mã hồ sơ" in answer.content.decode()

@@ -74,7 +74,7 @@ class TestAccess:
             else self.addresses(receipt, foreign)
         ):
             if who == "other citizen" and address.endswith(".pdf"):
-                continue  # their own dossier has this paper
+                continue  # their own dossier has this form
             answer = client.get(address)
             assert answer.status_code == 404, address
             page = answer.content.decode().replace(address, "/ho-so/khong-co-gi/")
@@ -224,7 +224,7 @@ class TestApplyingAgain:
 
 
 def test_confirmation_before_acceptance_is_not_called_form_01() -> None:
-    """Until acceptance the address of form 01 gives a confirmation only; entries differ by their time."""
+    """Until acceptance the address of form 01 gives only a confirmation; the entries differ by their time."""
     with time_machine.travel("2026-11-23 09:00 +0700", tick=False) as clock:
         receipt = file_dossier()
         address = f"/ho-so/{receipt.token}/"
@@ -250,7 +250,7 @@ SHOWN = "1. Ảnh mờ.<br>2. Thiếu trang 2."
 
 
 class TestWordsOfTheAgency:
-    """Citizens read the lines as the officer wrote them, under a heading that says what they are."""
+    """Citizens see the lines as the officer wrote them, under a heading that says what they are."""
 
     def do(self, receipt: services.FilingReceipt, action: Action, **more: Any) -> str:
         dossier = Dossier.objects.get(pk=receipt.dossier.pk)
@@ -259,7 +259,7 @@ class TestWordsOfTheAgency:
         )  # fmt: skip
         return Client().get(f"/ho-so/{receipt.token}/").content.decode()
 
-    def test_reason_of_a_decline_keeps_its_lines(self) -> None:
+    def test_reason_of_a_decline_keeps_its_line_breaks(self) -> None:
         html = self.do(file_dossier(), Action.DECLINE, reason=LINES)
         assert f"<strong>Lý do: {SHOWN}</strong>" in html
         assert html.count(SHOWN) == 2, "in the notice and in the history"
@@ -278,7 +278,7 @@ class TestWordsOfTheAgency:
         html = self.do(receipt, Action.FINISH, reason="Thiếu điều kiện.", outcome=Dossier.Outcome.REFUSED)
         assert "<strong>Lý do: Thiếu điều kiện.</strong>" in html
 
-    def test_reason_of_a_supplement_request_keeps_its_lines(self) -> None:
+    def test_reason_of_a_supplement_request_keeps_its_line_breaks(self) -> None:
         receipt = file_dossier()
         request_supplement(
             dossier_id=receipt.dossier.pk, expected_version=receipt.dossier.version,
@@ -291,7 +291,7 @@ class TestWordsOfTheAgency:
 
 
 class TestLinesOfAnswers:
-    """Answers of several lines are shown as they were typed: three oaths are three lines."""
+    """Answers of several lines are shown as typed: three statements are three lines."""
 
     SCHEMA: Any = {"steps": [{"id": "s", "title": "Bước", "fields": [
         {"id": "trades", "type": "long_text", "label": "Ngành, nghề"},
@@ -301,7 +301,7 @@ class TestLinesOfAnswers:
     ANSWERS: Any = {"trades": "1. Bán nước mía\n2. Bán cà phê\n\nKhông bán rượu", "oaths": ["a", "b"]}
     EXPECTED = ("1. Bán nước mía<br>2. Bán cà phê<br><br>Không bán rượu", "Không có vợ, chồng<br>Tự nguyện")
 
-    def test_before_sending_and_afterwards(self, client: Client) -> None:
+    def test_lines_are_shown_before_and_after_submission(self, client: Client) -> None:
         draft, token = make_draft(make_form(schema=self.SCHEMA), **self.ANSWERS)
         base = enter(client, draft, token)
         receipt = file_dossier(make_form(schema=self.SCHEMA), **self.ANSWERS)
@@ -311,7 +311,7 @@ class TestLinesOfAnswers:
                 assert text in html, address
 
     @pytest.mark.parametrize(("chosen", "is_shown"), [("a", False), ("b", True)])
-    def test_question_of_a_choice_that_was_not_made_is_left_out(
+    def test_question_that_depends_on_an_unchosen_option_is_left_out(
         self, client: Client, chosen: str, is_shown: bool
     ) -> None:
         kind = {"id": "kind", "type": "choice", "label": "Loại", "choices": [

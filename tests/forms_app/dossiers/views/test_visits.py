@@ -47,7 +47,7 @@ def hidden(html: str) -> dict[str, str]:
 
 
 class TestExpiredVisit:
-    def test_supplement_typed_before_is_there_after_the_key(self, clock: Any) -> None:
+    def test_supplement_typed_before_is_restored_after_entering_the_key(self, clock: Any) -> None:
         receipt = file_dossier()
         request_supplement(receipt.dossier)
         visit = credentials.visit_token(receipt.dossier)
@@ -68,7 +68,7 @@ class TestExpiredVisit:
         assert right["Location"].endswith("/bo-sung/")
         assert "0912 &lt;000&gt; 111" in client.get(right["Location"]).content.decode()
 
-    def test_reason_of_a_withdrawal_is_there_after_the_key(self, clock: Any) -> None:
+    def test_reason_of_a_withdrawal_is_restored_after_entering_the_key(self, clock: Any) -> None:
         receipt = file_dossier()
         visit = credentials.visit_token(receipt.dossier)
         clock.shift(timedelta(hours=3))
@@ -99,9 +99,9 @@ class TestExpiredVisit:
 
 
 class TestReplacedKey:
-    """A visit that another person began with the lost key ends when the key is replaced."""
+    """A visit that someone else began with the lost key ends when the key is replaced."""
 
-    def test_every_page_is_closed_and_nothing_is_done(self) -> None:
+    def test_no_page_opens_and_nothing_changes(self) -> None:
         receipt = file_dossier()
         visit = credentials.visit_token(receipt.dossier)
         assert Client().get(f"/ho-so/{visit}/").status_code == 200
@@ -162,7 +162,7 @@ class TestSupplement:
         request = receipt.dossier.supplement_requests.get()
         assert (request.typed, request.answers) == ({}, {"other_1": "Mẹ"})
 
-    def test_dossier_that_is_not_accepted_yet_says_that_the_supplement_was_sent(self) -> None:
+    def test_dossier_not_accepted_yet_says_that_the_supplement_was_sent(self) -> None:
         receipt = file_dossier()
         officer = officer_of(receipt.dossier)
         services.apply_action(
@@ -184,7 +184,7 @@ class TestSupplement:
         assert "Bạn đã gửi bổ sung" in page
         assert "Bạn đã nộp hồ sơ" not in page
 
-    def test_document_of_the_form_takes_the_kinds_of_file_of_the_form(self) -> None:
+    def test_document_of_the_form_accepts_the_file_types_of_the_form(self) -> None:
         receipt = file_dossier()
         request_supplement(receipt.dossier)
         schema = receipt.dossier.form_version.schema
@@ -197,7 +197,7 @@ class TestSupplement:
         assert supplement_step(request).fields[0].options == {"extensions": ["pdf"]}
 
 
-def test_lookup_beyond_the_limit_names_the_minutes() -> None:
+def test_lookup_beyond_the_limit_states_the_waiting_time() -> None:
     with time_machine.travel(timezone.now(), tick=False):
         answers = [
             Client().post("/tra-cuu/", {"code": "H12.1-260101-0001", "lookup_key": "AAAABBBB"})
@@ -211,5 +211,5 @@ def test_lookup_beyond_the_limit_names_the_minutes() -> None:
 @pytest.mark.parametrize(
     "typed", ["h12.44 261130 0006", "H12.44 – 261130 – 0006", "H12.44-261130-0006 ", "H12 .44-261130-0006"]
 )
-def test_code_may_be_typed_with_blanks_for_dashes(typed: str) -> None:
+def test_code_may_be_typed_with_spaces_instead_of_dashes(typed: str) -> None:
     assert codes.normalise(typed) == "H12.44-261130-0006"
