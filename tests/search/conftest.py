@@ -1,4 +1,4 @@
-"""Sample documents on every engine: SQLite or PostgreSQL by the run's database, Elasticsearch where there is one."""
+"""Sample documents on every engine: SQLite or PostgreSQL (the run's database), and Elasticsearch if available."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENGINES = [engines.DATABASE, pytest.param(engines.ELASTIC, marks=pytest.mark.ela
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
-    """No test sees the lexicon, the word statistics or the broken servers of another."""
+    """No test sees the lexicon, the word statistics or the failed servers of another."""
     selectors.invalidate_resources()
     reset_servers()
     yield
@@ -26,10 +26,10 @@ def _nothing_remembered() -> Iterator[None]:
 
 @pytest.fixture(params=ENGINES)
 def engine_name(request: pytest.FixtureRequest) -> str:
-    """Each engine in turn, its server ready and empty."""
+    """Each engine in turn, with its server ready and empty."""
     if request.param == engines.ELASTIC:
         request.getfixturevalue("elasticsearch_url")
-        # What a slow machine does to the time limits is not this suite's question.
+        # How a slow machine affects the time limits is not tested here.
         request.getfixturevalue("settings").ELASTICSEARCH_TIMEOUT = 20.0
     return str(request.param)
 

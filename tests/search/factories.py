@@ -1,4 +1,4 @@
-"""Rows of the search for tests."""
+"""Rows of the search app for tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from search.models import LexiconEntry, UsageWeight
 
 
 class LexiconEntryFactory(DjangoModelFactory[LexiconEntry]):
-    """A oneway group with one everyday word."""
+    """A one-way group with one everyday word."""
 
     class Meta:
         model = LexiconEntry

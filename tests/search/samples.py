@@ -1,4 +1,4 @@
-"""Documents of a kind that only tests know, and an engine to find them with."""
+"""Documents of a kind that exists only in tests, and an engine to find them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
 def empty_lexicon() -> None:
-    """Delete the shipped lexicon, without the signals that each of its two thousand rows would send."""
+    """Delete the shipped lexicon, without the signals that its two thousand rows would send."""
     entries = LexiconEntry.objects.all()
     entries._raw_delete(entries.db)
 
@@ -70,7 +70,7 @@ class SearchFixture:
         return replace(base, **facts)
 
     def add(self, title: str, **facts: Any) -> SearchDocument:
-        """Add a document to the source; ``sync`` brings it into the index."""
+        """Add a document to the source; ``sync`` indexes it."""
         document = self.document(title, **facts)
         self.source.documents_by_ref[document.ref] = document
         return document
@@ -94,7 +94,7 @@ class SearchFixture:
             client.background_client().indices.refresh(index=f"{settings.ELASTICSEARCH_INDEX_PREFIX}-*")
 
     def ask(self, query: str = "", **facts: Any) -> SearchResult:
-        """Return the result of this engine; a result of the fallback fails the test."""
+        """Return the result of this engine; a result from the fallback fails the test."""
         request = SearchRequest(query=query, collection=self.source.collection, **facts)
         result = search(request, engine=self.name)
         assert not result.degraded

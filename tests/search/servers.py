@@ -1,4 +1,4 @@
-"""Small TCP servers that pretend to be Elasticsearch: silent, slow, or full of rubbish."""
+"""Small TCP servers that pretend to be Elasticsearch: silent, slow, or sending garbage."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Talk = Callable[[socket.socket], None]
 
 
 def http(body: bytes, status: str = "200 OK", product: bool = True) -> bytes:
-    """An HTTP answer, with the header by which the client knows its server."""
+    """An HTTP response, with the header by which the client recognises the server."""
     mark = b"X-Elastic-Product: Elasticsearch\r\n" if product else b""
     head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n".encode()
     return head + mark + b"\r\n" + body
 
 
 def says(answer: bytes) -> Talk:
-    """Read whatever comes, say ``answer`` (nothing for an empty one), hang up."""
+    """Read whatever arrives, send ``answer`` (nothing if it is empty), and close the connection."""
 
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
@@ -33,7 +33,7 @@ def says(answer: bytes) -> Talk:
 
 
 def drips(seconds: float) -> Talk:
-    """Send a byte of an endless answer now and then: no socket time-out ever strikes."""
+    """Send one byte of an endless response now and then, so that no socket time-out ever occurs."""
 
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
@@ -65,7 +65,7 @@ def answers(by_path: Callable[[str], Any]) -> Talk:
 
 
 class Server:
-    """A listening server; ``connections`` counts who came."""
+    """A listening server; ``connections`` counts the clients."""
 
     def __init__(self, talk: Talk) -> None:
         self.connections = 0
@@ -92,7 +92,7 @@ class Server:
 
     def close(self) -> None:
         """Stop listening, then close every connection."""
-        # Closing alone would leave the other thread in `accept`, and the next connection open for good.
+        # Closing alone would leave the other thread in `accept`, and the next connection open forever.
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._listener.join(timeout=10)
@@ -102,7 +102,7 @@ class Server:
 
 @contextmanager
 def serving() -> Iterator[Callable[[Talk], Server]]:
-    """Yield a function that starts servers; all end with the block."""
+    """Yield a function that starts servers; all are stopped at the end of the block."""
     started: list[Server] = []
 
     def start(talk: Talk) -> Server:

@@ -23,18 +23,18 @@ class TestMarks:
         (word, *_rest) = ask("chứng thưc bản sao").words[1:]
         assert (word.folded, word.marked) == ("thuc", "")
 
-    def test_marks_that_titles_write_are_kept(self):
+    def test_diacritics_used_in_titles_are_kept(self):
         assert all(word.marked for word in ask("đăng ký khai tử").words)
 
-    def test_terms_are_found_in_spite_of_wrong_marks(self):
+    def test_terms_are_found_despite_wrong_diacritics(self):
         assert "tình trạng hôn nhân" in labels("giây độc thân")
 
     def test_another_word_is_not_the_term(self):
-        """``sáo y`` would be another word if titles knew it; the lexicon's own spelling counts."""
+        """``sáo y`` would be another word if it occurred in titles; the lexicon's own spelling counts."""
         known = language(["Sáo trúc", "Chứng thực bản sao"])
         assert not {e.label for e in ask("sáo y", known).expansions}
 
-    def test_without_marks_no_word_is_exact(self):
+    def test_without_diacritics_no_word_is_exact(self):
         query = ask("dang ky ket hon")
         assert not query.exact
         assert all(word.marked == "" for word in query.words)
@@ -71,7 +71,7 @@ class TestQuery:
     def test_phrases_have_two_syllables_or_more(self):
         assert self.QUERY.phrases == (("x", "y"),)
 
-    def test_all_codes_are_those_typed_then_those_meant(self):
+    def test_codes_are_those_typed_then_those_implied(self):
         assert self.QUERY.all_codes == ("2.000002", "1.000001")
 
     def test_own_words_keep_their_weight_beside_other_names(self):
@@ -80,7 +80,7 @@ class TestQuery:
         )
         assert query.candidate_terms == {"a": 7}
 
-    def test_nothing_typed_is_empty(self):
+    def test_query_without_text_is_empty(self):
         assert ask("!!!").is_empty
         assert not ask("1.000894").is_empty
 
@@ -117,7 +117,7 @@ class TestInputMethods:
             ("w", "u"),
         ],
     )
-    def test_telex(self, typed: str, plain: str):
+    def test_telex_is_decoded(self, typed: str, plain: str):
         assert without_telex(typed) == plain
 
     @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ class TestInputMethods:
             ("kt3", "kt"),
         ],
     )
-    def test_vni(self, typed: str, plain: str):
+    def test_vni_is_decoded(self, typed: str, plain: str):
         assert without_vni(typed) == plain
 
     @given(st.from_regex(r"[a-z]{1,10}", fullmatch=True))
@@ -186,17 +186,17 @@ class TestCorrections:
     def test_words_similar_to_nothing_are_not_corrected(self, text: str):
         assert corrected(text) == ""
 
-    def test_a_short_word_needs_a_neighbour_that_titles_know(self):
+    def test_a_short_word_needs_a_neighbour_that_occurs_in_titles(self):
         assert corrected("hoon nhan") == "hon nhan"
         assert corrected("hoon hoc") == ""
 
-    def test_too_many_unknown_words_are_no_slip(self):
+    def test_too_many_unknown_words_are_not_a_typing_error(self):
         assert corrected("ddang kyy khaai siinh ttu keet hoon nhaan") == ""
 
     def test_the_rest_of_the_text_stays_as_it_was(self):
         assert corrected("  Đăng ký   khaitử, nhanh!") == "  Đăng ký   khai tử, nhanh!"
 
-    def test_marks_are_put_only_where_the_person_puts_some(self):
+    def test_diacritics_are_added_only_if_the_query_has_some(self):
         assert corrected("tinh trnag hon nhan") == "tinh trang hon nhan"
         assert corrected("tình trnag hôn nhân") == "tình trạng hôn nhân"
 
@@ -209,7 +209,9 @@ class TestCorrections:
         assert result == "" or result != text
 
     @given(st.sampled_from(TITLES), st.integers(0, 200), st.integers(0, 3))
-    def test_a_slip_in_a_title_never_makes_known_words_unknown(self, title: str, place: int, kind: int):
+    def test_a_typing_error_in_a_title_never_makes_known_words_unknown(
+        self, title: str, place: int, kind: int
+    ):
         place %= len(title)
         slipped = [
             title[:place] + title[place + 1 :],
@@ -232,5 +234,5 @@ class TestReadings:
         costs = {reading.words: reading.cost for reading in readings("hoon", KNOWN)}
         assert min(costs, key=lambda words: costs[words]) == ("hon",)
 
-    def test_a_word_is_cut_only_where_the_pieces_are_neighbours_somewhere(self):
+    def test_a_word_is_split_only_into_words_that_are_adjacent_somewhere(self):
         assert [reading.words for reading in readings("tuhon", KNOWN)] == []

@@ -1,4 +1,4 @@
-"""Which requests count, what a page reports without a cookie, and what a hostile sender can do."""
+"""Which requests are counted, what a page reports without a cookie, and what a hostile sender can do."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class TestShown:
     @pytest.mark.parametrize(
         "asked", [{"q": "kết hôn", "trang": "2"}, {"q": "kết hôn", "loai": "sample"}, {"loai": "sample"}]
     )
-    def test_later_pages_and_filters_belong_to_a_search_that_was_counted(
+    def test_later_pages_and_filters_are_part_of_a_counted_search(
         self, browser: Client, samples: SearchFixture, asked: dict[str, str]
     ):
         for number in range(12):
@@ -109,11 +109,11 @@ class TestShown:
         browser.get(PAGE, asked)
         assert counts() == {}
 
-    def test_head_is_not_counted(self, browser: Client):
+    def test_head_requests_are_not_counted(self, browser: Client):
         browser.head(PAGE, {"q": "kết hôn"})
         assert counts() == {}
 
-    def test_languages_count_apart(self, browser: Client):
+    def test_languages_are_counted_separately(self, browser: Client):
         browser.get("/en/tim-kiem/", {"q": "marriage"})
         counts()
         assert SearchedQuery.objects.get().language == "en"
@@ -127,7 +127,7 @@ class TestShown:
 
 
 class TestReports:
-    def test_the_page_names_the_address_the_query_and_the_documents(
+    def test_the_page_contains_the_address_the_query_and_the_documents(
         self, browser: Client, samples: SearchFixture
     ):
         found = samples.add("Đăng ký kết hôn")
@@ -149,7 +149,7 @@ class TestReports:
         assert counts() == {"kết hôn": (1, 0, 0, 1, 1)}
         assert SearchedQueryClick.objects.get().document == found.key
 
-    def test_no_report_creates_a_query(self, browser: Client):
+    def test_a_report_never_creates_a_query(self, browser: Client):
         assert report(browser) == 204
         counts()
         assert counts() == {}
@@ -163,12 +163,12 @@ class TestReports:
         assert report(client, headers={"origin": "http://testserver"}) == 204
         assert counts()["kết hôn"][3] == 1
 
-    def test_large_and_foreign_bodies_are_refused(self, browser: Client):
+    def test_large_and_unexpected_bodies_are_refused(self, browser: Client):
         assert report(browser, "q=" + "a" * 5000) == 413
         assert report(browser, '{"q": "a"}', "application/json") == 415
         assert report(browser, "--x--", "multipart/form-data; boundary=x") == 415
 
-    def test_only_post(self, browser: Client):
+    def test_only_post_is_allowed(self, browser: Client):
         assert browser.get(ADDRESS).status_code == 405
 
     def test_one_network_may_report_a_limited_number_of_times(
@@ -184,7 +184,7 @@ class TestReports:
         assert found == [204, 204, 429]
 
     @pytest.mark.parametrize("key", ["dossier:H12.46", "x" * 200, "../x", "procedure:1'--", "procedure"])
-    def test_only_keys_of_documents_are_taken(self, browser: Client, key: str):
+    def test_only_keys_of_documents_are_accepted(self, browser: Client, key: str):
         browser.get(PAGE, {"q": "kết hôn"})
         assert report(browser, f"q=ket+hon&d={key}") == 204
         counts()
@@ -197,7 +197,7 @@ class TestReports:
         body=st.binary(max_size=600),
         kind=st.sampled_from([FORM, f"{FORM}; charset=latin-9", "text/plain", ""]),
     )
-    def test_no_body_is_an_error_of_the_server(self, browser: Client, body: bytes, kind: str):
+    def test_no_body_causes_a_server_error(self, browser: Client, body: bytes, kind: str):
         response = browser.generic("POST", ADDRESS, b"q=" + body, kind)
         assert response.status_code in {204, 400, 403, 413, 415, 429}
         COUNTER.flush()
@@ -206,7 +206,7 @@ class TestReports:
         max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
     )
     @given(query=st.text(max_size=120), document=st.text(max_size=40))
-    def test_no_text_is_an_error_of_the_server(self, browser: Client, query: str, document: str):
+    def test_no_text_causes_a_server_error(self, browser: Client, query: str, document: str):
         query = query.encode("utf-8", "ignore").decode()
         browser.get(PAGE, {"q": query})
         response = browser.post(

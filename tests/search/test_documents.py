@@ -17,7 +17,7 @@ class TestDocument:
             **({"kind": "page", "ref": "1", "title": "Trang", "url": "/", "changed_at": NOW} | facts)
         )
 
-    def test_its_key_names_kind_and_ref(self):
+    def test_its_key_consists_of_kind_and_ref(self):
         assert self.make().key == document_key("page", "1") == "page:1"
 
     @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ class TestMeasures:
         assert (found.success_at_1, found.success_at_5) == (at_1, at_5)
         assert found.mrr == pytest.approx(mrr)
 
-    def test_acceptable_document_counts_for_the_gain_only(self):
+    def test_acceptable_document_counts_only_towards_the_gain(self):
         found = evaluate([query(acceptable="1.000002")], lambda _text: answer("1.000002", "1.000001")).overall
         ideal = 3 + 1 / math.log2(3)
         assert found.ndcg_at_10 == pytest.approx((1 + 3 / math.log2(3)) / ideal)
@@ -95,7 +95,7 @@ class TestMeasures:
     def test_an_answer_without_hits_says_that_nothing_fits(self):
         assert evaluate([query(best="")], lambda _text: answer()).overall.low_confidence == 1
 
-    def test_each_subject_counts_that_has_its_best_hit_first(self):
+    def test_each_subject_with_its_best_hit_first_counts(self):
         one, other = frozenset({"1.000001"}), frozenset({"1.000002", "1.000003"})
         asked = GradedQuery("q", "q", "several", one | other, frozenset(), subjects=(one, other))
         whole = evaluate([asked], lambda _text: answer("1.000001", "1.000002")).overall
@@ -139,7 +139,7 @@ class TestFile:
 
 
 class TestCitizenQuestions:
-    """Questions as citizens put them, invented without knowledge of the lexicon (figures: the bench)."""
+    """Questions as citizens ask them, invented without knowledge of the lexicon (for figures see the bench)."""
 
     def test_there_are_enough_of_every_kind_in_both_halves(self):
         kinds = Counter((one.kind, half(one)) for one in CITIZENS)
@@ -147,7 +147,7 @@ class TestCitizenQuestions:
         assert {kind for kind, _half in kinds} == set(least)
         assert all(number >= least[kind] for (kind, _half), number in kinds.items())
 
-    def test_only_questions_that_nothing_fits_have_no_answer(self):
+    def test_only_questions_without_a_fitting_procedure_have_no_answer(self):
         assert all(bool(one.best) is (one.kind != "nothing") for one in CITIZENS)
         assert all(len(one.subjects) > 1 for one in CITIZENS if one.kind == "several")
         assert (
@@ -161,7 +161,7 @@ class TestCitizenQuestions:
 
 
 class TestOwnQueries:
-    """The graded file of our own: its shape, not the figures (those are `make bench NAME=relevance`)."""
+    """Our own graded file: its structure, not the figures (for those, `make bench NAME=relevance`)."""
 
     def test_there_are_many_of_every_kind(self):
         kinds = Counter(one.kind for one in QUERIES if one.corpus == "province")
@@ -176,13 +176,13 @@ class TestOwnQueries:
         assert len({one.query.lower() for one in QUERIES}) == len(QUERIES) == len({one.id for one in QUERIES})
         assert all(one.best and not one.best & one.acceptable for one in QUERIES)
 
-    def test_tuning_and_held_out_depend_on_the_text_only(self):
+    def test_tuning_and_held_out_depend_only_on_the_text(self):
         halves = Counter(half(one) for one in QUERIES)
         assert set(halves) == {"tuning", "held-out"}
         assert min(halves.values()) > len(QUERIES) * 0.4
         assert half(query(text="đăng ký khai tử")) == half(query(text="đăng ký khai tử", kind="typo"))
 
-    def test_nothing_is_copied_from_the_queries_we_are_judged_by(self):
+    def test_nothing_is_copied_from_the_evaluation_queries(self):
         dev = {one.query.lower() for one in read_graded_queries(shared_data("search", "queries_dev.tsv"))}
         assert not dev & {one.query.lower() for one in QUERIES}
 
@@ -219,7 +219,7 @@ class TestCommand:
         assert "exact          n=2    Success@1 0.50" in text
         assert "Q3 [-] đất →" in text
 
-    def test_it_prints_them_for_programs(self, filled: SearchFixture, file: Path):
+    def test_it_prints_them_in_a_machine_readable_form(self, filled: SearchFixture, file: Path):
         report = json.loads(self.run(file, "--engine", filled.name, "--json"))
         assert report["engine"] == filled.name
         assert report["overall"]["success_at_5"] == pytest.approx(2 / 3)
@@ -234,7 +234,7 @@ class TestCommand:
             sum(half(one) == name for one in read_graded_queries(file)) for name in ("tuning", "held-out")
         ]
 
-    def test_without_an_engine_the_one_in_use_is_asked(self, filled: SearchFixture, file: Path):
+    def test_the_engine_in_use_is_the_default(self, filled: SearchFixture, file: Path):
         assert self.run(file).startswith(f"engine {filled.name}\n")
 
 

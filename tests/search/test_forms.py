@@ -1,4 +1,4 @@
-"""Best bets and offices as editors enter them: what is checked when they are saved."""
+"""Best bets and offices as editors enter them: what is checked on saving."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class TestBestBets:
         "targets",
         ["1.000894", "1.000894.000.00.00.H12", "/thu-tuc/1/", "https://cong.example/thu-tuc/1/?a=b"],
     )
-    def test_codes_and_addresses_name_a_page(self, controller: Client, targets: str):
+    def test_codes_and_addresses_refer_to_a_page(self, controller: Client, targets: str):
         assert add(controller, targets=targets).status_code == 302
         assert BestBet.objects.get().documents == ["procedure:1"]
 
@@ -64,7 +64,7 @@ class TestBestBets:
         assert "1.004873\n1.000894" in page
 
     @pytest.mark.parametrize("targets", ["9.999999", "/khong-co/", "https://[x", "abc", "\x00"])
-    def test_what_is_not_public_is_rejected_and_named(self, controller: Client, targets: str):
+    def test_pages_that_are_not_public_are_rejected_and_named(self, controller: Client, targets: str):
         response = add(controller, targets=targets)
         assert response.status_code in (200, 400)
         assert not BestBet.objects.exists()
@@ -84,7 +84,7 @@ class TestBestBets:
         assert add(controller, words="", group_word="Từ thường ngày").status_code == 302
         assert BestBet.objects.get().group == group
 
-    def test_a_group_is_named_by_one_of_its_words(self, controller: Client):
+    def test_a_group_is_found_by_one_of_its_words(self, controller: Client):
         group = LexiconEntryFactory(terms="cưới hỏi\nđám cưới")
         LexiconEntryFactory(terms="đám cưới")
         assert "Không có nhóm nào" in errors(add(controller, group_word="xyz"))
@@ -117,7 +117,7 @@ class TestBestBets:
         assert add(controller, valid_to="31/12/2026").status_code == 302
         assert add(controller, targets="1.004873", **facts).status_code == status
 
-    def test_it_does_not_collide_with_itself(self, controller: Client):
+    def test_it_does_not_conflict_with_itself(self, controller: Client):
         add(controller)
         bet = BestBet.objects.get()
         response = controller.post(reverse("search_bets:edit", args=[bet.pk]), typed(reason="hay hỏi"))
@@ -134,7 +134,7 @@ class TestBestBets:
         assert "đã hết hiệu lực; người dân thấy" in page
         assert "Dẫn tới thủ tục đã hết hiệu lực" in page
 
-    def test_other_roles_may_not(self):
+    def test_other_roles_may_not_edit(self):
         assert add(browser(Membership.Role.EDITOR)).status_code in (302, 403)
         assert not BestBet.objects.exists()
 
@@ -147,14 +147,14 @@ class TestBestBets:
 
 
 class TestOffices:
-    def test_an_office_is_entered(self, controller: Client):
+    def test_an_office_can_be_entered(self, controller: Client):
         data = {"words": " kiện  tụng ", "office": "Tòa án", "text": "Xét xử.", "checked_on": "23/11/2026"}
         for url, status in (("javascript:alert(1)", 200), ("https://toaan.example/", 302)):
             response = controller.post(reverse("search_offices:add"), data | {"url": url, "active": "on"})
             assert response.status_code == status
         assert OtherOffice.objects.get(slug="kien-tung").words == "kiện tụng"
 
-    def test_other_roles_may_not(self):
+    def test_other_roles_may_not_edit(self):
         client, row = browser(Membership.Role.EDITOR), OtherOffice.objects.first()
         for address in ("search_offices:edit", "search_offices:delete"):
             assert client.post(reverse(address, args=[row.pk])).status_code in (302, 403)

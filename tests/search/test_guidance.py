@@ -1,4 +1,4 @@
-"""What is shown above the results: best bets, and the office for what is handled elsewhere, on both engines."""
+"""What is shown above the results on both engines: best bets, and the office for matters handled elsewhere."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class TestBestBets:
         assert titles("cưới", samples.name) == ["Xác nhận tình trạng hôn nhân", "Đăng ký kết hôn"]
 
     @pytest.mark.parametrize("query", ["cưới nhau", "CƯỚI NHAU", "cuoi nhau", "tôi muốn cưới nhau ở đâu"])
-    def test_case_marks_and_stop_words_do_not_matter(self, samples: SearchFixture, query: str):
+    def test_case_diacritics_and_stop_words_do_not_matter(self, samples: SearchFixture, query: str):
         samples.sync()
         document = samples.add("Đăng ký kết hôn")
         samples.sync()
@@ -98,7 +98,7 @@ class TestBestBets:
         group.save()
         assert titles("lấy chồng") == []
 
-    def test_it_is_shown_from_its_first_to_its_last_day(self, samples: SearchFixture):
+    def test_best_bet_is_shown_from_its_first_to_its_last_day(self, samples: SearchFixture):
         document = samples.add("Đăng ký kết hôn")
         samples.sync()
         today = timezone.localdate()
@@ -108,7 +108,7 @@ class TestBestBets:
             bet("cưới", document, valid_from=today + timedelta(days=first), valid_to=end)
             assert bool(titles("cưới")) is is_shown, (first, last)
 
-    def test_of_several_the_lowest_order_comes_first_and_few_are_shown(self, samples: SearchFixture):
+    def test_several_bets_are_shown_in_order_and_limited(self, samples: SearchFixture):
         documents = [samples.add(f"Thủ tục số {number}") for number in range(5)]
         samples.sync()
         bet("cưới", *documents[1:], position=2)
@@ -116,7 +116,7 @@ class TestBestBets:
         found = titles("cưới")
         assert (found[0], len(found)) == ("Thủ tục số 0", MAX_BETS)
 
-    def test_only_documents_that_everybody_may_see_are_shown(self, samples: SearchFixture):
+    def test_only_public_documents_are_shown(self, samples: SearchFixture):
         hidden, gone = samples.add("Kín", scopes=("agency:7",)), samples.document("Không có")
         samples.sync()
         bet("cưới", hidden, gone)
@@ -133,7 +133,7 @@ class TestBestBets:
         found = {str(one): state for one, state in dead_bets()}
         assert found == {"hai": "Dẫn tới thủ tục đã hết hiệu lực", "ba": "Một phần không dẫn tới đâu"}
 
-    def test_readers_of_english_get_the_translation_or_the_vietnamese_page(self, samples: SearchFixture):
+    def test_english_readers_get_the_translation_or_the_vietnamese_page(self, samples: SearchFixture):
         code = ("1.000894",)
         original = samples.add("Đăng ký kết hôn", codes=code, url="/a/")
         samples.add("Marriage registration", codes=code, url="/en/other/", locale="en")
@@ -151,7 +151,7 @@ class TestBestBets:
         assert titles("wedding") == []
 
     @pytest.mark.parametrize("facts", [{"page": 2}, {"kinds": ("sample",)}])
-    def test_later_pages_and_filtered_ones_have_none(self, samples: SearchFixture, facts: dict[str, Any]):
+    def test_later_and_filtered_pages_have_none(self, samples: SearchFixture, facts: dict[str, Any]):
         document = samples.add("Đăng ký cưới")
         for number in range(12):
             samples.add(f"Cưới {number}")
@@ -175,7 +175,7 @@ class TestOffices:
         assert shown("ghi chú ly hôn", samples.name).offices == ()
 
     @pytest.mark.parametrize("query", ["cấp giấy phép lái xe", "1.000894"])
-    def test_it_is_silent_when_a_procedure_is_what_the_query_names(self, samples: SearchFixture, query: str):
+    def test_no_office_if_the_query_names_a_procedure(self, samples: SearchFixture, query: str):
         office("giấy phép lái xe\n1 000894")
         assert shown("cấp giấy phép lái xe", samples.name).offices != ()
         samples.add("Thủ tục cấp giấy phép lái xe", codes=("1.000894",))
@@ -184,7 +184,7 @@ class TestOffices:
         samples.sync()
         assert shown(query, samples.name).offices == ()
 
-    def test_it_is_silent_when_the_lexicon_leads_to_a_procedure(self, samples: SearchFixture):
+    def test_no_office_if_the_lexicon_leads_to_a_procedure(self, samples: SearchFixture):
         office("bằng lái")
         samples.add("Cấp giấy phép điều khiển phương tiện", codes=("1.000894",))
         samples.sync()
@@ -202,7 +202,7 @@ class TestOffices:
         )
         assert [one.name for one in shown("thuế nhập khẩu").offices] == ["Hải quan"]
 
-    def test_a_best_bet_comes_instead(self, samples: SearchFixture):
+    def test_a_best_bet_takes_precedence(self, samples: SearchFixture):
         document = samples.add("Trang giải thích")
         samples.sync()
         office("ly hôn")
@@ -214,7 +214,7 @@ class TestOffices:
         office("ly hôn", active=False)
         assert shown("ly hôn").offices == ()
 
-    def test_readers_of_english_get_english(self, samples: SearchFixture):
+    def test_english_readers_get_english_texts(self, samples: SearchFixture):
         office("divorce", office_en="Court", text_en="Decides.")
         [found] = shown("divorce", locale="en").offices
         assert (found.name, found.text) == ("Court", "Decides.")
@@ -222,7 +222,7 @@ class TestOffices:
         [found] = shown("divorce", locale="en").offices
         assert found.name == "Tòa án"
 
-    def test_queries_without_either_cost_no_query(self, samples: SearchFixture):
+    def test_searches_without_either_need_no_query(self, samples: SearchFixture):
         samples.sync()
         request = SearchRequest(query="khai sinh")
         result = search(request)
@@ -256,7 +256,7 @@ class TestPage:
             assert words in page
         assert "This is not handled here" in self.get(client, "ly hôn", "/en/tim-kiem/")
 
-    def test_bets_are_a_region_apart_from_the_results(self, client: Client, samples: SearchFixture):
+    def test_bets_are_a_separate_region_from_the_results(self, client: Client, samples: SearchFixture):
         document = samples.add("Đăng ký kết hôn", facts={"state": "Bãi bỏ từ 01/01/2026"})
         samples.sync()
         bet("cưới", document)
@@ -266,7 +266,7 @@ class TestPage:
         assert "Bãi bỏ từ 01/01/2026" in region
         assert f'data-document="{document.key}"' in region
 
-    def test_what_is_not_found_links_to_the_offices(self, client: Client, samples: SearchFixture):
+    def test_empty_results_link_to_the_offices(self, client: Client, samples: SearchFixture):
         OtherOffice.objects.all().delete()
         assert 'href="/tim-kiem/noi-khac/"' in self.get(client, "xyzzy")
         office("xyzzy")
@@ -294,12 +294,12 @@ class TestPage:
 
 
 class TestShippedOffices:
-    def test_they_come_with_the_tables_and_are_complete(self):
+    def test_they_are_loaded_with_the_tables_and_are_complete(self):
         report = load_other_offices()
         assert (report.created, report.unchanged) == (0, OtherOffice.objects.count())
         assert report.unchanged >= 25
 
-    def test_what_an_editor_changed_is_kept(self):
+    def test_changes_by_editors_are_kept(self):
         row = OtherOffice.objects.get(slug="toa-an-ly-hon")
         row.address = "Số 1 đường Thử"
         row.save()
@@ -328,14 +328,14 @@ class TestShippedOffices:
         with pytest.raises(CommandError):
             call_command("load_other_offices", path)
 
-    def test_graded_queries_get_their_office_and_others_none(
+    def test_graded_queries_get_their_office_and_others_get_none(
         self,
         province: SearchFixture,  # noqa: F811 - the fixture
     ):
         nothing = SearchResult((), 0, (), 1, 1, province.name)
 
         def ask(text: str) -> list[str]:
-            # What is found can only take an office away: without a phrase in the query no search is needed.
+            # Hits can only suppress an office: without a phrase in the query no search is needed.
             if not guidance(SearchRequest(query=text), nothing).offices:
                 return []
             return [one.slug for one in shown(text, province.name).offices]

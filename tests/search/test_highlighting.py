@@ -47,13 +47,13 @@ def test_matches_are_highlighted(text: str, query: str, pieces: list[str]):
     assert marked(text, query) == pieces
 
 
-def test_a_word_with_other_marks_is_not_marked_when_the_query_has_marks():
+def test_a_word_with_other_diacritics_is_not_highlighted_if_the_query_has_diacritics():
     assert marked("Kẹt xe kết hôn", "kết hôn") == ["kết hôn"]
     assert marked("Kẹt xe kết hôn", "ket hon") == ["Kẹt", "kết hôn"]
 
 
 @given(st.text(max_size=120), st.sampled_from(TITLES))
-def test_the_pieces_are_the_text(text: str, query: str):
+def test_the_pieces_make_up_the_text(text: str, query: str):
     found = highlight(text, query)
     assert "".join(piece for piece, _is_marked in found.pieces()) == nfc(text)
 
@@ -79,12 +79,12 @@ class TestExcerpt:
         words = set(f"{LONG} kết hôn".split())
         assert set(found.text.split()) <= words
 
-    def test_different_words_near_each_other_win_over_one_word_often(self):
+    def test_different_words_close_together_win_over_one_word_repeated(self):
         text = f"kết {LONG} kết kết kết {LONG} kết hôn với nhau {LONG}"
         assert "kết hôn" in excerpt(text, "kết hôn").text
 
-    def test_only_the_beginning_of_a_very_long_text_is_looked_through(self):
-        """A better place far behind is not looked for, the only one is."""
+    def test_only_the_beginning_of_a_very_long_text_is_compared(self):
+        """A better passage far into the text is not looked for; the only one is."""
         long = LONG * (LOOKED_THROUGH // len(LONG) + 1)
         first = excerpt(f"Kết quả {long} Đăng ký kết hôn", "đăng ký kết hôn")
         assert (first.cut_before, first.text[:7], first.cut_after) == (False, "Kết quả", True)
@@ -98,7 +98,7 @@ class TestExcerpt:
         assert LONG.startswith(found.text)
         assert (found.cut_before, found.cut_after, found.spans) == (False, True, ())
 
-    def test_one_endless_word_is_cut_hard(self):
+    def test_one_endless_word_is_truncated(self):
         found = excerpt("a" * 1000, "kết hôn")
         assert 0 < len(found.text) <= EXCERPT_LENGTH
 

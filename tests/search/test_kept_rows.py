@@ -1,4 +1,4 @@
-"""What a process keeps of documents between searches, on every engine."""
+"""What a process keeps from documents between searches, on every engine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.search.samples import SearchFixture
 
 @pytest.mark.django_db
 class TestKeptRows:
-    """What a process keeps of documents never outlives them."""
+    """What a process keeps from documents never outlives them."""
 
     def test_a_changed_title_is_found_at_once(self, samples: SearchFixture):
         document = samples.add("Đăng ký kết hôn")
@@ -26,13 +26,13 @@ class TestKeptRows:
         assert samples.titles("giấy phép xây dựng") == ["Cấp giấy phép xây dựng"]
         assert samples.titles("kết hôn") == []
 
-    def test_what_was_taken_back_is_not_shown(self, samples: SearchFixture):
+    def test_withdrawn_documents_are_not_shown(self, samples: SearchFixture):
         for title in ("Đăng ký kết hôn", "Đăng ký lại kết hôn"):
             samples.add(title)
         samples.sync()
         assert len(samples.titles("kết hôn")) == 2
         del samples.source.documents_by_ref["001"]
-        # Elasticsearch does not know yet.
+        # Elasticsearch has not been updated yet.
         samples.deliver("001")
         assert samples.titles("kết hôn") == ["Đăng ký lại kết hôn"]
         assert samples.ask("kết hôn").total == 1
@@ -48,7 +48,7 @@ class TestKeptRows:
 
 
 @pytest.mark.django_db
-def test_values_without_labels_cost_no_query(samples: SearchFixture, monkeypatch: pytest.MonkeyPatch):
+def test_values_without_labels_need_no_query(samples: SearchFixture, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(refreshing, "FRESH_SECONDS", 3600.0)
     monkeypatch.setattr(index_integrity, "COUNT_SECONDS", 3600.0)
     samples.add("Giấy phép", facets={"level": ("xa",)})

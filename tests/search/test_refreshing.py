@@ -1,4 +1,4 @@
-"""What is kept in memory and looked up again at most once a second."""
+"""Values kept in memory and looked up again at most once a second."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class TestRefreshingValue:
         assert known.get() == 2
 
     def test_two_threads_compute_it_once(self):
-        """The first search of a process that is still being warmed up waits instead of doing the work again."""
+        """The first search of a process that is still warming up waits instead of repeating the work."""
         is_computing, go_on, made = Event(), Event(), list[int]()
 
         def compute() -> int:
@@ -42,7 +42,7 @@ class TestRefreshingValue:
             assert [first.result(10), second.result(10)] == [1, 1]
         assert made == [1]
 
-    def test_the_value_before_is_returned_while_another_thread_computes(
+    def test_the_previous_value_is_returned_while_another_thread_computes(
         self, monkeypatch: pytest.MonkeyPatch
     ):
         clock, revision, go_on, is_computing = [100.0], [1], Event(), Event()

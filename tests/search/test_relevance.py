@@ -1,6 +1,6 @@
-"""The catalogue of the province by its titles alone: what may never be lost, on every engine.
+"""The catalogue of the province by its titles alone: the minimum quality on every engine.
 
-The figures themselves, with full texts and in a far larger catalogue, are `make bench NAME=relevance`.
+For the figures themselves, with full texts and in a far larger catalogue, run `make bench NAME=relevance`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from search.services.lexicon import load_lexicon
 from tests.paths import shared_data
 from tests.search.samples import MONDAY, SearchFixture
 
-#: Kind → (Success@1, Success@5) that must hold; titles alone, so below what the bench shows.
+#: Kind → (Success@1, Success@5) that must hold; with titles alone, so lower than in the bench.
 MINIMUM_SUCCESS = {
     "exact": (0.9, 0.96),
     "no-diacritics": (0.85, 0.96),
@@ -46,7 +46,7 @@ def _titles() -> dict[str, str]:
 
 @pytest.fixture
 def province(samples: SearchFixture) -> SearchFixture:
-    """Every procedure of the commune as a bare title, and the shipped lexicon."""
+    """Every commune procedure as a bare title, and the shipped lexicon."""
     for code, title in _titles().items():
         samples.source.documents_by_ref[code] = SearchDocument(
             kind=samples.source.kind, ref=code, title=title, url=f"/{code}/", changed_at=MONDAY, codes=(code,),
@@ -72,7 +72,7 @@ def test_every_kind_of_query_reaches_its_minimum(province: SearchFixture):
     assert short == {}
 
 
-#: What a reader of English types, and a procedure among the first three.
+#: What an English reader types, and a procedure that must be among the first three.
 SINGLE_WORDS = {
     "birth": "1.001193",
     "death": "1.000656",

@@ -1,4 +1,4 @@
-"""What a request makes of absurd wishes, and what results say of themselves."""
+"""How a request treats absurd parameters, and what results report."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class TestRequest:
             ('"""', '"""'),
         ],
     )
-    def test_the_query_is_made_readable(self, typed: str, kept: str):
+    def test_the_query_is_normalised(self, typed: str, kept: str):
         assert SearchRequest(typed).query == kept
 
     @given(st.text(max_size=2000))
-    def test_readable_is_idempotent(self, text: str):
+    def test_normalisation_is_idempotent(self, text: str):
         once = readable(text)
         assert len(once) <= MAX_QUERY
         assert readable(once) == once
         assert "\x00" not in once
 
     @pytest.mark.parametrize(("asked", "kept"), [(-3, 1), (0, 1), (7, 7), (10**9, MAX_PAGE)])
-    def test_pages_stay_in_reach(self, asked: int, kept: int):
+    def test_page_numbers_are_limited(self, asked: int, kept: int):
         assert SearchRequest(page=asked).page == kept
 
     @pytest.mark.parametrize(("asked", "kept"), [(0, 1), (10, 10), (10**9, MAX_PER_PAGE)])

@@ -16,7 +16,7 @@ class TestResult:
         assert result.facet("kind").values[0].count == 1
         assert result.facet("field") == Facet("field", ())
 
-    def test_a_hit_shows_labels_and_values_without_one_as_they_are(self):
+    def test_a_hit_shows_labels_and_otherwise_raw_values(self):
         hit = Hit(
             kind="procedure", ref="1", url="/", title=Highlighted("x"), snippet=Highlighted(""), codes=(),
             changed_at=NOW,

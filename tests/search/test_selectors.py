@@ -39,7 +39,7 @@ def filled(samples: SearchFixture) -> SearchFixture:
 
 
 class TestCorrections:
-    """What is said of a slip, the same on every engine."""
+    """What is reported about a typing error is the same on every engine."""
 
     def _fill(self, samples: SearchFixture) -> None:
         samples.add("Thủ tục cấp Giấy xác nhận tình trạng hôn nhân")
@@ -65,12 +65,12 @@ class TestCorrections:
         assert result.hits[0].title.text == title
         assert result.hits[0].title.spans
 
-    def test_what_is_meant_verbatim_is_left_as_typed(self, samples: SearchFixture):
+    def test_verbatim_query_is_left_as_typed(self, samples: SearchFixture):
         self._fill(samples)
         result = samples.ask("hokinhdoanh", verbatim=True)
         assert (result.corrected_query, result.did_you_mean, result.total) == ("", "", 0)
 
-    def test_error_beside_enough_correct_words_is_only_offered_as_correction(self, samples: SearchFixture):
+    def test_error_among_enough_correct_words_is_only_a_suggested_correction(self, samples: SearchFixture):
         samples.add("Xác nhận tình trạng hôn nhân của công dân Việt Nam cư trú ở nước ngoài")
         samples.sync()
         typed = "xác nhận tình trạng hôn nhân của công dân việt nam cư trú ở nước ngoàii"
@@ -93,9 +93,9 @@ class TestCorrections:
         [
             ("đăng ký kết hôn", False),
             ("ket hon", False),
-            ("hộ chiếu phổ thông", True),  # only hộ stands anywhere
+            ("hộ chiếu phổ thông", True),  # only hộ occurs anywhere
             ("1.000894", False),
-            ("zzz", False),  # nothing is found, which the page says otherwise
+            ("zzz", False),  # nothing is found, which the page reports in another way
             ("", False),
         ],
     )
@@ -113,7 +113,7 @@ class TestCorrections:
         assert [hit.title.text for hit in result.hits] == ["Đăng ký kết hôn lưu động"]
         assert result.corrected_query == "ket hon"
 
-    def test_the_words_of_one_scope_are_all_that_correct(self, dossier_samples: SearchFixture):
+    def test_corrections_use_only_words_of_the_scope(self, dossier_samples: SearchFixture):
         dossier_samples.add("Hồ sơ đất đai", scopes=("agency:1",))
         dossier_samples.sync()
         assert dossier_samples.ask("dat daii", scopes=("agency:1",)).total == 1
@@ -130,7 +130,7 @@ class TestExpandedTerms:
 
 
 class TestTexts:
-    """Where titles say nothing, texts, keywords and fields help."""
+    """If titles do not match, texts, keywords and fields help."""
 
     def test_required_documents_in_the_text_find_their_procedure(self, samples: SearchFixture):
         samples.add("Thủ tục loại một", body="Người yêu cầu nộp giấy chứng sinh của trạm y tế.")
@@ -150,7 +150,7 @@ class TestTexts:
         samples.sync()
         assert samples.ask("giấy xác nhận ra viện").hits[0].ref == "002"
 
-    def test_the_name_of_the_field_finds(self, samples: SearchFixture):
+    def test_the_name_of_the_field_finds_procedures(self, samples: SearchFixture):
         samples.add("Thủ tục loại một", facets={"field": ("ht",)}, facet_labels={"ht": "Hộ tịch"})
         samples.sync()
         assert samples.titles("hộ tịch") == ["Thủ tục loại một"]
@@ -179,14 +179,14 @@ class TestSuggestions:
         lines = suggest("dang ky kh", engine=samples.name)
         assert lines[0].text == "Đăng ký khai tử"
 
-    def test_what_a_search_would_find_fills_the_rest(self, samples: SearchFixture):
+    def test_hits_of_a_search_fill_the_remaining_places(self, samples: SearchFixture):
         LexiconEntryFactory(terms="cưới nhau", official="kết hôn")
         samples.add("Đăng ký kết hôn")
         samples.sync()
         assert [line.text for line in suggest("cưới nhau", engine=samples.name)] == ["Đăng ký kết hôn"]
 
     @pytest.mark.parametrize("typed", ["", " ", "a", "!!", "\x00", '"'])
-    def test_too_little_suggests_nothing(self, samples: SearchFixture, typed: str):
+    def test_too_short_a_query_suggests_nothing(self, samples: SearchFixture, typed: str):
         samples.add("Đăng ký kết hôn")
         samples.sync()
         assert suggest(typed, engine=samples.name) == ()
@@ -224,7 +224,7 @@ class TestSuggestions:
 def test_statements_do_not_grow_with_the_documents(
     samples: SearchFixture, monkeypatch: pytest.MonkeyPatch, ask: Any
 ):
-    # On a slow machine more than a second passes between two searches.
+    # On a slow machine more than a second may pass between two searches.
     monkeypatch.setattr(refreshing, "FRESH_SECONDS", 3600.0)
     monkeypatch.setattr(index_integrity, "COUNT_SECONDS", 3600.0)
 
@@ -281,7 +281,7 @@ def test_an_engine_that_finds_mostly_unknown_documents_is_unavailable(
 
 
 class _ForeignEngine(DatabaseEngine):
-    """An engine whose index is wrong about who may find a document and in which language it is."""
+    """An engine whose index is wrong about who may find a document and about its language."""
 
     name = "foreign"
     keys = ("sample:001", "sample:002", "sample:003", "sample:004")
@@ -332,7 +332,7 @@ def test_facet_counts_add_up_and_equal_the_hits_after_selection(filled: SearchFi
         assert filled.ask(query, level=(value.value,)).total == value.count
 
 
-def test_excerpt_is_taken_from_the_end_of_a_long_text_if_only_that_has_the_words(samples: SearchFixture):
+def test_excerpt_is_from_the_end_of_a_long_text_if_only_that_has_the_words(samples: SearchFixture):
     samples.add("Hướng dẫn", body="Nội dung khác. " * 900 + "Đăng ký tạm trú ở đây.")
     samples.sync()
     (hit,) = samples.ask("đăng ký tạm trú").hits
@@ -341,7 +341,7 @@ def test_excerpt_is_taken_from_the_end_of_a_long_text_if_only_that_has_the_words
 
 
 class TestFreshness:
-    """What is kept in memory is looked up again at most once a second; documents in every search."""
+    """Values in memory are looked up again at most once a second, documents in every search."""
 
     def test_a_document_is_found_and_a_restricted_one_is_not_at_once(self, samples: SearchFixture):
         samples.add("Đăng ký kết hôn")

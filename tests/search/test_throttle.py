@@ -1,4 +1,4 @@
-"""A network that asks too much is told so; what was typed is kept, and others are not touched."""
+"""A network that searches too often is told so; its input is kept, and others are not affected."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGE, SUGGESTIONS = "/tim-kiem/", "/tim-kiem/goi-y/"
 
 @pytest.fixture(autouse=True)
 def _strict(monkeypatch: pytest.MonkeyPatch, settings):
-    """Two questions in five minutes, nothing remembered, twenty seconds into a window."""
+    """Two searches per five minutes, no counts yet, twenty seconds into a window."""
     settings.PAGE_CACHE_ENABLED = False
     cache.clear()
     monkeypatch.setattr(views, "SEARCH_THROTTLE", Throttle("test.results", limit=2, seconds=300))
@@ -30,7 +30,7 @@ def _strict(monkeypatch: pytest.MonkeyPatch, settings):
 
 
 def at(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
-    """Let the throttle alone believe that so many seconds of a window are over."""
+    """Make only the throttle believe that so many seconds of a window have passed."""
     monkeypatch.setattr(throttle, "time", SimpleNamespace(time=lambda: 300_000_000.0 + seconds))
 
 
@@ -45,7 +45,7 @@ def test_throttled_response_has_retry_after(client: Client):
     assert "5 phút" in said(over.content.decode())
 
 
-def test_what_was_typed_is_kept_in_the_field_and_in_the_link(client: Client):
+def test_input_is_kept_in_the_field_and_in_the_link(client: Client):
     ask(client, 2)
     page = html.unescape(client.get(PAGE, {"q": 'đất "ở"', "loai": "procedure"}).content.decode())
     assert 'value="đất "ở""' in page
@@ -75,7 +75,7 @@ def test_filters_without_words_count_as_searches(client: Client):
     assert codes == [200, 200, 429]
 
 
-def test_suggestions_have_a_count_of_their_own_and_stay_json(client: Client):
+def test_suggestions_have_their_own_count_and_stay_json(client: Client):
     over = ask(client, 3, path=SUGGESTIONS)[-1]
     assert (over.status_code, over["Retry-After"], over.json()) == (429, "280", {"suggestions": []})
     assert ask(client, 1)[0].status_code == 200
@@ -98,6 +98,6 @@ def test_limits_can_be_multiplied(client: Client, settings):
 
 @pytest.mark.parametrize(("scope", "least"), [("SEARCH_THROTTLE", 1), ("SUGGESTION_THROTTLE", 5)])
 def test_the_shipped_limits_are_generous(scope: str, least: int):
-    """Forty pupils who each ask ten times in five minutes, and type meanwhile, are no attack."""
+    """Forty pupils who each search ten times in five minutes, typing all the while, are not an attack."""
     shipped = SHIPPED[scope]
     assert shipped.limit * 300 / shipped.seconds >= 40 * 10 * least

@@ -1,4 +1,4 @@
-"""The page of results and the suggestions, as a browser sees them, with and without JavaScript."""
+"""The results page and the suggestions, as a browser sees them, with and without JavaScript."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAGE = "/tim-kiem/"
 def samples(
     db: None, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> SearchFixture:
-    """Sample documents, searched by the database alone: pages look alike on every engine."""
+    """Sample documents, searched only by the database, since pages look the same with every engine."""
     made = SearchFixture(engines.DATABASE, django_capture_on_commit_callbacks)
     monkeypatch.setattr(documents, "_sources", {KIND: made.source})
     return made
@@ -43,15 +43,17 @@ def get(client: Client, **asked: Any) -> str:
 
 
 def said(page: str) -> str:
-    """The words of a page without its markup, entities read."""
+    """The text of a page without markup, with entities decoded."""
     return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", page.split("<main", 1)[1]).split()))
 
 
 class TestResults:
-    def test_nothing_asked_shows_how_to_ask(self, client: Client, samples: SearchFixture):
+    def test_page_without_a_query_shows_how_to_search(self, client: Client, samples: SearchFixture):
         assert "đăng ký kết hôn" in said(get(client))
 
-    def test_hits_are_links_with_marked_titles_codes_and_labels(self, client: Client, samples: SearchFixture):
+    def test_hits_are_links_with_highlighted_titles_codes_and_labels(
+        self, client: Client, samples: SearchFixture
+    ):
         samples.add(
             "Đăng ký kết hôn", url="/thu-tuc/ket-hon/", codes=("1.000894.000.00.00.H12",), body="Nộp tờ khai kết hôn.",
             facets={"agency": ("x",), "field": ("ht",)}, facet_labels={"x": "UBND xã Thử", "ht": "Hộ tịch"},
@@ -71,7 +73,7 @@ class TestResults:
             (("1.000894",), {"field": ("ht",)}, "1.000894 · Hộ tịch"),
         ],
     )
-    def test_dot_separates_two_labels_only(
+    def test_dot_appears_only_between_two_labels(
         self,
         client: Client,
         samples: SearchFixture,
@@ -111,7 +113,7 @@ class TestResults:
                 few = statements()
         assert statements() == few
 
-    def test_nothing_found_helps_on(self, client: Client, samples: SearchFixture):
+    def test_empty_result_offers_help(self, client: Client, samples: SearchFixture):
         words = said(get(client, q="xyzzy"))
         assert "xyzzy" in words
         assert "đăng ký kết hôn" in words
@@ -159,7 +161,7 @@ class TestResults:
         assert re.search(r"Thêm \d+ mục", said(page)) is None
         assert "Thêm 4 mục" in said(get(client, q="giấy phép"))
 
-    def test_pages_keep_the_question(self, client: Client, samples: SearchFixture):
+    def test_pages_keep_the_query(self, client: Client, samples: SearchFixture):
         for number in range(25):
             samples.add(f"Giấy phép {number}", facets={"level": ("cap_xa",)})
         samples.sync()
@@ -220,7 +222,7 @@ ABSURD = [
 
 @pytest.mark.parametrize("typed", ABSURD)
 class TestAbsurd:
-    def test_the_page_answers_and_shows_only_text(self, client: Client, samples: SearchFixture, typed: str):
+    def test_the_page_responds_and_shows_only_text(self, client: Client, samples: SearchFixture, typed: str):
         samples.add("Kết hôn <script>alert(1)</script>", body='Hôn "<img src=x onerror=alert(1)>" kết. ' * 20)
         samples.sync()
         page = get(client, q=typed)
@@ -291,7 +293,7 @@ class TestSuggestions:
         (line,) = client.get(reverse("search:suggestions"), {"q": "ket h"}).json()["suggestions"]
         assert line["kind"] == "Tin tức"
 
-    def test_nothing_typed_suggests_nothing(self, client: Client, samples: SearchFixture):
+    def test_empty_input_suggests_nothing(self, client: Client, samples: SearchFixture):
         assert client.get(reverse("search:suggestions")).json() == {"suggestions": []}
 
 
@@ -302,7 +304,7 @@ def test_statements_do_not_grow_with_the_documents(
     client: Client, samples: SearchFixture, settings, monkeypatch: pytest.MonkeyPatch, address: str
 ):
     settings.PAGE_CACHE_ENABLED = False
-    # A slow machine looks again between two visits.
+    # A slow machine may look the values up again between two visits.
     monkeypatch.setattr(refreshing, "FRESH_SECONDS", 3600.0)
     monkeypatch.setattr(page_cache, "POLL_SECONDS", 3600.0)
 
@@ -320,7 +322,7 @@ def test_statements_do_not_grow_with_the_documents(
     assert few <= 16
 
 
-def test_the_page_says_that_nothing_fits_before_it_shows_near_words(client: Client, samples: SearchFixture):
+def test_the_page_says_that_nothing_fits_before_showing_similar_hits(client: Client, samples: SearchFixture):
     samples.add("Đăng ký thành lập hộ kinh doanh")
     samples.add("Đăng ký kết hôn")
     samples.sync()
@@ -330,7 +332,7 @@ def test_the_page_says_that_nothing_fits_before_it_shows_near_words(client: Clie
     assert "Cổng chưa chắc kết quả nào đúng" not in sure
 
 
-def test_a_question_of_three_sentences_is_read_to_its_end(client: Client, samples: SearchFixture):
+def test_a_question_of_three_sentences_is_read_to_the_end(client: Client, samples: SearchFixture):
     samples.add("Đăng ký kết hôn")
     samples.add("Đăng ký khai tử")
     samples.sync()

@@ -1,4 +1,4 @@
-"""Editors change the words of the search: who may, what is checked, and how soon it counts."""
+"""Editors change the words of the search: who may, what is checked, and how soon it takes effect."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def add(client: Client, **facts: str):
 
 class TestPermissions:
     def test_a_controller_sees_the_words(self, controller: Client):
-        LexiconEntry.objects.all().delete()  # the shipped ones fill the first page
+        LexiconEntry.objects.all().delete()  # the shipped words fill the first page
         LexiconEntryFactory(terms="cưới nhau")
         response = controller.get(reverse("search_words:index"))
         assert response.status_code == 200
@@ -60,7 +60,7 @@ class TestPermissions:
 
 
 class TestChecks:
-    def test_a_new_entry_gets_a_slug_of_its_own(self, controller: Client):
+    def test_a_new_entry_gets_its_own_slug(self, controller: Client):
         assert add(controller).status_code == 302
         assert add(controller).status_code == 302
         slugs = LexiconEntry.objects.filter(terms="cưới nhau").values_list("slug", flat=True)
@@ -71,7 +71,7 @@ class TestChecks:
         assert LexiconEntry.objects.get(slug="cuoi-nhau").terms == "cưới nhau\nnên vợ nên chồng"
 
     @pytest.mark.parametrize("codes", ["1.000894", "1.000894.000.00.00.H12", "1.000894.H12, 1.000894"])
-    def test_codes_of_every_style_are_kept_bare(self, controller: Client, codes: str):
+    def test_codes_of_every_style_are_stored_bare(self, controller: Client, codes: str):
         add(controller, codes=codes)
         assert LexiconEntry.objects.get(slug="cuoi-nhau").codes == "1.000894"
 
@@ -87,7 +87,7 @@ class TestChecks:
         assert response.context["form"].errors
         assert not LexiconEntry.objects.filter(slug="cuoi-nhau").exists()
 
-    def test_a_change_keeps_the_slug_and_what_was_shipped_is_not_put_back(self, controller: Client):
+    def test_a_change_keeps_the_slug_and_is_not_overwritten_by_shipped_words(self, controller: Client):
         entry = LexiconEntry.objects.first() or (load_lexicon() and LexiconEntry.objects.first())
         controller.post(reverse("search_words:edit", args=[entry.pk]), typed(terms="từ của biên tập"))
         report = load_lexicon()
@@ -96,7 +96,7 @@ class TestChecks:
 
 
 class TestEffect:
-    def test_new_words_find_at_once(self, controller: Client, samples: SearchFixture):
+    def test_new_words_take_effect_at_once(self, controller: Client, samples: SearchFixture):
         samples.add("Đăng ký kết hôn")
         samples.sync()
         assert samples.titles("cưới nhau") == []

@@ -1,4 +1,4 @@
-"""A little language for unit tests: titles, a lexicon, and the query that they make of a text."""
+"""A small language for unit tests: titles, a lexicon, and the query that they derive from a text."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ SMALL = language()
 
 
 def ask(text: str, known: QueryResources = SMALL) -> Query:
-    """Return the query that ``known`` makes of ``text``."""
+    """Return the query that ``known`` derives from ``text``."""
     return analyse(text, known)
 
 
@@ -98,7 +98,7 @@ def row(title: str, **facts: Any) -> Row:
 
 
 def order(query: str, *titles: Any, **facts: Any) -> list[str]:
-    """Return ``titles`` (texts or rows), best first; the titles of ``SMALL`` teach the words."""
+    """Return ``titles`` (texts or rows), best first; the words are learnt from the titles of ``SMALL``."""
     rows = [row(title) if isinstance(title, str) else title for title in titles]
     ranked = rank(ask(query), [(one, 0.0) for one in rows], statistics=SMALL.statistics, **facts)
     return [one.row.key.removeprefix("procedure:") for one in ranked]

@@ -1,4 +1,4 @@
-"""The weekly list of queries: what it shows, to whom, and what an editor decides."""
+"""The weekly list of queries: what it shows, to whom, and what an editor can decide."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class TestAccess:
     @pytest.mark.parametrize(
         "role", [Membership.Role.EDITOR, Membership.Role.COMMUNICATION, Membership.Role.OPERATOR]
     )
-    def test_other_roles_neither_see_nor_decide(self, role: str):
+    def test_other_roles_have_no_access(self, role: str):
         client, row = browser(role), query("so hong")
         group = LexiconEntryFactory()
         for address in (LIST, f"{LIST}{row.pk}/"):
@@ -87,10 +87,10 @@ class TestAccess:
         client.post(f"{LIST}{row.pk}/bo-qua/")
         assert not QueryReview.objects.exists()
 
-    def test_visitors_are_sent_to_the_sign_in(self, client: Client):
+    def test_visitors_are_sent_to_the_sign_in_page(self, client: Client):
         assert client.get(LIST).status_code == 302
 
-    def test_the_menu_has_the_list(self, controller: Client):
+    def test_the_menu_contains_the_list(self, controller: Client):
         assert f'"{LIST}"' in page(controller, "/quan-tri/").replace("\\", "")
 
     def test_queries_of_few_networks_are_never_shown(self, controller: Client):
@@ -114,7 +114,7 @@ class TestList:
         for number in (9, 4, 2, 3):
             assert f"<td>{number}</td>" in shown
 
-    def test_more_clicks_than_views_are_no_negative_number(self, controller: Client):
+    def test_more_clicks_than_views_give_no_negative_number(self, controller: Client):
         row = query("sổ hồng", seen=1, clicked=5)
         page(controller)
         assert next(iter(_rows(controller)), None) == row.text
@@ -135,7 +135,7 @@ class TestList:
             "new",
         ]
 
-    def test_orders(self, controller: Client):
+    def test_list_can_be_sorted(self, controller: Client):
         query("a", shown=1, without_result=1, low_confidence=0, seen=9)
         query("b", shown=9, without_result=2, low_confidence=0, seen=0)
         query("c", shown=5, without_result=0, low_confidence=3, seen=0)
@@ -177,7 +177,7 @@ class TestList:
         LexiconEntryFactory(terms="giấy hôn thú\nhôn thú")
         assert "<td>giấy hôn thú</td>" in page(controller)
 
-    def test_else_the_group_of_the_procedure_most_often_chosen(self, controller: Client):
+    def test_otherwise_the_group_of_the_most_chosen_procedure_is_proposed(self, controller: Client):
         row = query("về chung một nhà")
         chosen = document("1", "Đăng ký kết hôn", "1.000894")
         SearchedQueryClick.objects.create(query=row, document=chosen.key, count=3)
@@ -185,7 +185,7 @@ class TestList:
         assert "<td>xyz</td>" in page(controller)
         assert "Đăng ký kết hôn" in page(controller, f"{LIST}{row.pk}/")
 
-    def test_dead_best_bets_are_named(self, controller: Client):
+    def test_dead_best_bets_are_listed(self, controller: Client):
         BestBet.objects.create(words="cưới", documents=["procedure:404"], valid_from=WEEK)
         assert "không còn công khai" in page(controller)
 
@@ -217,7 +217,7 @@ class TestDecisions:
         assert "Hãy chọn một nhóm từ." in response.content.decode()
         assert not QueryReview.objects.exists()
 
-    def test_other_groups_can_be_looked_for(self, controller: Client):
+    def test_other_groups_can_be_searched(self, controller: Client):
         row = query("về chung một nhà")
         LexiconEntryFactory(terms="đám cưới")
         assert "đám cưới" not in page(controller, f"{LIST}{row.pk}/")
@@ -230,7 +230,7 @@ class TestDecisions:
         controller.post(f"{LIST}{later.pk}/bo-qua/", {"again": "1"})
         assert _rows(controller) == ["linh tinh"]
 
-    def test_what_is_still_not_answered_a_week_later_is_listed_again(self, controller: Client):
+    def test_query_still_unanswered_a_week_later_is_listed_again(self, controller: Client):
         row = query("hôn thúu")
         controller.post(f"{LIST}{row.pk}/nhom/", {"group": LexiconEntryFactory().pk})
         assert _rows(controller) == []
@@ -245,8 +245,8 @@ class TestDecisions:
         assert entry.user_id == int(controller.session["_auth_user_id"])
         assert ModelLogEntry.objects.filter(action="wagtail.edit", object_id=str(group.pk)).exists()
 
-    def test_a_decision_needs_the_permission_of_its_kind(self):
-        """An account that may only look: decisions are refused, whatever is sent."""
+    def test_each_decision_needs_its_own_permission(self):
+        """An account that may only view: decisions are refused, whatever is sent."""
         client = browser(Membership.Role.EDITOR)
         user = Membership.objects.latest("pk").user
         user.user_permissions.add(Permission.objects.get(codename="view_searchedquery"))
@@ -259,7 +259,7 @@ class TestDecisions:
         assert not QueryReview.objects.exists()
 
     @pytest.mark.parametrize("address", ["nhom/", "bo-qua/"])
-    def test_decisions_are_posts(self, controller: Client, address: str):
+    def test_decisions_need_a_post_request(self, controller: Client, address: str):
         assert controller.get(f"{LIST}{query('a').pk}/{address}").status_code == 405
 
 

@@ -1,4 +1,4 @@
-"""What every engine must do, run on SQLite, on PostgreSQL (the run's database) and on Elasticsearch."""
+"""What every engine must do, run on SQLite or PostgreSQL (the run's database) and on Elasticsearch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CODE = "1.000894.000.00.00.H12"
 
 
 class TestWords:
-    def test_marks_are_not_needed(self, samples: SearchFixture):
+    def test_diacritics_are_not_needed(self, samples: SearchFixture):
         samples.add("Thủ tục đăng ký kết hôn")
         samples.add("Cấp giấy phép xây dựng")
         samples.sync()
@@ -25,7 +25,7 @@ class TestWords:
         samples.sync()
         assert samples.titles("khai tử") == ["Đăng ký khai tử"]
 
-    def test_words_as_written_come_before_words_with_other_marks(self, samples: SearchFixture):
+    def test_words_as_written_come_before_words_with_other_diacritics(self, samples: SearchFixture):
         samples.add("Triển lãm dáng kỳ đà")
         samples.add("Đăng ký tạm trú")
         samples.sync()
@@ -33,9 +33,7 @@ class TestWords:
         assert samples.titles("dáng kỳ")[0] == "Triển lãm dáng kỳ đà"
 
     @pytest.mark.parametrize(("typed", "written"), [("thuỷ sản", "thủy sản"), ("kĩ thuật", "kỹ thuật")])
-    def test_both_spellings_that_schools_teach_are_one_word(
-        self, samples: SearchFixture, typed: str, written: str
-    ):
+    def test_both_taught_spellings_are_one_word(self, samples: SearchFixture, typed: str, written: str):
         samples.add(f"Chứng nhận {written}")
         samples.add("Chứng nhận lưu hành tự do")
         samples.sync()
@@ -77,7 +75,7 @@ class TestCodes:
         samples.sync()
         assert samples.titles(code)[0] == "Đăng ký kết hôn"
 
-    def test_a_dossier_code_finds_its_dossier_alone(self, dossier_samples: SearchFixture):
+    def test_a_dossier_code_finds_only_its_dossier(self, dossier_samples: SearchFixture):
         for number in (1, 2):
             code = f"H12-19-261123-000{number}"
             dossier_samples.add(f"Hồ sơ {number}", codes=(code,), scopes=("agency:5",))
@@ -105,7 +103,7 @@ class TestScopes:
         assert dossier_samples.ask("đất đai").total == 0
         assert dossier_samples.ask("").total == 0
 
-    def test_another_language_is_another_search(self, samples: SearchFixture):
+    def test_languages_are_searched_separately(self, samples: SearchFixture):
         samples.add("Marriage registration", locale="en")
         samples.add("Đăng ký kết hôn (marriage)", locale="vi")
         samples.sync()
@@ -180,7 +178,7 @@ class TestFacets:
         chosen = samples.ask("giấy phép", field=("f99",)).facet("field")
         assert [(v.value, v.count) for v in chosen.values if v.selected] == [("f99", 0)]
 
-    def test_beyond_the_ranked_window_counts_stay_exact(self, samples: SearchFixture, monkeypatch):
+    def test_counts_beyond_the_ranked_window_stay_exact(self, samples: SearchFixture, monkeypatch):
         monkeypatch.setattr("search.selectors.WINDOW", 10)
         self._fill(samples, 30)
         result = samples.ask("giấy phép", level=("xa",))
@@ -192,7 +190,7 @@ class TestFacets:
 class TestPages:
     @pytest.mark.parametrize("query", ["giấy phép", ""])
     @pytest.mark.parametrize("sort", ["relevance", "newest", "title"])
-    def test_pages_hold_each_hit_once(self, samples: SearchFixture, query: str, sort: str):
+    def test_pages_contain_each_hit_once(self, samples: SearchFixture, query: str, sort: str):
         for _number in range(23):
             samples.add("Giấy phép")
         samples.sync()
@@ -202,7 +200,7 @@ class TestPages:
         assert samples.ask(query, page=4).hits == ()
 
     @pytest.mark.parametrize("query", ["giấy phép", ""])
-    def test_newest_first(self, samples: SearchFixture, query: str):
+    def test_results_can_be_sorted_newest_first(self, samples: SearchFixture, query: str):
         for _number in range(3):
             samples.add("Giấy phép")
         samples.sync()
@@ -210,14 +208,14 @@ class TestPages:
 
 
 class TestHighlighting:
-    def test_marks_stand_in_the_original(self, samples: SearchFixture):
+    def test_highlights_are_in_the_original_text(self, samples: SearchFixture):
         samples.add("Đăng ký <b>Kết hôn</b> & khai sinh")
         samples.sync()
         title = samples.ask("ket hon").hits[0].title
         assert [piece for piece, marked in title.pieces() if marked] == ["Kết hôn"]
         assert "".join(piece for piece, _marked in title.pieces()) == "Đăng ký <b>Kết hôn</b> & khai sinh"
 
-    def test_a_snippet_shows_where_the_words_stand(self, samples: SearchFixture):
+    def test_a_snippet_shows_the_words_in_context(self, samples: SearchFixture):
         body = "Mở đầu. " * 80 + "Nộp giấy chứng sinh tại trạm y tế. " + "Kết thúc. " * 80
         samples.add("Khai sinh", body=body)
         samples.sync()
@@ -247,7 +245,7 @@ NASTY = [
 
 class TestBadInput:
     @pytest.mark.parametrize("query", NASTY)
-    def test_whatever_is_typed_is_only_text(self, samples: SearchFixture, query: str):
+    def test_all_input_is_treated_as_text(self, samples: SearchFixture, query: str):
         samples.add("Đăng ký kết hôn")
         samples.sync()
         assert samples.ask(query).total in (0, 1)
@@ -260,7 +258,7 @@ class TestBadInput:
 
 
 class TestChanges:
-    def test_a_changed_document_is_found_by_its_new_words_only(self, samples: SearchFixture):
+    def test_a_changed_document_is_found_only_by_its_new_words(self, samples: SearchFixture):
         old = samples.add("Tin cũ")
         samples.sync()
         samples.source.documents_by_ref[old.ref] = samples.document("Thông báo mới", ref=old.ref)
@@ -268,14 +266,14 @@ class TestChanges:
         assert samples.titles("thông báo") == ["Thông báo mới"]
         assert samples.titles("tin cũ") == []
 
-    def test_what_the_source_no_longer_yields_is_gone(self, samples: SearchFixture):
+    def test_documents_that_the_source_no_longer_yields_are_removed(self, samples: SearchFixture):
         document = samples.add("Đăng ký kết hôn", codes=(CODE,))
         samples.sync()
         del samples.source.documents_by_ref[document.ref]
         samples.sync(document.ref)
         assert samples.titles("kết hôn") == samples.titles(CODE) == samples.titles("") == []
 
-    def test_a_document_comes_back_after_it_was_deleted(self, samples: SearchFixture):
+    def test_a_deleted_document_can_be_indexed_again(self, samples: SearchFixture):
         document = samples.add("Đăng ký kết hôn")
         samples.sync()
         del samples.source.documents_by_ref[document.ref]
@@ -291,7 +289,7 @@ class TestChanges:
         samples.sync()
         assert samples.titles("bản") == ["Bản mới"]
 
-    def test_rebuilding_takes_in_and_sweeps_out(self, samples: SearchFixture):
+    def test_rebuilding_adds_and_removes_documents(self, samples: SearchFixture):
         gone = samples.add("Tin đã gỡ")
         samples.sync()
         del samples.source.documents_by_ref[gone.ref]
@@ -307,7 +305,7 @@ class TestChanges:
         read = list(samples.source.documents_by_ref.values())
 
         def stale(refs=None):
-            """The first reading is from before the change that others made meanwhile."""
+            """The first read predates a change that others made in the meantime."""
             if refs is None:
                 _change(samples)
                 return iter(read)

@@ -1,4 +1,4 @@
-"""Acts of titles and of queries, compared as classes."""
+"""Acts in titles and queries, compared as classes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class TestTitles:
             ("Hỗ trợ người dân khi đất bị thu hồi", set()),
         ],
     )
-    def test_an_act_is_named_at_the_start(self, title: str, acts: set[Act]):
+    def test_an_act_is_read_at_the_start(self, title: str, acts: set[Act]):
         assert acts_of_title(marked_syllables(title), 0) == acts
 
     def test_an_uninformative_start_is_skipped(self):
@@ -44,7 +44,7 @@ class TestQueries:
     def test_everyday_words_name_acts(self, text: str, acts: set[Act]):
         assert ask(text).acts == acts
 
-    def test_the_sentence_that_asks_decides(self):
+    def test_the_sentence_with_the_request_decides(self):
         query = syllables("giấy bị mất xin gia hạn")
         assert acts_asked(query, [False] * 3 + [True] * 3) == {Act.EXTEND}
         assert acts_asked(query, [False] * 6) == {Act.AGAIN, Act.EXTEND}

@@ -1,4 +1,4 @@
-"""Aspects of a procedure that a question is about."""
+"""Aspects of a procedure that a question asks about."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class TestAspects:
             ("đăng ký kết hôn", set()),
         ],
     )
-    def test_an_aspect_is_asked_for_in_fixed_words(self, text: str, aspects: set[Aspect]):
+    def test_an_aspect_is_recognised_by_fixed_words(self, text: str, aspects: set[Aspect]):
         assert set(ask(text).aspects) == aspects
 
-    def test_words_that_ask_hardly_count(self):
+    def test_words_that_ask_for_an_aspect_hardly_count(self):
         weights = {word.folded: word.weight for word in ask("lệ phí đăng ký khai sinh").words}
         assert weights["phi"] < 0.3 * weights["khai"]
 
-    def test_they_find_no_procedure_of_their_own(self):
+    def test_they_find_no_procedure_by_themselves(self):
         asked = "thời hạn giải quyết giấy độc thân"
         titles = ("Giải quyết tố cáo trong thời hạn", "Thủ tục cấp Giấy xác nhận tình trạng hôn nhân")
         assert order(asked, *titles)[0] == titles[1]

@@ -1,4 +1,4 @@
-"""What a question wants, on the page of results: facts that it asks for, and each of several things."""
+"""What a question asks for, on the page of results: facts, and each of several things."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TestWhatIsAsked:
             ("kết hôn nộp ở đâu", "Nơi nộp: UBND cấp xã"),
         ],
     )
-    def test_the_hit_answers_what_is_asked(
+    def test_the_hit_answers_the_question(
         self, client: Client, samples: SearchFixture, asked: str, line: str
     ):
         samples.add("Đăng ký kết hôn", facts=self.KNOWN)
@@ -65,7 +65,7 @@ class TestWhatIsAsked:
         assert 0 < page.find("Câu hỏi của bạn có nhiều việc") < page.rfind("Đăng ký")
 
     @pytest.mark.parametrize("asked", ["đăng ký kết hôn", "đăng ký kết hôn và thời tiết hôm nay"])
-    def test_one_thing_stays_one(self, samples: SearchFixture, asked: str):
+    def test_one_thing_is_not_split(self, samples: SearchFixture, asked: str):
         samples.add("Đăng ký kết hôn")
         samples.add("Đăng ký khai tử")
         samples.sync()

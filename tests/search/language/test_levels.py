@@ -1,4 +1,4 @@
-"""Levels of government named in a query, and nearness to the citizen."""
+"""Levels of government named in a query, and closeness to the citizen."""
 
 from __future__ import annotations
 
@@ -61,19 +61,19 @@ class TestLevels:
             ("kết hôn ở xã", "cap_xa"),
         ],
     )
-    def test_unless_another_level_is_asked_for(self, query: str, first: str):
+    def test_unless_another_level_is_requested(self, query: str, first: str):
         known = ("cap_bo", "cap_tinh", "cap_huyen", "cap_xa")
         rows = [row("Đăng ký kết hôn", level=[level], key=level) for level in known]
         assert order(query, *rows)[0] == first
 
-    def test_where_one_is_asked_for_the_others_are_equal(self):
+    def test_if_one_is_requested_the_others_are_equal(self):
         asked = frozenset({"cap_tinh"})
         assert nearness(["cap_xa"], asked) == nearness(["cap_bo"], asked) == 0
         assert nearness(["cap_xa", "cap_tinh"], asked) == 1
         assert nearness([], asked) == UNKNOWN_NEARNESS
 
     @pytest.mark.parametrize("known", [[], ["something"], ["cap_tinh"]])
-    def test_unknown_levels_lie_between(self, known: list[str]):
+    def test_unknown_levels_rank_in_between(self, known: list[str]):
         assert nearness(["cap_bo"]) < nearness(known) < nearness(["cap_xa"])
 
     def test_the_nearest_of_several_counts(self):

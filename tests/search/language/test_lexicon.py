@@ -1,4 +1,4 @@
-"""Lexicon terms in queries: exact, with gaps, in part."""
+"""Lexicon terms in queries: exact, with gaps, and partial."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ class TestTerms:
     def test_the_longest_term_wins(self):
         assert {e.positions for e in ask("sao y bản chính").expansions} == {(0, 1, 2, 3)}
 
-    def test_an_equal_group_goes_both_ways(self):
+    def test_an_equal_group_works_both_ways(self):
         assert "hợp tác xã" in labels("thành lập HTX")
         assert "HTX" in labels("thành lập hợp tác xã")
 
-    def test_a_oneway_group_goes_one_way(self):
+    def test_a_oneway_group_works_one_way(self):
         assert "giấy độc thân" not in labels("tình trạng hôn nhân")
 
     def test_light_words_inside_do_not_hide_a_term(self):
         assert "tình trạng hôn nhân" in labels("giấy của độc thân")
 
-    def test_a_long_term_is_known_with_words_between(self):
+    def test_a_long_term_is_recognised_with_words_in_between(self):
         assert "nội dung văn bằng" in labels("sửa tên trên bằng tốt nghiệp")
         loose = [e for e in ask("sửa tên trên bằng tốt nghiệp").expansions if e.label]
         assert max(e.strength for e in loose) == pytest.approx(OFFICIAL_STRENGTH * GAPPED_FACTOR)
@@ -65,11 +65,11 @@ class TestTerms:
     @pytest.mark.parametrize(
         "text", ["sửa nghiệp tốt bằng", "sửa một hai ba bốn năm bằng tốt nghiệp", "sửa bằng"]
     )
-    def test_in_another_order_far_apart_or_in_part_it_counts_less(self, text: str):
+    def test_term_out_of_order_far_apart_or_partial_counts_less(self, text: str):
         near = [e for e in ask(text).expansions if e.label == "nội dung văn bằng"]
         assert all(e.strength <= OFFICIAL_STRENGTH * PARTIAL_FACTOR and not e.is_literal for e in near)
 
-    def test_codes_of_a_group_are_asked_for(self):
+    def test_codes_of_a_group_are_searched_for(self):
         assert "1.004873" in ask("còn độc thân").all_codes
 
     def test_terms_may_overlap(self):
@@ -95,7 +95,7 @@ class TestTerms:
             max_size=12,
         )
     )
-    def test_every_place_of_an_expansion_lies_in_the_query(self, typed: list[str]):
+    def test_every_position_of_an_expansion_is_in_the_query(self, typed: list[str]):
         query = ask(" ".join(typed))
         for expansion in query.expansions:
             assert list(expansion.positions) == sorted(set(expansion.positions))
@@ -114,11 +114,11 @@ class TestPartialTerms:
     def test_a_small_or_common_part_is_not_enough(self, text: str):
         assert "chuyển quyền sở hữu phương tiện" not in labels(text, GHE)
 
-    def test_two_syllables_must_stand_side_by_side(self):
+    def test_two_syllables_must_be_adjacent(self):
         assert near("giếng khoan") == [("gieng", "khoan", "sau")]
         assert near("giếng này khoan") == []
 
-    def test_marks_must_not_contradict(self):
+    def test_diacritics_must_not_contradict(self):
         titles = ["Mua ghe tỉnh khác", "Mưa ghế", "Tính khắc"]
         known = language(titles, [SynonymGroup(("mua ghe tỉnh khác sang tên",), ("chuyển quyền",))])
         assert labels("mua ghe tỉnh khác", known)
@@ -151,20 +151,20 @@ class TestPartialTerms:
             max_size=9,
         )
     )
-    def test_places_lie_in_the_query_and_shares_in_range(self, typed: list[str]):
+    def test_positions_are_in_the_query_and_shares_in_range(self, typed: list[str]):
         query = syllables(" ".join(typed))
         for found in TERMS.find(query):
             assert {query[place].folded for place in found.positions} <= set(found.term)
             assert MIN_PARTIAL_SHARE <= found.share <= 1.000001
 
     @given(st.permutations(["giếng", "khoan", "sâu"]))
-    def test_the_whole_term_is_near_in_any_order(self, typed: list[str]):
+    def test_the_whole_term_counts_as_near_in_any_order(self, typed: list[str]):
         (found,) = TERMS.find(syllables(" ".join(typed)))
         assert found.share == pytest.approx(1.0)
 
 
 def test_partial_terms_are_the_same_in_every_process():
-    """Sums of weights are not rounded differently with another hash seed."""
+    """Sums of weights must not be rounded differently under another hash seed."""
     script = (
         "from itertools import combinations;"
         "from search.language.lexicon import PartialTermIndex;"

@@ -1,4 +1,4 @@
-"""What is removed from a query before it is counted, and what an editor of the lexicon still reads."""
+"""What is removed from a query before it is counted, and what a lexicon editor still sees."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_capital_letters_and_spaces_do_not_matter() -> None:
     assert without_personal_data("  ĐĂNG KÝ   Kết Hôn? ") == "đăng ký kết hôn"
 
 
-def test_a_procedure_code_is_no_telephone_number() -> None:
+def test_a_procedure_code_is_not_a_telephone_number() -> None:
     assert without_personal_data("thủ tục 2.000815.000.00.00.H12") == "2.000815"
 
 
@@ -87,7 +87,7 @@ def test_long_queries_are_cut_at_a_word() -> None:
 
 
 @given(st.text(max_size=300))
-def test_no_text_fails_or_keeps_six_digits_in_a_row(text: str) -> None:
+def test_any_text_is_accepted_and_keeps_no_six_digits_in_a_row(text: str) -> None:
     found = without_personal_data(text)
     assert len(found) <= MAX_LENGTH
     assert not re.search(r"\S@\S", found)

@@ -1,4 +1,4 @@
-"""What a question asks for, as against dates, amounts, relatives and sentences that only describe."""
+"""What a question asks for, as opposed to dates, amounts, relatives and sentences that only describe."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class TestSentences:
 
 
 class TestAsking:
-    def test_the_sentence_that_asks_is_known_by_its_words(self):
+    def test_the_sentence_that_asks_is_recognised_by_its_words(self):
         assert words(CASE, asked=True) == "Tôi muốn làm khai sinh cho cháu thì cần gì"
         assert words(CASE, asked=False).startswith("Vợ tôi sinh bé gái")
 
@@ -55,7 +55,7 @@ class TestAsking:
     def test_text_without_diacritics_is_read_too(self):
         assert words("Nha bi chay. Cho hoi xin cap lai giay o dau?", asked=False) == "Nha bi chay"
 
-    def test_every_sentence_asks_if_none_is_known_to(self):
+    def test_every_sentence_counts_if_none_is_known_to_ask(self):
         assert words("Chứng thực di chúc. Chứng thực chữ ký.", asked=False) == ""
 
 
@@ -75,7 +75,7 @@ class TestDetails:
 
 
 class TestFactors:
-    def test_short_texts_only_name_what_is_sought(self):
+    def test_short_texts_only_name_what_is_wanted(self):
         text = "vợ tôi sinh con. khai sinh ở đâu"
         assert set(factors(text, syllables(text))) == {1.0}
 
@@ -102,5 +102,5 @@ class TestFactors:
 
 
 @pytest.mark.parametrize("text", ["sinh tháng 12/2024", "từ ngày 1/7", "sinh ngày 12/3/1990", "12-3-1990"])
-def test_dates_are_no_codes(text: str):
+def test_dates_are_not_codes(text: str):
     assert ask(text).codes == ()

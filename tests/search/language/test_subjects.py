@@ -24,18 +24,18 @@ class TestSplit:
             ("", []),
         ],
     )
-    def test_conjunctions_and_punctuation_part_it(self, text: str, parts: list[str]):
+    def test_conjunctions_and_punctuation_split_a_question(self, text: str, parts: list[str]):
         assert split(text) == parts
 
     def test_sentences_that_only_describe_are_left_out(self):
         text = "Ông tôi mất hôm qua, thọ 80 tuổi. Tôi muốn làm khai tử thì cần gì?"
         assert split(text) == []
 
-    def test_a_long_list_is_not_read(self):
+    def test_a_long_list_is_not_split(self):
         assert split(", ".join(["khai sinh cho con"] * (MAX_SUBJECTS + 1))) == []
 
     @given(st.text(max_size=120))
-    def test_parts_are_pieces_of_the_text_in_order(self, text: str):
+    def test_parts_are_substrings_of_the_text_in_order(self, text: str):
         normal, place = nfc(text), 0
         for part in split(normal):
             place = normal.index(part, place) + len(part)

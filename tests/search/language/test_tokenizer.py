@@ -1,4 +1,4 @@
-"""Syllables: folded for finding, exact for diacritics, with offsets; codes in queries and documents."""
+"""Syllables: folded for searching, exact for diacritics, with offsets; codes in queries and documents."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ vietnamese = st.text(alphabet=LETTERS + LETTERS.upper() + "  .,-/0123456789()", 
         ("giấy\u00a0phép\u200bxây", ["giay", "phep", "xay"]),
     ],
 )
-def test_text_is_folded_and_cut(text: str, expected: list[str]):
+def test_text_is_folded_and_split(text: str, expected: list[str]):
     assert folded_syllables(text) == expected
 
 
@@ -59,7 +59,7 @@ def test_text_is_folded_and_cut(text: str, expected: list[str]):
         ("Hóa", "hoá"),
     ],
 )
-def test_both_spellings_that_are_taught_have_one_exact_form(one: str, other: str):
+def test_both_taught_spellings_have_one_exact_form(one: str, other: str):
     assert exact_form(one) == exact_form(other)
 
 
@@ -90,12 +90,12 @@ def test_folding_what_is_folded_changes_nothing(text: str):
 
 
 @given(vietnamese)
-def test_there_is_one_exact_form_for_each_folded_one(text: str):
+def test_there_is_one_exact_form_per_folded_form(text: str):
     assert len(marked_syllables(text)) == len(folded_syllables(text))
 
 
 @given(st.text(max_size=80))
-def test_any_text_can_be_cut(text: str):
+def test_any_text_can_be_split(text: str):
     assert all(word.isascii() and word.isalnum() for word in folded_syllables(text))
 
 
@@ -135,11 +135,11 @@ def test_codes_are_read_from_a_query(text: str, codes: tuple[str, ...]):
 
 
 @pytest.mark.parametrize("hyphen", ["\u2010", "\u2011", "\u2013", "\u2212"])
-def test_hyphens_of_word_processors_are_those_that_people_type(hyphen: str) -> None:
+def test_hyphens_of_word_processors_equal_typed_ones(hyphen: str) -> None:
     assert codes_in(f"85/2019/TT{hyphen}BTC") == index_codes(["85/2019/TT-BTC"]) == ("85/2019/tt-btc",)
 
 
-def test_number_behind_thong_tu_is_no_date() -> None:
+def test_number_after_thong_tu_is_not_a_date() -> None:
     assert codes_in("thông tư 85/2019") == codes_in("thong tu  85/2019") == ("85/2019",)
     assert codes_in("từ 8/2019 đến 12/2024") == ()
 
@@ -155,7 +155,7 @@ def test_every_style_of_a_national_code_is_the_same_code(code: str, style: str):
     ["2000815", "2-000815", "2 000815", "2,000815", "2_000815", "2.000815h12", "2000815.H12", "2-000815-h12",
      "thủ tục 2000815 làm sao", "2.000815.000.00.00-H12", "2000815.000.00.00.H12"],
 )  # fmt: skip
-def test_a_code_written_carelessly_is_the_code(text: str):
+def test_a_carelessly_written_code_is_recognised(text: str):
     assert query_codes(text)[0] == "2.000815"
     blank = blank_codes(text)
     assert "000815" not in blank or "2000815" in blank.split()
@@ -166,7 +166,7 @@ def test_a_code_written_carelessly_is_the_code(text: str):
     ["096185001234", "H12-19-261123-0002", "11-0024077", "2.0008151", "20008151", "12/000815",
      "1724/2025", "0000815", "2-000815-1", "ngày 25/11/2026", "1.000.000 đồng", "12000815"],
 )  # fmt: skip
-def test_other_numbers_are_no_careless_codes(text: str):
+def test_other_numbers_are_not_careless_codes(text: str):
     assert query_codes(text) == codes_in(text)
 
 

@@ -1,4 +1,4 @@
-"""Word statistics and spellings of titles, stop phrases, light words."""
+"""Word statistics and spellings from titles, stop phrases, light words."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class TestVocabulary:
         written = [syllable.marked for syllable in syllables("trạng tràng")]
         assert [self.WORDS.knows_exactly(form) for form in written] == [True, False]
 
-    def test_spelling_depends_on_the_word_before(self):
+    def test_spelling_depends_on_the_preceding_word(self):
         assert self.WORDS.usual_spelling("trang") == "trạng"
         assert self.WORDS.usual_spelling("trang", "tinh") == "trạng"
         assert self.WORDS.usual_spelling("khac") == "khac"
 
-    def test_frequency_counts_titles_only(self):
+    def test_frequency_counts_only_titles(self):
         assert self.WORDS.frequency("trang") == 15
         assert self.WORDS.frequency("hong") == 0
 
@@ -65,7 +65,7 @@ class TestStatistics:
         statistics = count_titles(["giấy a", "giấy b", "giấy c"])
         assert statistics.idf["a"] > statistics.idf["giay"] > 0
 
-    def test_an_unknown_word_weighs_between(self):
+    def test_an_unknown_word_has_a_medium_weight(self):
         statistics = count_titles([f"giấy {letter}" for letter in "abcdefghij"])
         assert statistics.idf["giay"] < statistics.idf["unknown"] < statistics.idf["a"]
 
@@ -77,7 +77,7 @@ class TestStatistics:
         assert spellings.pairs["tình trạng"] == 1
         assert spellings.syllables["trạng"] == 1
 
-    def test_counts_are_in_the_order_of_the_words_whatever_the_hash_seed(self):
+    def test_counts_are_in_word_order_whatever_the_hash_seed(self):
         words = "cấp giấy phép xây dựng nhà ở riêng lẻ mới tại khu vực nông thôn".split()  # noqa: SIM905
         statistics = count_titles([" ".join(words)])
         assert list(statistics.spellings.syllables) == words
@@ -137,12 +137,12 @@ class TestLightWords:
         assert is_light(syllable, SMALL.vocabulary, exact=True)
 
     @pytest.mark.parametrize("text", ["thi", "lá", "cửa", "sinh", "lại", "mới", "con"])
-    def test_words_that_are_written_otherwise_are_not_light(self, text: str):
+    def test_words_with_other_diacritics_are_not_light(self, text: str):
         (syllable,) = syllables(text)
         typed = [syllable, *syllables("đất")]
         assert not is_light(typed[0], SMALL.vocabulary, exact=True) or syllable.marked == syllable.folded
 
-    def test_without_marks_the_titles_decide(self):
+    def test_without_diacritics_the_titles_decide(self):
         known = language(["Từ chối nhận", "Khai tử", "Khai tử lưu động", "Kiểm tử thi"])
         (syllable,) = syllables("tu")
         assert not is_light(syllable, known.vocabulary, exact=False)

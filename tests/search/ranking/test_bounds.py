@@ -1,4 +1,4 @@
-"""Upper bounds: what is left out is what would have been cut off."""
+"""Upper bounds: only what would have been cut off is left out."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def make(number: int, facts: tuple[str, str, list[str], list[str], float, float]
 
 
 def all_scored(query: str, some: list[Candidate]) -> list[Scored]:
-    """Return what the formula says of every candidate."""
+    """Return the score of every candidate by the formula."""
     scorer = Scorer(ask(query), SMALL.statistics, {})
     best = max((text for _row, text in some), default=0.0) or 1.0
     scored = [scorer.score(one, text / best) for one, text in some]
@@ -60,7 +60,7 @@ def all_scored(query: str, some: list[Candidate]) -> list[Scored]:
 
 
 @given(queries, st.lists(candidates, min_size=1, max_size=30))
-def test_nothing_that_is_shown_is_left_out(
+def test_no_visible_hit_is_left_out(
     query: str, facts: list[tuple[str, str, list[str], list[str], float, float]]
 ):
     some = [make(number, one) for number, one in enumerate(facts)]

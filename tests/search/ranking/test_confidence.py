@@ -1,4 +1,4 @@
-"""The likelihood that something fits, and the fit of its coefficients."""
+"""The likelihood that a hit answers the query, and its fitted coefficients."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def likelihood(text: str, *titles: str, without: str = "") -> float:
 
 class TestConfidence:
     @pytest.mark.parametrize("text", ["đăng ký kết hôn", "ket hon", "giấy độc thân", "1.004873"])
-    def test_what_a_title_answers_is_likely(self, text: str):
+    def test_query_answered_by_a_title_is_likely(self, text: str):
         assert likelihood(text) >= MIN_CONFIDENCE
 
     @pytest.mark.parametrize(
         "text",
         ["thời tiết cuối tuần", "giá vàng hôm nay", "mua điện thoại trả góp", "zzz yyy xxx", "con mèo bỏ ăn"],
     )
-    def test_what_no_title_answers_is_unlikely(self, text: str):
+    def test_query_answered_by_no_title_is_unlikely(self, text: str):
         assert likelihood(text) < MIN_CONFIDENCE
 
-    def test_a_code_is_certain_and_nothing_is_impossible(self):
+    def test_a_code_is_certain_and_no_hits_are_impossible(self):
         assert likelihood("1.004873") == 1.0
         assert likelihood("1.999999") == 0.0
         assert confidence(ask("kết hôn"), [], frozenset()) == 0.0

@@ -1,4 +1,4 @@
-"""Special cases in titles cost score unless asked for."""
+"""Special cases in titles lower the score unless the query asks for them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class TestSpecialCases:
             assert qualifier not in [q for q, _sure in unasked_qualifiers(ask(" ".join(qualifier.words)))]
 
     def test_partial_term_does_not_ask_for_its_special_case(self):
-        """``cưới vợ`` is near to ``cưới vợ mỹ``: the foreign marriage stays a special case, a little less."""
+        """``cưới vợ`` is close to ``cưới vợ mỹ``: foreign marriage remains a special case, but a little less so."""
         known = language(groups=[SynonymGroup(("cưới vợ mỹ",), ("kết hôn có yếu tố nước ngoài",))])
         sure = {q.words: value for q, value in unasked_qualifiers(ask("cưới vợ", known))}
         assert 0.25 < sure["yeu", "to", "nuoc", "ngoai"] < 1

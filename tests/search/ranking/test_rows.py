@@ -1,4 +1,4 @@
-"""Rows kept in memory: always those of the version in the database."""
+"""Rows kept in memory always belong to the version in the database."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class TestRowCache:
         IndexedDocument.objects.filter(key=key).delete()
         assert key not in RowCache(10).read(versions)
 
-    def test_rows_asked_for_least_recently_are_dropped(self, versions: dict[str, int]) -> None:
+    def test_least_recently_used_rows_are_dropped(self, versions: dict[str, int]) -> None:
         cache = RowCache(2)
         one, two, three = ({key: version} for key, version in versions.items())
         for some in (one, two, one, three):
@@ -85,7 +85,7 @@ class TestRowCache:
             cache.fill("public")
         assert not queries.captured_queries
 
-    def test_no_more_rows_are_read_than_are_kept(self, versions: dict[str, int]) -> None:
+    def test_no_more_rows_are_read_than_can_be_kept(self, versions: dict[str, int]) -> None:
         cache = RowCache(2)
         cache.fill("public")
         with CaptureQueriesContext(connection) as queries:

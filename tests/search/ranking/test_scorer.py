@@ -80,13 +80,13 @@ class TestCoverage:
     def test_expansion_covers_the_words_it_replaces(self):
         assert why("giấy độc thân", "Cấp giấy xác nhận tình trạng hôn nhân", "coverage") > 0.9
 
-    def test_a_code_of_the_lexicon_covers_without_any_word(self):
+    def test_a_code_of_the_lexicon_covers_the_query_without_any_word(self):
         tied = row("Xác nhận", codes=["1.004873.H12"])
         assert why("còn độc thân", tied, "coverage") > 0.9
         assert why("còn độc thân", tied, "curated") > 0
         assert why("còn độc thân", "Xác nhận", "curated") == 0
 
-    def test_nothing_shared_is_not_shown(self):
+    def test_a_title_with_nothing_in_common_is_not_shown(self):
         assert order("kết hôn", "Hòa giải tranh chấp đất đai") == []
 
     def test_documents_below_the_cutoff_are_dropped(self):
@@ -122,7 +122,7 @@ class TestWholeTitle:
 
 
 class TestPhrase:
-    def test_words_in_a_row_count_whole(self):
+    def test_consecutive_words_count_fully(self):
         assert (
             why("kết hôn", "Đăng ký kết hôn", "phrase") > why("kết hôn", "Kết nghĩa hôn nhân", "phrase") > 0
         )
@@ -140,7 +140,7 @@ class TestPhrase:
 
 
 class TestFocus:
-    def test_a_title_that_says_little_else_is_better(self):
+    def test_a_title_with_little_else_is_better(self):
         assert why("kết hôn", "Kết hôn", "focus") > why("kết hôn", "Đăng ký kết hôn lưu động", "focus")
 
     def test_words_beyond_the_title_limit_do_not_lower_focus(self):
@@ -158,7 +158,7 @@ class TestFocus:
 
 
 class TestTies:
-    def test_what_is_used_more_comes_first(self):
+    def test_the_more_used_procedure_comes_first(self):
         rows = [row("Đăng ký kết hôn", codes=[code], key=code) for code in ("1.000001", "1.000002")]
         assert order("kết hôn", *rows, usage={"1.000002": 1.0})[0] == "1.000002"
 
@@ -183,11 +183,11 @@ class TestTies:
         assert order("kết hôn 1.000894", "Đăng ký kết hôn", coded) == ["coded"]
         assert CODE_WEIGHT > 5
 
-    def test_the_text_score_helps_where_titles_do_not_tell(self):
+    def test_the_text_score_helps_if_titles_are_equal(self):
         rows = [(row("Đăng ký kết hôn", key="one"), 1.0), (row("Đăng ký kết hôn", key="two"), 9.0)]
         assert rank(ask("kết hôn"), rows, statistics=SMALL.statistics)[0].row.key == "two"
 
-    def test_weights_of_a_row_in_memory_follow_the_statistics(self):
+    def test_weights_of_a_row_in_memory_reflect_the_statistics(self):
         one = row("Đăng ký kết hôn")
         before = Scorer(ask("kết hôn"), SMALL.statistics, {}).score(one, 0.0)
         common = Statistics(1000, {"ket": 999, "hon": 999, "dang": 1, "ky": 1})
@@ -195,5 +195,5 @@ class TestTies:
         assert after.explanation["focus"] < before.explanation["focus"]
         assert Scorer(ask("kết hôn"), SMALL.statistics, {}).score(one, 0.0) == before
 
-    def test_no_candidates_no_hits(self):
+    def test_without_candidates_there_are_no_hits(self):
         assert order("kết hôn") == []

@@ -1,4 +1,4 @@
-"""Titles in memory: the same as a comparison of every title, and never out of date."""
+"""Titles in memory: the same results as comparing every title, and never out of date."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_set_of_few_or_many_places(changes: list[tuple[bool, int]], many: int):
     assert set(_places(made.number())) == expected
 
 
-def test_best_titles_come_first_and_no_more_than_asked_for():
+def test_best_titles_come_first_and_no_more_than_requested():
     some = filled(*map(row, ("Đăng ký khai sinh", "Đăng ký kết hôn", "Kết hôn", "Đăng ký hộ kinh doanh")))
     assert keys(some.find(ask("đăng ký kết hôn"), EVERYBODY, limit=9))[0] == "Đăng ký kết hôn"
     assert keys(some.find(ask("đăng ký kết hôn"), EVERYBODY, limit=2)) == ["Đăng ký kết hôn", "Kết hôn"]
@@ -101,9 +101,7 @@ def test_only_a_title_with_half_of_the_query_covers_it():
         ({}, replace(EVERYBODY, scopes=())),
     ],
 )
-def test_what_the_reader_may_not_see_or_has_not_selected_is_not_found(
-    change: dict[str, object], filters: Filters
-):
+def test_titles_that_are_hidden_or_not_selected_are_not_found(change: dict[str, object], filters: Filters):
     shown = row("Đăng ký kết hôn lại", key="procedure:shown", codes=["1.000894"], level=["cap_tinh"])
     hidden = replace(row("Đăng ký kết hôn", key="procedure:hidden", codes=["1.000894"]), **change)
     some = filled(shown, hidden)
@@ -114,7 +112,7 @@ def test_what_the_reader_may_not_see_or_has_not_selected_is_not_found(
         assert keys(some.rows(["procedure:shown", "procedure:hidden", "unknown"], filters)) == expected
 
 
-def test_readers_of_every_language_find_what_is_not_translated():
+def test_untranslated_titles_are_found_in_every_language():
     some = filled(replace(row("Đăng ký kết hôn", key="procedure:one"), locale="vi+"))
     assert keys(some.find(ask("kết hôn"), replace(EVERYBODY, locale="en"), limit=9)) == ["one"]
     assert keys(some.find(ask("kết hôn"), replace(EVERYBODY, locale=""), limit=9)) == ["one"]
@@ -138,13 +136,15 @@ class TestFreshness:
         found = self.refreshed(titles).find(ask(text), EVERYBODY, limit=9)
         return {one.title_words for one in found.rows}
 
-    def test_one_query_while_nothing_changes(self, titles: Titles) -> None:
+    def test_unchanged_titles_need_one_query(self, titles: Titles) -> None:
         with CaptureQueriesContext(connection) as queries:
             titles.refresh()
         assert len(queries.captured_queries) == 1
         assert self.words(titles) == {"dang ki ket hon", "dang ki khai sinh"}
 
-    def test_new_changed_and_deleted_documents(self, titles: Titles, samples: SearchFixture) -> None:
+    def test_new_changed_and_deleted_documents_are_noticed(
+        self, titles: Titles, samples: SearchFixture
+    ) -> None:
         first = next(iter(samples.source.documents_by_ref))
         samples.add("Đăng ký tạm trú")
         samples.source.documents_by_ref[first] = replace(
@@ -167,7 +167,7 @@ class TestFreshness:
         samples.sync()
         assert self.words(titles) == {"dang ki khai sinh"}
 
-    def test_place_of_a_deleted_document_is_used_again(self, titles: Titles, samples: SearchFixture) -> None:
+    def test_place_of_a_deleted_document_is_reused(self, titles: Titles, samples: SearchFixture) -> None:
         for number in range(5):
             samples.add("Đăng ký tạm thời", ref=f"new{number}")
             samples.sync()
@@ -178,13 +178,13 @@ class TestFreshness:
         assert len(titles._rows) == 3
         assert self.words(titles) == {"dang ki ket hon", "dang ki khai sinh"}
 
-    def test_an_older_counter_is_read_too(self, titles: Titles) -> None:
-        """A database was restored."""
+    def test_an_older_counter_is_noticed_too(self, titles: Titles) -> None:
+        """This happens when a database has been restored."""
         IndexedDocument.objects.filter(title_words="dang ki ket hon").delete()
         CollectionState.objects.update(generation=0)
         assert self.words(titles) == {"dang ki khai sinh"}
 
-    def test_more_documents_than_are_kept(self, samples: SearchFixture) -> None:
+    def test_more_documents_than_can_be_kept(self, samples: SearchFixture) -> None:
         for number in range(3):
             samples.add(f"Đăng ký số {number}")
         samples.sync()

@@ -1,4 +1,4 @@
-"""Documents into the index and out of it, word counts, loading of words: services of the search."""
+"""Services of the search: adding and removing documents, counting words, loading words."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 def samples(
     db: None, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> SearchFixture:
-    """Sample documents, searched by the database alone."""
+    """Sample documents, searched only by the database."""
     made = SearchFixture(engines.DATABASE, django_capture_on_commit_callbacks)
     monkeypatch.setattr(documents, "_sources", {KIND: made.source})
     return made
@@ -48,12 +48,12 @@ class TestIndex:
         (message,) = OutboxMessage.objects.filter(kind=indexing.OUTBOX_KIND)
         assert message.payload == {"kind": KIND, "refs": ["1", "2"]}
 
-    def test_many_are_asked_for_in_batches(self):
+    def test_many_documents_are_indexed_in_batches(self):
         index(kind=KIND, refs=[str(number) for number in range(indexing.BATCH + 1)])
         sizes = [len(m.payload["refs"]) for m in OutboxMessage.objects.filter(kind=indexing.OUTBOX_KIND)]
         assert sorted(sizes) == [1, indexing.BATCH]
 
-    def test_a_change_that_is_undone_asks_for_nothing(self):
+    def test_a_rolled_back_change_indexes_nothing(self):
         with transaction.atomic():
             index(kind=KIND, refs=["1"])
             transaction.set_rollback(True)
@@ -70,7 +70,7 @@ class TestIndex:
 
 
 class TestStore:
-    def test_what_is_the_same_is_not_written_again(self, samples: SearchFixture):
+    def test_unchanged_documents_are_not_written_again(self, samples: SearchFixture):
         document = samples.document("Đăng ký kết hôn")
         assert len(store.write([document])) == 1
         with CaptureQueriesContext(connection) as queries:
@@ -84,7 +84,7 @@ class TestStore:
         store.write([replace(document, title="Hai")])
         assert IndexedDocument.objects.get().version > before
 
-    def test_the_last_of_two_in_a_batch_counts(self, samples: SearchFixture):
+    def test_the_latter_of_two_in_a_batch_counts(self, samples: SearchFixture):
         document = samples.document("Một")
         store.write([document, replace(document, title="Hai")])
         assert [row.title for row in IndexedDocument.objects.all()] == ["Hai"]
@@ -97,7 +97,7 @@ class TestStore:
             ("kind", KIND), ("scope", "agency:3"), ("code", "1.000894"), ("code", "1.000894.h12"), ("field", "b"),
         }  # fmt: skip
 
-    def test_texts_leave_with_their_document(self, samples: SearchFixture):
+    def test_texts_are_deleted_with_their_document(self, samples: SearchFixture):
         name = "search_public_text" if connection.vendor == "postgresql" else "search_public_titles"
 
         def count() -> int:
@@ -114,7 +114,7 @@ class TestStore:
         assert not IndexedTerm.objects.exists()
 
     def test_every_change_increases_the_counter_of_its_collection(self, samples: SearchFixture):
-        """Processes compare it with what they have in memory."""
+        """Processes compare it with the one that they have in memory."""
 
         def counter() -> int:
             return CollectionState.objects.get(collection="public").generation
@@ -129,18 +129,18 @@ class TestStore:
         assert store.delete([document.key]) == [document.key]
         assert counter() == first + 2
 
-    def test_the_labels_of_fields_are_words_to_find(self, samples: SearchFixture):
+    def test_the_labels_of_fields_can_be_searched(self, samples: SearchFixture):
         store.write([samples.document("Một", facets={"field": ("ht",)}, facet_labels={"ht": "Hộ tịch"})])
         assert "ho tich" in IndexedDocument.objects.get().extra_words
 
-    def test_tables_can_be_dropped_and_made_again(self):
+    def test_tables_can_be_dropped_and_created_again(self):
         text = text_index("public")
         with connection.cursor() as cursor:
             for statement in [*text.drop(), *text.create()]:
                 cursor.execute(statement)
 
     @pytest.mark.parametrize("number", [1, 6])
-    def test_writing_takes_as_many_statements_for_many(self, samples: SearchFixture, number: int):
+    def test_writing_needs_no_more_statements_for_many_documents(self, samples: SearchFixture, number: int):
         store.write([samples.add("warm")])
         with CaptureQueriesContext(connection) as queries:
             store.write([samples.add(f"Tin {n}") for n in range(number)])
@@ -150,7 +150,7 @@ class TestStore:
 
 
 class TestStates:
-    def test_words_are_counted_anew_when_the_collection_grew(self, samples: SearchFixture):
+    def test_words_are_recounted_when_the_collection_has_grown(self, samples: SearchFixture):
         samples.add("Đăng ký kết hôn")
         samples.sync()
         state = CollectionState.objects.get(collection="public")
@@ -175,14 +175,14 @@ class TestStates:
         indexing._mark_changed("public")
         assert CollectionState.objects.get(collection="public").spellings
 
-    def test_recounting_is_always_possible(self):
+    def test_recounting_can_be_forced(self):
         indexing.recount_words("dossiers")
         assert CollectionState.objects.get(collection="dossiers").documents == 0
 
 
 class TestRebuild:
     def test_each_document_is_read_once(self, samples: SearchFixture, monkeypatch: pytest.MonkeyPatch):
-        """The batches of the rebuild itself are no reason to read the next ones again."""
+        """The batches of the rebuild itself must not cause the next ones to be read again."""
         monkeypatch.setattr(indexing, "BATCH", 1)
         read: list[str] = []
         documents = samples.source.documents
@@ -205,7 +205,7 @@ class TestRebuild:
         assert rebuild(engine="database", progress=lambda kind, number: seen.append((kind, number))) == 3
         assert seen == [(KIND, 3)]
 
-    def test_the_command_says_how_many(self, samples: SearchFixture):
+    def test_the_command_prints_the_number(self, samples: SearchFixture):
         samples.add("Tin")
         out = StringIO()
         call_command("search_rebuild", stdout=out)
@@ -247,7 +247,7 @@ class TestRegistry:
 
 
 class TestLexiconOfANewPortal:
-    def test_the_words_come_with_the_tables(self):
+    def test_the_words_are_loaded_with_the_tables(self):
         shipped = {row["slug"] for row in read_lexicon()}
         assert set(LexiconEntry.objects.values_list("slug", flat=True)) == shipped
 
@@ -289,7 +289,7 @@ class TestLexiconFile:
         assert number >= 900
         assert FILE.exists()
 
-    def test_shipped_changes_come_in_unless_an_editor_was_there(self, tmp_path: Path):
+    def test_shipped_changes_are_loaded_unless_an_editor_changed_the_row(self, tmp_path: Path):
         load_lexicon(path=self.write(tmp_path, {"slug": "a"}, {"slug": "b"}))
         LexiconEntry.objects.filter(slug="b").update(terms="từ của biên tập")
         changed = self.write(tmp_path, {"slug": "a", "terms": "cưới|hỏi"}, {"slug": "b", "terms": "khác"})
@@ -319,7 +319,7 @@ class TestLexiconFile:
         with pytest.raises(InvalidInput, match="columns"):
             load_lexicon(path=path)
 
-    def test_the_command_says_what_it_did(self):
+    def test_the_command_reports_what_it_did(self):
         out = StringIO()
         call_command("load_lexicon", stdout=out)
         assert "created=" in out.getvalue()
@@ -334,14 +334,14 @@ class TestUsageWeights:
         return out.getvalue()
 
     @pytest.mark.parametrize("packed", [True, False])
-    def test_plain_and_packed_files(self, tmp_path: Path, packed: bool):
+    def test_plain_and_compressed_files_are_read(self, tmp_path: Path, packed: bool):
         raw = json.dumps(self.ROWS).encode()
         path = tmp_path / ("uses.json.gz" if packed else "uses.json")
         path.write_bytes(gzip.compress(raw) if packed else raw)
         assert self.load(path) == "codes=2\n"
         assert dict(UsageWeight.objects.values_list("code", "uses")) == {"1.000894": 5, "1.000656": 7}
 
-    def test_a_second_load_brings_new_numbers(self, tmp_path: Path):
+    def test_a_second_load_replaces_the_numbers(self, tmp_path: Path):
         path = tmp_path / "uses.json"
         for number in (5, 6):
             path.write_text(json.dumps([{"TTHC_MA": "1.000894", "WEIGHT": number}]), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The shipped lexicon and fillers keep their shape: these are checks of the files, no search runs here."""
+"""The shipped lexicon and fillers are well-formed: these tests check the files and run no search."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 CODE = re.compile(r"\d\.\d{6}")
 
 
-# A folded syllable of Vietnamese: alone it stands for several words (vat: vật, vạt, VAT).
+# A folded Vietnamese syllable alone can mean several words (vat: vật, vạt, VAT).
 SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?"
     r"(?:uye|uya|uyu|ieu|yeu|oai|oao|oay|oeo|uao|uay|uoi|uou|uai|ia|ie|ye|ua|uo|uu|uy|ue|ui|oa|oe|oi|oo"
@@ -32,7 +32,7 @@ SYLLABLE = re.compile(
 )
 
 
-# Judged one by one: in public administration no other word folds to these.
+# Checked one by one: in public administration no other word folds to these.
 UNAMBIGUOUS = {"ghe"}
 
 
@@ -76,7 +76,7 @@ def test_every_line_has_the_columns_of_the_header():
     assert [number for number, line in enumerate(lines, 1) if line.count("\t") != len(COLUMNS) - 1] == []
 
 
-def test_groups_are_many_and_cover_many_fields_of_life():
+def test_groups_are_many_and_cover_many_areas_of_life():
     groups = rows()
     assert len(groups) >= 1300
     assert len({group["area"] for group in groups}) >= 30
@@ -93,12 +93,12 @@ def test_area_and_mode_are_known_words():
     assert {row["mode"] for row in rows()} == {"equal", "oneway"}
 
 
-def test_every_group_has_terms_and_leads_somewhere():
+def test_every_group_has_terms_and_a_target():
     assert [row["slug"] for row in rows() if not parts(row["terms"])] == []
     assert [row["slug"] for row in rows() if not (parts(row["official"]) or row["codes"])] == []
 
 
-def test_no_piece_is_empty_or_padded():
+def test_no_item_is_empty_or_padded():
     pieces = [
         (row["slug"], piece)
         for row in rows()
@@ -126,7 +126,7 @@ def test_a_term_differs_from_the_official_words_of_its_group():
     assert same == []
 
 
-def test_no_group_hangs_on_one_ambiguous_syllable():
+def test_no_group_depends_on_one_ambiguous_syllable():
     single = {
         (row["slug"], piece)
         for row in rows()

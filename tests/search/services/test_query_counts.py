@@ -1,4 +1,4 @@
-"""Queries are counted by week, day and language; in clear only when enough networks asked, and never a person."""
+"""Queries are counted by week, day and language; readable only if enough networks asked, and never tied to a person."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def totals(row: SearchedQuery) -> dict[str, int]:
 
 @pytest.mark.django_db
 class TestPrivacy:
-    def test_the_text_is_not_stored_before_enough_networks_asked(self, counter: QueryCounter) -> None:
+    def test_the_text_is_not_stored_until_enough_networks_have_asked(self, counter: QueryCounter) -> None:
         ask(counter, networks=NETWORKS[:2])
         counter.flush()
         assert SearchedQuery.objects.get().text == ""
@@ -99,12 +99,12 @@ class TestPrivacy:
         counter.flush()
         assert SearchedQuery.objects.get().text == "sổ hồng của"
 
-    def test_a_query_of_personal_data_alone_is_not_counted(self, counter: QueryCounter) -> None:
+    def test_a_query_of_only_personal_data_is_not_counted(self, counter: QueryCounter) -> None:
         ask(counter, "0912 345 678", networks=NETWORKS)
         counter.flush()
         assert not SearchedQuery.objects.exists()
 
-    def test_text_and_marks_are_never_stored_together(self) -> None:
+    def test_text_and_network_marks_are_never_stored_together(self) -> None:
         with pytest.raises(DatabaseError):
             SearchedQuery.objects.create(
                 week=date(2026, 11, 30), language="vi", digest="x", text="a", marks="0123"
@@ -112,7 +112,7 @@ class TestPrivacy:
 
 
 @pytest.mark.parametrize(("networks", "counting", "warned"), [(3, True, 0), (2, True, 1), (1, False, 0)])
-def test_operators_are_warned_of_too_few_networks(
+def test_operators_are_warned_about_too_few_networks(
     settings: Any, networks: int, counting: bool, warned: int
 ) -> None:
     settings.SEARCH_QUERY_MIN_NETWORKS, settings.SEARCH_COUNT_QUERIES = networks, counting
@@ -127,13 +127,13 @@ class TestCounting:
         counter.flush()
         assert totals(SearchedQuery.objects.get())["shown"] == 2
 
-    def test_languages_count_apart(self, counter: QueryCounter) -> None:
+    def test_languages_are_counted_separately(self, counter: QueryCounter) -> None:
         ask(counter)
         ask(counter, language="en")
         counter.flush()
         assert sorted(SearchedQuery.objects.values_list("language", flat=True)) == ["en", "vi"]
 
-    def test_results_that_do_not_help_are_counted(self, counter: QueryCounter) -> None:
+    def test_unhelpful_results_are_counted(self, counter: QueryCounter) -> None:
         ask(counter, total=0)
         ask(counter, low_confidence=True)
         counter.flush()
@@ -181,7 +181,7 @@ class TestCounting:
         assert list(SearchedQueryClick.objects.values_list("document", "count")) == [("procedure:1", 2)]
         assert totals(SearchedQuery.objects.get())["clicked"] == 3
 
-    def test_dossiers_are_no_documents_to_be_chosen(self, counter: QueryCounter) -> None:
+    def test_dossiers_do_not_count_as_chosen_documents(self, counter: QueryCounter) -> None:
         IndexedDocument.objects.create(
             key="dossier:1", kind="dossier", ref="1", collection="dossiers", locale="vi", title="Hồ sơ",
             url="/mot-cua/1/", version=1, digest="", changed_at=timezone.now(), title_words="", title_marked="",
@@ -219,7 +219,7 @@ class TestLimits:
         counter.flush()
         assert SearchedQuery.objects.count() == 6
 
-    def test_a_week_has_a_greatest_number_of_rows(
+    def test_the_number_of_rows_per_week_is_limited(
         self, counter: QueryCounter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(query_counts, "MAX_QUERIES_PER_WEEK", 3)
@@ -228,7 +228,7 @@ class TestLimits:
         counter.flush()
         assert SearchedQuery.objects.count() == 3
 
-    def test_the_buffer_has_a_greatest_size(
+    def test_the_size_of_the_buffer_is_limited(
         self, counter: QueryCounter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(query_counts, "MAX_BUFFERED", 3)
@@ -236,7 +236,7 @@ class TestLimits:
             ask(counter, f"lũ lụt {chr(97 + number)}")
         assert len(counter._tallies) == 3
 
-    def test_the_memory_of_networks_is_limited_and_ends_with_the_day(
+    def test_the_memory_of_networks_is_limited_and_cleared_daily(
         self, counter: QueryCounter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(query_counts, "MAX_MARKS_IN_MEMORY", 10)
@@ -262,7 +262,7 @@ class TestLimits:
 
 @pytest.mark.django_db
 class TestFailure:
-    def test_a_database_that_does_not_answer_costs_counts_only(
+    def test_an_unavailable_database_costs_only_counts(
         self, counter: QueryCounter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         def fail(*_args: Any) -> None:
@@ -301,7 +301,7 @@ class TestRetention:
         row = SearchedQuery.objects.create(week=week, language="vi", digest=f"{weeks}{text}", text=text)
         SearchedQueryDay.objects.create(query=row, day=week, shown=1)
 
-    def test_counts_are_deleted_after_the_period(self, settings: Any) -> None:
+    def test_counts_are_deleted_after_the_retention_period(self, settings: Any) -> None:
         settings.SEARCH_QUERIES_KEEP_DAYS = 28
         for weeks in (0, 4, 5, 30):
             self.make(weeks)

@@ -1,4 +1,4 @@
-"""Both engines find and count the same, whatever is asked; the order is the scorer's own."""
+"""Both engines find and count the same, whatever the query; the scorer determines the order."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PUBLIC = Filters("public", "vi", ("public",))
 
 @pytest.fixture
 def filled(samples: SearchFixture) -> SearchFixture:
-    """The titles of the little language, on three levels, with codes and texts."""
+    """The titles of the small language, at three levels, with codes and texts."""
     for number, title in enumerate(TITLES):
         samples.add(
             title, codes=(f"1.{number:06}.H12",), body=f"Thân bài của {TITLES[number - 1]}.",
@@ -88,12 +88,12 @@ class TestSameAsTheDatabase:
 
 
 def _tied(here: Any, there: Any) -> bool:
-    """Two firsts may change places where the engines' own text scores part equals."""
+    """The first two may be swapped if the engines' own text scores break a tie."""
     return abs(here.hits[0].score - there.hits[0].score) < 0.2
 
 
 class TestEngineAlone:
-    """Below the scorer: what an engine finds and counts."""
+    """Without the scorer: what an engine finds and counts."""
 
     def query(self, text: str) -> Any:
         found = selectors.analyse_request(SearchRequest(text))
@@ -109,7 +109,7 @@ class TestEngineAlone:
         by_code = {c.key for c in self.engine(filled).candidates(self.query("1.000003"), PUBLIC, limit=50)}
         assert by_code == {"sample:004"}
 
-    def test_no_more_candidates_than_asked_for_of_each_sort(self, filled: SearchFixture):
+    def test_no_more_candidates_of_each_kind_than_requested(self, filled: SearchFixture):
         assert len(self.engine(filled).candidates(self.query("đăng ký"), PUBLIC, limit=3)) <= 3 + 1 + 3
 
     def test_prefix_candidates(self, filled: SearchFixture):
@@ -119,7 +119,7 @@ class TestEngineAlone:
         ]
         assert keys == ["sample:021"]
 
-    def test_counting_everything_and_what_holds_all_words(self, filled: SearchFixture):
+    def test_counting_everything_and_documents_with_all_words(self, filled: SearchFixture):
         engine = self.engine(filled)
         everything = engine.count_facets(None, PUBLIC, facets=("level", "kind"))
         assert everything.total == len(TITLES) == sum(everything.counts["level"].values())
@@ -137,9 +137,7 @@ class TestEngineAlone:
         ],
         ids=["nobody", "another language", "another collection", "another scope", "another choice"],
     )
-    def test_what_may_not_be_found_is_neither_found_nor_counted(
-        self, filled: SearchFixture, filters: Filters
-    ):
+    def test_hidden_documents_are_neither_found_nor_counted(self, filled: SearchFixture, filters: Filters):
         query = self.query("đăng ký kết hôn 1.000003")
         assert self.engine(filled).candidates(query, filters, limit=50) == []
         assert self.engine(filled).prefix_candidates(query, filters, limit=50) == []
@@ -148,13 +146,13 @@ class TestEngineAlone:
 
 
 class TestSql:
-    """The pieces of SQL: parameters stay apart from text, and nothing chosen means nothing found."""
+    """The pieces of SQL: parameters are kept apart from the text, and nothing selected means nothing found."""
 
     def test_each_value_has_a_placeholder(self):
         assert _placeholders(()) == ""
         assert _placeholders(("a", "b", "c")) == "%s, %s, %s"
 
-    def test_no_value_no_document(self):
+    def test_without_values_no_document_is_found(self):
         assert _has_value("scope", ()).text == "1 = 0"
 
     def test_values_are_parameters(self):
@@ -180,7 +178,7 @@ class TestSql:
         ]
 
     @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
-    def test_nothing_asked_matches_nothing(self, vendor: str):
+    def test_empty_query_matches_nothing(self, vendor: str):
         text = text_index("public", vendor)
         empty = ask("!!!")
         assert [
@@ -191,7 +189,7 @@ class TestSql:
         ] == [None] * 4
 
     @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
-    def test_only_letters_and_digits_reach_the_language_of_the_server(self, vendor: str):
+    def test_only_letters_and_digits_reach_the_query_language_of_the_server(self, vendor: str):
         text = text_index("public", vendor)
         query = ask("kết\" OR (hôn) & !x:* <-> 'y'")
         for matching in (
@@ -216,12 +214,12 @@ class TestDecidingWords:
         query = Query("cấp giấy độc", words=words)
         assert query.deciding_terms == {"doc": 3.0, "cap": 1.0}
 
-    def test_words_of_an_expansion_decide_too(self) -> None:
+    def test_words_of_an_expansion_can_be_deciding(self) -> None:
         led = Expansion((0,), (Word("hon", weight=3.0), Word("nhan", weight=1.0)))
         query = Query("độc", words=(Word("doc", weight=3.0),), expansions=(led,))
         assert query.deciding_terms == {"doc": 3.0, "hon": 3.0}
 
-    def test_words_that_make_too_little_of_an_expansion_do_not_decide(self) -> None:
+    def test_words_that_are_too_small_a_part_of_an_expansion_do_not_decide(self) -> None:
         words = (
             Word("quyen", weight=2.0),
             Word("su", weight=1.0),
@@ -232,13 +230,13 @@ class TestDecidingWords:
         assert query.deciding_terms == {"so": 3.0, "quyen": 2.0, "dat": 1.0}
         assert sum(word.weight for word in words[1:3]) / sum(word.weight for word in words) < MIN_PART
 
-    def test_a_word_alone_decides(self) -> None:
+    def test_a_single_word_decides(self) -> None:
         assert Query("cấp", words=(Word("cap", weight=0.1),)).deciding_terms == {"cap": 0.1}
 
 
 @pytest.mark.django_db
 class TestTexts:
-    """The database engine reads texts outside the titles found only if no title contains half of the query."""
+    """The database engine reads texts beyond the titles found only if no title contains half of the query."""
 
     def keys(self, samples: SearchFixture, query: str) -> set[str]:
         samples.sync()
@@ -246,7 +244,7 @@ class TestTexts:
         assert asked is not None
         return {one.key for one in DatabaseEngine().candidates(asked, PUBLIC, limit=50)}
 
-    def test_text_is_found_where_no_title_tells(self, samples: SearchFixture) -> None:
+    def test_text_is_found_if_no_title_matches(self, samples: SearchFixture) -> None:
         samples.add("Hộ tịch", body="Trích lục bản đồ địa chính")
         samples.add("Đăng ký kết hôn")
         assert self.keys(samples, "trích lục bản đồ") == {"sample:001"}

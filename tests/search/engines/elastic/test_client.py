@@ -1,4 +1,4 @@
-"""Elasticsearch off, silent, slow or wrong: the database answers in time and the result says so."""
+"""Elasticsearch is off, silent, slow or wrong: the database answers in time and the result says so."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from search.tasks import reconcile
 from tests.search.samples import KIND, SearchFixture
 from tests.search.servers import Server, Talk, answers, drips, http, says, serving
 
-# The longest that a search and a publication may wait for Elasticsearch. Asserted on the time budgets that they set,
+# The longest that a search and a publication may wait for Elasticsearch, asserted on the time budgets that they set,
 # since the measured time depends on the machine.
 ANSWER_SECONDS = 1.5
 
@@ -31,19 +31,19 @@ ANSWER_SECONDS = 1.5
 PUBLISH_SECONDS = 1.0
 
 
-# The slow server sends for this long; whoever waited for its end would exceed the half of it.
+# The slow server keeps sending for this long; waiting for the end would exceed half of it.
 DRIP_SECONDS = 60
 
 
 def _elsewhere(path: str) -> Any:
-    """A server that is well but knows nothing of us: an index of another make."""
+    """A healthy server without our index: it has one with another schema."""
     if "_mapping" in path:
         return {"invented": {"mappings": {"properties": {"title": {"type": "text"}}}}}
     return {"responses": []}
 
 
 def _odd(path: str) -> Any:
-    """The mapping is ours, the answers are not what the interface promises."""
+    """The mapping is ours, but the responses are not those of the documented interface."""
     if "_mapping" in path:
         return {"ours": {"mappings": {"_meta": {"portal": schema.digest()}}}}
     return {"responses": [{"hits": "none"}, 7], "items": "none"}
@@ -65,7 +65,7 @@ TROUBLES: dict[str, Talk] = {
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[Talk], Server]]:
-    """`serve(talk)` starts a server that ends with the test."""
+    """`serve(talk)` starts a server that stops at the end of the test."""
     with serving() as start:
         yield start
 
@@ -99,7 +99,7 @@ def budgets(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.mark.parametrize("talk", TROUBLES.values(), ids=TROUBLES)
 class TestFaultyServers:
     def test_the_database_answers_in_time(self, samples: SearchFixture, settings, serve, budgets, talk: Talk):
-        search(SearchRequest("ket hon"))  # the process knows its words, as after any question
+        search(SearchRequest("ket hon"))  # the process has loaded its words, as after any query
         settings.ELASTICSEARCH_URL = serve(talk).url
         budgets.clear()
         started = time.monotonic()
@@ -110,7 +110,7 @@ class TestFaultyServers:
         assert 0 < sum(budgets) <= ANSWER_SECONDS
         assert spent < DRIP_SECONDS / 2
 
-    def test_publishing_is_not_held_up(self, samples: SearchFixture, settings, serve, budgets, talk: Talk):
+    def test_publishing_is_not_delayed(self, samples: SearchFixture, settings, serve, budgets, talk: Talk):
         settings.ELASTICSEARCH_URL = serve(talk).url
         samples.add("Đăng ký khai tử")
         budgets.clear()
@@ -128,15 +128,17 @@ class TestFaultyServers:
         assert [line.text for line in suggest("ket h")] == ["Đăng ký kết hôn"]
 
 
-# Work in the background may take its time at a slow server: nobody waits for it.
+# Background work may take its time with a slow server, as nobody waits for it.
 @pytest.mark.parametrize("name", [name for name in TROUBLES if name != "slow"])
-def test_the_reconciler_reports_and_goes_on(samples: SearchFixture, settings, serve, monkeypatch, name: str):
+def test_the_reconciler_reports_and_continues(
+    samples: SearchFixture, settings, serve, monkeypatch, name: str
+):
     settings.ELASTICSEARCH_URL = serve(TROUBLES[name]).url
     monkeypatch.setattr(client, "BACKGROUND_SECONDS", 0.3)
     assert reconcile() == 0
 
 
-def test_a_server_that_is_off_costs_nothing(samples: SearchFixture, settings):
+def test_a_server_that_is_off_costs_no_time(samples: SearchFixture, settings):
     settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
     samples.add("Đăng ký khai tử")
     samples.sync("002")
@@ -147,7 +149,7 @@ def test_a_server_that_is_off_costs_nothing(samples: SearchFixture, settings):
 def test_open_breaker_spares_the_server(samples: SearchFixture, settings, serve):
     server = serve(
         TROUBLES["no-http"]
-    )  # fails at once, so that a slow machine reaches it within the time limit
+    )  # fails at once, so that even a slow machine gets there within the time limit
     settings.ELASTICSEARCH_URL = server.url
     settings.ELASTICSEARCH_TIMEOUT = 20.0
     for _time in range(4):
@@ -155,7 +157,7 @@ def test_open_breaker_spares_the_server(samples: SearchFixture, settings, serve)
     assert server.connections == 1
 
 
-def test_several_changes_of_one_publication_wait_once(samples: SearchFixture, settings, serve):
+def test_several_changes_of_one_publication_wait_only_once(samples: SearchFixture, settings, serve):
     server = serve(TROUBLES["no-http"])
     settings.ELASTICSEARCH_URL = server.url
     settings.ELASTICSEARCH_TIMEOUT = 20.0
@@ -165,7 +167,7 @@ def test_several_changes_of_one_publication_wait_once(samples: SearchFixture, se
     assert server.connections == 1
 
 
-def test_a_change_may_take_less_time_than_a_question(samples: SearchFixture, settings, budgets):
+def test_a_change_has_a_smaller_budget_than_a_query(samples: SearchFixture, settings, budgets):
     settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
     budgets.clear()
     samples.add("Đăng ký khai tử")
@@ -178,7 +180,7 @@ class TestBudget:
     def _nobody_failed_yet(self):
         client.breaker_for.cache_clear()
 
-    def test_the_clock_runs_over_all_calls_together(self, settings):
+    def test_the_budget_covers_all_calls_together(self, settings):
         settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
         budget = Budget(0.2)
         assert budget.call(lambda: 1) == 1
@@ -186,7 +188,7 @@ class TestBudget:
         with pytest.raises(EngineUnavailable):
             budget.call(lambda: time.sleep(5))
 
-    def test_what_work_raises_reaches_the_caller_as_unavailable(self, settings):
+    def test_errors_of_the_work_reach_the_caller_as_unavailable(self, settings):
         settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
         with pytest.raises(EngineUnavailable, match="KeyError"):
             Budget(5).call(lambda: {}["missing"])
@@ -234,7 +236,7 @@ class TestBudget:
         assert all(thread.daemon for thread in stuck)
 
 
-def test_an_engine_serves_one_question_so_budgets_are_never_shared(settings):
+def test_an_engine_serves_one_query_so_budgets_are_never_shared(settings):
     settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"
     assert engines.engine_or_primary("elastic") is not engines.engine_or_primary("elastic")
     assert engines.engine_or_primary().name == "elastic"

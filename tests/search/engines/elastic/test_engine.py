@@ -1,4 +1,4 @@
-"""Answers of Elasticsearch."""
+"""Responses from Elasticsearch."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class TestAnswers:
         with pytest.raises((ValueError, KeyError)):
             _checked(self.GOOD | spoilt)
 
-    def test_counts(self):
+    def test_counts_are_read(self):
         answer = {
             "total": {"doc_count": 5},
             "kind": {"values": {"buckets": [{"key": "page", "doc_count": 3}]}},

@@ -1,4 +1,4 @@
-"""An index that others emptied, replaced or filled with rubbish, on the real server: it never answers, and it heals."""
+"""An index that others emptied, replaced or corrupted, on the real server: it never answers, and it is repaired."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def samples(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> SearchFixture:
-    """Three documents in a whole index."""
+    """Three documents in a complete index."""
     settings.ELASTICSEARCH_TIMEOUT = 20.0
     made = SearchFixture(engines.ELASTIC, django_capture_on_commit_callbacks)
     monkeypatch.setattr(documents, "_sources", {KIND: made.source})
@@ -47,7 +47,7 @@ def _alias() -> str:
 
 
 def _delete(*refs: str) -> None:
-    """Take documents out, as somebody with a console would: such deletions are newer than our versions."""
+    """Remove documents as someone with a console would: such deletions are newer than our versions."""
     for ref in refs:
         _server().delete(index=_alias(), id=f"{KIND}:{ref}", refresh=True)
 
@@ -61,7 +61,7 @@ def _drop_it() -> None:
 
 
 def _replace_it() -> None:
-    """Put an index of another make under our name."""
+    """Put an index with another schema under our name."""
     _drop_it()
     _server().index(index=_alias(), id="x", document={"title": 5, "weight": "heavy"}, refresh=True)
 
@@ -91,7 +91,7 @@ DAMAGES = {
 }
 
 
-# Damages that are seen at once; a few missing ones among many wait for the reconciler.
+# Damage that is noticed at once; a few missing documents among many are left to the reconciler.
 SEEN_AT_ONCE = ("emptied", "dropped", "replaced")
 
 
@@ -117,14 +117,14 @@ def test_a_damaged_index_never_says_nothing_was_found(samples: SearchFixture, na
     assert search(SearchRequest()).total == 3
 
 
-def test_an_emptied_index_is_noticed_though_its_make_was_checked_a_moment_ago(samples: SearchFixture):
+def test_an_emptied_index_is_noticed_even_just_after_a_schema_check(samples: SearchFixture):
     search(SearchRequest("kết hôn"))
     _empty_it()
     assert search(SearchRequest("kết hôn")).degraded
 
 
 def test_an_emptied_index_does_not_open_the_breaker(samples: SearchFixture):
-    """It answers well; as soon as it is whole it is asked again."""
+    """The server responds properly; as soon as the index is complete, it is used again."""
     _empty_it()
     assert search(SearchRequest("kết hôn")).degraded
     reconcile()
@@ -163,7 +163,7 @@ def test_rebuilding_leaves_one_index_behind_the_alias(samples: SearchFixture):
     assert not set(after) & set(before)
 
 
-def test_failed_rebuild_keeps_the_old_index_only(samples: SearchFixture, monkeypatch):
+def test_failed_rebuild_keeps_only_the_old_index(samples: SearchFixture, monkeypatch):
     before = index_names()
 
     def broken(row: Any) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def test_failed_rebuild_keeps_the_old_index_only(samples: SearchFixture, monkeyp
 
 
 class TestNumbers:
-    """``index_integrity.check_number`` alone: what may be missing and what may not."""
+    """``index_integrity.check_number`` alone: how many documents may be missing."""
 
     @pytest.mark.parametrize(("there", "here"), [(0, 0), (1, 1), (5, 3), (990, 1000), (891, 1000), (1, 11)])
     def test_slightly_smaller_index_is_accepted(self, monkeypatch, there: int, here: int):
@@ -191,7 +191,7 @@ class TestNumbers:
             index_integrity.check_number("public", there)
 
 
-def test_two_installations_under_one_prefix_never_mix(
+def test_two_installations_with_one_prefix_never_mix(
     samples: SearchFixture, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = index_names()

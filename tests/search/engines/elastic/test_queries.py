@@ -19,14 +19,14 @@ class TestQueries:
         return json.dumps(search.to_dict(), ensure_ascii=False)
 
     @pytest.mark.parametrize("build", [queries.match_any, queries.match_most, queries.match_prefix])
-    def test_scope_language_and_choices_are_filters_of_every_question(self, build: Any):
+    def test_scope_language_and_selection_are_filters_of_every_query(self, build: Any):
         narrowed = build(ask("đăng ký kết hôn"), FILTERS, 10).to_dict()["query"]["bool"]["filter"]
         assert {"terms": {"scope": ["public"]}} in narrowed
         assert {"terms": {"locale": ["vi", "vi+"]}} in narrowed
         assert {"terms": {"level": ["cap_xa"]}} in narrowed
         assert {"terms": {"kind": ["procedure"]}} in narrowed
 
-    def test_a_scope_is_never_left_out(self):
+    def test_a_scope_is_never_omitted(self):
         nobody = Filters("dossiers", "", (), {})
         assert {"terms": {"scope": []}} in queries.browse(nobody, sort="title", offset=0, limit=1).to_dict()[
             "query"
@@ -58,12 +58,12 @@ class TestQueries:
         asked = queries.match_any(ask("kết hôn"), FILTERS, 10).to_dict()
         assert (asked["stored_fields"], asked["docvalue_fields"]) == ("_none_", ["key"])
 
-    def test_limits(self):
+    def test_queries_are_limited(self):
         assert queries.by_code(ask("1.000894"), FILTERS, 7).to_dict()["size"] == 7
         browsing = queries.browse(FILTERS, sort="newest", offset=30, limit=10).to_dict()
         assert (browsing["from"], browsing["size"]) == (30, 10)
 
-    def test_counting_leaves_out_each_facet_own_choice(self):
+    def test_counting_ignores_each_facets_own_selection(self):
         aggregations = queries.count_facets(ask("kết hôn"), FILTERS, ("kind", "level")).to_dict()["aggs"]
         assert aggregations["level"]["filter"]["bool"]["filter"] == [{"terms": {"kind": ["procedure"]}}]
         assert len(aggregations["total"]["filter"]["bool"]["filter"]) == 2

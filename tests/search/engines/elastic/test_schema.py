@@ -20,11 +20,11 @@ class TestSchema:
         assert mappings["_meta"] == {"portal": schema.digest(), "installation": "portal-a"}
         assert mappings["dynamic"] == "strict"
 
-    def test_the_alias_carries_the_prefix(self, settings):
+    def test_the_alias_has_the_prefix(self, settings):
         settings.ELASTICSEARCH_INDEX_PREFIX = "portal-b"
         assert schema.alias("public") == "portal-b-public"
 
-    def test_a_removal_carries_its_version(self):
+    def test_a_removal_has_its_version(self):
         action = schema.removal("page:1", "index", 7)
         assert (action["_op_type"], action["_id"], action["version"], action["version_type"]) == (
             "delete", "page:1", 7, "external")  # fmt: skip
