@@ -1,4 +1,4 @@
-"""Which questions of a form ask for a number that identifies a person: the one rule for masking and encryption."""
+"""Which questions of a form ask for a number that identifies a person: the single rule for masking and encryption."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from forms_app.builder.schema import FieldSpec, FormSchema
 
 
 def identity_questions(schema: FormSchema) -> list[FieldSpec]:
-    """Return the questions whose type is an ``is_identity_number`` one, in order."""
+    """Return the questions whose type has ``is_identity_number``, in order."""
     return [spec for spec in schema.fields.values() if registry.get(spec.type).is_identity_number]
 
 

@@ -12,21 +12,21 @@ from core import encryption
 from forms_app.builder.identity_numbers import identity_inputs
 from forms_app.builder.schema import FormSchema
 
-#: Numbers of citizen ID cards (12 digits, Law 26/2023/QH15) and of the cards before (9), as people group them.
+#: Numbers of citizen ID cards (12 digits, Law 26/2023/QH15) and of the former cards (9), as people group them.
 _NUMBER: Final = re.compile(r"\d(?:[\s.\-]?\d){8}(?:(?:[\s.\-]?\d){3})?")
 
 
 class _Encrypted(dict[str, Any]):
-    """Answers whose secret texts are encrypted already."""
+    """Answers whose secret texts are already encrypted."""
 
 
 class AnswersField(models.JSONField):
     """A JSON object whose identity numbers are encrypted when a row is saved and decrypted when it is read.
 
-    The form of the row (``form_version``) decides: all texts under a question of an ``is_identity_number`` type, and
-    under its inputs, are encrypted. So is any text that has the form of an identity number by itself; numbers inside a
-    longer text are not found. Where no form is known (``QuerySet.update``, a row without one, a supplement) every
-    text is encrypted. A text that looks encrypted is encrypted too: only what this field has encrypted is decrypted.
+    The form of the row (``form_version``) decides: all texts under a question with ``is_identity_number``, and
+    under its inputs, are encrypted. So is any text that has the format of an identity number by itself; numbers inside
+    a longer text are not found. If no form is known (``QuerySet.update``, a row without one, a supplement), every text
+    is encrypted. A text that looks encrypted is encrypted too; only what this field has encrypted is decrypted.
     """
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
@@ -34,7 +34,7 @@ class AnswersField(models.JSONField):
         return _map(super().from_db_value(value, expression, connection), encryption.decrypt)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """Return what to store for a row whose form is known: with its identity numbers encrypted."""
+        """Return what to store for a row whose form is known, with its identity numbers encrypted."""
         value = super().pre_save(model_instance, add)
         form_version = getattr(model_instance, "form_version", None)
         if form_version is None or not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Encrypt answers again: under the first of ``FIELD_KEYS``, and by the rule of today (ADR 168, 310)."""
+"""Encrypt answers again, under the first of ``FIELD_KEYS`` and by the current rule (ADR 168, 310)."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _BATCH: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """Numbers of rows: all that were written again, and those of them in which more texts are encrypted than before."""
+    """Numbers of rows: all that were rewritten, and those in which more texts are encrypted than before."""
 
     rewritten: int
     newly_encrypted: int
 
 
 def rotate_field_keys() -> Rotation:
-    """Write all answers again: what the rule counts as an identity number is encrypted under the first key.
+    """Rewrite all answers: what the rule counts as an identity number is encrypted under the first key.
 
     Each row is locked and written in its own transaction, so the portal may keep running. May be repeated.
     """
@@ -53,7 +53,7 @@ def _keys(model: type[Model]) -> Iterator[int]:
 
 @transaction.atomic
 def _rewrite(model: type[Model], pk: int) -> int | None:
-    """Save the answers of a row again; return by how many its encrypted texts have grown, None if it is gone."""
+    """Save the answers of a row again; return how many more texts are encrypted, None if the row is gone."""
     columns = _COLUMNS[model]
     row = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
     if row is None:

@@ -138,7 +138,7 @@ def test_form_is_previewed_published_and_listed_with_its_version(
     assert definition.versions.count() == 1
 
 
-def test_passport_asked_in_the_editor_is_encrypted_and_shown_to_who_may(
+def test_passport_question_made_in_the_editor_is_encrypted_and_masked(
     controller: Client, definition: FormDefinition, client: Client
 ) -> None:
     data = post_data(definition, ("identity_document", {"label": "Hộ chiếu của con"}))

@@ -102,7 +102,7 @@ class TestStorage:
         assert draft.answers["ho_chieu_cua_con"] == passport
         assert draft.typed["giay_to"]["ho_chieu_cua_con_number"] == ["C76-5"]
 
-    def test_everything_is_encrypted_where_no_form_is_known(self) -> None:
+    def test_everything_is_encrypted_if_no_form_is_known(self) -> None:
         dossier = request_supplement(file_dossier().dossier).dossier
         Dossier.objects.filter(pk=dossier.pk).update(answers={"note": "Ghi chu"})
         SupplementRequest.objects.update(typed={"other_1": "C1234567"})
@@ -147,7 +147,7 @@ class TestStorage:
         assert decrypt_secret(Authenticator.objects.get().data["secret"]) == "JBSWY3DPEHPK3PXP"
 
     @pytest.mark.usefixtures("small_batches")
-    def test_numbers_stored_in_clear_are_found_by_the_form_and_encrypted_once(self) -> None:
+    def test_unencrypted_numbers_are_found_by_the_form_and_encrypted_once(self) -> None:
         drafts = [make_draft()[0] for _ in range(5)]
         clear = {"identity": {"kind": "passport", "number": "C7654321"}, "child_name": "Ten cua con"}
         Draft.objects.filter(pk__in=[draft.pk for draft in drafts[:3]]).update(
