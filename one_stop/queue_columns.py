@@ -1,4 +1,4 @@
-"""The columns of the queue: headings, sorting and what a row shows, on the page and in the CSV file alike."""
+"""The columns of the queue: headings, sorting and what a row shows, both on the page and in the CSV file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import Status
 from one_stop.dossier_display import DueStatus, due_status
 
-#: Heading and key in ``one_stop.selectors.queue.ORDERINGS`` of each column; a column without a key cannot be sorted.
+#: The heading of each column and its key in ``one_stop.selectors.queue.ORDERINGS``; a column without a key cannot be
+#: sorted.
 COLUMNS: Final = (
     (gettext_lazy("Dossier code"), "ma"),
     (gettext_lazy("Applicant"), "nguoi"),
@@ -24,13 +25,13 @@ COLUMNS: Final = (
     (gettext_lazy("Due"), "han"),
     (gettext_lazy("Current status"), ""),
 )
-#: The statuses to which a supplement leads.
+#: The statuses after a supplement.
 _SUPPLIED_STATUSES: Final = (Status.REGISTERED, Status.PROCESSING)
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One dossier of a list; ``status``: what the last column says, in parts."""
+    """One dossier of a list; ``status``: the text of the last column, in parts."""
 
     dossier: Dossier
     due: DueStatus
@@ -67,7 +68,7 @@ def queue_rows(
 
 
 def _status_parts(dossier: Dossier) -> Iterator[str]:
-    """Yield the status, then the assignee, the supplement, the handover and the restarts, as far as there are any."""
+    """Yield the status, then the assignee, the supplement, the handover and the restarts, if there are any."""
     yield dossier.get_status_display()
     if dossier.assigned_to:
         yield dossier.assigned_to.get_full_name()

@@ -68,7 +68,7 @@ def _overdue(now: datetime, user_id: int) -> Q:
 
 
 NEW: Final = "moi"
-#: Ends the key under which the log of lists records that a list was downloaded.
+#: Suffix of the key under which the list log records that a list was downloaded.
 FILE_SUFFIX: Final = ".csv"
 #: Value of the filter for dossiers without an assignee.
 UNASSIGNED: Final = "chua-giao"
@@ -308,9 +308,9 @@ def queue_page(
 def queue_list(
     access: OfficerAccess, tab: Tab, *, now: datetime, filters: QueueFilters, limit: int
 ) -> tuple[list[Dossier], int]:
-    """Return the first ``limit`` dossiers of ``tab`` with everything its table shows, and how many there are.
+    """Return the first ``limit`` dossiers of ``tab`` with everything that its table shows, and the total number.
 
-    One query, and a second one for the number if there are more.
+    One query, and a second for the total if there are more.
     """
     rows = _ordered(access, tab, now, filters)
     found = list(rows.with_parties()[: limit + 1])

@@ -57,7 +57,7 @@ INTAKE_FILTERS: Final = (
     ("hom-nay", gettext_lazy("Intake due today")),
     ("qua-han", gettext_lazy("Intake overdue")),
 )
-#: The most rows of a file; a longer list is cut, and the file says so.
+#: The maximum number of rows in a file; a longer list is truncated, and the file says so.
 MAX_ROWS: Final = 20_000
 
 
@@ -83,7 +83,7 @@ def _queue(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
 
 
 def _rows(access: OfficerAccess, dossiers: list[Dossier]) -> list[QueueRow]:
-    """Return the rows of the table; what only a colleague may act on cannot be selected."""
+    """Return the rows of the table; rows on which only a colleague may act cannot be selected."""
     now = timezone.now()
     others = [dossier for dossier in dossiers if dossier.assigned_to_id not in {None, access.user.pk}]
     locked = {dossier.pk for dossier in assigned_to_colleagues(access, others, timezone.localdate(now))}
@@ -95,7 +95,7 @@ def _rows(access: OfficerAccess, dossiers: list[Dossier]) -> list[QueueRow]:
 def queue_file(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     """Send a list as CSV in UTF-8, with the columns, filters and order of the page; every download is logged.
 
-    At most ``MAX_ROWS`` dossiers; the last line of a file that is cut says how many there are.
+    At most ``MAX_ROWS`` dossiers; the last line of a truncated file says how many there are.
     """
     now, tab = timezone.now(), _tab_asked(request, access)
     filters = replace(QueueFilters.from_query(request.GET), max_id=None)

@@ -82,7 +82,7 @@ def test_dossiers_of_another_agency_are_not_in_the_file(agency: Agency, client: 
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.CONTROLLER, Role.OPERATOR])
-def test_who_reads_no_dossiers_gets_404(agency: Agency, role: str) -> None:
+def test_user_who_may_read_no_dossiers_gets_404(agency: Agency, role: str) -> None:
     client = Client()
     assert client.get(FILE).status_code == 404
     client.force_login(make_officer(agency, role))
@@ -106,7 +106,7 @@ def test_key_of_every_list_fits_into_the_log() -> None:
     assert max(len(tab.key + queue.FILE_SUFFIX) for tab in queue.TABS) <= longest
 
 
-def test_cut_file_says_how_many_dossiers_there_are(
+def test_truncated_file_says_how_many_dossiers_there_are(
     agency: Agency, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     form = make_desk_form(agency)
