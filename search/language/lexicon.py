@@ -159,11 +159,10 @@ class CompiledLexicon:
         for folded in self._terms:
             self._longest[folded[0]] = max(self._longest.get(folded[0], 0), len(folded))
         self._partial_terms = PartialTermIndex(self._terms)
-        # The long terms with their number, by their first two syllables.
-        self._long_by_start: dict[tuple[str, str], list[tuple[int, Term]]] = defaultdict(list)
-        for number, folded in enumerate(self._terms):
+        self._long_by_start: dict[tuple[str, str], list[Term]] = defaultdict(list)
+        for folded in self._terms:
             if len(folded) >= MIN_GAPPED_LENGTH:
-                self._long_by_start[folded[0], folded[1]].append((number, folded))
+                self._long_by_start[folded[0], folded[1]].append(folded)
 
     def _add(self, term: list[Syllable], meanings: tuple[Meaning, ...]) -> None:
         exact_forms = tuple(intern(syllable.marked) for syllable in term)
@@ -217,7 +216,7 @@ class CompiledLexicon:
         for start, first in enumerate(query):
             second = dict.fromkeys(one.folded for one in query[start + 1 : start + 2 + MAX_WORDS_BETWEEN])
             starting = (term for word in second for term in self._long_by_start.get((first.folded, word), ()))
-            for _number, term in sorted(starting):
+            for term in starting:
                 positions = _gapped_positions(query, start, term)
                 if positions and positions[-1] - start >= len(term):
                     found += self._gapped(query, positions, term)

@@ -109,3 +109,28 @@ def test_fewer_candidates_of_a_long_query_are_worth_ranking():
     assert window_of(ask(words)) == LONG_WINDOW
     assert window_of(ask("đăng ký kết hôn")) == WINDOW
     assert window_of(ask(words), 10) == 10
+
+
+@pytest.mark.parametrize("page", [1, 2])
+def test_things_are_shown_on_the_first_page_only(engine: _Engine, page: int):
+    found = search(SearchRequest("đăng ký kết hôn và đăng ký khai tử", page=page, per_page=1))
+    assert len(found.subjects) == (2 if page == 1 else 0)
+
+
+def test_a_query_without_words_is_not_looked_for_in_texts(samples: SearchFixture, settings: Any):
+    samples.add("Đăng ký kết hôn")
+    samples.add("Hòa giải tranh chấp đất đai")
+    samples.sync()
+    filters = Filters("public", "", ("public",))
+    searches = [TextSearch(ask(text), WINDOW) for text in ("1.000894", "đăng ký kết hôn", "1.004873")]
+    wait = engines.engine(samples.name).start_text_searches(searches, filters)
+    assert [[one.key for one in found] for found in wait()] == [[], ["sample:001"], []]
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:1"  # it is not asked at all
+    nothing = engines.engine(samples.name).start_text_searches(searches[:1], filters)
+    assert nothing() == [[]]
+
+
+def test_things_are_those_of_what_was_typed_if_its_correction_finds_little_more(engine: _Engine):
+    found = search(SearchRequest("đăng ký kết hôn và đanwg ký khai tử"))
+    assert (found.did_you_mean, found.corrected_query) == ("đăng ký kết hôn và đăng ký khai tử", "")
+    assert [one.text for one in found.subjects] == ["đăng ký kết hôn", "đanwg ký khai tử"]

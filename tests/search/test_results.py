@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from search.highlighting import Highlighted
-from search.results import Facet, FacetValue, Hit, SearchResult
+from search.ranking.scorer import Scored
+from search.results import Facet, FacetValue, Hit, SearchResult, hits_of
+from tests.search.words import ask, row
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -26,3 +28,6 @@ class TestResult:
         assert hit.agency_labels == ["UBND xã", "other"]
         assert hit.field_labels == ["Hộ tịch"]
         assert hit.labels("level") == []
+
+    def test_a_document_that_was_removed_meanwhile_is_left_out(self):
+        assert hits_of([Scored(row("Đăng ký kết hôn"), 1.0)], ask("kết hôn"), {}) == ()

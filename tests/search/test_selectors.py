@@ -280,6 +280,16 @@ def test_an_engine_that_finds_mostly_unknown_documents_is_unavailable(
     assert (result.degraded, result.engine, result.total) == (True, "database", 1)
 
 
+def test_a_collection_that_is_not_in_memory_has_to_be_known_as_well(
+    dossier_samples: SearchFixture, monkeypatch: pytest.MonkeyPatch
+):
+    dossier_samples.add("Đăng ký kết hôn")
+    dossier_samples.sync()
+    monkeypatch.setattr(engines, "engine_or_primary", lambda _name="": _Odd())
+    result = search(SearchRequest("kết hôn", collection="dossiers"))
+    assert (result.degraded, result.engine, result.total) == (True, "database", 1)
+
+
 class _ForeignEngine(DatabaseEngine):
     """An engine whose index is wrong about who may find a document and about its language."""
 

@@ -89,6 +89,33 @@ def test_no_score_exceeds_its_bound(query: str, facts: tuple[str, str, list[str]
     assert close <= scorer.bound(one, text) + 1e-9
 
 
+@given(queries, st.lists(candidates, min_size=2, max_size=20))
+def test_a_bound_does_not_depend_on_the_titles_before(
+    query: str, facts: list[tuple[str, str, list[str], list[str], float, float]]
+):
+    rows = [make(number, one)[0] for number, one in enumerate(facts)]
+    scorer = Scorer(ask(query), SMALL.statistics, {})
+    for one in rows:
+        shared, alone = scorer.most(one), Scorer(ask(query), SMALL.statistics, {}).most(one)
+        assert shared[:3] == pytest.approx(alone[:3])
+        assert shared.weights == pytest.approx(alone.weights)
+        assert [found[1:] for found in shared.expansions] == [found[1:] for found in alone.expansions]
+
+
+def test_words_outside_of_the_title_complete_an_expansion():
+    title, whole = row("Hòa giải tình trạng"), row("Hòa giải tình trạng", extra="hôn nhân", key="procedure:2")
+    for rows in ((title, whole), (whole, title)):
+        scorer = Scorer(ask("giấy độc thân"), SMALL.statistics, {})
+        found = {one.key: [len(scorer.most(one).expansions), scorer.most(one).coverage] for one in rows}
+        assert found[title.key] < found[whole.key]
+
+
+def test_a_code_leads_to_a_title_without_any_word_of_the_query():
+    titles = [row("Hòa giải"), row("Hòa giải", codes=["1.004873"], key="procedure:2")]
+    scorer = Scorer(ask("giấy độc thân"), SMALL.statistics, {})
+    assert [scorer.score(one, 0.0).explanation["curated"] > 0 for one in titles] == [False, True]
+
+
 def test_most_candidates_are_not_scored(monkeypatch: pytest.MonkeyPatch):
     scored: list[str] = []
     score = Scorer.score
