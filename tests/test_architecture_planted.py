@@ -181,12 +181,13 @@ def test_test_file_without_a_module_is_found(tmp_path: Path) -> None:
     )
     mirrored = (
         "tests/core/test_text.py",
+        "tests/core/test_text_offsets.py",
         "tests/core/test_outbox.py",
         "tests/scripts/test_lint.py",
         "tests/static/css/test_tokens.py",
         "tests/support/test_clock.py",
     )
-    others = ("tests/core/test_more.py", "tests/home/test_text.py")
+    others = ("tests/core/test_more.py", "tests/core/test_offsets_text.py", "tests/home/test_text.py")
     for name in (*files, *mirrored, *others):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import get_commands
 
 from tests.paths import ROOT
+from tests.support.architecture import mirrored_tests
 from tests.support.references import tracked
 
 APPS = (
@@ -69,3 +70,21 @@ def test_introduction_explains_the_file_that_every_app_may_have(name: str) -> No
 def test_every_command_is_on_the_page(app: str) -> None:
     ours = {name for name, owner in get_commands().items() if owner == app.replace("/", ".")}
     assert ours <= set(re.findall(r"`manage\.py (\w+)", PAGE))
+
+
+#: Folders of tests that belong to no app.
+WHOLE = ("docs", "e2e", "scripts", "security", "bench", "static", "support")
+
+
+def test_every_test_named_after_a_task_is_on_the_page() -> None:
+    tests = [name for name, is_mirrored in mirrored_tests(ROOT).items() if not is_mirrored]
+    of_apps = [name for name in tests if name.count("/") > 1 and name.split("/")[1] not in WHOLE]
+    assert of_apps
+    assert [name for name in of_apps if f"`{name}`" not in PAGE] == []
+
+
+def test_tests_on_the_page_are_not_named_after_a_module() -> None:
+    mirrored = mirrored_tests(ROOT)
+    listed = re.findall(r"`(tests/[\w./]+/test_\w+\.py)`", PAGE.partition("\n## Tests named after a task")[2])
+    rows = [name for name in listed if name != "tests/core/test_text_parse_pk.py"]
+    assert [name for name in rows if mirrored[name]] == []

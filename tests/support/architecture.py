@@ -294,14 +294,17 @@ def files_per_thousand_lines(root: Path) -> float:
 def mirrored_tests(root: Path) -> dict[str, bool]:
     """Return, for each test file, whether its path and name match what it tests.
 
-    `tests/a/test_b.py` tests the module, package, script or other file `a/b`; tools of the tests lie in `tests`.
+    `tests/a/test_b.py` tests the module, package, script or other file `a/b`, `tests/a/test_b_part.py` a part of it;
+    tools of the tests lie in `tests`.
     """
     found = {}
     for path in sorted((root / "tests").rglob("test_*.py")):
-        folder, name = path.parent.relative_to(root / "tests"), path.stem.removeprefix("test_")
-        candidates = (root / folder / name, root / "tests" / folder / name)
+        folder, words = path.parent.relative_to(root / "tests"), path.stem.split("_")[1:]
+        names = ["_".join(words[:length]) for length in range(1, len(words) + 1)]
         found[path.relative_to(root).as_posix()] = any(
-            place.exists() or any(place.parent.glob(f"{name}.*")) for place in candidates
+            (place / name).exists() or any(place.glob(f"{name}.*"))
+            for place in (root / folder, root / "tests" / folder)
+            for name in names
         )
     return found
 
