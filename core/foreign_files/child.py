@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from core.foreign_files.reasons import Reason, Refused
 
@@ -25,23 +25,39 @@ BYTES_PER_SECOND: Final = 1024 * 1024
 MEMORY_BYTES: Final = 768 * 1024 * 1024
 PICTURES: Final = frozenset({"JPEG", "PNG", "WEBP", "HEIF", "GIF", "AVIF"})
 OFFICE: Final = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
+OPEN_DOCUMENT: Final = frozenset({"odt", "ods", "odp"})
+OTHERS: Final = {
+    "pdf": ("pdf", "check_pdf"),
+    "rtf": ("rtf", "check_rtf"),
+    "zip": ("archives", "check_archive"),
+    "csv": ("texts", "check_table"),
+    "txt": ("texts", "check_text"),
+    "old office": ("old_office", "check_old_office"),
+}
 
 
 def check(file: BinaryIO, kind: str, max_pixels: int) -> None:
     """Raise ``Refused`` unless the content of ``file`` is accepted as ``kind``. Imports only what the kind needs."""
-    module, argument = _checks(kind)
-    imported = importlib.import_module(f"core.foreign_files.{module}")
+    module, name, arguments = _checks(kind)
+    run: Callable[..., None] = getattr(importlib.import_module(f"core.foreign_files.{module}"), name)
+    if module == "archives":
+        arguments = (lambda inner, inner_kind: check(inner, inner_kind, max_pixels),)
+    elif module == "pictures":
+        arguments = (*arguments, max_pixels)
     file.seek(0)
-    run: Callable[..., None] = getattr(imported, f"check_{module.removesuffix('s')}")
-    run(file, *argument, *((max_pixels,) if module == "pictures" else ()))
+    run(file, *arguments)
 
 
-def _checks(kind: str) -> tuple[str, tuple[str, ...]]:
+def _checks(kind: str) -> tuple[str, str, tuple[Any, ...]]:
+    """Return the module and function that read a kind, and what the function needs beside the file."""
     if kind in PICTURES:
-        return "pictures", (kind,)
+        return "pictures", "check_picture", (kind,)
     if kind in OFFICE:
-        return "office", (OFFICE[kind],)
-    return "pdf", ()
+        return "office", "check_office", (OFFICE[kind],)
+    if kind in OPEN_DOCUMENT:
+        return "opendocument", "check_opendocument", (kind,)
+    module, name = OTHERS[kind]
+    return module, name, ()
 
 
 def processor_seconds(size: int) -> int:
@@ -63,15 +79,17 @@ def _limit(seconds: int) -> None:
 def main() -> None:
     """Inspect standard input."""
     _limit(processor_seconds(os.fstat(0).st_size))
-    reason, number, detail = "", 0, ""
+    reason, number, detail, inside = "", 0, "", ""
     try:
         with os.fdopen(0, "rb", closefd=False) as file:
             check(file, sys.argv[1], int(sys.argv[2]))
     except Refused as refused:
-        reason, number, detail = refused.reason, refused.number, refused.detail
+        reason, number = refused.reason, refused.number
+        detail, inside = refused.detail, refused.inside
     except MemoryError:
         reason = Reason.TOO_COMPLEX
-    verdict = {"reason": reason, "number": number, "detail": detail, "seconds": time.process_time()}
+    facts = {"reason": reason, "number": number, "detail": detail, "inside": inside}
+    verdict = {**facts, "seconds": time.process_time()}
     sys.stdout.write(json.dumps(verdict))
 
 

@@ -21,9 +21,9 @@ from django.utils.translation import ngettext
 from core.display import number_text, size_text
 from core.errors import InvalidInput
 from core.foreign_files import process
-from core.foreign_files.office import OLE
 from core.foreign_files.reasons import Reason, Refused
 from core.foreign_files.turns import PORTAL, Visitor
+from core.foreign_files.zip_files import OLE
 from core.text import clean
 
 HEAD: Final = 8192
@@ -130,7 +130,8 @@ def check_content(file: BinaryIO, shown: str, check: str, visitor: Visitor) -> N
     try:
         process.check(file, check, visitor)
     except Refused as refused:
-        raise InvalidInput(f"“{shown}”: {_message(refused)}") from refused
+        inside = f" → “{clean_name(refused.inside)}”" if refused.inside else ""
+        raise InvalidInput(f"“{shown}”{inside}: {_message(refused)}") from refused
     finally:
         file.seek(0)
 
@@ -168,6 +169,7 @@ def _message(refused: Refused) -> str:
             "The file contains “%(part)s”, which ordinary documents do not have. Save it as a PDF."
         )
         % {"part": clean_name(refused.detail)},
+        **_library_messages(refused.detail),
         Reason.TOO_COMPLEX: _(
             "The file is too complex to be checked. Print it to a PDF again, or upload a photo of it."
         ),
@@ -176,6 +178,24 @@ def _message(refused: Refused) -> str:
     if refused.reason is Reason.SPENT:
         return _spent_message(refused.number)
     return messages[refused.reason]
+
+
+def _library_messages(detail: str) -> dict[Reason, str]:
+    return {
+        Reason.FORMULA: _(
+            "The cell “%(cell)s” is a formula. Save the results of formulas, or put an apostrophe before the cell."
+        )
+        % {"cell": clean(detail)},
+        Reason.ARCHIVE_ENTRY: _(
+            "The archive contains “%(part)s”. Only documents and pictures may be in it, no programs and no archives."
+            " Remove the file and pack the rest again."
+        )
+        % {"part": clean_name(detail)},
+        Reason.ARCHIVE_PATH: _(
+            "The archive contains “%(part)s”, whose name leads out of it or is there twice. Pack the files again."
+        )
+        % {"part": clean(detail)},
+    }
 
 
 def _spent_message(seconds: int) -> str:

@@ -5,35 +5,27 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import IO, BinaryIO, Final
 from xml.parsers import expat
 
 from core.foreign_files import office_parts
 from core.foreign_files.addresses import is_elsewhere, is_harmless_link
 from core.foreign_files.reasons import Reason, Refused
+from core.foreign_files.zip_files import (
+    CHUNK,
+    MAX_UNPACKED_BYTES,
+    OLE,
+    PROGRAM_ENDINGS,
+    PROGRAMS,
+    ZIP,
+    check_sizes,
+    readable,
+)
 
-# An office file is a zip archive, which can unpack to many times its size.
-MAX_ENTRIES: Final = 2000
-MAX_UNPACKED_BYTES: Final = 100 * 1024 * 1024
-MAX_RATIO: Final = 100
-RATIO_CHECK_FROM_BYTES: Final = 1024 * 1024
-CHUNK: Final = 64 * 1024
-ENCRYPTED: Final = 0x1
-#: Charts keep their figures in embedded workbooks, which contain no further files.
+#: Charts keep their figures in workbooks of their own, inside which there is nothing more.
 MAX_LEVELS: Final = 2
 
-PROGRAM_ENDINGS: Final = (
-    ".exe", ".dll", ".com", ".scr", ".bat", ".cmd", ".ps1", ".js", ".jse", ".vbs", ".vbe", ".wsf", ".hta", ".lnk",
-    ".msi", ".jar",
-)  # fmt: skip
-PROGRAMS: Final = (b"MZ", b"\x7fELF", b"#!", b"{\\rtf")
-#: The container of OLE objects and of VBA projects.
-OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ZIP: Final = b"PK\x03\x04"
-# Content types and relationship types of ECMA-376 and its extensions; only part names can be chosen freely.
+# Content types and kinds of relationships of ECMA-376 and its extensions; part names alone can be chosen freely.
 _MACRO_TYPES: Final = re.compile(r"vbaproject|macroenabled|vbadata|macrosheet|dialogsheet", re.IGNORECASE)
 _OBJECT_TYPES: Final = re.compile(r"activex|oleobject|afchunk|subdocument|webextension", re.IGNORECASE)
 _OBJECTS: Final = frozenset({"oleobject", "objectembed", "objectlink", "altchunk", "script"})
@@ -44,44 +36,16 @@ _ADDRESSES: Final = frozenset({"src", "href", "althref"})
 _EXACT: Final = frozenset({"relationship", "override", "default", "fldchar", "fldsimple"})
 _FIELD_TEXTS: Final = frozenset({"instrtext", "delinstrtext"})
 _FORMULAS: Final = frozenset({"f", "definedname", "formula", "formula1", "formula2"})
-_ANYWHERE: Final = re.compile(r"\b(?:DDE(?:AUTO)?|INCLUDETEXT|INCLUDEPICTURE)\b", re.IGNORECASE)
 _FIRST_WORD: Final = re.compile(r"\s*\S+\s")
-_REMOTE_FORMULA: Final = re.compile(
-    r"\b(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER|REGISTER\.ID)\s*\(|[\w']\|(?:'(?:[^']|'')*'|\w+)!",
-    re.IGNORECASE,
-)
-#: The link of a cell: its address is a text that says where it leads.
-_LINK_FORMULA: Final = re.compile(r'\bHYPERLINK\s*\(\s*("(?:#|https?://|mailto:|tel:))?', re.IGNORECASE)
 _SLIDE_LINKS: Final = frozenset({"hlinkclick", "hlinkmouseover", "hlinkhover"})
-#: Expat reads others too, but other programs may read them differently.
-_ENCODINGS: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "US-ASCII", "ASCII"})
 _UNCLOSED_BREAK: Final = re.compile(rb"<br\s*>", re.IGNORECASE)
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 def check_office(file: BinaryIO, main_part: str) -> None:
-    """Refuse a file that is not an office file with `main_part`, is too large when unpacked, or has active parts."""
-    with _readable():
+    """Refuse a file that is no office file with `main_part`, unpacks to too much, or has active parts."""
+    with readable():
         _check_archive(file, main_part, MAX_UNPACKED_BYTES, 1)
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    try:
-        yield
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        expat.ExpatError,
-        EOFError,
-        NotImplementedError,
-        OSError,
-        OverflowError,
-        RuntimeError,
-        ValueError,
-        LookupError,
-    ) as error:
-        raise Refused(Reason.OFFICE_DAMAGED) from error
 
 
 def _check_archive(file: BinaryIO, main_part: str, left: int, level: int) -> None:
@@ -108,13 +72,7 @@ def _check_directory(entries: list[zipfile.ZipInfo], main_part: str) -> None:
     main = re.compile(rf"{re.escape(stem)}\d*\.{ending}")
     if "[Content_Types].xml" not in names or not any(map(main.fullmatch, names)):
         raise Refused(Reason.OFFICE_OTHER_KIND)
-    if any(entry.flag_bits & ENCRYPTED for entry in entries):
-        raise Refused(Reason.LOCKED)
-    declared = sum(entry.file_size for entry in entries)
-    packed = sum(entry.compress_size for entry in entries)
-    bloated = declared > RATIO_CHECK_FROM_BYTES and declared > MAX_RATIO * max(packed, 1)
-    if len(entries) > MAX_ENTRIES or declared > MAX_UNPACKED_BYTES or bloated:
-        raise Refused(Reason.OFFICE_BLOATED)
+    check_sizes(entries)
 
 
 def _check_entry(stream: IO[bytes], name: str, left: int, level: int) -> int:
@@ -189,12 +147,10 @@ class _Part:
         # Excel leaves line break elements unclosed in drawings of comments and buttons.
         parser.Parse(_UNCLOSED_BREAK.sub(b"<br/>", data) if self._name.endswith(".vml") else data, True)
         self._check_code("".join(self._loose))
-        if any(_ANYWHERE.search(joint.join(self._codes)) for joint in ("", " ")):
-            raise Refused(Reason.OFFICE_REFERENCES)
+        office_parts.check_field_words(self._codes)
 
     def _check_encoding(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        if encoding is not None and encoding.upper() not in _ENCODINGS:
-            raise Refused(Reason.OFFICE_DAMAGED)
+        office_parts.check_encoding(encoding)
 
     def _refuse_document_type(self, *_declaration: object) -> None:
         raise Refused(Reason.OFFICE_REFERENCES)
@@ -229,8 +185,7 @@ class _Part:
             return
         text, self._text = "".join(self._text), None
         if name in _FORMULAS:
-            if _REMOTE_FORMULA.search(text) or not all(_LINK_FORMULA.findall(text)):
-                raise Refused(Reason.OFFICE_REFERENCES)
+            office_parts.check_formula(text)
             return
         if self._fields and self._begun_in[-1] != self._alternatives:
             raise Refused(Reason.OFFICE_REFERENCES)

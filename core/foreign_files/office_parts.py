@@ -68,6 +68,15 @@ _FIELDS: Final = frozenset(
         "BIDIOUTLINE", "BARCODE", "DISPLAYBARCODE", "MERGEBARCODE", "SHAPE", "ADDIN", "GOTOBUTTON",
     }
 )  # fmt: skip
+_ANYWHERE: Final = re.compile(r"\b(?:DDE(?:AUTO)?|INCLUDETEXT|INCLUDEPICTURE)\b", re.IGNORECASE)
+_REMOTE_FORMULA: Final = re.compile(
+    r"\b(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER|REGISTER\.ID)\s*\(|[\w']\|(?:'(?:[^']|'')*'|\w+)!",
+    re.IGNORECASE,
+)
+#: A link of a cell: its address is a text that says where it leads.
+_LINK_FORMULA: Final = re.compile(r'\bHYPERLINK\s*\(\s*("(?:#|https?://|mailto:|tel:))?', re.IGNORECASE)
+#: Expat reads more, which other programs may read in another way.
+_ENCODINGS: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "US-ASCII", "ASCII"})
 _WORD: Final = re.compile(r'"((?:[^"\\]|\\.)*)"?|(\S+)')
 _SWITCH: Final = re.compile(r"\\[a-zA-Z*#@!]")
 #: Switches of HYPERLINK that take a text.
@@ -157,3 +166,21 @@ def check_slide_action(action: str) -> None:
     """Refuse an action of a slide that starts a program or a macro, or opens a file."""
     if action.strip() and not action.strip().lower().startswith(_SLIDE_ACTIONS):
         raise Refused(Reason.OFFICE_MACROS)
+
+
+def check_field_words(codes: list[str]) -> None:
+    """Refuse fields that load a file or start a program, also if their code is put together from several."""
+    if any(_ANYWHERE.search(joint.join(codes)) for joint in ("", " ")):
+        raise Refused(Reason.OFFICE_REFERENCES)
+
+
+def check_formula(text: str) -> None:
+    """Refuse a formula that asks another program or address, or whose link is known only when it is calculated."""
+    if _REMOTE_FORMULA.search(text) or not all(_LINK_FORMULA.findall(text)):
+        raise Refused(Reason.OFFICE_REFERENCES)
+
+
+def check_encoding(encoding: str | None) -> None:
+    """Refuse XML in an encoding that other programs may read in another way."""
+    if encoding is not None and encoding.upper() not in _ENCODINGS:
+        raise Refused(Reason.OFFICE_DAMAGED)

@@ -49,7 +49,8 @@ def check(file: BinaryIO, kind: str, visitor: Visitor) -> None:
             raise
     _charge(limits, float(verdict["seconds"]))
     if verdict["reason"]:
-        raise Refused(Reason(verdict["reason"]), int(verdict["number"]), verdict["detail"])
+        reason, number = Reason(verdict["reason"]), int(verdict["number"])
+        raise Refused(reason, number, verdict["detail"], inside=verdict["inside"])
 
 
 def _charge(limits: dict[Throttle, str], seconds: float) -> None:

@@ -25,16 +25,23 @@ class Reason(StrEnum):
     OFFICE_OBJECTS = "office_objects"
     OFFICE_REFERENCES = "office_references"
     OFFICE_PART = "office_part"
+    FORMULA = "formula"
+    ARCHIVE_ENTRY = "archive_entry"
+    ARCHIVE_PATH = "archive_path"
     TOO_COMPLEX = "too_complex"
     BUSY = "busy"
     SPENT = "spent"
 
 
 class Refused(Exception):
-    """The content of a file is not accepted; `number` and `detail` are facts for the message."""
+    """The content of a file is not accepted; `number` and `detail` are facts for the message.
 
-    def __init__(self, reason: Reason, number: int = 0, detail: str = "") -> None:
+    ``inside`` is the name of the file in an archive that is meant; empty for the file itself.
+    """
+
+    def __init__(self, reason: Reason, number: int = 0, detail: str = "", *, inside: str = "") -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.number = number
         self.detail = detail
+        self.inside = inside

@@ -54,3 +54,8 @@ class PortalDocument(AbstractDocument):
     class Meta(AbstractDocument.Meta):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
+
+    def clean(self) -> None:
+        """Check the ending of the file; without a file, such as a refused one, there is no ending to complain of."""
+        if self.file:
+            super().clean()

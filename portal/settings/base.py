@@ -367,6 +367,7 @@ WAGTAILDOCS_EXTENSIONS = [
     "csv",
     "doc",
     "docx",
+    "odp",
     "odt",
     "ods",
     "pdf",

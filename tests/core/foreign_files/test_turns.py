@@ -24,7 +24,7 @@ from tests.forms_app.dossiers.files import PDF
 from tests.forms_app.dossiers.views.test_steps import APPLICANT
 
 pytestmark = pytest.mark.usefixtures("inspecting_process")
-VERDICT = {"reason": "", "number": 0, "detail": "", "seconds": 0.1}
+VERDICT = {"reason": "", "number": 0, "detail": "", "inside": "", "seconds": 0.1}
 
 
 def send(network: str, dossier: str = "") -> None:

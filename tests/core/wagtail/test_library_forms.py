@@ -15,6 +15,7 @@ from home.models import PortalDocument, PortalImage
 from tests.accounts.factories import START, AgencyFactory, UserFactory
 from tests.core.foreign_files.test_active_content import action, pdf
 from tests.core.foreign_files.test_inspection import archive, image
+from tests.core.foreign_files.test_library_formats import odf, packed
 from tests.core.foreign_files.test_process import scans
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,11 @@ def add(editor: Client, kind: str, name: str, content: bytes) -> bool:
         ("a.zip", HTML),
         ("a.txt", HTML),
         ("a.csv", b"a;b\0"),
+        ("a.csv", b"a;=cmd|'/c calc'!A1"),
+        ("a.rtf", b"{\\rtf1{\\object\\objautlink\\objupdate}}"),
+        ("a.odt", odf(Basic__Standard__Module1_xml=b"<m/>")),
+        ("a.ods", odf("spreadsheet", b'<a><c table:formula="of:=DDE(1;2)"/></a>')),
+        ("a.zip", packed({"a.exe": b"MZ"})),
     ],
 )
 def test_document_of_another_kind_or_with_active_parts_is_refused(
@@ -74,12 +80,33 @@ def test_document_of_another_kind_or_with_active_parts_is_refused(
         ("a.pptx", archive(main="ppt/presentation.xml")),
         ("a.doc", OLE),
         ("a.rtf", b"{\\rtf1 }"),
+        ("a.odt", odf()),
+        ("a.zip", packed({"a.pdf": pdf()})),
+        ("a.csv", "Tên;Số\nAn;-12,5\nBình;+84 292 3812345".encode()),
         ("a.txt", "Chữ".encode()),
         ("a.csv", b"\xef\xbb\xbfa;b"),
     ],
 )
 def test_ordinary_document_is_accepted(editor: Client, name: str, content: bytes) -> None:
     assert add(editor, "documents", name, content)
+
+
+@pytest.mark.parametrize("address", ["add", "multiple/add"])
+def test_refused_file_has_one_reason(editor: Client, address: str) -> None:
+    field = "files[]" if "multiple" in address else "file"
+    refused, other = (
+        SimpleUploadedFile(name, data) for name, data in (("bang.csv", b"=1+1"), ("a.exe", b"MZ"))
+    )
+    page = editor.post(
+        f"/quan-tri/documents/{address}/", {"title": "x", "collection": 1, field: refused},
+        headers={"X-Requested-With": "XMLHttpRequest"} if "multiple" in address else {},
+    )  # fmt: skip
+    text = page.json()["error_message"] if "multiple" in address else page.text
+    assert "là công thức" in text
+    assert "Không nhận tệp đuôi" not in text
+    assert "Không nhận tệp đuôi" in editor.post(
+        "/quan-tri/documents/add/", {"title": "x", "collection": 1, "file": other}
+    ).text  # fmt: skip
 
 
 def test_images_are_inspected(editor: Client) -> None:

@@ -1,0 +1,77 @@
+"""Refuse archives for download with anything but documents and pictures, each of which is inspected itself."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import zipfile
+from collections.abc import Callable
+from typing import BinaryIO, Final
+
+from core.foreign_files.office_parts import check_structure
+from core.foreign_files.reasons import Reason, Refused
+from core.foreign_files.zip_files import MAX_UNPACKED_BYTES, check_sizes, readable, unpacked
+
+#: How the content of an entry is inspected, by the ending of its name. Archives in archives are not taken.
+KINDS: Final = {
+    "csv": "csv", "txt": "txt", "rtf": "rtf", "doc": "old office", "xls": "old office", "ppt": "old office",
+    "docx": "docx", "xlsx": "xlsx", "pptx": "pptx", "odt": "odt", "ods": "ods", "odp": "odp", "pdf": "pdf",
+    "jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "HEIF", "gif": "GIF", "avif": "AVIF",
+}  # fmt: skip
+#: What every program that opens archives can unpack.
+_PACKINGS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+#: Absolute paths, drives, other separators, characters that turn the direction of a name or that nobody sees.
+_UNSAFE: Final = re.compile(
+    r"^[/\\~]|\\|:|[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]|(?:^|/)\.\.?(?:/|$)|//"
+)
+_UNIX: Final = 16
+
+
+def check_archive(file: BinaryIO, inspect: Callable[[BinaryIO, str], None]) -> None:
+    """Refuse an archive that is damaged, locked, bloated, unpacks elsewhere, or holds what `inspect` refuses."""
+    with readable():
+        check_structure(file)
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            check_sizes(entries)
+            kinds = [_kind(entry) for entry in entries]
+            _check_names(entries)
+            left = MAX_UNPACKED_BYTES
+            for entry, kind in zip(entries, kinds, strict=True):
+                content = unpacked(archive, entry, left)
+                left -= len(content)
+                if kind:
+                    _inspect(content, kind, entry.filename, inspect)
+
+
+def _kind(entry: zipfile.ZipInfo) -> str:
+    """Return how to inspect an entry; empty for a directory."""
+    mode = entry.external_attr >> _UNIX
+    irregular = stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}
+    if irregular or _UNSAFE.search(entry.filename) or entry.filename != entry.orig_filename:
+        raise Refused(Reason.ARCHIVE_PATH, detail=entry.filename)
+    if entry.is_dir():
+        if entry.file_size:
+            raise Refused(Reason.ARCHIVE_ENTRY, detail=entry.filename)
+        return ""
+    kind = KINDS.get(entry.filename.rpartition(".")[2].lower(), "")
+    if not kind or entry.compress_type not in _PACKINGS:
+        raise Refused(Reason.ARCHIVE_ENTRY, detail=entry.filename)
+    return kind
+
+
+def _check_names(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse two entries of one name, of which programs keep either."""
+    seen = set()
+    for entry in entries:
+        if (name := entry.filename.lower().rstrip("/")) in seen:
+            raise Refused(Reason.ARCHIVE_PATH, detail=entry.filename)
+        seen.add(name)
+
+
+def _inspect(content: bytes, kind: str, name: str, inspect: Callable[[BinaryIO, str], None]) -> None:
+    try:
+        inspect(io.BytesIO(content), kind)
+    except Refused as refused:
+        raise Refused(refused.reason, refused.number, refused.detail, inside=name) from refused
