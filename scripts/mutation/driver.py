@@ -346,7 +346,7 @@ def main() -> int:
         left = len(list(database.pending_work_items))
         share = report(database, (STATE / "head").read_text(), TARGETS)
     if left:
-        print(f"{left} mutants are still to be tried: run `make mutants` again")
+        print(f"{left} mutants remain: run `make mutants` again")
         return 1
     print(f"RESULT mutants {share:.3f} >={BAR:.2f} {'PASS' if share >= BAR else 'FAIL'}")
     return 0 if share >= BAR else 1

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--reason", required=True, help="who asked, how their identity was checked")
+        parser.add_argument("--reason", required=True, help="who asked and how their identity was checked")
         parser.add_argument("--reopen", action="store_true", help="open the account again if it is closed")
 
     def handle(self, *args: Any, **options: Any) -> None:

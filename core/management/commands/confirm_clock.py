@@ -13,7 +13,7 @@ from core import clock_guard
 class Command(BaseCommand):
     """Print the time that is confirmed; the operator has compared it with another clock."""
 
-    help = "Confirm that the clock of this machine is right, so that what goes by date is done again."
+    help = "Confirm that the clock of this machine is right, so that date-dependent work resumes."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--half",
             choices=("tuning", "held-out"),
-            help="only the queries on which rules are compared, or the others",
+            help="only the queries for tuning, or only the held-out ones",
         )
         parser.add_argument("--json", action="store_true", dest="as_json")
         parser.add_argument(

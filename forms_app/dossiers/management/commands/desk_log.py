@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--days", type=int, default=7)
-        parser.add_argument("--user", help="only of this user name")
+        parser.add_argument("--user", help="only entries of this username")
 
     def handle(self, *args: Any, **options: Any) -> None:
         entries = ListLogEntry.objects.filter(at__gte=timezone.now() - timedelta(days=options["days"]))

@@ -23,13 +23,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--unscanned", action="store_true", help="also files from before there was a scanner"
+            "--unscanned", action="store_true", help="include files uploaded before there was a scanner"
         )
         parser.add_argument("--again", choices=REPEATABLE, help="scan the files with this verdict again")
         parser.add_argument(
             "--release",
             action="store_true",
-            help="mark waiting files “not scanned”: there is no scanner any more",
+            help="mark waiting files “not scanned”: the scanner has been removed",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
