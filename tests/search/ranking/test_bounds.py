@@ -102,7 +102,7 @@ def test_a_bound_does_not_depend_on_the_titles_before(
         assert [found[1:] for found in shared.expansions] == [found[1:] for found in alone.expansions]
 
 
-def test_words_outside_of_the_title_complete_an_expansion():
+def test_words_outside_the_title_complete_an_expansion():
     title, whole = row("Hòa giải tình trạng"), row("Hòa giải tình trạng", extra="hôn nhân", key="procedure:2")
     for rows in ((title, whole), (whole, title)):
         scorer = Scorer(ask("giấy độc thân"), SMALL.statistics, {})
