@@ -49,11 +49,11 @@ messages: venv-dev ## Update the message catalogues from the sources
 messages-check: venv-dev ## Fail if the catalogues differ from the sources or a text is untranslated
 	@scripts/messages --check
 
-bench: venv-dev ## Run a benchmark: make bench NAME=pages|search|relevance|filing
-	@scripts/with_services $(PYTHON_IN) -m bench.run bench $(NAME) $(ARGS)
+bench: venv-dev ## Run a benchmark: make bench NAME=…; without NAME it lists the names
+	@$(if $(NAME),scripts/with_services) $(PYTHON_IN) -m bench.run bench $(NAME) $(ARGS)
 
-drill: venv-dev ## Run a check of a running server: make drill NAME=numbering|same-key|database-away|first-requests
-	@scripts/with_services $(PYTHON_IN) -m bench.run drill $(NAME) $(ARGS)
+drill: venv-dev ## Run a drill, a check of a running server: make drill NAME=…; without NAME it lists the names
+	@$(if $(NAME),scripts/with_services) $(PYTHON_IN) -m bench.run drill $(NAME) $(ARGS)
 
 mutants: ## Mutate guards, deadlines and transitions, and see which tests notice (docs/mutants.md; up to an hour)
 	@scripts/mutants $(ARGS)

@@ -29,7 +29,7 @@ RUNS: Final = {
 
 
 def main(arguments: list[str]) -> int:
-    """Run one benchmark or concurrency check; return 0 if every result is within its limit."""
+    """Run one benchmark or drill; return 0 if every result is within its limit."""
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("kind", choices=RUNS)
     parser.add_argument("name", nargs="?", default="")

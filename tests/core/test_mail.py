@@ -119,10 +119,12 @@ class TestSafety:
         assert html.count("<p") >= 3
 
     def test_the_mail_names_the_portal_and_loads_nothing_from_other_hosts(self, settings):
-        html = portal_mail.as_html("Tiêu đề", "Chào bạn")
+        address = f"{settings.WAGTAILADMIN_BASE_URL}/tra-cuu/"
+        html = portal_mail.as_html("Tiêu đề", f"Chào bạn, xem {address}")
         assert settings.PORTAL_NAME in html
-        foreign = [url for url in re.findall(r"""(?:src|href)=["']([^"']+)""", html) if "//" in url]
-        assert all(url.startswith(settings.WAGTAILADMIN_BASE_URL) for url in foreign)
+        absolute = [url for url in re.findall(r"""(?:src|href)=["']([^"']+)""", html) if "//" in url]
+        assert address in absolute
+        assert all(url.startswith(settings.WAGTAILADMIN_BASE_URL) for url in absolute)
 
     def test_every_vietnamese_letter_is_preserved(self, mailoutbox):
         text = ALPHABET

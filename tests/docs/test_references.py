@@ -52,6 +52,8 @@ def test_new_name_that_does_not_exist_is_found():
         ("docs/x.md", "see `core/no_such_folder`"),
         ("docs/x.md", "see `core.no_such_module.thing`"),
         ("docs/features/x.md", "except those in `NO_SUCH_CONSTANT`"),
+        ("docs/features/x.md", "through a hash (`access.identity_hash`)"),
+        ("core/x.py", "# see ``credentials.no_such_function()``"),
         ("docs/where-to-change.md", "`NOSUCHCONSTANT` in `core/text.py`"),
     ],
 )
@@ -67,6 +69,10 @@ def test_broken_reference_is_found(name, text):
         ("core/x.py", "# ``core.text.slugify`` and ``accounts.Agency``"),
         ("docs/x.md", "[there](domain.md#deadlines), [here](../README.md), [far](https://example.org/x#y)"),
         ("docs/x.md", "see `core/text.py`, `tests/docs/test_references.py::test_x` and `transitions.py`"),
+        (
+            "docs/features/x.md",
+            "`credentials.identity_hash`, `services.actions`, `dossiers.end_suspensions`, `settings.DEMO`, `list.sort`",
+        ),
         ("docs/features/x.md", "`INTERNAL_ACTIONS`, `SECRET_KEY`, `NFC`, one `UPDATE`"),
     ],
 )

@@ -40,6 +40,27 @@ _FOLDER = re.compile(
     rf"`((?:{'|'.join(PACKAGES)}|docs|locale|locale_upstream|scripts|static|templates|tests)/[\w./-]+)`"
 )
 _DOTTED = re.compile(rf"`((?:{'|'.join(PACKAGES)})(?:\.\w+)+)(?:\(\))?`")
+_MEMBER = re.compile(r"(?<!`)`{1,2}([a-z]\w*)\.([A-Za-z_]\w*)(?:\(\))?`{1,2}(?!`)")
+# What follows the dot in the name of a file, and Django's own `settings`.
+_SUFFIXES = {
+    "py",
+    "html",
+    "js",
+    "css",
+    "md",
+    "txt",
+    "tsv",
+    "csv",
+    "json",
+    "toml",
+    "yaml",
+    "yml",
+    "po",
+    "mo",
+    "typ",
+    "pdf",
+}
+_NO_MODULES = {"settings", *PACKAGES}
 _CONSTANT = re.compile(r"`([A-Z][A-Z0-9_]{3,})`")
 # Capitals in backticks that are not constants of the portal.
 NOT_CONSTANTS = {"UPDATE"}
@@ -125,6 +146,28 @@ def _constants() -> set[str]:
     } | NOT_CONSTANTS
 
 
+@cache
+def _modules_by_name() -> dict[str, list[Path]]:
+    """Return the modules of the project by the last part of their name; a package stands for its ``__init__``."""
+    found: dict[str, list[Path]] = {}
+    for path in (ROOT / name for name in tracked() if name.endswith(".py") and name.startswith(PACKAGES)):
+        found.setdefault(path.parent.name if path.stem == "__init__" else path.stem, []).append(path)
+    return found
+
+
+def _lost_members(text: str) -> set[str]:
+    """Return the names like ``credentials.identity_hash`` in ``text`` that no module of that name defines."""
+    modules = _modules_by_name()
+    return {
+        f"{module}.{name}"
+        for module, name in _MEMBER.findall(text)
+        if module in modules and module not in _NO_MODULES and name not in _SUFFIXES
+        if not any(name in _defined_in(path) for path in modules[module])
+        if not any(path.parent.name == module for path in modules.get(name, ()))
+        if f'"{module}.{name}"' not in _literals()
+    }
+
+
 def _is_in_module(dotted: str) -> bool:
     parts = dotted.split(".")
     for length in range(len(parts), 0, -1):
@@ -167,6 +210,10 @@ def problems(name: str, text: str) -> Iterator[str]:
             found for found in _DOTTED.findall(text) if not Path(found).suffix.endswith((".py", ".html"))
         }
         yield from (f"{name}: `{found}`" for found in sorted(dotted) if not _is_a_name(found))
+    if name.startswith(("docs/features/", "docs/where-to-change.md")) or (
+        name.endswith(".py") and name.startswith(PACKAGES)
+    ):
+        yield from (f"{name}: `{found}`" for found in sorted(_lost_members(text)))
 
 
 def _documents(name: str, text: str) -> Iterator[str]:
