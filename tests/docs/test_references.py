@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.paths import ROOT
@@ -15,6 +17,13 @@ def test_every_reference_resolves():
         for problem in problems(name, (ROOT / name).read_text(encoding="utf-8", errors="replace"))
     ]
     assert not found, "\n".join(found)
+
+
+def test_findings_name_their_tests_by_the_whole_path():
+    text = (ROOT / "docs" / "findings-2026-11.md").read_text(encoding="utf-8")
+    named = re.findall(r"[\w./-]*\btest_\w+\.py", text)
+    assert named
+    assert [name for name in named if not (ROOT / name).is_file()] == []
 
 
 def test_new_names_of_renamed_things_exist():

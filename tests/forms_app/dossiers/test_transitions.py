@@ -5,6 +5,7 @@ The table here is written independently of ``TRANSITIONS``, so that a mistake th
 
 from __future__ import annotations
 
+import re
 from dataclasses import FrozenInstanceError, dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Membership, User
+from accounts.models import READING_ROLES, Membership, User
 from core.errors import Conflict, NotAllowed
 from forms_app.dossiers import services
 from forms_app.dossiers.models import Dossier, DossierEvent, PostalOrder, SupplementRequest
@@ -28,7 +29,6 @@ from forms_app.dossiers.transitions import (
     Status,
     allowed_transitions,
 )
-from one_stop.access import READING_ROLES
 from tests.forms_app.dossiers.factories import WITH_FEE, file_dossier, make_form, make_version, payment_for
 from tests.forms_app.dossiers.transition_matrix import (
     ACTIONS,
@@ -46,6 +46,7 @@ from tests.forms_app.dossiers.transition_matrix import (
     describe,
 )
 from tests.one_stop.factories import make_officer
+from tests.paths import ROOT
 
 
 @dataclass
@@ -104,6 +105,25 @@ def test_submit_is_the_only_action_without_a_source_status() -> None:
 def test_rows_of_the_table_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         TRANSITIONS[0].target = Status.FINISHED  # type: ignore[misc]
+
+
+def test_document_of_the_law_names_every_change_of_status() -> None:
+    part = (ROOT / "docs" / "domain.md").read_text(encoding="utf-8").partition("### Transitions")[2]
+    line = re.search(r"^`(1→[^`]+)`\.$", part, re.MULTILINE)
+    assert line is not None
+    named = {
+        (int(source), int(target))
+        for group in line[1].split("; ")
+        for source, targets in [group.split("→")]
+        for target in targets.split("|")
+    }
+    changes = {
+        (source, row.target)
+        for row in TRANSITIONS
+        for source in row.sources
+        if source not in {None, row.target}
+    }
+    assert named == changes
 
 
 def test_several_roles_combine_their_actions() -> None:

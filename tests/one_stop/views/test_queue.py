@@ -15,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from accounts.models import Agency, Membership, User
-from core.web.request_guard import MAX_DIGITS
+from core.text import MAX_DIGITS
 from forms_app.builder.models import FormVersion
 from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess
