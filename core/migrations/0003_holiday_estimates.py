@@ -1,4 +1,4 @@
-"""Days of years that are not announced yet are estimates."""
+"""Days of years not yet announced are estimates."""
 
 from datetime import date
 
@@ -26,6 +26,6 @@ class Migration(migrations.Migration):
                 verbose_name="estimate",
             ),
         ),
-        # Backwards the column goes, so nothing has to be undone.
+        # Reversing drops the column, so nothing has to be undone.
         migrations.RunPython(mark_estimates, migrations.RunPython.noop),
     ]

@@ -1,4 +1,4 @@
-"""Approval by role; it takes the place of Wagtail's "Moderators approval", in whose groups there is nobody."""
+"""Approval by role; it replaces Wagtail's "Moderators approval", whose groups are empty."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -27,7 +27,7 @@ def approve_by_role(apps, schema_editor):
 
 
 def approve_by_group(apps, schema_editor):
-    """Delete the workflow of the portal; the one of Wagtail is not made again, nobody could act in it."""
+    """Delete the workflow of the portal; Wagtail's own is not recreated, as nobody could act in it."""
     core = apps.get_app_config("wagtailcore").get_model
     core("Workflow").objects.filter(name=WORKFLOW).delete()
     core("Task").objects.filter(name=TASK).delete()

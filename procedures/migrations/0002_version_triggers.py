@@ -1,4 +1,4 @@
-"""Legal versions are immutable and never overlap: held by the database, whoever writes to it.
+"""Legal versions are immutable and never overlap: the database enforces this for every writer.
 
 SQLite: triggers. PostgreSQL: a trigger for immutability, exclusion constraints (btree_gist, a trusted extension) for
 overlaps. ``valid_to`` is the last day in force; the empty interval (``valid_to`` one day before ``valid_from``) marks
@@ -107,14 +107,14 @@ def _postgresql_undo() -> list[str]:
 
 
 def guard(apps: Any, schema_editor: Any) -> None:
-    """Install what holds the versions."""
+    """Install the guards of the versions."""
     build = _postgresql_statements if schema_editor.connection.vendor == "postgresql" else _sqlite_statements
     for statement in build():
         schema_editor.execute(statement)
 
 
 def unguard(apps: Any, schema_editor: Any) -> None:
-    """Take it away again."""
+    """Remove them again."""
     build = _postgresql_undo if schema_editor.connection.vendor == "postgresql" else _sqlite_undo
     for statement in build():
         schema_editor.execute(statement)

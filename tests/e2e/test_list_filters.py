@@ -48,7 +48,7 @@ def test_roles_are_filtered_by_an_agency_typed_without_diacritics(visits: Any) -
     expect(page.locator(".w-pill")).to_contain_text(
         "Sở Tài chính"
     )  # the previous filter tag is replaced after the rows
-    page.locator(".w-pill__remove").click()  # Wagtail then renders the filters anew
+    page.locator(".w-pill__remove").click()  # Wagtail then renders the filters again
     expect(rows).to_contain_text("Lê Văn Hai")
     choose("dat moi")
     expect(rows).not_to_contain_text("Trần Thị Một")

@@ -141,7 +141,7 @@ class TestDeclined:
         assert "bị từ chối tiếp nhận nhầm" in mail.outbox[-1].body
         assert do(dossier, Action.ACCEPT, officer, at=NOW).clock_state == "running"
 
-    def test_after_a_supplement_the_intake_deadline_starts_anew(
+    def test_after_a_supplement_the_intake_deadline_restarts(
         self, receipt: FilingReceipt, officer: User, head: Client
     ) -> None:
         dossier = receipt.dossier

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         AppendOnly("DossierEvent"),
         AppendOnly("ViewLogEntry", until="retained_until"),
         AppendOnly("ConsentText"),
-        # A dossier is bound to these for life; the other columns change with its status.
+        # These never change during the life of a dossier; the other columns change with its status.
         AppendOnly("Dossier", columns=["agency_id", "procedure_version_id", "form_version_id", "submitted_at"]),
     ]

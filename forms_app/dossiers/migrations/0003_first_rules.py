@@ -1,4 +1,4 @@
-"""The code formats of TT 01/2018 and of TT 03/2025, and the first consent text: what an empty portal needs to file."""
+"""The code formats of TT 01/2018 and of TT 03/2025, and the first consent text: what an empty portal needs for filing."""
 
 from datetime import date
 
@@ -38,5 +38,5 @@ def create(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("dossiers", "0002_history_append_only")]
 
-    # Backwards the rows stay: 0001 drops their tables.
+    # Reversing keeps the rows: 0001 drops their tables.
     operations = [migrations.RunPython(create, migrations.RunPython.noop)]

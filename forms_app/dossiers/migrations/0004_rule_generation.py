@@ -1,4 +1,4 @@
-"""Every process learns from one row that a rule has changed (forms_app.dossiers.rules)."""
+"""One row tells every process that a rule has changed (forms_app.dossiers.rules)."""
 
 from django.db import migrations, models
 
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             ],
             options={"verbose_name": "rule generation", "verbose_name_plural": "rule generations"},
         ),
-        # Backwards the row stays: the model's table goes with it.
+        # Reversing keeps the row: it is dropped with the model's table.
         migrations.RunPython(create, migrations.RunPython.noop),
         ChangesRules("dossiers", "CodeFormat"),
         ChangesRules("dossiers", "ConsentText"),

@@ -16,7 +16,7 @@ def revoke_reopened(apps, schema_editor):
             revoked_at=reopened.at, revoked_by=reopened.actor_id, revocation_reason=reopened.note or "—"
         )
     if schema_editor.connection.vendor == "postgresql":
-        # Check the foreign keys now: a table with checks that are pending cannot be altered.
+        # Check the foreign keys now: a table with pending checks cannot be altered.
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
 
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 verbose_name="revoked by",
             ),
         ),
-        # Backwards the columns go, so nothing has to be undone.
+        # Reversing drops the columns, so nothing has to be undone.
         migrations.RunPython(revoke_reopened, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name="attachment",

@@ -1,4 +1,4 @@
-"""A restart of the processing time no longer heals lateness, not even of dossiers that it has healed already."""
+"""A restart of the processing time no longer undoes lateness, not even for dossiers where it already had."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from forms_app.dossiers.rule_triggers import ChangesRules
 
 
 def find_healed(apps, schema_editor):
-    """Keep the due date that had passed when the supplement was requested as the end of the time on time."""
+    """Keep the due date that had passed when the supplement was requested as the end of the on-time period."""
     events = apps.get_model("dossiers", "DossierEvent").objects
     dossiers = apps.get_model("dossiers", "Dossier").objects
     restarted = events.filter(action="supply", from_status=5, to_status=4).order_by("dossier", "sequence")
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 verbose_name="time to request a supplement",
             ),
         ),
-        # Backwards the columns go, so nothing has to be undone.
+        # Reversing drops the columns, so nothing has to be undone.
         migrations.RunPython(find_healed, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name="dossier",
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 name="dossier_on_time_before_due",
             ),
         ),
-        # SQLite makes the tables anew without their triggers.
+        # SQLite recreates the tables without their triggers.
         AppendOnly("Dossier", columns=["agency_id", "procedure_version_id", "form_version_id", "submitted_at"]),
         ChangesRules("dossiers", "DeadlineSetting"),
     ]

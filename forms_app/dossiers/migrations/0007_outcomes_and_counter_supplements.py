@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             model_name='supplementrequest',
             constraint=models.CheckConstraint(condition=models.Q(('received_by__isnull', True), ('answered_at__isnull', False), _connector='OR'), name='supplement_received_is_answered'),
         ),
-        # SQLite makes the tables anew without their triggers.
+        # SQLite recreates the tables without their triggers.
         AppendOnly("Dossier", columns=["agency_id", "procedure_version_id", "form_version_id", "submitted_at"]),
         AppendOnly("DossierEvent"),
     ]

@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
                 blank=True, db_index=True, editable=False, max_length=64, verbose_name="document number (hash)"
             ),
         ),
-        # Backwards the column goes, so nothing has to be undone.
+        # Reversing drops the column, so nothing has to be undone.
         migrations.RunPython(hash_numbers, migrations.RunPython.noop),
-        # SQLite makes the table anew without its triggers.
+        # SQLite recreates the table without its triggers.
         AppendOnly("Dossier", columns=["agency_id", "procedure_version_id", "form_version_id", "submitted_at"]),
     ]

@@ -1,4 +1,4 @@
-"""SQLite makes the table of holidays anew without the triggers by which rules learn of changes."""
+"""SQLite recreates the table of holidays without the triggers that announce changed rules."""
 
 from django.db import migrations
 

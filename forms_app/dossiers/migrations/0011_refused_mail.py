@@ -22,6 +22,6 @@ class Migration(migrations.Migration):
             name='email_refused_at',
             field=models.DateTimeField(blank=True, null=True, verbose_name='email refused at'),
         ),
-        # SQLite makes the table anew, without its triggers.
+        # SQLite recreates the table without its triggers.
         AppendOnly("Dossier", columns=["agency_id", "procedure_version_id", "form_version_id", "submitted_at"]),
     ]

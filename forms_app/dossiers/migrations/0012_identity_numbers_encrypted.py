@@ -12,7 +12,7 @@ COLUMNS = {"Dossier": ["answers"], "Draft": ["answers", "typed"], "SupplementReq
 
 
 def encrypt(apps, schema_editor):
-    """Write every row again: the field encrypts what it stores."""
+    """Save every row again, since the field encrypts what it stores."""
     for name, columns in COLUMNS.items():
         rows = apps.get_model("dossiers", name).objects
         for row in rows.only(*columns).order_by("pk").iterator(chunk_size=BATCH):
@@ -20,7 +20,7 @@ def encrypt(apps, schema_editor):
 
 
 def decrypt(apps, schema_editor):
-    """Write readable values, past the field."""
+    """Write readable values, bypassing the field."""
     for name, columns in COLUMNS.items():
         rows = apps.get_model("dossiers", name).objects
         for row in rows.only(*columns).order_by("pk").iterator(chunk_size=BATCH):
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(encrypt, decrypt),
-        # SQLite makes the table anew, without its triggers.
+        # SQLite recreates the table without its triggers.
         AppendOnly("Dossier", columns=["agency_id", "procedure_version_id", "form_version_id", "submitted_at"]),
         AppendOnly("ListLogEntry", until="retained_until"),
     ]

@@ -1,4 +1,4 @@
-"""Results that are sent by post: tracking number and postage."""
+"""Results sent by post: tracking number and postage."""
 
 import django.db.models.deletion
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""A suspension lasts until a day that the head names; one that began before the upgrade lasts until it is resumed."""
+"""A suspension lasts until a day set by the head; one that began before the upgrade lasts until it is resumed."""
 
 from django.db import migrations, models
 from django.db.models import F, Q
@@ -23,6 +23,6 @@ class Migration(migrations.Migration):
                 name="dossier_suspension_has_an_end",
             ),
         ),
-        # SQLite makes the table anew without its triggers.
+        # SQLite recreates the table without its triggers.
         AppendOnly("Dossier", columns=["agency_id", "procedure_version_id", "form_version_id", "submitted_at"]),
     ]

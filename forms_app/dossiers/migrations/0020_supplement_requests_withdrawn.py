@@ -1,4 +1,4 @@
-"""Supplement requests are withdrawn, wrong results put right after the handover, days for a supplement limited."""
+"""Supplement requests can be withdrawn, wrong results corrected after the handover; days for a supplement are limited."""
 
 import django.core.validators
 from django.conf import settings
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             model_name='supplementrequest',
             constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), models.Q(('answered_at__isnull', True), ('closed_at__isnull', False)), _connector='OR'), name='supplement_withdrawn_unanswered'),
         ),
-        # SQLite makes the tables anew without their triggers.
+        # SQLite recreates the tables without their triggers.
         AppendOnly("DossierEvent"),
         ChangesRules("dossiers", "DeadlineSetting"),
     ]
