@@ -15,7 +15,7 @@ from django.http import HttpResponse
 
 from accounts.models import Agency
 from bench.load import Call
-from demo.load import load_forms, load_procedures
+from demo.load import LEXICON, load_forms, load_procedures
 from demo.organisation import load_agencies
 from demo.pages import load_front
 from forms_app.builder import services as builder
@@ -144,9 +144,15 @@ def load_demo_procedures() -> list[ProcedurePage]:
     return sorted(pages, key=lambda page: (page.procedure.core_code != EVERYDAY_CODE, page.pk))
 
 
+def load_lexicons() -> None:
+    """Load the shipped lexicon and that of the demo, with names of the province."""
+    load_lexicon()
+    load_lexicon(path=LEXICON)
+
+
 def load_province() -> None:
     """Import the province's procedures, their full texts and the lexicon, and index them in every search engine."""
-    load_lexicon()
+    load_lexicons()
     for name in ("DanhSachTTHC_CaMau_capxa.csv", "tthc_camau_overlap_194.json"):
         call_command("import_procedures", SHARED_DATA / "camau" / name, stdout=open(os.devnull, "w"))  # noqa: SIM115
     rebuild()

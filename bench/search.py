@@ -14,14 +14,13 @@ from typing import Final
 from django.conf import settings
 
 from bench import catalogue
-from bench.fixtures import SHARED_DATA, load_demo_procedures, load_province
+from bench.fixtures import SHARED_DATA, load_demo_procedures, load_lexicons, load_province
 from bench.measure import QUICK_VARIABLE, Result, scale
 from bench.relevance import sets
 from search.engines.base import EngineUnavailable
 from search.requests import SearchRequest
 from search.selectors import search
 from search.services.indexing import rebuild
-from search.services.lexicon import load_lexicon
 
 #: Procedures and other pages for each size; the first is that of the province.
 SIZES: Final = ((416, 0), (3_000, 0), (3_000, 20_000))
@@ -51,7 +50,7 @@ def run() -> list[Result]:
         return _measure_demo()
     queries = [query.query for some in sets().values() for query in some]
     if os.environ.get(QUICK_VARIABLE):
-        load_lexicon()
+        load_lexicons()
         return _measure_size(queries[:: len(queries) // 5], *QUICK_SIZE)
     if len(queries) < FEWEST_QUERIES:
         raise SystemExit(f"only {len(queries)} queries")
@@ -73,7 +72,7 @@ def _engines() -> list[str]:
 
 def _measure_demo() -> list[Result]:
     """Measure a few queries in the demo's catalogue, for when the shared data is absent."""
-    load_lexicon()
+    load_lexicons()
     load_demo_procedures()
     rebuild()
     return [result for name in _engines() for result in _measure(name, list(DEMO_QUERIES), 0)]

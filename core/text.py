@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import count
 from typing import Final
 
+from django.conf import settings
+
 from core.look_alikes import with_proper_d
 
 MAX_SLUG_LENGTH: Final = 80
@@ -40,11 +42,13 @@ _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 # Words and abbreviations of a title in capitals are distinguished by the syllable: `PHÉP` is pronounceable, `HTX` and
 # `PET` are not (a syllable that ends in c, ch, p or t has a sharp or heavy tone). These look like syllables.
 _ABBREVIATIONS: Final = frozenset({"EU", "AI"})
+# The provinces and cities of NQ 202/2025/QH15, and what titles name abroad; other places: ``PORTAL_PLACE_NAMES``.
 _PLACES: Final = (
-    "Việt Nam", "Cà Mau", "Bạc Liêu", "Ngọc Hiển", "Năm Căn", "Đất Mũi", "U Minh", "Thới Bình", "Trần Văn Thời",
-    "Cái Nước", "Đầm Dơi", "Phú Tân", "Giá Rai", "Hồng Dân", "Phước Long", "Vĩnh Lợi", "Đông Hải", "Hòa Bình",
-    "Hà Nội", "Hải Phòng", "Huế", "Đà Nẵng", "Cần Thơ", "Hồ Chí Minh", "Lào", "Campuchia", "Trung Quốc", "Thái Lan",
-    "Hoa Kỳ", "Liên hợp quốc",
+    "Việt Nam", "Hà Nội", "Cao Bằng", "Tuyên Quang", "Điện Biên", "Lai Châu", "Sơn La", "Lào Cai", "Thái Nguyên",
+    "Lạng Sơn", "Quảng Ninh", "Bắc Ninh", "Phú Thọ", "Hải Phòng", "Hưng Yên", "Ninh Bình", "Thanh Hoá", "Thanh Hóa",
+    "Nghệ An", "Hà Tĩnh", "Quảng Trị", "Huế", "Đà Nẵng", "Quảng Ngãi", "Gia Lai", "Khánh Hoà", "Khánh Hòa", "Đắk Lắk",
+    "Lâm Đồng", "Đồng Nai", "Hồ Chí Minh", "Tây Ninh", "Đồng Tháp", "Vĩnh Long", "An Giang", "Cần Thơ", "Cà Mau",
+    "Lào", "Campuchia", "Trung Quốc", "Thái Lan", "Hoa Kỳ", "Liên hợp quốc",
 )  # fmt: skip
 _OFFICES: Final = (
     "Nhà nước", "Chính phủ", "Thủ tướng Chính phủ", "Quốc hội", "Chủ tịch nước", "Ủy ban nhân dân", "Uỷ ban nhân dân",
@@ -61,11 +65,6 @@ _NAMES: Final = (
     *_OFFICES,
     *(f"{kind} {branch}" for kind in ("Bộ", "Sở") for branch in _BRANCHES),
 )
-_NAME_PATTERN: Final = re.compile(
-    "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(_NAMES, key=len, reverse=True)),
-    re.IGNORECASE,
-)
-_SPELLING: Final = {name.lower(): name for name in _NAMES}
 _WORD: Final = re.compile(r"[^\W_]+")
 _CAPITALS: Final = "A-ZĐ" + "".join(chr(code) for code in range(0xC0, 0x1EFA) if chr(code).isupper())
 _RUN: Final = re.compile(rf"(?<!\w)[{_CAPITALS}]{{2,}}(?:\s+[{_CAPITALS}]{{2,}})+(?!\w)")
@@ -254,7 +253,17 @@ def _lower_word(word: str) -> str:
 
 
 def _with_names(text: str) -> str:
-    return _NAME_PATTERN.sub(lambda found: _SPELLING[found[0].lower()], text)
+    pattern, spelling = _names(tuple(settings.PORTAL_PLACE_NAMES))
+    return pattern.sub(lambda found: spelling[found[0].lower()], text)
+
+
+@lru_cache(maxsize=4)
+def _names(places: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return a pattern of all names that keep their capitals, and their spelling by lower case."""
+    names = [nfc(name) for name in (*_NAMES, *places)]
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in longest_first)
+    return re.compile(pattern, re.IGNORECASE), {name.lower(): name for name in names}
 
 
 def _lower_runs(text: str) -> str:

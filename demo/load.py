@@ -17,18 +17,21 @@ from demo.english import load_english
 from demo.organisation import load_agencies, load_people
 from demo.pages import load_alerts, load_front, load_information, load_news, load_sites
 from demo.playback import load_dossiers
-from demo.sources import read_folder
+from demo.sources import DATA, read_folder
 from forms_app.builder import services as builder
 from procedures.choices import Level
 from procedures.imports.apply import ImportContext, import_records
 from procedures.imports.plan import Outcome
 from procedures.models import ProcedureSectionPage
 from search.services import indexing
+from search.services.lexicon import load_lexicon
 
 # First day of the two-tier province; the demo dossiers of the last year need a version in force.
 IN_FORCE_FROM: Final = date(2025, 7, 1)
 SOURCE: Final = "load_demo"
 COMMUNES_AGENCY: Final = "ubnd-cap-xa"
+#: Synonyms with names of the province, beside those that come with the search.
+LEXICON: Final = DATA / "lexicon.tsv"
 
 
 class BrokenDemoData(RuntimeError):
@@ -92,6 +95,7 @@ def _load(say: Report) -> None:
     with _timed(say, "procedures"):
         say(load_procedures())
         load_forms()
+        load_lexicon(path=LEXICON)
     with _timed(say, "English pages"):
         load_english(home)
     with _timed(say, "dossiers"):

@@ -57,6 +57,11 @@ def load_national_units() -> tuple[UnitImportReport, UnitImportReport]:
     return report, successions
 
 
+def shipped_province_codes() -> dict[str, str]:
+    """Return the codes of the shipped provinces by name."""
+    return {row["name"]: row["code"] for row in _rows() if not row["province_code"]}
+
+
 def _rows() -> list[dict[str, str]]:
     with (DATA / "units.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, strict=True))

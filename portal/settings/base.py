@@ -30,6 +30,14 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 # Identity of the province: with other values the same software runs for another province.
 PORTAL_NAME = env.str("PORTAL_NAME", default="Cổng Dịch vụ công")
 PORTAL_PROVINCE = env.str("PORTAL_PROVINCE", default="Tỉnh Cà Mau")
+# Places of the province beside the names of all provinces, which keep their capitals in titles written in capitals.
+PORTAL_PLACE_NAMES: list[str] = env.list(
+    "PORTAL_PLACE_NAMES",
+    default=[
+        "Bạc Liêu", "Ngọc Hiển", "Năm Căn", "Đất Mũi", "U Minh", "Thới Bình", "Trần Văn Thời", "Cái Nước", "Đầm Dơi",
+        "Phú Tân", "Giá Rai", "Hồng Dân", "Phước Long", "Vĩnh Lợi", "Đông Hải", "Hòa Bình",
+    ],
+)  # fmt: skip
 PORTAL_OWNER = env.str("PORTAL_OWNER", default="UBND tỉnh Cà Mau")
 # Contact for help, in the footer of every page; empty: nothing is shown.
 PORTAL_PHONE = env.str("PORTAL_PHONE", default="")

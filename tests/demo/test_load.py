@@ -32,6 +32,7 @@ from forms_app.dossiers.transitions import Status
 from home.models import AgencySitePage, NewsPage
 from home.services import start_site
 from procedures.models import ProcedurePage, ProcedureVersion
+from search.models import LexiconEntry
 from tests.accounts.helpers import has_role
 from tests.demo.settings import demo_settings
 
@@ -138,6 +139,9 @@ class ProvinceTests(TestCase):
         codes = {record["core_code"] for record in sources.read_folder("procedures")}
         assert set(ProcedurePage.objects.live().values_list("procedure__core_code", flat=True)) == codes
         assert set(ProcedureVersion.objects.values_list("procedure__core_code", flat=True)) == codes
+
+    def test_synonyms_with_names_of_the_province_are_loaded(self):
+        assert LexiconEntry.objects.filter(slug="bao-chi-nguyen-mai").exists()
 
     def test_every_form_is_published(self):
         published = set(FormVersion.objects.values_list("definition__procedure__core_code", flat=True))

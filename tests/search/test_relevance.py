@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.load import LEXICON
 from search import selectors
 from search.documents import UNTRANSLATED, SearchDocument
 from search.evaluation import Figures, evaluate, half, read_graded_queries, reply_of
@@ -46,13 +47,14 @@ def _titles() -> dict[str, str]:
 
 @pytest.fixture
 def province(samples: SearchFixture) -> SearchFixture:
-    """Every commune procedure as a bare title, and the shipped lexicon."""
+    """Every commune procedure as a bare title, with the lexicons of the portal and of the demo."""
     for code, title in _titles().items():
         samples.source.documents_by_ref[code] = SearchDocument(
             kind=samples.source.kind, ref=code, title=title, url=f"/{code}/", changed_at=MONDAY, codes=(code,),
             facets={"level": ("cap_xa",)}, locale=UNTRANSLATED,
         )  # fmt: skip
     load_lexicon()
+    load_lexicon(path=LEXICON)
     samples.sync()
     selectors.invalidate_resources()
     return samples

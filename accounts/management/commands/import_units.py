@@ -6,9 +6,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from accounts.services.national_units import shipped_province_codes
 from accounts.services.unit_import import (
     UnitRow,
     import_succession,
@@ -17,6 +19,7 @@ from accounts.services.unit_import import (
     read_units,
 )
 from core.errors import InvalidInput
+from core.text import nfc
 
 
 class Command(BaseCommand):
@@ -27,12 +30,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("units", type=Path, help="CSV of the current communes")
         parser.add_argument("--succession", type=Path, help="CSV of the links from old wards to new communes")
-        parser.add_argument("--province-code", default="96")
-        parser.add_argument("--province-name", default="Tỉnh Cà Mau")
+        parser.add_argument("--province-name", default=settings.PORTAL_PROVINCE)
+        parser.add_argument("--province-code", help="default: that of the province in the shipped units")
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        province = UnitRow(options["province_code"], options["province_name"], "tinh", "202/2025/QH15")
+        name = options["province_name"]
+        code = options["province_code"] or shipped_province_codes().get(nfc(name))
+        if code is None:
+            raise CommandError(f"{name} is not among the shipped units: give its --province-code")
+        province = UnitRow(code, name, "tinh", "202/2025/QH15")
         try:
             report = import_units(province=province, communes=read_units(options["units"]))
             self.stdout.write(f"units: {report}")

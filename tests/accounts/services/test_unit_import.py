@@ -51,6 +51,17 @@ def test_reused_code_gives_two_units_and_split_ward_two_successors(tables, capsy
 
 
 @pytest.mark.django_db
+def test_province_is_that_of_the_portal_with_its_shipped_code(tables, capsys, settings):
+    settings.PORTAL_PROVINCE = "Tỉnh Đắk Lắk"
+    run(capsys, tables[0])
+    province = AdministrativeUnit.objects.get(level=AdministrativeUnit.Level.PROVINCE)
+    assert (province.gso_code, province.name) == ("66", "Tỉnh Đắk Lắk")
+    settings.PORTAL_PROVINCE = "Tỉnh Thử"
+    with pytest.raises(CommandError, match="--province-code"):
+        run(capsys, tables[0])
+
+
+@pytest.mark.django_db
 def test_second_run_changes_nothing_and_new_name_updates_the_unit(tables, capsys):
     units, links = tables
     run(capsys, units, "--succession", links)

@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 
 import pytest
+from django.conf import settings
 
 from core.text import fold
 from tests.paths import ROOT
@@ -68,6 +69,14 @@ def test_file_is_nfc_and_has_unix_line_ends(name: str):
     assert text == unicodedata.normalize("NFC", text)
     assert b"\r" not in raw
     assert text.endswith("\n")
+
+
+def test_shipped_groups_name_no_place_of_one_province():
+    # "hòa bình" is also peace. With diacritics: "đâm đổi" is not Đầm Dơi.
+    places = {settings.PORTAL_PROVINCE.removeprefix("Tỉnh "), *settings.PORTAL_PLACE_NAMES} - {"Hòa Bình"}
+    names = re.compile(rf"\b({'|'.join(places)})\b", re.IGNORECASE)
+    found = [row["slug"] for row in rows() if names.search(f"{row['terms']} {row['official']}")]
+    assert found == []
 
 
 def test_every_line_has_the_columns_of_the_header():
