@@ -89,6 +89,18 @@ def size_text(size: int) -> str:
     return f"{number_text(size / KILO / KILO, decimals=1)}{NBSP}MB"
 
 
+def lifetime_text(duration: dt.timedelta) -> str:
+    """Return ``7 ngày``, ``2 giờ`` or ``15 phút``: the largest unit of which ``duration`` is a whole number."""
+    minutes = round(duration.total_seconds() / 60)
+    hours, part_of_hour = divmod(minutes, 60)
+    days, part_of_day = divmod(hours, 24)
+    if part_of_hour or not hours:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    if part_of_day or not days:
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
 def due_text(due: dt.datetime, now: dt.datetime) -> str:
     """Return the time left in words: ``Quá hạn 1 ngày``, ``Hôm nay 17:00``, ``Còn 12 ngày`` (calendar days)."""
     days = (_local(due).date() - _local(now).date()).days

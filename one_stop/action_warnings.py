@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.models.dossiers import UNDO_DAYS
-from forms_app.dossiers.transitions import Status
+from forms_app.dossiers.transitions import UNDO_DAYS, Status
 
 #: Returns the text for the officer, empty if there is nothing to say.
 ActionWarning = Callable[[Dossier, User, datetime], str]

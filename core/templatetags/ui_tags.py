@@ -55,6 +55,12 @@ def number_vn(value: float | Decimal | None) -> str:
 
 
 @register.filter
+def lifetime_vn(value: dt.timedelta | None) -> str:
+    """Return 7 ngày, 2 giờ or 15 phút; empty for None."""
+    return "" if value is None else display.lifetime_text(value)
+
+
+@register.filter
 def filesize_vn(value: int | None) -> str:
     """Return 1,2 MB; empty for None."""
     return "" if value is None else display.size_text(value)

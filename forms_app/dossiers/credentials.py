@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import Final, NamedTuple, Protocol
 
 from django.conf import settings
@@ -27,10 +28,10 @@ _LOOKUP_KEY: Final = "forms_app.dossiers.access.lookup_key"
 _LOOKUP_KEY_HASH: Final = "forms_app.dossiers.access.lookup"
 _IDENTITY_HASH: Final = "forms_app.dossiers.access.identity_number"
 _VISIT: Final = "forms_app.dossiers.access.visit_with_link"
-VISIT_SECONDS: Final = 2 * 60 * 60
+VISIT_LIFETIME: Final = timedelta(hours=2)
 VISIT_PREFIX: Final = "v."
 _HANDOVER: Final = "forms_app.dossiers.access.handover"
-HANDOVER_SECONDS: Final = 7 * 24 * 60 * 60
+HANDOVER_LIFETIME: Final = timedelta(days=7)
 
 
 def new_token() -> str:
@@ -127,7 +128,7 @@ def visit(token: str) -> Visit | None:
     signed = token.removeprefix(VISIT_PREFIX)
     expired = False
     try:
-        dossier_id, access_id = signing.loads(signed, salt=_VISIT, max_age=VISIT_SECONDS)
+        dossier_id, access_id = signing.loads(signed, salt=_VISIT, max_age=VISIT_LIFETIME)
     except signing.SignatureExpired:
         dossier_id, access_id = signing.loads(signed, salt=_VISIT)
         expired = True
@@ -152,7 +153,7 @@ def handover_token(stored: str) -> str:
 def token_hash_from_handover(token: str) -> str | None:
     """Return the hash from which ``handover_token`` was made; empty if older than a week, None if forged."""
     try:
-        return signing.TimestampSigner(sep="~", salt=_HANDOVER).unsign(token, max_age=HANDOVER_SECONDS)
+        return signing.TimestampSigner(sep="~", salt=_HANDOVER).unsign(token, max_age=HANDOVER_LIFETIME)
     except signing.SignatureExpired:
         return ""
     except signing.BadSignature:

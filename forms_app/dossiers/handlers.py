@@ -111,7 +111,7 @@ def mail_new_key_link(payload: dict[str, Any]) -> None:
     token = one_time_links.issue_link(purpose=NEW_KEY, subject=subject)
     with override("vi"):
         title = _("%(code)s: link for a new lookup key") % {"code": dossier.code}
-        _send(dossier, title, "new_key", {"url": public_url("new-key", token)})
+        _send(dossier, title, "new_key", {"url": public_url("new-key", token), "lifetime": NEW_KEY.lifetime})
 
 
 @handler(REFUSED_FILE_MAIL, attempts=mail.ATTEMPTS, on_refusal=_refused_file_refused)

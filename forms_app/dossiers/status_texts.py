@@ -1,18 +1,21 @@
-"""Status and history in words for citizens (docs/design.md#voice)."""
+"""Status and history in words for citizens (docs/design.md#voice); times are those that the dossier is bound to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.display import datetime_text
 from forms_app.dossiers.models import Dossier, DossierEvent
-from forms_app.dossiers.transitions import SAME_STATUS_ACTIONS, TRANSITIONS, Action, Status
+from forms_app.dossiers.transitions import SAME_STATUS_ACTIONS, TRANSITIONS, UNDO_DAYS, Action, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class StatusText:
 STATUS_TEXTS: Final[dict[int, StatusText]] = {
     Status.REGISTERED: StatusText(
         _("Dossier submitted"), "info", _("Your dossier has been submitted"),
-        _("The agency will check it within one working day. You do not need to do anything."),
+        _("The agency will check it. You do not need to do anything."),
     ),
     Status.ACCEPTED: StatusText(
         _("Accepted"), "info", _("Your dossier has been accepted"),
@@ -100,7 +103,10 @@ DECLINE_UNDONE_TEXT: Final = StatusText(
 )  # fmt: skip
 WITHDRAWN_BY_DESK_TEXT: Final = StatusText(
     _("Withdrawn"), "plain", _("The agency recorded that you withdrew this dossier"),
-    _("If you did not ask for this, contact the agency at once: it can be undone within three working days."),
+    format_lazy(
+        _("If you did not ask for this, contact the agency at once: it can be undone within {days} working days."),
+        days=UNDO_DAYS,
+    ),
 )  # fmt: skip
 WITHDRAWAL_UNDONE_TEXT: Final = StatusText(
     _("Continued"), "info", _("Your dossier was recorded as withdrawn by mistake; processing continues"),
@@ -115,10 +121,7 @@ SUPPLEMENT_LIFTED_TEXT: Final = StatusText(
     _("You no longer have to supply anything; processing of your dossier continues"),
     _("You do not need to do anything. The supplement request is no longer valid."),
 )  # fmt: skip
-POST_RECORDED_TEXT: Final = StatusText(
-    _("Tracking number or postage recorded"), "done", _("Your result was sent by post"),
-    _("The postal worker delivers it against your signature. Have your identity document ready."),
-)  # fmt: skip
+POST_RECORDED_TEXT: Final = replace(SENT_BY_POST_TEXT, name=_("Tracking number or postage recorded"))
 POST_CORRECTED_TEXT: Final = StatusText(
     _("Tracking number corrected"), "done", _("The tracking number of your result was wrong and has been corrected"),
     _("Use only the new number. The number you were given before is not for your result."),
@@ -152,10 +155,16 @@ REASONED_ACTIONS: Final = frozenset(row.action for row in TRANSITIONS if row.nee
 def dossier_text(dossier: Dossier, *, by_post: bool = False) -> StatusText:
     """Return the texts of the present status of ``dossier``; ``by_post``: its result was handed to the post office."""
     accepted = dossier.accepted_at is not None
-    return _status_text(dossier.status, dossier.outcome, accepted=accepted, by_post=by_post)
+    return _status_text(dossier, dossier.status, dossier.outcome, accepted=accepted, by_post=by_post)
 
 
-def _status_text(status: int, outcome: str, *, accepted: bool, by_post: bool) -> StatusText:
+def pending_intake(dossier: Dossier) -> datetime | None:
+    """Return until when the agency checks a submitted ``dossier``; None if it has, or if the deadline has passed."""
+    due = dossier.intake_due_at
+    return due if dossier.status == Status.REGISTERED and due is not None and due > timezone.now() else None
+
+
+def _status_text(dossier: Dossier, status: int, outcome: str, *, accepted: bool, by_post: bool) -> StatusText:
     if outcome == Dossier.Outcome.REFUSED and status == Status.RETURNED:
         return REFUSAL_POSTED_TEXT if by_post else REFUSAL_RETURNED_TEXT
     if by_post and status == Status.RETURNED:
@@ -166,7 +175,15 @@ def _status_text(status: int, outcome: str, *, accepted: bool, by_post: bool) ->
         return CLOSED_TEXT
     if outcome == Dossier.Outcome.REFUSED and status == Status.FINISHED:
         return REFUSED_TEXT
-    return STATUS_TEXTS[status]
+    return _registered_text(dossier) if status == Status.REGISTERED else STATUS_TEXTS[status]
+
+
+def _registered_text(dossier: Dossier) -> StatusText:
+    due = pending_intake(dossier)
+    if due is None:
+        return STATUS_TEXTS[Status.REGISTERED]
+    text = gettext("The agency will check it by %(time)s. You do not need to do anything.")
+    return replace(STATUS_TEXTS[Status.REGISTERED], next_step=text % {"time": datetime_text(due)})
 
 
 def event_text(event: DossierEvent) -> StatusText:
@@ -181,7 +198,7 @@ def event_text(event: DossierEvent) -> StatusText:
         return POST_CORRECTED_TEXT if former_tracking_number(event) else POST_RECORDED_TEXT
     accepted, by_post = event.from_status != Status.REGISTERED, bool(event.data.get("by_post"))
     outcome = str(event.data.get("outcome", ""))
-    return _status_text(event.to_status, outcome, accepted=accepted, by_post=by_post)
+    return _status_text(event.dossier, event.to_status, outcome, accepted=accepted, by_post=by_post)
 
 
 def former_tracking_number(event: DossierEvent) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from django.db.models import IntegerChoices, Q, TextChoices
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,6 +18,9 @@ from accounts.models import Membership
 _R = Membership.Role
 CITIZEN = "citizen"
 SYSTEM = "system"
+#: Working days in which a wrong "handed over", "declined" or "withdrawn" can be undone: as long as the law gives the
+#: agency to correct a wrong result (art. 23 NĐ 118/2025).
+UNDO_DAYS: Final = 3
 
 
 class Status(IntegerChoices):
@@ -92,7 +96,10 @@ class Guard(TextChoices):
     OWES_FEE = "owes_fee", _("the procedure has a fee and no payment is recorded")
     OWES_NO_FEE = "owes_no_fee", _("the procedure has no fee, or a payment is recorded")
     SENT_BY_POST = "sent_by_post", _("the result was sent by post")
-    REVERSIBLE = "reversible", _("closed by mistake, at most three working days ago")
+    REVERSIBLE = (
+        "reversible",
+        format_lazy(_("closed by mistake, at most {days} working days ago"), days=UNDO_DAYS),
+    )
 
 
 class DossierState(Protocol):

@@ -54,6 +54,7 @@ def lookup_key(request: HttpRequest, access: OfficerAccess, code: str) -> HttpRe
     context = {
         "dossier": dossier,
         "form": form,
+        "print_window": PRINT_WINDOW,
         "printable": _printable(access, found) is not None,
         "list_query": list_query(request.GET),
     }

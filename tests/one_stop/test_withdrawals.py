@@ -15,7 +15,7 @@ from accounts.models import Agency, User
 from forms_app.dossiers import services
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.services import FilingReceipt
-from forms_app.dossiers.transitions import Action, Status
+from forms_app.dossiers.transitions import UNDO_DAYS, Action, Status
 from one_stop.selectors.figures import month_figures
 from one_stop.services import withdraw
 from tests.forms_app.dossiers.factories import WITH_FEE, file_dossier
@@ -87,7 +87,7 @@ def test_desk_records_how_the_citizen_requested_it(
     assert "(Qua điện thoại)" in desk
     for text in (client.get(f"/ho-so/{receipt.token}/").content.decode(), mail.outbox[-1].body):
         assert "Cơ quan đã ghi nhận bạn rút hồ sơ này" in text
-        assert "trong ba ngày làm việc" in text
+        assert f"trong {UNDO_DAYS} ngày làm việc" in text
 
 
 @pytest.mark.parametrize("status", PATHS)

@@ -19,14 +19,10 @@ from core.models import OrderKeyField
 from core.worktime import TimeUnit, deadline, load_calendar
 from forms_app.dossiers.models.answers import AnswersField
 from forms_app.dossiers.models.events import DossierEvent, SupplementRequest
-from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS, Action, Status
+from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS, UNDO_DAYS, Action, Status
 from procedures.choices import Channel
 from procedures.snapshot import Snapshot
 from procedures.value_objects import Fee
-
-#: Working days in which a wrong "handed over", "declined" or "withdrawn" can be undone: as long as the law gives the
-#: agency to correct a wrong result (art. 23 NĐ 118/2025).
-UNDO_DAYS: Final = 3
 
 
 def is_closed() -> Q:

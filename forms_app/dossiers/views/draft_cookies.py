@@ -117,6 +117,7 @@ def _no_draft_page(request: HttpRequest, core_code: str, step_id: str, *, had_on
     context = {
         "core_code": core_code,
         "had_one": had_one,
+        "draft_lifetime": LIFETIME,
         "offered": offer is not None,
         "step_id": step_id,
         "typed": _typed(sent, step) if step else [],

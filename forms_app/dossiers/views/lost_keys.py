@@ -16,7 +16,7 @@ from forms_app.dossiers.forms import LostKeyForm
 from forms_app.dossiers.printed_forms import AccessSlip
 from forms_app.dossiers.responses import pdf_response, private
 from forms_app.dossiers.selectors import view_log
-from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY
+from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY, RECEIPT_WINDOW
 from forms_app.dossiers.services.view_log import log_own_view
 from forms_app.dossiers.views import throttles
 from forms_app.dossiers.views.tracking import dossier_or_404, own_dossier
@@ -33,7 +33,7 @@ def lost_key(request: HttpRequest) -> HttpResponseBase:
             services.request_new_key(code=form.cleaned_data["code"], email=form.cleaned_data["email"])
             return redirect(f"{request.path}?da-gui=1")
         status = 429 if form.has_error(NON_FIELD_ERRORS) else 422
-    context = {"form": form, "sent": "da-gui" in request.GET}
+    context = {"form": form, "sent": "da-gui" in request.GET, "link_lifetime": NEW_KEY.lifetime}
     return render(request, "dossiers/lost_key.html", context, status=status)
 
 
@@ -89,6 +89,7 @@ def lookup_key(request: HttpRequest, token: str) -> HttpResponseBase:
         "dossier": dossier,
         "token": token,
         "lookup_key": issued.lookup_key,
+        "shown_for": RECEIPT_WINDOW,
         "private_url": request.build_absolute_uri(reverse("dossiers:tracking", args=[token])),
     }
     return render(request, "dossiers/lookup_key.html", context)

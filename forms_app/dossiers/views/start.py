@@ -28,6 +28,7 @@ from forms_app.dossiers.models import Draft
 from forms_app.dossiers.responses import private
 from forms_app.dossiers.selectors.filing import FilingOffer, draft_by_link, filing_offer, missing_steps
 from forms_app.dossiers.selectors.retention import retention_period
+from forms_app.dossiers.services.drafts import LIFETIME
 from forms_app.dossiers.views import draft_cookies, throttles
 from forms_app.dossiers.views.draft_cookies import own_draft
 from forms_app.dossiers.views.steps import code_of, conflict_page, handover_link, step_url
@@ -132,6 +133,7 @@ def _page(
         "is_foreign": active_language() != settings.LANGUAGE_CODE,
         "draft": _open_draft(request, offer.procedure.core_code),
         "kept": _kept(request, schema),
+        "draft_lifetime": LIFETIME,
         "resume_url": reverse("dossiers:resume", args=[offer.procedure.core_code]),
     }
     return render(request, "dossiers/start.html", context, status=status)
@@ -247,9 +249,13 @@ def leave(request: HttpRequest, core_code: str) -> HttpResponseBase:
         response["Clear-Site-Data"] = '"cache", "storage"'
         return response
     link = "" if draft.dossier_id else handover_link(request, draft)
-    return render(
-        request, "dossiers/leave.html", {"draft": draft, "core_code": core_code, "handover_link": link}
-    )
+    context = {
+        "draft": draft,
+        "core_code": core_code,
+        "handover_link": link,
+        "link_lifetime": credentials.HANDOVER_LIFETIME,
+    }
+    return render(request, "dossiers/leave.html", context)
 
 
 @private

@@ -40,9 +40,10 @@ from forms_app.dossiers.rules import consent_in_force
 from forms_app.dossiers.selectors import view_log
 from forms_app.dossiers.selectors.dossiers import files_by_field, problems_by_field
 from forms_app.dossiers.selectors.filing import missing_steps
+from forms_app.dossiers.services.secrets import RECEIPT_WINDOW
 from forms_app.dossiers.services.uploads import storage_message
 from forms_app.dossiers.services.view_log import log_own_view
-from forms_app.dossiers.status_texts import dossier_text
+from forms_app.dossiers.status_texts import dossier_text, pending_intake
 from forms_app.dossiers.transitions import Status
 from forms_app.dossiers.views import draft_cookies, throttles
 from forms_app.dossiers.views.draft_cookies import own_draft
@@ -266,6 +267,7 @@ def _step_page(
         "conflict": conflict,
         "saved_answers": _saved_answers(draft, schema, form.step) if conflict else [],
         "handover_link": handover_link(request, draft),
+        "link_lifetime": credentials.HANDOVER_LIFETIME,
     }
     return render(request, "dossiers/step.html", context, status=status)
 
@@ -351,7 +353,7 @@ def _review_page(request: HttpRequest, draft: Draft, form: ReviewForm) -> HttpRe
 @own_draft
 @require_safe
 def receipt(request: HttpRequest, core_code: str) -> HttpResponseBase:
-    """Show code, lookup key and private link for an hour after submitting; later only the code."""
+    """Show code, lookup key and private link for a time after submitting; later only the code."""
     draft = draft_cookies.own_draft_of(request, core_code)
     if draft.dossier is None:
         return redirect("dossiers:review", core_code)
@@ -361,19 +363,18 @@ def receipt(request: HttpRequest, core_code: str) -> HttpResponseBase:
         "draft": draft,
         "core_code": core_code,
         "texts": dossier_text(draft.dossier),
+        "intake_due_at": pending_intake(draft.dossier),
         "just_filed": draft.dossier.status == Status.REGISTERED,
         "key_replaced": draft.dossier.secrets_issued_at != draft.dossier.submitted_at,
     }
     filing_receipt = services.receipt_for(draft.dossier)
-    recent = timezone.now() - draft.dossier.submitted_at < SHARED_RECEIPT_WINDOW
-    if (
-        filing_receipt.token
-        and services.recently_issued_secrets(draft.dossier)
-        and (recent or not draft.on_shared_device)
-    ):
+    shown_for = SHARED_RECEIPT_WINDOW if draft.on_shared_device else RECEIPT_WINDOW
+    is_recent = timezone.now() - draft.dossier.submitted_at < shown_for
+    if filing_receipt.token and services.recently_issued_secrets(draft.dossier) and is_recent:
         token = filing_receipt.token
         context |= {
             "lookup_key": filing_receipt.lookup_key,
+            "shown_for": shown_for,
             "private_url": request.build_absolute_uri(reverse("dossiers:tracking", args=[token])),
             "receipt_url": reverse("dossiers:printed-form", args=[token, RECEIPT]),
         }

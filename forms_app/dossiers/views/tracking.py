@@ -149,6 +149,7 @@ def _ended_page(request: HttpRequest, ended: VisitEnded) -> HttpResponse:
         "next": _next_page(match.url_name or "") if match else "",
         "ended": True,
         "replaced": ended.replaced,
+        "visit_lifetime": credentials.VISIT_LIFETIME,
     }
     return render(request, "dossiers/lookup.html", context, status=403)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date, datetime
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
@@ -13,7 +15,7 @@ from pypdf import PdfReader
 from accounts.models import Agency
 from core.worktime import TIME_ZONE
 from forms_app.dossiers import credentials, printed_forms
-from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.models import DeadlineSetting, Dossier
 from forms_app.dossiers.status_texts import STATUS_TEXTS, event_text, timeline
 from forms_app.dossiers.transitions import CLOSED_STATUSES, Action, Status
 from one_stop.services import finish
@@ -22,7 +24,8 @@ from tests.forms_app.dossiers.factories import (
     file_dossier,
     picture,
 )
-from tests.one_stop.factories import ask, do, make_dossier, make_officer
+from tests.one_stop.factories import ANSWERS, ask, do, make_dossier, make_officer
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.django_db
 S, A = Status, Action
@@ -90,7 +93,33 @@ def test_closed_dossier_shows_no_due_date(status: Status, agency: Agency, client
     assert ("<dt>Hẹn trả</dt>" in html) == (status not in CLOSED_STATUSES)
     assert "<dt>Nơi giải quyết</dt>" in html
     assert "<dt>Cách nhận kết quả</dt>" in html
-    assert str(STATUS_TEXTS[status].next_step) in html or status in {S.SUPPLEMENT, S.WITHDRAWN}
+    assert str(STATUS_TEXTS[status].next_step) in html or status in {S.REGISTERED, S.SUPPLEMENT, S.WITHDRAWN}
+
+
+def test_intake_deadline_is_that_of_the_dated_setting(agency: Agency, client: Client) -> None:
+    filed = datetime(2026, 11, 23, 9, 0, tzinfo=TIME_ZONE)
+    with time_machine.travel(filed, tick=False):
+        usual = make_dossier(agency, at=filed)
+        DeadlineSetting.objects.create(
+            procedure=usual.procedure_version.procedure, supplement_mode="pause", intake_hours=4,
+            valid_from=date(2026, 1, 1),
+        )  # fmt: skip
+        shorter = file_dossier(usual.form_version, agency=agency, now=filed, **ANSWERS).dossier
+        for dossier, until in ((usual, "24/11/2026 09:00"), (shorter, "23/11/2026 15:00")):
+            words = f"Cơ quan kiểm tra hồ sơ chậm nhất lúc {until}."
+            assert words in page(client, dossier)
+            assert words in str(event_text(dossier.events.get()).next_step)
+    with time_machine.travel(datetime(2026, 11, 25, 9, 0, tzinfo=TIME_ZONE), tick=False):
+        assert "Cơ quan sẽ kiểm tra hồ sơ. Bạn không phải làm gì." in page(client, usual)
+
+
+def test_no_text_to_citizens_writes_out_a_time_that_a_rule_or_constant_decides() -> None:
+    duration = re.compile(
+        r"\b(one|two|three|five|seven|fifteen|thirty|\d+) (working )?(day|hour|minute|month)s?\b"
+    )
+    folder = ROOT / "forms_app/dossiers"
+    files = [*folder.glob("templates/**/*.*"), folder / "status_texts.py"]
+    assert [path.name for path in files if duration.search(path.read_text("utf-8"))] == []
 
 
 @pytest.mark.parametrize("status", [S.DECLINED, S.PAYMENT, S.SUSPENDED])

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -292,7 +292,9 @@ class TestRules:
         token = credentials.visit_token(receipt.dossier)
         assert dossier_by_token(token) == receipt.dossier
         assert dossier_by_token(token[:-1]) is None
-        with time_machine.travel(receipt.dossier.submitted_at.timestamp() + credentials.VISIT_SECONDS + 60):
+        with time_machine.travel(
+            receipt.dossier.submitted_at + credentials.VISIT_LIFETIME + timedelta(minutes=1)
+        ):
             assert dossier_by_token(token) is None
 
 

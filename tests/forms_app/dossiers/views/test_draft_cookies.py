@@ -299,5 +299,7 @@ class TestSharedDevice:
         }
         client.post(f"{base}xem-lai/", {**data, "consent": "on"})
         Draft.objects.update(on_shared_device=shared)
+        limit = "15 phút" if shared else "1 giờ"
+        assert f"chỉ hiện trong {limit}" in client.get(f"{base}da-nop/").content.decode()
         with time_machine.travel(timezone.now() + timedelta(minutes=16), tick=False):
             assert ("data-lookup-key" in client.get(f"{base}da-nop/").content.decode()) is shown
