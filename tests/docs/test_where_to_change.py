@@ -72,6 +72,40 @@ def test_every_command_is_on_the_page(app: str) -> None:
     assert ours <= set(re.findall(r"`manage\.py (\w+)", PAGE))
 
 
+#: Names on the page that are not ours, or that are the same in many modules.
+ELSEWHERE = {
+    "ChangesRules", "ContentCheckerItem", "base_form_class", "construct_wagtail_userbar", "get_axe_custom_checks",
+    "get_axe_custom_rules", "get_axe_messages", "msgstr", "options",
+}  # fmt: skip
+
+
+def text_of(path: str) -> str:
+    """Return the text of a file, or of all files below a folder."""
+    below = [name for name in tracked() if name == path or name.startswith(f"{path}/")]
+    return "\n".join((ROOT / name).read_text(encoding="utf-8", errors="ignore") for name in below)
+
+
+def lost_names(page: str) -> list[str]:
+    """Return the names in the rows of ``page`` that occur in none of the files named in the same cell."""
+    found = []
+    for row in (line for line in page.splitlines() if line.startswith("|")):
+        for cell in row.strip("| ").split(" | ")[1:]:
+            text = "\n".join(map(text_of, re.findall(r"`([\w.-]+/[\w./-]+)`", cell)))
+            names = {name.rpartition(".")[2] for name in re.findall(r"`([A-Za-z_][\w.]*)(?:\(\))?`", cell)}
+            names -= ELSEWHERE | {"py", "toml", "yml"}
+            found += [f"{name}: {row}" for name in sorted(names) if not re.search(rf"\b{name}\b", text)]
+    return found
+
+
+def test_every_name_on_the_page_is_in_a_file_beside_it() -> None:
+    assert lost_names(PAGE) == []
+
+
+def test_name_that_is_in_no_file_beside_it_is_found() -> None:
+    assert len(lost_names("| x | `_NO_SUCH` and `fold` in `core/text.py` |")) == 1
+    assert len(lost_names("| x | `fold` in `core/outbox.py` |")) == 1
+
+
 #: Folders of tests that belong to no app.
 WHOLE = ("docs", "e2e", "scripts", "security", "bench", "static", "support")
 
