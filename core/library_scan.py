@@ -1,6 +1,6 @@
-"""Scan the documents of the editors' library for malware.
+"""Scan the documents and images of the editors' library for malware; the verdict belongs to the content.
 
-The verdict belongs to the content, whatever the file name.
+If there is a scanner, a file can be downloaded and an image is shown once it is clean (ADR 171, 291).
 """
 
 from __future__ import annotations
@@ -8,44 +8,87 @@ from __future__ import annotations
 import logging
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
 
 from core import malware_scan
 from core.models import LibraryScan
+from core.web import page_cache
 
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 50
 
 
-def verdict_on(document: Any) -> str | None:
-    """Return the verdict on the content of a document; None if it has not been scanned yet."""
-    found = LibraryScan.objects.filter(file_hash=document.get_file_hash())
+def verdict_on(media: Any) -> str | None:
+    """Return the verdict on the content of a document or image; None if it has not been scanned yet."""
+    found = LibraryScan.objects.filter(file_hash=media.get_file_hash())
     return found.values_list("verdict", flat=True).first()
 
 
+def is_withheld(media: Any) -> bool:
+    """Return True if nobody can have a document or image: there is a scanner that has not found it clean."""
+    return malware_scan.is_configured() and verdict_on(media) != LibraryScan.Verdict.CLEAN
+
+
+def state_text(media: Any) -> str:
+    """Return what an editor should know of the scan of a document or image."""
+    if not malware_scan.is_configured():
+        return _("Not scanned for malware: the portal has no scanner.")
+    if verdict := verdict_on(media):
+        return str(LibraryScan.Verdict(verdict).label)
+    state = malware_scan.scanner_state()
+    if state is not None and state.away_since is not None:
+        return _(
+            "The malware scanner does not answer. It is asked again by itself; until then nobody gets the file."
+        )
+    return _("Being scanned for malware")
+
+
 def scan_new() -> int:
-    """Scan up to `BATCH` documents without a verdict, the newest first; return the number of verdicts."""
+    """Scan up to `BATCH` documents and as many images without a verdict, the newest first; return the verdicts."""
     if not malware_scan.is_configured():
         return 0
     done = 0
-    known = LibraryScan.objects.values("file_hash")
-    for document in get_document_model().objects.exclude(file_hash__in=known).order_by("-pk")[:BATCH]:
-        try:
-            with document.file.storage.open(document.file.name) as content:
-                finding = malware_scan.scan(content)
-        except OSError:
-            logger.warning("document %s cannot be read", document.pk)
-            continue
-        except malware_scan.ScanFailed as error:
-            logger.warning("document %s was not scanned: %s", document.pk, error)
-            if not malware_scan.check_scanner():
-                break
-            continue
-        if finding.verdict != malware_scan.Verdict.CLEAN:
-            logger.warning("document %s: %s (%s)", document.pk, finding.verdict.value, finding.name)
-        facts = {"verdict": finding.verdict.value, "note": finding.name, "scanned_at": timezone.now()}
-        LibraryScan.objects.update_or_create(file_hash=document.get_file_hash(), defaults=facts)
-        done += 1
+    for model in (get_document_model(), get_image_model()):
+        known = LibraryScan.objects.values("file_hash")
+        for media in model.objects.exclude(file_hash__in=known).order_by("-pk")[:BATCH]:
+            try:
+                done += _scan(media)
+            except malware_scan.ScanFailed as error:
+                logger.warning("%s %s was not scanned: %s", model._meta.model_name, media.pk, error)
+                if not malware_scan.check_scanner():
+                    return done
     return done
+
+
+def _scan(media: Any) -> int:
+    """Scan one file and keep the verdict; return 0 if it cannot be read, ``ScanFailed`` without a verdict."""
+    kind = media._meta.model_name
+    try:
+        with media.file.storage.open(media.file.name) as content:
+            finding = malware_scan.scan(content)
+    except OSError:
+        logger.warning("%s %s cannot be read", kind, media.pk)
+        return 0
+    if finding.verdict != malware_scan.Verdict.CLEAN:
+        logger.warning("%s %s: %s (%s)", kind, media.pk, finding.verdict.value, finding.name)
+    _keep(media.get_file_hash(), finding)
+    return 1
+
+
+@transaction.atomic
+def _keep(file_hash: str, finding: malware_scan.Finding) -> None:
+    facts = {"verdict": finding.verdict.value, "note": finding.name, "scanned_at": timezone.now()}
+    LibraryScan.objects.update_or_create(file_hash=file_hash, defaults=facts)
+    images = get_image_model().objects.filter(file_hash=file_hash)
+    if finding.verdict != malware_scan.Verdict.CLEAN:
+        # Made while there was no scanner; the proxy gives them out without asking the portal.
+        for image in images:
+            for rendition in image.renditions.all():
+                rendition.delete()
+    if images.exists():
+        page_cache.purge()

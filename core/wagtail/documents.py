@@ -14,7 +14,7 @@ from wagtail.documents.views.chooser import viewset
 from wagtail.documents.views.serve import serve as wagtail_serve
 from wagtail.models import CollectionViewRestriction
 
-from core import library_scan, malware_scan
+from core import library_scan
 from core.models import LibraryScan
 from core.text import parse_pk
 
@@ -58,8 +58,8 @@ def serve(request: HttpRequest, document_id: int, document_filename: str) -> Htt
     With a malware scanner, only what it found clean is sent (ADR 171): 409 while it is waiting, otherwise 403.
     """
     document = get_object_or_404(get_document_model(), pk=document_id)
-    if malware_scan.is_configured() and (verdict := library_scan.verdict_on(document)) != Verdict.CLEAN:
-        return _not_clean(request, verdict)
+    if library_scan.is_withheld(document):
+        return _not_clean(request, library_scan.verdict_on(document))
     response: HttpResponseBase = wagtail_serve(request, document_id, document_filename)
     restricted = document.collection.get_view_restrictions().exists()
     response.headers["Cache-Control"] = "private, no-store" if restricted else "no-cache"

@@ -38,7 +38,7 @@ from wagtail.query import PageQuerySet
 from wagtail_localize.views.report import TranslationsReportView
 
 from core.text import parse_pk
-from core.wagtail import documents
+from core.wagtail import documents, image_preview
 from core.wagtail.page_creation import PageCreateView
 from core.wagtail.page_permissions import covered_by
 
@@ -243,6 +243,7 @@ urlpatterns = [
     path("pages/<int:page_id>/copy/", copy_page),
     path("redirects/import/process/", process_redirects),
     path("snippets/choose/<str:app_label>/<str:model_name>/create/", create_in_chooser),
+    path("images/<int:image_id>/preview/<str:filter_spec>/", image_preview.preview),
     path("documents/chooser/chosen/<str:pk>/", documents.chosen_document),
     path("documents/chooser/chosen-multiple/", documents.chosen_documents),
     path("bulk/<str:app_label>/<str:model_name>/<str:action>/", bulk_action),

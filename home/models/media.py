@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
+from core.wagtail.images import WithheldImageMixin, WithheldRenditionMixin
 
-class PortalImage(AbstractImage):
+
+class PortalImage(WithheldImageMixin, AbstractImage):
     """An image with a required alternative text."""
 
     alt_text = models.CharField(
@@ -35,7 +37,7 @@ class PortalImage(AbstractImage):
         return self.alt_text
 
 
-class PortalRendition(AbstractRendition):
+class PortalRendition(WithheldRenditionMixin, AbstractRendition):
     """A resized copy of an image."""
 
     image = models.ForeignKey(PortalImage, on_delete=models.CASCADE, related_name="renditions")
