@@ -270,3 +270,15 @@ def test_names_of_the_glossary_exist():
     )
     words = set(re.findall(r"\w+", code))
     assert not [name for name in glossary_names() if not set(name.split(".")) <= words]
+
+
+#: English words of earlier texts that the glossary rules out (docs/glossary.md#plain-english).
+EXCLUDED_WORDS = re.compile(r"\b(told|nought|whoever|in hand of|stands? still|one a line)\b", re.IGNORECASE)
+
+
+def test_english_texts_have_no_word_that_the_glossary_rules_out():
+    catalogue = polib.pofile(str(ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"))
+    texts = [text for entry in catalogue for text in (entry.msgid, entry.msgid_plural, entry.msgstr)]
+    assert len(texts) > 3000
+    assert [text for text in texts if EXCLUDED_WORDS.search(text)] == []
+    assert EXCLUDED_WORDS.search("The citizen is told.")
