@@ -155,7 +155,7 @@ class _Ranker:
             scorer = self._scorer(query)
             for row in self._candidates.titles_of(query):
                 for variant in row.variants:
-                    scorer.most(variant)
+                    scorer.upper_bound(variant)
 
     def rank(self, query: Query, *, depth: int, window: int) -> tuple[list[Scored], float]:
         """Return the hits, the first ``depth`` in order, and how likely one of the best is to answer the query."""

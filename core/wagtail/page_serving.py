@@ -80,7 +80,7 @@ def _with_languages(request: HttpRequest, response: HttpResponse) -> HttpRespons
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PageLookup:
     """What is at an address: a public page, or nothing that is served here.
 
     `is_fallback`: the page is in the default language, the request is not. `route_from`: the path of the root
@@ -92,11 +92,11 @@ class Found:
     route_from: str | None = None
 
 
-def find_page(request: HttpRequest, path: str) -> Found:
+def find_page(request: HttpRequest, path: str) -> PageLookup:
     """Return the specific live public page at `path` in the active language, otherwise in the default language."""
     site = site_of(request)
     if site is None:
-        return Found()
+        return PageLookup()
     roots = cached_until_publish("roots", _roots)
     language, default = active_language(), roots.get((site.pk, settings.LANGUAGE_CODE))
     own = roots.get((site.pk, language))
@@ -105,12 +105,12 @@ def find_page(request: HttpRequest, path: str) -> Found:
         is_known, page = _page_at(f"{own}{path}")
         source = _source_address(page) if page is not None and own != default else None
         if is_known and source is None:
-            return Found(page)
+            return PageLookup(page)
         address = source or address
     if default in (own, None):
-        return Found()
+        return PageLookup()
     is_known, page = _page_at(address)
-    return Found(page, page is not None, default if is_known and page is None else None)
+    return PageLookup(page, page is not None, default if is_known and page is None else None)
 
 
 def _source_address(page: Page) -> str | None:

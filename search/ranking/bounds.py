@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from search.analysis import Query
 from search.language.vocabulary import Statistics
-from search.ranking.features import IN_EXTRA, Found, Matcher, Sought, find_expansion
+from search.ranking.features import IN_EXTRA, ExpansionMatch, Matcher, PreparedExpansion, find_expansion
 from search.ranking.rows import Title
 
 
@@ -31,7 +31,7 @@ class Bound(NamedTuple):
     weights: Mapping[str, float]
     weight: float
     extra: frozenset[str]
-    expansions: tuple[Found, ...]
+    expansions: tuple[ExpansionMatch, ...]
 
     def focus(self, title: Title, total: float) -> float:
         """Return the greatest focus of ``title``, whose counted words weigh ``total``."""
@@ -49,24 +49,24 @@ _Key = tuple[frozenset[str], frozenset[str], frozenset[str]]
 class _Outline:
     """An expansion with sets of its words and of the positions of the query, as numbers with a bit for each."""
 
-    __slots__ = ("_found", "first", "inner", "last", "places", "positions", "sought", "strength", "words")
+    __slots__ = ("_found", "first", "inner", "last", "places", "positions", "prepared", "strength", "words")
 
-    def __init__(self, sought: Sought, bits: Mapping[str, int]) -> None:
-        self.sought, self.strength = sought, sought.strength
-        self.words = sum(bits[word] for word in sought.distinct)
-        self.positions = sought.positions
+    def __init__(self, prepared: PreparedExpansion, bits: Mapping[str, int]) -> None:
+        self.prepared, self.strength = prepared, prepared.strength
+        self.words = sum(bits[word] for word in prepared.distinct)
+        self.positions = prepared.positions
         self.places = sum(1 << position for position in self.positions)
         self.first, self.last = 1 << self.positions[0], 1 << self.positions[-1]
         self.inner = self.places & ~self.last
-        self._found: dict[tuple[int, bool, bool], Found | None] = {}
+        self._found: dict[tuple[int, bool, bool], ExpansionMatch | None] = {}
 
-    def found(self, title: int, every: int, key: _Key) -> Found | None:
+    def found(self, title: int, every: int, key: _Key) -> ExpansionMatch | None:
         """Return what titles with the words ``title``, and ``every`` inside and outside it, contain."""
         words = self.words
-        by_code = bool(key[2]) and not self.sought.codes.isdisjoint(key[2])
+        by_code = bool(key[2]) and not self.prepared.codes.isdisjoint(key[2])
         known = (words & title, by_code, not words & ~every)
         if known not in self._found:
-            self._found[known] = find_expansion(self.sought, *key)
+            self._found[known] = find_expansion(self.prepared, *key)
         return self._found[known]
 
 
@@ -83,7 +83,7 @@ class Bounds:
         self._codes = frozenset(code for one in matcher.expansions for code in one.codes)
         self._known: dict[_Key, Bound] = {}
         self._bits = {word: 1 << number for number, word in enumerate(matcher.wanted)}
-        self._outlines = [_Outline(sought, self._bits) for sought in matcher.expansions]
+        self._outlines = [_Outline(prepared, self._bits) for prepared in matcher.expansions]
         # The positions of each word of the query.
         self._positions: dict[str, list[int]] = {}
         for position, word in enumerate(query.words):
@@ -104,8 +104,8 @@ class Bounds:
         ends, inner, curated = starts, 0, 0
         expansions = self._find_expansions(key)
         for outline, found in expansions:
-            is_whole, most = found.is_whole, found.greatest_of_word
-            greatest = max(found.outside, most)
+            is_whole, greatest_of_word = found.is_whole, found.greatest_of_word
+            greatest = max(found.outside, greatest_of_word)
             for position in outline.positions:
                 scores[position] = max(scores[position], greatest)
             if found.by_code:
@@ -115,8 +115,8 @@ class Bounds:
                 ends |= outline.last
                 inner |= outline.inner
             for word in found.present:
-                if most > counted.get(word, 0.0):
-                    counted[word] = most
+                if greatest_of_word > counted.get(word, 0.0):
+                    counted[word] = greatest_of_word
         idf = self._idf
         weights = {word: idf[word] * score for word, score in counted.items()}
         return Bound(
@@ -146,7 +146,7 @@ class Bounds:
                     inside |= 1 << position
         return scores, inside, counted
 
-    def _find_expansions(self, key: _Key) -> list[tuple[_Outline, Found]]:
+    def _find_expansions(self, key: _Key) -> list[tuple[_Outline, ExpansionMatch]]:
         bits = self._bits
         title = sum(bits[word] for word in key[0])
         every = title | sum(bits[word] for word in key[1])

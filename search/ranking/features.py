@@ -11,7 +11,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from search.analysis import Expansion, Query
+from search.analysis import MIN_PART, Expansion, Query
 from search.language.tokenizer import folded_syllables
 from search.language.vocabulary import Word
 from search.ranking.rows import Title
@@ -25,7 +25,6 @@ IN_EXTRA: Final = 0.45
 # Factors for an expansion whose words are apart in the title, or there only in part (at least MIN_PART of its weight).
 SCATTERED: Final = 0.85
 PARTIAL: Final = 0.75
-MIN_PART: Final = 0.6
 # A word farther than NEARBY from its neighbours in the query most likely belongs to something else.
 ISOLATED: Final = 0.7
 NEARBY: Final = 2
@@ -54,7 +53,7 @@ class TitleMatch:
             self.positions[position] = score
 
 
-class Sought:
+class PreparedExpansion:
     """An expansion with what matching reads of it for every title."""
 
     __slots__ = ("_parts", "codes", "distinct", "expansion", "positions", "strength", "words")
@@ -80,14 +79,14 @@ class Sought:
         return share
 
 
-class Found(NamedTuple):
+class ExpansionMatch(NamedTuple):
     """What all titles with the same words and codes contain of an expansion.
 
     ``present`` are its words in the title, each with the ``score`` of an expansion whose words are apart; ``outside``
     is its score by a code or by words outside the title. ``is_whole``: the title has all of its words.
     """
 
-    sought: Sought
+    prepared: PreparedExpansion
     by_code: bool
     present: tuple[str, ...]
     score: float
@@ -97,30 +96,30 @@ class Found(NamedTuple):
     @property
     def greatest_of_word(self) -> float:
         """The greatest score that one of the words present can have."""
-        return self.sought.strength if self.is_whole else self.score
+        return self.prepared.strength if self.is_whole else self.score
 
 
 def find_expansion(
-    sought: Sought, title: frozenset[str], extra: frozenset[str], codes: Set[str]
-) -> Found | None:
+    prepared: PreparedExpansion, title: frozenset[str], extra: frozenset[str], codes: Set[str]
+) -> ExpansionMatch | None:
     """Return what titles with these words, extra words and codes contain of an expansion; None if too little."""
-    by_code = not sought.codes.isdisjoint(codes)
-    strength, distinct = sought.strength, sought.distinct
+    by_code = not prepared.codes.isdisjoint(codes)
+    strength, distinct = prepared.strength, prepared.distinct
     outside = strength if by_code else 0.0
     present: tuple[str, ...] = ()
     score, is_whole = 0.0, False
     if distinct:
         some = distinct & title
         is_whole = len(some) == len(distinct)
-        part = sought.part(some) if some else 0.0
+        part = prepared.part(some) if some else 0.0
         if part >= MIN_PART:
-            present = tuple(word for word in sought.words if word in some)
+            present = tuple(word for word in prepared.words if word in some)
             score = strength * (SCATTERED if is_whole else PARTIAL * part)
         elif not by_code and distinct <= some | extra:
             outside = strength * IN_EXTRA
     if not (present or outside):
         return None
-    return Found(sought, by_code, present, score, outside, is_whole)
+    return ExpansionMatch(prepared, by_code, present, score, outside, is_whole)
 
 
 class Matcher:
@@ -128,13 +127,13 @@ class Matcher:
 
     def __init__(self, query: Query) -> None:
         self.words, self.exact = query.words, query.exact
-        self.expansions = [Sought(expansion) for expansion in query.expansions]
+        self.expansions = [PreparedExpansion(expansion) for expansion in query.expansions]
         #: The words of the query and its expansions.
         self.wanted = frozenset(word.folded for word in query.words).union(
             *(one.distinct for one in self.expansions)
         )
 
-    def match(self, title: Title, extra: Set[str], expansions: Iterable[Found]) -> TitleMatch:
+    def match(self, title: Title, extra: Set[str], expansions: Iterable[ExpansionMatch]) -> TitleMatch:
         """Return what ``title`` contains of the query.
 
         ``extra`` are the words of the query in the document's extra words, ``expansions`` what it contains of those.
@@ -151,7 +150,7 @@ class Matcher:
         scores = found.scores
         for expansion in expansions:
             score = _match_expansion(expansion, places, found)
-            for index in expansion.sought.positions:
+            for index in expansion.prepared.positions:
                 scores[index] = max(scores[index], score)
         return found
 
@@ -207,25 +206,25 @@ def _penalise_isolated(found: TitleMatch) -> None:
         before = places
 
 
-def _match_expansion(expansion: Found, places: dict[str, int], found: TitleMatch) -> float:
-    sought = expansion.sought
+def _match_expansion(expansion: ExpansionMatch, places: dict[str, int], found: TitleMatch) -> float:
+    prepared = expansion.prepared
     if expansion.by_code:
-        found.curated.update(sought.positions)
+        found.curated.update(prepared.positions)
     if not expansion.present:
         return expansion.outside
-    start = _phrase_at(sought.words, places) if expansion.is_whole else 0
+    start = _phrase_at(prepared.words, places) if expansion.is_whole else 0
     if not start:
         for word in expansion.present:
             found.add_position(_first(places[word]), expansion.score)
         return max(expansion.outside, expansion.score)
-    first, last = sought.positions[0], sought.positions[-1]
+    first, last = prepared.positions[0], prepared.positions[-1]
     found.starts[first] |= start
-    found.ends[last] |= start << len(sought.words)
-    found.phrase_inner.update(sought.positions[:-1])
+    found.ends[last] |= start << len(prepared.words)
+    found.phrase_inner.update(prepared.positions[:-1])
     begin = _first(start)
-    for position in range(begin, begin + len(sought.words)):
-        found.add_position(position, sought.strength)
-    return sought.strength
+    for position in range(begin, begin + len(prepared.words)):
+        found.add_position(position, prepared.strength)
+    return prepared.strength
 
 
 def _phrase_at(words: tuple[str, ...], places: dict[str, int]) -> int:

@@ -55,6 +55,9 @@ PARTS: Final = (
 )
 
 
+_NO_WORDS: Final = (0.0,) * (len(PARTS) - 1)
+
+
 class Scored(NamedTuple):
     """A row with its score and the ``parts`` of which the score is the sum."""
 
@@ -65,7 +68,7 @@ class Scored(NamedTuple):
     @property
     def explanation(self) -> dict[str, float]:
         """The parts by name."""
-        return dict(zip(PARTS, self.parts, strict=False))
+        return dict(zip(PARTS, self.parts, strict=True) if self.parts else ())
 
     @property
     def coverage(self) -> float:
@@ -92,7 +95,7 @@ def rank(
 def rank_with(
     scorer: Scorer, candidates: Sequence[tuple[Row, float]], *, depth: int | None = None
 ) -> list[Scored]:
-    """Return what ``rank`` returns, by a scorer that may know some of the rows already (``Scorer.most``)."""
+    """Return what ``rank`` returns, by a scorer that may know some of the rows already (``Scorer.upper_bound``)."""
     best_text = max((text for _row, text in candidates), default=0.0) or 1.0
     variants = [(one, text / best_text) for row, text in candidates for one in row.variants]
     ranking = _Ranking(scorer, variants)
@@ -114,30 +117,33 @@ class _Ranking:
 
     def __init__(self, scorer: Scorer, candidates: Sequence[tuple[Row, float]]) -> None:
         self._scorer, self._candidates = scorer, candidates
-        self._most = [scorer.most(row) for row, _text in candidates]
+        self._upper_bounds = [scorer.upper_bound(row) for row, _text in candidates]
         self._scored: dict[int, Scored] = {}
         bounds = [
-            scorer.bound(row, text, one) for (row, text), one in zip(candidates, self._most, strict=True)
+            scorer.bound(row, text, one)
+            for (row, text), one in zip(candidates, self._upper_bounds, strict=True)
         ]
         #: The highest possible score of each candidate that can reach the cut-off.
-        self._close: dict[int, float] = {}
+        self._closer_bounds: dict[int, float] = {}
         best = 0.0
         for index in sorted(range(len(bounds)), key=bounds.__getitem__, reverse=True):
             if bounds[index] < best * CUTOFF:
                 break
             row, text = candidates[index]
-            close = self._close[index] = scorer.bound(row, text, self._most[index], with_focus=True)
-            if close >= best - _ROUNDING:
+            closer = self._closer_bounds[index] = scorer.bound(
+                row, text, self._upper_bounds[index], with_focus=True
+            )
+            if closer >= best - _ROUNDING:
                 best = max(best, self._score(index).score)
         least = best * CUTOFF
-        hits = [index for index, close in self._close.items() if best > 0 and close >= least]
-        self._hits = sorted(hits, key=lambda index: -self._close[index])
+        hits = [index for index, closer in self._closer_bounds.items() if best > 0 and closer >= least]
+        self._hits = sorted(hits, key=lambda index: -self._closer_bounds[index])
 
     def first(self, depth: int) -> list[Scored]:
         """Return the hits, of which the first ``depth`` are scored and in the order of their scores."""
         best: list[float] = []
         for index in self._hits:
-            if len(best) >= depth and (not best or self._close[index] < best[0] - _ROUNDING):
+            if len(best) >= depth and (not best or self._closer_bounds[index] < best[0] - _ROUNDING):
                 break
             heappush(best, self._score(index).score)
             if len(best) > depth:
@@ -145,12 +151,14 @@ class _Ranking:
         scored = [self._scored[index] for index in self._hits if index in self._scored]
         scored.sort(key=lambda s: (-round(s.score, 6), -s.row.timestamp, s.row.key))
         rest = [index for index in self._hits if index not in self._scored]
-        return scored + [Scored(self._candidates[index][0], self._close[index]) for index in rest]
+        return scored + [Scored(self._candidates[index][0], self._closer_bounds[index]) for index in rest]
 
     def _score(self, index: int) -> Scored:
         scored = self._scored.get(index)
         if scored is None:
-            scored = self._scored[index] = self._scorer.score(*self._candidates[index], self._most[index])
+            scored = self._scored[index] = self._scorer.score(
+                *self._candidates[index], self._upper_bounds[index]
+            )
         return scored
 
 
@@ -181,25 +189,25 @@ class Scorer:
         self.pairs = [min(one.weight, two.weight) for one, two in pairwise(query.words)]
         self.pairs_total = sum(self.pairs)
         self._levels: dict[int, tuple[Mapping[str, Sequence[str]], float]] = {}
-        self._most: dict[int, tuple[Row, Bound]] = {}
+        self._upper_bounds: dict[int, tuple[Row, Bound]] = {}
 
-    def most(self, row: Row) -> Bound:
+    def upper_bound(self, row: Row) -> Bound:
         """Return the most that ``row`` can contain of the query; it is examined once."""
-        known = self._most.get(id(row))
-        if known is None:
+        cached = self._upper_bounds.get(id(row))
+        if cached is None:
             # Kept together with the row, whose id may be reused once it is gone.
-            known = self._most[id(row)] = (row, self.bounds.of(row.title, row.index_codes))
-        return known[1]
+            cached = self._upper_bounds[id(row)] = (row, self.bounds.of(row.title, row.index_codes))
+        return cached[1]
 
-    def score(self, row: Row, text: float, most: Bound | None = None) -> Scored:
-        """Return ``row`` with its score; ``text`` is the engine's text score in 0..1, ``most`` that of the row."""
+    def score(self, row: Row, text: float, upper: Bound | None = None) -> Scored:
+        """Return ``row`` with its score; ``text`` is the engine's text score in 0..1, ``upper`` its ``upper_bound``."""
         codes = row.index_codes
         code = 0.0 if self.codes.isdisjoint(codes) else CODE_WEIGHT
         if not self.query.words:
-            return Scored(row, code, (code,))
+            return Scored(row, code, (code, *_NO_WORDS))
         title = row.title
-        most = most or self.most(row)
-        found = self.matcher.match(title, most.extra, most.expansions)
+        upper = upper or self.upper_bound(row)
+        found = self.matcher.match(title, upper.extra, upper.expansions)
         coverage, phrase = self._coverage(found), self._phrase(found)
         weights = self._weights(title)
         focus = _focus(weights, found)
@@ -220,7 +228,7 @@ class Scorer:
         )
         return Scored(row, sum(parts), parts)
 
-    def bound(self, row: Row, text: float, most: Bound | None = None, *, with_focus: bool = False) -> float:
+    def bound(self, row: Row, text: float, upper: Bound | None = None, *, with_focus: bool = False) -> float:
         """Return a number that the score of ``row`` does not exceed, much faster than the score.
 
         ``with_focus``: a closer one, from the words of the title that the query does not ask for.
@@ -228,16 +236,16 @@ class Scorer:
         code = 0.0 if self.codes.isdisjoint(row.index_codes) else CODE_WEIGHT
         if not self.query.words:
             return code
-        most = most or self.most(row)
-        focus = most.focus(row.title, self._title_weight(row.title)) if with_focus else 1.0
-        is_whole = min(most.coverage, most.phrase, focus) >= WHOLE_TITLE_THRESHOLD - _ROUNDING
-        form = PHRASE_WEIGHT * most.phrase + FOCUS_WEIGHT * focus + EARLY_WEIGHT
+        upper = upper or self.upper_bound(row)
+        focus = upper.focus(row.title, self._title_weight(row.title)) if with_focus else 1.0
+        is_whole = min(upper.coverage, upper.phrase, focus) >= WHOLE_TITLE_THRESHOLD - _ROUNDING
+        form = PHRASE_WEIGHT * upper.phrase + FOCUS_WEIGHT * focus + EARLY_WEIGHT
         ties = LEVEL_WEIGHT * self._level(row) + POPULARITY_WEIGHT + ACT_WEIGHT * self.asks_for_act
         return (
             code
-            + most.coverage * (1 + form + ties)
+            + upper.coverage * (1 + form + ties)
             + WHOLE_TITLE_WEIGHT * is_whole
-            + CURATED_WEIGHT * most.curated
+            + CURATED_WEIGHT * upper.curated
             + TEXT_WEIGHT * text
         )
 

@@ -13,16 +13,12 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from search.analysis import Query
+from search.analysis import MIN_COVERED, PHRASE_BONUS, Query
 from search.documents import PUBLIC, locales_for
 from search.models import CollectionState, IndexedDocument
 from search.ranking.rows import MAX_ROWS, ROWS, Row
 from search.requests import Filters
 
-#: A title that contains at least this share of the query's weight answers it better than any text.
-MIN_COVERED: Final = 0.5
-#: Bonus per word for a title that contains an expansion as a phrase: as much as an average word.
-PHRASE_WEIGHT: Final = 3.0
 # How many more titles are compared by the weights of their words than are returned: phrases change the order.
 _MORE: Final = 2
 # Weights are added as whole numbers of sixteenths; a word of a rare name weighs about 9.
@@ -110,7 +106,7 @@ def _by_sum(digits: Sequence[int], among: int) -> Iterator[tuple[int, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TitleCandidates:
     """The rows whose titles share most with a query, best first; ``covered``: one contains half of it."""
 
     rows: list[Row]
@@ -156,7 +152,7 @@ class Titles:
         states = CollectionState.objects.filter(collection=self.collection)
         return states.values_list("generation", flat=True).first() or 0
 
-    def find(self, query: Query, filters: Filters, *, limit: int) -> Found:
+    def find(self, query: Query, filters: Filters, *, limit: int) -> TitleCandidates:
         """Return the rows with the codes of ``query``, and up to ``limit`` titles that share most with it."""
         with self._lock:
             allowed = self._union(self._scopes, filters.scopes)
@@ -169,7 +165,7 @@ class Titles:
             if not covered:
                 titles = self._titles(query, query.candidate_terms, allowed, filters, limit)
             found = dict.fromkeys([*with_codes[:limit], *(place for _score, place in titles)])
-            return Found([row for place in found if (row := self._rows[place])], covered)
+            return TitleCandidates([row for place in found if (row := self._rows[place])], covered)
 
     def rows(self, keys: Iterable[str], filters: Filters) -> list[Row]:
         """Return the rows of ``keys`` with the scopes and locale of ``filters``."""
@@ -234,7 +230,7 @@ class Titles:
             places = some
             for word in phrase:
                 places &= numbers[word] if word in numbers else self._union(self._words, (word,))
-            text, weight = f" {' '.join(phrase)} ", PHRASE_WEIGHT * len(phrase)
+            text, weight = f" {' '.join(phrase)} ", PHRASE_BONUS * len(phrase)
             for place in _places(places):
                 row = self._rows[place]
                 if place in scores and row and text in f" {row.title_words} ":

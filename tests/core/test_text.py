@@ -261,7 +261,7 @@ def test_unused_slug_is_the_first_free_number(used: list[str], found: str) -> No
         ("Đăng ký sử dụng dịch vụ T-VAN/ ngừng dịch vụ T-VAN",) * 2,
         ("Cấp lại sổ BHXH, thẻ BHYT", "Cấp lại sổ BHXH, thẻ BHYT"),
         ("Bổ sung hồ sơ liệt sĩ. .", "Bổ sung hồ sơ liệt sĩ"),
-        ("  Đăng  ký\u200b kết hôn ", "Đăng ký kết hôn"),
+        ("  đăng  ký\u200b kết hôn ", "Đăng ký kết hôn"),
         ("HTX", "HTX"),
         ("", ""),
     ],

@@ -71,8 +71,10 @@ def test_what_was_typed_verbatim_is_looked_for_alone(engine: _Engine):
 def test_titles_are_looked_through_before_the_engine_is_waited_for(
     engine: _Engine, monkeypatch: pytest.MonkeyPatch
 ):
-    most = Scorer.most
-    monkeypatch.setattr(Scorer, "most", lambda self, row: (engine.steps.append("title"), most(self, row))[1])
+    upper_bound = Scorer.upper_bound
+    monkeypatch.setattr(
+        Scorer, "upper_bound", lambda self, row: (engine.steps.append("title"), upper_bound(self, row))[1]
+    )
     search(SearchRequest("đăng ký kết hôn"))
     assert "title" in engine.steps[: engine.steps.index("waited")]
 

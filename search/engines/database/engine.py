@@ -9,18 +9,14 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from search.analysis import Query
+from search.analysis import MIN_COVERED, PHRASE_BONUS, Query
 from search.documents import PUBLIC, locales_for
 from search.engines.base import Candidate, Engine, FacetCounts, TextSearch
 from search.engines.database.text_index import Matching, TextIndex, text_index
 from search.requests import Filters
 
-# A title that contains at least this share of the query's weight answers it better than any text.
-MIN_COVERED: Final = 0.5
 # One in so many of the titles found, the best ones, have their texts compared.
 TEXTS_SHARE: Final = 2
-# Bonus per word for a title that contains an expansion as a phrase: as much as an average word.
-PHRASE_WEIGHT: Final = 3.0
 _ORDERS = {"newest": "d.changed_at DESC, d.id DESC", "title": "d.title_words, d.id"}
 _BY_WEIGHT = "d.weight DESC, d.changed_at DESC, d.id DESC"
 
@@ -85,7 +81,7 @@ def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-class _Found(NamedTuple):
+class _FoundTitle(NamedTuple):
     id: int
     key: str
     version: int
@@ -93,9 +89,9 @@ class _Found(NamedTuple):
     score: float
 
 
-def _with_phrases(titles: Sequence[_Found], query: Query) -> list[_Found]:
+def _with_phrases(titles: Sequence[_FoundTitle], query: Query) -> list[_FoundTitle]:
     """Return ``titles`` with the weights of the expansions that they contain as phrases, best first."""
-    phrases = [(f" {' '.join(phrase)} ", PHRASE_WEIGHT * len(phrase)) for phrase in query.phrases]
+    phrases = [(f" {' '.join(phrase)} ", PHRASE_BONUS * len(phrase)) for phrase in query.phrases]
     found = []
     for one in titles:
         words = f" {one.words} "
@@ -159,7 +155,7 @@ class DatabaseEngine(Engine):
 
     def _titles(
         self, text: TextIndex, query: Query, filters: Filters, limit: int
-    ) -> tuple[list[_Found], bool]:
+    ) -> tuple[list[_FoundTitle], bool]:
         """Return the titles with words of ``query``, and True if one has half of it, found by the deciding words."""
         inner = _inner(limit, filters)
         if text.sums_weights:
@@ -193,7 +189,7 @@ class DatabaseEngine(Engine):
         found = self._matches(matching, filters, limit)
         return [Candidate(document.key, document.score, document.version) for document in found]
 
-    def _matches(self, matching: Matching | None, filters: Filters, limit: int) -> list[_Found]:
+    def _matches(self, matching: Matching | None, filters: Filters, limit: int) -> list[_FoundTitle]:
         if matching is None:
             return []
         some = _documents(filters, matching)
@@ -201,9 +197,9 @@ class DatabaseEngine(Engine):
             f"SELECT d.id, d.key, d.version, d.title_words, m.score {some.text} ORDER BY m.score DESC, d.id LIMIT %s",
             (*some.params, limit),
         )
-        return [_Found(pk, key, version, words, float(score)) for pk, key, version, words, score in rows]
+        return [_FoundTitle(pk, key, version, words, float(score)) for pk, key, version, words, score in rows]
 
-    def _with_codes(self, codes: Sequence[str], filters: Filters, limit: int) -> list[_Found]:
+    def _with_codes(self, codes: Sequence[str], filters: Filters, limit: int) -> list[_FoundTitle]:
         if not codes:
             return []
         matching = Matching(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.analysis import correct
+from search.language.spelling import correct
 from search.language.tokenizer import syllables
 from search.language.vocabulary import (
     Spellings,

@@ -96,7 +96,7 @@ def test_a_bound_does_not_depend_on_the_titles_before(
     rows = [make(number, one)[0] for number, one in enumerate(facts)]
     scorer = Scorer(ask(query), SMALL.statistics, {})
     for one in rows:
-        shared, alone = scorer.most(one), Scorer(ask(query), SMALL.statistics, {}).most(one)
+        shared, alone = scorer.upper_bound(one), Scorer(ask(query), SMALL.statistics, {}).upper_bound(one)
         assert shared[:3] == pytest.approx(alone[:3])
         assert shared.weights == pytest.approx(alone.weights)
         assert [found[1:] for found in shared.expansions] == [found[1:] for found in alone.expansions]
@@ -106,7 +106,10 @@ def test_words_outside_the_title_complete_an_expansion():
     title, whole = row("Hòa giải tình trạng"), row("Hòa giải tình trạng", extra="hôn nhân", key="procedure:2")
     for rows in ((title, whole), (whole, title)):
         scorer = Scorer(ask("giấy độc thân"), SMALL.statistics, {})
-        found = {one.key: [len(scorer.most(one).expansions), scorer.most(one).coverage] for one in rows}
+        found = {
+            one.key: [len(scorer.upper_bound(one).expansions), scorer.upper_bound(one).coverage]
+            for one in rows
+        }
         assert found[title.key] < found[whole.key]
 
 

@@ -14,7 +14,7 @@ from search.analysis import Expansion
 from search.language.vocabulary import Statistics
 from search.ranking.features import FOLDED_ONLY, IN_EXTRA, ISOLATED
 from search.ranking.rows import Row
-from search.ranking.scorer import CODE_WEIGHT, CUTOFF, WHOLE_TITLE_WEIGHT, Scorer, rank
+from search.ranking.scorer import CODE_WEIGHT, CUTOFF, WHOLE_TITLE_WEIGHT, Scored, Scorer, rank
 from tests.search.words import SMALL, TITLES, ask, order, row
 
 
@@ -57,8 +57,14 @@ def test_the_first_comes_before_the_second(query: str, first: str, second: str):
 def scores(query: str, one: Row) -> list[float]:
     """Return the scores of the words of ``query`` in ``one``."""
     scorer = Scorer(ask(query), SMALL.statistics, {})
-    most = scorer.most(one)
-    return scorer.matcher.match(one.title, most.extra, most.expansions).scores
+    upper = scorer.upper_bound(one)
+    return scorer.matcher.match(one.title, upper.extra, upper.expansions).scores
+
+
+def test_part_without_a_name_is_an_error():
+    with pytest.raises(ValueError, match="zip"):
+        _ = Scored(row("Đăng ký kết hôn"), 1.0, (1.0,)).explanation
+    assert Scored(row("Đăng ký kết hôn"), 1.0).explanation == {}
 
 
 class TestCoverage:

@@ -15,7 +15,7 @@ from search.documents import PUBLIC
 from search.models import CollectionState, IndexedDocument
 from search.ranking import titles as module
 from search.ranking.rows import Row
-from search.ranking.titles import Found, Titles, _add_up, _by_sum, _places, _Set
+from search.ranking.titles import TitleCandidates, Titles, _add_up, _by_sum, _places, _Set
 from search.requests import Filters
 from tests.search.samples import SearchFixture
 from tests.search.words import ask, row
@@ -32,8 +32,8 @@ def filled(*rows: Row) -> Titles:
     return titles
 
 
-def keys(found: Found | Iterable[Row]) -> list[str]:
-    rows = found.rows if isinstance(found, Found) else found
+def keys(found: TitleCandidates | Iterable[Row]) -> list[str]:
+    rows = found.rows if isinstance(found, TitleCandidates) else found
     return [one.key.removeprefix("procedure:") for one in rows]
 
 

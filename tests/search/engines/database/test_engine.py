@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search import selectors
-from search.analysis import Expansion, Query
+from search.analysis import MIN_PART, Expansion, Query
 from search.engines import base as engines
 from search.engines.database.engine import (
-    PHRASE_WEIGHT,
+    PHRASE_BONUS,
     DatabaseEngine,
     _documents,
-    _Found,
+    _FoundTitle,
     _has_value,
     _placeholders,
     _where,
@@ -23,7 +23,6 @@ from search.engines.database.engine import (
 )
 from search.engines.database.text_index import text_index
 from search.language.vocabulary import Word
-from search.ranking.features import MIN_PART
 from search.requests import Filters, SearchRequest
 from search.selectors import search
 from tests.search.samples import SearchFixture
@@ -171,9 +170,12 @@ class TestSql:
     def test_titles_with_an_expansion_as_a_phrase_come_first(self):
         words = (Word("tinh"), Word("trang"))
         query = Query("độc thân", words=(Word("doc"),), expansions=(Expansion((0,), words),))
-        titles = [_Found(1, "a", 1, "trang tinh", 2.0), _Found(2, "b", 1, "xac nhan tinh trang", 2.0)]
+        titles = [
+            _FoundTitle(1, "a", 1, "trang tinh", 2.0),
+            _FoundTitle(2, "b", 1, "xac nhan tinh trang", 2.0),
+        ]
         assert [(one.id, one.score) for one in _with_phrases(titles, query)] == [
-            (2, 2.0 + 2 * PHRASE_WEIGHT),
+            (2, 2.0 + 2 * PHRASE_BONUS),
             (1, 2.0),
         ]
 
