@@ -90,7 +90,7 @@ def size_text(size: int) -> str:
 
 
 def lifetime_text(duration: dt.timedelta) -> str:
-    """Return ``7 ngày``, ``2 giờ`` or ``15 phút``: the largest unit of which ``duration`` is a whole number."""
+    """Return ``7 ngày``, ``2 giờ`` or ``15 phút``: in the largest unit of which ``duration`` is a whole number."""
     minutes = round(duration.total_seconds() / 60)
     hours, part_of_hour = divmod(minutes, 60)
     days, part_of_day = divmod(hours, 24)

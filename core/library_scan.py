@@ -1,6 +1,6 @@
 """Scan the documents and images of the editors' library for malware; the verdict belongs to the content.
 
-If there is a scanner, a file can be downloaded and an image is shown once it is clean (ADR 171, 291).
+If there is a scanner, a file can be downloaded and an image shown only once it is clean (ADR 171, 291).
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ def verdict_on(media: Any) -> str | None:
 
 
 def is_withheld(media: Any) -> bool:
-    """Return True if nobody can have a document or image: there is a scanner that has not found it clean."""
+    """Return True if a document or image is withheld: there is a scanner that has not found it clean."""
     return malware_scan.is_configured() and verdict_on(media) != LibraryScan.Verdict.CLEAN
 
 
 def state_text(media: Any) -> str:
-    """Return what an editor should know of the scan of a document or image."""
+    """Return what an editor should know about the scan of a document or image."""
     if not malware_scan.is_configured():
         return _("Not scanned for malware: the portal has no scanner.")
     if verdict := verdict_on(media):
@@ -43,7 +43,8 @@ def state_text(media: Any) -> str:
     state = malware_scan.scanner_state()
     if state is not None and state.away_since is not None:
         return _(
-            "The malware scanner does not answer. It is asked again by itself; until then nobody gets the file."
+            "The malware scanner does not respond. The scan is retried automatically; until then nobody can "
+            "open the file."
         )
     return _("Being scanned for malware")
 
@@ -86,7 +87,7 @@ def _keep(file_hash: str, finding: malware_scan.Finding) -> None:
     LibraryScan.objects.update_or_create(file_hash=file_hash, defaults=facts)
     images = get_image_model().objects.filter(file_hash=file_hash)
     if finding.verdict != malware_scan.Verdict.CLEAN:
-        # Made while there was no scanner; the proxy gives them out without asking the portal.
+        # Made while there was no scanner; the proxy serves them without asking the portal.
         for image in images:
             for rendition in image.renditions.all():
                 rendition.delete()

@@ -30,7 +30,7 @@ from search.services.lexicon import load_lexicon
 IN_FORCE_FROM: Final = date(2025, 7, 1)
 SOURCE: Final = "load_demo"
 COMMUNES_AGENCY: Final = "ubnd-cap-xa"
-#: Synonyms with names of the province, beside those that come with the search.
+#: Synonyms with names of the province, in addition to those shipped with the search.
 LEXICON: Final = DATA / "lexicon.tsv"
 
 

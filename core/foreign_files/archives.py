@@ -1,4 +1,4 @@
-"""Refuse archives for download with anything but documents and pictures, each of which is inspected itself."""
+"""Refuse downloadable archives that contain anything but documents and pictures, each of which is inspected too."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from core.foreign_files.office_parts import check_structure
 from core.foreign_files.reasons import Reason, Refused
 from core.foreign_files.zip_files import MAX_UNPACKED_BYTES, check_sizes, readable, unpacked
 
-#: How the content of an entry is inspected, by the ending of its name. Archives in archives are not taken.
+#: How the content of an entry is inspected, by its file extension. Archives in archives are not accepted.
 KINDS: Final = {
     "csv": "csv", "txt": "txt", "rtf": "rtf", "doc": "old office", "xls": "old office", "ppt": "old office",
     "docx": "docx", "xlsx": "xlsx", "pptx": "pptx", "odt": "odt", "ods": "ods", "odp": "odp", "pdf": "pdf",
     "jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "HEIF", "gif": "GIF", "avif": "AVIF",
 }  # fmt: skip
-#: What every program that opens archives can unpack.
+#: What every archive program can unpack.
 _PACKINGS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-#: Absolute paths, drives, other separators, characters that turn the direction of a name or that nobody sees.
+#: Absolute paths, drives, other separators, characters that change the direction of a name or are invisible.
 _UNSAFE: Final = re.compile(
     r"^[/\\~]|\\|:|[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]|(?:^|/)\.\.?(?:/|$)|//"
 )
@@ -29,7 +29,7 @@ _UNIX: Final = 16
 
 
 def check_archive(file: BinaryIO, inspect: Callable[[BinaryIO, str], None]) -> None:
-    """Refuse an archive that is damaged, locked, bloated, unpacks elsewhere, or holds what `inspect` refuses."""
+    """Refuse an archive that is damaged, locked, bloated, unpacks elsewhere, or contains what `inspect` refuses."""
     with readable():
         check_structure(file)
         with zipfile.ZipFile(file) as archive:
@@ -62,7 +62,7 @@ def _kind(entry: zipfile.ZipInfo) -> str:
 
 
 def _check_names(entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse two entries of one name, of which programs keep either."""
+    """Refuse two entries with the same name, as programs keep one or the other."""
     seen = set()
     for entry in entries:
         if (name := entry.filename.lower().rstrip("/")) in seen:

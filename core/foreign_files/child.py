@@ -49,7 +49,7 @@ def check(file: BinaryIO, kind: str, max_pixels: int) -> None:
 
 
 def _checks(kind: str) -> tuple[str, str, tuple[Any, ...]]:
-    """Return the module and function that read a kind, and what the function needs beside the file."""
+    """Return the module and function that read a kind, and what the function needs besides the file."""
     if kind in PICTURES:
         return "pictures", "check_picture", (kind,)
     if kind in OFFICE:

@@ -183,16 +183,18 @@ def _message(refused: Refused) -> str:
 def _library_messages(detail: str) -> dict[Reason, str]:
     return {
         Reason.FORMULA: _(
-            "The cell “%(cell)s” is a formula. Save the results of formulas, or put an apostrophe before the cell."
+            "The cell “%(cell)s” is a formula. Save the results instead of the formulas, or put an "
+            "apostrophe at the start of the cell."
         )
         % {"cell": clean(detail)},
         Reason.ARCHIVE_ENTRY: _(
-            "The archive contains “%(part)s”. Only documents and pictures may be in it, no programs and no archives."
-            " Remove the file and pack the rest again."
+            "The archive contains “%(part)s”. It may contain only documents and pictures, no programs or "
+            "other archives. Remove this file and create the archive again."
         )
         % {"part": clean_name(detail)},
         Reason.ARCHIVE_PATH: _(
-            "The archive contains “%(part)s”, whose name leads out of it or is there twice. Pack the files again."
+            "The archive contains “%(part)s”, whose path leads outside the archive or which occurs twice. "
+            "Create the archive again."
         )
         % {"part": clean(detail)},
     }

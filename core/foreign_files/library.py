@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 from core.foreign_files.inspection import KINDS, Limits, check_content, extension_of, inspect
 from core.foreign_files.turns import PORTAL, Visitor
 
-#: Read in the inspecting process, beside `KINDS`.
+#: Read in the inspecting process, in addition to `KINDS`.
 _FURTHER: Final = {
     "gif": "GIF", "avif": "AVIF", "pptx": "pptx", "doc": "old office", "xls": "old office", "ppt": "old office",
     "rtf": "rtf", "odt": "odt", "ods": "ods", "odp": "odp", "zip": "zip", "csv": "csv", "txt": "txt",

@@ -22,7 +22,7 @@ from core.foreign_files.zip_files import (
     readable,
 )
 
-#: Charts keep their figures in workbooks of their own, inside which there is nothing more.
+#: Charts keep their figures in separate workbooks, which contain nothing further.
 MAX_LEVELS: Final = 2
 
 # Content types and kinds of relationships of ECMA-376 and its extensions; part names alone can be chosen freely.
@@ -43,7 +43,7 @@ _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 def check_office(file: BinaryIO, main_part: str) -> None:
-    """Refuse a file that is no office file with `main_part`, unpacks to too much, or has active parts."""
+    """Refuse a file that is not an office file with `main_part`, unpacks to too much, or has active parts."""
     with readable():
         _check_archive(file, main_part, MAX_UNPACKED_BYTES, 1)
 

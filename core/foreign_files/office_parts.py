@@ -73,9 +73,9 @@ _REMOTE_FORMULA: Final = re.compile(
     r"\b(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER|REGISTER\.ID)\s*\(|[\w']\|(?:'(?:[^']|'')*'|\w+)!",
     re.IGNORECASE,
 )
-#: A link of a cell: its address is a text that says where it leads.
+#: A link in a cell: its address is a literal text.
 _LINK_FORMULA: Final = re.compile(r'\bHYPERLINK\s*\(\s*("(?:#|https?://|mailto:|tel:))?', re.IGNORECASE)
-#: Expat reads more, which other programs may read in another way.
+#: Expat reads more encodings, which other programs may interpret differently.
 _ENCODINGS: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "US-ASCII", "ASCII"})
 _WORD: Final = re.compile(r'"((?:[^"\\]|\\.)*)"?|(\S+)')
 _SWITCH: Final = re.compile(r"\\[a-zA-Z*#@!]")
@@ -169,18 +169,18 @@ def check_slide_action(action: str) -> None:
 
 
 def check_field_words(codes: list[str]) -> None:
-    """Refuse fields that load a file or start a program, also if their code is put together from several."""
+    """Refuse fields that load a file or start a program, even if their code is assembled from several."""
     if any(_ANYWHERE.search(joint.join(codes)) for joint in ("", " ")):
         raise Refused(Reason.OFFICE_REFERENCES)
 
 
 def check_formula(text: str) -> None:
-    """Refuse a formula that asks another program or address, or whose link is known only when it is calculated."""
+    """Refuse a formula that calls another program or address, or whose link is known only once it is calculated."""
     if _REMOTE_FORMULA.search(text) or not all(_LINK_FORMULA.findall(text)):
         raise Refused(Reason.OFFICE_REFERENCES)
 
 
 def check_encoding(encoding: str | None) -> None:
-    """Refuse XML in an encoding that other programs may read in another way."""
+    """Refuse XML in an encoding that other programs may interpret differently."""
     if encoding is not None and encoding.upper() not in _ENCODINGS:
         raise Refused(Reason.OFFICE_DAMAGED)

@@ -1,6 +1,6 @@
 """Refuse office files from before 2007 with macros, packed objects or a password, by the names in their directory.
 
-The format (MS-CFB) is not read as Word and Excel do: the malware scanner looks further.
+The format (MS-CFB) is not read the way Word and Excel do; the malware scanner examines it further.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from core.foreign_files.reasons import Reason, Refused
 from core.foreign_files.zip_files import OLE
 
-#: Entries of the directory begin at multiples of it, wherever the directory lies.
+#: Directory entries begin at multiples of this, wherever the directory is.
 ENTRY: Final = 128
 NAME_BYTES: Final = 64
 _MACROS: Final = frozenset({"_vba_project", "_vba_project_cur", "vba", "macros"})
@@ -19,7 +19,7 @@ _LOCKED: Final = frozenset({"encryptedpackage", "encryptioninfo"})
 
 
 def check_old_office(file: BinaryIO) -> None:
-    """Refuse what is no OLE container, or has macros, packed objects or a password."""
+    """Refuse what is not an OLE container, or has macros, packed objects or a password."""
     data = file.read()
     if not data.startswith(OLE):
         raise Refused(Reason.OFFICE_OTHER_KIND)
@@ -34,7 +34,7 @@ def check_old_office(file: BinaryIO) -> None:
 
 
 def _name(entry: bytes) -> str:
-    """Return the name of an entry of the directory in lower case; empty if these bytes are none."""
+    """Return the name of a directory entry in lower case; empty if these bytes are not an entry."""
     length = int.from_bytes(entry[NAME_BYTES : NAME_BYTES + 2], "little")
     if length > NAME_BYTES:
         return ""

@@ -1,6 +1,6 @@
 """Refuse OpenDocument files with scripts, objects, or content from elsewhere (OASIS ODF 1.3).
 
-Parts go by a list of what ordinary files have (ADR 290); all XML is read.
+Parts are checked against a list of what ordinary files have (ADR 290); all XML is read.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.foreign_files.zip_files import (
     unpacked,
 )
 
-#: The content of the part `mimetype`, behind its common beginning.
+#: The content of the part `mimetype`, after its common prefix.
 TYPES: Final = {"odt": "text", "ods": "spreadsheet", "odp": "presentation"}
 _TYPE: Final = "application/vnd.oasis.opendocument."
 MAX_TYPE_BYTES: Final = 100
@@ -57,10 +57,10 @@ _REFERENCES: Final = frozenset(
 )  # fmt: skip
 _FORMULAS: Final = frozenset({"formula", "expression", "condition"})
 _FORMULA_START: Final = re.compile(r"\s*(?:(?:of|oooc|msoxl|ooow):|=)", re.IGNORECASE)
-#: Another program, and a cell in another file.
+#: Calls to another program, and cells in another file.
 _REMOTE_FORMULA: Final = re.compile(r"\bDDE\s*\(|'[^']*'#|\bfile:", re.IGNORECASE)
 _ADDRESSES: Final = frozenset({"href", "src", "image-data", "target-location", "datasource"})
-#: What a click on a slide may do without leaving the presentation, or to follow its link.
+#: What a click on a slide may do: stay in the presentation, or follow a link.
 _ACTIONS: Final = frozenset(
     {
         "none", "previous-page", "next-page", "first-page", "last-page", "last-visited-page", "hide", "stop",
@@ -70,7 +70,7 @@ _ACTIONS: Final = frozenset(
 
 
 def check_opendocument(file: BinaryIO, kind: str) -> None:
-    """Refuse a file that is no OpenDocument file of `kind` ("odt", "ods", "odp"), is bloated, or has active parts."""
+    """Refuse a file that is not OpenDocument of `kind` ("odt", "ods", "odp"), is bloated, or has active parts."""
     with readable():
         office_parts.check_structure(file)
         with zipfile.ZipFile(file) as archive:
@@ -92,7 +92,7 @@ def _check_kind(archive: zipfile.ZipFile, kind: str) -> None:
 
 
 def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> int:
-    """Return the unpacked size of one part after looking into it."""
+    """Return the unpacked size of one part after inspecting it."""
     name = entry.filename.lower()
     if name.startswith(_MACRO_PARTS) or name.endswith(PROGRAM_ENDINGS):
         raise Refused(Reason.OFFICE_MACROS)
@@ -103,7 +103,7 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) ->
         b"<"
     ):
         _Part(name).read(data)
-    # Behind the content, whose reason is clearer.
+    # After the content, whose reason is clearer.
     if _PARTS.fullmatch(name) is None:
         raise Refused(Reason.OFFICE_PART, detail=entry.filename)
     return len(data)
@@ -116,7 +116,7 @@ class _Part:
         self._picture = name.endswith(".svg")
 
     def read(self, data: bytes) -> None:
-        """Parse the part; ``Refused`` for what acts or comes from elsewhere, ``ExpatError`` if it is no XML."""
+        """Parse the part; ``Refused`` for active or remote content, ``ExpatError`` if it is not XML."""
         if not data.strip():
             # LibreOffice writes an empty table of keys.
             return
@@ -168,7 +168,7 @@ def _is_harmless(element: str, address: str) -> bool:
         return False
     if element == "a":
         return is_harmless_link(address)
-    # A template beside the file is only named; everything else is loaded, so that it must lie within the archive.
+    # A template outside the file is only named; everything else is loaded, so it must be inside the archive.
     inside = element == "template" or not decoded.startswith(("/", "../", "./../"))
     return inside and (not is_elsewhere(address) or decoded.startswith("data:"))
 

@@ -1,6 +1,6 @@
 """Refuse RTF with objects, remote content and fields that load or start something (RTF 1.9.1).
 
-Ignorable destinations (``\\*\name``) and field codes go by lists of what ordinary files have (ADR 290).
+Ignorable destinations (``\\*\name``) and field codes are checked against lists of what ordinary files have (ADR 290).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.foreign_files.reasons import Reason, Refused
 
 START: Final = re.compile(rb"\{\\rtf1?(?![a-zA-Z0-9])")
 MAX_DEPTH: Final = 500
-#: Characters are numbers of UTF-16, negative from half of it on.
+#: Characters are UTF-16 numbers; those from half of this on are written as negative.
 UNITS: Final = 2**16
 _TOKEN: Final = re.compile(
     rb"\\(?P<word>[a-zA-Z]+)(?P<number>-?\d+)? ?|\\'(?P<hex>[0-9a-fA-F]{2})|\\(?P<symbol>[^a-zA-Z])|(?P<brace>[{}])"
@@ -28,7 +28,7 @@ _REFERENCE: Final = re.compile(
     r"template|nextfile|filetbl|subdocument|linkself|mailmerge|mm(?!ath)\w+|hlinkbase|datafield"
 )
 _LINK: Final = frozenset({"hlsrc", "hlfr", "hlloc"})
-#: Text that Word stores with every file for its own XML; the class is the one it writes.
+#: Text that Word stores in every file for its own XML; the class is the one it writes.
 _DATA_STORE: Final = re.compile(
     r"\s*0105000002000000[0-9a-f]{8}4d73786d6c322e534158584d4c5265616465722e", re.IGNORECASE
 )
@@ -53,7 +53,7 @@ _IGNORABLE: Final = frozenset(
         "xmlclose", "xmlname", "xmlnstbl", "xmlopen",
     }
 )  # fmt: skip
-#: Properties of drawings whose value is a text of people.
+#: Properties of drawings whose value is written by people.
 _DESCRIPTIONS: Final = frozenset({"wzname", "wzdescription", "wztooltip", "gtextunicode", "gtextfont"})
 _FIRST_WORD: Final = re.compile(r"\s*\S+\s")
 BLANK_BEHIND: Final = b"\r\n\t \0\x1a"
@@ -61,20 +61,20 @@ BLANK_BEHIND: Final = b"\r\n\t \0\x1a"
 
 @dataclass(slots=True)
 class _Group:
-    """What holds within one pair of braces; ``end`` gets its text."""
+    """The state within one pair of braces; ``end`` gets its text."""
 
-    #: Where text goes: the code of a field, a property; None: to the reader of the document only.
+    #: Where text goes: the code of a field, a property; None: only to the reader of the document.
     text: list[str] | None = None
     end: Callable[[str], None] | None = None
     in_field: bool = False
     starred: bool = False
-    #: Characters behind ``\u`` for programs without Unicode.
+    #: Characters after ``\u`` for programs without Unicode.
     fallback: int = 1
     property_name: list[str] = field(default_factory=list)
 
 
 def check_rtf(file: BinaryIO) -> None:
-    """Refuse a file that is no RTF, or with objects, remote content, or anything behind its last brace."""
+    """Refuse a file that is not RTF, or that has objects, remote content, or anything after its last brace."""
     data = file.read()
     if not START.match(data):
         raise Refused(Reason.OFFICE_OTHER_KIND)
@@ -89,7 +89,7 @@ class _Reader:
         self._ended = False
 
     def read(self, data: bytes) -> None:
-        """Read all tokens; ``Refused`` for what acts, or for braces that do not match."""
+        """Read all tokens; ``Refused`` for active content, or for braces that do not match."""
         end = 0
         for token in _TOKEN.finditer(data):
             if token.start() != end:
@@ -185,7 +185,7 @@ class _Reader:
     def _leave_out(self, group: _Group) -> None:
         """Drop the text of a group within a field code, as Word does."""
         if group.end is not None:
-            # Two destinations in one group: made so that one hides the other.
+            # Two destinations in one group: one is meant to hide the other.
             raise Refused(Reason.OFFICE_DAMAGED)
         group.text = None
 
@@ -206,7 +206,7 @@ class _Reader:
 def _check_word(word: str, in_field: bool, starred: bool) -> None:
     if _OBJECT.fullmatch(word):
         raise Refused(Reason.OFFICE_OBJECTS)
-    # The state of a field for a form, beside its code.
+    # The state of a form field, next to its code.
     if _REFERENCE.fullmatch(word) and not (word == "datafield" and in_field):
         raise Refused(Reason.OFFICE_REFERENCES)
     if starred and word not in _IGNORABLE:

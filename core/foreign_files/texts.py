@@ -1,4 +1,4 @@
-"""Refuse texts that are none, and tables (CSV) whose cells a spreadsheet program would calculate."""
+"""Refuse files that are not text, and tables (CSV) whose cells a spreadsheet program would calculate."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _DELIMITERS: Final = (",", ";", "\t")
 #: What spreadsheet programs skip before a formula.
 _BEFORE: Final = "\ufeff\t\r\n\v\f \xa0\"'"
 _BEGINNINGS: Final = "=+-@"
-#: A number that keeps its zeros: ="0292". By another delimiter the rest of the line belongs to the cell.
+#: A number that keeps its zeros: ="0292". With another delimiter the rest of the line belongs to the cell.
 _AS_TEXT: Final = re.compile(r'="{1,2}[^"|()!]*"{1,2}\s*(?=[,;\t]|$)')
-#: What begins with + - @ is calculated as well, but mostly a number, a telephone number or a text.
+#: What begins with + - @ is calculated too, but is usually a number, a telephone number or text.
 _ACTS: Final = re.compile(
     r"\b(?:WEBSERVICE|HYPERLINK|IMAGE|RTD|CALL|REGISTER(?:\.ID)?|EXEC|DDE|FILTERXML|INDIRECT|IMPORT\w*|MSEXCEL)\s*\(",
     re.IGNORECASE,
 )
-#: Excel reads a file with such a beginning as SYLK, which has macros, whatever its name.
+#: Excel reads a file that begins like this as SYLK, which has macros, whatever its name.
 _SYLK: Final = re.compile(r"ID;P[^\r\n]*[\r\n]+(?:[A-Z]{1,2};|[OE]\b)")
 MAX_SHOWN: Final = 40
 
 
 def check_text(file: BinaryIO) -> None:
-    """Refuse what holds NUL or begins like a page."""
+    """Refuse what contains NUL or begins like an HTML page."""
     _read(file)
 
 
 def check_table(file: BinaryIO) -> None:
-    """Refuse a CSV file with a formula: ``=``, or ``+``, ``-``, ``@`` with what asks another program or address."""
+    """Refuse a CSV file with a formula: ``=``, or ``+``, ``-``, ``@`` with a call to another program or address."""
     text = _read(file)
     if _SYLK.match(text):
         raise Refused(Reason.OFFICE_OTHER_KIND)
@@ -56,7 +56,7 @@ def _read(file: BinaryIO) -> str:
 
 
 def _cells(text: str) -> Iterator[str]:
-    """Yield the cells by each delimiter, by the rules of quotes and without them: programs differ."""
+    """Yield the cells for each delimiter, with and without the rules for quotes, since programs differ."""
     csv.field_size_limit(len(text) + 1)
     for delimiter in _DELIMITERS:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
@@ -68,7 +68,7 @@ def _cells(text: str) -> Iterator[str]:
 
 def _is_formula(cell: str) -> bool:
     start = cell.lstrip(_BEFORE)
-    # Full-width characters begin a formula, too.
+    # Full-width characters begin a formula too.
     first = unicodedata.normalize("NFKC", start[:1])
     if not first or first not in _BEGINNINGS:
         return False

@@ -1,4 +1,4 @@
-"""What holds for every zip archive from outside: its size when unpacked, and how errors in it are told."""
+"""Rules for every external zip archive: its size when unpacked, and how errors in it are reported."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ZIP: Final = b"PK\x03\x04"
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Refuse as damaged what the readers of archives and XML cannot read."""
+    """Refuse as damaged what the archive and XML readers cannot read."""
     try:
         yield
     except (
@@ -50,7 +50,7 @@ def readable() -> Iterator[None]:
 
 
 def check_sizes(entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse locked entries, too many of them, and what the directory says to be too large when unpacked."""
+    """Refuse locked entries, too many entries, and what according to the directory is too large when unpacked."""
     if any(entry.flag_bits & ENCRYPTED for entry in entries):
         raise Refused(Reason.LOCKED)
     declared = sum(entry.file_size for entry in entries)

@@ -1,4 +1,4 @@
-"""The preview of a resized copy in the admin: made of images only that are given out (ADR 291)."""
+"""The preview of a resized copy in the admin, only for images that are not withheld (ADR 291)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wagtail.images.views.images import preview as wagtail_preview
 
 @require_admin_access
 def preview(request: HttpRequest, image_id: int, filter_spec: str) -> HttpResponseBase:
-    """Show a resized copy that is made for the moment; 404 for an image that is not given out."""
+    """Show a temporary resized copy; 404 for an image that is withheld."""
     if not get_object_or_404(get_image_model(), pk=image_id).is_shown:
         raise Http404
     response: HttpResponseBase = wagtail_preview(request, image_id, filter_spec)

@@ -1,4 +1,4 @@
-"""Images of the editors' library that are not given out: a picture in their place (ADR 291)."""
+"""Images of the editors' library that are withheld: a placeholder picture is shown (ADR 291)."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ HEIGHT: Final = 200
 
 
 class WithheldImageMixin:
-    """Of an image that is not found clean no resized copy is made or named."""
+    """No resized copy is made or referenced of an image that has not been found clean."""
 
     @property
     def is_shown(self) -> bool:
-        """Return whether the image may be shown to anybody."""
+        """Return whether the image may be shown."""
         return not library_scan.is_withheld(self)
 
     def get_rendition(self, filter: Filter | str) -> AbstractRendition:
-        """Return the resized copy, or the picture in its place."""
+        """Return the resized copy, or the placeholder picture."""
         if self.is_shown:
             rendition: AbstractRendition = super().get_rendition(filter)  # type: ignore[misc]
             return rendition
         return self._in_its_place()
 
     def get_renditions(self, *filters: Filter | str) -> dict[str, AbstractRendition]:
-        """Return the resized copies by filter, or the picture in their place."""
+        """Return the resized copies by filter, or the placeholder picture."""
         if self.is_shown:
             renditions: dict[str, AbstractRendition] = super().get_renditions(*filters)  # type: ignore[misc]
             return renditions
@@ -42,9 +42,9 @@ class WithheldImageMixin:
 
 
 class WithheldRenditionMixin:
-    """A resized copy, or (with ``withheld``, the reason) the picture in its place, which is never stored."""
+    """A resized copy, or (with ``withheld``, the reason) the placeholder picture, which is never stored."""
 
-    # Of the class as well, for copies that were cached before there was this attribute.
+    # A class attribute too, for copies that were cached before the attribute existed.
     withheld = ""
 
     def __init__(self, *args: Any, withheld: str = "", **values: Any) -> None:
@@ -58,5 +58,5 @@ class WithheldRenditionMixin:
 
     @property
     def alt(self) -> str:
-        """Return the text in place of the picture."""
+        """Return the alternative text of the picture."""
         return self.withheld or str(super().alt)  # type: ignore[misc]

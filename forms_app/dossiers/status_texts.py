@@ -1,4 +1,4 @@
-"""Status and history in words for citizens (docs/design.md#voice); times are those that the dossier is bound to."""
+"""Status and history in words for citizens (docs/design.md#voice); times are those that apply to the dossier."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def dossier_text(dossier: Dossier, *, by_post: bool = False) -> StatusText:
 
 
 def pending_intake(dossier: Dossier) -> datetime | None:
-    """Return until when the agency checks a submitted ``dossier``; None if it has, or if the deadline has passed."""
+    """Return by when the agency will check a submitted ``dossier``; None if it has, or if the deadline has passed."""
     due = dossier.intake_due_at
     return due if dossier.status == Status.REGISTERED and due is not None and due > timezone.now() else None
 

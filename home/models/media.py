@@ -58,6 +58,6 @@ class PortalDocument(AbstractDocument):
         verbose_name_plural = _("documents")
 
     def clean(self) -> None:
-        """Check the ending of the file; without a file, such as a refused one, there is no ending to complain of."""
+        """Check the file extension; without a file, for example a refused one, there is nothing to report."""
         if self.file:
             super().clean()

@@ -1,4 +1,4 @@
-"""Documents and images of the editors' library are given to nobody before the scanner found them clean."""
+"""Documents and images of the editors' library are withheld until the scanner has found them clean."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_new_content_under_the_same_document_waits_again(scanner: FakeScanner) -
     assert status(made) == 409
 
 
-def test_away_scanner_keeps_it_back_and_none_at_all_gives_it_out(settings: Any) -> None:
+def test_file_is_withheld_without_a_response_but_not_without_a_scanner(settings: Any) -> None:
     made = document(b"x")
     settings.CLAMAV_ADDRESS = free_address()
     scan_library()
@@ -85,7 +85,7 @@ def block(image: PortalImage) -> str:
 
 @pytest.mark.filterwarnings("ignore:Unclosed file <tempfile.Spooled:ResourceWarning")  # of Wagtail's copies
 class TestImages:
-    def test_nothing_is_made_or_shown_of_an_image_before_its_verdict(self, scanner: FakeScanner) -> None:
+    def test_no_copy_of_an_image_is_made_or_shown_before_its_verdict(self, scanner: FakeScanner) -> None:
         waiting = picture()
         rendition = waiting.get_rendition("width-20")
         assert "withheld.svg" in rendition.url
@@ -122,7 +122,7 @@ class TestImages:
         scan_library()
         assert CacheGeneration.objects.values_list("number", flat=True).first() != before
 
-    def test_away_scanner_keeps_it_back_says_so_and_is_asked_again(
+    def test_unavailable_scanner_withholds_it_says_so_and_is_asked_again(
         self, scanner: FakeScanner, settings: Any
     ) -> None:
         made, address = picture(), settings.CLAMAV_ADDRESS
@@ -146,7 +146,7 @@ class TestAdmin:
         )
         return client
 
-    def test_editor_reads_the_state_of_the_scan(
+    def test_editor_sees_the_state_of_the_scan(
         self, scanner: FakeScanner, admin: Client, settings: Any
     ) -> None:
         for address in (f"images/{picture().pk}/", f"documents/edit/{document(b'x').pk}/"):
@@ -158,7 +158,7 @@ class TestAdmin:
         for address in (f"images/{picture().pk}/", f"documents/edit/{document(b'x').pk}/"):
             assert "Chưa quét mã độc" in admin.get(f"/quan-tri/{address}").text
 
-    def test_preview_is_made_of_clean_images_only(self, scanner: FakeScanner, admin: Client) -> None:
+    def test_preview_is_made_only_of_clean_images(self, scanner: FakeScanner, admin: Client) -> None:
         made = picture()
         address = f"/quan-tri/images/{made.pk}/preview/width-20/"
         assert admin.get(address).status_code == 404

@@ -72,7 +72,7 @@ def test_every_command_is_on_the_page(app: str) -> None:
     assert ours <= set(re.findall(r"`manage\.py (\w+)", PAGE))
 
 
-#: Names on the page that are not ours, or that are the same in many modules.
+#: Names on the page that are not the portal's, or that are the same in many modules.
 ELSEWHERE = {
     "ChangesRules", "ContentCheckerItem", "base_form_class", "construct_wagtail_userbar", "get_axe_custom_checks",
     "get_axe_custom_rules", "get_axe_messages", "msgstr", "options",

@@ -114,12 +114,12 @@ def test_fewer_candidates_of_a_long_query_are_worth_ranking():
 
 
 @pytest.mark.parametrize("page", [1, 2])
-def test_things_are_shown_on_the_first_page_only(engine: _Engine, page: int):
+def test_subjects_are_shown_only_on_the_first_page(engine: _Engine, page: int):
     found = search(SearchRequest("đăng ký kết hôn và đăng ký khai tử", page=page, per_page=1))
     assert len(found.subjects) == (2 if page == 1 else 0)
 
 
-def test_a_query_without_words_is_not_looked_for_in_texts(samples: SearchFixture, settings: Any):
+def test_a_query_without_words_is_not_searched_for_in_texts(samples: SearchFixture, settings: Any):
     samples.add("Đăng ký kết hôn")
     samples.add("Hòa giải tranh chấp đất đai")
     samples.sync()
@@ -132,7 +132,7 @@ def test_a_query_without_words_is_not_looked_for_in_texts(samples: SearchFixture
     assert nothing() == [[]]
 
 
-def test_things_are_those_of_what_was_typed_if_its_correction_finds_little_more(engine: _Engine):
+def test_subjects_are_those_typed_if_the_correction_finds_little_more(engine: _Engine):
     found = search(SearchRequest("đăng ký kết hôn và đanwg ký khai tử"))
     assert (found.did_you_mean, found.corrected_query) == ("đăng ký kết hôn và đăng ký khai tử", "")
     assert [one.text for one in found.subjects] == ["đăng ký kết hôn", "đanwg ký khai tử"]

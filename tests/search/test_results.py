@@ -29,5 +29,5 @@ class TestResult:
         assert hit.field_labels == ["Hộ tịch"]
         assert hit.labels("level") == []
 
-    def test_a_document_that_was_removed_meanwhile_is_left_out(self):
+    def test_a_document_removed_in_the_meantime_is_left_out(self):
         assert hits_of([Scored(row("Đăng ký kết hôn"), 1.0)], ask("kết hôn"), {}) == ()

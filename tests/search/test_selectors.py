@@ -280,7 +280,7 @@ def test_an_engine_that_finds_mostly_unknown_documents_is_unavailable(
     assert (result.degraded, result.engine, result.total) == (True, "database", 1)
 
 
-def test_a_collection_that_is_not_in_memory_has_to_be_known_as_well(
+def test_a_collection_that_is_not_in_memory_must_be_known_too(
     dossier_samples: SearchFixture, monkeypatch: pytest.MonkeyPatch
 ):
     dossier_samples.add("Đăng ký kết hôn")

@@ -353,7 +353,7 @@ def _review_page(request: HttpRequest, draft: Draft, form: ReviewForm) -> HttpRe
 @own_draft
 @require_safe
 def receipt(request: HttpRequest, core_code: str) -> HttpResponseBase:
-    """Show code, lookup key and private link for a time after submitting; later only the code."""
+    """Show code, lookup key and private link for a limited time after submission; later only the code."""
     draft = draft_cookies.own_draft_of(request, core_code)
     if draft.dossier is None:
         return redirect("dossiers:review", core_code)

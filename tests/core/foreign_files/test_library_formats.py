@@ -1,4 +1,4 @@
-"""Formats of the editors' library: what acts, hides or leads elsewhere is refused; ordinary files are taken."""
+"""Formats of the editors' library: active, hidden or remote content is refused; ordinary files are accepted."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class TestRtf:
             (b"<html>", OTHER_KIND),
         ],
     )  # fmt: skip
-    def test_what_acts_or_hides_is_refused(self, data: bytes, reason: str) -> None:
+    def test_active_or_hidden_content_is_refused(self, data: bytes, reason: str) -> None:
         refused("a.rtf", data, reason)
 
     @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ class TestRtf:
             rtf(b"") + b"\r\n\0",
         ],
     )
-    def test_ordinary_text_is_taken(self, data: bytes) -> None:
+    def test_ordinary_text_is_accepted(self, data: bytes) -> None:
         check("a.rtf", data)
 
 
@@ -159,14 +159,14 @@ class TestOpenDocument:
             (archive(), OTHER_KIND),
         ],
     )  # fmt: skip
-    def test_what_acts_or_leads_elsewhere_is_refused(self, data: bytes, reason: str) -> None:
+    def test_active_or_remote_content_is_refused(self, data: bytes, reason: str) -> None:
         name = "a.ods" if b"opendocument.spreadsheet" in data else "a.odt"
         refused(name, data, reason)
 
     @pytest.mark.parametrize(
         ("ending", "kind"), [("odt", "text"), ("ods", "spreadsheet"), ("odp", "presentation")]
     )
-    def test_ordinary_file_is_taken(self, ending: str, kind: str) -> None:
+    def test_ordinary_file_is_accepted(self, ending: str, kind: str) -> None:
         content = (
             b'<a><office:scripts/><text:a xlink:href="https://example.vn"/><draw:image xlink:href="Pictures/a.png"/>'
             b'<c table:formula="of:=SUM([.A1:.A2])"/><p:event-listener presentation:action="next-page"/>'
@@ -209,13 +209,13 @@ class TestTables:
             "a;--\n", "STT;Ghi chú\n1;-Nộp qua bưu chính\n",
         ],
     )  # fmt: skip
-    def test_numbers_telephones_and_texts_are_taken(self, text: str) -> None:
+    def test_numbers_telephones_and_texts_are_accepted(self, text: str) -> None:
         check("a.csv", b"\xef\xbb\xbf" + text.encode())
         check("a.csv", text.encode("cp1258", "replace"))
 
     @pytest.mark.parametrize("name", ["a.csv", "a.txt"])
     @pytest.mark.parametrize("data", [b"a\0b", b"\xef\xbb\xbf \n<script>"])
-    def test_what_is_no_text_is_refused(self, name: str, data: bytes) -> None:
+    def test_what_is_not_text_is_refused(self, name: str, data: bytes) -> None:
         refused(name, data, OTHER_KIND)
 
 
@@ -267,14 +267,14 @@ class TestArchives:
             (packed({"a.png": b"x"}), DAMAGED),
         ],
     )
-    def test_what_is_no_document_or_leads_out_is_refused(self, data: bytes, reason: str) -> None:
+    def test_what_is_not_a_document_or_leads_outside_is_refused(self, data: bytes, reason: str) -> None:
         refused("a.zip", data, reason)
 
     def test_message_names_the_archive_the_file_and_the_reason(self) -> None:
         message = refused("mau.zip", packed({"b/bang.csv": b"=1+1"}), FORMULA)
         assert message.startswith("“mau.zip” → “bang.csv”: ")
 
-    def test_documents_and_pictures_are_taken(self) -> None:
+    def test_documents_and_pictures_are_accepted(self) -> None:
         entries = {
             "mau/": b"", "mau/đơn.pdf": pdf(), "mau/đơn.docx": archive(), "mau/đơn.rtf": rtf(b"x"),
             "a.png": image("PNG"), "a.odt": odf(), "a.csv": b"a;-1", "a.doc": OLE + bytes(600), "đọc.txt": b"x",
@@ -304,7 +304,7 @@ class TestOldOffice:
         for name in ("a.doc", "a.xls", "a.ppt"):
             refused(name, old_office(*names), reason)
 
-    def test_ordinary_file_is_taken(self) -> None:
+    def test_ordinary_file_is_accepted(self) -> None:
         check("a.doc", old_office("Root Entry", "WordDocument", "ObjectPool", "\x05SummaryInformation"))
         refused("a.doc", archive(), OTHER_KIND)
 

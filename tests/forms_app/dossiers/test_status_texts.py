@@ -113,7 +113,7 @@ def test_intake_deadline_is_that_of_the_dated_setting(agency: Agency, client: Cl
         assert "Cơ quan sẽ kiểm tra hồ sơ. Bạn không phải làm gì." in page(client, usual)
 
 
-def test_no_text_to_citizens_writes_out_a_time_that_a_rule_or_constant_decides() -> None:
+def test_no_text_for_citizens_contains_a_time_determined_by_a_rule_or_constant() -> None:
     duration = re.compile(
         r"\b(one|two|three|five|seven|fifteen|thirty|\d+) (working )?(day|hour|minute|month)s?\b"
     )

@@ -71,7 +71,7 @@ def test_file_is_nfc_and_has_unix_line_ends(name: str):
     assert text.endswith("\n")
 
 
-def test_shipped_groups_name_no_place_of_one_province():
+def test_shipped_groups_name_no_places_of_a_single_province():
     # "hòa bình" is also peace. With diacritics: "đâm đổi" is not Đầm Dơi.
     places = {settings.PORTAL_PROVINCE.removeprefix("Tỉnh "), *settings.PORTAL_PLACE_NAMES} - {"Hòa Bình"}
     names = re.compile(rf"\b({'|'.join(places)})\b", re.IGNORECASE)
