@@ -12,7 +12,7 @@ from itertools import count, cycle
 from random import Random
 from typing import Any, Final
 
-from core.worktime import TIME_ZONE, TimeUnit, WorkCalendar, add_working_minutes
+from core.worktime import TIME_ZONE, WORKING_DAY_MINUTES, TimeUnit, WorkCalendar, add_working_minutes
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import Action
 from forms_app.dossiers.transitions import Action as A
@@ -72,7 +72,6 @@ STATUS_PATHS: Final = (
 
 
 SEED: Final = 1655
-WORKING_DAY_MINUTES: Final = 480
 # Working minutes per unit of the processing time: five of seven calendar days are working days.
 UNIT_MINUTES: Final = {
     TimeUnit.HOUR: 60,

@@ -8,9 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from core import display
 from core.worktime import TimeUnit, WorkCalendar
@@ -19,7 +18,13 @@ from forms_app.builder.identity_numbers import identity_questions
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.models import Dossier, DossierEvent
-from forms_app.dossiers.transitions import PAUSED_STATUSES, RUNNING_STATUSES, Action, Status
+from forms_app.dossiers.transitions import (
+    PAUSED_STATUSES,
+    RUNNING_STATUSES,
+    Action,
+    Status,
+    WithdrawalChannel,
+)
 
 
 class Urgency(StrEnum):
@@ -178,17 +183,8 @@ def _event_name(event: DossierEvent) -> str:
     if event.action == Action.RETURN_RESULT and (way := event.data.get("delivery")):
         return f"{event.get_action_display()} ({Dossier.Delivery(way).label})"
     if event.action == Action.WITHDRAW and (how := event.data.get("how")):
-        return f"{event.get_action_display()} ({WithdrawalRequest(how).label})"
+        return f"{event.get_action_display()} ({WithdrawalChannel(how).label})"
     return event.get_action_display()
-
-
-class WithdrawalRequest(models.TextChoices):
-    """How a citizen asked the desk to withdraw a dossier."""
-
-    COUNTER = "counter", gettext_lazy("In person, at the counter")
-    LETTER = "letter", gettext_lazy("By letter")
-    PHONE = "phone", gettext_lazy("By telephone")
-    EMAIL = "email", gettext_lazy("By email")
 
 
 def _postal_change(event: DossierEvent) -> str:

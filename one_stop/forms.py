@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.printable import unprintable
-from core.text import clean, normalise_lines
+from core.text import clean, clean_lines, normalise_lines
 from forms_app.builder.field_types.date import VietnameseDateField
 from forms_app.builder.field_types.file import (
     DEFAULT_EXTENSIONS,
@@ -24,7 +24,7 @@ from forms_app.builder.field_types.file import (
 )
 from forms_app.builder.field_types.text import MAX_QUOTED_LETTERS
 from forms_app.dossiers.models import SupplementRequest
-from one_stop.dossier_display import WithdrawalRequest
+from forms_app.dossiers.transitions import WithdrawalChannel
 from one_stop.supplements import ReceivedItem, SupplementItem
 
 MAX_OTHER_DOCUMENTS: Final = 20
@@ -155,7 +155,7 @@ class ActionForm(forms.Form):
 
     def clean_reason(self) -> str:
         """Return the reason in NFC without superfluous white space."""
-        return "\n".join(filter(None, (clean(line) for line in self.cleaned_data["reason"].splitlines())))
+        return clean_lines(self.cleaned_data["reason"])
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the action's service in addition to dossier, version, officer and reason."""
@@ -272,7 +272,7 @@ class WithdrawForm(ActionForm):
     """How the citizen asked the desk to withdraw the dossier, and why."""
 
     how = forms.ChoiceField(
-        label=_("How did the citizen ask for it?"), choices=WithdrawalRequest.choices, widget=forms.RadioSelect,
+        label=_("How did the citizen ask for it?"), choices=WithdrawalChannel.choices, widget=forms.RadioSelect,
         error_messages={"required": _("Choose how the citizen asked for it.")},
     )  # fmt: skip
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from core.worktime import MINUTES_PER_HOUR, WorkCalendar, working_minutes_between
+from core.worktime import WorkCalendar, working_minutes_between, working_time_text
 from forms_app.dossiers.models import DossierEvent
 from forms_app.dossiers.selectors.dossiers import without_undone_withdrawals
 from forms_app.dossiers.transitions import SAME_STATUS_ACTIONS, Action, Status
@@ -21,8 +21,6 @@ _KINDS: Final[dict[str, str | Promise]] = {
     Action.REQUIRE_PAYMENT: gettext_lazy("Payment requested"),
     Action.SUSPEND: gettext_lazy("Suspended"),
 }
-#: Eight hours make a working day (docs/domain.md#units-and-start).
-_MINUTES_PER_DAY: Final = 8 * MINUTES_PER_HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +93,3 @@ def _why_uncounted(end: DossierEvent | None) -> str:
 
 def _ends(event: DossierEvent, status: int) -> bool:
     return event.from_status == status and event.action not in SAME_STATUS_ACTIONS
-
-
-def working_time_text(minutes: int) -> str:
-    """Return office time in its two largest units: ``2 ngày 3 giờ làm việc``; a day has eight hours."""
-    if not minutes:
-        return _("no working time")
-    days, rest = divmod(minutes, _MINUTES_PER_DAY)
-    hours, left = divmod(rest, MINUTES_PER_HOUR)
-    parts = [
-        ngettext("%(count)d day", "%(count)d days", days) % {"count": days} if days else "",
-        ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours} if hours else "",
-        ngettext("%(count)d minute", "%(count)d minutes", left) % {"count": left} if left else "",
-    ]
-    return _("%(time)s of working time") % {"time": " ".join([part for part in parts if part][:2])}

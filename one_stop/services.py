@@ -16,10 +16,10 @@ from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
 from core.transactions import retry_on_deadlock
-from core.worktime import load_calendar
 from forms_app.builder import applicant
 from forms_app.dossiers import codes, deadlines
 from forms_app.dossiers.models import Dossier, PostalOrder, SupplementRequest
+from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.selectors.assignees import assignable_officers
 from forms_app.dossiers.services import (
     apply_action,
@@ -42,7 +42,7 @@ SUPPLEMENT_DAYS: Final = 10
 
 def proposed_supplement_day(now: datetime) -> date:
     """Return the day that the form proposes for the citizen's supplement: the tenth working day after today."""
-    return load_calendar().add_working_days(timezone.localdate(now), SUPPLEMENT_DAYS)
+    return current_rules().calendar.add_working_days(timezone.localdate(now), SUPPLEMENT_DAYS)
 
 
 def log_officer_view(
@@ -144,7 +144,7 @@ def request_supplement(
     if supplement_due_at is not None and supplement_due_at > last_day:
         message = _("Choose a date no later than %(day)s.") % {"day": date_text(last_day)}
         raise InvalidInput(message, fields={"supplement_due_at": message})
-    deadline = load_calendar().end_of(supplement_due_at) if supplement_due_at else None
+    deadline = current_rules().calendar.end_of(supplement_due_at) if supplement_due_at else None
     dossier = apply_action(
         dossier_id=dossier_id, expected_version=expected_version, action=Action.REQUEST_SUPPLEMENT, actor=actor,
         reason=reason, data={"items": [item["label"] for item in items]}, now=moment,
@@ -172,7 +172,7 @@ def suspend(
     ahead = suspended_until > timezone.localdate(moment)
     return apply_action(
         dossier_id=dossier_id, expected_version=expected_version, action=Action.SUSPEND, actor=actor, reason=reason,
-        pause_ends_at=load_calendar().end_of(suspended_until) if ahead else None, now=moment,
+        pause_ends_at=current_rules().calendar.end_of(suspended_until) if ahead else None, now=moment,
     )  # fmt: skip
 
 
@@ -306,7 +306,7 @@ def withdraw(
     how: str,
     now: datetime | None = None,
 ) -> Dossier:
-    """Record that the citizen withdraws a dossier; ``how`` (``WithdrawalRequest``) is how they asked for it.
+    """Record that the citizen withdraws a dossier; ``how`` (``WithdrawalChannel``) is how they asked for it.
 
     Raises as ``dossiers.services.apply_action``.
     """

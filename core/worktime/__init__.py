@@ -13,6 +13,7 @@ from core.worktime.calendar import (
 )
 from core.worktime.deadlines import (
     MINUTES_PER_HOUR,
+    WORKING_DAY_MINUTES,
     TimeUnit,
     add_working_minutes,
     deadline,
@@ -20,12 +21,14 @@ from core.worktime.deadlines import (
     next_working_moment,
     postponed,
     working_minutes_between,
+    working_time_text,
 )
 
 __all__ = [
     "DEFAULT_HOURS",
     "MINUTES_PER_HOUR",
     "TIME_ZONE",
+    "WORKING_DAY_MINUTES",
     "TimeUnit",
     "WorkCalendar",
     "add_working_minutes",
@@ -37,4 +40,5 @@ __all__ = [
     "postponed",
     "start_of_day",
     "working_minutes_between",
+    "working_time_text",
 ]

@@ -124,7 +124,10 @@ class WorkCalendar:
 
 
 def load_calendar() -> WorkCalendar:
-    """Return the calendar with the current holiday rows and the setting `OFFICE_HOURS`, in one query."""
+    """Return the calendar with the current holiday rows and the setting `OFFICE_HOURS`, in one query.
+
+    Code that may import `forms_app.dossiers.rules` uses `current_rules().calendar`, which is kept in memory.
+    """
     rows = list(Holiday.objects.values_list("date", "kind"))
     return WorkCalendar(
         days_off=frozenset(day for day, kind in rows if kind == Holiday.Kind.DAY_OFF),

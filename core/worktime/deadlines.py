@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import calendar as gregorian
 from datetime import date, datetime, time, timedelta
+from typing import Final
 
 from django.db import models
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from core.worktime.calendar import DAY, WorkCalendar
 
 MINUTES_PER_HOUR = 60
+#: Eight hours make a working day (docs/domain.md#units-and-start).
+WORKING_DAY_MINUTES: Final = 8 * MINUTES_PER_HOUR
 MONTHS_PER_YEAR = 12
 MINUTE = timedelta(minutes=1)
 
@@ -40,6 +43,20 @@ def duration_text(value: int, unit: str) -> str:
         case TimeUnit.MONTH:
             text = ngettext("%(count)d month", "%(count)d months", value)
     return text % {"count": value}
+
+
+def working_time_text(minutes: int) -> str:
+    """Return office time in its two largest units: ``2 ngày 3 giờ làm việc``; a day has eight hours."""
+    if not minutes:
+        return gettext("no working time")
+    days, rest = divmod(minutes, WORKING_DAY_MINUTES)
+    hours, left = divmod(rest, MINUTES_PER_HOUR)
+    parts = [
+        ngettext("%(count)d day", "%(count)d days", days) % {"count": days} if days else "",
+        ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours} if hours else "",
+        ngettext("%(count)d minute", "%(count)d minutes", left) % {"count": left} if left else "",
+    ]
+    return gettext("%(time)s of working time") % {"time": " ".join([part for part in parts if part][:2])}
 
 
 def deadline(

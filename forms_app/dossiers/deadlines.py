@@ -175,7 +175,7 @@ def _resume(dossier: Dossier, now: datetime) -> None:
         limit = dossier.on_time_until or dossier.due_at
         if _extends_on_time(dossier, paused):
             limit = rule.shifted(limit, paused, now, calendar)
-        _promise(dossier, rule.shifted(dossier.due_at, paused, now, calendar), limit)
+        _set_due_date(dossier, rule.shifted(dossier.due_at, paused, now, calendar), limit)
     _run(dossier)
 
 
@@ -196,9 +196,9 @@ def _restart(dossier: Dossier, now: datetime) -> None:
     paused, due = dossier.paused_at, dossier.due_at
     if due is not None and paused is not None and not is_late(dossier, paused):
         restarted = rule.due(now, current_rules().calendar)
-        promised = max(due, restarted) if restarted else due
-        limit = promised if _extends_on_time(dossier, paused) else dossier.on_time_until or due
-        _promise(dossier, promised, limit)
+        new_due = max(due, restarted) if restarted else due
+        limit = new_due if _extends_on_time(dossier, paused) else dossier.on_time_until or due
+        _set_due_date(dossier, new_due, limit)
         dossier.clock_restarts += 1
     _run(dossier)
 
@@ -209,7 +209,7 @@ def _extends_on_time(dossier: Dossier, paused: datetime) -> bool:
     return dossier.pause_extends_on_time and limit is not None and paused <= limit
 
 
-def _promise(dossier: Dossier, due: datetime, limit: datetime) -> None:
+def _set_due_date(dossier: Dossier, due: datetime, limit: datetime) -> None:
     """Set the due date, and ``limit`` as the on-time limit if that is earlier."""
     dossier.due_at, dossier.on_time_until = due, limit if limit < due else None
 
@@ -237,7 +237,7 @@ def _correct(dossier: Dossier, now: datetime) -> None:
     limit, finished = dossier.on_time_until or dossier.due_at, dossier.finished_at
     due = deadline(now, value=CORRECTION_DAYS, unit=TimeUnit.WORKING_DAY, calendar=current_rules().calendar)
     was_late = limit is not None and finished is not None and _day(limit) < _day(finished)
-    _promise(dossier, due, limit if was_late and limit else due)
+    _set_due_date(dossier, due, limit if was_late and limit else due)
     dossier.finished_at = dossier.returned_at = None
     _run(dossier)
 
@@ -278,7 +278,7 @@ def _move_from_day_off(dossier: Dossier, now: datetime) -> None:
         return moment if calendar.is_working_day(day) else calendar.end_of(day)
 
     if dossier.due_at is not None:
-        _promise(dossier, moved(dossier.due_at), moved(dossier.on_time_until or dossier.due_at))
+        _set_due_date(dossier, moved(dossier.due_at), moved(dossier.on_time_until or dossier.due_at))
 
 
 EFFECTS: Final[dict[Clock, Callable[[Dossier, datetime], None]]] = {

@@ -86,6 +86,15 @@ class Clock(TextChoices):
     CALENDAR = "calendar", _("a due date on a day off moves to the next working day")
 
 
+class WithdrawalChannel(TextChoices):
+    """How a citizen asked the desk to withdraw a dossier."""
+
+    COUNTER = "counter", _("In person, at the counter")
+    LETTER = "letter", _("By letter")
+    PHONE = "phone", _("By telephone")
+    EMAIL = "email", _("By email")
+
+
 class Guard(TextChoices):
     """Conditions on the dossier other than its status."""
 

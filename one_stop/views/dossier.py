@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.step_up import fresh_proof_required
-from core.worktime import load_calendar
 from forms_app.builder import applicant
 from forms_app.builder.answer_display import AnsweredStep, answered_steps
 from forms_app.builder.field_types.contact import phone_text
@@ -166,4 +165,4 @@ def _answered_steps(found: DossierDetail, *, revealed: bool) -> list[AnsweredSte
 
 
 def _due_if_accepted(dossier: Dossier, now: datetime) -> datetime | None:
-    return deadlines.rule_for(dossier, now).due(now, load_calendar())
+    return deadlines.rule_for(dossier, now).due(now, current_rules().calendar)

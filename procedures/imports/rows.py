@@ -46,7 +46,7 @@ CHANGING: Final = (Outcome.CREATED.value, Outcome.UPDATED.value)
 _PLANNED_FIELDS: Final = ("outcome", "place", "message", "concerns", "needs_attention", "changes", "digest")
 #: Faults in a row's content. Faults of the database or the machine are no reason to leave a row out.
 _ROW_FAULTS: Final = (
-    PortalError, ValidationError, DataError, IntegrityError, ValueError, LookupError, TypeError, AttributeError,
+    PortalError, ValidationError, DataError, IntegrityError, ValueError,
 )  # fmt: skip
 
 

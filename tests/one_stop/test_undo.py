@@ -10,7 +10,6 @@ import time_machine
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils.translation import override
 
 from accounts.models import Agency, User
 from core.errors import InvalidInput
@@ -19,7 +18,6 @@ from forms_app.dossiers.printed_forms import available
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.services import FilingReceipt
 from forms_app.dossiers.transitions import Action, Status
-from one_stop.pauses import working_time_text
 from one_stop.selectors.figures import month_figures
 from tests.forms_app.dossiers.factories import WITH_FEE, file_dossier
 from tests.one_stop.factories import ANSWERS, FILED, NOW, ask, do, make_desk_form, make_officer
@@ -245,21 +243,6 @@ class TestPauses:
         assert "Đã tạm dừng 2 lần: 2 giờ 30 phút làm việc" in page
         assert "Yêu cầu đã rút: tính vào thời hạn giải quyết" in page
         assert "Lê Văn Đạt" in page
-
-    @pytest.mark.parametrize(
-        ("minutes", "text"),
-        [
-            (59, "59 phút"),
-            (60, "1 giờ"),
-            (480, "1 ngày"),
-            (541, "1 ngày 1 giờ"),
-            (481, "1 ngày 1 phút"),
-        ],
-    )
-    def test_office_time_has_two_units(self, minutes: int, text: str) -> None:
-        with override("vi"):
-            assert working_time_text(minutes) == f"{text} làm việc"
-            assert working_time_text(0) == "không có giờ làm việc"
 
 
 class TestQuestion:

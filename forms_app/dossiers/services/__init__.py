@@ -1,4 +1,4 @@
-"""Everything that changes a dossier or a draft. Other apps import from here."""
+"""Everything that changes a dossier or a draft; what a single view needs is imported from its module."""
 
 from forms_app.dossiers.services.actions import (
     apply_action,

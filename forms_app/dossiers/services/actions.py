@@ -18,9 +18,10 @@ from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
 from core.text import clean, clean_lines
 from core.transactions import retry_on_deadlock
-from core.worktime import TIME_ZONE, TimeUnit, load_calendar, postponed
+from core.worktime import TIME_ZONE, TimeUnit, postponed
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.search_documents import index_dossier
 from forms_app.dossiers.selectors.assignees import other_assignee
 from forms_app.dossiers.services.drafts import storable_text
@@ -282,7 +283,7 @@ def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> N
 
 def _reopen_request(dossier: Dossier, now: datetime) -> None:
     """Reopen the supplement request that a withdrawal had closed, with as many working days as were left then."""
-    event, calendar = dossier.withdrawal(), load_calendar()
+    event, calendar = dossier.withdrawal(), current_rules().calendar
     request = dossier.supplement_requests.filter(answered_at=None).order_by("-number").first()
     if event is None or request is None:
         return

@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import date, time
 
 import pytest
+from django.utils.translation import override
 
-from core.worktime import TimeUnit, WorkCalendar, deadline, postponed
+from core.worktime import TimeUnit, WorkCalendar, deadline, postponed, working_time_text
 from tests.core.calendars import PLAIN, SPRING_2019, at
 
 TET_2026 = WorkCalendar(days_off=frozenset(date(2026, 2, day) for day in range(14, 23)))
@@ -258,3 +259,19 @@ def test_other_office_hours_have_other_openings():
 @pytest.mark.parametrize("unit", ["ngay", "thang"])
 def test_a_limit_of_zero_at_an_opening_ends_on_the_same_day(unit: str) -> None:
     assert due("2026-03-03 07:00", 0, unit) == at("2026-03-03 17:00")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        (59, "59 phút"),
+        (60, "1 giờ"),
+        (480, "1 ngày"),
+        (541, "1 ngày 1 giờ"),
+        (481, "1 ngày 1 phút"),
+    ],
+)
+def test_office_time_has_two_units(minutes: int, text: str) -> None:
+    with override("vi"):
+        assert working_time_text(minutes) == f"{text} làm việc"
+        assert working_time_text(0) == "không có giờ làm việc"

@@ -1,4 +1,4 @@
-"""Reading and planning rows needs the memory of only one batch, however many there are."""
+"""Rows of an import: memory for only one batch, however many there are; faults of a row and errors of the program."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from procedures.imports import rows
 from procedures.imports.formats.base import ParsedRow
 from procedures.imports.plan import ImportChoices
 from procedures.imports.record import ProcedureRecord
-from procedures.models import ImportUpload
+from procedures.models import ImportRow, ImportUpload
 
 pytestmark = pytest.mark.django_db
 SENTENCE = "Người nộp chuẩn bị hồ sơ và nộp tại bộ phận một cửa. "
@@ -43,3 +43,24 @@ def test_ten_times_as_many_rows_need_the_same_memory(monkeypatch):
     few, many = peak_of(100), peak_of(1000)
 
     assert many <= 1.2 * few, f"{few} bytes for 100 rows, {many} for 1000"
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_of_the_row"), [(ValueError, True), (TypeError, False), (KeyError, False)]
+)
+def test_errors_of_the_program_are_no_faults_of_a_row(
+    monkeypatch, fault: type[Exception], is_of_the_row: bool
+):
+    def failing(*_args: object) -> None:
+        raise fault
+
+    upload, choices = ImportUpload.objects.create(name="2.json"), ImportChoices()
+    rows.read_rows(upload, parsed(2), choices)
+    rows.plan_rows(upload, choices)
+    upload.rows.update(state=ImportRow.State.QUEUED)
+    monkeypatch.setattr(rows, "write_changes", failing)
+    if is_of_the_row:
+        assert rows.apply_portion(upload, choices, by=None) == 2
+    else:
+        with pytest.raises(fault):
+            rows.apply_portion(upload, choices, by=None)
