@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.selectors.dossiers import open_request
 from forms_app.dossiers.transitions import UNDO_DAYS, Status
 
 #: Returns the text for the officer, empty if there is nothing to say.
@@ -83,10 +84,17 @@ def without_fee(dossier: Dossier, user: User, now: datetime) -> str:
 
 
 def lifted_supplement(dossier: Dossier, user: User, now: datetime) -> str:
-    """Say how withdrawing a supplement request affects the agency's time."""
+    """Say how withdrawing a supplement request affects the agency's time, and what the citizen has prepared."""
+    text = _("The desk's deadline for this dossier stays what it was before the request.")
     if dossier.was_accepted:
-        return _("The time since the request counts as processing time: the due date stays the same.")
-    return _("The desk's deadline for this dossier stays what it was before the request.")
+        text = _("The time since the request counts as processing time: the due date stays the same.")
+    request = open_request(dossier)
+    if request is None or not (request.attachments.exists() or any(request.typed.values())):
+        return text
+    begun = _(
+        "The citizen has already begun to answer. What they prepared is not sent to you, and their page says so."
+    )
+    return f"{text} {begun}"
 
 
 def correction(dossier: Dossier, user: User, now: datetime) -> str:

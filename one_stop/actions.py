@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from core.display import date_text
-from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.models import Dossier, SupplementRequest
 from forms_app.dossiers.selectors.assignees import ASSIGNABLE_ROLES, assignable_officers, other_assignee
-from forms_app.dossiers.selectors.dossiers import open_request
+from forms_app.dossiers.selectors.dossiers import named_request, open_request
 from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action, Status, allowed_transitions
 from one_stop import action_warnings, services, supplements
@@ -55,8 +55,15 @@ def _supplement_options(dossier: Dossier, user: User) -> dict[str, Any]:
 
 def _counter_options(dossier: Dossier, user: User) -> dict[str, Any]:
     # If none is open, the last one is used: what was typed for it is shown again although somebody else was quicker.
-    request = open_request(dossier) or dossier.supplement_requests.order_by("-number").first()
-    return {"items": request.items if request else []}
+    return _items_of(open_request(dossier) or dossier.supplement_requests.order_by("-number").first())
+
+
+def _counter_options_as_sent(dossier: Dossier, data: QueryDict) -> dict[str, Any]:
+    return _items_of(named_request(dossier, data))
+
+
+def _items_of(request: SupplementRequest | None) -> dict[str, Any]:
+    return {"items": request.items if request else [], "number": request.number if request else 0}
 
 
 def _assign_options(dossier: Dossier, user: User) -> dict[str, Any]:
@@ -91,7 +98,8 @@ class DeskAction:
 
     ``label`` is that of the button, ``done`` the message shown afterwards (``done_before_acceptance``: for a dossier
     that is not accepted yet). ``direct``: the button performs the action, without a form; ``danger``: it is red.
-    ``options`` returns the arguments of ``form`` in addition to those of ``ActionForm``. ``service`` (default:
+    ``options`` returns the arguments of ``form`` in addition to those of ``ActionForm``, ``options_as_sent`` those of
+    the form that was sent, if it names what it is for. ``service`` (default:
     ``dossiers.services.apply_action``) gets the arguments of that function and those of ``form.arguments()``.
     ``warning`` returns the text above the form. ``needs_reason`` is set from the transition that is open.
     """
@@ -105,6 +113,7 @@ class DeskAction:
     needs_reason: bool = False
     form: type[ActionForm] = ActionForm
     options: Callable[[Dossier, User], dict[str, Any]] = _no_options
+    options_as_sent: Callable[[Dossier, QueryDict], dict[str, Any]] | None = None
     service: Callable[..., object] | None = None
     warning: action_warnings.ActionWarning = action_warnings.nothing
 
@@ -121,7 +130,22 @@ class DeskAction:
         files: MultiValueDict[str, Any] | None = None,
     ) -> ActionForm:
         """Return the form of the action on ``dossier``: empty, or with what ``user`` typed."""
-        options = self.options(dossier, user)
+        return self._make_form(dossier, self.options(dossier, user), data, files)
+
+    def former_form(self, dossier: Dossier, user: User, data: QueryDict) -> ActionForm | None:
+        """Return the form that was sent as ``data`` if it was for something else than the form is for now."""
+        sent = self.options_as_sent(dossier, data) if self.options_as_sent else None
+        if sent is None or sent == self.options(dossier, user):
+            return None
+        return self._make_form(dossier, sent, data, None)
+
+    def _make_form(
+        self,
+        dossier: Dossier,
+        options: dict[str, Any],
+        data: QueryDict | None,
+        files: MultiValueDict[str, Any] | None,
+    ) -> ActionForm:
         initial = {"version": dossier.version, **options.pop("initial", {})}
         return self.form(
             data, files, submit=self.title, initial=initial, needs_reason=self.needs_reason, danger=self.danger,
@@ -196,7 +220,8 @@ DESK_ACTIONS: Final = (
         action=Action.SUPPLY,
         label=_("Supplement received at the counter…"),
         done=_("The supplement is recorded."),
-        form=CounterSupplementForm, options=_counter_options, service=services.receive_supplement,
+        form=CounterSupplementForm, options=_counter_options, options_as_sent=_counter_options_as_sent,
+        service=services.receive_supplement,
     ),
     DeskAction(
         action=Action.LIFT_SUPPLEMENT,

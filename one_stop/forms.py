@@ -286,9 +286,11 @@ class WithdrawForm(ActionForm):
 class CounterSupplementForm(ActionForm):
     """What the citizen hands in at the counter, for every requested item, as confirmed by the receiver."""
 
-    def __init__(self, *args: Any, items: list[dict[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: list[dict[str, str]], number: int, **kwargs: Any) -> None:
+        """``number``: that of the supplement request, which the form sends along."""
         super().__init__(*args, **kwargs)
         self._items = items
+        self.fields["request"] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=number)
         for item in items:
             self._add(item["id"], item["label"], is_document=item["kind"] != "text")
         self.order_fields(["version", *(name for name in self.fields if name not in {"version", "reason"})])

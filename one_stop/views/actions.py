@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -74,10 +75,10 @@ def _unavailable(
     }
     if action not in COUNTER_ACTIONS and (colleague := colleague_of(access, dossier, timezone.now())):
         message = assigned_text(colleague)
-    described = describe_action(action)
-    typed = (
-        described.make_form(dossier, access.user, request.POST).typed() if request.method == "POST" else []
-    )
+    described, typed = describe_action(action), []
+    if request.method == "POST":
+        former = described.former_form(dossier, access.user, request.POST)
+        typed = (former or described.make_form(dossier, access.user, request.POST)).typed()
     if typed:
         context = {
             "dossier": dossier, "action": described, "conflict": message, "typed": typed,
@@ -90,6 +91,8 @@ def _unavailable(
 
 def _render_kept(request: HttpRequest, requested: _ActionRequest, kept: KeptForm) -> HttpResponse:
     """Show the form with what was typed before the session ended, for the state of the dossier that the officer saw."""
+    if former := requested.action.former_form(requested.dossier, requested.access.user, kept.data):
+        return _replaced(request, requested, former, kept.files)
     form = _form(request, requested, kept.data)
     form.discard_errors()
     messages.info(
@@ -110,10 +113,12 @@ def _render(
     form: ActionForm,
     *,
     conflict: str = "",
+    typed: Sequence[tuple[str, str]] = (),
     status: int = 200,
 ) -> HttpResponse:
     dossier = requested.dossier
     context = {
+        "typed": typed,
         "dossier": dossier, "action": requested.action, "form": form, "conflict": conflict,
         "warning": requested.action.warning(dossier, requested.access.user, timezone.now()),
         "list_query": list_query(request.GET),
@@ -122,6 +127,8 @@ def _render(
 
 
 def _submit(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -> HttpResponse:
+    if former := requested.action.former_form(requested.dossier, requested.access.user, request.POST):
+        return _replaced(request, requested, former, file_names(request))
     for field, name in failed_uploads(request).items():
         form.add_error(field if field in form.fields else None, storage_message(name))
     if not form.is_valid():
@@ -155,9 +162,26 @@ def _conflict(
     fresh = dossier_for(requested.access, str(requested.dossier.code))
     if fresh is None:
         raise Http404
+    renewed = _ActionRequest(requested.access, fresh.dossier, requested.action)
+    if former := requested.action.former_form(fresh.dossier, requested.access.user, request.POST):
+        return _replaced(request, renewed, former, file_names(request))
     typed = request.POST.copy()
     typed["version"] = str(fresh.dossier.version)
     form.data = typed
     form.ask_again_for(file_names(request))
-    renewed = _ActionRequest(requested.access, fresh.dossier, requested.action)
     return _render(request, renewed, form, conflict=error.message, status=409)
+
+
+def _replaced(
+    request: HttpRequest, requested: _ActionRequest, former: ActionForm, files: Mapping[str, str]
+) -> HttpResponse:
+    """Show the empty form of the supplement request that is open now; what was sent for a former one is for copying."""
+    conflict = _(
+        "You filled in this form for a supplement request that is no longer open; meanwhile the citizen was asked "
+        "for something else. Nothing was recorded. Compare what was handed in with the new request below."
+    )
+    chosen = [
+        (str(former.fields[name].label), names) for name, names in files.items() if name in former.fields
+    ]
+    form = _form(request, requested, None)
+    return _render(request, requested, form, conflict=conflict, typed=[*former.typed(), *chosen], status=409)

@@ -211,7 +211,7 @@ def test_citizen_sees_exactly_the_requested_items(client: Client, agency: Agency
     assert "Văn bản uỷ quyền" in page
     assert "Số lượng: 1 bản chính, 2 bản sao" in page
     assert set(re.findall(r'<(?:input|textarea)[^>]* name="(\w+)"', page)) == {
-        "csrfmiddlewaretoken", "version", "document_6", "purpose", "q",
+        "csrfmiddlewaretoken", "version", "request", "document_6", "purpose", "q",
     } - ({"q"} if 'name="q"' not in page else set())  # fmt: skip
     sent = citizen.post(
         f"/ho-so/{receipt.token}/bo-sung/",

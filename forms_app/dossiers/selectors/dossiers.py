@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from core.text import parse_pk
 from forms_app.builder.answer_display import AnsweredField, answered_steps
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers import codes, credentials
@@ -16,6 +17,9 @@ from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalO
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.selectors.view_log import views_by_agency
 from forms_app.dossiers.transitions import INTERNAL_ACTIONS, Action
+
+#: Field of a form that names the supplement request (``SupplementRequest.number``) for which it is filled in.
+REQUEST_FIELD: Final = "request"
 
 
 def dossier_by_token(token: str) -> Dossier | None:
@@ -43,6 +47,30 @@ def dossier_by_lookup_key(code: str, lookup_key: str) -> Dossier | None:
 def open_request(dossier: Dossier) -> SupplementRequest | None:
     """Return the supplement request that the citizen has to answer now."""
     return dossier.supplement_requests.filter(closed_at=None).order_by("-number").first()
+
+
+def named_request(dossier: Dossier, sent: Mapping[str, str]) -> SupplementRequest | None:
+    """Return the supplement request for which a form was filled in: the first one if it names none."""
+    number = parse_pk(sent.get(REQUEST_FIELD, "1")) or 0
+    return dossier.supplement_requests.filter(number=number).first()
+
+
+def unsent_answers(dossier: Dossier) -> list[tuple[str, list[str]]]:
+    """Return what the citizen had prepared for requests that the desk withdrew since the last answer.
+
+    Each item comes with what was typed for it and the names of its files.
+    """
+    found = []
+    for request in dossier.supplement_requests.order_by("-number").prefetch_related("attachments"):
+        if request.answered_at is not None:
+            break
+        if request.withdrawn_at is not None:
+            files = files_by_field(request.attachments.all())
+            for item in request.items:
+                names = [file.original_name for file in files.get(item["id"], [])]
+                if parts := [part for part in (request.typed.get(item["id"], "").strip(), *names) if part]:
+                    found.append((item["label"], parts))
+    return found
 
 
 def postal_order_of(dossier: Dossier) -> PostalOrder | None:

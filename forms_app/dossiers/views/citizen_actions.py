@@ -21,10 +21,17 @@ from forms_app.dossiers import services
 from forms_app.dossiers.forms import WithdrawForm, supplement_step
 from forms_app.dossiers.models import Dossier, SupplementRequest
 from forms_app.dossiers.selectors import view_log
-from forms_app.dossiers.selectors.dossiers import files_by_field, open_request, problems_by_field
+from forms_app.dossiers.selectors.dossiers import (
+    files_by_field,
+    named_request,
+    open_request,
+    problems_by_field,
+    unsent_answers,
+)
 from forms_app.dossiers.services.view_log import log_own_view
 from forms_app.dossiers.transitions import CITIZEN, Action, allowed_transitions
 from forms_app.dossiers.views import draft_cookies
+from forms_app.dossiers.views.late_supplements import late_supplement
 from forms_app.dossiers.views.steps import ALL, CHECK, FILES, receive_files
 from forms_app.dossiers.views.tracking import dossier_or_404, own_dossier
 
@@ -35,8 +42,10 @@ def supplement(request: HttpRequest, token: str) -> HttpResponseBase:
     """Ask only for what the agency requested; files and texts are saved at once, and the answer is sent as a whole."""
     dossier = dossier_or_404(token)
     asked = open_request(dossier)
+    if request.method == "POST" and (asked is None or named_request(dossier, request.POST) != asked):
+        return late_supplement(request, dossier, token)
     if asked is None:
-        return _answered_already(request, dossier, token)
+        return redirect("dossiers:tracking", token)
     log_own_view(dossier, view_log.SUPPLEMENT)
     spec = supplement_step(asked)
     if request.method == "POST":
@@ -48,24 +57,10 @@ def supplement(request: HttpRequest, token: str) -> HttpResponseBase:
     form = StepForm(spec, answers=asked.typed, data=data, stored=stored, rejected=rejected)
     if check != ALL:
         form.discard_errors()
-    context = {"dossier": dossier, "asked": asked, "form": form, "token": token}
+    context = {
+        "dossier": dossier, "asked": asked, "form": form, "token": token, "unsent": unsent_answers(dossier)
+    }  # fmt: skip
     return render(request, "dossiers/supplement.html", context)
-
-
-def _answered_already(request: HttpRequest, dossier: Dossier, token: str) -> HttpResponse:
-    """Return to the dossier; what was sent too late, for example from a second tab, is shown for copying."""
-    last = dossier.supplement_requests.order_by("-number").first()
-    sent = request.POST if request.method == "POST" else {}
-    late = [
-        (item["label"], text)
-        for item in (last.items if last else [])
-        if (text := sent.get(item["id"], "").strip())
-        and text != (last.answers if last else {}).get(item["id"])
-    ]
-    if not late:
-        return redirect("dossiers:tracking", token)
-    context = {"dossier": dossier, "request_": last, "typed": late, "token": token}
-    return render(request, "dossiers/supplement_late.html", context, status=409)
 
 
 def _supply(

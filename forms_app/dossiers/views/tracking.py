@@ -30,10 +30,12 @@ from forms_app.dossiers.selectors.dossiers import (
     dossier_by_token,
     events_for_citizen,
     files_for_citizen,
+    named_request,
     open_request,
     own_data,
     postal_order_of,
     supplement_answers,
+    unsent_answers,
     without_undone_withdrawals,
 )
 from forms_app.dossiers.selectors.retention import retention_period
@@ -50,6 +52,7 @@ from forms_app.dossiers.status_texts import (
 )
 from forms_app.dossiers.transitions import CITIZEN, Action, Status, allowed_transitions
 from forms_app.dossiers.views import throttles
+from forms_app.dossiers.views.late_supplements import late_supplement
 
 # Prefix of the names under which the lookup page passes on what was typed before the visit expired.
 KEPT: Final = "kept."
@@ -96,6 +99,8 @@ def _continue(request: HttpRequest, dossier: Dossier, token: str) -> HttpRespons
     page = _next_page(request.POST.get("next", ""))
     typed = {name.removeprefix(KEPT): request.POST[name] for name in request.POST if name.startswith(KEPT)}
     asked = open_request(dossier)
+    if page == "supplement" and typed and (asked is None or named_request(dossier, typed) != asked):
+        return late_supplement(request, dossier, token, typed)
     if page == "supplement" and asked is not None:
         services.save_supplement(request=asked, texts={**asked.typed, **typed})
     elif page == "withdraw" and _can_withdraw(dossier):
@@ -177,6 +182,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
         "received_at_counter": bool(latest.actor_id),
         "supplied": latest.action == Action.SUPPLY and dossier.status == Status.REGISTERED,
         "asked": asked if Action.SUPPLY in actions else None,
+        "unsent": unsent_answers(dossier) if latest.action == Action.LIFT_SUPPLEMENT else [],
         "can_withdraw": Action.WITHDRAW in actions,
         "core_code": dossier.procedure_version.procedure.core_code if _may_apply_again(dossier) else "",
         "note": cause.note if cause.actor_id else "",
