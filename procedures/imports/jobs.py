@@ -54,7 +54,7 @@ def start_import(*, upload_id: int, by: User) -> None:
 
     ``Conflict`` if it has already been applied, if it is running, or if another import is.
     """
-    check_may_import(by)
+    check_may_import(by, upload_id)
     upload = open_upload(upload_id)
     if not try_lock_imports():
         raise Conflict(_("Another import is running. Wait until it has ended."), code="import_running")
@@ -69,7 +69,7 @@ def start_undo(*, upload_id: int, by: User) -> None:
 
     ``Conflict`` if it was not applied, if no row is left to undo, or if it or another import is running.
     """
-    check_may_import(by)
+    check_may_import(by, upload_id)
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
     if not try_lock_imports():
         raise Conflict(_("Another import is running. Wait until it has ended."), code="import_running")
@@ -81,7 +81,7 @@ def start_undo(*, upload_id: int, by: User) -> None:
 @transaction.atomic
 def continue_import(*, upload_id: int, by: User) -> None:
     """Restart the rest of a running import or of its undoing, without waiting for the message of a dead worker."""
-    check_may_import(by)
+    check_may_import(by, upload_id)
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
     if upload.state != ImportUpload.State.RUNNING:
         raise Conflict(_("This import is not running."))
@@ -100,7 +100,7 @@ def cancel_import(*, upload_id: int, by: User) -> None:
 
     If it is being undone, the remaining rows stay applied. ``Conflict`` if it is not running.
     """
-    check_may_import(by)
+    check_may_import(by, upload_id)
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
     if upload.state != ImportUpload.State.RUNNING:
         raise Conflict(_("This import is not running."))
@@ -123,7 +123,7 @@ def apply_next_portion(*, upload_id: int, run: int, portion: int) -> None:
     )
     if upload is None:
         return
-    apply_portion(upload, choices_of(upload), by=upload.applied_by)
+    apply_portion(upload, choices_of(upload, upload.applied_by), by=upload.applied_by)
     if upload.rows.filter(state=ImportRow.State.QUEUED).exists():
         upload.progressed_at = timezone.now()
         upload.save(update_fields=["progressed_at"])

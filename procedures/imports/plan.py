@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from wagtail.models import Locale, Page
 
@@ -29,6 +30,7 @@ from procedures.imports.reference_rows import (
 )
 from procedures.imports.report import ImportReport, Outcome, ReportRow, field_changes, sorted_rows
 from procedures.imports.reserved import reserved_procedures
+from procedures.imports.scope import ImportScope
 from procedures.models import ImportedFacts, LocalAssignment, Procedure, ProcedurePage, ProcedureVersion
 from procedures.page_content import read_decision
 from procedures.value_objects import Decision
@@ -47,13 +49,14 @@ class ImportChoices:
 
     ``section``: slug of the section (or its agency) for new procedures; empty: derived from each record.
     ``valid_from``: first day in force; None: the decision's date or, without one, the day of the import. ``decision``:
-    for rows that name none. ``public``: False keeps new procedures unpublished.
+    for rows that name none. ``public``: False keeps new procedures unpublished. ``scope``: what may be changed.
     """
 
     section: str = ""
     valid_from: date | None = None
     decision: Decision | None = None
     public: bool = True
+    scope: ImportScope = field(default_factory=ImportScope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +196,14 @@ class _Planner:
         if read.decision is None and self._choices.decision:
             read = dataclasses.replace(read, decision=self._choices.decision)
         if existing is None or existing.withdrawn:
-            return self._create(row, read, existing)
-        return self._update(row, read, existing)
+            reason = self._choices.scope.why_not_created(self._sections.place(read))
+            return self._foreign(row, reason) if reason else self._create(row, read, existing)
+        reason = self._choices.scope.why_not_changed(existing.version.procedure_id)
+        return self._foreign(row, reason) if reason else self._update(row, read, existing)
+
+    @staticmethod
+    def _foreign(row: ParsedRow, reason: str | Promise) -> ReportRow:
+        return _report_row(Outcome.REFUSED, row, str(reason), foreign=True)
 
     def _create(self, row: ParsedRow, read: ProcedureRecord, existing: ExistingProcedure | None) -> ReportRow:
         if not self._choices.public:

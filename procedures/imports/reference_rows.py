@@ -162,14 +162,14 @@ class SectionFinder:
         agency that carries it out, of the publishing agency, or of the province. A missing section is created."""
         if isinstance(self._wanted, ProcedureSectionPage):
             return self._wanted
-        place = self._place(record)
+        place = self.place(record)
         return (
             place if isinstance(place, ProcedureSectionPage) else self._section_of(place or self._province())
         )
 
     def place_of(self, record: ProcedureRecord) -> str:
         """Return the title of the section into which ``record`` would go; nothing is created."""
-        place = self._place(record)
+        place = self.place(record)
         if isinstance(place, ProcedureSectionPage):
             return str(place.title)
         return str(self._title_of(place)) if place else settings.PORTAL_OWNER
@@ -178,7 +178,7 @@ class SectionFinder:
         """Return True if there is an agency with ``slug``, or if it is empty."""
         return not slug or slug in self._agencies
 
-    def _place(self, record: ProcedureRecord) -> ProcedureSectionPage | Agency | None:
+    def place(self, record: ProcedureRecord) -> ProcedureSectionPage | Agency | None:
         """Return the section, or the agency whose section it is; None: the province, which does not exist yet."""
         if self._wanted is not None:
             return self._wanted

@@ -70,7 +70,8 @@ class ReportRow:
 
     ``detail``: why it was refused, or which fields changed; ``note``: what happened to manual edits; ``warnings``:
     what was ignored when reading the file; ``concerns``: what to decide before applying, as sentences; ``place``: the
-    section of a new procedure; ``digest``: the digest of the change to write, empty if there is none.
+    section of a new procedure; ``digest``: the digest of the change to write, empty if there is none; ``foreign``:
+    refused because it belongs to another agency.
     """
 
     outcome: Outcome
@@ -84,6 +85,7 @@ class ReportRow:
     changes: tuple[FieldChange, ...] = ()
     place: str = ""
     digest: str = ""
+    foreign: bool = False
 
     @property
     def message(self) -> str:

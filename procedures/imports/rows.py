@@ -32,6 +32,7 @@ from procedures.imports.plan import (
 from procedures.imports.record import ProcedureRecord
 from procedures.imports.reference_rows import FormFileStore
 from procedures.imports.report import Outcome, ReportRow
+from procedures.imports.scope import ImportScope
 from procedures.models import ImportRow, ImportUpload
 from procedures.page_content import read_decision
 
@@ -43,7 +44,16 @@ PORTION: Final = 25
 MAX_CODE: Final = 40
 #: Outcomes of rows that change the catalogue.
 CHANGING: Final = (Outcome.CREATED.value, Outcome.UPDATED.value)
-_PLANNED_FIELDS: Final = ("outcome", "place", "message", "concerns", "needs_attention", "changes", "digest")
+_PLANNED_FIELDS: Final = (
+    "outcome",
+    "place",
+    "message",
+    "concerns",
+    "needs_attention",
+    "changes",
+    "digest",
+    "foreign",
+)
 #: Faults in a row's content. Faults of the database or the machine are no reason to leave a row out.
 _ROW_FAULTS: Final = (
     PortalError, ValidationError, DataError, IntegrityError, ValueError,
@@ -160,7 +170,7 @@ def _record_plan(rows: Iterable[ImportRow], planned: Mapping[str, ReportRow]) ->
     for row in rows:
         found = planned[row.code]
         row.outcome, row.place, row.message = found.outcome.value, found.place, found.message
-        row.concerns, row.digest = list(found.concerns), found.digest
+        row.concerns, row.digest, row.foreign = list(found.concerns), found.digest, found.foreign
         row.needs_attention = bool(found.note or found.warnings or row.further_rows)
         row.changes = [dataclasses.asdict(change) for change in found.changes]
 
@@ -181,13 +191,14 @@ def count_outcomes(upload: ImportUpload, common: Sequence[str] | None = None) ->
     upload.save(update_fields=["report"])
 
 
-def choices_of(upload: ImportUpload) -> ImportChoices:
-    """Return what was decided for the whole file."""
+def choices_of(upload: ImportUpload, by: User | None) -> ImportChoices:
+    """Return what was decided for the whole file, with what ``by`` may change (None: everything)."""
     return ImportChoices(
         section=upload.section.slug if upload.section else "",
         valid_from=upload.valid_from,
         decision=read_decision(upload.decision) if upload.decision else None,
         public=upload.public,
+        scope=ImportScope.of(by),
     )
 
 

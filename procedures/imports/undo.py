@@ -25,6 +25,7 @@ from procedures.imports.apply import ImportContext, write_changes
 from procedures.imports.plan import ExistingProcedure, PlannedChange, existing_procedures, lock_imports
 from procedures.imports.record import ProcedureRecord
 from procedures.imports.rows import mark_running
+from procedures.imports.scope import ImportScope
 from procedures.models import (
     ImportedFacts,
     ImportRow,
@@ -70,9 +71,10 @@ def undo_portion(upload: ImportUpload, *, after: int) -> int | None:
     if not rows:
         return None
     existing = existing_procedures([row.code for row in rows], locked=True)
-    reasons = _Reasons(rows, existing)
+    reasons, scope = _Reasons(rows, existing), ImportScope.of(upload.undone_by)
     for row in rows:
-        row.remark = reasons.for_row(row)
+        foreign = scope.why_not_changed(row.undo["procedure"])
+        row.remark = _("It is not in a section of your agency.") if foreign else reasons.for_row(row)
     free = [row for row in rows if not row.remark]
     by = upload.undone_by
     _restore([row for row in free if row.undo["record"]], existing, upload, by)

@@ -141,7 +141,8 @@ class ImportRow(models.Model):
     ``further_rows``: numbers of the rows that were merged into this one. ``warnings``: what was ignored on reading.
     ``digest``: the digest of the change shown in the preview; no other change is applied. ``changes``: name, text
     before and text after of each field; ``remark``: why it was not applied or not undone. ``undo``: what restores the
-    state before (``procedures.imports.undo``), empty until it is applied.
+    state before (``procedures.imports.undo``), empty until it is applied. ``foreign``: refused because it belongs to
+    another agency than the person importing.
     """
 
     class State(models.TextChoices):
@@ -168,6 +169,7 @@ class ImportRow(models.Model):
     digest = models.CharField(_("digest"), max_length=64, default="", editable=False)
     concerns = models.JSONField(_("warnings"), default=list)
     needs_attention = models.BooleanField(_("needs attention"), default=False)
+    foreign = models.BooleanField(_("belongs to another agency"), default=False)
     changes = models.JSONField(_("changes"), default=list)
     selected = models.BooleanField(_("selected"), default=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED)

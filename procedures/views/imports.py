@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.models import Locale
 from wagtail.snippets.widgets import AdminSnippetChooser
 
 from accounts.models import User
@@ -27,6 +26,7 @@ from core.errors import Conflict, InvalidInput
 from core.spreadsheets import csv_response
 from core.text import order_key, parse_pk
 from core.wagtail.searchable_select import SearchableSelect
+from procedures.control import controlled_sections
 from procedures.imports.formats.base import FileProblem
 from procedures.imports.jobs import (
     cancel_import,
@@ -35,43 +35,17 @@ from procedures.imports.jobs import (
     start_import,
     start_undo,
 )
-from procedures.imports.record import FIELD_LABELS
 from procedures.imports.rows import new_without_decision
+from procedures.imports.scope import imports_of
 from procedures.imports.undo import is_undoing
 from procedures.imports.uploads import is_open, may_import, preview_upload, select_rows, store_choices
 from procedures.models import ImportRow, ImportUpload, ProcedureSectionPage, PublicationDecision
+from procedures.views.import_lists import FILTERS, SELECTABLE, report_cells, row_line
 from procedures.views.import_texts import progress_text, result_text, undone_text
 
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 RECENT = 20
 PER_PAGE: Final = 100
-_REMARK: Final = ~Q(remark="")
-# Rows for which a person still has to decide whether they are applied.
-_SELECTABLE: Final = Q(
-    outcome__in=["created", "updated"], state__in=["planned", "failed"], record__isnull=False
-)
-# Value of the address parameter, condition, label.
-FILTERS: Final = {
-    "": (
-        ~Q(outcome="unchanged") | Q(needs_attention=True) | _REMARK,
-        gettext_lazy("All with changes or remarks"),
-    ),
-    "can-xem": (Q(needs_attention=True) | Q(outcome="refused") | _REMARK, gettext_lazy("To be reviewed")),
-    "moi": (Q(outcome="created"), gettext_lazy("New")),
-    "thay-doi": (Q(outcome="updated"), gettext_lazy("Changed")),
-    "tu-choi": (Q(outcome="refused"), gettext_lazy("Refused")),
-    "khong-doi": (Q(outcome="unchanged"), gettext_lazy("Unchanged")),
-    "bo-chon": (Q(selected=False), gettext_lazy("Not selected")),
-    "da-ap-dung": (Q(state=ImportRow.State.APPLIED), gettext_lazy("Applied")),
-    "chua-ap-dung": (_SELECTABLE, gettext_lazy("Not applied yet")),
-    "loi": (Q(state=ImportRow.State.FAILED), gettext_lazy("Failed")),
-}
-OUTCOMES: Final = {
-    "created": gettext_lazy("new"),
-    "updated": gettext_lazy("changed"),
-    "unchanged": gettext_lazy("unchanged"),
-    "refused": gettext_lazy("refused"),
-}
 
 
 class UploadForm(forms.Form):
@@ -111,9 +85,7 @@ class ChoicesForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sections: Any = self.fields["section"]
-        sections.queryset = ProcedureSectionPage.objects.filter(
-            alias_of__isnull=True, locale=Locale.get_default()
-        )
+        sections.queryset = controlled_sections(self.for_user).filter(alias_of__isnull=True)
         sections.label_from_instance = lambda section: section.title
         chosen = sorted(sections.queryset, key=lambda section: order_key(section.title))
         sections.choices = [("", sections.empty_label), *((section.pk, section.title) for section in chosen)]
@@ -144,7 +116,7 @@ def upload(request: HttpRequest, *, by: User) -> HttpResponse:
             return redirect("procedures_import_preview", pk=kept.pk)
         except FileProblem as problem:
             form.add_error("file", capfirst(problem.message))
-    context = {"form": form, "recent": ImportUpload.objects.select_related("uploaded_by")[:RECENT]}
+    context = {"form": form, "recent": imports_of(by).select_related("uploaded_by")[:RECENT]}
     return render(request, "procedures/admin/import_upload.html", context)
 
 
@@ -152,20 +124,30 @@ def upload(request: HttpRequest, *, by: User) -> HttpResponse:
 @controllers_only
 def preview(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Show what the file would change, or what it changed."""
-    found = get_object_or_404(ImportUpload.objects.select_related("section", "decision"), pk=pk)
+    found = get_object_or_404(
+        imports_of(by).select_related("section", "decision", "uploaded_by", "applied_by"), pk=pk
+    )
     return _preview(request, found, ChoicesForm(instance=found, for_user=by))
 
 
 def _preview(
-    request: HttpRequest, found: ImportUpload, form: ChoicesForm, *, unconfirmed: int = 0
+    request: HttpRequest,
+    found: ImportUpload,
+    form: ChoicesForm,
+    *,
+    unconfirmed: int = 0,
+    ask_before_undo: bool = False,
 ) -> HttpResponse:
-    """Show the preview; ``unconfirmed``: new procedures without a decision that were to be published."""
+    """Show the preview; ``unconfirmed``: new procedures without a decision that were to be published.
+
+    ``ask_before_undo``: ask whether what a colleague applied is to be undone.
+    """
     chosen, query = _filter(request.GET), request.GET.get("q", "").strip()[:100]
     page = Paginator(_rows(found, chosen, query), PER_PAGE).get_page(request.GET.get("trang"))
     numbers = found.rows.aggregate(
         **{f"n_{name}": Count("pk", filter=condition) for name, (condition, _label) in FILTERS.items()},
-        selectable=Count("pk", filter=_SELECTABLE),
-        chosen=Count("pk", filter=_SELECTABLE & Q(selected=True)),
+        selectable=Count("pk", filter=SELECTABLE),
+        chosen=Count("pk", filter=SELECTABLE & Q(selected=True)),
         applied=Count("pk", filter=Q(state=ImportRow.State.APPLIED)),
     )
     address = _query_string(chosen, query)
@@ -175,7 +157,7 @@ def _preview(
         "upload": found,
         "form": form,
         "rows": page,
-        "lines": [_line(row) for row in page],
+        "lines": [row_line(row) for row in page],
         "filters": filters,
         "filter": chosen,
         "query": query,
@@ -188,7 +170,9 @@ def _preview(
         if found.state in {"applied", "cancelled"}
         else "",
         "undo_count": 0 if found.state == ImportUpload.State.RUNNING else numbers["applied"],
-        "open": bool(numbers["selectable"]) and is_open(found),
+        "open": bool(numbers["selectable"] or numbers["n_ngoai-muc"]) and is_open(found),
+        "foreign": numbers["n_ngoai-muc"],
+        "ask_before_undo": ask_before_undo,
         "query_string": address,
         "page_query": f"{address}&" if address else "?",
     }
@@ -213,24 +197,11 @@ def _rows(found: ImportUpload, chosen: str, query: str) -> QuerySet[ImportRow]:
     return rows.filter(Q(code__icontains=query) | Q(title__icontains=query)) if query else rows
 
 
-def _line(row: ImportRow) -> dict[str, Any]:
-    changes = [
-        {**change, "label": FIELD_LABELS.get(change["name"], change["name"])} for change in row.changes
-    ]
-    return {
-        "row": row,
-        "outcome": OUTCOMES[row.outcome],
-        "changes": changes,
-        "selectable": row.outcome in {"created", "updated"} and row.state in {"planned", "failed"},
-        "settled": row.state not in {"planned", "queued"},
-    }
-
-
 @require_POST
 @controllers_only
 def choices(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Store what was decided and selected, and show the renewed preview."""
-    found = get_object_or_404(ImportUpload, pk=pk)
+    found = get_object_or_404(imports_of(by), pk=pk)
     try:
         _select(request, found, by)
         form = _store_choices(request, found, by)[0]
@@ -272,7 +243,7 @@ def _back(request: HttpRequest, pk: int) -> HttpResponse:
 @controllers_only
 def apply(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Apply the file and show its report. Choices changed on the way are reviewed first."""
-    found = get_object_or_404(ImportUpload, pk=pk)
+    found = get_object_or_404(imports_of(by), pk=pk)
     try:
         if "choices" in request.POST:
             _select(request, found, by)
@@ -302,7 +273,7 @@ def apply(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 @controllers_only
 def progress(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Return how far the import has come, for the script of its page."""
-    found = progress_of(get_object_or_404(ImportUpload, pk=pk))
+    found = progress_of(get_object_or_404(imports_of(by), pk=pk))
     return JsonResponse({**asdict(found), "text": progress_text(found)})
 
 
@@ -310,7 +281,7 @@ def progress(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 @controllers_only
 def cancel(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Stop the running import, or its undoing."""
-    undoing = is_undoing(get_object_or_404(ImportUpload, pk=pk))
+    undoing = is_undoing(get_object_or_404(imports_of(by), pk=pk))
     try:
         cancel_import(upload_id=pk, by=by)
         if undoing:
@@ -329,7 +300,7 @@ def cancel(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 @controllers_only
 def resume(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Continue a running import that makes no progress."""
-    get_object_or_404(ImportUpload, pk=pk)
+    get_object_or_404(imports_of(by), pk=pk)
     try:
         continue_import(upload_id=pk, by=by)
         messages.success(request, _("The import continues."))
@@ -342,7 +313,10 @@ def resume(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 @controllers_only
 def undo(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Start undoing the applied file as far as nothing depends on it."""
-    found = get_object_or_404(ImportUpload, pk=pk)
+    found = get_object_or_404(imports_of(by), pk=pk)
+    if found.applied_by_id != by.pk and request.POST.get("of_colleague") != "yes":
+        form = ChoicesForm(instance=found, for_user=by)
+        return _preview(request, found, form, ask_before_undo=True)
     try:
         start_undo(upload_id=pk, by=by)
     except Conflict as problem:
@@ -360,20 +334,9 @@ def undo(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 @controllers_only
 def report(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
     """Return the report of all rows as CSV for Excel."""
-    found = get_object_or_404(ImportUpload, pk=pk)
+    found = get_object_or_404(imports_of(by), pk=pk)
     head = (_("Row"), _("What happens"), _("State"), _("Code"), _("Name"), _("Section"),
             _("Reason or changed details"), _("Warnings"), _("Before → after"), _("Remark"))  # fmt: skip
     common = found.report.get("common", [])
     rows = found.rows.order_by("position").defer("undo", "record").iterator()
-    return csv_response(f"nhap-thu-tuc-{found.pk}.csv", head, (_report_cells(row, common) for row in rows))
-
-
-def _report_cells(row: ImportRow, common: list[str]) -> tuple[object, ...]:
-    changes = [
-        f"{change['label']}: {change['before']} → {change['after']}" for change in _line(row)["changes"]
-    ]
-    concerns = [*common, *row.concerns] if row.outcome in {"created", "updated"} else row.concerns
-    return (
-        row.number, OUTCOMES[row.outcome], row.get_state_display(), row.code, row.title, row.place, row.message,
-        "; ".join(concerns), "\n".join(changes), row.remark,
-    )  # fmt: skip
+    return csv_response(f"nhap-thu-tuc-{found.pk}.csv", head, (report_cells(row, common) for row in rows))

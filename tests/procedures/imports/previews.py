@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Membership, User
+from accounts.models import Agency, Membership, User
 from accounts.services import grant
 from core.outbox import deliver_due
 from procedures.imports.jobs import start_import, start_undo
@@ -27,11 +27,11 @@ RECORDS = json.dumps(
 )
 
 
-def controller() -> User:
+def controller(agency: Agency | None = None) -> User:
+    """A controller in ``agency``; without one, in the People's Committee of the province."""
+    agency = agency or make_agency(kind=Agency.Kind.PROVINCE)
     user = UserFactory()
-    grant(
-        user=user, agency=make_agency(), role=Membership.Role.CONTROLLER, by=None, valid_from=date(2025, 7, 1)
-    )
+    grant(user=user, agency=agency, role=Membership.Role.CONTROLLER, by=None, valid_from=date(2025, 7, 1))
     return User.objects.get(pk=user.pk)
 
 
@@ -76,11 +76,13 @@ def look(client: Client, upload: ImportUpload) -> str:
     return " ".join(response.content.decode().split())
 
 
-def staff(name, role=None):
+def staff(name, role=None, agency=None):
+    """A user with ``role`` in ``agency``; without one, in the People's Committee of the province."""
     user = User.objects.create_user(name, password="x")
     user.user_permissions.add(Permission.objects.get(codename="access_admin"))
     if role:
-        Membership.objects.create(user=user, agency=make_agency(), role=role, valid_from=date(2025, 7, 1))
+        agency = agency or make_agency(kind=Agency.Kind.PROVINCE)
+        Membership.objects.create(user=user, agency=agency, role=role, valid_from=date(2025, 7, 1))
     return user
 
 
