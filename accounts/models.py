@@ -218,7 +218,7 @@ class Membership(Validity):
         HEAD = "head", _("Agency head")  # lãnh đạo
         RETURNER = "returner", _("Result officer")  # cán bộ trả kết quả
         EDITOR = "editor", _("Agency editor")  # biên tập viên cơ quan
-        CONTROLLER = "catalogue", _("Procedure controller")  # kiểm soát TTHC
+        CONTROLLER = "controller", _("Procedure controller")  # kiểm soát TTHC
         COMMUNICATION = "communication", _("Communications staff")  # cán bộ truyền thông
         INSPECTOR = "inspector", _("Inspector (read-only)")  # thanh tra
         OPERATOR = "operator", _("Operating team")  # quản trị kỹ thuật; may not read dossiers

@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::django.core.paginator.UnorderedObjectListWarning"),
 ]
-ROLES = ("editor_b", "communication_a", "catalogue_a", "operator_a", "head_a", "superuser")
+ROLES = ("editor_b", "communication_a", "controller_a", "operator_a", "head_a", "superuser")
 START = "/quan-tri/"
 #: Addresses of one route differ only in their objects; the second one may show what the first lacks.
 PER_ROUTE = 2
@@ -54,9 +54,9 @@ def scenario() -> Scenario:
     section = make_section(scenario.a)
     page = make_page(section)
     page.decision = make_decision()
-    page.save_revision(user=scenario.people["catalogue_a"], log_action=True).publish()
+    page.save_revision(user=scenario.people["controller_a"], log_action=True).publish()
     page.title += " mới"
-    page.save_revision(user=scenario.people["catalogue_a"], log_action=True)
+    page.save_revision(user=scenario.people["controller_a"], log_action=True)
     for news, person in ((scenario.news_a, "editor_a"), (scenario.news_b, "editor_b")):
         news.title += " sửa"
         news.go_live_at = timezone.now() + timedelta(days=3)

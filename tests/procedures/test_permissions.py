@@ -189,7 +189,7 @@ def test_pages_cannot_be_moved_into_another_agency(world: Agencies, role: str) -
 
 
 @pytest.mark.parametrize("role", [Membership.Role.EDITOR, Membership.Role.COMMUNICATION])
-def test_snippets_of_the_catalogue_and_the_site_are_not_for_editors(world: Agencies, role: str) -> None:
+def test_snippets_of_the_controller_and_the_site_are_not_for_editors(world: Agencies, role: str) -> None:
     _user, client = world.member(world.a, role)
     MenuItem.objects.create(label="Hỏi đáp", path="/hoi-dap/")
     factories.alert()

@@ -21,11 +21,11 @@ DESK_A = frozenset({"officer_a", "head_a", "inspector_a", "inspector_p"})
 LOG_READERS = frozenset({"head_a", "inspector_a", "inspector_b", "inspector_p"})
 COUNTER_A = frozenset({"officer_a", "head_a"})
 DESK = DESK_A | {"officer_b", "inspector_b"}
-EDITORS = frozenset({"editor_a", "editor_b", "communication_a", "catalogue_a"})
+EDITORS = frozenset({"editor_a", "editor_b", "communication_a", "controller_a"})
 ADMIN = EDITORS | {"operator_a", "head_a"}
 #: Editors of the tree of agency B, to which every page address of the walk leads.
 AGENCY_B = frozenset({"editor_b"})
-CONTROLLERS = frozenset({"catalogue_a"})
+CONTROLLERS = frozenset({"controller_a"})
 COMMUNICATION = frozenset({"communication_a"})
 OPERATORS = frozenset({"operator_a"})
 CONFIRMING = frozenset({"head_a", "operator_a", "superuser"})

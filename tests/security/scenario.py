@@ -23,11 +23,11 @@ ROLE = Membership.Role
 #: Inspectorate, which inspects both.
 ROLES = (
     "anonymous", "citizen", "officer_a", "officer_b", "head_a", "editor_a", "editor_b", "communication_a",
-    "catalogue_a", "operator_a", "inspector_a", "inspector_b", "inspector_p", "superuser",
+    "controller_a", "operator_a", "inspector_a", "inspector_b", "inspector_p", "superuser",
 )  # fmt: skip
 STAFF_ROLES = {
     "officer": ROLE.RECEIVER, "head": ROLE.HEAD, "editor": ROLE.EDITOR, "communication": ROLE.COMMUNICATION,
-    "catalogue": ROLE.CONTROLLER, "operator": ROLE.OPERATOR, "inspector": ROLE.INSPECTOR,
+    "controller": ROLE.CONTROLLER, "operator": ROLE.OPERATOR, "inspector": ROLE.INSPECTOR,
 }  # fmt: skip
 
 

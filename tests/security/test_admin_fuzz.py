@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"),
 ]
 ROLES = (
-    "editor_b", "communication_a", "catalogue_a", "operator_a", "head_a", "superuser",
+    "editor_b", "communication_a", "controller_a", "operator_a", "head_a", "superuser",
 )  # fmt: skip
 #: Values used as a key or name in an address, and as parameters.
 KEYS = ("1'\"--", "💩", "1.0", "-1", "9" * 30, "xlsx", "²")

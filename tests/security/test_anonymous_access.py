@@ -17,7 +17,7 @@ from tests.forms_app.dossiers.factories import enter, make_draft
 from tests.security.scenario import Scenario, text_of
 
 pytestmark = pytest.mark.django_db
-UNAUTHORISED = ("anonymous", "citizen", "officer_b", "operator_a", "editor_a", "catalogue_a", "superuser")
+UNAUTHORISED = ("anonymous", "citizen", "officer_b", "operator_a", "editor_a", "controller_a", "superuser")
 OWN = (
     "",
     "noi-dung/",

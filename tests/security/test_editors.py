@@ -24,7 +24,7 @@ def test_editor_cannot_change_the_agency_of_a_site(scenario: Scenario) -> None:
 
 
 def test_controller_of_an_agency_cannot_change_the_agency_of_its_section(scenario: Scenario) -> None:
-    check_agency_field(scenario, "catalogue_a", make_section(scenario.a))
+    check_agency_field(scenario, "controller_a", make_section(scenario.a))
 
 
 def check_agency_field(scenario: Scenario, role: str, page: Page) -> None:
@@ -57,7 +57,7 @@ ACTIONS = (
 )
 
 
-@pytest.mark.parametrize("role", ["editor_a", "communication_a", "catalogue_a", "operator_a"])
+@pytest.mark.parametrize("role", ["editor_a", "communication_a", "controller_a", "operator_a"])
 def test_pages_of_another_agency_cannot_be_changed(scenario: Scenario, role: str) -> None:
     client, page = scenario.client(role), scenario.news_b
     before = Page.objects.values().get(pk=page.pk)

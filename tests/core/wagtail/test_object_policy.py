@@ -151,7 +151,7 @@ def index_of(one: ModelViewSet) -> str:
     return reverse(one.get_url_name("list" if label(one) == "home.menuitem" else "index"))
 
 
-@pytest.mark.parametrize("role", ["editor_b", "catalogue_a", "officer_b", "citizen"])
+@pytest.mark.parametrize("role", ["editor_b", "controller_a", "officer_b", "citizen"])
 def test_other_roles_are_refused(scenario: Scenario, role: str) -> None:
     client = scenario.client(role)
     for name, (_keeper, row) in rows_of_b(scenario).items():
@@ -162,7 +162,7 @@ def test_other_roles_are_refused(scenario: Scenario, role: str) -> None:
 
 def test_superuser_viewsets_are_closed_to_all_roles(scenario: Scenario) -> None:
     lists = [index_of(set_of(name)) for name, keeper in OWNERS.items() if keeper == SUPERUSER]
-    for role in ("communication_a", "catalogue_a", "operator_a", "editor_b"):
+    for role in ("communication_a", "controller_a", "operator_a", "editor_b"):
         client = scenario.client(role)
         assert {client.get(address).status_code for address in lists} <= {302, 403, 404}, role
     chief = scenario.client("superuser")

@@ -275,7 +275,7 @@ class TestRoles:
         page, foreign = make_page(make_section(mine)), make_page(make_section(other))
         for procedure in (page, foreign):
             publish(page=procedure, decision=None)
-        client = self.member(mine, "catalogue")
+        client = self.member(mine, "controller")
         translated = self.start(client, page, english)
         edit = f"/quan-tri/pages/{translated.pk}/edit/"
         form = fields_of(client.get(edit).content.decode())
