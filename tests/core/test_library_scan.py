@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from PIL import Image
 
-from core.models import CacheGeneration, LibraryScan
+from core.models import LibraryScan
 from core.tasks import scan_library
 from home.models import PortalDocument, PortalImage, PortalRendition
 from tests.accounts.factories import UserFactory
@@ -115,12 +115,6 @@ class TestImages:
             scan_library()
         assert [copy.storage.exists(copy.name) for copy in copies] == [False, True]
         assert infected.get_rendition("width-20").alt == "Có mã độc"
-
-    def test_verdict_on_an_image_renews_the_pages(self, scanner: FakeScanner) -> None:
-        before = CacheGeneration.objects.values_list("number", flat=True).first()
-        picture()
-        scan_library()
-        assert CacheGeneration.objects.values_list("number", flat=True).first() != before
 
     def test_unavailable_scanner_withholds_it_says_so_and_is_asked_again(
         self, scanner: FakeScanner, settings: Any

@@ -22,6 +22,7 @@ from django.utils import timezone
 from PIL import Image
 from wagtail.models import Page, Site
 
+from core.tasks import scan_library
 from core.web.page_cache import watch
 from forms_app.builder import services as builder
 from forms_app.builder.models import FormDefinition
@@ -34,6 +35,7 @@ from tests.accounts.factories import AgencyFactory
 from tests.forms_app.dossiers.factories import SCHEMA
 from tests.home import factories
 from tests.procedures.factories import make_decision, make_page, make_procedure, make_section
+from tests.support.fake_scanner import fake_scanner
 
 pytestmark = pytest.mark.django_db
 TODAY = "2026-11-23 09:00 +0700"
@@ -334,6 +336,19 @@ class TestNews:
         new = read_cached(page.url)
         assert "Cây cầu mới" in new
         assert new.split("<img", 1)[1].split(">", 1)[0] != old.split("<img", 1)[1].split(">", 1)[0]
+
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+    def test_image_is_shown_once_it_is_clean(self, read_cached: Any, settings: Any) -> None:
+        image = PortalImage.objects.create(title="Cầu", alt_text="Cây cầu", file=picture("red"))
+        image.get_file_hash()
+        page = factories.news(1, image=image)
+        with fake_scanner() as scanner:
+            settings.CLAMAV_ADDRESS = scanner.address
+            before = read_cached(page.url)
+            scan_library()
+        assert "withheld" not in before
+        assert "Cây cầu" not in before
+        assert "Cây cầu" in read_cached(page.url)
 
     @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
     def test_deleted_image_is_removed(self, read_cached: Any) -> None:
