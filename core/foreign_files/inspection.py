@@ -169,7 +169,7 @@ def _message(refused: Refused) -> str:
             "The file contains “%(part)s”, which ordinary documents do not have. Save it as a PDF."
         )
         % {"part": clean_name(refused.detail)},
-        **_library_messages(refused.detail),
+        **_further_messages(refused.detail),
         Reason.TOO_COMPLEX: _(
             "The file is too complex to be checked. Print it to a PDF again, or upload a photo of it."
         ),
@@ -180,8 +180,11 @@ def _message(refused: Refused) -> str:
     return messages[refused.reason]
 
 
-def _library_messages(detail: str) -> dict[Reason, str]:
+def _further_messages(detail: str) -> dict[Reason, str]:
     return {
+        Reason.PICTURE_HIDDEN_FILE: _(
+            "The picture has another file behind its end. Open it and save it again, or take a new photo."
+        ),
         Reason.FORMULA: _(
             "The cell “%(cell)s” is a formula. Save the results instead of the formulas, or put an "
             "apostrophe at the start of the cell."

@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 import pillow_heif
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
+from core.foreign_files.picture_ends import check_end
 from core.foreign_files.reasons import Reason, Refused
 
 pillow_heif.register_heif_opener()
@@ -30,6 +31,8 @@ def check_picture(file: BinaryIO, kind: str, max_pixels: int) -> None:
     """Refuse a picture that Pillow cannot read to its end as ``kind`` (docs/facts.md#files)."""
     if kind == "JPEG":
         _check_scans(file)
+    data = file.read()
+    file.seek(0)
     max_values = max_pixels // (2 if kind == "PNG" and _png_depth(file) > ORDINARY_DEPTH else 1)
     try:
         with warnings.catch_warnings():
@@ -54,6 +57,7 @@ def check_picture(file: BinaryIO, kind: str, max_pixels: int) -> None:
             with Image.open(file, formats=[kind]) as picture:
                 picture.draft("RGB", (1, 1))
                 picture.load()
+        check_end(data, kind)
     except Image.DecompressionBombError as error:
         raise Refused(Reason.PICTURE_FAR_TOO_LARGE) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:

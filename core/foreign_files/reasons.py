@@ -17,6 +17,7 @@ class Reason(StrEnum):
     PICTURE_FAR_TOO_LARGE = "picture_far_too_large"
     PICTURE_TOO_LARGE = "picture_too_large"
     PICTURE_ANIMATED = "picture_animated"
+    PICTURE_HIDDEN_FILE = "picture_hidden_file"
     PICTURE_DAMAGED = "picture_damaged"
     OFFICE_DAMAGED = "office_damaged"
     OFFICE_OTHER_KIND = "office_other_kind"
