@@ -96,4 +96,12 @@ def _run(handle: int, kind: str) -> dict[str, str]:
         return verdict
     logger.warning("the inspection of a file ended with %s: %s", done.returncode, done.stderr[-2000:])
     # This is how the system ends a process when the machine is short of memory; the child's own limits do not.
-    raise Refused(Reason.BUSY if done.returncode == -signal.SIGKILL else Reason.TOO_COMPLEX)
+    out_of_memory = done.returncode == -signal.SIGKILL
+    # Processes that share a processor need more of its time for the same work.
+    slowed_down = done.returncode == -signal.SIGXCPU and _is_busy()
+    raise Refused(Reason.BUSY if out_of_memory or slowed_down else Reason.TOO_COMPLEX)
+
+
+def _is_busy() -> bool:
+    """Return True if more processes wanted to run in the last minute than there are processors."""
+    return os.getloadavg()[0] > (os.cpu_count() or 1)

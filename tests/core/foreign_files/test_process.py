@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import resource
+import signal
 import struct
+import subprocess
 import time
 import zlib
 from pathlib import Path
@@ -23,6 +26,11 @@ from tests.core.foreign_files.test_inspection import archive, image, inspect_byt
 from tests.forms_app.dossiers.files import PDF
 
 pytestmark = pytest.mark.usefixtures("inspecting_process")
+
+
+@pytest.fixture(autouse=True)
+def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process.os, "getloadavg", lambda: (0, 0, 0))
 
 
 def pdf_bomb(megabytes: int) -> bytes:
@@ -114,6 +122,26 @@ def test_verdict_does_not_depend_on_the_load_of_the_machine(monkeypatch: pytest.
     assert child.MOST_SECONDS < process.SECONDS
     monkeypatch.setattr(process, "SECONDS", 0.01)
     with pytest.raises(InvalidInput, match="Gửi lại sau"):
+        inspect_bytes("don.pdf", PDF)
+
+
+@pytest.mark.parametrize(
+    ("signal_number", "busy", "message"),
+    [
+        (signal.SIGXCPU, True, "Gửi lại sau"),
+        (signal.SIGXCPU, False, "quá phức tạp"),
+        (signal.SIGSEGV, True, "quá phức tạp"),
+        (signal.SIGKILL, False, "Gửi lại sau"),
+    ],
+)
+def test_limit_that_is_reached_on_a_busy_machine_is_no_fault_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, signal_number: int, busy: bool, message: str
+) -> None:
+    done = subprocess.CompletedProcess([], -signal_number, b"", b"")
+    monkeypatch.setattr(process.subprocess, "run", lambda *_arguments, **_options: done)
+    load = (os.cpu_count() or 1) + (1 if busy else -1)
+    monkeypatch.setattr(process.os, "getloadavg", lambda: (load, 0, 0))
+    with pytest.raises(InvalidInput, match=message):
         inspect_bytes("don.pdf", PDF)
 
 
