@@ -331,6 +331,8 @@ def test_flood_by_withdrawals_or_other_spellings_is_stopped_too(monkeypatch: pyt
         ("nan@gmail.com", "NAN@googlemail.com"),
         ("nan@gmail.com", '"nan"@gmail.com'),
         ("nan@example.vn", '"nan"@example.vn'),
+        ("nan@example.vn", r'"n\an"@example.vn'),
+        ("nan@example.vn", "\uff4ean@example.vn"),
         ("nan@ví-dụ.vn", "nan@xn--v-d-rma6749a.vn"),
     ],
 )
