@@ -262,7 +262,7 @@ READING_ROLES: Final = frozenset(
 )
 # Roles that a second person confirms: with one of them a single operator could read dossiers through another account.
 CONFIRMED_ROLES: Final = READING_ROLES | {Membership.Role.OPERATOR}
-# Roles that change what all agencies share: holidays, deadline rules, filing channels, forms.
+# Roles that in the provincial committee change what all agencies share: holidays, deadline rules, best bets.
 PROVINCE_WIDE_ROLES: Final = frozenset({Membership.Role.CONTROLLER})
 
 

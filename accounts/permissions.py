@@ -8,4 +8,7 @@ from accounts.roles import ADMIN_ACCESS, Role, grant_permissions
 for role in (Role.EDITOR, Role.COMMUNICATION, Role.CONTROLLER, Role.OPERATOR, Role.HEAD):
     grant_permissions(role, ADMIN_ACCESS)
 
-grant_permissions(Role.CONTROLLER, "core.add_holiday", "core.change_holiday", "core.view_holiday")
+# Holidays move the due dates of all agencies.
+grant_permissions(
+    Role.CONTROLLER, "core.add_holiday", "core.change_holiday", "core.view_holiday", provincial=True
+)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
 from wagtail.models import Locale
 
 from accounts.models import Membership, User
@@ -11,6 +14,7 @@ from accounts.selectors import agencies_where, has_provincial_role
 from procedures.models import Procedure, ProcedurePage, ProcedureSectionPage
 
 CONTROLLER = Membership.Role.CONTROLLER
+NOT_CONTROLLED: Final = gettext_lazy("This procedure is not in a section of your agency.")
 
 
 def controls_province(user: User | AnonymousUser) -> bool:
@@ -36,3 +40,10 @@ def controlled_procedures(user: User | AnonymousUser) -> QuerySet[Procedure]:
     for path in controlled_sections(user).values_list("path", flat=True):
         below |= Q(path__startswith=path)
     return Procedure.objects.filter(pk__in=ProcedurePage.objects.filter(below).values("procedure"))
+
+
+def limit_choice(field: Any, user: User | AnonymousUser) -> None:
+    """Accept in a model choice field only procedures that ``user`` controls; below the province one is required."""
+    field.queryset = controlled_procedures(user)
+    field.error_messages["invalid_choice"] = NOT_CONTROLLED
+    field.required = field.required or not controls_province(user)

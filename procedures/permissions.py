@@ -31,12 +31,17 @@ grant_permissions(
     "search.delete_lexiconentry",
     "search.view_searchedquery",
     "search.add_queryreview",
+)
+# Shown above the results of everyone's searches.
+grant_permissions(
+    Role.CONTROLLER,
     "search.add_bestbet",
     "search.change_bestbet",
     "search.delete_bestbet",
     "search.add_otheroffice",
     "search.change_otheroffice",
     "search.delete_otheroffice",
+    provincial=True,
 )
 grant_media_permissions(Role.CONTROLLER)
 

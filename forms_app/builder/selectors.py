@@ -5,13 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from accounts.models import User
 from forms_app.builder.applicant import with_applicant
 from forms_app.builder.models import FormDefinition, FormVersion
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.schema_diff import Change, schema_changes
+from procedures.control import controlled_procedures, controls_province
 from procedures.models import Procedure
+
+
+def controlled_forms(user: User | AnonymousUser) -> QuerySet[FormDefinition]:
+    """Return the forms of the procedures that ``user`` controls."""
+    found: QuerySet[FormDefinition] = FormDefinition.objects.all()
+    return found if controls_province(user) else found.filter(procedure__in=controlled_procedures(user))
 
 
 def form_in_force(procedure: Procedure) -> FormVersion | None:

@@ -17,6 +17,7 @@ from forms_app.builder.applicant import with_applicant
 from forms_app.builder.models import FormDefinition, FormVersion
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.selectors import latest_version, used_types
+from procedures.control import NOT_CONTROLLED, controlled_procedures
 from procedures.models import Procedure
 
 PERMISSION = "builder.change_formdefinition"
@@ -24,15 +25,22 @@ PERMISSION = "builder.change_formdefinition"
 SLUG_LENGTH = 70
 
 
-def check_permission(by: User | None) -> None:
-    """Raise ``NotAllowed`` if the user may not edit forms; ``None`` is the system itself (commands, demo)."""
-    if by is not None and not by.has_perm(PERMISSION):
+def check_permission(by: User | None, procedure: int | None = None) -> None:
+    """Raise ``NotAllowed`` if the user may not edit forms of the procedure (its key).
+
+    ``by`` None is the system itself (commands, demo).
+    """
+    if by is None:
+        return
+    if not by.has_perm(PERMISSION):
         raise NotAllowed
+    if procedure is not None and not controlled_procedures(by).filter(pk=procedure).exists():
+        raise NotAllowed(str(NOT_CONTROLLED))
 
 
 def save_working_copy(*, definition: FormDefinition, schema: Any, by: User | None) -> FormDefinition:
     """Save ``schema`` as the working copy. It may be unfinished, but the editor must be able to show all of it."""
-    check_permission(by)
+    check_permission(by, definition.procedure_id)
     read, found = validation.read_schema(schema)
     if read is not None:
         found = validation.unsupported(read)
@@ -58,7 +66,7 @@ def publish(
     ``expected_hash`` is the ``content_hash`` of the form that the editor saw: ``Conflict`` if it has changed since.
     ``InvalidInput`` lists every problem, including ids that were published with another type.
     """
-    check_permission(by)
+    check_permission(by, definition.procedure_id)
     locked = FormDefinition.objects.select_for_update().get(pk=definition.pk)
     if expected_hash is not None and expected_hash != locked.content_hash:
         raise Conflict(_("The form has changed since you viewed it. Review it again, then publish."))
@@ -93,6 +101,8 @@ def import_form(*, data: Any, by: User | None = None) -> FormDefinition:
     procedure = Procedure.objects.filter(core_code=code).first()
     if procedure is None:
         raise InvalidInput(_("There is no procedure with the code “%(code)s”.") % {"code": code})
+    if by is not None and not controlled_procedures(by).filter(pk=procedure.pk).exists():
+        raise InvalidInput(str(NOT_CONTROLLED))
     definition = FormDefinition.objects.filter(procedure=procedure, active=True).first()
     if definition is None:
         definition = FormDefinition(procedure=procedure, slug=free_slug(f"{title} {code}"))

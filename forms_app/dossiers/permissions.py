@@ -8,8 +8,13 @@ grant_permissions(
     Role.CONTROLLER,
     "dossiers.add_filingchannel",
     "dossiers.change_filingchannel",
+)
+# Deadlines and retention of all agencies.
+grant_permissions(
+    Role.CONTROLLER,
     "dossiers.add_deadlinesetting",
     "dossiers.change_deadlinesetting",
     "dossiers.add_retentionsetting",
     "dossiers.change_retentionsetting",
+    provincial=True,
 )

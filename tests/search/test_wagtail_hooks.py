@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Membership
+from accounts.models import Agency, Membership
 from accounts.services.groups import sync_groups
 from search import selectors
 from search.models import LexiconEntry
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def browser(role: str) -> Client:
-    user = MembershipFactory(role=role).user
+    user = MembershipFactory(role=role, agency__kind=Agency.Kind.PROVINCE).user
     sync_groups(user=user)
     client = Client()
     client.force_login(user)

@@ -20,6 +20,7 @@ from forms_app.builder.admin import blocks
 from forms_app.builder.models import FormDefinition
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.selectors import used_types
+from procedures.control import limit_choice
 from procedures.models import Procedure
 
 MAX_IMPORT_BYTES = 1024 * 1024
@@ -42,6 +43,7 @@ class FormDefinitionForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["procedure"].widget = AdminSnippetChooser(Procedure)
+        limit_choice(self.fields["procedure"], self.for_user)
         block = blocks.steps_block()
         working_copy = self.instance.working_copy
         self.current = self.instance.content_hash if self.instance.pk else ""

@@ -14,6 +14,7 @@ from forms_app.builder.admin.views import editor_required
 from forms_app.builder.field_types import registry
 from forms_app.builder.models import FormDefinition
 from forms_app.builder.schema import FormSchema, StepSpec
+from forms_app.builder.selectors import controlled_forms
 from forms_app.builder.step_form import StepForm
 
 # Denotes the working copy in place of a version number.
@@ -33,7 +34,7 @@ class ChosenFile:
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, pk: int, number: int, step_id: str) -> HttpResponse:
     """Show one step of version ``number``; a valid POST leads to the next step."""
-    definition = get_object_or_404(FormDefinition.objects.select_related("procedure"), pk=pk)
+    definition = get_object_or_404(controlled_forms(request.user).select_related("procedure"), pk=pk)
     schema = _schema(definition, number)
     spec = schema.step(step_id)
     if spec is None:

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Conflict, InvalidInput
 from forms_app.builder import services, validation
 from forms_app.builder.admin.forms import ImportForm
-from forms_app.builder.models import FormDefinition
-from forms_app.builder.selectors import unpublished_changes, used_types, version_history
+from forms_app.builder.selectors import controlled_forms, unpublished_changes, used_types, version_history
 
 
 def editor_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -36,7 +35,7 @@ def editor_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 @require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what publishing would change, problems that prevent it, and the form as on a citizen's phone."""
-    definition = get_object_or_404(FormDefinition.objects.select_related("procedure"), pk=pk)
+    definition = get_object_or_404(controlled_forms(request.user).select_related("procedure"), pk=pk)
     schema, found = validation.read_schema(definition.working_copy)
     if schema is not None:
         found = validation.problems(schema, used_types(definition))
@@ -56,7 +55,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish the working copy, unless it has changed since the editor saw it."""
-    definition = get_object_or_404(FormDefinition, pk=pk)
+    definition = get_object_or_404(controlled_forms(request.user), pk=pk)
     try:
         version = services.publish(
             definition=definition,
@@ -74,7 +73,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the working copy as a JSON file."""
-    definition = get_object_or_404(FormDefinition.objects.select_related("procedure"), pk=pk)
+    definition = get_object_or_404(controlled_forms(request.user).select_related("procedure"), pk=pk)
     text = json.dumps(services.export_form(definition), ensure_ascii=False, indent=1)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{definition.procedure.core_code}.json"'

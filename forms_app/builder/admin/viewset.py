@@ -15,17 +15,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
 from core.display import date_text
-from core.wagtail.dependants import KeptObjectMixin
+from core.wagtail.object_policy import (
+    ObjectCopyView,
+    ObjectDeleteView,
+    ObjectEditView,
+    ObjectIndexView,
+    ObjectPermissionPolicy,
+    ObjectPermissionViewSet,
+)
 from forms_app.builder import applicant, validation
 from forms_app.builder.admin.forms import FormDefinitionForm
 from forms_app.builder.models import FormDefinition
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.schema_diff import removed_questions
-from forms_app.builder.selectors import latest_version, with_live
+from forms_app.builder.selectors import controlled_forms, latest_version, with_live
 
 
 def publication_state(definition: Any) -> str:
@@ -41,7 +47,7 @@ def publication_state(definition: Any) -> str:
     return text % {"number": definition.live_number, "day": date_text(definition.live_at)}
 
 
-class FormIndexView(generic.IndexView):
+class FormIndexView(ObjectIndexView):
     """The list of forms, with a button for imports."""
 
     def get_base_queryset(self) -> QuerySet[FormDefinition]:
@@ -57,7 +63,7 @@ class FormIndexView(generic.IndexView):
         ]
 
 
-class FormCopyView(generic.CopyView):
+class FormCopyView(ObjectCopyView):
     """A new form with the questions of another one, closed for filing at first."""
 
     def get_initial_form_instance(self) -> FormDefinition:
@@ -69,7 +75,7 @@ class FormCopyView(generic.CopyView):
         )
 
 
-class FormEditView(generic.EditView):
+class FormEditView(ObjectEditView):
     """The editor, with preview and export."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -127,14 +133,23 @@ class FormCreateView(generic.CreateView):
         return reverse("builder_preview", args=[self.object.pk])
 
 
-class FormDeleteView(KeptObjectMixin, generic.DeleteView):
+class FormDeleteView(ObjectDeleteView):
     """Deletes a form that was never published."""
 
 
-class FormDefinitionViewSet(ModelViewSet):
+class FormPolicy(ObjectPermissionPolicy):
+    """Forms of the procedures that the user controls."""
+
+    def objects_for(self, user: Any) -> QuerySet[FormDefinition]:
+        """Return the forms in the scope of `user`."""
+        return controlled_forms(user)
+
+
+class FormDefinitionViewSet(ObjectPermissionViewSet):
     """Biểu mẫu điện tử."""
 
     model = FormDefinition
+    policy_class = FormPolicy
     icon = "form"
     menu_label = gettext_lazy("Online forms")
     menu_order = 320
@@ -151,7 +166,6 @@ class FormDefinitionViewSet(ModelViewSet):
         BooleanColumn("active", label=gettext_lazy("Open for filing")),
     ]
     search_fields = ["title", "procedure__core_code"]
-    search_backend_name = None
 
     def get_form_class(self, for_update: bool = False) -> type[FormDefinitionForm]:
         """Use the same form for creating and editing."""

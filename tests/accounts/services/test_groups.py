@@ -143,7 +143,8 @@ class TestProcedureController:
         operator = MembershipFactory(agency=province, role=Role.OPERATOR).user
         officer = UserFactory()
         services.grant(user=officer, agency=commune, role=Role.CONTROLLER, by=operator)
-        assert officer.has_perm("core.change_holiday")
+        assert officer.has_perm("procedures.change_field")
+        assert not officer.has_perm("core.change_holiday"), "holidays are the province's"
 
     def test_operator_of_a_commune_can_revoke_the_role(self, commune):
         operator = MembershipFactory(agency=commune, role=Role.OPERATOR).user

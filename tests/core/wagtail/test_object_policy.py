@@ -39,6 +39,7 @@ OWNERS = {
     "procedures.publicationdecision": CONTROLLER,
     "procedures.field": CONTROLLER,
     "procedures.blankform": CONTROLLER,
+    # Limited to the procedures of the agency (tests/security/test_departments_controller.py).
     "builder.formdefinition": CONTROLLER,
     "dossiers.filingchannel": CONTROLLER,
     "dossiers.deadlinesetting": CONTROLLER,

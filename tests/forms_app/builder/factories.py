@@ -7,7 +7,7 @@ from typing import Any
 from django.test import Client
 from django.utils.datastructures import MultiValueDict
 
-from accounts.models import Membership, User
+from accounts.models import Agency, Membership, User
 from accounts.services.groups import sync_groups
 from forms_app.builder import services
 from forms_app.builder.models import FormDefinition
@@ -33,8 +33,10 @@ def asked(spec: FieldSpec, data: dict[str, Any], **facts: Any) -> StepForm:
 
 
 def controller(**names: str) -> tuple[User, Client]:
-    """A procedure controller and their browser."""
-    user = MembershipFactory(role=Membership.Role.CONTROLLER, user=UserFactory(**names)).user
+    """A procedure controller of the province and their browser."""
+    user = MembershipFactory(
+        role=Membership.Role.CONTROLLER, agency__kind=Agency.Kind.PROVINCE, user=UserFactory(**names)
+    ).user
     sync_groups(user=user)
     client = Client()
     client.force_login(user)

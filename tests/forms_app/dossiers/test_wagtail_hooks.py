@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Agency, Membership
 from accounts.services.groups import sync_groups
 from forms_app.dossiers.models import CodeFormat, FilingChannel
 from procedures.filing_links import filing_link_for
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def signed_in(role: str) -> Client:
-    user = MembershipFactory(role=role).user
+    user = MembershipFactory(role=role, agency__kind=Agency.Kind.PROVINCE).user
     sync_groups(user=user)
     client = Client()
     client.force_login(user)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
-from accounts.models import Membership
+from accounts.models import Agency, Membership
 from accounts.services.groups import sync_groups
 from forms_app.builder import services
 from forms_app.builder.admin import blocks
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def controller() -> Client:
     """Return a client signed in as a procedure controller."""
-    user = MembershipFactory(role=Membership.Role.CONTROLLER).user
+    user = MembershipFactory(role=Membership.Role.CONTROLLER, agency__kind=Agency.Kind.PROVINCE).user
     sync_groups(user=user)
     client = Client()
     client.force_login(user)
@@ -211,7 +211,7 @@ def test_users_without_the_permission_cannot_reach_any_view(
 
 
 def test_the_editor_has_a_block_for_every_type_and_option() -> None:
-    form = FormDefinitionForm(instance=FormDefinition())
+    form = FormDefinitionForm(instance=FormDefinition(), for_user=UserFactory(is_superuser=True))
     step = form.fields["steps"].block.child_blocks["step"]
     questions = step.child_blocks["fields"].child_blocks
     assert set(questions) >= {"short_text", "address", "file", spec_of("date").type}
