@@ -36,7 +36,7 @@ from one_stop.forms import (
     WithdrawForm,
 )
 from one_stop.payment_form import PaymentForm
-from one_stop.result_forms import FinishForm, PostForm, ReopenForm, ReturnForm
+from one_stop.result_forms import FinishForm, PostForm, ReopenForm, ReturnForm, result_ways
 
 Text = str | Promise
 
@@ -81,7 +81,11 @@ def _finish_options(dossier: Dossier, user: User) -> dict[str, Any]:
 
 
 def _return_options(dossier: Dossier, user: User) -> dict[str, Any]:
-    return {"chosen": dossier.result_delivery, "initial": {"address": dossier.address}}
+    return {
+        "chosen": dossier.result_delivery,
+        "ways": result_ways(dossier),
+        "initial": {"address": dossier.address},
+    }
 
 
 def _payment_options(dossier: Dossier, user: User) -> dict[str, Any]:

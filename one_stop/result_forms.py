@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text import clean
 from forms_app.builder.field_types.file import DEFAULT_EXTENSIONS, LocalisedFileInput
+from forms_app.builder.schema import RESULT_WAYS, FormSchema
 from forms_app.dossiers.models import Dossier
 from one_stop.forms import ActionForm
 
@@ -134,6 +136,12 @@ class PostForm(ActionForm):
         return amount
 
 
+def result_ways(dossier: Dossier) -> tuple[str, ...]:
+    """Return the ways of receiving the result that the form of ``dossier`` offers; all for a dossier without a form."""
+    form = dossier.form_version
+    return FormSchema.from_json(form.schema).result_ways if form else RESULT_WAYS
+
+
 class ReturnForm(PostForm):
     """How the result was handed over, which may differ from what the citizen chose; by post with address and number."""
 
@@ -150,10 +158,13 @@ class ReturnForm(PostForm):
 
     field_order = ["version", "delivery", "address", "tracking_number", "postage", "reason"]
 
-    def __init__(self, *args: Any, chosen: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, chosen: str, ways: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._chosen = chosen
         delivery = self.fields["delivery"]
+        # What the citizen chose remains possible if the form has lost it since.
+        offered = [choice for choice in Dossier.Delivery.choices if choice[0] in {*ways, chosen}]
+        delivery.choices = offered  # type: ignore[attr-defined]
         delivery.initial, delivery.one_of = chosen, True  # type: ignore[attr-defined]
         delivery.help_text = _("The citizen chose: %(way)s.") % {"way": Dossier.Delivery(chosen).label}
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from forms_app.builder.field_types import identity_document
-from forms_app.builder.schema import Choice, FieldSpec, FormSchema, StepSpec
+from forms_app.builder.schema import RESULT_WAYS, Choice, FieldSpec, FormSchema, StepSpec
 
 STEP: Final = "applicant"
 FULL_NAME: Final = "full_name"
@@ -28,13 +28,33 @@ RESERVED: Final = frozenset(
 )
 
 
-def step(language: str = "vi") -> StepSpec:
-    """Return the current step; each published version keeps its own copy in Vietnamese."""
+def step(language: str = "vi", ways: Sequence[str] = RESULT_WAYS) -> StepSpec:
+    """Return the current step for a form with these ``ways`` of receiving the result.
+
+    Each published version keeps its own copy in Vietnamese.
+    """
     with override(language):
-        return StepSpec(id=STEP, title=_("Person making the request"), fields=_fields())
+        return StepSpec(id=STEP, title=_("Person making the request"), fields=_fields(ways))
 
 
-def _fields() -> tuple[FieldSpec, ...]:
+def way_labels() -> dict[str, str]:
+    """Return the ways of receiving a result with what citizens read, in the active language."""
+    return {
+        "electronic": _("Electronic copy"),
+        "counter": _("On paper, at the one-stop desk"),
+        POST: _("On paper, by post to your address"),
+    }
+
+
+def restricted_ways(schema: FormSchema) -> str:
+    """Return the ways of receiving the result as text if ``schema`` does not offer all of them; otherwise empty."""
+    labels = way_labels()
+    offered = "; ".join(labels[way] for way in schema.result_ways if way in labels)
+    return "" if schema.result_ways == RESULT_WAYS else offered
+
+
+def _fields(ways: Sequence[str]) -> tuple[FieldSpec, ...]:
+    labels = way_labels()
     return (
         FieldSpec(
             FULL_NAME, "short_text", _("Family name, middle name and given name"), options={"autocomplete": "name"}
@@ -57,11 +77,8 @@ def _fields() -> tuple[FieldSpec, ...]:
         ),
         FieldSpec(
             DELIVERY, "choice", _("How do you want to receive the result?"),
-            choices=(
-                Choice("electronic", _("Electronic copy")),
-                Choice("counter", _("On paper, at the one-stop desk")),
-                Choice(POST, _("On paper, by post to your address")),
-            ),
+            _("The result of this procedure can only be received in this way.") if len(ways) == 1 else "",
+            choices=tuple(Choice(way, labels.get(way, way)) for way in ways),
         ),
     )  # fmt: skip
 
@@ -99,6 +116,12 @@ def identity_of(answers: Mapping[str, Any]) -> Identity:
     return Identity(identity_document.CARD if number else "", number)
 
 
+def only_way(step: StepSpec) -> dict[str, str]:
+    """Return the way of receiving the result as an initial value if ``step`` offers a single one."""
+    ways = [choice.value for spec in step.fields if spec.id == DELIVERY for choice in spec.choices]
+    return {DELIVERY: ways[0]} if len(ways) == 1 else {}
+
+
 def delivery_problem(answers: Mapping[str, Any]) -> str:
     """Return what is missing for the chosen delivery of the result; empty if nothing is."""
     address = answers.get(ADDRESS)
@@ -110,7 +133,7 @@ def delivery_problem(answers: Mapping[str, Any]) -> str:
 
 def with_applicant(schema: FormSchema) -> FormSchema:
     """Return ``schema`` with the applicant's step as its first."""
-    return FormSchema(steps=(step(), *schema.steps), estimated_minutes=schema.estimated_minutes)
+    return replace(schema, steps=(step(ways=schema.result_ways), *schema.steps))
 
 
 def is_reserved(identifier: str) -> bool:

@@ -1,15 +1,16 @@
 """Form schemas as typed values. JSON structure: docs/features/forms.md.
 
 ``{"format": 1, "steps": [{"id", "title", "intro", "fields": [{"id", "type", "label", "help", "required", "choices",
-"options"}]}], "estimated_minutes": 10}``. A schema without a format number is format 1. A later format (repeating
-groups, conditions) takes the next number and must read older ones; software refuses formats it does not know.
+"options"}]}], "estimated_minutes": 10, "result_ways": ["counter"]}``. A schema without a format number is format 1. A
+later format (repeating groups, conditions) takes the next number and must read older ones; software refuses formats it
+does not know.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Final, Self
@@ -17,6 +18,8 @@ from typing import Any, Final, Self
 from core.text import clean
 
 FORMAT: Final = 1
+#: Ways to receive the result, in the order in which they are offered; a form without a list of its own has all.
+RESULT_WAYS: Final = ("electronic", "counter", "post")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,11 @@ class StepSpec:
 
 @dataclass(frozen=True)
 class FormSchema:
-    """A form: its steps and the minutes needed to fill it in."""
+    """A form: its steps, the minutes needed to fill it in, and the ways in which its result can be received."""
 
     steps: tuple[StepSpec, ...] = ()
     estimated_minutes: int = 10
+    result_ways: tuple[str, ...] = RESULT_WAYS
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -91,6 +95,7 @@ class FormSchema:
         return cls(
             steps=tuple(StepSpec.from_json(item) for item in data.get("steps", [])),
             estimated_minutes=int(data.get("estimated_minutes", 10)),
+            result_ways=_ways(data.get("result_ways", RESULT_WAYS)),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -118,4 +123,14 @@ class FormSchema:
 
     def _content(self) -> dict[str, Any]:
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self), ensure_ascii=False))
+        # Forms from before there was a choice keep their digest.
+        if self.result_ways == RESULT_WAYS:
+            del plain["result_ways"]
         return plain
+
+
+def _ways(stored: Iterable[Any]) -> tuple[str, ...]:
+    """Return the ways of ``stored`` once each in the usual order, unknown ones last."""
+    given = dict.fromkeys(map(str, stored))
+    known = [way for way in RESULT_WAYS if way in given]
+    return (*known, *(way for way in given if way not in RESULT_WAYS))

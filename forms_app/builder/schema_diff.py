@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from forms_app.builder import applicant
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
 from forms_app.builder.validation import location
@@ -49,12 +50,19 @@ def removed_questions(old: FormSchema, new: FormSchema) -> list[str]:
 def _form_changes(old: FormSchema, new: FormSchema) -> Iterator[Change]:
     lines = [
         *_changed(_("minutes to fill in"), str(old.estimated_minutes), str(new.estimated_minutes)),
+        *_changed(_("ways of receiving the result"), _ways(old), _ways(new)),
         *_reordered(
             _("The steps are in a different order."), [s.id for s in old.steps], [s.id for s in new.steps]
         ),
     ]
     if lines:
         yield Change("changed", "", tuple(lines))
+
+
+def _ways(schema: FormSchema) -> str:
+    """Return all ways, also those of a form with every one of them."""
+    labels = applicant.way_labels()
+    return "; ".join(labels.get(way, way) for way in schema.result_ways)
 
 
 def _step(old: StepSpec | None, new: StepSpec) -> Iterator[Change]:

@@ -46,6 +46,8 @@ class StepForm(forms.Form):
             for spec in step.fields
             if spec.id in answers
         }
+        if step.id == applicant.STEP:
+            initial = applicant.only_way(step) | initial
         super().__init__(data=data, files=files, initial=initial)
         for spec in step.fields:
             field = registry.get(spec.type).form_field(conditions.as_asked(spec))

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from core.wagtail.languages import active_language, original
 from forms_app.builder import applicant
-from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
+from forms_app.builder.schema import RESULT_WAYS, FieldSpec, FormSchema, StepSpec
 
 
 def in_active_language(schema: FormSchema) -> FormSchema:
@@ -41,8 +41,12 @@ def _step(step: StepSpec, language: str) -> StepSpec:
 
 @lru_cache
 def _own_texts(language: str) -> dict[str, str]:
-    stored, translated = _texts(applicant.step()), _texts(applicant.step(language))
-    return dict(zip(stored, translated, strict=True))
+    found: dict[str, str] = {}
+    # A form with a single way of receiving the result has a sentence of its own.
+    for ways in (RESULT_WAYS, RESULT_WAYS[:1]):
+        stored, translated = _texts(applicant.step(ways=ways)), _texts(applicant.step(language, ways))
+        found |= zip(stored, translated, strict=True)
+    return found
 
 
 def _texts(step: StepSpec) -> list[str]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from forms_app.builder import applicant, conditions
 from forms_app.builder.field_types import registry
-from forms_app.builder.schema import FORMAT, FieldSpec, FormSchema, StepSpec
+from forms_app.builder.schema import FORMAT, RESULT_WAYS, FieldSpec, FormSchema, StepSpec
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 # Names of the buttons and hidden inputs of the page of a step (dossiers/step.html), with which a question of that id
@@ -45,7 +45,9 @@ KINDS: Final[Mapping[type, str | Promise]] = {
     dict: gettext_lazy("an object with named values"),
 }
 # Allowed keys of each kind of object with the type of their values; those in ``REQUIRED`` must be present.
-FORM: Final = {"steps": list, "format": int, "estimated_minutes": int, "procedure": str, "title": str}
+FORM: Final = {
+    "steps": list, "format": int, "estimated_minutes": int, "result_ways": list, "procedure": str, "title": str
+}  # fmt: skip
 STEP: Final = {"id": str, "title": str, "intro": str, "fields": list}
 FIELD: Final = {
     "id": str, "type": str, "label": str, "help": str, "required": bool, "choices": list, "options": dict
@@ -139,8 +141,8 @@ def is_editable(data: Any) -> bool:
 
 
 def unsupported(schema: FormSchema) -> list[Problem]:
-    """Return field types and options that are not installed and that the editor would drop."""
-    return [
+    """Return field types, options and ways of receiving the result that the editor does not know and would drop."""
+    return [*_way_problems(schema)] + [
         Problem(location(step, spec), message)
         for step in schema.steps
         for spec in step.fields
@@ -150,7 +152,7 @@ def unsupported(schema: FormSchema) -> list[Problem]:
 
 def problems(schema: FormSchema, used_types: Mapping[str, str]) -> list[Problem]:
     """Return all problems; ``used_types`` maps the field ids of published versions to their types."""
-    found = [*_form_problems(schema), *_identifier_problems(schema)]
+    found = [*_form_problems(schema), *_way_problems(schema), *_identifier_problems(schema)]
     for step in schema.steps:
         found += _part_problems(step)
         for spec in step.fields:
@@ -171,6 +173,8 @@ def location(step: StepSpec, spec: FieldSpec | None = None) -> str:
 def _form_problems(schema: FormSchema) -> Iterator[Problem]:
     if not schema.steps:
         yield Problem("", _("A form needs at least one step."))
+    if not schema.result_ways:
+        yield Problem("", _("Choose at least one way of receiving the result."))
     if not 1 <= schema.estimated_minutes <= MAX_MINUTES:
         yield Problem(
             "", _("The time to fill in a form must be from 1 to %(most)d minutes.") % {"most": MAX_MINUTES}
@@ -180,6 +184,12 @@ def _form_problems(schema: FormSchema) -> Iterator[Problem]:
             yield Problem(step.id, _("Enter a title for the step."))
         if not step.fields:
             yield Problem(location(step), _("A step needs at least one question."))
+
+
+def _way_problems(schema: FormSchema) -> Iterator[Problem]:
+    for way in schema.result_ways:
+        if way not in RESULT_WAYS:
+            yield Problem("", _("There is no way of receiving the result named “%(way)s”.") % {"way": way})
 
 
 def _identifier_problems(schema: FormSchema) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from core.worktime import duration_text
 from forms_app.builder import applicant
 from forms_app.builder.answer_display import answered_steps
 from forms_app.builder.field_types.contact import phone_text
+from forms_app.builder.field_types.date import stored_date_text
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.fees import fees_of
@@ -186,6 +187,7 @@ def _receipt(dossier: Dossier, key: str) -> dict[str, Any]:
             "terms": [
                 ["Thời gian nộp", datetime_in_words(dossier.submitted_at)],
                 ["Nơi tiếp nhận", dossier.agency.name],
+                *_appointments(dossier),
             ],
             "notes": [
                 "Thời hạn giải quyết tính từ khi cơ quan tiếp nhận hồ sơ hợp lệ.",
@@ -208,6 +210,7 @@ def _receipt(dossier: Dossier, key: str) -> dict[str, Any]:
                 else "Không có ngày hẹn trả",
             ],
             ["Hẹn lại ngày trả kết quả", _later_due_date(dossier)],
+            *_appointments(dossier),
             ["Số bộ hồ sơ", "01"],
             ["Phí, lệ phí", fees_of(dossier)],
             ["Nơi nhận kết quả", dossier.agency.name],
@@ -215,6 +218,18 @@ def _receipt(dossier: Dossier, key: str) -> dict[str, Any]:
         ],
         "notes": [f"{_HANDOVER_NOTES[dossier.result_delivery]} Quét mã QR để theo dõi hồ sơ."],
     }
+
+
+def _appointments(dossier: Dossier) -> list[list[str]]:
+    """Return the days on which the citizen said to come to the desk, under their questions."""
+    if dossier.form_version is None:
+        return []
+    asked = FormSchema.from_json(dossier.form_version.schema).of_type("date")
+    return [
+        [spec.label, stored_date_text(dossier.answers[spec.id])]
+        for spec in asked
+        if spec.options.get("appointment") and dossier.answers.get(spec.id)
+    ]
 
 
 def _later_due_date(dossier: Dossier) -> str:

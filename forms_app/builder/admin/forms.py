@@ -15,10 +15,10 @@ from wagtail.snippets.widgets import AdminSnippetChooser
 
 from core.display import date_text, time_text
 from core.text import clean
-from forms_app.builder import services, validation
+from forms_app.builder import applicant, services, validation
 from forms_app.builder.admin import blocks
 from forms_app.builder.models import FormDefinition
-from forms_app.builder.schema import FormSchema
+from forms_app.builder.schema import RESULT_WAYS, FormSchema
 from forms_app.builder.selectors import used_types
 from procedures.control import limit_choice
 from procedures.models import Procedure
@@ -31,6 +31,15 @@ class FormDefinitionForm(WagtailAdminModelForm):
 
     estimated_minutes = forms.IntegerField(
         label=gettext_lazy("Minutes to fill in"), min_value=1, max_value=validation.MAX_MINUTES, initial=10
+    )
+    result_ways = forms.MultipleChoiceField(
+        label=gettext_lazy("Ways of receiving the result"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "What the law allows for this procedure; citizens choose one of them. Only one: for example a marriage "
+            "certificate, which both sign at the desk."
+        ),
+        error_messages={"required": gettext_lazy("Choose at least one way of receiving the result.")},
     )
     data: Any
     # The hash of the form when the editor opened it.
@@ -50,6 +59,9 @@ class FormDefinitionForm(WagtailAdminModelForm):
         self.fields["steps"] = BlockField(block=block, label=gettext_lazy("Steps"), required=False)
         self.initial["steps"] = block.to_python(blocks.to_blocks(working_copy.get("steps", [])))
         self.initial["estimated_minutes"] = working_copy.get("estimated_minutes", 10)
+        ways = self.fields["result_ways"]
+        ways.choices = list(applicant.way_labels().items())
+        self.initial["result_ways"] = working_copy.get("result_ways", list(RESULT_WAYS))
         self.initial["content_hash"] = self.current
 
     def clean_title(self) -> str:
@@ -62,11 +74,11 @@ class FormDefinitionForm(WagtailAdminModelForm):
         self._reject_second_active_form(data)
         if self.current and data.get("content_hash") != self.current:
             self._report_conflict()
-        elif "steps" in data and "estimated_minutes" in data:
+        elif {"steps", "estimated_minutes", "result_ways"} <= data.keys():
             used = used_types(self.instance) if self.instance.pk else {}
             steps = blocks.fill_identifiers(blocks.from_blocks(data["steps"]), used)
-            schema = FormSchema.from_json({"steps": steps, "estimated_minutes": data["estimated_minutes"]})
-            self.instance.working_copy = schema.to_json()
+            whole = {name: data[name] for name in ("estimated_minutes", "result_ways")}
+            self.instance.working_copy = FormSchema.from_json({"steps": steps, **whole}).to_json()
         if not self.instance.slug and data.get("procedure"):
             name = f"{data.get('title', '')} {data['procedure'].core_code}"
             self.instance.slug = services.free_slug(name)

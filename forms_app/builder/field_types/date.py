@@ -167,7 +167,8 @@ def _partial_or_none(text: str) -> str | None:
 @register
 class Date(FieldType):
     """``options``: ``not_future`` (true: today at the latest), ``not_past`` (true: today at the earliest), ``partial``,
-    ``working_day`` (true: a day on which agencies work).
+    ``working_day`` (true: a day on which agencies work), ``appointment`` (true: on this day the citizen comes to the
+    desk; form 01 names it).
 
     ``partial`` (true) also accepts a year or a month of a year, for people who do not know their day of birth. The
     answer is ISO 8601 as far as given: "1955-03-05", "1955-03", "1955".
@@ -180,6 +181,7 @@ class Date(FieldType):
         "not_past": Option(bool, _("not before today")),
         "partial": Option(bool, _("the day or the month may be unknown")),
         "working_day": Option(bool, _("a working day")),
+        "appointment": Option(bool, _("the citizen comes to the desk on this day; printed on form 01")),
     }
     wrapper_class = "field--short"
 

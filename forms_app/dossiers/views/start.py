@@ -19,6 +19,7 @@ from core.errors import Conflict, NotAllowed
 from core.wagtail.languages import active_language
 from core.web import page_cache
 from core.web.submitted_fields import kept_fields
+from forms_app.builder import applicant
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.step_form import StepForm
 from forms_app.builder.translation import in_active_language
@@ -126,6 +127,7 @@ def _page(
         "offer": offer,
         "content": content,
         "schema": in_active_language(schema),
+        "result_ways": applicant.restricted_ways(schema),
         "form": form,
         "can_change": len(agencies) > 1,
         "agency": agencies[0] if len(agencies) == 1 else None,

@@ -31,6 +31,10 @@ FORM: dict[str, Any] = {
         {"id": "cha", "title": "Cha", "fields": [{"id": "ten_cha", "type": "short_text", "label": "Họ tên cha"}]},
     ],
 }  # fmt: skip
+ONE_WAY = (
+    "cách nhận kết quả: “Bản điện tử; Bản giấy, nhận tại Bộ phận Một cửa; Bản giấy, gửi bưu chính về nhà” → "
+    "“Bản giấy, nhận tại Bộ phận Một cửa”"
+)
 
 
 def changes_after(change) -> list[Change]:
@@ -59,6 +63,10 @@ def _move(form: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
+        (
+            lambda form: form.update(result_ways=["counter"]),
+            [("changed", "", ONE_WAY)],
+        ),
         (lambda form: form.update(estimated_minutes=15), [("changed", "", "số phút cần: “10” → “15”")]),
         (lambda form: form["steps"].reverse(), [("changed", "", "Thứ tự các bước thay đổi.")]),
         (

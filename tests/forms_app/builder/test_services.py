@@ -97,6 +97,9 @@ def test_applicant_step_is_always_first(definition: FormDefinition) -> None:
         ("steps.0.fields.0", {"id": "x"}, "cấu trúc"),
         ("steps", "không phải danh sách", "cấu trúc"),
         ("estimated_minutes", "mười", "cấu trúc"),
+        ("result_ways", [], "ít nhất một cách nhận kết quả"),
+        ("result_ways", ["counter", "pigeon"], "pigeon"),
+        ("result_ways", "counter", "cấu trúc"),
     ],
 )
 def test_invalid_schema_is_reported_and_not_published(

@@ -43,7 +43,8 @@ def post_data(page: Any, **values: Any) -> dict[str, Any]:
     }
     if form.initial.get("active"):
         data["active"] = "on"
-    return nested_form_data({**data, **values})
+    # ``nested_form_data`` would number the boxes.
+    return {**nested_form_data({**data, **values}), "result_ways": form.initial["result_ways"]}
 
 
 def step_data(step: Any) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def test_one_of_two_simultaneous_saves_is_a_conflict() -> None:
     def save(browser: Client, title: str) -> int:
         data = {
             "procedure": definition.procedure_id, "title": title, "active": "on", "estimated_minutes": 5,
-            "content_hash": definition.content_hash, **steps,
+            "result_ways": ["counter"], "content_hash": definition.content_hash, **steps,
         }  # fmt: skip
         return browser.post(address, data).status_code
 

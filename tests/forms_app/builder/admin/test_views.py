@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -45,19 +46,20 @@ def definition() -> FormDefinition:
     return services.save_working_copy(definition=made, schema=SCHEMA, by=None)
 
 
-def post_data(definition: FormDefinition, *questions: tuple[str, dict]) -> dict[str, str]:
+def post_data(definition: FormDefinition, *questions: tuple[str, dict]) -> dict[str, Any]:
     """Return the POST data for a form with one step."""
     fields = streamfield(
         [(kind, {"help": "", "id": "", "required": "on", **value}) for kind, value in questions]
     )
     step = {"id": "", "title": "Giấy tờ của bạn", "intro": "", "fields": fields}
-    return nested_form_data(
+    data = nested_form_data(
         {
             "procedure": definition.procedure_id, "title": definition.title, "active": "on",
             "content_hash": definition.content_hash,
             "estimated_minutes": "12", "steps": streamfield([("step", step)]),
         }
     )  # fmt: skip
+    return {**data, "result_ways": ["counter"]}
 
 
 def test_shipped_forms_are_unchanged_by_the_editor() -> None:
@@ -95,7 +97,7 @@ def test_saving_the_editor_generates_ids_for_new_questions_once(
     assert saved.status_code == 302, saved.content.decode()
     definition.refresh_from_db()
     schema = FormSchema.from_json(definition.working_copy)
-    assert schema.estimated_minutes == 12
+    assert (schema.estimated_minutes, schema.result_ways) == (12, ("counter",))
     assert [step.id for step in schema.steps] == ["giay_to_cua_ban"]
     assert list(schema.fields) == ["so_nha", "so_nha_2", "anh"]
     assert schema.fields["so_nha"].options == {"max_length": 50}
