@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -80,6 +81,22 @@ def without_fee(dossier: Dossier, user: User, now: datetime) -> str:
         "financial "
         "obligation, such as a tax, and name its legal basis in the reason: processing time is paused until "
         "then."
+    )
+
+
+def late_receipt(dossier: Dossier, user: User, now: datetime) -> str:
+    """Warn that a payment that is recorded late does not extend the time until its entry."""
+    if dossier.paused_at is None or timezone.localdate(dossier.paused_at) == timezone.localdate(now):
+        return ""
+    if dossier.is_late_while_paused(now):
+        return _(
+            "The dossier is already overdue. A payment does not change that; the due date stays the same."
+        )
+    if not deadlines.is_late(dossier, now):
+        return ""
+    return _(
+        "Processing time runs again after the day of the payment, not after its entry. If that day is long past, the "
+        "dossier is overdue as soon as you record it."
     )
 
 

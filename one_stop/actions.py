@@ -205,7 +205,7 @@ DESK_ACTIONS: Final = (
         action=Action.PAYMENT_DONE,
         label=_("Payment received…"),
         done=_("The payment is recorded. Processing time is running again."),
-        form=PaymentForm, options=_payment_options,
+        form=PaymentForm, options=_payment_options, warning=action_warnings.late_receipt,
     ),
     DeskAction(
         action=Action.RESUME, direct=True,

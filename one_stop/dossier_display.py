@@ -148,9 +148,13 @@ def _processing_status(dossier: HasDeadlines, now: datetime, calendar: WorkCalen
     due_at = dossier.due_at
     if due_at is None:
         return DueStatus(Urgency.QUIET, _("No deadline"))
+    limit = dossier.on_time_until or due_at
+    if due_at < now:
+        # The delay began when the dossier became late, even if the due date was moved afterwards.
+        due_at = limit
     in_calendar_days = DeadlineRule.from_json(dossier.deadline_rule).unit in {TimeUnit.DAY, TimeUnit.MONTH}
     words = display.due_text(due_at, now) if in_calendar_days else _working_days_text(due_at, now, calendar)
-    if dossier.on_time_until is not None and dossier.on_time_until < now <= due_at:
+    if limit < now <= due_at:
         return DueStatus(Urgency.LATE, _("%(due)s, counted as overdue") % {"due": words})
     return DueStatus(Urgency(display.due_tone(due_at, now)), words)
 

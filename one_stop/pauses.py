@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.worktime import WorkCalendar, working_minutes_between, working_time_text
+from forms_app.dossiers.deadlines import Uncounted
 from forms_app.dossiers.models import DossierEvent
 from forms_app.dossiers.selectors.dossiers import without_undone_withdrawals
 from forms_app.dossiers.transitions import SAME_STATUS_ACTIONS, Action, Status
@@ -64,7 +65,7 @@ def pauses_of(events: Sequence[DossierEvent], now: datetime, calendar: WorkCalen
         until = datetime.fromisoformat(named) if named else None
         last = _moment_of(end) if end else now
         minutes = working_minutes_between(event.at, min(last, until) if until else last, calendar)
-        uncounted = _why_uncounted(end)
+        uncounted = _why_uncounted(event, end)
         total += 0 if uncounted else minutes
         items.append(
             Pause(
@@ -81,7 +82,13 @@ def _moment_of(end: DossierEvent) -> datetime:
     return datetime.fromisoformat(paid) if paid else end.at
 
 
-def _why_uncounted(end: DossierEvent | None) -> str:
+def _why_uncounted(begin: DossierEvent, end: DossierEvent | None) -> str:
+    """Return why a pause does not count: it began too late (``deadlines.Uncounted``) or was not needed."""
+    match begin.data.get("uncounted"):
+        case Uncounted.LATE:
+            return _("Begun when the dossier was overdue: counts as processing time")
+        case Uncounted.LATE_REQUEST:
+            return _("Requested after the time allowed for it: counts as processing time")
     if end is None:
         return ""
     if end.action in {Action.LIFT_PAYMENT, Action.LIFT_SUPPLEMENT}:

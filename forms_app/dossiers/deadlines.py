@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from enum import StrEnum
 from typing import Any, Final, Self
 
 from core.worktime import (
@@ -148,19 +149,36 @@ def is_late_request(dossier: Dossier, now: datetime) -> bool:
     return until is not None and until < now
 
 
-def _stop(dossier: Dossier, now: datetime) -> None:
-    if dossier.clock_state == _State.RUNNING:
-        dossier.clock_state, dossier.paused_at, dossier.pause_extends_on_time = _State.STOPPED, now, True
+class Uncounted(StrEnum):
+    """Why a pause does not extend the on-time limit, from its beginning; recorded in the event that begins it."""
+
+    LATE = "late"
+    LATE_REQUEST = "late_request"
 
 
-def _request(dossier: Dossier, now: datetime) -> None:
-    _stop(dossier, now)
-    dossier.pause_extends_on_time = not is_late_request(dossier, now)
+def why_uncounted(dossier: Dossier, action_clock: Clock, now: datetime) -> Uncounted | None:
+    """Return why a pause that begins at ``now`` does not extend the on-time limit; None if it does."""
+    limit = dossier.on_time_until or dossier.due_at
+    if limit is not None and limit < now:
+        return Uncounted.LATE
+    if action_clock == Clock.REQUEST and is_late_request(dossier, now):
+        return Uncounted.LATE_REQUEST
+    return None
+
+
+def _begin_pause(clock: Clock) -> Callable[[Dossier, datetime], None]:
+    def begin(dossier: Dossier, now: datetime) -> None:
+        if dossier.clock_state == _State.RUNNING:
+            dossier.clock_state, dossier.paused_at = _State.STOPPED, now
+            dossier.pause_extends_on_time = why_uncounted(dossier, clock, now) is None
+
+    return begin
 
 
 def _resume(dossier: Dossier, now: datetime) -> None:
     """Move the due date by the length of the pause, and the on-time limit with it if the pause extends that.
 
+    A dossier whose due date had passed when the pause began keeps it (docs/domain.md#pausing).
     A suspension extends the time at most until the moment set when it began, a request for payment until the
     payment was made.
     """
@@ -168,7 +186,7 @@ def _resume(dossier: Dossier, now: datetime) -> None:
         return
     if dossier.pause_ends_at is not None:
         now = min(now, dossier.pause_ends_at)
-    if dossier.due_at is not None:
+    if dossier.due_at is not None and not is_late(dossier, dossier.paused_at):
         rule, calendar, paused = (
             DeadlineRule.from_json(dossier.deadline_rule), current_rules().calendar, dossier.paused_at
         )  # fmt: skip
@@ -284,8 +302,8 @@ def _move_from_day_off(dossier: Dossier, now: datetime) -> None:
 EFFECTS: Final[dict[Clock, Callable[[Dossier, datetime], None]]] = {
     Clock.NONE: lambda dossier, now: None,
     Clock.START: _start,
-    Clock.STOP: _stop,
-    Clock.REQUEST: _request,
+    Clock.STOP: _begin_pause(Clock.STOP),
+    Clock.REQUEST: _begin_pause(Clock.REQUEST),
     Clock.RESUME: _resume,
     Clock.CONTINUE: lambda dossier, now: _run(dossier),
     Clock.RESTART: _restart,
@@ -300,11 +318,16 @@ EFFECTS: Final[dict[Clock, Callable[[Dossier, datetime], None]]] = {
 
 
 def apply_clock_effect(dossier: Dossier, effect: Clock, now: datetime) -> dict[str, Any]:
-    """Change the clock fields of ``dossier`` (not saved); return how the due date changed, for the event."""
-    before = dossier.due_at
+    """Change the clock fields of ``dossier`` (not saved); return for the event how the due date changed.
+
+    The event of a pause that does not extend the on-time limit says why (``Uncounted``).
+    """
+    before, runs = dossier.due_at, dossier.clock_state == _State.RUNNING
     EFFECTS[effect](dossier, now)
     if dossier.due_at == before:
-        return {}
+        begins = runs and effect in {Clock.STOP, Clock.REQUEST}
+        reason = why_uncounted(dossier, effect, now) if begins else None
+        return {"uncounted": reason.value} if reason else {}
     change = {"due_before": _iso(before), "due_after": _iso(dossier.due_at), "clock": effect.value}
     if dossier.on_time_until is not None:
         change["on_time_until"] = _iso(dossier.on_time_until)

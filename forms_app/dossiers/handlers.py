@@ -87,6 +87,7 @@ def _mail_status(event: DossierEvent) -> None:
         "event": event,
         "texts": texts,
         "due_at": _new_due_date(event),
+        "late_since": dossier.late_since(event.at),
         "suspended_until": _moment(event.data.get("pause_ends_at")),
         "first": first,
         "former_number": former_tracking_number(event) if event.action == Action.CORRECT_POST else "",

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms_after_sign_in import KeptForm, file_names, restores, take
+from core.display import datetime_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web.uploads import failed_uploads
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.selectors import view_log
 from forms_app.dossiers.services.actions import assigned_text
 from forms_app.dossiers.services.uploads import storage_message
-from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action
+from forms_app.dossiers.transitions import COUNTER_ACTIONS, RUNNING_STATUSES, Action
 from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.actions import DeskAction, colleague_of, describe_action, offered_actions
@@ -146,7 +147,21 @@ def _submit(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -
     except Conflict as error:
         return _conflict(request, requested, form, error)
     messages.success(request, requested.action.message(requested.dossier))
+    _warn_if_late(request, requested.dossier)
     return _redirect_to_dossier(request, requested.dossier)
+
+
+def _warn_if_late(request: HttpRequest, before: Dossier) -> None:
+    """Warn if the action has made the dossier overdue: a payment that was recorded long after its day."""
+    now, dossier = timezone.now(), Dossier.objects.get(pk=before.pk)
+    if (
+        dossier.status in RUNNING_STATUSES
+        and (since := dossier.late_since(now))
+        and not before.late_since(now)
+    ):
+        messages.warning(
+            request, _("The dossier has been overdue since %(day)s.") % {"day": datetime_text(since)}
+        )
 
 
 def _refused(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -> HttpResponse:

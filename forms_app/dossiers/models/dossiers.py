@@ -19,7 +19,14 @@ from core.models import OrderKeyField
 from core.worktime import TimeUnit, deadline, load_calendar
 from forms_app.dossiers.models.answers import AnswersField
 from forms_app.dossiers.models.events import DossierEvent, SupplementRequest
-from forms_app.dossiers.transitions import CLOSED_STATUSES, SAME_STATUS_ACTIONS, UNDO_DAYS, Action, Status
+from forms_app.dossiers.transitions import (
+    CLOSED_STATUSES,
+    PAUSED_STATUSES,
+    SAME_STATUS_ACTIONS,
+    UNDO_DAYS,
+    Action,
+    Status,
+)
 from procedures.choices import Channel
 from procedures.snapshot import Snapshot
 from procedures.value_objects import Fee
@@ -284,6 +291,14 @@ class Dossier(models.Model):
         if limit is None or self.paused_at is None or limit >= now:
             return False
         return limit < self.paused_at or not self.pause_extends_on_time
+
+    def late_since(self, now: datetime) -> datetime | None:
+        """Return the date from which an open, accepted dossier counts as overdue at ``now``; None if it does not."""
+        limit = self.on_time_until or self.due_at
+        if limit is None or self.is_closed or self.status == Status.FINISHED:
+            return None
+        late = self.is_late_while_paused(now) if self.status in PAUSED_STATUSES else limit < now
+        return limit if late else None
 
     def supplement_is_late(self, now: datetime) -> bool:
         """Return True if the deadline of the open supplement request has passed at ``now``."""

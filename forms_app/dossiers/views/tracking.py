@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -258,6 +259,14 @@ def _postal_facts(order: PostalOrder | None) -> list[tuple[str, str]]:
 
 
 def _due(dossier: Dossier) -> str:
+    text = _due_text(dossier)
+    since = dossier.late_since(timezone.now())
+    return (
+        _("%(due)s (overdue since %(day)s)") % {"due": text, "day": datetime_text(since)} if since else text
+    )
+
+
+def _due_text(dossier: Dossier) -> str:
     if not dossier.was_accepted:
         return _("Shown when the agency accepts the dossier")
     if dossier.clock_state == Dossier.ClockState.STOPPED:

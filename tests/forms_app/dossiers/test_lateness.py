@@ -81,10 +81,10 @@ class TestLateBeforeTheRequest:
         assert punctual.clock_restarts == 1
 
     def test_pause_does_not_undo_lateness_either(self) -> None:
-        """Due on Thursday, paused on Friday morning: the due date moves to Friday, but the dossier remains late."""
+        """Due on Thursday, paused on Friday morning: the due date stays, and the dossier remains late."""
         dossier = processed(requested="2026-11-27 07:00", supplied="2026-11-27 17:00", mode="pause")
-        assert datetime_text(dossier.due_at) == "27/11/2026 09:00"
-        assert datetime_text(dossier.on_time_until) == "26/11/2026 09:00"
+        assert datetime_text(dossier.due_at) == "26/11/2026 09:00"
+        assert dossier.on_time_until is None
         assert counted_late(dossier, "2026-11-27 17:30")
 
     @pytest.mark.parametrize(("stop", "go_on"), [("suspend", "resume"), ("require_payment", "payment_done")])
@@ -366,7 +366,7 @@ def test_no_sequence_of_pauses_undoes_lateness(rule: DeadlineRule, start: dateti
             limit = dossier.on_time_until or dossier.due_at
             if moment > limit and late_since is None:
                 late_since = limit
-            before = dossier.due_at
+            before, was_late = dossier.due_at, deadlines.is_late(dossier, moment)
             begins, ends = {
                 "request": (Clock.REQUEST, Clock.RESTART),
                 "stop": (Clock.STOP, Clock.RESUME),
@@ -376,6 +376,7 @@ def test_no_sequence_of_pauses_undoes_lateness(rule: DeadlineRule, start: dateti
             moment += waits
             deadlines.apply_clock_effect(dossier, ends, moment)
             assert dossier.due_at >= before, "a due date never moves earlier"
+            assert not was_late or dossier.due_at == before, "a pause of a late dossier moves nothing"
             assert kind != "mistake" or dossier.due_at == before, "a mistake of the desk gives no time"
             if dossier.on_time_until is not None:
                 assert dossier.on_time_until < dossier.due_at
