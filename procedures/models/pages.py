@@ -5,6 +5,7 @@ Views build the template context and register with ``page_context``, so that mod
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from wagtail.search import index
 
 from accounts.models import Agency, Membership
 from accounts.selectors import has_provincial_role
+from core.display import date_text
 from core.models import BasePage, OrderKeyField
 from core.text import clean
 from core.wagtail.page_form import PortalPageForm
@@ -165,6 +167,27 @@ class ProcedurePageForm(PortalPageForm):
         if page is not None and page.locale_id and not page.locale.is_default:
             for name in ("procedure", "field", "decision", "official_name", "audiences", *FACTS):
                 self.fields.pop(name, None)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to publish from a day on which the new version cannot begin."""
+        data: dict[str, Any] = super().clean()
+        if "effective_from" in self.cleaned_data and "action-publish" in self.data:
+            self._check_day(data["effective_from"] or timezone.localdate())
+        return data
+
+    def _check_day(self, day: date) -> None:
+        procedure = self.instance.procedure if self.instance.procedure_id else None
+        version = procedure and procedure.versions.order_by("-number").first()
+        if not version:
+            return
+        earliest = version.valid_to + timedelta(days=1) if version.valid_to else version.valid_from
+        if day < earliest:
+            message = _(
+                "A new version cannot apply from %(day)s: version %(number)d already has %(earliest)s as its "
+                "first day. Enter that day or a later one."
+            )
+            facts = {"day": date_text(day), "number": version.number, "earliest": date_text(earliest)}
+            self.add_error("effective_from", message % facts)
 
     @staticmethod
     def _is_left_over(page: Any) -> bool:

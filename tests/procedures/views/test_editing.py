@@ -121,11 +121,11 @@ def test_draft_creates_neither_version_nor_message(editor, page):
     assert ProcedureVersion.objects.count() == 1
 
 
-def test_reported_day_is_the_actual_first_day(editor, page):
+def test_future_day_is_reported_after_publishing(editor, page):
     page.requirements = "Năm sau"
     publish(page=page, decision=page.decision, valid_from=date(2027, 1, 1))
 
-    said = change(editor, page, requirements="Năm sau, đã sửa", effective_from="2026-11-23")
+    said = change(editor, page, requirements="Năm sau, đã sửa", effective_from="2027-01-01")
 
     assert "Phiên bản 3 có hiệu lực từ ngày 01/01/2027." in said
 
@@ -342,3 +342,39 @@ class TestCopies:
         translation.full_clean()
         page.refresh_from_db()
         page.full_clean()
+
+
+class TestDayThatCannotBeKept:
+    """A future version exists: no other day replaces the one that was typed."""
+
+    @pytest.fixture
+    def future(self, page):
+        page.requirements = "Từ năm sau"
+        publish(page=page, decision=make_decision(number="2/QĐ-UBND"), valid_from=date(2027, 1, 5))
+        page.refresh_from_db()
+        return page
+
+    def _published(self, editor, page, day, action="action-publish"):
+        form = fields_of(editor.get(address(page)).content.decode())
+        data = {**form, "requirements": "Từ đủ 18 tuổi", "effective_from": day, action: "1"}
+        return editor.post(address(page), data, follow=True).content.decode()
+
+    @pytest.mark.parametrize(("day", "named"), [("2026-12-10", "10/12/2026"), ("", "23/11/2026")])
+    def test_it_is_refused_at_the_field_and_nothing_is_lost(self, editor, future, day, named):
+        text = self._published(editor, future, day)
+
+        assert f"Phiên bản mới không thể áp dụng từ ngày {named}" in text
+        assert "phiên bản 2 đã có ngày bắt đầu áp dụng là 05/01/2027" in text
+        assert "Từ đủ 18 tuổi" in text
+        assert ProcedureVersion.objects.count() == 2
+
+    def test_the_same_day_or_a_later_one_is_kept(self, editor, future):
+        self._published(editor, future, "2027-02-01")
+
+        assert str(ProcedureVersion.objects.get(number=3).valid_from) == "2027-02-01"
+
+    def test_a_draft_is_saved_with_any_day(self, editor, future):
+        self._published(editor, future, "2026-12-10", action="action-save")
+
+        future.refresh_from_db()
+        assert future.get_latest_revision_as_object().requirements == "Từ đủ 18 tuổi"
