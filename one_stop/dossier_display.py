@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from forms_app.builder.identity_numbers import identity_questions
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.models import Dossier, DossierEvent
+from forms_app.dossiers.status_texts import payment_text
 from forms_app.dossiers.transitions import (
     PAUSED_STATUSES,
     RUNNING_STATUSES,
@@ -204,15 +205,6 @@ def _postal_change(event: DossierEvent) -> str:
     return f"{text(event.data.get('before', {}))} → {text(event.data)}"
 
 
-def _payment_text(event: DossierEvent) -> str:
-    """Return the evidence of a payment, and its day."""
-    document, day = event.data.get("document"), event.data.get("paid_on")
-    if event.action != Action.PAYMENT_DONE or not document or not day:
-        return ""
-    facts = {"document": document, "day": display.date_text(date.fromisoformat(day))}
-    return _("Receipt or document %(document)s, paid on %(day)s") % facts
-
-
 def timeline_items(events: list[DossierEvent]) -> list[dict[str, Any]]:
     """Return the events for ``components/timeline.html``, newest last."""
     return [
@@ -220,7 +212,7 @@ def timeline_items(events: list[DossierEvent]) -> list[dict[str, Any]]:
             "name": _event_name(event),
             "when": display.datetime_text(event.at),
             "detail": " · ".join(
-                filter(None, (event.actor_name, _postal_change(event), _payment_text(event), event.note))
+                filter(None, (event.actor_name, _postal_change(event), payment_text(event), event.note))
             ),
             "state": "done",
         }

@@ -72,3 +72,13 @@ def normalise(text: str) -> str:
     spaced = re.sub(r"[\s-]+", "-", re.sub(r"\s*\.\s*", ".", plain))
     found = spaced if not CODE.fullmatch(joined) and CODE.fullmatch(spaced) else joined
     return unicodedata.normalize("NFKC", found)  # once spaces are removed, an accent may follow a letter
+
+
+def document_key(text: str) -> str:
+    """Return the letters and digits of the number of a receipt, for comparison; empty if it contains no digit.
+
+    Case, spaces and other characters do not distinguish two documents.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    key = "".join(character for character in folded if character.isalnum())
+    return key if any(character.isdecimal() for character in key) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.display import datetime_text
+from core.display import date_text, datetime_text
 from forms_app.dossiers.models import Dossier, DossierEvent
 from forms_app.dossiers.transitions import SAME_STATUS_ACTIONS, TRANSITIONS, UNDO_DAYS, Action, Status
 
@@ -254,4 +254,15 @@ def _name(event: DossierEvent) -> str:
 def _detail(dossier: Dossier, event: DossierEvent) -> str:
     if event.action == Action.SUBMIT:
         return dossier.get_source_display()
+    if paid := payment_text(event):
+        return " · ".join(filter(None, (paid, event.note)))
     return event.note or ("" if event.action in {Action.SUPPLY, Action.WITHDRAW} else dossier.agency.name)
+
+
+def payment_text(event: DossierEvent) -> str:
+    """Return the evidence of a payment, and its day."""
+    document, day = event.data.get("document"), event.data.get("paid_on")
+    if event.action != Action.PAYMENT_DONE or not document or not day:
+        return ""
+    facts = {"document": document, "day": date_text(date.fromisoformat(day))}
+    return gettext("Receipt or document %(document)s, paid on %(day)s") % facts

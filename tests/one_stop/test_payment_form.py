@@ -62,6 +62,7 @@ def page(who: User, dossier: Dossier, moment: datetime) -> str:
     [
         ({}, "Nhập số biên lai"),
         ({**RECEIPT, "document": " "}, "Nhập số biên lai"),
+        *[({**RECEIPT, "document": sign}, "Nhập số biên lai") for sign in ("😀", ".", "BL")],
         ({**RECEIPT, "paid_on": ""}, "Ngày nộp"),
         ({**RECEIPT, "paid_on": "25/11/2026"}, "Chọn một ngày từ 26/11/2026"),
         ({**RECEIPT, "paid_on": "26/01/2027"}, "Chọn một ngày từ 26/11/2026"),
@@ -113,9 +114,10 @@ def test_second_payment_is_requested_by_the_head_and_proved_by_another_document(
     assert "Hồ sơ này đã có ghi nhận nộp tiền" in form.content.decode()
     post(boss, dossier, "require_payment", paid, reason="Thuế thu nhập cá nhân")
     assert dossier.status == Status.PAYMENT
-    again = post(officer, dossier, "payment_done", paid, document="bl 0000123", paid_on="27/11/2026")
-    assert again.status_code == 422
-    assert "đã được ghi cho lần nộp trước" in again.content.decode()
+    for same in ("bl 0000123", "BL-0000123", "bl0000123.", "ＢＬ　００００１２３"):
+        again = post(officer, dossier, "payment_done", paid, document=same, paid_on="27/11/2026")
+        assert again.status_code == 422
+        assert "đã được ghi cho lần nộp trước" in again.content.decode()
     post(officer, dossier, "payment_done", paid, document="BL 0000124", paid_on="27/11/2026")
     assert dossier.status == Status.PROCESSING
 
@@ -130,6 +132,13 @@ def test_refusal_for_non_payment_is_on_time_only_before_the_due_date(
     month = month_figures(at(finished).date().replace(day=1))
     assert (month.finished, month.on_time) == (1, on_time)
     assert "Không nộp: tính vào thời hạn giải quyết" in page(officer, dossier, at(finished))
+
+
+def test_citizen_reads_number_and_day(receipt: FilingReceipt, dossier: Dossier, officer: User) -> None:
+    post(officer, dossier, "payment_done", at("2026-11-28 08:00"), **RECEIPT)
+    text = Client().get(f"/ho-so/{receipt.token}/").text
+    assert "BL 0000123" in text
+    assert "27/11/2026" in text
 
 
 def test_service_records_no_payment_without_a_document(dossier: Dossier, officer: User) -> None:

@@ -20,6 +20,7 @@ from core.text import clean, clean_lines
 from core.transactions import retry_on_deadlock
 from core.worktime import TIME_ZONE, TimeUnit, postponed
 from forms_app.dossiers import deadlines
+from forms_app.dossiers.codes import document_key
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.search_documents import index_dossier
@@ -179,7 +180,8 @@ def _set_end_of_payment_pause(
     if action != Action.PAYMENT_DONE:
         return {}
     document = clean(payment.document) if payment else ""
-    if payment is None or not document:
+    key = document_key(document)
+    if payment is None or not key:
         message = _("Enter the number of the receipt or of the document that shows the payment.")
         raise InvalidInput(message, fields={"document": message})
     first, last = timezone.localdate(dossier.paused_at or now), timezone.localdate(now)
@@ -190,13 +192,13 @@ def _set_end_of_payment_pause(
         ) % {"first": date_text(first)}
         raise InvalidInput(message, fields={"paid_on": message})
     recorded = dossier.events.filter(action=Action.PAYMENT_DONE).values_list("data", flat=True)
-    if any(str(former.get("document", "")).casefold() == document.casefold() for former in recorded):
+    if key in {document_key(str(former.get("document", ""))) for former in recorded}:
         message = _("This document is already recorded for an earlier payment of this dossier.")
         raise InvalidInput(message, fields={"document": message})
     midnight = datetime.combine(payment.paid_on + timedelta(days=1), time(), tzinfo=TIME_ZONE)
     dossier.pause_ends_at = min(now, midnight)
     return {
-        "document": document, "paid_on": payment.paid_on.isoformat(),
+        "document": document, "document_key": key, "paid_on": payment.paid_on.isoformat(),
         "pause_ended_at": dossier.pause_ends_at.isoformat(),
     }  # fmt: skip
 
