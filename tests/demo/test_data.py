@@ -151,6 +151,8 @@ def objects(value):
 #: What must be answered with a choice: (procedure, question of the choice, value, questions that are then required).
 SAY_WHICH = [
     ("1.004873", "purpose", "khac", {"purpose_other"}),
+    ("1.004873", "purpose", "ket_hon", {"spouse"}),
+    ("1.004873", "purpose", "ket_hon_nuoc_ngoai", {"spouse_abroad"}),
     ("1.001731", "payee_kind", "to_chuc", {"payee_org", "payee_org_head"}),
     ("1.001731", "pay_by", "tai_khoan", {"bank_account"}),
     ("1.001612", "owner_kind", "ho_gia_dinh", {"members"}),

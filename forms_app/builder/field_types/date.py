@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -34,6 +34,11 @@ _BARE = re.compile(r"(\d{2})(\d{2})(\d{4})")
 # A help text that already shows an example.
 _EXAMPLE = re.compile(r"\d/\d")
 EARLIEST = date(1880, 1, 1)
+#: Later days are slips such as 3026: the longest terms, those of land leases, are 99 years.
+MOST_YEARS_AHEAD: Final = 100
+#: Holidays of later days are not announced, so that nobody can say whether they are working days.
+WORKING_DAYS_AHEAD: Final = 366
+MOST_DAYS_AHEAD: Final = 36500
 # Lengths of the stored parts of a date.
 YEAR: Final = 4
 MONTH: Final = 7
@@ -146,14 +151,14 @@ class VietnameseDateField(forms.Field):
             raise ValidationError(
                 _("The date must not be before %(day)s."), params={"day": f"{self.earliest:%d/%m/%Y}"}
             )
+        if self.latest and first > self.latest:
+            raise ValidationError(
+                _("The date must not be after %(day)s."), params={"day": f"{self.latest:%d/%m/%Y}"}
+            )
         if self.working_day and isinstance(value, date) and not load_calendar().is_working_day(value):
             raise ValidationError(
                 _("The agency does not work on %(weekday)s %(day)s. Choose a working day."),
                 params={"weekday": weekday_text(value), "day": f"{value:%d/%m/%Y}"},
-            )
-        if self.latest and first > self.latest:
-            raise ValidationError(
-                _("The date must not be after %(day)s."), params={"day": f"{self.latest:%d/%m/%Y}"}
             )
 
 
@@ -164,11 +169,20 @@ def _partial_or_none(text: str) -> str | None:
         return None
 
 
+def _latest(spec: FieldSpec, today: date) -> date:
+    """Return the last day that answers ``spec``."""
+    if spec.options.get("not_future"):
+        return today
+    usual = WORKING_DAYS_AHEAD if spec.options.get("working_day") else MOST_YEARS_AHEAD * 365
+    return today + timedelta(days=spec.options.get("days_ahead", usual))
+
+
 @register
 class Date(FieldType):
     """``options``: ``not_future`` (true: today at the latest), ``not_past`` (true: today at the earliest), ``partial``,
     ``working_day`` (true: a day on which agencies work), ``appointment`` (true: on this day the citizen comes to the
-    desk; form 01 names it).
+    desk; form 01 names it), ``days_ahead`` (the
+    last day, counted from today; by default a year for a working day, and 100 years for any other).
 
     ``partial`` (true) also accepts a year or a month of a year, for people who do not know their day of birth. The
     answer is ISO 8601 as far as given: "1955-03-05", "1955-03", "1955".
@@ -181,17 +195,16 @@ class Date(FieldType):
         "not_past": Option(bool, _("not before today")),
         "partial": Option(bool, _("the day or the month may be unknown")),
         "working_day": Option(bool, _("a working day")),
+        "days_ahead": Option(int, _("at most so many days ahead"), 1, MOST_DAYS_AHEAD),
         "appointment": Option(bool, _("the citizen comes to the desk on this day; printed on form 01")),
     }
     wrapper_class = "field--short"
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         today = timezone.localdate()
-        bounds: dict[str, date] = {}
+        bounds: dict[str, date] = {"latest": _latest(spec, today)}
         if spec.options.get("not_past"):
             bounds["earliest"] = today
-        if spec.options.get("not_future"):
-            bounds["latest"] = today
         # A phone's number pad has no slash, so the hint also shows digits alone.
         hints = [] if _EXAMPLE.search(spec.help) else [gettext("For example 27/11/1990 or 27111990.")]
         partial = bool(spec.options.get("partial"))

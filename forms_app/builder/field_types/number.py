@@ -28,7 +28,19 @@ FIRST_YEAR: Final = 1000
 LAST_YEAR: Final = 2999
 _PLAIN = re.compile(r"[-+]?\d{1,15}([.,]\d+)?", re.ASCII)
 MAX_DIGITS: Final = 18
-_OTHER_UNITS: Final = {"đồng": ("vnđ", "vnd", "đ")}
+# With two groups or more nobody can mean decimals.
+_ENGLISH_GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3}){2,}", re.ASCII)
+_PART: Final = r"\d{1,3}(?:\.\d{3})+|\d{1,6}(?:[.,]\d{1,2})?"
+_SUM = re.compile(
+    rf"(?=\d)(?:(?P<tỷ>{_PART})(?:tỷ|tỉ))?(?:(?P<triệu>{_PART})(?:triệu|tr))?(?:(?P<nghìn>{_PART})(?:nghìn|ngàn|k))?",
+    re.IGNORECASE,
+)
+_POWERS: Final = {"tỷ": 10**9, "triệu": 10**6, "nghìn": 10**3}
+_MONEY: Final = "đồng"
+_OTHER_UNITS: Final = {
+    _MONEY: ("vnđ", "vnd", "đ"), "bản": ("bản sao", "copies", "copy"), "người": ("lao động", "people", "person"),
+    "biển": ("cái", "plates", "plate"),
+}  # fmt: skip
 # Numbers to show in a message, in the notation that the field accepts in every language of the page.
 _EXAMPLES: Final = tuple(
     (Decimal(text.replace(".", "").replace(",", ".")), text)
@@ -40,7 +52,8 @@ class VietnameseNumberField(forms.DecimalField):
     """Accept 1234, 1.234 (thousands), 1.234,5 and 2,5, ignoring spaces; ``to_text`` formats numbers for messages.
 
     1,234 is refused unless thousandths are allowed, because it is 1234 in English notation. The ``unit`` of the
-    question may be written after the number; for đồng also ``đ``, ``vnđ`` and ``vnd``.
+    question may be written after the number, also in other usual words (for đồng ``đ``, ``vnđ`` and ``vnd``). A sum of
+    money may be "50 triệu" or "1,2 tỷ".
     """
 
     default_error_messages = {
@@ -59,6 +72,7 @@ class VietnameseNumberField(forms.DecimalField):
         **kwargs: Any,
     ) -> None:
         self.minimum, self.maximum, self.decimals, self.to_text = minimum, maximum, decimals, to_text
+        self.is_money = unit == _MONEY
         self.units = (unit, *_OTHER_UNITS.get(unit, ())) if unit else ()
         super().__init__(max_digits=MAX_DIGITS, **kwargs)
 
@@ -68,6 +82,10 @@ class VietnameseNumberField(forms.DecimalField):
         text = self._without_unit(re.sub(r"\s", "", normalize_input(value)))
         if not text:
             return None
+        if _ENGLISH_GROUPS.fullmatch(text):
+            text = text.replace(",", "")
+        elif self.is_money:
+            text = _sum_in_digits(text)
         if self.decimals < _GROUP and _TWO_READINGS.fullmatch(text):
             raise ValidationError(
                 _("“%(text)s” can be read in two ways. Enter %(thousands)s, or without the comma."),
@@ -135,6 +153,21 @@ class VietnameseNumberField(forms.DecimalField):
             "Enter at most %(count)d decimal places. You entered %(number)s.",
             self.decimals,
         )
+
+
+def _sum_in_digits(text: str) -> str:
+    """Return a sum such as ``1tỷ200triệu`` in digits, and any other text as it is."""
+    found = _SUM.fullmatch(text)
+    if not found:
+        return text
+    parts = {name: part for name, part in found.groupdict().items() if part}
+    total = sum((_part(part) * _POWERS[name] for name, part in parts.items()), Decimal(0))
+    return format(total.normalize(), "f").replace(".", ",")
+
+
+def _part(text: str) -> Decimal:
+    grouped = _GROUPED.fullmatch(text)
+    return Decimal(text.replace(".", "") if grouped else text.replace(",", "."))
 
 
 def _without_trailing_zeros(number: Decimal | None) -> Decimal | None:

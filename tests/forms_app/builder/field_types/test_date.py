@@ -60,6 +60,22 @@ class TestDate:
         assert (error_of("date", typed, options={"not_future": True}) == "") == (day <= TODAY)
         assert (error_of("date", typed, options={"not_past": True}) == "") == (day >= TODAY)
 
+    @pytest.mark.parametrize(
+        ("typed", "options"),
+        [
+            ("11/12/3026", {}), ("11/12/3026", {"not_past": True}), ("3026", {"partial": True}),
+            ("11/12/2029", {"working_day": True}), ("02/03/2027", {"days_ahead": 60, "working_day": True}),
+        ],
+    )  # fmt: skip
+    def test_every_date_has_a_last_day(self, typed: str, options: dict) -> None:
+        assert error_of("date", typed, options=options).startswith("Ngày không được sau ")
+
+    @pytest.mark.parametrize(
+        ("typed", "options"), [("01/12/2090", {}), ("05/01/2027", {"days_ahead": 60, "working_day": True})]
+    )
+    def test_days_before_it_are_accepted(self, typed: str, options: dict) -> None:
+        assert error_of("date", typed, options=options) == ""
+
     def test_today_is_taken_from_vietnamese_time(self) -> None:
         with time_machine.travel("2026-11-23T17:30:00Z", tick=False):  # 00:30 on the 24th in Vietnam
             assert error_of("date", "24/11/2026", options={"not_future": True}) == ""

@@ -94,6 +94,26 @@ class TestNumber:
     def test_invalid_number_is_rejected(self, typed: str) -> None:
         assert "không phải số" in error_of("number", typed, options={"decimals": 2})
 
+    @pytest.mark.parametrize(
+        ("typed", "answer"),
+        [
+            ("50 triệu", "50000000"), ("1 tỷ", "1000000000"), ("50tr", "50000000"), ("50,000,000", "50000000"),
+            ("1,2 tỷ đồng", "1200000000"), ("1 tỷ 200 triệu", "1200000000"), ("900k", "900000"),
+            ("1.500 triệu", "1500000000"), ("50.000.000", "50000000"),
+        ],
+    )  # fmt: skip
+    def test_money_may_be_written_in_millions(self, typed: str, answer: str) -> None:
+        assert answer_of("number", typed, options={"unit": "đồng"}) == answer
+
+    def test_only_money_is_counted_in_millions(self) -> None:
+        assert "không phải số" in error_of("number", "50 triệu", options={"unit": "m²"})
+
+    @pytest.mark.parametrize(
+        ("typed", "unit"), [("2 bản", "bản"), ("2 copies", "bản"), ("2 người", "người"), ("2 biển", "biển")]
+    )
+    def test_counts_take_their_own_word(self, typed: str, unit: str) -> None:
+        assert answer_of("number", typed, options={"unit": unit}) == "2"
+
     @pytest.mark.parametrize(("typed", "accepted"), [("4", False), ("5", True), ("10", True), ("11", False)])
     def test_bounds_are_inclusive(self, typed: str, accepted: bool) -> None:
         assert (error_of("number", typed, options={"min": 5, "max": 10}) == "") == accepted

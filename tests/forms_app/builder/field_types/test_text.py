@@ -278,16 +278,37 @@ class TestFormats:
         [
             ("14:30", "14 giờ 30 phút"), ("14h30", "14 giờ 30 phút"), ("4 giờ 5 phút", "4 giờ 05 phút"),
             ("24:00", "24 giờ 00 phút"),
-            ("Khoảng 22 giờ", "khoảng 22 giờ"), ("0 giờ", "0 giờ"), ("", ""),
+            ("Khoảng 22 giờ", "khoảng 22 giờ"), ("0 giờ", "0 giờ"), ("", ""), ("2 giờ sáng", "2 giờ"),
+            ("khoảng 2 giờ sáng", "khoảng 2 giờ"), ("14h30 chiều", "14 giờ 30 phút"), ("2h30 chiều", "14 giờ 30 phút"),
+            ("4 giờ rưỡi", "4 giờ 30 phút"), ("nửa đêm", "0 giờ"), ("14.30", "14 giờ 30 phút"), ("12 giờ đêm", "0 giờ"),
+            ("12 giờ trưa", "12 giờ"), ("1 giờ trưa", "13 giờ"), ("7 giờ tối", "19 giờ"), ("2 giờ đêm", "2 giờ"),
+            ("11 giờ rưỡi khuya", "23 giờ 30 phút"),
         ],
     )  # fmt: skip
     def test_times_are_stored_in_words(self, typed: str, answer: str) -> None:
         assert (answer_of("short_text", typed, options={"format": "time"}, required=False) or "") == answer
 
-    @pytest.mark.parametrize("typed", ["25 giờ 70 phút", "12:60", "24:01", "sáng", "1430", "12"])
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "25 giờ 70 phút",
+            "12:60",
+            "24:01",
+            "sáng",
+            "1430",
+            "12",
+            "12.",
+            "9 giờ chiều",
+            "13 giờ sáng",
+            "không rõ",
+        ],
+    )
     def test_other_texts_are_not_times(self, typed: str) -> None:
         found = error_of("short_text", typed, options={"format": "time"})
-        assert found == f"“{typed}” không phải giờ, phút. Ghi như 14:30 hoặc 4 giờ 30 phút."
+        assert (
+            found
+            == f"“{typed}” không phải giờ, phút. Ghi theo 24 giờ như 14:30, hoặc như 2 giờ 30 phút chiều."
+        )
 
     @pytest.mark.parametrize(
         ("typed", "answer"),
@@ -298,6 +319,23 @@ class TestFormats:
     )  # fmt: skip
     def test_business_codes_are_accepted(self, typed: str, answer: str) -> None:
         assert answer_of("short_text", typed, options={"format": "business_code"}) == answer
+
+    @pytest.mark.parametrize(("typed", "answer"), [("4711", "4711"), ("47 11", "4711")])
+    def test_codes_of_four_digits_are_accepted(self, typed: str, answer: str) -> None:
+        assert answer_of("short_text", typed, options={"format": "four_digits"}) == answer
+
+    @pytest.mark.parametrize("typed", ["abcd", "471", "47110"])
+    def test_other_texts_are_not_codes_of_four_digits(self, typed: str) -> None:
+        found = error_of("short_text", typed, options={"format": "four_digits"})
+        assert found == f"“{typed}” không phải mã có bốn chữ số. Ghi như 4711."
+
+    def test_number_of_a_document_has_a_digit(self) -> None:
+        options = {"format": "document_number"}
+        assert answer_of("short_text", "CS số 0126", options=options) == "CS số 0126"
+        for typed in ("không có", "x"):
+            assert error_of("short_text", typed, options=options).startswith(
+                f"“{typed}” không có chữ số nào."
+            )
 
     @pytest.mark.parametrize("typed", ["abc", "12345", "20001234567", "2000123456-1"])
     def test_other_texts_are_not_business_codes(self, typed: str) -> None:
