@@ -21,8 +21,10 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, re_path
+from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.account import LogoutView
 from wagtail.admin.views.bulk_action import dispatcher
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.admin.views.chooser import BrowseView, ChosenMultipleView, ExternalLinkView
@@ -235,6 +237,8 @@ urlpatterns = [
         "pages/add/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/",
         require_admin_access(PageCreateView.as_view()),
     ),
+    # Wagtail deletes the cookie of the session whatever the method: a link from anywhere would sign out.
+    path("logout/", require_POST(LogoutView.as_view())),
     re_path(r"^api/main/(?:documents|images)/", disabled),
     path("embeds/chooser/", disabled),
     path("embeds/chooser/upload/", disabled),

@@ -137,7 +137,8 @@ class TestSetting:
 
     def test_overlapping_setting_is_reported_in_the_admin(self) -> None:
         DeadlineSetting.objects.create(supplement_mode="pause", valid_from=NOW.date())
-        controller = MembershipFactory(role=Membership.Role.CONTROLLER).user
+        province = {"role": Membership.Role.CONTROLLER, "agency__kind": Agency.Kind.PROVINCE}
+        controller = MembershipFactory(**province).user
         sync_groups(user=controller)
         client = Client()
         client.force_login(controller)

@@ -50,6 +50,22 @@ class TestChosenPages:
         assert client.get(self.ADDRESS, {"id": [page.pk for page in pages]}).status_code == 404
 
 
+class TestSignOut:
+    ADDRESS = "/quan-tri/logout/"
+
+    def test_a_link_signs_nobody_out(self, client, editor):
+        client.force_login(editor)
+        answer = client.get(self.ADDRESS)
+        assert answer.status_code == 405
+        assert not answer.cookies
+        assert client.get("/quan-tri/").status_code == 200
+
+    def test_the_button_signs_out(self, client, editor):
+        client.force_login(editor)
+        assert client.post(self.ADDRESS).status_code == 302
+        assert client.get("/quan-tri/").status_code == 302
+
+
 class TestBulkActions:
     def test_anonymous_users_are_sent_to_the_sign_in(self, client, pages):
         answer = client.get(f"/quan-tri/bulk/wagtailcore/page/publish/?id={pages[0].pk}")

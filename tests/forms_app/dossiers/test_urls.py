@@ -269,6 +269,7 @@ def test_every_private_address_is_covered_here() -> None:
     }  # fmt: skip
     without_dossier = {
         "queue",
+        "queue_file",
         "next",
         "assign_to_self",
         "desk_log",
