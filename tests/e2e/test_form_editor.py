@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import Membership
+from accounts.models import Agency, Membership
 from accounts.services.groups import sync_groups
 from forms_app.builder.models import FormDefinition
 from tests.accounts.factories import MembershipFactory, UserFactory
@@ -25,7 +25,7 @@ QUESTIONS = (
 
 def sign_in(page: Page) -> None:
     user = UserFactory(username="kiem-soat", password=PASSWORD)
-    MembershipFactory(user=user, role=Membership.Role.CONTROLLER)
+    MembershipFactory(user=user, role=Membership.Role.CONTROLLER, agency__kind=Agency.Kind.PROVINCE)
     sync_groups(user=user)
     page.goto("/tai-khoan/dang-nhap/?next=/quan-tri/forms/new/")
     page.locator("[name=username]").fill("kiem-soat")

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from playwright.sync_api import expect
 
-from accounts.models import Membership
+from accounts.models import Agency, Membership
 from accounts.services import grant
 from core import outbox
 from procedures.imports import rows
@@ -32,7 +32,12 @@ def running(monkeypatch: pytest.MonkeyPatch) -> ImportUpload:
     monkeypatch.setattr(rows, "PORTION", 1)
     monkeypatch.setattr(outbox, "notify_relay", lambda: None)
     user = UserFactory(username="kiem-soat", password=PASSWORD)
-    grant(user=user, agency=AgencyFactory(), role=Membership.Role.CONTROLLER, valid_from=START)
+    grant(
+        user=user,
+        agency=AgencyFactory(kind=Agency.Kind.PROVINCE),
+        role=Membership.Role.CONTROLLER,
+        valid_from=START,
+    )
     file = ContentFile(json.dumps(RECORDS).encode(), name="tthc.json")
     upload = preview_upload(file=file, name="tthc.json", by=user)
     start_import(upload_id=upload.pk, by=user)
