@@ -57,7 +57,8 @@ def _read(file: BinaryIO) -> str:
 
 def _cells(text: str) -> Iterator[str]:
     """Yield the cells for each delimiter, with and without the rules for quotes, since programs differ."""
-    csv.field_size_limit(len(text) + 1)
+    # The limit is that of the whole process: it is only raised.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     for delimiter in _DELIMITERS:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             yield from row

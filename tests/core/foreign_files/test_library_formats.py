@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import struct
 import zipfile
@@ -212,6 +213,11 @@ class TestTables:
     def test_numbers_telephones_and_texts_are_accepted(self, text: str) -> None:
         check("a.csv", b"\xef\xbb\xbf" + text.encode())
         check("a.csv", text.encode("cp1258", "replace"))
+
+    def test_the_limit_of_cells_of_the_process_is_only_raised(self) -> None:
+        before = csv.field_size_limit()
+        check("a.csv", b"a")
+        assert csv.field_size_limit() == before
 
     @pytest.mark.parametrize("name", ["a.csv", "a.txt"])
     @pytest.mark.parametrize("data", [b"a\0b", b"\xef\xbb\xbf \n<script>"])

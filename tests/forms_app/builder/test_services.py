@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 
+from accounts.models import Agency, Membership
 from core.errors import InvalidInput, NotAllowed
 from forms_app.builder import services
 from forms_app.builder.answer_display import answered_steps
@@ -17,7 +18,7 @@ from forms_app.builder.models import FormDefinition, FormVersion
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.selectors import form_in_force
 from forms_app.builder.validation import problems, read_schema
-from tests.accounts.factories import UserFactory
+from tests.accounts.factories import MembershipFactory
 from tests.forms_app.dossiers.factories import SCHEMA, make_version
 from tests.paths import ROOT
 
@@ -126,7 +127,7 @@ def test_malformed_schema_is_reported_as_a_problem(junk: Any) -> None:
 
 
 def test_users_without_the_permission_cannot_change_forms(definition: FormDefinition) -> None:
-    user = UserFactory()
+    user = MembershipFactory(role=Membership.Role.CONTROLLER, agency__kind=Agency.Kind.PROVINCE).user
     for call in (
         lambda: services.publish(definition=definition, schema=SCHEMA, by=user),
         lambda: services.save_working_copy(definition=definition, schema=SCHEMA, by=user),

@@ -106,7 +106,7 @@ class TestServing:
         receipt, file = filed_file(**in_state(State.LIMIT_EXCEEDED))
         with translation.override("en"):
             page = Client().get(f"/en/ho-so/{receipt.token}/tep/{file.pk}/").content.decode()
-        assert "locked with a password" in page
+        assert "password-protected" in page
 
     def test_result_is_offered_once_it_is_clean(self) -> None:
         receipt, file = filed_file(**in_state(State.WAITING))

@@ -255,7 +255,7 @@ class TestDateLimits:
             ({}, "31/12/1879", "Ngày không được trước 01/01/1880."),
             ({"not_future": True}, "31/12/1879", "Ngày không được trước 01/01/1880."),
             ({"not_past": False}, "22/11/2026", ""),
-            ({"not_future": False}, "24/11/2126", ""),
+            ({"not_future": False}, "24/10/2126", ""),
             ({"not_future": True, "not_past": True}, "23/11/2026", ""),
             ({"not_future": True, "not_past": True}, "22/11/2026", "Ngày không được trước 23/11/2026."),
         ],
