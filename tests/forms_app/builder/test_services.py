@@ -18,7 +18,7 @@ from forms_app.builder.models import FormDefinition, FormVersion
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.selectors import form_in_force
 from forms_app.builder.validation import problems, read_schema
-from tests.accounts.factories import MembershipFactory
+from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.forms_app.dossiers.factories import SCHEMA, make_version
 from tests.paths import ROOT
 
@@ -138,6 +138,13 @@ def test_users_without_the_permission_cannot_change_forms(definition: FormDefini
     user.user_permissions.add(Permission.objects.get(codename="change_formdefinition"))
     user = type(user).objects.get(pk=user.pk)
     assert services.publish(definition=definition, schema=SCHEMA, by=user).published_by == user
+
+
+def test_the_permission_alone_reaches_no_procedure_of_others(definition: FormDefinition) -> None:
+    user = UserFactory()
+    user.user_permissions.add(Permission.objects.get(codename="change_formdefinition"))
+    with pytest.raises(NotAllowed, match="không thuộc mục"):
+        services.publish(definition=definition, schema=SCHEMA, by=type(user).objects.get(pk=user.pk))
 
 
 def test_import_of_an_export_gives_the_same_form(definition: FormDefinition) -> None:
