@@ -1,4 +1,7 @@
-"""Outbox handlers of the mails to citizens: always in Vietnamese, written from the rows at the time of sending."""
+"""Outbox handlers of the mails to citizens, written from the rows at the time of sending.
+
+They are in the language in which the dossier was submitted; what officers and citizens wrote stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ from forms_app.dossiers.services.actions import CITIZEN_MAIL
 from forms_app.dossiers.services.filing import receipt_for
 from forms_app.dossiers.services.scans import REFUSED_FILE_MAIL
 from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY, NEW_KEY_MAIL
-from forms_app.dossiers.status_texts import event_text, former_tracking_number
+from forms_app.dossiers.status_texts import event_text, former_tracking_number, gives_reason, note_of
 from forms_app.dossiers.transitions import RUNNING_STATUSES, Action
 
 logger = logging.getLogger(__name__)
@@ -62,7 +65,7 @@ def mail_event(payload: dict[str, Any]) -> None:
     event = DossierEvent.objects.select_related("dossier__agency", "dossier__procedure_version").get(
         pk=payload["event"]
     )
-    with override("vi"):
+    with override(event.dossier.language):
         if event.action == Action.REPLACE_KEY:
             _send(
                 event.dossier,
@@ -86,6 +89,8 @@ def _mail_status(event: DossierEvent) -> None:
     context = {
         "event": event,
         "texts": texts,
+        "note": "" if event.action in ACTS_OF_CITIZENS and not event.actor_id else note_of(event),
+        "note_is_reason": gives_reason(event),
         "due_at": _new_due_date(event),
         "late_since": dossier.late_since(event.at),
         "suspended_until": _moment(event.data.get("pause_ends_at")),
@@ -94,8 +99,10 @@ def _mail_status(event: DossierEvent) -> None:
         "postal_order": order,
         "postage": money_text(order.postage) if order and order.postage is not None else "",
         "lookup_key": receipt.lookup_key if receipt else "",
-        "private_url": public_url("tracking", token) if token else "",
-        "confirmation_url": public_url("confirm-email", confirmation) if confirmation else "",
+        "private_url": public_url("tracking", token, language=dossier.language) if token else "",
+        "confirmation_url": (
+            public_url("confirm-email", confirmation, language=dossier.language) if confirmation else ""
+        ),
     }
     _send(
         dossier, _("%(code)s: %(status)s") % {"code": dossier.code, "status": texts.name}, "notice", context
@@ -110,9 +117,10 @@ def mail_new_key_link(payload: dict[str, Any]) -> None:
     if dossier.email_confirmed_at is None or one_time_links.is_pending(purpose=NEW_KEY, subject=subject):
         return
     token = one_time_links.issue_link(purpose=NEW_KEY, subject=subject)
-    with override("vi"):
+    with override(dossier.language):
         title = _("%(code)s: link for a new lookup key") % {"code": dossier.code}
-        _send(dossier, title, "new_key", {"url": public_url("new-key", token), "lifetime": NEW_KEY.lifetime})
+        address = public_url("new-key", token, language=dossier.language)
+        _send(dossier, title, "new_key", {"url": address, "lifetime": NEW_KEY.lifetime})
 
 
 @handler(REFUSED_FILE_MAIL, attempts=mail.ATTEMPTS, on_refusal=_refused_file_refused)
@@ -125,7 +133,7 @@ def mail_refused_file(payload: dict[str, Any]) -> None:
     dossier = with_address.select_related("agency", "procedure_version").first()
     if dossier is None or _is_flooded(dossier):
         return
-    with override("vi"):
+    with override(dossier.language):
         title = _("%(code)s: a file cannot be opened") % {"code": dossier.code}
         _send(dossier, title, "refused_file", {"file": file})
 
@@ -144,8 +152,8 @@ def _send(dossier: Dossier, subject: str, template: str, context: dict[str, Any]
     shared = {
         "dossier": dossier,
         "name": salutation(dossier.applicant_name),
-        "lookup_url": lookup_url(str(dossier.code)),
-        "lost_key_url": public_url("lost-key"),
+        "lookup_url": lookup_url(str(dossier.code), language=dossier.language),
+        "lost_key_url": public_url("lost-key", language=dossier.language),
     }
     text = render_to_string(f"dossiers/mail/{template}.txt", {**shared, **context})
     mail.send(to=[dossier.email], subject=subject, text=text)

@@ -39,7 +39,7 @@ STATUS_TEXTS: Final[dict[int, StatusText]] = {
     ),
     Status.DECLINED: StatusText(
         _("Not accepted"), "bad", _("Your dossier was not accepted"),
-        _("Read the reason. You can apply again at any time."),
+        _("You can apply again at any time."),
     ),
     Status.PROCESSING: StatusText(
         _("Being processed"), "info", _("Your dossier is being processed"),
@@ -59,7 +59,7 @@ STATUS_TEXTS: Final[dict[int, StatusText]] = {
     ),
     Status.SUSPENDED: StatusText(
         _("Suspended"), "wait", _("Processing of your dossier is paused"),
-        _("Read the reason. The agency will tell you when processing resumes."),
+        _("The agency will tell you when processing resumes."),
     ),
     Status.FINISHED: StatusText(
         _("Result ready"), "done", _("Your result is ready"),
@@ -83,7 +83,7 @@ CLOSED_TEXT: Final = StatusText(
 )  # fmt: skip
 REFUSED_TEXT: Final = StatusText(
     _("Request refused"), "bad", _("Your request has been refused"),
-    _("Read the reason. You receive the notice of refusal in the way you chose when you applied."),
+    _("You receive the notice of refusal in the way you chose when you applied."),
 )  # fmt: skip
 SENT_BY_POST_TEXT: Final = StatusText(
     _("Result sent by post"), "done", _("Your result was sent by post"),
@@ -150,6 +150,11 @@ _EVENT_TEXTS: Final[dict[str, StatusText]] = {
 
 #: Actions that need a reason, which is the note of their event.
 REASONED_ACTIONS: Final = frozenset(row.action for row in TRANSITIONS if row.needs_reason)
+#: What the portal itself notes, without an officer: stored in Vietnamese, shown in the language of the reader.
+_NOTES_OF_THE_PORTAL: Final[dict[str, str | Promise]] = {
+    Action.MOVE_DUE_DATE: _("The due date fell on a day off."),
+    Action.RESUME: _("The last day of the suspension has passed."),
+}
 
 
 def dossier_text(dossier: Dossier, *, by_post: bool = False) -> StatusText:
@@ -235,8 +240,18 @@ def latest_change(events: Sequence[DossierEvent]) -> DossierEvent:
 
 
 def gives_reason(event: DossierEvent) -> bool:
-    """Return True if the note of ``event`` is the reason required by its action; any other note is a message."""
-    return event.action in REASONED_ACTIONS or event.data.get("outcome") == Dossier.Outcome.REFUSED
+    """Return True if the note of ``event`` is the reason of its action; any other note is a message."""
+    required = event.action in REASONED_ACTIONS or event.data.get("outcome") == Dossier.Outcome.REFUSED
+    return required or _is_by_the_portal(event)
+
+
+def note_of(event: DossierEvent) -> str:
+    """Return the note of ``event``: as the officer or citizen wrote it, that of the portal in the active language."""
+    return str(_NOTES_OF_THE_PORTAL[event.action]) if _is_by_the_portal(event) else event.note
+
+
+def _is_by_the_portal(event: DossierEvent) -> bool:
+    return event.actor_id is None and event.action in _NOTES_OF_THE_PORTAL
 
 
 def _name(event: DossierEvent) -> str:
@@ -256,7 +271,7 @@ def _detail(dossier: Dossier, event: DossierEvent) -> str:
         return dossier.get_source_display()
     if paid := payment_text(event):
         return " · ".join(filter(None, (paid, event.note)))
-    return event.note or ("" if event.action in {Action.SUPPLY, Action.WITHDRAW} else dossier.agency.name)
+    return note_of(event) or ("" if event.action in {Action.SUPPLY, Action.WITHDRAW} else dossier.agency.name)
 
 
 def payment_text(event: DossierEvent) -> str:

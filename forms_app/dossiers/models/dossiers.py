@@ -132,6 +132,8 @@ class Dossier(models.Model):
     )
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("email"), blank=True)
+    # In which the dossier was submitted: that of the mails to the citizen and of the links in them.
+    language = models.CharField(_("language"), max_length=10, default="vi")
     # Since when it is known to be the applicant's: only to this address may a new key be mailed if one is lost.
     email_confirmed_at = models.DateTimeField(_("email confirmed at"), null=True, blank=True)
     # When a mail server permanently refused the address, and its answer, such as ``550 5.1.1``.

@@ -39,12 +39,17 @@ class FilingReceipt:
 
 
 def submit(
-    *, token: str, idempotency_key: str, consent: ConsentText | None, now: datetime | None = None
+    *,
+    token: str,
+    idempotency_key: str,
+    consent: ConsentText | None,
+    language: str = "vi",
+    now: datetime | None = None,
 ) -> FilingReceipt:
     """Submit the draft for ``token`` and return its code, lookup key and private link.
 
     Repeated or parallel calls with the same key return the same dossier. The receipt is built after the commit, so that
-    no code is shown that could be rolled back. ``InvalidInput``: something is missing; ``Conflict``: the key belongs to
+    no code is shown that could be rolled back. ``language`` is that of the mails to the citizen. ``InvalidInput``: something is missing; ``Conflict``: the key belongs to
     another draft; ``NotAllowed``: the draft is unknown or has expired.
     """
     moment = now or timezone.now()
@@ -52,7 +57,7 @@ def submit(
         draft = lock_draft(token=token, now=moment)
         if not hmac.compare_digest(draft.idempotency_key, idempotency_key):
             raise Conflict(_("This page belongs to another application. Open the review again."))
-        dossier = draft.dossier or _file(draft, consent, moment)
+        dossier = draft.dossier or _file(draft, consent, language, moment)
     return receipt_for(dossier)
 
 
@@ -66,7 +71,7 @@ def receipt_for(dossier: Dossier) -> FilingReceipt:
     return FilingReceipt(dossier, code, found.lookup_key if found else "", found.token if found else "")
 
 
-def _file(draft: Draft, consent: ConsentText | None, now: datetime) -> Dossier:
+def _file(draft: Draft, consent: ConsentText | None, language: str, now: datetime) -> Dossier:
     if consent is None:
         raise InvalidInput(
             _("Agree to the use of your data."), fields={"consent": _("Agree to the use of your data.")}
@@ -77,7 +82,7 @@ def _file(draft: Draft, consent: ConsentText | None, now: datetime) -> Dossier:
             _("Complete these steps first: %(steps)s.") % {"steps": ", ".join(step.title for step in missing)}
         )
     rules = current_rules()
-    dossier = _create(draft, consent, now, rules)
+    dossier = _create(draft, consent, language, now, rules)
     if takes_files(schema):
         draft.attachments.update(draft=None, dossier=dossier)
         # Checked now that the rows are locked: a verdict may have come after the steps were checked.
@@ -94,7 +99,7 @@ def _file(draft: Draft, consent: ConsentText | None, now: datetime) -> Dossier:
     return dossier
 
 
-def _create(draft: Draft, consent: ConsentText, now: datetime, rules: RuleSet) -> Dossier:
+def _create(draft: Draft, consent: ConsentText, language: str, now: datetime, rules: RuleSet) -> Dossier:
     answers = draft.answers
     dossier = Dossier(
         agency=draft.agency,
@@ -108,6 +113,7 @@ def _create(draft: Draft, consent: ConsentText, now: datetime, rules: RuleSet) -
         identity_number_hash=credentials.identity_hash(applicant.identity_of(answers).number),
         phone=answers.get(applicant.PHONE) or "",
         email=answers.get(applicant.EMAIL) or "",
+        language=language,
         address=(answers.get(applicant.ADDRESS) or {}).get("text", ""),
         answers=answers,
         consent=consent,

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.display import time_text
@@ -314,6 +315,7 @@ def _submit(request: HttpRequest, core_code: str) -> HttpResponse:
                 token=draft_cookies.token_of(request, core_code),
                 idempotency_key=form.cleaned_data["key"],
                 consent=agreed,
+                language=get_language() or "vi",
             )
         except (InvalidInput, Conflict) as error:
             if "consent" not in getattr(error, "fields", {}):

@@ -1,4 +1,4 @@
-"""Mails to citizens: one per event, in Vietnamese, with secrets only in the first."""
+"""Mails to citizens: one per event, in the language of the dossier, with secrets only in the first."""
 
 from __future__ import annotations
 

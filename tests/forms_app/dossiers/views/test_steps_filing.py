@@ -177,3 +177,12 @@ class TestReceiptLater:
         page = client.get(address).content.decode()
         assert "Mã tra cứu có trên biên nhận" in page
         assert ("và trong thư điện tử" in page) == bool(email)
+
+
+def test_language_in_which_a_dossier_is_submitted_is_kept_for_its_mails(client: Client) -> None:
+    draft, token = make_draft()
+    address = f"/en{enter(client, draft, token)}xem-lai/"
+    review = client.get(address).content.decode()
+    data = {"key": field(review, "key"), "consent_number": field(review, "consent_number"), "consent": "on"}
+    assert client.post(address, data).status_code == 302
+    assert Dossier.objects.get().language == "en"
