@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from forms_app.builder.schema import RESULT_WAYS, FormSchema
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.selectors.dossiers import open_request
@@ -141,6 +142,16 @@ def late_request(dossier: Dossier, user: User, now: datetime) -> str:
             "counts as overdue after the former one."
         )
     return ""
+
+
+def result_ways(dossier: Dossier) -> frozenset[str]:
+    """Return the ways in which the result of ``dossier`` can be handed over (``Dossier.Delivery``, ADR 340).
+
+    They are those of its form, all for a dossier without a form, and what the citizen chose.
+    """
+    form = dossier.form_version
+    ways = FormSchema.from_json(form.schema).result_ways if form else RESULT_WAYS
+    return frozenset({*ways, dossier.result_delivery})
 
 
 def result_problem(dossier: Dossier, way: str) -> str:

@@ -36,7 +36,7 @@ from one_stop.forms import (
     WithdrawForm,
 )
 from one_stop.payment_form import PaymentForm
-from one_stop.result_forms import FinishForm, PostForm, ReopenForm, ReturnForm, result_ways
+from one_stop.result_forms import FinishForm, PostForm, ReopenForm, ReturnForm
 
 Text = str | Promise
 
@@ -83,7 +83,7 @@ def _finish_options(dossier: Dossier, user: User) -> dict[str, Any]:
 def _return_options(dossier: Dossier, user: User) -> dict[str, Any]:
     return {
         "chosen": dossier.result_delivery,
-        "ways": result_ways(dossier),
+        "ways": action_warnings.result_ways(dossier),
         "initial": {"address": dossier.address},
     }
 

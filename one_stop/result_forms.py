@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text import clean
 from forms_app.builder.field_types.file import DEFAULT_EXTENSIONS, LocalisedFileInput
-from forms_app.builder.schema import RESULT_WAYS, FormSchema
 from forms_app.dossiers.models import Dossier
 from one_stop.forms import ActionForm
 
@@ -136,12 +135,6 @@ class PostForm(ActionForm):
         return amount
 
 
-def result_ways(dossier: Dossier) -> tuple[str, ...]:
-    """Return the ways of receiving the result that the form of ``dossier`` offers; all for a dossier without a form."""
-    form = dossier.form_version
-    return FormSchema.from_json(form.schema).result_ways if form else RESULT_WAYS
-
-
 class ReturnForm(PostForm):
     """How the result was handed over, which may differ from what the citizen chose; by post with address and number."""
 
@@ -162,8 +155,7 @@ class ReturnForm(PostForm):
         super().__init__(*args, **kwargs)
         self._chosen = chosen
         delivery = self.fields["delivery"]
-        # What the citizen chose remains possible if the form has lost it since.
-        offered = [choice for choice in Dossier.Delivery.choices if choice[0] in {*ways, chosen}]
+        offered = [choice for choice in Dossier.Delivery.choices if choice[0] in ways]
         delivery.choices = offered  # type: ignore[attr-defined]
         delivery.initial, delivery.one_of = chosen, True  # type: ignore[attr-defined]
         delivery.help_text = _("The citizen chose: %(way)s.") % {"way": Dossier.Delivery(chosen).label}

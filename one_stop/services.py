@@ -31,7 +31,7 @@ from forms_app.dossiers.services import (
 )
 from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess
-from one_stop.action_warnings import result_problem
+from one_stop.action_warnings import result_problem, result_ways
 from one_stop.supplements import ReceivedItem, last_supplement_day
 
 #: Outbox kind of the mails to officers about an assignment; the payload is ``{"event": pk, "user": pk}``.
@@ -271,13 +271,16 @@ def return_result(
     ``delivery`` (``Dossier.Delivery``) is how it was handed over, ``address`` where it was sent; if empty, as the
     citizen chose.
 
-    Raise ``InvalidInput`` for a result by post without an address, and for an electronic one of which the citizen can
-    open no file; other errors as ``dossiers.services.apply_action``.
+    Raise ``InvalidInput`` for a way that the form does not have (ADR 340), for a result by post without an address, and
+    for an electronic one of which the citizen can open no file; other errors as ``dossiers.services.apply_action``.
     """
     moment = now or timezone.now()
     locked = lock_dossier(dossier_id)
     way, where = delivery or locked.result_delivery, address or locked.address
     by_post = way == Dossier.Delivery.POST
+    if way not in result_ways(locked):
+        message = _("The result of this procedure cannot be handed over in this way.")
+        raise InvalidInput(message, fields={"delivery": message})
     if way == Dossier.Delivery.ELECTRONIC and (problem := result_problem(locked, way)):
         raise InvalidInput(problem, fields={"delivery": problem})
     dossier = apply_action(

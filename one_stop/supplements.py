@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from core.text import fold
-from forms_app.builder import applicant
+from forms_app.builder import applicant, documents
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FieldSpec, FormSchema
 from forms_app.dossiers.models import Attachment, Dossier, SupplementRequest
@@ -68,14 +68,12 @@ class ReceivedItem:
 
 def requestable_documents(dossier: Dossier) -> list[SupplementItem]:
     """Return the files for which the dossier's form asks, then the required documents for which it does not."""
-    files = [
-        SupplementItem(spec.id, spec.label, "file", "1")
-        for spec in _questions(dossier)
-        if registry.get(spec.type).stores_files
-    ]
-    asked = [fold(item.label) for item in files]
+    asked = [spec for spec in _questions(dossier) if registry.get(spec.type).stores_files]
     listed = _catalogue_items(Snapshot.from_json(dossier.procedure_version.snapshot).documents())
-    return files + [item for item in listed if not _matches_any(fold(item.label), asked)]
+    return [
+        *(SupplementItem(spec.id, spec.label, "file", "1") for spec in asked),
+        *(item for item in listed if not any(documents.collects(spec, item.label) for spec in asked)),
+    ]
 
 
 def requestable_answers(dossier: Dossier) -> list[SupplementItem]:
@@ -91,11 +89,6 @@ def _questions(dossier: Dossier) -> Iterator[FieldSpec]:
     if dossier.form_version is not None:
         schema = FormSchema.from_json(dossier.form_version.schema)
         yield from (spec for step in schema.steps if step.id != applicant.STEP for spec in step.fields)
-
-
-def _matches_any(name: str, asked: Iterable[str]) -> bool:
-    """Return True if the form asks for this document; the catalogue often gives it a longer name ("… có hiệu lực")."""
-    return any(label in name or name in label for label in asked)
 
 
 def _catalogue_items(listed: Iterable[RequiredDocument]) -> Iterator[SupplementItem]:

@@ -1,7 +1,8 @@
 """Form schemas as typed values. JSON structure: docs/features/forms.md.
 
 ``{"format": 1, "steps": [{"id", "title", "intro", "fields": [{"id", "type", "label", "help", "required", "choices",
-"options"}]}], "estimated_minutes": 10, "result_ways": ["counter"]}``. A schema without a format number is format 1. A
+"options"}]}], "estimated_minutes": 10, "result_ways": ["counter"], "signers": ["Bên nam", "Bên nữ"]}``.
+A schema without a format number is format 1. A
 later format (repeating groups, conditions) takes the next number and must read older ones; software refuses formats it
 does not know.
 """
@@ -78,11 +79,15 @@ class StepSpec:
 
 @dataclass(frozen=True)
 class FormSchema:
-    """A form: its steps, the minutes needed to fill it in, and the ways in which its result can be received."""
+    """A form: its steps, the minutes needed to fill it in, and the ways in which its result can be received.
+
+    ``signers`` are the people who sign it on paper, if it is not the applicant alone.
+    """
 
     steps: tuple[StepSpec, ...] = ()
     estimated_minutes: int = 10
     result_ways: tuple[str, ...] = RESULT_WAYS
+    signers: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -96,6 +101,7 @@ class FormSchema:
             steps=tuple(StepSpec.from_json(item) for item in data.get("steps", [])),
             estimated_minutes=int(data.get("estimated_minutes", 10)),
             result_ways=_ways(data.get("result_ways", RESULT_WAYS)),
+            signers=tuple(clean(str(name)) for name in data.get("signers", [])),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -126,6 +132,8 @@ class FormSchema:
         # Forms from before there was a choice keep their digest.
         if self.result_ways == RESULT_WAYS:
             del plain["result_ways"]
+        if not self.signers:
+            del plain["signers"]
         return plain
 
 

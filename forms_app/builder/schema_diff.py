@@ -51,6 +51,7 @@ def _form_changes(old: FormSchema, new: FormSchema) -> Iterator[Change]:
     lines = [
         *_changed(_("minutes to fill in"), str(old.estimated_minutes), str(new.estimated_minutes)),
         *_changed(_("ways of receiving the result"), _ways(old), _ways(new)),
+        *_changed(_("who signs on paper"), "; ".join(old.signers), "; ".join(new.signers)),
         *_reordered(
             _("The steps are in a different order."), [s.id for s in old.steps], [s.id for s in new.steps]
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.text import fold
 from forms_app.builder import applicant, conditions
 from forms_app.builder.field_types import registry
 from forms_app.builder.schema import FORMAT, RESULT_WAYS, FieldSpec, FormSchema, StepSpec
@@ -37,6 +38,9 @@ BUTTONS: Final = frozenset(
 )
 RESERVED: Final = applicant.RESERVED | BUTTONS
 MAX_MINUTES: Final = 240
+#: What fits beside each other at the end of the printed form.
+MAX_SIGNERS: Final = 4
+MAX_SIGNER_LENGTH: Final = 60
 KINDS: Final[Mapping[type, str | Promise]] = {
     str: gettext_lazy("a text"),
     int: gettext_lazy("a whole number"),
@@ -46,7 +50,8 @@ KINDS: Final[Mapping[type, str | Promise]] = {
 }
 # Allowed keys of each kind of object with the type of their values; those in ``REQUIRED`` must be present.
 FORM: Final = {
-    "steps": list, "format": int, "estimated_minutes": int, "result_ways": list, "procedure": str, "title": str
+    "steps": list, "format": int, "estimated_minutes": int, "result_ways": list, "signers": list, "procedure": str,
+    "title": str,
 }  # fmt: skip
 STEP: Final = {"id": str, "title": str, "intro": str, "fields": list}
 FIELD: Final = {
@@ -179,11 +184,26 @@ def _form_problems(schema: FormSchema) -> Iterator[Problem]:
         yield Problem(
             "", _("The time to fill in a form must be from 1 to %(most)d minutes.") % {"most": MAX_MINUTES}
         )
+    if problem := signer_problem(schema.signers):
+        yield Problem("", problem)
     for step in schema.steps:
         if not step.title:
             yield Problem(step.id, _("Enter a title for the step."))
         if not step.fields:
             yield Problem(location(step), _("A step needs at least one question."))
+
+
+def signer_problem(names: Sequence[str]) -> str:
+    """Return what is wrong with the list of those who sign the printed form; empty if nothing is."""
+    if len(names) > MAX_SIGNERS or any(
+        "," in name or not 0 < len(name) <= MAX_SIGNER_LENGTH for name in names
+    ):
+        return _("Name at most %(most)d people who sign, each with at most %(length)d characters and no comma.") % {
+            "most": MAX_SIGNERS, "length": MAX_SIGNER_LENGTH,
+        }  # fmt: skip
+    if len({fold(name) for name in names}) < len(names):
+        return _("The same person is named twice among those who sign.")
+    return ""
 
 
 def _way_problems(schema: FormSchema) -> Iterator[Problem]:

@@ -30,6 +30,7 @@ def blank_form(offer: FilingOffer) -> bytes:
             for step in schema.steps
             if not all(map(_is_file, step.fields))
         ],
+        "signers": [name.upper() for name in schema.signers or ("Người khai",)],
         "documents": [spec.label for spec in schema.fields.values() if _is_file(spec)],
     }
     return pdf.render(TEMPLATES / "blank-form.typ", data)

@@ -11,10 +11,12 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts.models import Agency, User
+from core.errors import InvalidInput
 from demo import sources
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.transitions import Action
+from one_stop import services
 from tests.forms_app.dossiers.factories import SCHEMA, enter, file_dossier, make_draft, make_form
 from tests.one_stop.factories import FILED, NOW, do
 
@@ -119,6 +121,18 @@ def test_desk_hands_over_in_the_ways_of_the_form(
     version = Dossier.objects.get().version
     sent = client.post(address, {"version": version, "delivery": "post", "address": "Ấp 1, xã Tân Ân"})
     assert sent.status_code == (302 if offered else 422)
+
+
+def test_service_refuses_ways_that_the_form_does_not_have(agency: Agency, officer: User) -> None:
+    receipt = file_dossier(make_form(None, agency, schema=COUNTER_ONLY), now=FILED, signing="2026-12-11")
+    for action in (Action.ACCEPT, Action.PROCESS, Action.FINISH):
+        do(receipt.dossier, action, officer, at=NOW)
+    facts = {"dossier_id": receipt.dossier.pk, "expected_version": Dossier.objects.get().version, "now": NOW}
+    for way in ("post", "electronic"):
+        with pytest.raises(InvalidInput) as refused:
+            services.return_result(**facts, actor=officer, delivery=way)
+        assert refused.value.fields == {"delivery": "Kết quả của thủ tục này không trả được theo cách này."}
+    services.return_result(**facts, actor=officer, delivery="counter")
 
 
 def test_forms_of_the_demo_follow_the_law() -> None:

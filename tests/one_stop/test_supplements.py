@@ -112,6 +112,15 @@ def test_similarly_named_document_is_listed_once(agency: Agency, document: str, 
     assert (document in labels(supplements.requestable_documents(make_dossier(form=form)))) == listed
 
 
+def test_document_that_a_question_names_is_listed_under_the_question_only(agency: Agency) -> None:
+    document = "Giấy xác nhận tình trạng hôn nhân đã cấp"
+    asked = {"id": "old", "type": "file", "label": "Giấy cũ", "options": {"document": document}}
+    schema = {"steps": [{"id": "papers", "title": "Giấy tờ", "fields": [asked]}]}
+    version = make_version(cases=(Case("", (RequiredDocument(document, originals=1),)),))
+    dossier = make_dossier(form=make_form(version, agency, schema=schema))
+    assert labels(supplements.requestable_documents(dossier)) == ["Giấy cũ"]
+
+
 def test_other_documents_can_be_entered_without_offered_ones(client: Client) -> None:
     bare = Dossier(procedure_version=make_version(), form_version=None)
     form = SupplementForm(

@@ -24,6 +24,8 @@ from procedures.control import limit_choice
 from procedures.models import Procedure
 
 MAX_IMPORT_BYTES = 1024 * 1024
+# What a form says apart from its steps.
+_OF_THE_WHOLE = ("estimated_minutes", "result_ways", "signers")
 
 
 class FormDefinitionForm(WagtailAdminModelForm):
@@ -40,6 +42,14 @@ class FormDefinitionForm(WagtailAdminModelForm):
             "certificate, which both sign at the desk."
         ),
         error_messages={"required": gettext_lazy("Choose at least one way of receiving the result.")},
+    )
+    signers = forms.CharField(
+        label=gettext_lazy("Who signs the printed form"),
+        required=False,
+        help_text=gettext_lazy(
+            "Separated by commas, for example both sides of a marriage: Bên nam, Bên nữ. Empty: only the person "
+            "making the request."
+        ),
     )
     data: Any
     # The hash of the form when the editor opened it.
@@ -62,11 +72,19 @@ class FormDefinitionForm(WagtailAdminModelForm):
         ways = self.fields["result_ways"]
         ways.choices = list(applicant.way_labels().items())
         self.initial["result_ways"] = working_copy.get("result_ways", list(RESULT_WAYS))
+        self.initial["signers"] = ", ".join(working_copy.get("signers", []))
         self.initial["content_hash"] = self.current
 
     def clean_title(self) -> str:
         """Return the title in NFC with single spaces."""
         return clean(self.cleaned_data["title"])
+
+    def clean_signers(self) -> list[str]:
+        """Return the names as a list."""
+        names = [name for part in self.cleaned_data["signers"].split(",") if (name := clean(part))]
+        if problem := validation.signer_problem(names):
+            raise forms.ValidationError(problem)
+        return names
 
     def clean(self) -> dict[str, Any]:
         """Build the working copy, with new ids where they are missing."""
@@ -74,10 +92,10 @@ class FormDefinitionForm(WagtailAdminModelForm):
         self._reject_second_active_form(data)
         if self.current and data.get("content_hash") != self.current:
             self._report_conflict()
-        elif {"steps", "estimated_minutes", "result_ways"} <= data.keys():
+        elif {"steps", *_OF_THE_WHOLE} <= data.keys():
             used = used_types(self.instance) if self.instance.pk else {}
             steps = blocks.fill_identifiers(blocks.from_blocks(data["steps"]), used)
-            whole = {name: data[name] for name in ("estimated_minutes", "result_ways")}
+            whole = {name: data[name] for name in _OF_THE_WHOLE}
             self.instance.working_copy = FormSchema.from_json({"steps": steps, **whole}).to_json()
         if not self.instance.slug and data.get("procedure"):
             name = f"{data.get('title', '')} {data['procedure'].core_code}"

@@ -26,12 +26,14 @@ from core.wagtail.object_policy import (
     ObjectPermissionPolicy,
     ObjectPermissionViewSet,
 )
-from forms_app.builder import applicant, validation
+from forms_app.builder import applicant, documents, validation
 from forms_app.builder.admin.forms import FormDefinitionForm
 from forms_app.builder.models import FormDefinition
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.schema_diff import removed_questions
 from forms_app.builder.selectors import controlled_forms, latest_version, with_live
+from procedures.choices import DocumentKind
+from procedures.selectors import version_in_force
 
 
 def publication_state(definition: Any) -> str:
@@ -109,7 +111,16 @@ class FormEditView(ObjectEditView):
                 "No longer asked once you publish: %(questions)s. Dossiers already submitted keep their answers."
             )
             messages.warning(self.request, text % {"questions": "; ".join(f"“{label}”" for label in gone)})
+        self._warn_of_documents()
         return response
+
+    def _warn_of_documents(self) -> None:
+        """Name papers that the form and the procedure seem to ask for under two names."""
+        version = version_in_force(self.object.procedure)
+        listed = version.content.documents() if version else []
+        names = [document.name for document in listed if document.kind == DocumentKind.SUBMIT]
+        for text in documents.warnings(FormSchema.from_json(self.object.working_copy), names):
+            messages.warning(self.request, text)
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:

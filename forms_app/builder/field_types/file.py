@@ -91,7 +91,10 @@ def max_bytes(spec: FieldSpec) -> int:
 
 @register
 class File(FieldType):
-    """``options``: ``extensions`` (list), ``max_files``, ``max_size_mb``."""
+    """``options``: ``extensions`` (list), ``max_files``, ``max_size_mb``, ``document``.
+
+    ``document`` is the name of the document of the procedure that the question collects (``builder.documents``).
+    """
 
     code = "file"
     typed_inputs = ()
@@ -102,6 +105,9 @@ class File(FieldType):
         ),
         "max_files": Option(int, gettext_lazy("maximum number of files"), 1, 20),
         "max_size_mb": Option(int, gettext_lazy("maximum file size, in MB"), 1, 100),
+        "document": Option(
+            str, gettext_lazy("document of the procedure that this question collects, by its name there")
+        ),
     }
     stores_files = True
     template_name = "builder/file_field.html"

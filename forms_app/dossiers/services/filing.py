@@ -49,7 +49,8 @@ def submit(
     """Submit the draft for ``token`` and return its code, lookup key and private link.
 
     Repeated or parallel calls with the same key return the same dossier. The receipt is built after the commit, so that
-    no code is shown that could be rolled back. ``language`` is that of the mails to the citizen. ``InvalidInput``: something is missing; ``Conflict``: the key belongs to
+    no code is shown that could be rolled back. ``language`` is that of the mails
+    to the citizen. ``InvalidInput``: something is missing; ``Conflict``: the key belongs to
     another draft; ``NotAllowed``: the draft is unknown or has expired.
     """
     moment = now or timezone.now()

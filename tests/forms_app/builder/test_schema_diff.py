@@ -67,6 +67,10 @@ def _move(form: dict[str, Any]) -> None:
             lambda form: form.update(result_ways=["counter"]),
             [("changed", "", ONE_WAY)],
         ),
+        (
+            lambda form: form.update(signers=["Bên nam", "Bên nữ"]),
+            [("changed", "", "người ký tờ khai giấy: “” → “Bên nam; Bên nữ”")],
+        ),
         (lambda form: form.update(estimated_minutes=15), [("changed", "", "số phút cần: “10” → “15”")]),
         (lambda form: form["steps"].reverse(), [("changed", "", "Thứ tự các bước thay đổi.")]),
         (

@@ -101,6 +101,12 @@ def test_applicant_step_is_always_first(definition: FormDefinition) -> None:
         ("result_ways", [], "ít nhất một cách nhận kết quả"),
         ("result_ways", ["counter", "pigeon"], "pigeon"),
         ("result_ways", "counter", "cấu trúc"),
+        ("signers", "Bên nam", "cấu trúc"),
+        ("signers", ["A", "B", "C", "D", "E"], "tối đa 4 người ký"),
+        ("signers", [""], "tối đa 60 ký tự"),
+        ("signers", ["x" * 61], "tối đa 60 ký tự"),
+        ("signers", ["Bên nam, bên nữ"], "không có dấu phẩy"),
+        ("signers", ["Bên nam", "bên  NAM"], "ghi hai lần"),
     ],
 )
 def test_invalid_schema_is_reported_and_not_published(

@@ -53,6 +53,22 @@ def test_blank_form_has_every_question_choice_and_document() -> None:
         assert words in text, words
 
 
+@pytest.mark.parametrize(("signers", "names"), [
+    ([], ["NGƯỜI KHAI"]), (["Bên nam", "Bên nữ"], ["BÊN NAM", "BÊN NỮ"]),
+])  # fmt: skip
+def test_everybody_who_signs_has_a_place_and_questions_keep_their_question_mark(
+    signers: list[str], names: list[str]
+) -> None:
+    asked = {"id": "times", "type": "short_text", "label": "Kết hôn lần thứ mấy?"}
+    schema = {"steps": [{"id": "a", "title": "Bên nam", "fields": [asked]}], "signers": signers}
+    offer = filing_offer(make_form(schema=schema).definition.procedure.core_code)
+    assert offer is not None
+    text = " ".join(text_of(blank_form(offer)).split())
+    assert "Kết hôn lần thứ mấy? ..." in text
+    assert text.count("(Ký và ghi rõ họ tên)") == len(names)
+    assert all(name in text for name in names)
+
+
 def test_blank_form_is_sent_as_pdf_and_missing_without_an_online_form() -> None:
     code = make_form().definition.procedure.core_code
     answer = Client().get(f"/nop-ho-so/{code}/to-khai.pdf")

@@ -15,6 +15,7 @@ from forms_app.builder import services
 from forms_app.builder.admin import blocks
 from forms_app.builder.models import FormDefinition, FormVersion
 from forms_app.builder.schema import FormSchema
+from procedures.value_objects import Case, RequiredDocument
 from tests.forms_app.builder.factories import controller, make_definition
 from tests.forms_app.dossiers.factories import SCHEMA, at, make_version
 
@@ -244,6 +245,16 @@ class TestCreateAndSave:
             edit(definition), post_data(opened, steps=streamfield([("step", step)])), follow=True
         )
         assert "không còn hỏi: “Họ tên của trẻ”; “Giấy chứng sinh”" in page.content.decode()
+
+    def test_signers_are_saved_and_a_paper_with_two_names_is_pointed_out(self, client: Client) -> None:
+        version = make_version(cases=(Case("", (RequiredDocument("Trích lục ghi chú ly hôn"),)),))
+        definition = make_definition(procedure=version.procedure)
+        data = post_data(client.get(edit(definition)), signers=" Bên nam,Bên  nữ, ")
+        page = client.post(edit(definition), data, follow=True).content.decode()
+        definition.refresh_from_db()
+        assert definition.working_copy["signers"] == ["Bên nam", "Bên nữ"]
+        assert "Chưa gắn với giấy tờ nào trong thành phần hồ sơ: “Giấy chứng sinh”" in page
+        assert "Chưa có câu hỏi thu: “Trích lục ghi chú ly hôn”" in page
 
 
 class TestCopying:
