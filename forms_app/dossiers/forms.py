@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext
@@ -11,11 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from accounts.places import agency_places
 from forms_app.builder.field_types import registry
+from forms_app.builder.field_types.base import CONDITIONS, REPLACED_BY
 from forms_app.builder.field_types.text import CleanTextField
 from forms_app.builder.place_select import PlaceSelect
 from forms_app.builder.schema import FieldSpec, FormSchema, StepSpec
 from forms_app.dossiers import codes
 from forms_app.dossiers.models import SupplementRequest
+from forms_app.dossiers.models.events import explanation_name
+
+MAX_EXPLANATION: Final = 1000
 
 
 class StartForm(forms.Form):
@@ -103,25 +108,35 @@ class WithdrawForm(forms.Form):
 def supplement_step(request: SupplementRequest) -> StepSpec:
     """Return the questions of a supplement request as a step: only what was asked.
 
-    A document of the form accepts the file types that the form accepts.
+    A document of the form accepts the file types that the form accepts. It can be replaced by an explanation why the
+    citizen does not have it (ADR 380).
     """
     version = request.dossier.form_version
     asked = FormSchema.from_json(version.schema).fields if version else {}
-    fields = tuple(
-        FieldSpec(
-            id=item["id"],
-            type="long_text" if item["kind"] == "text" else "file",
-            label=item["label"],
-            help=item.get("note", "") or _how_many(item.get("count", "")),
-            options={"rows": 4} if item["kind"] == "text" else _file_options(asked.get(item["id"])),
-        )
-        for item in request.items
-    )
-    return StepSpec(id="supplement", title="", fields=fields)
+    fields = (spec for item in request.items for spec in _supplement_questions(item, asked.get(item["id"])))
+    return StepSpec(id="supplement", title="", fields=tuple(fields))
 
 
-def _file_options(spec: FieldSpec | None) -> dict[str, Any]:
-    return dict(spec.options) if spec is not None and registry.get(spec.type).stores_files else {}
+def _supplement_questions(item: Mapping[str, Any], spec: FieldSpec | None) -> Iterator[FieldSpec]:
+    name, label = item["id"], item["label"]
+    hint = item.get("note", "") or _how_many(item.get("count", ""))
+    if item["kind"] == "text":
+        yield FieldSpec(name, "long_text", label, hint, options={"rows": 4})
+        return
+    explanation = explanation_name(name)
+    yield FieldSpec(name, "file", label, hint, options={**_limits(spec), REPLACED_BY: explanation})
+    yield FieldSpec(
+        explanation, "long_text", str(_("If you do not have it, say why: %(label)s") % {"label": label}),
+        str(_("The agency decides whether it can go on without it.")), required=False,
+        options={"rows": 2, "max_length": MAX_EXPLANATION},
+    )  # fmt: skip
+
+
+def _limits(spec: FieldSpec | None) -> dict[str, Any]:
+    """Return the limits of the form's own question for files; its conditions concern questions that are not asked."""
+    if spec is None or not registry.get(spec.type).stores_files:
+        return {}
+    return {name: value for name, value in spec.options.items() if name not in CONDITIONS}
 
 
 def _how_many(count: str) -> str:

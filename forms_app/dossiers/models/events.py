@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +48,8 @@ class SupplementRequest(models.Model):
     """What the desk asks the citizen to supply (Mẫu 02).
 
     ``items`` is ``[{"id", "label", "kind", "count", "note"}]`` with ``kind`` ``file`` or ``text``; ``answers`` maps the
-    ids of ``text`` items to what the citizen wrote.
+    ids of ``text`` items to what the citizen wrote, and the ``explanation_name`` of ``file`` items to why they do not
+    have the document (ADR 380).
     """
 
     class CopyKind(models.TextChoices):
@@ -100,6 +104,21 @@ class SupplementRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier} · {self.number}"
+
+    @property
+    def text_names(self) -> list[str]:
+        """Return the names of the texts that can answer the request: of text items and explanations."""
+        return [text_name(item) for item in self.items]
+
+
+def explanation_name(item_id: str) -> str:
+    """Return the name of the text that explains why a document is missing; no item has it, as ids have no hyphen."""
+    return f"{item_id}-missing"
+
+
+def text_name(item: Mapping[str, Any]) -> str:
+    """Return the name of the text that answers ``item``: its own, or that of the explanation for a document."""
+    return str(item["id"]) if item["kind"] == "text" else explanation_name(str(item["id"]))
 
 
 class ViewLogEntry(models.Model):

@@ -14,6 +14,7 @@ from forms_app.builder.answer_display import AnsweredField, answered_steps
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers import codes, credentials
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalOrder, SupplementRequest
+from forms_app.dossiers.models.events import explanation_name, text_name
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.selectors.view_log import views_by_agency
 from forms_app.dossiers.transitions import INTERNAL_ACTIONS, Action
@@ -68,7 +69,8 @@ def unsent_answers(dossier: Dossier) -> list[tuple[str, list[str]]]:
             files = files_by_field(request.attachments.all())
             for item in request.items:
                 names = [file.original_name for file in files.get(item["id"], [])]
-                if parts := [part for part in (request.typed.get(item["id"], "").strip(), *names) if part]:
+                text = request.typed.get(text_name(item), "").strip()
+                if parts := [part for part in (text, *names) if part]:
                     found.append((item["label"], parts))
     return found
 
@@ -126,12 +128,16 @@ def answer_files_by_field(attachments: Iterable[Attachment]) -> dict[str, list[A
 
 @dataclass(frozen=True, slots=True)
 class SupplementAnswer:
-    """One item of a supplement request with what the citizen sent; ``received``: what was recorded at the counter."""
+    """One item of a supplement request with what the citizen sent; ``received``: what was recorded at the counter.
+
+    ``explanation``: why the citizen does not have the document.
+    """
 
     label: str
     text: str
     files: list[Attachment]
     received: str = ""
+    explanation: str = ""
 
 
 def supplement_answers(request: SupplementRequest, files: Iterable[Attachment]) -> list[SupplementAnswer]:
@@ -143,6 +149,7 @@ def supplement_answers(request: SupplementRequest, files: Iterable[Attachment]) 
             str(request.answers.get(item["id"], "")),
             sent.get(item["id"], []),
             _received_text(request.received_items.get(item["id"])),
+            str(request.answers.get(explanation_name(item["id"]), "")),
         )
         for item in request.items
     ]

@@ -22,6 +22,7 @@ from core.worktime import TIME_ZONE, TimeUnit, postponed
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.codes import document_key
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.models.events import text_name
 from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.search_documents import index_dossier
 from forms_app.dossiers.selectors.assignees import other_assignee
@@ -334,8 +335,7 @@ def save_supplement(
     *, request: SupplementRequest, texts: Mapping[str, str], rejected_files: Mapping[str, str] | None = None
 ) -> None:
     """Store what the citizen has typed for an open supplement request until they send it; ignored once it is closed."""
-    wanted = [item["id"] for item in request.items if item["kind"] == "text"]
-    typed = {name: storable_text(texts[name]) for name in wanted if name in texts}
+    typed = {name: storable_text(texts[name]) for name in request.text_names if name in texts}
     open_ = SupplementRequest.objects.filter(pk=request.pk, closed_at=None)
     open_.update(typed=typed, rejected_files=dict(rejected_files or {}))
 
@@ -345,17 +345,18 @@ def save_supplement(
 def supply(
     *, dossier: Dossier, expected_version: int, texts: Mapping[str, str], now: datetime | None = None
 ) -> Dossier:
-    """Answer the open supplement request with ``texts`` (item id to text) and the files stored for it.
+    """Answer the open supplement request with ``texts`` and the files stored for it.
 
-    ``InvalidInput.fields`` names every item without an answer; ``Conflict`` as in ``apply_action``.
+    ``texts`` are named as in ``SupplementRequest.text_names``: a document needs a file or an explanation why there is
+    none (ADR 380); the officer decides whether the dossier goes on without it. ``InvalidInput.fields`` names every item
+    without an answer; ``Conflict`` as in ``apply_action``.
     """
     moment = now or timezone.now()
     lock_dossier(dossier.pk)
     request = SupplementRequest.objects.filter(dossier=dossier, closed_at=None).first()
     if request is None:
         raise Conflict(_("The agency no longer needs anything from you."), code="not_possible")
-    asked = [item["id"] for item in request.items if item["kind"] == "text"]
-    given = {item: clean_lines(texts.get(item, "")) for item in asked}
+    given = {name: text for name in request.text_names if (text := clean_lines(texts.get(name) or ""))}
     if missing := _unanswered(request, given):
         raise InvalidInput(_("Provide everything that was requested."), fields=missing)
     request.answers, request.answered_at, request.closed_at = given, moment, moment
@@ -379,8 +380,10 @@ def _unanswered(request: SupplementRequest, given: Mapping[str, str]) -> dict[st
     with_file = set(request.attachments.values_list("field_id", flat=True))
     missing = {}
     for item in request.items:
-        if item["kind"] == "text" and not given[item["id"]]:
+        if text_name(item) in given:
+            continue
+        if item["kind"] == "text":
             missing[item["id"]] = _("Enter your answer to “%(label)s”.") % {"label": item["label"]}
-        elif item["kind"] != "text" and item["id"] not in with_file:
+        elif item["id"] not in with_file:
             missing[item["id"]] = _("Choose a file for “%(label)s”.") % {"label": item["label"]}
     return missing | {file.field_id: file.problem for file in request.attachments.refused()}

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.models.events import text_name
 from forms_app.dossiers.selectors.dossiers import named_request, open_request
 
 
@@ -31,9 +32,9 @@ def late_supplement(
     typed = [
         (item["label"], text)
         for item in (former.items if former else [])
-        if (text := sent.get(item["id"], "").strip())
+        if (text := sent.get(text_name(item), "").strip())
         and former is not None
-        and text != former.answers.get(item["id"])
+        and text != former.answers.get(text_name(item))
     ]
     names = [str(file.name) for _field, files in request.FILES.lists() for file in files]
     is_repeated = former is not None and former.answered_at is not None and not typed

@@ -8,17 +8,21 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from core.errors import Conflict, InvalidInput
 from forms_app.dossiers import services
+from forms_app.dossiers.forms import supplement_step
 from forms_app.dossiers.models import (
     Attachment,
+    Dossier,
     SupplementRequest,
 )
 from forms_app.dossiers.transitions import Status
 from tests.forms_app.dossiers.factories import (
     at,
     file_dossier,
+    make_form,
     picture,
     request_supplement,
 )
@@ -66,6 +70,44 @@ class TestSendSupplement:
         assert answer["Location"] == f"{self.address(receipt)}?kiem-tra=het"
         receipt.dossier.refresh_from_db()
         assert receipt.dossier.status == Status.SUPPLEMENT
+
+    def test_missing_paper_can_be_explained_and_the_desk_reads_why(self, supplement_case: Any) -> None:
+        receipt, request = supplement_case
+        client, address = Client(), self.address(receipt)
+        assert "Lý do nếu bạn không có: Giấy chứng sinh" in client.get(address).content.decode()
+        data = {"version": 2, "other_1": "Nguyễn Thị Mẹ", "proof-missing": " "}
+        page = client.post(address, data, follow=True).content.decode()
+        assert "Chọn tệp cho “Giấy chứng sinh” hoặc điền “Lý do nếu bạn không có: Giấy chứng sinh”." in page
+        data["proof-missing"] = "Sinh tại nhà, không có giấy"
+        assert client.post(address, {**data, "autosave": "1"}).status_code == 200
+        request.refresh_from_db()
+        assert request.typed["proof-missing"] == "Sinh tại nhà, không có giấy"
+        assert client.post(address, data).status_code == 302
+        request.refresh_from_db()
+        assert request.answers == {
+            "other_1": "Nguyễn Thị Mẹ", "proof-missing": "Sinh tại nhà, không có giấy",
+        }  # fmt: skip
+        own = client.get(f"/ho-so/{receipt.token}/noi-dung/").content.decode()
+        assert "Bạn không có giấy tờ này: Sinh tại nhà, không có giấy" in own
+        client.force_login(make_officer(receipt.dossier.agency))
+        desk = client.get(reverse("one_stop:dossier", args=[receipt.code])).content.decode()
+        assert "<strong>Người nộp không có giấy tờ này:</strong> Sinh tại nhà, không có giấy" in desk
+
+    def test_conditions_of_the_form_do_not_decide_what_the_desk_asked_for(self) -> None:
+        fields = [
+            {"id": "number", "type": "short_text", "label": "Số giấy", "required": False},
+            {
+                "id": "proof",
+                "type": "file",
+                "label": "Giấy",
+                "options": {"replaced_by": "number", "max_files": 1},
+            },
+        ]
+        form = make_form(schema={"steps": [{"id": "a", "title": "A", "fields": fields}]})
+        asked = SupplementRequest(
+            dossier=Dossier(form_version=form), items=[{"id": "proof", "label": "Giấy", "kind": "file"}]
+        )
+        assert supplement_step(asked).fields[0].options == {"max_files": 1, "replaced_by": "proof-missing"}
 
     def test_rejected_file_shows_its_reason_and_keeps_the_text(self, supplement_case: Any) -> None:
         receipt, _request = supplement_case
@@ -164,7 +206,7 @@ class TestSupplement:
 
         data = {"version": 3, "other_1": "0912 000 111"}
         text_only = client.post(f"{base}bo-sung/", data, follow=True)
-        assert "Chọn tệp cho “Giấy chứng sinh”." in text_only.content.decode()
+        assert "Chọn tệp cho “Giấy chứng sinh” hoặc điền" in text_only.content.decode()
         assert "0912 000 111" in text_only.content.decode()
 
         data = {"version": 3, "upload": "proof", "proof": picture("ro.png")}

@@ -194,7 +194,9 @@ class TestSupplement:
                     field["options"] = {"extensions": ["pdf"]}
         request = receipt.dossier.supplement_requests.get()
         request.dossier.form_version.schema = schema
-        assert supplement_step(request).fields[0].options == {"extensions": ["pdf"]}
+        assert supplement_step(request).fields[0].options == {
+            "extensions": ["pdf"], "replaced_by": "proof-missing",
+        }  # fmt: skip
 
 
 def test_lookup_beyond_the_limit_states_the_waiting_time() -> None:
