@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import io
-import re
 import stat
 import zipfile
 from collections.abc import Callable
 from typing import BinaryIO, Final
 
-from core.foreign_files.office_parts import check_structure
-from core.foreign_files.reasons import Reason, Refused
+from core.foreign_files.reasons import SUCCESSORS, Reason, Refused
 from core.foreign_files.zip_files import MAX_UNPACKED_BYTES, check_sizes, readable, unpacked
+from core.foreign_files.zip_structure import UNSAFE, check_names, check_structure
 
 #: How the content of an entry is inspected, by its file extension. Archives in archives are not accepted.
 KINDS: Final = {
-    "csv": "csv", "txt": "txt", "rtf": "rtf", "doc": "old office", "xls": "old office", "ppt": "old office",
-    "docx": "docx", "xlsx": "xlsx", "pptx": "pptx", "odt": "odt", "ods": "ods", "odp": "odp", "pdf": "pdf",
-    "jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "HEIF", "gif": "GIF", "avif": "AVIF",
+    "csv": "csv", "txt": "txt", "doc": "doc", "docx": "docx", "xlsx": "xlsx", "pptx": "pptx", "odt": "odt",
+    "ods": "ods", "odp": "odp", "pdf": "pdf", "jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP",
+    "heic": "HEIF", "gif": "GIF", "avif": "AVIF",
 }  # fmt: skip
 #: What every archive program can unpack.
 _PACKINGS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-#: Absolute paths, drives, other separators, characters that change the direction of a name or are invisible.
-_UNSAFE: Final = re.compile(
-    r"^[/\\~]|\\|:|[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]|(?:^|/)\.\.?(?:/|$)|//"
-)
 _UNIX: Final = 16
 
 
@@ -35,8 +30,8 @@ def check_archive(file: BinaryIO, inspect: Callable[[BinaryIO, str], None]) -> N
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             check_sizes(entries)
+            check_names(entry.orig_filename for entry in entries)
             kinds = [_kind(entry) for entry in entries]
-            _check_names(entries)
             left = MAX_UNPACKED_BYTES
             for entry, kind in zip(entries, kinds, strict=True):
                 content = unpacked(archive, entry, left)
@@ -48,26 +43,21 @@ def check_archive(file: BinaryIO, inspect: Callable[[BinaryIO, str], None]) -> N
 def _kind(entry: zipfile.ZipInfo) -> str:
     """Return how to inspect an entry; empty for a directory."""
     mode = entry.external_attr >> _UNIX
+    # Python ends a name at NUL; other programs may not.
     irregular = stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}
-    if irregular or _UNSAFE.search(entry.filename) or entry.filename != entry.orig_filename:
+    if irregular or UNSAFE.search(entry.orig_filename):
         raise Refused(Reason.ARCHIVE_PATH, detail=entry.filename)
     if entry.is_dir():
         if entry.file_size:
             raise Refused(Reason.ARCHIVE_ENTRY, detail=entry.filename)
         return ""
-    kind = KINDS.get(entry.filename.rpartition(".")[2].lower(), "")
+    extension = entry.filename.rpartition(".")[2].lower()
+    if extension in SUCCESSORS:
+        raise Refused(Reason.OLD_FORMAT, detail=extension, inside=entry.filename)
+    kind = KINDS.get(extension, "")
     if not kind or entry.compress_type not in _PACKINGS:
         raise Refused(Reason.ARCHIVE_ENTRY, detail=entry.filename)
     return kind
-
-
-def _check_names(entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse two entries with the same name, as programs keep one or the other."""
-    seen = set()
-    for entry in entries:
-        if (name := entry.filename.lower().rstrip("/")) in seen:
-            raise Refused(Reason.ARCHIVE_PATH, detail=entry.filename)
-        seen.add(name)
 
 
 def _inspect(content: bytes, kind: str, name: str, inspect: Callable[[BinaryIO, str], None]) -> None:

@@ -28,11 +28,10 @@ OFFICE: Final = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx":
 OPEN_DOCUMENT: Final = frozenset({"odt", "ods", "odp"})
 OTHERS: Final = {
     "pdf": ("pdf", "check_pdf"),
-    "rtf": ("rtf", "check_rtf"),
     "zip": ("archives", "check_archive"),
     "csv": ("texts", "check_table"),
     "txt": ("texts", "check_text"),
-    "old office": ("old_office", "check_old_office"),
+    "doc": ("word_files", "check_word_file"),
 }
 
 

@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from core.display import number_text, size_text
 from core.errors import InvalidInput
 from core.foreign_files import process
-from core.foreign_files.reasons import Reason, Refused
+from core.foreign_files.reasons import SUCCESSORS, Reason, Refused
 from core.foreign_files.turns import PORTAL, Visitor
 from core.foreign_files.zip_files import OLE
 from core.text import clean
@@ -85,7 +85,7 @@ def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits, visitor: Vi
     file.seek(0)
     actual = _actual_extension(file.read(HEAD), extension, limits)
     if actual is None and extension in OFFICE and _is_encrypted(file):
-        raise InvalidInput(f"“{shown}”: {_message(Refused(Reason.LOCKED))}")
+        raise refusal(shown, Refused(Reason.LOCKED))
     if actual is None:
         message = _(
             "“%(name)s” does not contain a %(kind)s file. Save it again as %(kind)s or upload a photo."
@@ -130,10 +130,15 @@ def check_content(file: BinaryIO, shown: str, check: str, visitor: Visitor) -> N
     try:
         process.check(file, check, visitor)
     except Refused as refused:
-        inside = f" → “{clean_name(refused.inside)}”" if refused.inside else ""
-        raise InvalidInput(f"“{shown}”{inside}: {_message(refused)}") from refused
+        raise refusal(shown, refused) from refused
     finally:
         file.seek(0)
+
+
+def refusal(shown: str, refused: Refused) -> InvalidInput:
+    """Return the message for a refused file: its name and the reason."""
+    inside = f" → “{clean_name(refused.inside)}”" if refused.inside else ""
+    return InvalidInput(f"“{shown}”{inside}: {_message(refused)}")
 
 
 def _message(refused: Refused) -> str:
@@ -185,6 +190,11 @@ def _further_messages(detail: str) -> dict[Reason, str]:
         Reason.PICTURE_HIDDEN_FILE: _(
             "The picture has another file behind its end. Open it and save it again, or take a new photo."
         ),
+        Reason.OLD_FORMAT: _(
+            "Files of the type %(kind)s are not accepted, because programs can hide in them. Open it and save it as "
+            "%(instead)s or PDF."
+        )
+        % {"kind": detail.upper(), "instead": SUCCESSORS.get(detail, "").upper()},
         Reason.FORMULA: _(
             "The cell “%(cell)s” is a formula. Save the results instead of the formulas, or put an "
             "apostrophe at the start of the cell."

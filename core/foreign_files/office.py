@@ -10,6 +10,7 @@ from xml.parsers import expat
 
 from core.foreign_files import office_parts
 from core.foreign_files.addresses import is_elsewhere, is_harmless_link
+from core.foreign_files.formulas import check_formula
 from core.foreign_files.reasons import Reason, Refused
 from core.foreign_files.zip_files import (
     CHUNK,
@@ -21,6 +22,7 @@ from core.foreign_files.zip_files import (
     check_sizes,
     readable,
 )
+from core.foreign_files.zip_structure import check_names, check_structure
 
 #: Charts keep their figures in separate workbooks, which contain nothing further.
 MAX_LEVELS: Final = 2
@@ -36,7 +38,8 @@ _ADDRESSES: Final = frozenset({"src", "href", "althref"})
 _EXACT: Final = frozenset({"relationship", "override", "default", "fldchar", "fldsimple"})
 _FIELD_TEXTS: Final = frozenset({"instrtext", "delinstrtext"})
 _FORMULAS: Final = frozenset({"f", "definedname", "formula", "formula1", "formula2"})
-_FIRST_WORD: Final = re.compile(r"\s*\S+\s")
+#: Excel reads other files with it only if they are open already.
+_WORKBOOK_FUNCTIONS: Final = frozenset({"INDIRECT", "INFO"})
 _SLIDE_LINKS: Final = frozenset({"hlinkclick", "hlinkmouseover", "hlinkhover"})
 _UNCLOSED_BREAK: Final = re.compile(rb"<br\s*>", re.IGNORECASE)
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -49,7 +52,7 @@ def check_office(file: BinaryIO, main_part: str) -> None:
 
 
 def _check_archive(file: BinaryIO, main_part: str, left: int, level: int) -> None:
-    office_parts.check_structure(file)
+    check_structure(file)
     with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()
         _check_directory(entries, main_part)
@@ -63,6 +66,7 @@ def _check_archive(file: BinaryIO, main_part: str, left: int, level: int) -> Non
                 left -= _check_entry(stream, name, left, level)
             # After the content check, whose reason is clearer.
             office_parts.check_name(entry.filename)
+        check_names(entry.orig_filename for entry in entries)
 
 
 def _check_directory(entries: list[zipfile.ZipInfo], main_part: str) -> None:
@@ -185,7 +189,7 @@ class _Part:
             return
         text, self._text = "".join(self._text), None
         if name in _FORMULAS:
-            office_parts.check_formula(text)
+            check_formula(text, _WORKBOOK_FUNCTIONS)
             return
         if self._fields and self._begun_in[-1] != self._alternatives:
             raise Refused(Reason.OFFICE_REFERENCES)
@@ -195,10 +199,8 @@ class _Part:
 
     def _mark_field(self, kind: str) -> None:
         if kind == "begin":
-            # The name of a field that is produced by a nested field is known only when the document is opened.
-            outer = "".join(self._fields[-1]) if self._fields else " - "
-            if not _FIRST_WORD.match(outer) or self._is_address(outer):
-                raise Refused(Reason.OFFICE_REFERENCES)
+            if self._fields:
+                office_parts.check_outer_field("".join(self._fields[-1]), in_code=not self._separated[-1])
             self._fields.append([])
             self._begun_in.append(self._alternatives)
             self._separated.append(False)
@@ -209,10 +211,6 @@ class _Part:
                 self._separated.pop()
                 self._fields.pop()
                 self._begun_in.pop()
-
-    def _is_address(self, outer: str) -> bool:
-        """Return True while a field may become part of the address of a link."""
-        return outer.split(maxsplit=1)[0].upper() == "HYPERLINK" and not self._separated[-1]
 
     def _check_code(self, code: str) -> None:
         office_parts.check_field(code)

@@ -1,6 +1,7 @@
 """Refuse OpenDocument files with scripts, objects, or content from elsewhere (OASIS ODF 1.3).
 
-Parts are checked against a list of what ordinary files have (ADR 290); all XML is read.
+Parts, elements and functions are checked against lists of what ordinary files have, and addresses may stand only
+where a person clicks on them (ADR 370); all XML is read.
 """
 
 from __future__ import annotations
@@ -13,6 +14,17 @@ from xml.parsers import expat
 
 from core.foreign_files import office_parts
 from core.foreign_files.addresses import is_elsewhere, is_harmless_link
+from core.foreign_files.formulas import check_formula
+from core.foreign_files.opendocument_names import (
+    DRAW,
+    ELEMENTS,
+    HARMLESS,
+    PICTURE,
+    RDF,
+    SIGNATURES,
+    SVG,
+    TEXT,
+)
 from core.foreign_files.reasons import Reason, Refused
 from core.foreign_files.zip_files import (
     MAX_UNPACKED_BYTES,
@@ -24,6 +36,7 @@ from core.foreign_files.zip_files import (
     readable,
     unpacked,
 )
+from core.foreign_files.zip_structure import check_names, check_structure
 
 #: The content of the part `mimetype`, after its common prefix.
 TYPES: Final = {"odt": "text", "ods": "spreadsheet", "odp": "presentation"}
@@ -35,7 +48,7 @@ _PARTS: Final = re.compile(
     | meta-inf/(?:manifest|documentsignatures)\.xml
     | thumbnails/thumbnail\.png
     | (?:object\ \d+/)?(?:content|styles|meta|settings)\.xml
-    | configurations2/(?:[\w-]+/)*(?:current\.xml|[\w-]+\.xml)?
+    | configurations2/(?:[\w-]+/)*(?:current\.xml)?
     | (?:object\ \d+/)?(?:pictures|media)/[^/]+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|svm|webp)
     | objectreplacements/[^/]+
     | fonts/[^/]+\.(?:ttf|otf|eot|woff2?)
@@ -43,23 +56,62 @@ _PARTS: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_PICTURE_FOLDER: Final = re.compile(r"(?:^|/)(?:pictures|media|objectreplacements|thumbnails)/")
+#: The metafile of LibreOffice.
+_METAFILE: Final = b"VCLMTF"
 _MACRO_PARTS: Final = ("basic/", "scripts/", "dialogs/", "java/")
+#: Elements that are not on the list, by what the message says of them.
 _MACROS: Final = frozenset(
-    {"script", "library", "library-linked", "library-embedded", "libraries", "module", "macro", "dialog"}
-)
+    {
+        "script", "library", "library-linked", "library-embedded", "libraries", "module", "macro", "dialog",
+        "execute-macro", "error-macro", "event-listener", "command",
+    }
+)  # fmt: skip
 _OBJECTS: Final = frozenset({"object-ole", "plugin", "applet", "floating-frame"})
 _REFERENCES: Final = frozenset(
     {
         "dde-source", "dde-connection", "dde-connection-decl", "dde-link", "section-source", "table-source",
-        "cell-range-source", "connection-resource", "connection-data", "database-source-sql", "database-source-table",
-        "database-source-query", "data-source", "submission", "instance", "auto-reload",
+        "cell-range-source", "connection-resource", "database-source-sql", "database-source-table",
+        "database-source-query", "database-display", "database-name", "submission", "instance", "model", "load",
+        "auto-reload", "data-mapping", "alphabetical-index-auto-mark-file",
     }
 )  # fmt: skip
+_KNOWN: Final = {
+    Reason.OFFICE_MACROS: _MACROS,
+    Reason.OFFICE_OBJECTS: _OBJECTS,
+    Reason.OFFICE_REFERENCES: _REFERENCES,
+}
 _FORMULAS: Final = frozenset({"formula", "expression", "condition"})
-_FORMULA_START: Final = re.compile(r"\s*(?:(?:of|oooc|msoxl|ooow):|=)", re.IGNORECASE)
-#: Calls to another program, and cells in another file.
-_REMOTE_FORMULA: Final = re.compile(r"\bDDE\s*\(|'[^']*'#|\bfile:", re.IGNORECASE)
-_ADDRESSES: Final = frozenset({"href", "src", "image-data", "target-location", "datasource"})
+_FORMULA_START: Final = re.compile(r"\s*(?:(?:of|oooc|msoxl|ooow):\s*=?|=)", re.IGNORECASE)
+#: What people write: it may look like an address or a formula.
+_TEXTS: Final = frozenset(
+    {
+        "string-value", "name", "title", "description", "display-name", "label", "value", "current-value", "annote",
+        "author", "note", "publisher", "prefix", "suffix", "num-prefix", "num-suffix", "target-frame-name",
+        "reference-name", "message", "alternative-text", "hint", "tag", "string-value-if-true",
+        "string-value-if-false",
+    }
+)  # fmt: skip
+#: Attributes that are followed when somebody clicks on them.
+_LINKS: Final = frozenset(
+    {
+        (TEXT, "a", "href"), (TEXT, "bibliography-mark", "url"), (DRAW, "a", "href"),
+        (DRAW, "area-circle", "href"), (DRAW, "area-polygon", "href"), (DRAW, "area-rectangle", "href"),
+    }
+)  # fmt: skip
+_ADDRESSES: Final = frozenset(
+    {"href", "src", "url", "image-data", "target-location", "resource", "schema", "base"}
+)
+#: Of a form: where it sends its data or gets it from.
+_DATABASE: Final = frozenset({"datasource", "command", "database-name", "connection-resource"})
+#: A path, a share or a scheme that opens something, in any other attribute.
+_OPENS: Final = re.compile(
+    r"\s*(?:\\\\|//|/\\|[a-z][a-z0-9+.-]*:\s*[\\/]"
+    r"|(?:file|macro|script|javascript|service|slot|private|\.uno|vnd\.[\w.-]+):)",
+    re.IGNORECASE,
+)
+#: Where the standard describes how to read the metadata.
+_STANDARD: Final = re.compile(r"https?://docs\.oasis-open\.org/[\w./#-]+")
 #: What a click on a slide may do: stay in the presentation, or follow a link.
 _ACTIONS: Final = frozenset(
     {
@@ -67,15 +119,18 @@ _ACTIONS: Final = frozenset(
         "fade-out", "show",
     }
 )  # fmt: skip
+_BUTTONS: Final = frozenset({"push", "reset"})
+_FORM_FIELDS: Final = re.compile(r"vnd\.oasis\.opendocument\.field\.FORM\w+|msoffice\.field\.FORM\w+")
 
 
 def check_opendocument(file: BinaryIO, kind: str) -> None:
     """Refuse a file that is not OpenDocument of `kind` ("odt", "ods", "odp"), is bloated, or has active parts."""
     with readable():
-        office_parts.check_structure(file)
+        check_structure(file)
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             _check_kind(archive, kind)
+            check_names(entry.orig_filename for entry in entries)
             check_sizes(entries)
             left = MAX_UNPACKED_BYTES
             for entry in entries:
@@ -83,8 +138,7 @@ def check_opendocument(file: BinaryIO, kind: str) -> None:
 
 
 def _check_kind(archive: zipfile.ZipFile, kind: str) -> None:
-    names = archive.namelist()
-    if not {"mimetype", "content.xml"} <= set(names) or len(set(map(str.lower, names))) < len(names):
+    if not {"mimetype", "content.xml"} <= set(archive.namelist()):
         raise Refused(Reason.OFFICE_OTHER_KIND)
     with archive.open("mimetype") as stream:
         if stream.read(MAX_TYPE_BYTES).decode("ascii", "replace").strip() != _TYPE + TYPES[kind]:
@@ -99,28 +153,32 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) ->
     data = unpacked(archive, entry, left)
     if data.startswith((*PROGRAMS, OLE, ZIP)):
         raise Refused(Reason.OFFICE_OBJECTS)
-    if name.endswith((".xml", ".rdf", ".svg")) or data.lstrip(b"\xef\xbb\xbf\xff\xfe\0\t\r\n ").startswith(
-        b"<"
-    ):
-        _Part(name).read(data)
-    # After the content, whose reason is clearer.
-    if _PARTS.fullmatch(name) is None:
+    picture = _PICTURE_FOLDER.search(name) is not None
+    is_text = data.lstrip(b"\xef\xbb\xbf\xff\xfe\0\t\r\n ").startswith(b"<")
+    if name.endswith((".xml", ".rdf", ".svg")) or is_text:
+        _Part(name, is_picture=picture).read(data)
+    # After the content, whose reason is clearer. Keys, menus and toolbars of the document's own are not ordinary.
+    custom = name.startswith("configurations2/") and data
+    if _PARTS.fullmatch(name) is None or custom:
+        raise Refused(Reason.OFFICE_PART, detail=entry.filename)
+    if picture and data and not data.startswith((*office_parts.PICTURES, _METAFILE)):
         raise Refused(Reason.OFFICE_PART, detail=entry.filename)
     return len(data)
 
 
 class _Part:
-    """One part, read event by event; names are compared without prefix and case."""
+    """One part, read event by event, with the namespaces of its elements as office programs read them."""
 
-    def __init__(self, name: str) -> None:
-        self._picture = name.endswith(".svg")
+    def __init__(self, name: str, *, is_picture: bool) -> None:
+        self._picture = is_picture
+        self._signature = name.endswith("documentsignatures.xml")
 
     def read(self, data: bytes) -> None:
         """Parse the part; ``Refused`` for active or remote content, ``ExpatError`` if it is not XML."""
         if not data.strip():
             # LibreOffice writes an empty table of keys.
             return
-        parser = expat.ParserCreate()
+        parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.StartDoctypeDeclHandler = _refuse_document_type
@@ -128,53 +186,87 @@ class _Part:
         parser.Parse(data, True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = _local(tag)
-        if self._picture and any(_local(key).startswith("on") for key in attributes):
-            raise Refused(Reason.OFFICE_OBJECTS)
-        _check_element(name, attributes)
-        for key, value in attributes.items():
-            _check_attribute(name, _local(key), value)
+        space, name = _split(tag)
+        values = {_split(key): value for key, value in attributes.items()}
+        if self._picture:
+            _check_picture_element(space, name, values)
+        elif self._signature:
+            if space not in SIGNATURES:
+                raise Refused(Reason.OFFICE_PART, detail=name)
+        else:
+            _check_element(space, name, values)
 
 
-def _check_element(name: str, attributes: dict[str, str]) -> None:
-    if name in _MACROS:
-        raise Refused(Reason.OFFICE_MACROS)
+def _split(name: str) -> tuple[str, str]:
+    space, _blank, local = name.rpartition(" ")
+    return space, local
+
+
+def _check_picture_element(space: str, name: str, values: dict[tuple[str, str], str]) -> None:
+    if space != SVG:
+        return
+    if name not in PICTURE or any(key.lower().startswith("on") for _space, key in values):
+        raise Refused(Reason.OFFICE_OBJECTS)
+    for (_space, key), value in values.items():
+        if key == "href" and is_elsewhere(value) and not value.lower().startswith("data:"):
+            raise Refused(Reason.OFFICE_REFERENCES)
+
+
+def _check_element(space: str, name: str, values: dict[tuple[str, str], str]) -> None:
     if name == "encryption-data":
         raise Refused(Reason.LOCKED)
-    if name in _OBJECTS:
-        raise Refused(Reason.OFFICE_OBJECTS)
-    if name in _REFERENCES:
+    if space not in HARMLESS and name not in ELEMENTS.get(space, ()):
+        reasons = {
+            Reason.OFFICE_MACROS: _MACROS,
+            Reason.OFFICE_OBJECTS: _OBJECTS,
+            Reason.OFFICE_REFERENCES: _REFERENCES,
+        }
+        known = (reason for reason, names in reasons.items() if name in names)
+        raise Refused(next(known, Reason.OFFICE_PART), detail=name)
+    by_name = {key: value for (_space, key), value in values.items()}
+    if name == "event-listener" and by_name.get("action") not in _ACTIONS:
+        raise Refused(Reason.OFFICE_MACROS)
+    if name == "button" and by_name.get("button-type", "push") not in _BUTTONS:
         raise Refused(Reason.OFFICE_REFERENCES)
-    if name == "event-listener":
-        actions = {value for key, value in attributes.items() if _local(key) == "action"}
-        if not actions or not actions <= _ACTIONS:
-            raise Refused(Reason.OFFICE_MACROS)
+    if name.startswith("fieldmark") and not _FORM_FIELDS.fullmatch(
+        by_name.get("type", "msoffice.field.FORM_")
+    ):
+        raise Refused(Reason.OFFICE_REFERENCES)
+    if space == RDF:
+        # Describes the parts by names that look like addresses and are not opened.
+        return
+    for (_space, key), value in values.items():
+        _check_attribute(space, name, key, value)
 
 
-def _check_attribute(element: str, name: str, value: str) -> None:
+def _check_attribute(space: str, element: str, name: str, value: str) -> None:
     if name in {"macro-name", "script-data"} and value.strip():
         raise Refused(Reason.OFFICE_MACROS)
-    if name in _FORMULAS or _FORMULA_START.match(value):
-        if _REMOTE_FORMULA.search(value):
+    if (space, element, name) in _LINKS:
+        if not is_harmless_link(value) or (_OPENS.match(unquote(value)) and not _is_web(value)):
             raise Refused(Reason.OFFICE_REFERENCES)
-        office_parts.check_formula(value)
-    if name in _ADDRESSES and not _is_harmless(element, value):
+    elif name in _FORMULAS or (name not in _TEXTS and _FORMULA_START.match(value)):
+        check_formula(_FORMULA_START.sub("", value, count=1))
+    elif name in _ADDRESSES:
+        if not _is_inside(element, value):
+            raise Refused(Reason.OFFICE_REFERENCES)
+    elif (name in _DATABASE and value.strip()) or (
+        name not in _TEXTS and _OPENS.match(unquote(value)) and not _STANDARD.fullmatch(value)
+    ):
         raise Refused(Reason.OFFICE_REFERENCES)
 
 
-def _is_harmless(element: str, address: str) -> bool:
+def _is_web(address: str) -> bool:
+    return unquote(address).strip().lower().startswith(("http://", "https://", "ftp://"))
+
+
+def _is_inside(element: str, address: str) -> bool:
+    """Return True for content in the archive; a template outside is only named, not loaded."""
     decoded = unquote(address).strip().lower()
-    if decoded.startswith((".uno", "slot:", "vnd.", "macro:")):
-        return False
-    if element == "a":
-        return is_harmless_link(address)
-    # A template outside the file is only named; everything else is loaded, so it must be inside the archive.
-    inside = element == "template" or not decoded.startswith(("/", "../", "./../"))
-    return inside and (not is_elsewhere(address) or decoded.startswith("data:"))
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2].lower()
+    leaves = (
+        decoded.startswith(("/", "../", "./../", ".uno", "slot:", "vnd.", "macro:")) and element != "template"
+    )
+    return not leaves and (not is_elsewhere(address) or decoded.startswith("data:"))
 
 
 def _refuse_document_type(*_declaration: object) -> None:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+#: Formats that the library does not accept, because programs in them cannot be found reliably, and what to use instead
+#: (ADR 370).
+SUCCESSORS: Final = {"rtf": "docx", "xls": "xlsx", "ppt": "pptx"}
 
 
 class Reason(StrEnum):
@@ -26,6 +31,7 @@ class Reason(StrEnum):
     OFFICE_OBJECTS = "office_objects"
     OFFICE_REFERENCES = "office_references"
     OFFICE_PART = "office_part"
+    OLD_FORMAT = "old_format"
     FORMULA = "formula"
     ARCHIVE_ENTRY = "archive_entry"
     ARCHIVE_PATH = "archive_path"

@@ -58,6 +58,10 @@ class PortalDocument(AbstractDocument):
         verbose_name_plural = _("documents")
 
     def clean(self) -> None:
-        """Check the file extension; without a file, for example a refused one, there is nothing to report."""
-        if self.file:
+        """Check the extension of a new file; one that is stored keeps it when a format is no longer accepted.
+
+        Without a file, for example a refused one, there is nothing to report.
+        """
+        stored = PortalDocument.objects.filter(pk=self.pk, file=self.file.name) if self.pk else None
+        if self.file and not (stored and stored.exists()):
             super().clean()

@@ -379,11 +379,8 @@ WAGTAILDOCS_EXTENSIONS = [
     "odt",
     "ods",
     "pdf",
-    "ppt",
     "pptx",
-    "rtf",
     "txt",
-    "xls",
     "xlsx",
     "zip",
 ]

@@ -34,6 +34,9 @@ OTHERS: list[tuple[dict[str, bytes], str]] = [
     ({"word/document.xml": LINK % b"file://203.0.113.9/s/x.exe"}, ELSEWHERE),
     ({"word/document.xml": LINK % b"&quot;\\\\\\\\203.0.113.9\\\\s&quot;"}, ELSEWHERE),
     ({"word/document.xml": LINK % b"\\t &quot;_blank&quot; &quot;ms-msdt:/id x&quot;"}, ELSEWHERE),
+    ({"word/document.xml": LINK % b"\\s &quot;file://203.0.113.9/s/x.exe&quot;"}, ELSEWHERE),
+    ({"word/document.xml": LINK % b"&quot;#a&quot; \\t &quot;file://203.0.113.9/s&quot;"}, ELSEWHERE),
+    ({SHEET: b"<c><f>&apos;\\\\203.0.113.9\\s\\[x.xlsx]S&apos;!A1</f></c>"}, ELSEWHERE),
     ({"word/document.xml": b"<w:instrText>MACROBUTTON AutoOpen x</w:instrText>"}, ELSEWHERE),
     (
         {
@@ -106,7 +109,7 @@ def test_workbook_of_a_library_is_accepted() -> None:
     book, out = openpyxl.Workbook(), io.BytesIO()
     sheet = book.active
     for number in range(5):
-        sheet.append([number, '=HYPERLINK("https://example.vn","Xem")', "=SUM(A1:A2)"])
+        sheet.append([number, '=HYPERLINK("https://example.vn","Xem")', "=SUM(A1:A2)", "=INDIRECT(A1)"])
     figures = BarChart()
     figures.add_data(Reference(sheet, min_col=1, min_row=1, max_row=5))
     sheet.add_chart(figures)
