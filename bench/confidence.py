@@ -26,8 +26,8 @@ from search.evaluation import GradedQuery, half
 from search.ranking.confidence import COEFFICIENTS, DEPTH, codes_known, features
 from search.ranking.scorer import rank
 from search.requests import Filters, SearchRequest
-from search.selectors import USAGE as USES
-from search.selectors import analyse_request, statistics_of
+from search.selectors.search import USAGE as USES
+from search.selectors.search import analyse_request, statistics_of
 
 PENALTY: Final = 0.5
 STEPS: Final = 30

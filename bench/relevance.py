@@ -19,9 +19,9 @@ from bench.measure import Result
 from search import office_evaluation
 from search.engines.base import EngineUnavailable
 from search.evaluation import Figures, GradedQuery, Reply, evaluate, half, read_graded_queries, reply_of
-from search.guidance import guidance
 from search.requests import SearchRequest
-from search.selectors import search
+from search.selectors.guidance import guidance
+from search.selectors.search import search
 
 OWN: Final = Path(settings.BASE_DIR) / "tests" / "search" / "graded_queries.tsv"
 OFFICES: Final = OWN.with_name("other_office_queries.tsv")

@@ -19,7 +19,7 @@ from bench.measure import QUICK_VARIABLE, Result, scale
 from bench.relevance import sets
 from search.engines.base import EngineUnavailable
 from search.requests import SearchRequest
-from search.selectors import search
+from search.selectors.search import search
 from search.services.indexing import rebuild
 
 #: Procedures and other pages for each size; the first is that of the province.
@@ -119,7 +119,7 @@ _FIRST: Final = """
 import sys, time
 from portal.wsgi import application
 from search.requests import SearchRequest
-from search.selectors import search
+from search.selectors.search import search
 began = time.perf_counter()
 search(SearchRequest(query=sys.argv[1]), engine=sys.argv[2])
 spent = (time.perf_counter() - began) * 1000
@@ -140,7 +140,7 @@ _MANY: Final = """
 import json, sys, django
 django.setup()
 from search.requests import SearchRequest
-from search.selectors import search
+from search.selectors.search import search
 search(SearchRequest(query=sys.argv[1]), engine=sys.argv[2])
 print("ready", flush=True)
 for query in json.loads(sys.stdin.readline()):

@@ -17,8 +17,8 @@ from accounts.models import User
 from core.wagtail.languages import in_active_language, localized, original, path_of
 from core.web.context_processors import NavLink
 from core.web.process_cache import cached_until_publish
-from home.models import MenuItem
 from home.registrations import works_in_admin
+from home.selectors import menu_items
 from one_stop.access import officer_access
 
 
@@ -39,7 +39,7 @@ def menus() -> dict[str, list[NavLink]]:
 def _read_menus(language: str) -> dict[str, list[NavLink]]:
     is_default = language == settings.LANGUAGE_CODE
     found: defaultdict[str, list[NavLink]] = defaultdict(list)
-    items = list(MenuItem.objects.select_related("page"))
+    items = menu_items()
     pages = [item.page for item in items if item.page is not None and item.page.live]
     paths = {page.pk: path_of(shown) for page, shown in zip(pages, localized(pages), strict=True)}
     for item in items:

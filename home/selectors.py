@@ -10,14 +10,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from wagtail.models import Locale
+from wagtail.models import Locale, Page
+from wagtail.query import PageQuerySet
 
 from accounts.models import Agency
 from accounts.selectors import successors_in_force
 from core.text import sentence_case, sort_key
 from core.wagtail.languages import in_language, path_of
 from core.web.context_processors import NavLink
-from home.models import AgencySitePage, Alert, NewsPage
+from home.models import AgencySitePage, Alert, MenuItem, NewsPage
+from procedures.choices import Status
 from procedures.codes import core_code
 from procedures.models import ProcedurePage
 from procedures.selectors import live_pages
@@ -149,3 +151,23 @@ def _core_code(code: str) -> str | None:
         return core_code(code)
     except ValueError:
         return None
+
+
+def agency_of_slug(slug: str) -> Agency | None:
+    """Return the agency, also a closed one; None for an empty slug."""
+    return Agency.objects.filter(slug=slug).first() if slug else None
+
+
+def menu_items() -> list[MenuItem]:
+    """Return the items of all menus with their pages; one query."""
+    return list(MenuItem.objects.select_related("page"))
+
+
+def listed_pages() -> PageQuerySet:
+    """Return what sitemaps may list, in the order of the tree.
+
+    Live, public pages, without aliases, which repeat another page, and without hidden procedures.
+    """
+    pages: PageQuerySet = Page.objects.live().public().filter(alias_of__isnull=True).order_by("path")
+    hidden = ProcedurePage.objects.filter(procedure__status=Status.HIDDEN)
+    return pages.exclude(pk__in=hidden.values("pk"))

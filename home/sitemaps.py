@@ -14,7 +14,7 @@ from wagtail.query import PageQuerySet
 
 from core.web import page_cache
 from home.models import AgencySitePage, InformationPage, NewsPage
-from procedures.choices import Status
+from home.selectors import listed_pages
 from procedures.models import ProcedurePage, ProcedureSectionPage
 
 FIELDS: Final = ("path", "depth", "url_path", "locale_id", "last_published_at", "content_type_id")
@@ -30,13 +30,12 @@ class PageSitemap(Sitemap[Any]):
 
     def items(self) -> PageQuerySet:
         """Return the pages with the fields needed for their addresses only."""
-        pages: PageQuerySet = Page.objects.live().public().filter(alias_of__isnull=True).order_by("path")
+        pages = listed_pages()
         if self.models:
             pages = pages.type(*self.models)
         else:
             pages = pages.filter(depth__gt=1).not_type(*(model for part in TYPES.values() for model in part))
-        hidden = ProcedurePage.objects.filter(procedure__status=Status.HIDDEN)
-        return pages.exclude(pk__in=hidden.values("pk")).only(*FIELDS)
+        return pages.only(*FIELDS)
 
     def location(self, page: Page) -> str:
         """Return the path; Wagtail caches the root paths of the sites."""

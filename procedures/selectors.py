@@ -40,6 +40,7 @@ from procedures.models import (
     Field,
     LocalAssignment,
     Procedure,
+    ProcedureEnding,
     ProcedurePage,
     ProcedureSectionPage,
     ProcedureVersion,
@@ -363,3 +364,9 @@ def agencies_for_procedure(procedure: Procedure, on: date | None = None) -> Quer
     }
     receiving = assigned.exclude(valid_to__lt=day)
     return (receiving | Agency.objects.filter(pk__in=answering)).order_by("order_key", "pk")
+
+
+def ending_of(procedure_id: int) -> ProcedureEnding | None:
+    """Return the recorded end of a procedure with its decision and successor."""
+    endings = ProcedureEnding.objects.select_related("decision", "successor", "created_by")
+    return endings.filter(procedure=procedure_id).first()

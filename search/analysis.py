@@ -8,9 +8,11 @@ from itertools import combinations
 from typing import Final
 
 from core.text import nfc
-from search.language.intent import Act, Aspect, read_intent
+from search.language.acts import Act
+from search.language.aspects import Aspect
 from search.language.levels import find_levels
 from search.language.lexicon import CompiledLexicon, Match
+from search.language.question import read_intent
 from search.language.spelling import correct
 from search.language.tokenizer import Syllable, blank_codes, query_codes, syllables
 from search.language.vocabulary import (

@@ -17,9 +17,10 @@ from wagtail.admin.widgets import AdminDateInput
 
 from core.text import clean, nfc, nonempty_lines, slugify, unused_slug
 from search.documents import locales_for
-from search.guidance import content, documents_of, phrases_of, public_documents, with_codes
 from search.language.tokenizer import codes_in
+from search.language.vocabulary import without_stop_phrases
 from search.models import BestBet, IndexedDocument, LexiconEntry, OtherOffice
+from search.selectors.best_bets import documents_of, phrases_of, public_documents, with_codes
 
 
 class LexiconEntryForm(WagtailAdminModelForm):
@@ -215,7 +216,7 @@ def find_document(text: str) -> IndexedDocument | None:
 
 
 def _folded(phrase: str) -> str:
-    return " ".join(syllable.folded for syllable in content(phrase))
+    return " ".join(syllable.folded for syllable in without_stop_phrases(phrase))
 
 
 class OtherOfficeForm(WagtailAdminModelForm):

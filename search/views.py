@@ -24,10 +24,10 @@ from core.web.origins import is_same_origin
 from core.web.throttle import Throttle, client_network
 from search.counting import ShownResults
 from search.documents import public_kinds
-from search.guidance import all_offices, guidance
 from search.requests import SearchRequest, readable
 from search.results import SearchResult
-from search.selectors import search, suggest
+from search.selectors.guidance import all_offices, guidance
+from search.selectors.search import search, suggest
 from search.services.query_counts import COUNTER
 
 #: Facet → (name in the query string, heading).

@@ -17,7 +17,7 @@ from django.template import engines
 
 from portal.apps import REGISTRATION_MODULES
 from tests.paths import ROOT
-from tests.support import architecture
+from tests.support import architecture, row_readers
 
 
 @cache
@@ -102,6 +102,12 @@ def test_registrations_come_from_above_and_are_discovered() -> None:
     assert used == architecture.REGISTRIES.keys()
     assert set(architecture.REGISTRIES.values()) <= set(REGISTRATION_MODULES)
     assert architecture.misplaced_registrations(ROOT) == []
+
+
+def test_rows_are_read_in_selectors_and_below() -> None:
+    """Views and templates ask a selector, which is responsible for prefetching and has the tests of the counts."""
+    assert row_readers.misplaced_queries(ROOT) == []
+    assert row_readers.unused_exceptions(ROOT) == []
 
 
 def test_locale_is_not_a_package() -> None:

@@ -13,7 +13,7 @@ from django.db import models
 from django.test.utils import isolate_apps
 
 from tests.paths import ROOT
-from tests.support import architecture
+from tests.support import architecture, row_readers
 from tests.test_architecture import tag_libraries
 
 Plant = Callable[[str, str], None]
@@ -319,6 +319,15 @@ def test_list_sorted_by_the_characters_of_a_text_is_found(copy: Path, plant: Pla
 def test_list_sorted_by_a_sort_key_is_allowed(copy: Path, plant: Plant, text: str) -> None:
     plant("accounts/selectors.py", f"\n{text}\n")
     assert architecture.raw_sorts(copy, {"name", "label", "full_name", "title"}) == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["one_stop/views/new.py", "core/web/views/new.py", "home/templatetags/new.py", "search/new.py"],
+)
+def test_query_outside_the_selectors_is_found(copy: Path, plant: Plant, where: str) -> None:
+    plant(where, "ROWS = Agency.objects.filter(pk=1)\nCHOICES = Agency.objects.none()\n")
+    assert row_readers.misplaced_queries(copy) == [f"{where}:1 filter"]
 
 
 @isolate_apps("accounts")

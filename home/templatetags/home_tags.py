@@ -82,11 +82,7 @@ def agency_site(agency: Agency | None) -> str:
 def news_page(context: template.Context) -> Page[NewsPage]:
     """Return the page of news in the query string; a number out of range gives the nearest page."""
     query = context["request"].GET
-    agency = (
-        Agency.objects.filter(slug=slugify(query.get("co-quan", ""))).first()
-        if query.get("co-quan")
-        else None
-    )
+    agency = selectors.agency_of_slug(slugify(query.get("co-quan", "")))
     context["chosen_agency"] = agency
     found = selectors.news_on(locale=active_locale(), agency=agency)
     return Paginator(found, NEWS_PER_PAGE).get_page(query.get("page"))

@@ -16,7 +16,7 @@ from one_stop.access import OfficerAccess
 from one_stop.selectors import queue
 from one_stop.selectors.queue import QueueFilters, dossiers_by_ref, visible_to
 from search.requests import SearchRequest
-from search.selectors import search
+from search.selectors.search import search
 
 #: Pages of hits to read when filters leave only some of them.
 MAX_PAGES: Final = 4

@@ -19,6 +19,7 @@ from core.errors import Conflict, InvalidInput, NotAllowed
 from core.web.uploads import failed_uploads
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.selectors import view_log
+from forms_app.dossiers.selectors.dossiers import filed_dossier
 from forms_app.dossiers.services.actions import assigned_text
 from forms_app.dossiers.services.uploads import storage_message
 from forms_app.dossiers.transitions import COUNTER_ACTIONS, RUNNING_STATUSES, Action
@@ -153,9 +154,10 @@ def _submit(request: HttpRequest, requested: _ActionRequest, form: ActionForm) -
 
 def _warn_if_late(request: HttpRequest, before: Dossier) -> None:
     """Warn if the action has made the dossier overdue: a payment that was recorded long after its day."""
-    now, dossier = timezone.now(), Dossier.objects.get(pk=before.pk)
+    now, dossier = timezone.now(), filed_dossier(before.pk)
     if (
-        dossier.status in RUNNING_STATUSES
+        dossier is not None
+        and dossier.status in RUNNING_STATUSES
         and (since := dossier.late_since(now))
         and not before.late_since(now)
     ):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from core.display import date_text
-from procedures.models import ProcedureEnding, ProcedurePage, ProcedureVersion
+from procedures.models import ProcedurePage, ProcedureVersion
 from procedures.presentation.procedure import missing_parts
-from procedures.selectors import history, source_of
+from procedures.selectors import ending_of, history, source_of
 
 BEFORE = "procedure_versions_before"
 
@@ -57,7 +57,7 @@ def report_new_version(request: HttpRequest, page: Page) -> None:
     if not _has_versions(page):
         return
     latest = _latest(page)
-    ending = ProcedureEnding.objects.filter(procedure=page.procedure_id).first()
+    ending = ending_of(page.procedure_id)
     if ending is not None and latest == getattr(request, BEFORE, None):
         text = _("This procedure ends on %(day)s, so no new version was published.")
         messages.warning(request, text % {"day": date_text(ending.day)})

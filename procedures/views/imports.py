@@ -213,7 +213,7 @@ def choices(request: HttpRequest, pk: int, *, by: User) -> HttpResponse:
 
 def _store_choices(request: HttpRequest, found: ImportUpload, by: User) -> tuple[ChoicesForm, bool]:
     """Return the form, and whether it changed earlier choices."""
-    form = ChoicesForm(request.POST, instance=ImportUpload.objects.get(pk=found.pk), for_user=by)
+    form = ChoicesForm(request.POST, instance=imports_of(by).get(pk=found.pk), for_user=by)
     if not form.is_valid():
         return form, True
     facts = {name: form.cleaned_data[name] for name in ChoicesForm.Meta.fields}

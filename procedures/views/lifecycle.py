@@ -33,7 +33,7 @@ from procedures.models import (
 )
 from procedures.models.pages import pages_of
 from procedures.periods import last_day, was_in_force
-from procedures.selectors import VersionHistory, history
+from procedures.selectors import VersionHistory, ending_of, history
 from procedures.services import lifecycle
 
 Kind = ProcedureEnding.Kind
@@ -200,13 +200,12 @@ def _rows_of_versions(found: VersionHistory) -> list[dict[str, Any]]:
 @for_controllers
 def entry(request: HttpRequest, procedure: Procedure, *, by: User) -> HttpResponse:
     """Show the entry of the register: state, page, versions, and what depends on it."""
-    ending = ProcedureEnding.objects.select_related("decision", "successor", "created_by")
     # The page with the legal content; a translation may have been made in a language that was added earlier.
     page = pages_of(procedure.pk, Locale.get_default().pk).first()
     context = {
         "procedure": procedure,
         "page": page,
-        "ending": ending.filter(procedure=procedure).first(),
+        "ending": ending_of(procedure.pk),
         "versions": _rows_of_versions(history(procedure.pk)),
         "dependants": dependants_of(procedure),
         "today": timezone.localdate(),

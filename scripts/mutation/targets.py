@@ -10,7 +10,7 @@ TEST_FOLDERS: Final = (
     (
         *("tests/one_stop", "tests/accounts", "tests/security", "tests/home"),
         *("tests/procedures/test_permissions.py", "tests/procedures/views"),
-        *("tests/search/test_counting.py", "tests/search/test_guidance.py"),
+        *("tests/search/test_counting.py", "tests/search/selectors/test_guidance.py"),
     ),
 )
 #: The code that decides who may do or see what, by when, and what is erased. Add new guards here.
@@ -65,5 +65,6 @@ TARGETS: Final = (
     "one_stop/access.py",
     "procedures/imports/undo.py",
     "search/counting.py",
-    "search/guidance.py",
+    "search/selectors/best_bets.py",
+    "search/selectors/guidance.py",
 )

@@ -28,9 +28,9 @@ from wagtail.admin import messages
 from core.display import date_text
 from core.errors import NotAllowed
 from core.spreadsheets import csv_response
-from search.guidance import dead_bets
 from search.models import LexiconEntry, QueryReview, SearchedQuery
-from search.query_list import chosen_documents, group_index, proposals, queries, rare_queries, weeks
+from search.selectors.best_bets import bets_without_page
+from search.selectors.query_list import chosen_documents, group_index, proposals, queries, rare_queries, weeks
 from search.services import query_reviews
 from search.services.query_counts import monday_of
 
@@ -146,7 +146,7 @@ def query_list(request: HttpRequest) -> HttpResponse:
         "rare": rare_queries(filters.week, filters.language),
         "least": settings.SEARCH_QUERY_MIN_NETWORKS,
         "is_counting": settings.SEARCH_COUNT_QUERIES,
-        "dead_bets": dead_bets() if request.user.has_perm("search.change_bestbet") else [],
+        "bets_without_page": bets_without_page() if request.user.has_perm("search.change_bestbet") else [],
     }
     return render(request, "search/admin/queries.html", context)
 

@@ -19,8 +19,8 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from search.admin import queries
 from search.forms import BestBetForm, LexiconEntryForm, OtherOfficeForm
-from search.guidance import documents_of, state_of
 from search.models import BestBet, LexiconEntry, OtherOffice, QueryReview, SearchedQuery
+from search.selectors.best_bets import documents_of, state_of
 from search.services.query_reviews import record_decision
 
 QUERY = "cau-tim"

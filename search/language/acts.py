@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from search.language.question import find_phrases
+from search.language.phrases import find_phrases
 from search.language.tokenizer import Syllable, folded_syllables, marked_syllables
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from search.language.question import find_phrases
+from search.language.phrases import find_phrases
 from search.language.tokenizer import Syllable
 
 

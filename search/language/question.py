@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from search.language.tokenizer import Syllable, marks_agree, syllables
+from search.language.acts import Act, acts_asked
+from search.language.aspects import ASPECT_FACTOR, Aspect, find_aspects
+from search.language.phrases import find_phrases
+from search.language.tokenizer import Syllable
 
 #: How much a word in a sentence that only describes counts, compared with one in a sentence that asks.
 CIRCUMSTANCE_FACTOR: Final = 0.25
@@ -53,40 +56,6 @@ _RELATIVES: Final = _listed(
     "chị gái, em gái, anh, chị, chú, bác, cậu, dì, cô, nhà"
 )
 _OWNERS: Final = _listed("tôi, tui, em, mình, của tôi, của tui, của em")
-
-
-@cache
-def _phrases(texts: tuple[str, ...]) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Map folded phrases to their exact forms."""
-    known: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
-    for text in texts:
-        words = syllables(text)
-        folded = tuple(word.folded for word in words)
-        known[folded] = (*known.get(folded, ()), tuple(word.marked for word in words))
-    return known
-
-
-@cache
-def _longest_by_first(texts: tuple[str, ...]) -> dict[str, int]:
-    """Map the first word of each phrase to the length of the longest one with it."""
-    longest: dict[str, int] = {}
-    for words in _phrases(texts):
-        longest[words[0]] = max(longest.get(words[0], 0), len(words))
-    return longest
-
-
-def find_phrases(query: Sequence[Syllable], texts: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Return where ``query`` contains one of ``texts``, as (start, end), the longest at each start."""
-    known, longest = _phrases(texts), _longest_by_first(texts)
-    folded = tuple(word.folded for word in query)
-    found = []
-    for start, first in enumerate(folded):
-        for end in range(min(len(query), start + longest.get(first, 0)), start, -1):
-            forms = known.get(folded[start:end], ())
-            if any(marks_agree(query[start:end], form) for form in forms):
-                found.append((start, end))
-                break
-    return found
 
 
 def sentences(text: str, query: Sequence[Syllable]) -> list[range]:
@@ -146,3 +115,22 @@ def factors(text: str, query: Sequence[Syllable]) -> list[float]:
         (1.0 if ask else CIRCUMSTANCE_FACTOR) * (DETAIL_FACTOR if position in minor else 1.0)
         for position, ask in enumerate(asks)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a question asks for; ``factors`` are the shares (0..1) of the weights of its words, in order."""
+
+    factors: tuple[float, ...]
+    acts: frozenset[Act]
+    aspects: tuple[Aspect, ...]
+
+
+def read_intent(text: str, query: Sequence[Syllable]) -> Intent:
+    """Return the intent of ``query``, the words of ``text`` (NFC)."""
+    aspects, positions = find_aspects(query)
+    counted = tuple(
+        factor * (ASPECT_FACTOR if position in positions else 1.0)
+        for position, factor in enumerate(factors(text, query))
+    )
+    return Intent(counted, acts_asked(query, asking(text, query)), aspects)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from search.language.question import asking, find_phrases
+from search.language.phrases import find_phrases
+from search.language.question import asking
 from search.language.tokenizer import Syllable, syllables
 
 #: No more subjects than this are read; a subject has at least two syllables.

@@ -280,3 +280,10 @@ def content_positions(query: Sequence[Syllable], protected: frozenset[int]) -> l
                 break
     rest = [position for position in range(len(forms)) if position not in dropped]
     return rest or list(range(len(forms)))
+
+
+def without_stop_phrases(text: str | Sequence[Syllable]) -> list[Syllable]:
+    """Return the syllables without stop phrases; all of them if nothing else is left."""
+    all_of_them = syllables(text) if isinstance(text, str) else list(text)
+    kept = [all_of_them[position] for position in content_positions(all_of_them, frozenset())]
+    return kept or all_of_them

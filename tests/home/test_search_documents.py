@@ -17,7 +17,7 @@ from home.search_documents import AgencySource, InformationSource, NewsSource, b
 from home.wagtail_hooks import admin_colours
 from search.documents import UNTRANSLATED
 from search.requests import SearchRequest
-from search.selectors import search
+from search.selectors.search import search
 from search.services.indexing import rebuild
 from tests.accounts.factories import AgencyFactory, UnitFactory
 from tests.home import factories

@@ -13,7 +13,7 @@ from procedures.models import ProcedureVersion as Version
 from procedures.search_documents import ProcedureSource
 from procedures.services.versions import publish
 from search.requests import SearchRequest
-from search.selectors import search
+from search.selectors.search import search
 from search.services.indexing import rebuild
 from tests.procedures.factories import make_page, make_section
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from search import documents, selectors
+from search import documents
 from search.engines import base as engines
+from search.selectors import search as selectors
 from tests.search.samples import KIND, SearchFixture, empty_lexicon, reset_servers
 
 ENGINES = [engines.DATABASE, pytest.param(engines.ELASTIC, marks=pytest.mark.elasticsearch)]

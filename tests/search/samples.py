@@ -9,14 +9,14 @@ from typing import Any
 
 from django.conf import settings
 
-from search import selectors
 from search.documents import DocumentSource, SearchDocument
 from search.engines import base as engines
 from search.engines.elastic import client, index_integrity, schema
 from search.models import LexiconEntry
 from search.requests import SearchRequest
 from search.results import SearchResult
-from search.selectors import search
+from search.selectors import search as selectors
+from search.selectors.search import search
 from search.services import indexing
 
 KIND = "sample"

@@ -13,7 +13,7 @@ from search.engines.base import Candidate, TextSearch
 from search.engines.database.engine import DatabaseEngine
 from search.ranking.scorer import Scorer
 from search.requests import Filters, SearchRequest
-from search.selectors import analyse_request, refresh_titles, search
+from search.selectors.search import analyse_request, refresh_titles, search
 from tests.search.samples import SearchFixture
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from demo.load import LEXICON
-from search import selectors
 from search.documents import UNTRANSLATED, SearchDocument
 from search.evaluation import Figures, evaluate, half, read_graded_queries, reply_of
 from search.requests import SearchRequest
-from search.selectors import search
+from search.selectors import search as selectors
+from search.selectors.search import search
 from search.services.lexicon import load_lexicon
 from tests.paths import shared_data
 from tests.search.samples import MONDAY, SearchFixture

@@ -18,7 +18,7 @@ from core.web import page_cache
 from search import documents, refreshing
 from search.engines import base as engines
 from search.requests import MAX_PAGE, SearchRequest
-from search.selectors import search
+from search.selectors.search import search
 from search.views import request_of
 from tests.search.samples import KIND, SampleSource, SearchFixture
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from accounts.models import Agency, Membership
 from accounts.services.groups import sync_groups
-from search import selectors
 from search.models import LexiconEntry
+from search.selectors import search as selectors
 from search.services.lexicon import load_lexicon
 from tests.accounts.factories import MembershipFactory
 from tests.search.factories import LexiconEntryFactory

@@ -35,6 +35,11 @@ def dossier_by_token(token: str) -> Dossier | None:
     return found.filter(link_token_hash=credentials.token_hash(token)).first()
 
 
+def filed_dossier(pk: int) -> Dossier | None:
+    """Return a dossier as it is stored now."""
+    return Dossier.objects.filed().filter(pk=pk).first()
+
+
 def dossier_by_lookup_key(code: str, lookup_key: str) -> Dossier | None:
     """Return the dossier of ``code`` if ``lookup_key`` is its own; an unknown code takes the same amount of work."""
     dossier = Dossier.objects.filed().filter(code=codes.normalise(code)).first()

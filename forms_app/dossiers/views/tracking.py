@@ -30,6 +30,7 @@ from forms_app.dossiers.selectors.dossiers import (
     dossier_by_lookup_key,
     dossier_by_token,
     events_for_citizen,
+    filed_dossier,
     files_for_citizen,
     named_request,
     open_request,
@@ -126,7 +127,7 @@ def dossier_or_404(token: str) -> Dossier:
     if dossier is not None:
         return dossier
     visit = credentials.visit(token)
-    visited = Dossier.objects.filed().filter(pk=visit.dossier_id).first() if visit else None
+    visited = filed_dossier(visit.dossier_id) if visit else None
     if visit is None or visited is None:
         raise Http404
     raise VisitEnded(visited, replaced=not visit.expired)

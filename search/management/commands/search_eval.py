@@ -15,9 +15,9 @@ from search.engines import base as engines
 from search.engines.base import EngineUnavailable
 from search.evaluation import Evaluation, Figures, Reply, evaluate, read_graded_queries, reply_of
 from search.evaluation import half as half_of
-from search.guidance import guidance
 from search.requests import SearchRequest
-from search.selectors import search
+from search.selectors.guidance import guidance
+from search.selectors.search import search
 
 
 class Command(BaseCommand):

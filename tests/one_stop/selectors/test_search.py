@@ -20,7 +20,7 @@ from one_stop.selectors import queue
 from search.engines import base as engines
 from search.engines.elastic import client as elastic
 from search.requests import SearchRequest
-from search.selectors import search
+from search.selectors.search import search
 from tests.accounts.factories import AgencyFactory
 from tests.forms_app.dossiers.factories import make_form, make_version
 from tests.one_stop.factories import SCHEMA, VN, do, make_dossier, make_officer

@@ -179,7 +179,7 @@ class TestFacets:
         assert [(v.value, v.count) for v in chosen.values if v.selected] == [("f99", 0)]
 
     def test_counts_beyond_the_ranked_window_stay_exact(self, samples: SearchFixture, monkeypatch):
-        monkeypatch.setattr("search.selectors.WINDOW", 10)
+        monkeypatch.setattr("search.selectors.search.WINDOW", 10)
         self._fill(samples, 30)
         result = samples.ask("giấy phép", level=("xa",))
         assert result.total == 20

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from search import selectors
 from search.analysis import MIN_PART, Expansion, Query
 from search.engines import base as engines
 from search.engines.database.engine import (
@@ -24,7 +23,8 @@ from search.engines.database.engine import (
 from search.engines.database.text_index import text_index
 from search.language.vocabulary import Word
 from search.requests import Filters, SearchRequest
-from search.selectors import search
+from search.selectors import search as selectors
+from search.selectors.search import search
 from tests.search.samples import SearchFixture
 from tests.search.words import TITLES, ask
 

@@ -18,7 +18,7 @@ from search.engines.elastic import client, schema
 from search.engines.elastic.client import Budget
 from search.models import IndexedDocument
 from search.requests import SearchRequest
-from search.selectors import search, suggest
+from search.selectors.search import search, suggest
 from search.tasks import reconcile
 from tests.search.samples import KIND, SearchFixture
 from tests.search.servers import Server, Talk, answers, drips, http, says, serving

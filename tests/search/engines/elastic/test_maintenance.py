@@ -10,7 +10,7 @@ from search import documents
 from search.engines import base as engines
 from search.engines.elastic import client, index_integrity, schema
 from search.requests import SearchRequest
-from search.selectors import search
+from search.selectors.search import search
 from search.tasks import reconcile
 from tests.search.samples import KIND, SearchFixture, index_names
 

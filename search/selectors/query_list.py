@@ -17,9 +17,9 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest
 
 from core.text import nonempty_lines
-from search.guidance import Bet, documents_of
 from search.language.tokenizer import folded_syllables
 from search.models import LexiconEntry, QueryReview, SearchedQuery, SearchedQueryClick
+from search.selectors.best_bets import Bet, documents_of
 
 MAX_PROPOSALS: Final = 5
 #: A group is proposed if one of its words is at least this similar to the query (0..1).

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from search import refreshing, selectors
+from search import refreshing
 from search.candidates import load_rows
 from search.engines import base as engines
 from search.engines.base import Candidate
@@ -19,7 +19,8 @@ from search.models import LexiconEntry
 from search.refreshing import FRESH_SECONDS
 from search.requests import Filters, SearchRequest
 from search.results import Facet, count_facets, facets_of
-from search.selectors import (
+from search.selectors import search as selectors
+from search.selectors.search import (
     LEXICON,
     invalidate_resources,
     search,

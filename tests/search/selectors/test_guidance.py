@@ -17,21 +17,23 @@ from django.utils import timezone
 
 from core.errors import InvalidInput
 from core.web.process_cache import process_cache
-from search import office_evaluation, selectors
+from search import office_evaluation
 from search.documents import UNTRANSLATED
 from search.evaluation import read_graded_queries
-from search.guidance import MAX_BETS, Guidance, dead_bets, guidance
 from search.models import BestBet, OtherOffice
 from search.requests import SearchRequest
 from search.results import SearchResult
-from search.selectors import search
+from search.selectors import search as selectors
+from search.selectors.best_bets import bets_without_page
+from search.selectors.guidance import MAX_BETS, Guidance, guidance
+from search.selectors.search import search
 from search.services.other_offices import COLUMNS, FILE, load_other_offices
 from tests.search.factories import LexiconEntryFactory
 from tests.search.samples import SearchFixture
 from tests.search.test_relevance import province  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
-HERE = Path(__file__)
+QUERIES = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -121,17 +123,20 @@ class TestBestBets:
         samples.sync()
         bet("cưới", hidden, gone)
         assert titles("cưới") == []
-        assert [state for _bet, state in dead_bets()] == ["Không dẫn tới đâu: trang không còn công khai"]
+        assert [state for _bet, state in bets_without_page()] == ["Không hiển thị: trang không còn công khai"]
 
-    def test_dead_bets_are_reported_with_the_reason(self, samples: SearchFixture):
-        living, ended = samples.add("Còn"), samples.add("Hết", facts={"state": "Bãi bỏ từ 01/01/2026"})
+    def test_bets_without_a_page_are_reported_with_the_reason(self, samples: SearchFixture):
+        public, ended = samples.add("Còn"), samples.add("Hết", facts={"state": "Bãi bỏ từ 01/01/2026"})
         samples.sync()
-        bet("một", living)
+        bet("một", public)
         bet("hai", ended)
-        bet("ba", living, samples.document("Không có"))
+        bet("ba", public, samples.document("Không có"))
         bet("bốn", samples.document("Không có"), valid_to=date(2026, 1, 2))
-        found = {str(one): state for one, state in dead_bets()}
-        assert found == {"hai": "Dẫn tới thủ tục đã hết hiệu lực", "ba": "Một phần không dẫn tới đâu"}
+        found = {str(one): state for one, state in bets_without_page()}
+        assert found == {
+            "hai": "Dẫn tới thủ tục đã hết hiệu lực",
+            "ba": "Hiển thị một phần: có trang không còn công khai",
+        }
 
     def test_english_readers_get_the_translation_or_the_vietnamese_page(self, samples: SearchFixture):
         code = ("1.000894",)
@@ -341,7 +346,7 @@ class TestShippedOffices:
             return [one.slug for one in shown(text, province.name).offices]
 
         found = office_evaluation.evaluate(
-            office_evaluation.read_office_queries(HERE.with_name("other_office_queries.tsv")), ask
+            office_evaluation.read_office_queries(QUERIES / "other_office_queries.tsv"), ask
         )
         assert found.queries >= 100
         assert found.found >= 0.97, found.failures
@@ -349,7 +354,7 @@ class TestShippedOffices:
         answered = [
             query.query
             for name in ("graded_queries.tsv", "independent_queries.tsv")
-            for query in read_graded_queries(HERE.with_name(name))
+            for query in read_graded_queries(QUERIES / name)
             if query.corpus != "national" and query.best and ask(query.query)
         ]
         assert answered == []
