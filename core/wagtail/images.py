@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.db import models
 from django.templatetags.static import static
 from wagtail.images import get_image_model
-from wagtail.images.models import AbstractRendition, Filter
+from wagtail.images.models import AbstractRendition, Filter, ImageQuerySet
 
 from core import library_scan
 
 WIDTH: Final = 320
 HEIGHT: Final = 200
+
+
+class LibraryImageManager(models.Manager.from_queryset(ImageQuerySet)):  # type: ignore[misc]
+    """Reads images with the verdicts of the scanner, which every picture in a list asks for."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Return the images with their verdicts."""
+        return library_scan.with_verdicts(super().get_queryset())
 
 
 class WithheldImageMixin:

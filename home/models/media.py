@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
-from core.wagtail.images import WithheldImageMixin, WithheldRenditionMixin
+from core.wagtail.images import LibraryImageManager, WithheldImageMixin, WithheldRenditionMixin
 
 
 class PortalImage(WithheldImageMixin, AbstractImage):
@@ -19,6 +19,8 @@ class PortalImage(WithheldImageMixin, AbstractImage):
         help_text=_("Describe the image for people who cannot see it."),
     )
     credit = models.CharField(_("image credit"), max_length=150, blank=True)
+
+    objects = LibraryImageManager()
 
     admin_form_fields = (
         *(name for name in Image.admin_form_fields if name != "description"),

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from core.models import LibraryScan
@@ -151,6 +153,32 @@ class TestAdmin:
         settings.CLAMAV_ADDRESS = ""
         for address in (f"images/{picture().pk}/", f"documents/edit/{document(b'x').pk}/"):
             assert "Chưa quét mã độc" in admin.get(f"/quan-tri/{address}").text
+
+    @pytest.mark.parametrize("is_scanned", [True, False])
+    @pytest.mark.parametrize("address", ["/quan-tri/images/", "/quan-tri/images/chooser/results/"])
+    def test_lists_read_all_verdicts_at_once(
+        self, scanner: FakeScanner, admin: Client, address: str, is_scanned: bool
+    ) -> None:
+        counts = []
+        for colors in (("red",), ("green", "blue", "gray", "pink", "gold")):
+            for color in colors:
+                picture(color)
+            if is_scanned:
+                scan_library()
+            admin.get(address)  # makes the resized copies
+            with CaptureQueriesContext(connection) as queries:
+                text = admin.get(address).text
+            assert ("withheld.svg" in text) != is_scanned
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
+
+    def test_new_content_of_a_listed_image_is_withheld(self, scanner: FakeScanner) -> None:
+        made = picture()
+        scan_library()
+        listed = PortalImage.objects.get(pk=made.pk)
+        assert listed.is_shown
+        listed.file_hash = "0" * 40
+        assert not listed.is_shown
 
     def test_preview_is_made_only_of_clean_images(self, scanner: FakeScanner, admin: Client) -> None:
         made = picture()
