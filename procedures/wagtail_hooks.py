@@ -18,7 +18,7 @@ from accounts.models import User
 from procedures.admin import CatalogueGroup
 from procedures.imports.uploads import may_import
 from procedures.models import ProcedurePage
-from procedures.views import editing, imports, lifecycle
+from procedures.views import editing, imports, lifecycle, waiting_versions
 
 register_snippet(CatalogueGroup)
 hooks.register("before_edit_page", editing.warn_about_upcoming_versions)
@@ -49,6 +49,11 @@ def register_urls() -> list[URLPattern]:
     return [
         path("thu-tuc/tao/", lifecycle.create, name="procedures_create"),
         path("thu-tuc/<int:pk>/", lifecycle.entry, name="procedures_entry"),
+        path(
+            "thu-tuc/<int:pk>/phien-ban/<int:number>/",
+            waiting_versions.waiting_version,
+            name="procedures_waiting_version",
+        ),
         path("thu-tuc/<int:pk>/cham-dut/", lifecycle.end, name="procedures_end"),
         path("thu-tuc/<int:pk>/huy-cham-dut/", lifecycle.cancel_end, name="procedures_cancel_end"),
         path("thu-tuc/<int:pk>/cong-khai/", lifecycle.show_or_hide, name="procedures_show_or_hide"),
@@ -62,6 +67,8 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("create", _("Create"), _("Created under a decision")),
         ("end", _("End"), _("End entered")),
         ("cancel_end", _("Cancel the end"), _("End cancelled")),
+        ("withdraw_version", _("Withdraw a version"), _("Version withdrawn before its first day")),
+        ("move_version", _("Change the day of a version"), _("First day of a version changed")),
         ("show", _("Show to the public"), _("Shown to the public")),
         ("hide", _("Hide"), _("Hidden from the public")),
     ):

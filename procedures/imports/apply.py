@@ -202,7 +202,9 @@ class BatchWriter:
                 self.without_version.append(page.procedure_id)
                 continue
             signed = page.decision.date if page.decision else None
-            wanted = self._context.valid_from or signed or timezone.localdate(self._context.now)
+            wanted = (
+                change.begins or self._context.valid_from or signed or timezone.localdate(self._context.now)
+            )
             begins = first_free_day(latest, wanted)
             if latest:
                 latest.close_before(begins)
@@ -212,7 +214,7 @@ class BatchWriter:
                     procedure=page.procedure,
                     content=content,
                     decision=page.decision,
-                    number=latest.number + 1 if latest else 1,
+                    number=change.number,
                     valid_from=begins,
                     by=self._context.user,
                 )

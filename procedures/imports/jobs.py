@@ -21,7 +21,7 @@ from accounts.models import User
 from core.errors import Conflict
 from core.outbox import enqueue
 from core.transactions import retry_on_deadlock
-from procedures.imports.plan import try_lock_imports
+from procedures.imports.existing import try_lock_imports
 from procedures.imports.rows import apply_portion, choices_of, mark_applied, queue_rows
 from procedures.imports.undo import begin_undo, end_undo, is_undoing, undo_portion
 from procedures.imports.uploads import check_may_import, open_upload

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from django.db import connection
-from django.db.models import OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from wagtail.models import Locale, Page
 
+from core.display import date_text
 from procedures.choices import Level, Status
+from procedures.imports.existing import ExistingProcedure, existing_procedures, lock_imports
 from procedures.imports.formats.base import ParsedRow
 from procedures.imports.manual_edits import describe, reconcile
 from procedures.imports.merge_rules import merge
@@ -31,12 +30,9 @@ from procedures.imports.reference_rows import (
 from procedures.imports.report import ImportReport, Outcome, ReportRow, field_changes, sorted_rows
 from procedures.imports.reserved import reserved_procedures
 from procedures.imports.scope import ImportScope
-from procedures.models import ImportedFacts, LocalAssignment, Procedure, ProcedurePage, ProcedureVersion
-from procedures.page_content import read_decision
+from procedures.models import ProcedureVersion
 from procedures.value_objects import Decision
 
-LOCK_KEY: Final = 0x5454_4843  # "TTHC"; different from every other advisory lock of the portal
-BATCH: Final = 500
 MAX_LISTED_DUPLICATES: Final = 5
 NOT_STORED: Final = frozenset({"publisher", "section_agency"})
 # Stored with the local assignments, so nowhere for a procedure without any.
@@ -59,29 +55,12 @@ class ImportChoices:
     scope: ImportScope = field(default_factory=ImportScope)
 
 
-@dataclass(frozen=True, slots=True)
-class ExistingProcedure:
-    """A procedure in the catalogue: its record, its latest version, its page (if it has one).
-
-    ``blocked_reason``: why an import must leave the page alone, as a sentence; empty if it may be written.
-    ``imported``: the fingerprints that the last import stored (``manual_edits``); empty if there was none.
-    ``withdrawn``: the import that created it was undone, so a file may create it again.
-    """
-
-    record: ProcedureRecord
-    version: ProcedureVersion
-    page_id: int | None
-    assigned: bool
-    blocked_reason: str
-    imported: dict[str, str]
-    withdrawn: bool = False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedChange:
     """A procedure to write; ``existing`` None: a new one. ``by_hand``: fields that stay as an editor wrote them.
 
-    ``latest``: the version that the new one follows.
+    ``latest``: the version that the new one follows; ``number``: that of the new one; ``begins``: its first day in
+    force (None: as chosen for the whole file).
     """
 
     row: int
@@ -89,6 +68,8 @@ class PlannedChange:
     existing: ExistingProcedure | None = None
     by_hand: frozenset[str] = frozenset()
     latest: ProcedureVersion | None = None
+    number: int = 1
+    begins: date | None = None
 
 
 @dataclass(slots=True)
@@ -208,8 +189,8 @@ class _Planner:
     def _create(self, row: ParsedRow, read: ProcedureRecord, existing: ExistingProcedure | None) -> ReportRow:
         if not self._choices.public:
             read = dataclasses.replace(read, status=Status.HIDDEN.value)
-        latest = existing.version if existing else None
-        self.plan.changes.append(PlannedChange(row=row.row, record=read, latest=latest))
+        latest, number = (existing.version, existing.number + 1) if existing else (None, 1)
+        self.plan.changes.append(PlannedChange(row=row.row, record=read, latest=latest, number=number))
         place = self._sections.place_of(read)
         digest = _digest("", read, place)
         return _report_row(Outcome.CREATED, row, concerns=self._concerns(read), place=place, digest=digest)
@@ -228,7 +209,12 @@ class _Planner:
             return _report_row(Outcome.REFUSED, row, existing.blocked_reason)
         self.plan.changes.append(
             PlannedChange(
-                row=row.row, record=record, existing=existing, by_hand=found.by_hand, latest=existing.version
+                row=row.row,
+                record=record,
+                existing=existing,
+                by_hand=found.by_hand,
+                latest=existing.version,
+                number=existing.number + 1,
             )
         )
         return _report_row(
@@ -236,7 +222,7 @@ class _Planner:
             row,
             field_labels(changed),
             note=note,
-            concerns=self._concerns(record),
+            concerns=(*self._concerns(record), *_waiting(existing.version)),
             changes=field_changes(existing.record, record, changed),
             digest=_digest(existing.record.fingerprint, record),
         )
@@ -253,6 +239,14 @@ class _Planner:
         ):
             found.append(_("the date of the decision is not known: in force from the day of the import"))
         return tuple(found)
+
+
+def _waiting(version: ProcedureVersion) -> tuple[str, ...]:
+    """Return the concern about a ``version`` that has not begun: the change replaces it on its day (ADR 52)."""
+    if not version.is_waiting():
+        return ()
+    message = _("version %(number)d waits for %(day)s: the change applies from that day")
+    return (message % {"number": version.number, "day": date_text(version.valid_from)},)
 
 
 def _digest(before: str, after: ProcedureRecord, place: str = "") -> str:
@@ -283,100 +277,3 @@ def _changed_fields(old: ProcedureRecord, new: ProcedureRecord, ignored: frozens
     """Return the names of the stored fields that differ."""
     names = (one.name for one in dataclasses.fields(ProcedureRecord))
     return [name for name in names if name not in ignored and getattr(old, name) != getattr(new, name)]
-
-
-def try_lock_imports() -> bool:
-    """Hold the lock until the transaction ends; return False at once if another import has it."""
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK_KEY])
-        return bool(cursor.fetchone()[0])
-
-
-def lock_imports() -> None:
-    """Wait for other imports and hold the lock until the transaction ends. SQLite has only one writer anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
-
-
-def existing_procedures(core_codes: Iterable[str], *, locked: bool = False) -> dict[str, ExistingProcedure]:
-    """Return the procedures with ``core_codes`` that have a version, by core code, in a few queries per 500 codes.
-
-    ``locked``: nothing else can publish or save them or create a version until the end of the transaction.
-    """
-    wanted, found = list(core_codes), {}
-    for start in range(0, len(wanted), BATCH):
-        batch = wanted[start : start + BATCH]
-        if locked:
-            _lock(batch)
-        found.update(_existing_batch(batch))
-    return found
-
-
-def _lock(core_codes: list[str]) -> None:
-    rows = Procedure.objects.select_for_update().filter(core_code__in=core_codes).order_by("pk")
-    ids = list(rows.values_list("pk", flat=True))
-    pages = ProcedurePage.objects.filter(procedure__in=ids).values("pk")
-    list(Page.objects.select_for_update().filter(pk__in=pages).order_by("pk").values_list("pk"))
-
-
-def _existing_batch(core_codes: list[str]) -> dict[str, ExistingProcedure]:
-    newest = ProcedureVersion.objects.filter(procedure=OuterRef("procedure")).order_by("-number")
-    versions = ProcedureVersion.objects.filter(
-        procedure__core_code__in=core_codes, number=Subquery(newest.values("number")[:1])
-    ).select_related("procedure__field", "decision")
-    ids = [version.procedure_id for version in versions]
-    # An import writes the Vietnamese page; a translation belongs to its translators and is never written.
-    sources = ProcedurePage.objects.filter(
-        procedure__in=ids, alias_of__isnull=True, locale=Locale.get_default()
-    ).order_by("live", "-pk")
-    pages = {
-        row["procedure_id"]: row
-        for row in sources.values("pk", "procedure_id", "has_unpublished_changes", "locked")
-    }
-    open_now = LocalAssignment.objects.filter(procedure__in=ids, valid_to__isnull=True).order_by("-pk")
-    assignments = {row.procedure_id: row for row in open_now}
-    imported = dict(ImportedFacts.objects.filter(procedure__in=ids).values_list("procedure", "facts"))
-    return {
-        version.procedure.core_code: ExistingProcedure(
-            record=_existing_record(version, assignments.get(version.procedure_id)),
-            version=version,
-            page_id=pages.get(version.procedure_id, {}).get("pk"),
-            assigned=version.procedure_id in assignments,
-            blocked_reason=_blocked_reason(pages.get(version.procedure_id, {})),
-            imported=imported.get(version.procedure_id, {}),
-            withdrawn=version.procedure_id not in pages and _is_withdrawn(version),
-        )
-        for version in versions
-    }
-
-
-def _existing_record(version: ProcedureVersion, assignment: LocalAssignment | None) -> ProcedureRecord:
-    """Return the current content, including what changes without a version: code, status, field and decision."""
-    procedure = version.procedure
-    content = dataclasses.replace(
-        version.content,
-        decision=read_decision(version.decision) if version.decision else None,
-        field_code=procedure.field.code if procedure.field else "",
-    )
-    return ProcedureRecord.of(
-        content,
-        local_code=procedure.code,
-        ministry=procedure.field.ministry if procedure.field else "",
-        status=procedure.status,
-        national_url=procedure.national_url,
-        level_2011=assignment.level_2011 if assignment else None,
-        level_2022=assignment.level_2022 if assignment else "",
-    )
-
-
-def _is_withdrawn(version: ProcedureVersion) -> bool:
-    return version.never_in_force and version.procedure.status == Status.HIDDEN
-
-
-def _blocked_reason(page: dict[str, Any]) -> str:
-    if page.get("has_unpublished_changes"):
-        return _("an editor has unpublished changes on this page; publish or discard them")
-    return _("an editor has locked this page") if page.get("locked") else ""

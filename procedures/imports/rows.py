@@ -21,11 +21,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.errors import Conflict, PortalError
 from procedures.imports.apply import AppliedChange, ImportContext, write_changes
+from procedures.imports.existing import existing_procedures
 from procedures.imports.formats.base import ParsedRow
 from procedures.imports.plan import (
     ImportChoices,
     PlannedChange,
-    existing_procedures,
     merge_rows,
     plan_import,
 )

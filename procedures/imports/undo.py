@@ -1,14 +1,12 @@
 """Undo the rows of an applied import if nothing depends on them yet (in portions: ``procedures.imports.jobs``).
 
-Versions are kept (docs/architecture.md#rule-2): the one that the import created is closed as never in force. A
-procedure that the import changed gets a version with its earlier content; one that it created loses its page and is no
-longer public.
+Versions are kept (docs/architecture.md#rule-2): the one that the import created is closed as never in force, and the
+one before it is open again. A procedure that the import created loses its page and is no longer public.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
 from typing import Final
 
 from django.contrib.contenttypes.models import ContentType
@@ -22,7 +20,8 @@ from core.errors import Conflict
 from procedures.choices import Status
 from procedures.imports import bulk_pages
 from procedures.imports.apply import ImportContext, write_changes
-from procedures.imports.plan import ExistingProcedure, PlannedChange, existing_procedures, lock_imports
+from procedures.imports.existing import ExistingProcedure, existing_procedures, lock_imports
+from procedures.imports.plan import PlannedChange
 from procedures.imports.record import ProcedureRecord
 from procedures.imports.rows import mark_running
 from procedures.imports.scope import ImportScope
@@ -35,7 +34,7 @@ from procedures.models import (
     ProcedurePage,
     ProcedureVersion,
 )
-from procedures.services.versions import invalidate_pages
+from procedures.services.versions import invalidate_pages, take_back
 
 BATCH: Final = 500
 #: SQLite has one write lock, which a portion holds: nobody else writes meanwhile.
@@ -101,17 +100,22 @@ def _restore(
     by: User | None,
 ) -> None:
     """Write back the content, facts and assignments before the import."""
+    made = [
+        existing[row.code].version for row in rows if existing[row.code].version.pk != row.undo["version"]
+    ]
+    latest = {one.version.procedure_id: one.version for one in existing.values()} | take_back(made)
     changes = [
         PlannedChange(
             row=row.number,
             record=ProcedureRecord.from_json(row.undo["record"]),
             existing=existing[row.code],
-            latest=existing[row.code].version,
+            latest=latest[row.undo["procedure"]],
+            number=existing[row.code].number + 1,
+            begins=existing[row.code].version.valid_from,
         )
         for row in rows
     ]
-    # From the first day of the version that is undone, which was then never in force.
-    write_changes(changes, ImportContext(user=by, source=upload.name, valid_from=date.min))
+    write_changes(changes, ImportContext(user=by, source=upload.name))
     _restore_assignments(rows)
     ImportedFacts.objects.filter(procedure__in=[row.undo["procedure"] for row in rows]).delete()
     ImportedFacts.objects.bulk_create(

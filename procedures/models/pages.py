@@ -5,13 +5,13 @@ Views build the template context and register with ``page_context``, so that mod
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +30,7 @@ from core.web import page_cache
 from procedures.choices import Level, ProcedureKind, ServiceLevel, Status
 from procedures.models.page_panels import edit_handler
 from procedures.models.procedures import Audience, Field, Procedure
-from procedures.models.versions import PublicationDecision
+from procedures.models.versions import ProcedureVersion, PublicationDecision
 
 Builder = TypeVar("Builder", bound=Callable[..., dict[str, Any]])
 _builders: dict[str, Callable[[Any, HttpRequest], dict[str, Any]]] = {}
@@ -176,24 +176,35 @@ class ProcedurePageForm(PortalPageForm):
         return data
 
     def _check_day(self, day: date) -> None:
-        procedure = self.instance.procedure if self.instance.procedure_id else None
-        version = procedure and procedure.versions.order_by("-number").first()
-        if not version:
+        version = _versions_in_force(self.instance).order_by("-number").first()
+        if version is None or day >= version.next_may_begin:
             return
-        earliest = version.valid_to + timedelta(days=1) if version.valid_to else version.valid_from
-        if day < earliest:
+        if version.is_waiting():
+            message = _(
+                "A new version cannot apply from %(day)s: version %(number)d waits for %(earliest)s. Enter that day "
+                "or a later one, or first withdraw version %(number)d or give it another day: “Entry in the register, "
+                "end” at the top of this page."
+            )
+        else:
             message = _(
                 "A new version cannot apply from %(day)s: version %(number)d already has %(earliest)s as its "
                 "first day. Enter that day or a later one."
             )
-            facts = {"day": date_text(day), "number": version.number, "earliest": date_text(earliest)}
-            self.add_error("effective_from", message % facts)
+        earliest = date_text(version.next_may_begin)
+        facts = {"day": date_text(day), "number": version.number, "earliest": earliest}
+        self.add_error("effective_from", message % facts)
 
     @staticmethod
     def _is_left_over(page: Any) -> bool:
-        if not (page.effective_from and page.procedure_id):
+        if not page.effective_from:
             return False
-        return bool(page.procedure.versions.filter(valid_from__gte=page.effective_from).exists())
+        return _versions_in_force(page).filter(valid_from__gte=page.effective_from).exists()
+
+
+def _versions_in_force(page: Any) -> models.QuerySet[ProcedureVersion]:
+    """Return the versions of the procedure of ``page`` that were, are or will be in force."""
+    versions = ProcedureVersion.objects.filter(procedure=page.procedure_id)
+    return versions.exclude(valid_to__lt=F("valid_from"))
 
 
 class ProcedurePage(ViewContextPage):

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NoReturn
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
@@ -66,9 +67,10 @@ class PublicationDecision(index.Indexed, models.Model):
 class ProcedureVersion(models.Model):
     """The content of a procedure from ``valid_from`` to ``valid_to``, both days included.
 
-    Triggers of both databases (migration 0002) refuse every change but closing an open version, every deletion and
-    every overlap. A version replaced on its own first day is closed with ``valid_to`` one day before ``valid_from``:
-    it keeps its number and its dossiers but was not in force on any whole day.
+    Triggers of both databases (migrations 0002 and 0008) refuse every deletion, every overlap, and every change but
+    closing an open version and reopening one after which none was in force (ADR 360). A version replaced on its own
+    first day, or withdrawn before it, is closed with ``valid_to`` one day before ``valid_from``: it keeps its number
+    and its dossiers but was not in force on any whole day.
     """
 
     procedure = models.ForeignKey(
@@ -132,8 +134,17 @@ class ProcedureVersion(models.Model):
 
     @property
     def never_in_force(self) -> bool:
-        """Return True if it was replaced on or before its own first day."""
+        """Return True if it was replaced or withdrawn on or before its own first day."""
         return self.valid_to is not None and self.valid_to < self.valid_from
+
+    @property
+    def next_may_begin(self) -> date:
+        """Return the first day on which a later version can begin; one that begins with this one replaces it."""
+        return self.valid_from if self.valid_to is None else self.valid_to + timedelta(days=1)
+
+    def is_waiting(self) -> bool:
+        """Return True if it is the last version and has not begun: then it can be withdrawn or get another day."""
+        return self.valid_to is None and self.valid_from > timezone.localdate()
 
     @property
     def content(self) -> Snapshot:

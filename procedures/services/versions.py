@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,14 +45,17 @@ def record_version(
 ) -> ProcedureVersion:
     """Record the content of ``page`` as the next version; return the latest one if nothing changed.
 
-    ``valid_from``: first day in force, today if not given, but never before the latest version's first day.
+    ``valid_from``: first day in force, today if not given, but never before the latest version's first day. The content
+    of a version that has not begun gets a later first day if one is given.
     ``ProcedureHasEnded`` if the procedure no longer applies on that day.
     """
     procedure = Procedure.objects.select_for_update().get(pk=page.procedure_id)
     content = read_content(page)
-    latest = procedure.versions.select_related("decision").order_by("-number").first()
+    latest, number = latest_version(procedure), next_number(procedure)
     if latest is not None and not is_amended(latest, content, decision):
-        return latest
+        if valid_from is None or valid_from <= latest.valid_from or not latest.is_waiting():
+            return latest
+        latest = take_back([latest]).get(procedure.pk)
     procedure.title, procedure.field = content.title, page.field
     procedure.save(update_fields=["title", "order_key", "field"])
     begins = first_free_day(latest, valid_from or timezone.localdate())
@@ -64,13 +68,43 @@ def record_version(
         procedure=procedure,
         content=content,
         decision=decision,
-        number=latest.number + 1 if latest else 1,
+        number=number,
         valid_from=begins,
         by=by,
     )
     version.save()
     publish_versions([version])
     return version
+
+
+def latest_version(procedure: Procedure) -> ProcedureVersion | None:
+    """Return the version that a new one follows: the last one that was, is or will be in force."""
+    versions = procedure.versions.exclude(valid_to__lt=F("valid_from")).select_related("decision")
+    return versions.order_by("-number").first()
+
+
+def next_number(procedure: Procedure) -> int:
+    """Return the number of the next version of ``procedure``; versions that were never in force keep theirs."""
+    return (procedure.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def take_back(versions: Collection[ProcedureVersion]) -> dict[int, ProcedureVersion]:
+    """Close the last ``versions`` of their procedures as never in force; reopen those that they had closed.
+
+    Return the version that is now the last, by procedure (id); none for a procedure that has no other. Nothing may
+    refer to ``versions``. Three queries.
+    """
+    first_days = {version.procedure_id: version.valid_from for version in versions}
+    for version in versions:
+        version.close_before(version.valid_from)
+    ProcedureVersion.objects.bulk_update(versions, ["valid_to"])
+    held = ProcedureVersion.objects.filter(procedure__in=first_days).exclude(valid_to__lt=F("valid_from"))
+    last = {one.procedure_id: one for one in held.select_related("decision").order_by("number")}
+    reopened = [one for key, one in last.items() if one.valid_to == first_days[key] - DAY]
+    for one in reopened:
+        one.valid_to = None
+    ProcedureVersion.objects.bulk_update(reopened, ["valid_to"])
+    return last
 
 
 def is_amended(latest: ProcedureVersion, content: Snapshot, decision: PublicationDecision | None) -> bool:
@@ -104,11 +138,7 @@ def next_version(
 
 def first_free_day(latest: ProcedureVersion | None, wanted: date) -> date:
     """Return the first day, from ``wanted`` on, on which a version after ``latest`` can be in force."""
-    if latest is None:
-        return wanted
-    if latest.valid_to is not None:
-        return max(wanted, latest.valid_to + DAY)
-    return max(wanted, latest.valid_from)
+    return wanted if latest is None or latest.never_in_force else max(wanted, latest.next_may_begin)
 
 
 def publish_versions(versions: Sequence[ProcedureVersion]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TypeGuard
 
-from django.contrib import messages
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.admin import messages
 from wagtail.models import Page
 
 from core.display import date_text
@@ -24,12 +25,14 @@ def warn_about_upcoming_versions(request: HttpRequest, page: Page) -> None:
         return
     for version in history(page.procedure_id).upcoming:
         message = _(
-            "Version %(number)d comes into force on %(day)s; its text is shown below. Anything you publish "
-            "now "
-            "replaces it on that day. Until then the current version stays in force and can no longer be "
-            "changed."
+            "Version %(number)d comes into force on %(day)s; its text is shown below. What you publish with that "
+            "day in “in force from” replaces it. To change the law before that day, first withdraw the version or "
+            "give it another day."
         )
-        messages.warning(request, message % {"number": version.number, "day": date_text(version.valid_from)})
+        url = reverse("procedures_waiting_version", args=[page.procedure_id, version.number])
+        link = messages.button(url, _("Withdraw or change the day"))
+        facts = {"number": version.number, "day": date_text(version.valid_from)}
+        messages.warning(request, message % facts, buttons=[link] if version.version.is_waiting() else [])
 
 
 def warn_about_changed_source(request: HttpRequest, page: Page) -> None:
@@ -62,7 +65,7 @@ def report_new_version(request: HttpRequest, page: Page) -> None:
         text = _("This procedure ends on %(day)s, so no new version was published.")
         messages.warning(request, text % {"day": date_text(ending.day)})
     elif latest is None or latest == getattr(request, BEFORE, None):
-        messages.info(request, _("Nothing that citizens see has changed, so no new version was published."))
+        messages.info(request, _nothing_new(page, latest))
     else:
         messages.info(request, _in_force_message(latest))
         if parts := missing_parts(latest.content):
@@ -71,6 +74,17 @@ def report_new_version(request: HttpRequest, page: Page) -> None:
                 "again."
             )
             messages.warning(request, text % {"parts": ", ".join(parts)})
+
+
+def _nothing_new(page: ProcedurePage, latest: ProcedureVersion | None) -> str:
+    """Say that no version was made; a day that was entered for the text of a version in force changes nothing."""
+    if latest is None or page.effective_from in {None, latest.valid_from}:
+        return _("Nothing that citizens see has changed, so no new version was published.")
+    text = _(
+        "Nothing that citizens see has changed, so no new version was published. The day %(day)s was not used: a "
+        "version that has begun keeps its first day."
+    )
+    return text % {"day": date_text(page.effective_from)}
 
 
 def _in_force_message(version: ProcedureVersion) -> str:

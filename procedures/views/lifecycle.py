@@ -140,18 +140,19 @@ def for_controllers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    def guarded(request: HttpRequest, pk: int | None = None, **values: Any) -> HttpResponse:
         user = request.user
         if not isinstance(user, User) or not controlled_sections(user).exists():
             raise Http404
         if pk is None:
-            return view(request, by=user)
-        return view(request, get_object_or_404(controlled_procedures(user), pk=pk), by=user)
+            return view(request, by=user, **values)
+        return view(request, get_object_or_404(controlled_procedures(user), pk=pk), by=user, **values)
 
     return guarded
 
 
-def _add_errors(form: forms.Form, error: PortalError) -> None:
+def add_errors(form: forms.Form, error: PortalError) -> None:
+    """Show the messages of ``error`` at the fields that it names."""
     fields = error.fields if isinstance(error, InvalidInput) else {}
     for name, message in fields.items():
         form.add_error(name if name in form.fields else None, message)
@@ -176,7 +177,7 @@ def create(request: HttpRequest, *, by: User) -> HttpResponse:
                 by=by,
             )
         except PortalError as error:
-            _add_errors(form, error)
+            add_errors(form, error)
         else:
             text = _("The procedure has been created. Fill in its page and publish it.")
             messages.success(request, text)
@@ -191,6 +192,7 @@ def _rows_of_versions(found: VersionHistory) -> list[dict[str, Any]]:
             "version": version,
             "last_day": last_day(version, found.end),
             "in_force": was_in_force(version, found.end),
+            "is_waiting": version.is_waiting() and was_in_force(version, found.end),
         }
         for version in found.versions
     ]
@@ -222,7 +224,7 @@ def end(request: HttpRequest, procedure: Procedure, *, by: User) -> HttpResponse
         try:
             ending = lifecycle.end_procedure(procedure=procedure, by=by, **form.cleaned_data)
         except PortalError as error:
-            _add_errors(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, _end_message(ending))
             return redirect("procedures_entry", procedure.pk)

@@ -15,8 +15,9 @@ from tqdm import tqdm
 
 from core.errors import PortalError
 from procedures.imports import rows
+from procedures.imports.existing import lock_imports
 from procedures.imports.formats.reader import parse_file
-from procedures.imports.plan import ImportChoices, lock_imports
+from procedures.imports.plan import ImportChoices
 from procedures.imports.reference_rows import FormFileStore
 from procedures.models import ImportUpload
 

@@ -364,7 +364,7 @@ class TestDayThatCannotBeKept:
         text = self._published(editor, future, day)
 
         assert f"Phiên bản mới không thể áp dụng từ ngày {named}" in text
-        assert "phiên bản 2 đã có ngày bắt đầu áp dụng là 05/01/2027" in text
+        assert "phiên bản 2 đang chờ đến ngày 05/01/2027" in text
         assert "Từ đủ 18 tuổi" in text
         assert ProcedureVersion.objects.count() == 2
 
