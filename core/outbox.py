@@ -1,8 +1,10 @@
 """The outbox: `enqueue` writes a message with the change that causes it, a relay delivers it (docs/features/outbox.md).
 
-The relay is notified after the commit; a sweeper delivers what it missed. A claim on a message is a lease. If a worker
-dies, its lease expires and the sweeper delivers again, so a handler may run twice and must be idempotent (its database
-changes are rolled back, as they share the transaction with the outcome).
+The relay is notified after the commit; a sweeper delivers what it missed. Without a broker each commit delivers its own
+messages in the process, and a thread of the server (``core.background``) all others.
+
+A claim on a message is a lease. If a worker dies, its lease expires and the sweeper delivers again, so a handler may
+run twice and must be idempotent (its database changes are rolled back, as they share the transaction with the outcome).
 """
 
 from __future__ import annotations
@@ -11,9 +13,11 @@ import logging
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from celery import shared_task
@@ -58,6 +62,7 @@ RefusalHandler = Callable[[dict[str, Any], str], None]
 _handlers: dict[str, Handler] = {}
 _refusal_handlers: dict[str, RefusalHandler] = {}
 _attempts: dict[str, int] = {}
+_in_background: set[str] = set()
 
 
 def enqueue(*, kind: str, key: str, payload: dict[str, Any], available_at: datetime | None = None) -> bool:
@@ -77,18 +82,23 @@ def enqueue(*, kind: str, key: str, payload: dict[str, Any], available_at: datet
         cursor.execute(_INSERT, values)
         created = cursor.rowcount == 1
     if created:
-        transaction.on_commit(notify_relay, robust=True)
+        transaction.on_commit(partial(notify_relay, kind, key), robust=True)
     return created
 
 
 def handler(
-    kind: str, *, attempts: int = MAX_ATTEMPTS, on_refusal: RefusalHandler | None = None
+    kind: str,
+    *,
+    attempts: int = MAX_ATTEMPTS,
+    on_refusal: RefusalHandler | None = None,
+    in_background: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated function for messages of `kind`; it must be idempotent.
 
     A message is given up after `attempts` failures; the default is reached after three and a half hours. If the
     function raises `Undeliverable`, the message is refused: never tried again, and `on_refusal` is called in the
-    transaction that records it.
+    transaction that records it. ``in_background``: a part of a long job, which no request waits for: without a broker
+    the thread of the server delivers it.
     """
 
     def register(function: Handler) -> Handler:
@@ -97,6 +107,8 @@ def handler(
         _handlers[kind], _attempts[kind] = function, attempts
         if on_refusal is not None:
             _refusal_handlers[kind] = on_refusal
+        if in_background:
+            _in_background.add(kind)
         return function
 
     return register
@@ -110,8 +122,8 @@ def _handler_of(kind: str) -> Handler:
         raise LookupError(f"no outbox handler for kind {kind!r}") from None
 
 
-def claim() -> list[OutboxMessage]:
-    """Claim up to `BATCH` due messages for `LEASE`; two relays never hold the same one.
+def claim(**chosen: str) -> list[OutboxMessage]:
+    """Claim up to `BATCH` due messages, of those `chosen`, for `LEASE`; two relays never hold the same one.
 
     The attempt is counted here, before the handler runs, so that a message that kills its worker is given up, too.
     """
@@ -120,6 +132,7 @@ def claim() -> list[OutboxMessage]:
     with transaction.atomic():
         waiting = (
             OutboxMessage.objects.filter(free, _due(now), delivered_at=None, failed_at=None, refused_at=None)
+            .filter(**chosen)
             .order_by("available_at", "id")
             .select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
         )
@@ -212,19 +225,18 @@ def deliver_due(*, within: timedelta | None = None) -> int:
 @shared_task(name="core.outbox.relay")
 def relay_outbox() -> None:
     """Deliver due messages; requested after each commit that enqueued one."""
-    # Without workers there is no sweeper that would deliver the rest.
-    deliver_due(within=None if relay_outbox.app.conf.task_always_eager else LONGEST_RUN)
+    deliver_due(within=LONGEST_RUN)
 
 
 class RelayNotifier:
     """Publishes the relay task from a thread of its own; commits during a publish share the next task.
 
     The run that a task starts finds everything committed before the task was sent. What a process did not send before
-    it ended, or a broker did not accept, is delivered by the sweeper.
+    it ended, or a broker did not accept, is delivered by the sweeper. ``every``: publish also after so many seconds.
     """
 
-    def __init__(self, publish: Callable[[], object]) -> None:
-        self._publish = publish
+    def __init__(self, publish: Callable[[], object], *, every: float | None = None) -> None:
+        self._publish, self._every = publish, every
         self._requested = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -238,29 +250,51 @@ class RelayNotifier:
                 self._thread.start()
 
     def _serve(self) -> None:
-        while self._requested.wait():
+        while self._requested.wait(self._every) or self._every:
             self._requested.clear()
             if not broker_breaker.is_open:
                 self._publish()
 
 
-def notify_relay() -> None:
-    """Request a delivery run, in this process if there is no broker.
+#: The thread that delivers without a broker, in a process that serves requests (``core.background``).
+background: RelayNotifier | None = None
+
+
+def notify_relay(kind: str, key: str) -> None:
+    """Request a delivery run; without a broker, deliver the message with ``key`` now unless it is part of a long job.
 
     After a failure of the broker no request is sent for half a minute; the sweeper delivers in the meantime.
     """
-    if relay_outbox.app.conf.task_always_eager:
-        _run_in_this_process()
-    else:
+    if not relay_outbox.app.conf.task_always_eager:
         relay_notifier.notify()
+    elif background is not None and kind in _in_background:
+        background.notify()
+    else:
+        _deliver_here(key)
 
 
-def _run_in_this_process() -> None:
-    """Run the relay task without the producer that even an eager `apply_async` requires."""
+def _deliver_here(key: str) -> None:
+    """Deliver the message with ``key`` and those that its handler enqueues, but nothing that others have enqueued.
+
+    Within a run of ``deliver_due`` do nothing: it takes the message.
+    """
+    if getattr(_local, "running", False):
+        return
+    own: deque[str] | None = getattr(_local, "own", None)
+    if own is not None:
+        own.append(key)
+        return
+    _local.own = own = deque([key])
     try:
-        relay_outbox.apply()
+        while own:
+            for message in claim(key=own.popleft()):
+                deliver_message(message)
     except Exception:
-        logger.warning("outbox relay failed in this process; the sweeper delivers later", exc_info=True)
+        logger.warning(
+            "messages could not be delivered in this process; the thread delivers later", exc_info=True
+        )
+    finally:
+        _local.own = None
 
 
 def _publish_task() -> None:

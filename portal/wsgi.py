@@ -10,3 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 
 application = get_wsgi_application()
 warm_up(application)
+
+from core import background  # noqa: E402 - its models need the settings
+
+background.start()

@@ -22,13 +22,13 @@ def procedure_ends(payload: dict[str, Any]) -> None:
     apply_ending(procedure_id=payload["procedure"])
 
 
-@handler(IMPORT_PORTION)
+@handler(IMPORT_PORTION, in_background=True)
 def import_portion(payload: dict[str, Any]) -> None:
     """Apply the next rows of an import."""
     apply_next_portion(upload_id=payload["upload"], run=payload["run"], portion=payload["portion"])
 
 
-@handler(UNDO_PORTION)
+@handler(UNDO_PORTION, in_background=True)
 def undo_import_portion(payload: dict[str, Any]) -> None:
     """Undo the next rows of an import."""
     undo_next_portion(upload_id=payload["upload"], run=payload["run"], after=payload["after"])

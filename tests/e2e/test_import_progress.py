@@ -30,7 +30,7 @@ RECORDS = [{"core_code": f"1.{number:06d}", "title": f"Thủ tục {number}"} fo
 def running(monkeypatch: pytest.MonkeyPatch) -> ImportUpload:
     """An import of five rows, which are applied one by one when the test asks for it."""
     monkeypatch.setattr(rows, "PORTION", 1)
-    monkeypatch.setattr(outbox, "notify_relay", lambda: None)
+    monkeypatch.setattr(outbox, "notify_relay", lambda *_args: None)
     user = UserFactory(username="kiem-soat", password=PASSWORD)
     grant(
         user=user,

@@ -37,7 +37,7 @@ def _surroundings(settings, tmp_path, monkeypatch):
         },
     }
     monkeypatch.setattr(rows, "PORTION", 2)
-    monkeypatch.setattr(outbox, "notify_relay", lambda: None)
+    monkeypatch.setattr(outbox, "notify_relay", lambda *_args: None)
 
 
 def states(upload: ImportUpload) -> list[str]:

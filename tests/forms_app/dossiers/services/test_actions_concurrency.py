@@ -91,7 +91,7 @@ class TestCrash:
 
     @pytest.fixture(autouse=True)
     def _nobody_is_woken(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("core.outbox.notify_relay", lambda: None)
+        monkeypatch.setattr("core.outbox.notify_relay", lambda *_args: None)
 
     def test_crash_after_the_commit_of_a_submission_loses_no_effect(self) -> None:
         receipt = file_dossier()
