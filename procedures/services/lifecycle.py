@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
@@ -119,13 +119,13 @@ def end_procedure(
     ``kind``: ``ProcedureEnding.Kind``; a replaced procedure names its ``successor``. Dossiers keep their version.
     ``NotAllowed`` if ``by`` does not control the procedure, ``Conflict`` if its end has already been entered,
     ``InvalidInput`` for a day that ``check_day_of_end`` refuses, and for a successor that is missing, not allowed, the
-    procedure itself, or has ended.
+    procedure itself or one that it replaces, or has ended by ``day``.
     """
     _check(by, procedure)
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
     if ProcedureEnding.objects.filter(procedure=procedure).exists():
         raise Conflict(_("An end of this procedure has already been entered."))
-    _check_successor(procedure, kind, successor)
+    _check_successor(procedure, kind, successor, day)
     check_day_of_end(procedure, decision=decision, day=day)
     ending = ProcedureEnding.objects.create(
         procedure=procedure, kind=kind, decision=decision, day=day, successor=successor, created_by=by
@@ -165,7 +165,7 @@ def check_day_of_end(procedure: Procedure, *, decision: PublicationDecision, day
         raise InvalidInput(message, fields={"day": message})
 
 
-def _check_successor(procedure: Procedure, kind: str, successor: Procedure | None) -> None:
+def _check_successor(procedure: Procedure, kind: str, successor: Procedure | None, day: date) -> None:
     message = ""
     if kind not in ProcedureEnding.Kind.values:
         raise InvalidInput(_("Unknown kind of end."), fields={"kind": _("Unknown kind of end.")})
@@ -175,12 +175,34 @@ def _check_successor(procedure: Procedure, kind: str, successor: Procedure | Non
         )
     elif successor is not None and successor.pk == procedure.pk:
         message = _("A procedure cannot replace itself.")
-    elif successor is not None and not Procedure.objects.filter(
-        not_ended_q(timezone.localdate()), pk=successor.pk
-    ):
-        message = _("The procedure that replaces this one has itself ended.")
+    elif successor is not None:
+        message = _why_not_successor(successor, procedure, day)
     if message:
         raise InvalidInput(message, fields={"successor": message})
+
+
+def _why_not_successor(successor: Procedure, procedure: Procedure, day: date) -> str:
+    """Return why ``successor`` cannot replace ``procedure`` from ``day``; empty if it can."""
+    if not Procedure.objects.filter(not_ended_q(day), pk=successor.pk).exists():
+        return _("%(code)s has itself ended by %(day)s. Name a procedure that applies on that day.") % {
+            "code": successor.core_code,
+            "day": date_text(day),
+        }
+    following = dict(
+        ProcedureEnding.objects.filter(successor__isnull=False).values_list("procedure", "successor")
+    )
+    seen, later = set(), following.get(successor.pk)
+    while later is not None and later not in seen:
+        if later == procedure.pk:
+            return _("%(code)s is itself to be replaced by this procedure.") % {"code": successor.core_code}
+        seen.add(later)
+        later = following.get(later)
+    return ""
+
+
+def replaced_by(procedure: Procedure) -> QuerySet[ProcedureEnding]:
+    """Return the ends of the procedures that ``procedure`` replaces: their pages lead to its page."""
+    return ProcedureEnding.objects.filter(successor=procedure).select_related("procedure").order_by("day")
 
 
 @transaction.atomic

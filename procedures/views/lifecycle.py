@@ -227,14 +227,34 @@ def end(request: HttpRequest, procedure: Procedure, *, by: User) -> HttpResponse
             add_errors(form, error)
         else:
             messages.success(request, _end_message(ending))
+            for text in _about_predecessors(procedure):
+                messages.warning(request, text)
             return redirect("procedures_entry", procedure.pk)
     context = {
         "form": form,
         "title": _("End a procedure"),
         "subtitle": str(procedure),
         "dependants": dependants_of(procedure),
+        "warnings": _about_predecessors(procedure),
     }
     return render(request, "procedures/admin/form.html", context)
+
+
+def _about_predecessors(procedure: Procedure) -> list[str]:
+    """Return a warning for each procedure that leads its readers to ``procedure``."""
+    text = _(
+        "%(code)s %(name)s is replaced by this procedure from %(day)s: its page leads readers here. If another "
+        "procedure takes over, cancel that end and enter it again with the new successor."
+    )
+    return [
+        text
+        % {
+            "code": one.procedure.core_code,
+            "name": one.procedure.title,
+            "day": date_text(one.day),
+        }
+        for one in lifecycle.replaced_by(procedure)
+    ]
 
 
 def _end_message(ending: ProcedureEnding) -> str:

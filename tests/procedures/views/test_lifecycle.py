@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -108,6 +109,60 @@ def test_wrong_entries_are_shown_at_their_fields(page):
     errors = client.post(end, facts(kind=Kind.REPLACED)).context["form"].errors
     assert set(errors) == {"successor"}
     assert not ProcedureEnding.objects.exists()
+
+
+class TestSuccessors:
+    """A replaced procedure leads its readers to one that applies."""
+
+    def replace(self, page: ProcedurePage, by: ProcedurePage, day: str) -> Any:
+        decision = make_decision().pk
+        data = {"kind": Kind.REPLACED, "day": day, "successor": by.procedure_id, "decision": decision}
+        return member(agency_of(page)).post(
+            reverse("procedures_end", args=[page.procedure_id]), data, follow=True
+        )
+
+    def end(self, page: ProcedurePage, day: date) -> None:
+        end_procedure(procedure=page.procedure, kind=Kind.ABOLISHED, decision=make_decision(), day=day)
+
+    @pytest.mark.parametrize(
+        ("day", "refused"), [("31/03/2026", False), ("01/04/2026", True), ("01/05/2026", True)]
+    )
+    def test_one_that_has_ended_by_the_day_is_refused(self, page, day, refused):
+        new = make_page()
+        self.end(new, date(2026, 4, 1))
+
+        form = (self.replace(page, new, day).context or {}).get("form")
+
+        assert (
+            bool(form and f"{new.procedure.core_code} đến ngày {day} cũng đã chấm dứt" in str(form.errors))
+            is refused
+        )
+        assert ProcedureEnding.objects.filter(procedure=page.procedure_id).exists() is not refused
+
+    @pytest.mark.parametrize("between", [0, 1])
+    def test_a_circle_is_refused(self, page, between):
+        chain = [page, *(make_page() for _step in range(between + 1))]
+        for old, new in pairwise(chain):
+            self.replace(old, new, "01/06/2026")
+
+        form = self.replace(chain[-1], page, "01/05/2026").context["form"]
+
+        assert "lại được thay thế bằng chính thủ tục này" in str(form.errors["successor"])
+        assert ProcedureEnding.objects.count() == between + 1
+
+    def test_ending_a_successor_warns_before_and_after(self, page):
+        new = make_page()
+        self.replace(page, new, "01/06/2026")
+        client, address = member(agency_of(new)), reverse("procedures_end", args=[new.procedure_id])
+
+        texts = [client.get(address).text, client.post(address, facts(day="01/07/2026"), follow=True).text]
+
+        for text in texts:
+            assert (
+                f"{page.procedure.core_code} Cấp giấy phép cũ được thay thế bằng thủ tục này từ ngày 01/06/2026"
+                in text
+            )
+        assert ProcedureEnding.objects.count() == 2
 
 
 def test_end_is_announced_and_takes_effect_on_its_day(page, time_machine):
