@@ -49,7 +49,9 @@ def withdraw_version(*, procedure: Procedure, number: int, by: User | None = Non
     page = _page(procedure)
     if page is not None and page.locked:
         raise Conflict(
-            _("The page of this procedure is locked. Ask whoever locked it, then withdraw the version.")
+            _(
+                "The page of this procedure is locked. Ask the person who locked it, then withdraw the version."
+            )
         )
     before = take_back([version]).get(procedure.pk)
     if page is not None and page.live:

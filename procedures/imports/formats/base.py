@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Self
 
 from core.errors import PortalError
@@ -28,6 +30,20 @@ _TONES: Final = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 _COMPOSED: Final = [unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in _TONES]
 LOWER: Final = "a-zđ" + "".join(letter for letter in _COMPOSED if not letter.isascii())
 UPPER: Final = "A-ZĐ" + LOWER.removeprefix("a-zđ").upper()
+
+
+_KNOWN: Final = {*_COMPOSED, *"²³°ºª½¼¾"}
+# Letters of Latin-1 that Vietnamese does not use; texts in TCVN3 (.VnTime) and VNI consist of them.
+_FOREIGN: Final = re.compile(
+    "".join(("[", *(letter for letter in map(chr, range(0xA1, 0x100)) if letter.lower() not in _KNOWN), "]"))
+)
+_FOREIGN_LETTERS: Final = 2
+
+
+def seems_old_encoding(text: str) -> bool:
+    """Return True if ``text`` seems to be written in TCVN3 or VNI: two words with letters that Vietnamese lacks."""
+    words = (word for word in text.split() if _FOREIGN.search(word) and any(map(str.isalpha, word)))
+    return len(list(islice(words, _FOREIGN_LETTERS))) == _FOREIGN_LETTERS
 
 
 class FileProblem(PortalError):

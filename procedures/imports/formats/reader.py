@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from typing import IO, Any, Final
@@ -18,6 +19,7 @@ from procedures.imports.formats.base import (
     MAX_ROWS,
     FileProblem,
     ParsedRow,
+    seems_old_encoding,
 )
 from procedures.imports.formats.national_list import list_records
 from procedures.imports.formats.spreadsheets import csv_rows, xlsx_rows
@@ -47,8 +49,20 @@ RECORD_BUILDERS: Final[dict[str, Callable[[dict[str, Any]], ProcedureRecord]]] =
 def parse_file(handle: IO[bytes]) -> Iterator[ParsedRow]:
     """Yield the parsed rows of ``handle`` (a seekable binary file); ``FileProblem`` if the file is broken.
 
-    The format is recognised by the content: Excel workbook, JSON (an array, or consecutive objects), otherwise CSV.
+    The format is recognised by the content: Excel workbook, JSON (an array, or consecutive objects), otherwise CSV. A
+    name that seems to be written in TCVN3 or VNI gets a warning.
     """
+    for row in _rows_of(handle):
+        if seems_old_encoding(row.title):
+            warning = _(
+                "the name seems to be written in TCVN3 or VNI (.VnTime, VNI-Times); convert the file to Unicode"
+            )
+            yield dataclasses.replace(row, warnings=(*row.warnings, warning))
+        else:
+            yield row
+
+
+def _rows_of(handle: IO[bytes]) -> Iterator[ParsedRow]:
     size = handle.seek(0, 2)
     handle.seek(0)
     if size > MAX_FILE_BYTES:

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from openpyxl import load_workbook
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils.cell import column_index_from_string
@@ -110,7 +111,11 @@ _ESCAPED_CONTROL: Final = re.compile("_x00[01][0-9A-Fa-f]_")
 _MERGED: Final = re.compile(
     rb"<(?:[\w.-]+:)?mergeCell\s(?:[^<>]*?\s)?ref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})[\"']"
 )
+_HIDDEN: Final = re.compile(
+    rb"<(?:[\w.-]+:)?row\s(?=[^<>]*?\bhidden\s*=\s*[\"'](?:1|true)[\"'])[^<>]*?\br\s*=\s*[\"'](\d{1,7})[\"'][^<>]*>"
+)
 MERGE_TAG_BYTES: Final = 256
+MAX_NAMED_ROWS: Final = 5
 MERGE_CHUNK_BYTES: Final = 256 * 1024
 _BROKEN = (
     # SyntaxError: XML that neither of openpyxl's two parsers can read.
@@ -122,9 +127,9 @@ _BROKEN = (
 def xlsx_rows(handle: IO[bytes], notes: list[str]) -> Iterator[tuple[int, list[str]]]:
     """Yield (row, cells) of the first visible sheet that contains a list, otherwise of the first visible one.
 
-    Sheets with further lists are named in ``notes`` before the first row is yielded. Cells merged downwards repeat
-    their text as a merged ``Cell``. Formulas are not evaluated: the value that Excel saved counts. ``FileProblem`` if
-    it is not a workbook or unpacks to too much.
+    Sheets with further lists and hidden rows are named in ``notes`` before the first row is yielded. Cells merged
+    downwards repeat their text as a merged ``Cell``. Formulas are not evaluated: the value that Excel saved counts.
+    ``FileProblem`` if it is not a workbook or unpacks to too much.
     """
     try:
         _check_zip(handle)
@@ -137,12 +142,28 @@ def xlsx_rows(handle: IO[bytes], notes: list[str]) -> Iterator[tuple[int, list[s
             % {"sheet": other.title}
             for other in lists[1:]
         ]
-        yield from enumerate(_with_merged_texts(_sheet_rows(chosen), _merged_ranges(chosen)), start=1)
+        hidden: list[int] = []
+        ranges = _merged_ranges(chosen, hidden)
+        notes += _about_hidden(hidden)
+        yield from enumerate(_with_merged_texts(_sheet_rows(chosen), ranges), start=1)
     except FileProblem:
         raise
     except _BROKEN as error:
         message = _("not a readable Excel workbook; open it in Excel and save it again as .xlsx")
         raise FileProblem(message) from error
+
+
+def _about_hidden(rows: list[int]) -> list[str]:
+    """Return the note about hidden ``rows``: whoever looks at the sheet does not see that they are imported, too."""
+    if not rows:
+        return []
+    named = ", ".join(map(str, rows[:MAX_NAMED_ROWS])) + (", …" if len(rows) > MAX_NAMED_ROWS else "")
+    text = ngettext(
+        "%(number)d row is hidden in the sheet and is read like the others (row %(rows)s)",
+        "%(number)d rows are hidden in the sheet and are read like the others (rows %(rows)s)",
+        len(rows),
+    )
+    return [text % {"number": len(rows), "rows": named}]
 
 
 def _has_header(sheet: Any) -> bool:
@@ -190,10 +211,11 @@ def unescape_text(text: str) -> str:
     return _NO_TEXT.sub("", plain)
 
 
-def _merged_ranges(sheet: Any) -> array[int]:
+def _merged_ranges(sheet: Any, hidden: list[int]) -> array[int]:
     """Return the ranges of ``sheet`` merged downwards, sorted: first row, last row and first column in one number each.
 
-    They come after the rows, so the part is read twice; openpyxl returns them only after loading the sheet.
+    They come after the rows, so the part is read twice; openpyxl returns them only after loading the sheet. The numbers
+    of hidden rows, which it does not return either, are added to ``hidden``.
     """
     found = array("Q")
     with sheet._get_source() as part:
@@ -204,6 +226,9 @@ def _merged_ranges(sheet: Any) -> array[int]:
             for mark in _MERGED.finditer(data):
                 end = mark.end()
                 _add_range(found, mark)
+            for mark in _HIDDEN.finditer(data):
+                end = max(end, mark.end())
+                hidden.append(int(mark[1]))
             rest = data[max(end, len(data) - MERGE_TAG_BYTES) :]
             if len(found) > MAX_ROWS * len(COLUMNS):
                 raise FileProblem(_("too many merged cells; this is not a list"))

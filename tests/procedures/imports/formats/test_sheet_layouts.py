@@ -13,12 +13,14 @@ from datetime import date
 from typing import Any
 
 import openpyxl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 
+from procedures.imports.formats.reader import parse_file
 from tests.procedures.files import read
 
 HEADER = ("STT", "Mã TTHC", "Tên TTHC", "Lĩnh vực", "Cơ quan thực hiện", "Quyết định")
@@ -149,3 +151,45 @@ def test_exactly_the_procedures_of_the_list_are_read(sheet, others, place):
         texts = (row.record.field, *row.record.implementing_agencies)
         assert not [text for text in texts if text in {"25%", "TRUE", "FALSE", "01/03/2026", "12"}]
         assert row.record.decision is None or row.record.decision.number == "12"
+
+
+class TestDoubts:
+    """What nobody sees in the sheet, or reads in it, is pointed out in the preview."""
+
+    def test_hidden_rows_are_named(self):
+        book = openpyxl.Workbook()
+        sheet = book.active
+        sheet.append(["Mã TTHC", "Tên TTHC", "Lĩnh vực"])
+        for number in range(1, 9):
+            sheet.append([f"1.00000{number}", f"Thủ tục {number}", "Hộ tịch"])
+        for row in range(3, 9):
+            sheet.row_dimensions[row].hidden = True
+        stream = io.BytesIO()
+        book.save(stream)
+
+        first, *others = parse_file(stream)
+
+        (warning,) = first.warnings
+        assert warning.startswith("6 dòng bị ẩn trong trang tính vẫn được đọc")
+        assert "(dòng 3, 4, 5, 6, 7, …)" in warning
+        assert len(others) == 7
+        assert not any(row.warnings for row in others)
+
+    @pytest.mark.parametrize(
+        ("title", "doubtful"),
+        [
+            ("Thñ tôc ®¨ng ký khai sinh", True),
+            ("Thuû tuïc ñaêng kyù khai sinh", True),
+            ("Đăng ký khai sinh có yếu tố nước ngoài", False),
+            ("Thủ tục Ỷ Ữ ý ừ Ã õ Ê ê ơ đ Đ", False),
+            ("Hợp đồng với Müller", False),
+            ("Cấp phép nhà từ 500m² đến 1000m² dưới 30°C", False),
+        ],
+    )
+    def test_old_encodings_are_pointed_out(self, title, doubtful):
+        text = f"Mã TTHC,Tên TTHC,Lĩnh vực\n1.000001,{title},Hộ tịch\n"
+
+        (row,) = parse_file(io.BytesIO(text.encode()))
+
+        assert any("TCVN3" in warning for warning in row.warnings) is doubtful
+        assert row.record is not None
