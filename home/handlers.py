@@ -32,7 +32,7 @@ SWITCHES: Final = {
 }
 
 
-@handler(APPROVAL_REQUESTED)
+@handler(APPROVAL_REQUESTED, attempts=mail.ATTEMPTS)
 def mail_request(payload: dict[str, Any]) -> None:
     """Ask one person for a decision, if the page is still waiting and the person may still decide."""
     state = _state(payload)
@@ -42,7 +42,7 @@ def mail_request(payload: dict[str, Any]) -> None:
             _send(person, state)
 
 
-@handler(APPROVAL_DECIDED)
+@handler(APPROVAL_DECIDED, attempts=mail.ATTEMPTS)
 def mail_decision(payload: dict[str, Any]) -> None:
     """Notify the person who submitted the page of the decision, with the comment."""
     state = _state(payload)

@@ -29,8 +29,7 @@ def locales_for(language: str) -> tuple[str, ...]:
 
 
 #: Shown with a hit to help people choose: why it no longer applies, online service level, processing time, fee; and,
-#: if a query
-#: asks for them, the documents to hand in and where.
+#: if a query asks for them, the documents to hand in and where.
 FACTS = ("state", "online", "time", "fee", "documents", "place")
 FACETS = ("agency", "field", "level", "audience", "status")
 #: The kind is a facet too.

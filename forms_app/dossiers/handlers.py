@@ -67,7 +67,7 @@ def mail_event(payload: dict[str, Any]) -> None:
     )
     with override(event.dossier.language):
         if event.action == Action.REPLACE_KEY:
-            _send(
+            _mail_citizen(
                 event.dossier,
                 _("%(code)s: a new lookup key was issued") % {"code": event.dossier.code},
                 "key_replaced",
@@ -104,7 +104,7 @@ def _mail_status(event: DossierEvent) -> None:
             public_url("confirm-email", confirmation, language=dossier.language) if confirmation else ""
         ),
     }
-    _send(
+    _mail_citizen(
         dossier, _("%(code)s: %(status)s") % {"code": dossier.code, "status": texts.name}, "notice", context
     )
 
@@ -120,7 +120,7 @@ def mail_new_key_link(payload: dict[str, Any]) -> None:
     with override(dossier.language):
         title = _("%(code)s: link for a new lookup key") % {"code": dossier.code}
         address = public_url("new-key", token, language=dossier.language)
-        _send(dossier, title, "new_key", {"url": address, "lifetime": NEW_KEY.lifetime})
+        _mail_citizen(dossier, title, "new_key", {"url": address, "lifetime": NEW_KEY.lifetime})
 
 
 @handler(REFUSED_FILE_MAIL, attempts=mail.ATTEMPTS, on_refusal=_refused_file_refused)
@@ -135,7 +135,7 @@ def mail_refused_file(payload: dict[str, Any]) -> None:
         return
     with override(dossier.language):
         title = _("%(code)s: a file cannot be opened") % {"code": dossier.code}
-        _send(dossier, title, "refused_file", {"file": file})
+        _mail_citizen(dossier, title, "refused_file", {"file": file})
 
 
 def _is_flooded(dossier: Dossier) -> bool:
@@ -148,7 +148,7 @@ def _is_flooded(dossier: Dossier) -> bool:
     return flooded
 
 
-def _send(dossier: Dossier, subject: str, template: str, context: dict[str, Any]) -> None:
+def _mail_citizen(dossier: Dossier, subject: str, template: str, context: dict[str, Any]) -> None:
     shared = {
         "dossier": dossier,
         "name": salutation(dossier.applicant_name),

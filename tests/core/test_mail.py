@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import re
 from email.header import decode_header, make_header
 from smtplib import (
@@ -20,7 +21,13 @@ from core import outbox
 from core.errors import Undeliverable
 from core.models import OutboxMessage
 from core.outbox import deliver_due, enqueue
+from forms_app.dossiers import handlers as mails_to_citizens
 from tests.core.vietnamese import ALPHABET
+
+#: Kinds of the portal whose handler's module sends mails.
+MAIL_KINDS = sorted(
+    kind for kind, deliver in outbox._handlers.items() if deliver.__globals__.get("mail") is portal_mail
+)
 
 
 @pytest.fixture
@@ -46,6 +53,29 @@ def test_a_mail_has_a_plain_and_an_html_version(mailoutbox):
     assert "Xem &lt;tại&gt;" in html
     assert '<a href="https://example.vn/ho-so/1/"' in html
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize("kind", MAIL_KINDS)
+def test_mails_are_tried_for_four_days(kind):
+    assert outbox._attempts[kind] == portal_mail.ATTEMPTS
+
+
+def test_kinds_of_mail_are_found():
+    assert {"dossier.mail", "dossier.refused_file", "home.approval_requested"} <= set(MAIL_KINDS)
+
+
+def test_refused_mail_to_a_citizen_is_noted_for_the_desk():
+    kinds = {
+        kind for kind, deliver in outbox._handlers.items() if deliver.__module__ == mails_to_citizens.__name__
+    }
+    assert len(kinds) >= 3
+    assert kinds <= set(outbox._refusal_handlers)
+
+
+def test_mails_to_citizens_are_sent_in_one_place():
+    """It counts the mails to an address and removes the note that the citizen was not reached."""
+    calls = inspect.getsource(mails_to_citizens).count("mail.send(")
+    assert calls == inspect.getsource(mails_to_citizens._mail_citizen).count("mail.send(") == 1
 
 
 def test_given_html_replaces_the_layout(mailoutbox):

@@ -17,9 +17,8 @@ DEFAULT_INTAKE_HOURS: Final = 8
 #: The competent agency requests a supplement within three working days of acceptance (docs/domain.md#pausing).
 DEFAULT_REQUEST_DAYS: Final = 3
 #: The longest time that a citizen is given for a supplement. The law sets no limit; after 15 days of silence the desk
-#: may
-#: close the dossier unless the law of the field says otherwise (art. 19.5 NĐ 118/2025). Four times as long leaves room
-#: for documents issued by others; a later day is a typing error.
+#: may close the dossier unless the law of the field says otherwise (art. 19.5 NĐ 118/2025). Four times as long leaves
+#: room for documents issued by others; a later day is a typing error.
 DEFAULT_ANSWER_DAYS: Final = 60
 MAX_ANSWER_DAYS: Final = 730
 

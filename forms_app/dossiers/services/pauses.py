@@ -22,9 +22,11 @@ def end_suspensions(*, now: datetime | None = None) -> int:
     moment = now or timezone.now()
     with override("vi"):
         actor, reason = system(_("End of the suspension")), _("The last day of the suspension has passed.")
-    over = Dossier.objects.filed().filter(status=Status.SUSPENDED, pause_ends_at__lte=moment).order_by("pk")
+    expired = (
+        Dossier.objects.filed().filter(status=Status.SUSPENDED, pause_ends_at__lte=moment).order_by("pk")
+    )
     resumed = 0
-    for pk, version in over.values_list("pk", "version"):
+    for pk, version in expired.values_list("pk", "version"):
         try:
             apply_action(
                 dossier_id=pk, expected_version=version, action=Action.RESUME, actor=actor, reason=reason, now=moment

@@ -99,6 +99,19 @@ def test_every_rule_model_is_listed_and_tested() -> None:
 
 
 @pytest.mark.django_db
+def test_table_of_every_rule_model_has_its_triggers() -> None:
+    """SQLite drops them when a migration makes a table anew; that migration repeats ``ChangesRules`` (ADR 67)."""
+    listed = {
+        "sqlite": "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%changes_rules'",
+        "postgresql": "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%changes_rules'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(listed[connection.vendor])
+        tables = {table for (table,) in cursor.fetchall()}
+    assert {model.__name__ for model in rules.RULE_MODELS if model._meta.db_table not in tables} == set()
+
+
+@pytest.mark.django_db
 @by_model
 def test_saved_row_changes_the_next_result(model: type[models.Model]) -> None:
     procedure, case = public_procedure(), CASES[model]

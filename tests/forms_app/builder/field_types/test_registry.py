@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
 
@@ -18,7 +19,9 @@ from forms_app.builder.schema import Choice, FieldSpec, StepSpec
 from forms_app.builder.step_form import StepForm
 from tests.accounts.factories import AgencyFactory, UnitFactory
 from tests.forms_app.builder.factories import asked, spec_of
+from tests.paths import ROOT
 
+GUIDE = (ROOT / "docs" / "features" / "forms.md").read_text(encoding="utf-8")
 CHOICES = [{"value": "a", "label": "Loại A"}, {"value": "b", "label": "Loại B"}]
 GOOD = [
     # type, options, typed, answer, shown
@@ -209,11 +212,27 @@ def test_help_text_of_a_question_is_escaped() -> None:
     assert "&lt;script&gt;" in form.fields["f"].help_text
 
 
-def test_installed_types_are_in_module_order_regardless_of_import_order() -> None:
-    assert [field_type.code for field_type in registry.installed()] == [
-        "short_text", "long_text", "number", "date", "choice", "many_choices", "yes_no", "citizen_id",
-        "identity_document", "phone", "email", "address", "file",
-    ]  # fmt: skip
+def test_installed_types_are_in_module_order_regardless_of_import_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "_types", dict(reversed(registry._types.items())))
+    modules = [type(field_type).__module__.rpartition(".")[2] for field_type in registry.installed()]
+    assert tuple(dict.fromkeys(modules)) == registry.MODULES
+
+
+def test_guide_lists_every_type_with_its_options() -> None:
+    rows = re.findall(r"^\| (`[^|]+) \|([^|]*)\|$", GUIDE.partition("| Type | Options |")[2], re.MULTILINE)
+    documented = {
+        code: set(re.findall(r"`(\w+)`", options))
+        for kinds, options in rows
+        for code in re.findall(r"`(\w+)`", kinds)
+    }
+    missing = {
+        field_type.code: set(field_type.options) - documented.get(field_type.code, {"the type itself"})
+        for field_type in registry.installed()
+        if field_type.code not in documented or set(field_type.options) - documented[field_type.code]
+    }
+    assert missing == {}
 
 
 def test_registry_rejects_duplicate_and_unknown_codes() -> None:
