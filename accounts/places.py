@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import AdministrativeUnit, Agency
-from accounts.selectors import FormerUnit, current_communes, current_provinces, former_units
+from accounts.selectors import FormerUnit, current_communes, current_provinces, former_districts, former_units
 from core.text import sort_key
 
 #: In place of a province: the address is in another country.
@@ -30,11 +30,15 @@ COUNTRIES: Final = Path(__file__).parent / "data" / "countries.csv"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of a list: the value to send, the text to show, and the former names under which people look for it."""
+    """One entry of a list: the value to send, the text to show, and the names under which people look for it.
+
+    ``former``: its former names; ``districts``: the former districts and cities of which it has a part.
+    """
 
     value: str
     label: str
     former: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
 
 
 def distinguishing_label(name: str) -> str:
@@ -63,7 +67,7 @@ def provinces() -> tuple[Place, ...]:
     def read() -> tuple[Place, ...]:
         return _ordered(Place(str(unit.pk), distinguishing_label(unit.name)) for unit in current_provinces())
 
-    return _cached(f"places.provinces.{timezone.localdate().isoformat()}", read)
+    return _cached(f"places.provinces.2.{timezone.localdate().isoformat()}", read)
 
 
 def communes(province_id: str) -> tuple[Place, ...]:
@@ -74,21 +78,29 @@ def communes(province_id: str) -> tuple[Place, ...]:
     def read() -> tuple[Place, ...]:
         units = list(current_communes().filter(parent_id=int(province_id)))
         former = former_units(unit.pk for unit in units) if units else {}
+        districts = former_districts(unit.pk for unit in units) if units else {}
         return _ordered(
-            Place(str(unit.pk), distinguishing_label(unit.name), _names(former.get(unit.pk, [])))
+            Place(
+                str(unit.pk), distinguishing_label(unit.name), _names(former.get(unit.pk, [])),
+                _lower(districts.get(unit.pk, [])),
+            )
             for unit in units
-        )
+        )  # fmt: skip
 
-    return _cached(f"places.communes.{timezone.localdate().isoformat()}.{province_id}", read)
+    return _cached(f"places.communes.2.{timezone.localdate().isoformat()}.{province_id}", read)
 
 
 def _cached(key: str, read: Callable[[], tuple[Place, ...]]) -> tuple[Place, ...]:
     """Return what ``read`` returned in the last five minutes; the cache holds lists of texts (ADR 167)."""
-    kept: list[tuple[str, str, list[str]]] | None = cache.get(key)
+    kept: list[tuple[str, str, list[str], list[str]]] | None = cache.get(key)
     if kept is not None:
-        return tuple(Place(value, label, tuple(former)) for value, label, former in kept)
+        return tuple(
+            Place(value, label, tuple(former), tuple(within)) for value, label, former, within in kept
+        )
     found = read()
-    cache.set(key, [(place.value, place.label, place.former) for place in found], CACHE_SECONDS)
+    cache.set(
+        key, [(place.value, place.label, place.former, place.districts) for place in found], CACHE_SECONDS
+    )
     return found
 
 
@@ -155,14 +167,18 @@ def unit_names(ids: Iterable[str]) -> list[str]:
 def agency_places(agencies: Iterable[Agency]) -> tuple[Place, ...]:
     """Return agencies by their distinguishing names: "Tân Thành (UBND phường)" instead of "Ủy ban nhân dân …".
 
-    Each has the former names of its unit; one query.
+    Each has the former names and districts of its unit; two queries.
     """
     chosen = list(agencies)
-    former = former_units(agency.unit_id for agency in chosen if agency.unit_id)
+    units = [agency.unit_id for agency in chosen if agency.unit_id]
+    former, districts = former_units(units), former_districts(units)
     return _ordered(
-        Place(str(agency.pk), _agency_label(agency), _names(former.get(agency.unit_id or 0, [])))
+        Place(
+            str(agency.pk), _agency_label(agency), _names(former.get(agency.unit_id or 0, [])),
+            _lower(districts.get(agency.unit_id or 0, [])),
+        )
         for agency in chosen
-    )
+    )  # fmt: skip
 
 
 def _agency_label(agency: Agency) -> str:
@@ -174,7 +190,11 @@ def _agency_label(agency: Agency) -> str:
 
 
 def _names(former: Iterable[FormerUnit]) -> tuple[str, ...]:
-    return tuple(lower_unit_name(unit.name) for unit in former)
+    return _lower(unit.name for unit in former)
+
+
+def _lower(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(lower_unit_name, names))
 
 
 def _ordered(places: Iterable[Place]) -> tuple[Place, ...]:

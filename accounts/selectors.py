@@ -186,6 +186,26 @@ class FormerUnit:
     is_lesser_part: bool
 
 
+def former_districts(units: Iterable[int]) -> dict[int, list[str]]:
+    """Return the former districts, cities and towns (until 30/6/2025) from which each of ``units`` was made.
+
+    Only those that no longer exist; one query.
+    """
+    today = timezone.localdate()
+    rows = (
+        AdministrativeUnitSuccession.objects.filter(
+            successor__in=units, date__lte=today, predecessor__parent__level=AdministrativeUnit.Level.DISTRICT,
+            predecessor__parent__valid_to__lt=today,
+        )
+        .order_by("predecessor__parent__order_key", "pk")
+        .values_list("successor_id", "predecessor__parent__name")
+    )  # fmt: skip
+    found: dict[int, dict[str, None]] = {}
+    for pk, name in rows:
+        found.setdefault(pk, {})[name] = None
+    return {pk: list(names) for pk, names in found.items()}
+
+
 def former_units(units: Iterable[int]) -> dict[int, list[FormerUnit]]:
     """Return the former communes of each of ``units`` (ids) that had other names, whole ones first. One query."""
     share = AdministrativeUnitSuccession.Share

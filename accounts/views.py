@@ -310,7 +310,7 @@ def units(request: HttpRequest, parent: str) -> HttpResponse:
         {
             "label": found.label,
             "empty": found.empty,
-            "places": [[place.value, place.label, *place.former] for place in found.places],
+            "places": [[place.value, place.label, place.former, place.districts] for place in found.places],
         }
     )
     return page_cache.allow(response, seconds=page_cache.until_midnight(), parameters=())

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.urls import translate_url
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from core import display
@@ -92,6 +93,16 @@ def lang_of(text: object) -> str:
     """Return the `lang` attribute of an element with a text that has no translation on a translated page."""
     is_original = isinstance(text, OriginalText)
     return mark_safe(f' lang="{settings.LANGUAGE_CODE}"') if is_original else ""  # noqa: S308 - a setting
+
+
+@register.filter
+def marking(text: object, quoted: object) -> str:
+    """Return `text` as HTML with the language of `quoted` marked in it, if that has no translation."""
+    html = escape(text)
+    language = lang_of(quoted)
+    part = escape(quoted) if language else ""
+    marked = html.replace(part, f"<span{language}>{part}</span>", 1) if part else html
+    return mark_safe(marked)  # noqa: S308 - both parts are escaped
 
 
 @register.inclusion_tag("components/status.html")

@@ -6,6 +6,7 @@ import sys
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseServerError
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import get_language
@@ -59,5 +60,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     site; otherwise another site could have written it.
     """
     kept = kept_fields(request.POST) if is_same_origin(request) else []
-    context = {"kept": kept, "lost_files": bool(kept and request.FILES), "action": request.get_full_path()}
+    context = {
+        "kept": kept,
+        "lost_files": bool(kept and request.FILES),
+        "action": request.get_full_path(),
+        "no_cookie": reason == REASON_NO_CSRF_COOKIE,
+    }
     return render(request, "errors/csrf.html", context, status=403)

@@ -73,7 +73,7 @@ def _fields(ways: Sequence[str]) -> tuple[FieldSpec, ...]:
         FieldSpec(
             ON_BEHALF_OF, "short_text", _("Submitted on behalf of"),
             _("Only if you are applying for someone else: that person's full name."),
-            required=False,
+            required=False, options={"person_name": True},
         ),
         FieldSpec(
             DELIVERY, "choice", _("How do you want to receive the result?"),

@@ -1,20 +1,29 @@
 // Long lists (select[data-combobox]) as ARIA comboboxes: type part of a name, with or without diacritics. Former names
-// (data-former of an option) are also found. The list stays in the page, keeps the name and the value, and works on its own.
+// (data-former of an option) and former districts (data-districts) are also found. The list stays in the page, keeps the name and the value, and works on its own.
 (() => {
   "use strict";
 
   const MOST = 50;
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
 
-  // Ranks: a name that begins with it, a word that begins with it, a part, a former name; null if nothing matches.
-  const rank = (words, option) => {
+  // As people write "tp. Cà Mau" and "tx. Giá Rai".
+  const KINDS = { tp: "thanh pho", tx: "thi xa", tt: "thi tran", p: "phuong", h: "huyen", q: "quan" };
+  const inFull = (words) => words.replace(/^(tp|tx|tt|p|h|q)(?:\.\s*|\s+)/, (_, kind) => `${KINDS[kind]} `);
+
+  const names = (joined) => (joined ?? "").split("|").filter(Boolean);
+
+  // Ranks: a name that begins with it, a word that begins with it, a part, a former name, a former district; null if
+  // nothing matches. With the rank, what is said behind the name.
+  const rank = (words, option, texts) => {
     const text = fold(option.text);
     if (text.startsWith(words)) return [0, ""];
     if (text.includes(` ${words}`)) return [1, ""];
     if (text.includes(words)) return [2, ""];
-    const former = (option.dataset.former ?? "").split("|").filter(Boolean);
+    const former = names(option.dataset.former);
     const at = former.findIndex((name) => fold(name).includes(words));
-    return at < 0 ? null : [3 + at, former[at]];
+    if (at >= 0) return [3 + at, `, ${texts.textFormer} ${former[at]}`];
+    const district = names(option.dataset.districts).find((name) => fold(name).includes(words));
+    return district ? [1000, `, ${texts.textDistrict.replace("{name}", district)}`] : null;
   };
 
   const attach = (select) => {
@@ -74,19 +83,19 @@
 
     const matches = (words) => [...select.options]
       .filter((option) => option.value)
-      .map((option) => ({ option, found: words ? rank(words, option) : [0, ""] }))
+      .map((option) => ({ option, found: words ? rank(words, option, texts) ?? rank(inFull(words), option, texts) : [0, ""] }))
       .filter(({ found }) => found)
       .sort((one, other) => one.found[0] - other.found[0]);
 
     const open = (words) => {
       const all = matches(words);
-      list.replaceChildren(...all.slice(0, words ? MOST : all.length).map(({ option, found: [, former] }, at) => {
+      list.replaceChildren(...all.slice(0, words ? MOST : all.length).map(({ option, found: [, remark] }, at) => {
         const item = document.createElement("li");
         item.id = `${list.id}-${at}`;
         item.setAttribute("role", "option");
         item.setAttribute("aria-selected", "false");
         item.dataset.value = option.value;
-        item.textContent = former ? `${option.text}, ${texts.textFormer} ${former}` : option.text;
+        item.textContent = option.text + remark;
         return item;
       }));
       if (!all.length) {
@@ -178,9 +187,10 @@
     if (first.value !== chosen) return;
     for (const button of first.form.querySelectorAll("[data-without-script]")) button.hidden = found !== null;
     if (found === null) return;
-    const options = found.places.map(([value, text, ...former]) => {
+    const options = found.places.map(([value, text, former, districts]) => {
       const option = new Option(text, value);
       if (former.length) option.dataset.former = former.join("|");
+      if (districts.length) option.dataset.districts = districts.join("|");
       return option;
     });
     second.replaceChildren(new Option(found.empty, ""), ...options);

@@ -20,7 +20,12 @@ def _add_places() -> None:
     away = UnitFactory(name="Thành phố Hà Nội", level="province", gso_code="01")
     UnitFactory(name="Phường Ba Đình", parent=away, gso_code="00004")
     AdministrativeUnitSuccession.objects.create(
-        predecessor=UnitFactory(name="Xã Tắc Vân", valid_to="2025-06-30", valid_from="2004-07-08"),
+        predecessor=UnitFactory(
+            name="Xã Tắc Vân", valid_to="2025-06-30", valid_from="2004-07-08",
+            parent=UnitFactory(
+                name="Thành phố Cà Mau", level="district", valid_to="2025-06-30", valid_from="2004-07-08"
+            ),
+        ),
         successor=AdministrativeUnit.objects.get(name="Xã Khánh Lâm"), share="default", date=TWO_TIERS_FROM,
     )  # fmt: skip
 
@@ -48,6 +53,11 @@ def test_places_are_found_by_parts_former_names_and_in_other_provinces_and_count
     commune.press("Tab")
     expect(commune).to_have_value("Khánh Lâm (xã)")
 
+    for words in ("tp ca mau", "thành phố Cà Mau"):
+        commune.fill(words)
+        expect(page.get_by_role("listbox").get_by_role("option")).to_have_text(
+            "Khánh Lâm (xã), trước đây thuộc thành phố Cà Mau (nay không còn)"
+        )
     commune.fill("xyz")
     listed = page.get_by_role("listbox", name="Xã, phường")
     expect(listed).to_have_text("Không có trong danh sách. Kiểm tra lại chính tả.")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import Any, Final
 
 import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.text import clean
@@ -22,6 +24,13 @@ from forms_app.builder.schema import FieldSpec
 _NUMBER: Final = re.compile(r"0[35789]\d{8}|02\d{9}")
 _OLD_MOBILE: Final = re.compile(r"01\d{9}")
 _PREFIX: Final = re.compile(r"0[235789]")
+_PROVIDERS: Final = ("gmail.com", "yahoo.com", "yahoo.com.vn", "outlook.com", "hotmail.com", "icloud.com")
+# Providers whose names are close to those above.
+_REAL_NEIGHBOURS: Final = frozenset(
+    {"ymail.com", "mail.com", "email.com", "gmx.com", "yahoo.co.uk", "cloud.com"}
+)
+# One wrong, missing or exchanged letter in a short domain, two in a long one.
+_SIMILARITY: Final = 0.87
 _SIGNS: Final = re.compile(r"[\s./()\-]")
 # +84, 0084 and, as address books show it, 84; a zero after it belongs to the national number.
 _HOME: Final = re.compile(r"(?:\+|00)84\(?0?|84(?=[235789]\d{8,9}$)")
@@ -179,6 +188,20 @@ class CleanEmailField(forms.EmailField):
         return clean(normalize_input(super().to_python(value) or ""))
 
 
+def email_doubt(address: str) -> str:
+    """Return a question about an address whose domain is almost that of a large provider; empty if there is none.
+
+    >>> email_doubt("an@gmail.com"), email_doubt("an@example.vn"), "gmail.com" in email_doubt("an@gmial.com")
+    ('', '', True)
+    """
+    local, _at, domain = address.lower().rpartition("@")
+    if domain in _PROVIDERS or domain in _REAL_NEIGHBOURS:
+        return ""
+    close = get_close_matches(domain, _PROVIDERS, n=1, cutoff=_SIMILARITY)
+    text = gettext("Do you mean %(address)s? If the address is right, leave it as it is.")
+    return text % {"address": f"{local}@{close[0]}"} if close else ""
+
+
 @register
 class Email(FieldType):
     """No options."""
@@ -188,6 +211,9 @@ class Email(FieldType):
 
     def form_field(self, spec: FieldSpec) -> forms.Field:
         return CleanEmailField(max_length=254, **self.common_arguments(spec))
+
+    def doubt(self, spec: FieldSpec, answer: str) -> str:
+        return email_doubt(answer)
 
     def applicant_source(self, spec: FieldSpec) -> str:
         return "email"

@@ -123,7 +123,9 @@ class IdentityField(forms.MultiValueField):
 
     def compress(self, data_list: list[str]) -> Value | None:
         kind, typed = data_list or ("", "")
-        number = re.sub(r"[\s.\-]", "", normalize_input(typed or "")).upper()
+        number = re.sub(r"[\s.\-]", "", normalize_input(typed or ""))
+        # A card has digits only: what is refused is quoted as it was typed.
+        number = number if (kind or CARD) == CARD else number.upper()
         # The first kind is preselected, so it alone is not an answer.
         if not number:
             if self.required:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 LAST_HOUR: Final = 24
 LAST_MINUTE: Final = 59
 NOON: Final = 12
+MIN_ACCOUNT_DIGITS: Final = 6
 _TIME: Final = re.compile(
     r"(?:(?P<about>khoảng|lúc|chừng|tầm) )?(?P<hour>\d{1,2}) ?(?:giờ|h|g|[:.](?=\d)) ?"
     r"(?:(?P<minute>\d{1,2}) ?(?:phút|ph|p)?|(?P<half>rưỡi))?(?: ?(?P<part>sáng|trưa|chiều|tối|đêm|khuya))?",
@@ -98,6 +99,15 @@ def read_document_number(text: str) -> str | None:
     return text if any(letter in "0123456789" for letter in text) else None
 
 
+def read_bank_account(text: str) -> str | None:
+    """Return ``text`` if it has the digits of an account: "không có tài khoản" is none.
+
+    >>> read_bank_account("0123 456 789, Agribank"), read_bank_account("không có tài khoản")
+    ('0123 456 789, Agribank', None)
+    """
+    return text if sum(letter in "0123456789" for letter in text) >= MIN_ACCOUNT_DIGITS else None
+
+
 def read_business_code(text: str) -> str | None:
     """Return the code of an enterprise or a business household without spaces.
 
@@ -131,5 +141,13 @@ FORMATS: Final[Mapping[str, TextFormat]] = {
         _("number of a document"),
         _("“%(text)s” has no digits. Enter the number on the document; leave this empty if there is none."),
         read_document_number,
+    ),
+    "bank_account": TextFormat(
+        _("account and bank"),
+        _(
+            "“%(text)s” has no account number. Enter the number and the bank; without an account, choose another "
+            "way of payment."
+        ),
+        read_bank_account,
     ),
 }

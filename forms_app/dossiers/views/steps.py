@@ -19,10 +19,12 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.http import urlencode
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.display import time_text
 from core.errors import Conflict, InvalidInput, NotAllowed
+from core.foreign_files.inspection import clean_name
 from core.text import parse_pk
 from core.web.throttle import client_network
 from core.web.uploads import failed_uploads
@@ -208,23 +210,34 @@ def receive_files(
 ) -> dict[str, str]:
     """Remove the file named by ``remove`` if it is among ``stored``, then ``store`` each file sent for ``spec``.
 
-    Returns the messages about rejected files, by field id.
+    Returns the messages about rejected files, by field id. A message says if a file was not stored again because it
+    was there already under another name.
     """
     removed = parse_pk(request.POST.get("remove", ""))
     if removed and (attachment := stored.filter(pk=removed).first()):
         services.remove(attachment=attachment)
     rejected: dict[str, str] = {}
+    known = set(stored.values_list("pk", flat=True)) if request.FILES else set()
     for field in spec.fields:
         if registry.get(field.type).stores_files:
             for upload in request.FILES.getlist(field.id):
                 try:
                     throttles.check_upload(request)
-                    store(spec=field, upload=upload, network=client_network(request))
+                    file = store(spec=field, upload=upload, network=client_network(request))
+                    _report_repeated(request, file, clean_name(upload.name or ""), known)
                 except (Conflict, InvalidInput) as error:
                     rejected[field.id] = error.message
             if name := failed_uploads(request).get(field.id):
                 rejected[field.id] = storage_message(name)
     return rejected
+
+
+def _report_repeated(request: HttpRequest, file: Attachment, name: str, known: set[int]) -> None:
+    """Say that ``file`` was there already under another name than ``name``; add it to ``known``."""
+    if file.pk in known and file.original_name != name:
+        text = _("“%(name)s” has the same content as “%(stored)s” and was not added again.")
+        messages.info(request, text % {"name": name, "stored": file.original_name})
+    known.add(file.pk)
 
 
 def _after(schema: FormSchema, spec: StepSpec, core_code: str) -> str:

@@ -57,10 +57,15 @@ def test_lists_are_in_vietnamese_order_of_the_distinguishing_names(loaded, djang
         < names.index("Gia Lai (tỉnh)")
     )
     home = next(place.value for place in provinces() if place.label.startswith("Cà Mau"))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         listed = communes(home)
     assert len(listed) == 64
-    assert "xã Tắc Vân" in next(place for place in listed if place.label == "Tân Thành (phường)").former
+    found = next(place for place in listed if place.label == "Tân Thành (phường)")
+    assert "xã Tắc Vân" in found.former
+    assert found.districts == ("thành phố Cà Mau",)
+    within = {place.label for place in listed if "thành phố Cà Mau" in place.districts}
+    assert {"An Xuyên (phường)", "Lý Văn Lâm (phường)", "Tân Thành (phường)", "Hòa Thành (phường)"} <= within
+    assert "Đất Mũi (xã)" not in within
     with django_assert_num_queries(0):
         communes(home)
 
@@ -71,14 +76,15 @@ class TestSecondList:
         answer = client.get(f"/tai-khoan/don-vi-hanh-chinh/{home}/").json()
         assert (answer["label"], answer["empty"]) == ("Xã, phường", "Chọn xã, phường")
         (found,) = [place for place in answer["places"] if place[1] == "Tân Thành (phường)"]
-        assert "xã Tắc Vân" in found[2:]
+        assert "xã Tắc Vân" in found[2]
+        assert found[3] == ["thành phố Cà Mau"]
 
     def test_countries_are_sent_for_abroad_in_the_language_of_the_page(self, client):
         answer = client.get("/tai-khoan/don-vi-hanh-chinh/abroad/").json()
         assert answer["label"] == "Quốc gia"
-        assert ["JP", "Nhật Bản", "Japan"] in answer["places"]
+        assert ["JP", "Nhật Bản", ["Japan"], []] in answer["places"]
         english = client.get("/en/tai-khoan/don-vi-hanh-chinh/abroad/").json()
-        assert ["JP", "Japan", "Nhật Bản"] in english["places"]
+        assert ["JP", "Japan", ["Nhật Bản"], []] in english["places"]
 
     @pytest.mark.parametrize("parent", ["0", "999999999", "x", "9" * 60, "-1"])
     def test_unknown_province_has_no_communes(self, client, parent):

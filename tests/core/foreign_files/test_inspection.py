@@ -70,15 +70,15 @@ GOOD = [
 ATTACKS = [
     ("empty", "don.pdf", b"", "rỗng"),
     ("too big", "anh.png", image("PNG") + bytes(1024 * 1024), "tối đa"),
-    ("no extension", "don", PDF, "Không nhận được"),
-    ("program", "don.exe", EXE, "Không nhận được"),
-    ("double extension", "don.pdf.exe", PDF, "Không nhận được"),
+    ("no extension", "don", PDF, "Cổng không nhận loại tệp"),
+    ("program", "don.exe", EXE, "Cổng không nhận loại tệp"),
+    ("double extension", "don.pdf.exe", PDF, "Cổng không nhận loại tệp"),
     ("program as pdf", "don.exe.pdf", EXE, "không đúng định dạng PDF"),
-    ("html", "don.html", HTML, "Không nhận được"),
+    ("html", "don.html", HTML, "Cổng không nhận loại tệp"),
     ("html as pdf", "don.pdf", HTML, "không đúng định dạng PDF"),
     ("html before a pdf", "don.pdf", HTML + PDF, "PDF"),
     ("cut off pdf", "don.pdf", PDF[:-8], "thiếu phần cuối"),
-    ("svg", "anh.svg", SVG, "Không nhận được"),
+    ("svg", "anh.svg", SVG, "Cổng không nhận loại tệp"),
     ("svg as png", "anh.png", SVG, "không đúng định dạng PNG"),
     ("jpeg with a zip behind as docx", "don.docx", image("JPEG") + archive(), "giấu bên trong"),
     ("half a picture", "anh.png", image("PNG", (300, 300))[:60], "hỏng"),
@@ -160,7 +160,7 @@ class TestDisguises:
 
     @pytest.mark.parametrize("extension", sorted(OTHER_FORMATS))
     def test_file_kind_that_is_not_accepted_is_rejected_under_its_own_extension(self, extension: str) -> None:
-        with pytest.raises(InvalidInput, match="Không nhận được"):
+        with pytest.raises(InvalidInput, match="Cổng không nhận loại tệp"):
             inspect_bytes(f"giay-to.{extension.replace(' ', '')}", OTHER_FORMATS[extension])
 
     @pytest.mark.parametrize(

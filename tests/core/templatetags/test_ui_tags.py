@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from core import display
+from core.wagtail.languages import OriginalText
 from core.web.context_processors import NavLink
 
 UTC = dt.UTC
@@ -166,3 +167,12 @@ class TestLanguageUrl:
 
     def test_known_address_wins(self) -> None:
         assert render("{% language_url 'en' %}", translation_urls={"en": "/en/news/"}) == "/en/news/"
+
+
+@pytest.mark.parametrize(("label", "html"), [
+    (OriginalText("Giấy <A>"), "Choose “<span lang=\"vi\">Giấy &lt;A&gt;</span>” &amp; go"),
+    ("Giấy <A>", "Choose “Giấy &lt;A&gt;” &amp; go"),
+])  # fmt: skip
+def test_language_of_a_quoted_question_is_marked(label: str, html: str) -> None:
+    shown = render("{% load ui_tags %}{{ text|marking:label }}", text="Choose “Giấy <A>” & go", label=label)
+    assert shown == html

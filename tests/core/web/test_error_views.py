@@ -86,9 +86,15 @@ def test_server_error_page_needs_no_database(django_assert_num_queries: Any) -> 
     assert "Traceback" not in html
 
 
-def test_csrf_failure_page_explains_the_cause() -> None:
-    response = Client(enforce_csrf_checks=True).post("/gui/")
+@pytest.mark.parametrize(("cookie", "cause"), [
+    ("a" * 32, "Trang đã mở quá lâu"), ("", "Trình duyệt không gửi cookie của cổng"),
+])  # fmt: skip
+def test_csrf_failure_page_explains_the_cause(cookie: str, cause: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    if cookie:
+        client.cookies[settings.CSRF_COOKIE_NAME] = cookie
+    response = client.post("/gui/", {"csrfmiddlewaretoken": "b" * 32})
     html = response.content.decode()
     assert response.status_code == 403
-    assert "Trang đã mở quá lâu" in html
+    assert f"<h1>{cause}</h1>" in html
     assert "CSRF" not in html

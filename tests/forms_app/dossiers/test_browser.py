@@ -171,7 +171,7 @@ class TestWithScripts:
         page.locator("[name=proof]").set_input_files(
             {"name": "anh.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}
         )
-        expect(page.locator("[data-announce]")).to_contain_text("Không nhận được")
+        expect(page.locator("[data-announce]")).to_contain_text("Cổng không nhận loại tệp")
         expect(page.locator("[name=proof]")).to_be_focused()
         assert page.locator(".field__error").count() == 1
 
@@ -217,7 +217,7 @@ class TestWithoutScripts:
         page.locator("[name=child_name]").fill("Nguyễn Văn Mới")
         page.context.clear_cookies()
         save(page)
-        expect(page.get_by_role("heading", level=1)).to_have_text("Trang đã mở quá lâu")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Trình duyệt không gửi cookie của cổng")
         shoot(page, "filing/csrf")
         follow(page.get_by_role("button", name="Gửi lại"))
         expect(page.get_by_text("Nguyễn Văn Mới")).to_be_visible()

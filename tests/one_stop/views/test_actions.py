@@ -257,7 +257,7 @@ def test_unavailable_action_without_input_redirects_to_the_dossier(
 
 
 BAD_RESULTS = [
-    (SimpleUploadedFile("ket-qua.exe", b"MZ"), "Không nhận được"),
+    (SimpleUploadedFile("ket-qua.exe", b"MZ"), "Cổng không nhận loại tệp"),
     (SimpleUploadedFile("ket-qua.pdf", b"<script>"), "không đúng định dạng PDF"),
     (SimpleUploadedFile("ket-qua.pdf", b""), "Tệp rỗng. Chọn lại tệp."),
 ]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms_app.builder.field_types import registry
+from forms_app.builder.field_types.contact import email_doubt
 from tests.forms_app.builder.factories import answer_of, asked, error_of, spec_of
 
 GAPS = st.sampled_from(["", " ", ".", "-", "  ", "\u00a0"])
@@ -119,3 +120,14 @@ def test_error_quotes_what_was_typed_not_the_normalised_text(typed: str) -> None
 @pytest.mark.parametrize("typed", ["an@localhost", "an@[127.0.0.1]", "an@[IPv6:::1]"])
 def test_address_that_no_person_reads_is_refused(typed: str) -> None:
     assert "không phải địa chỉ thư điện tử" in error_of("email", typed)
+
+
+@pytest.mark.parametrize(("address", "meant"), [
+    ("an@gmial.com", "an@gmail.com"), ("an@gmail.con", "an@gmail.com"), ("An@Gmai.com", "an@gmail.com"),
+    ("an@yaho.com.vn", "an@yahoo.com.vn"), ("an@hotmial.com", "an@hotmail.com"),
+    ("an@gmail.com", ""), ("an@ymail.com", ""), ("an@mail.com", ""), ("an@example.vn", ""), ("an@cloud.com", ""),
+])  # fmt: skip
+def test_slip_in_a_well_known_domain_is_questioned(address: str, meant: str) -> None:
+    found = email_doubt(address)
+    assert bool(found) is bool(meant)
+    assert meant in found

@@ -337,6 +337,14 @@ class TestFormats:
                 f"“{typed}” không có chữ số nào."
             )
 
+    def test_account_has_the_digits_of_an_account(self) -> None:
+        options = {"format": "bank_account"}
+        assert answer_of("short_text", "0123 456, Agribank", options=options) == "0123 456, Agribank"
+        for typed in ("không có tài khoản", "12345 VCB"):
+            assert error_of("short_text", typed, options=options).startswith(
+                f"“{typed}” không có số tài khoản."
+            )
+
     @pytest.mark.parametrize("typed", ["abc", "12345", "20001234567", "2000123456-1"])
     def test_other_texts_are_not_business_codes(self, typed: str) -> None:
         found = error_of("short_text", typed, options={"format": "business_code"})

@@ -113,7 +113,7 @@ class TestSendSupplement:
         receipt, _request = supplement_case
         data = {"version": 2, "proof": picture("a.exe"), "other_1": "Nguyễn Thị Mẹ"}
         html = Client().post(self.address(receipt), data, follow=True).content.decode()
-        assert "Không nhận được" in html
+        assert "Cổng không nhận loại tệp" in html
         assert "Nguyễn Thị Mẹ" in html
         assert not Attachment.objects.filter(purpose="supplement").exists()
 

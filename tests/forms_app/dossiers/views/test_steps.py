@@ -93,6 +93,14 @@ def visit(client: Client) -> Visit:
     return found
 
 
+@pytest.mark.parametrize(("values", "error"), [
+    ({"on_behalf_of": "x"}, "“x”"), ({"identity_number": "09618500123a"}, "“09618500123a”"),
+])  # fmt: skip
+def test_error_quotes_what_was_typed(visit: Visit, values: dict[str, str], error: str) -> None:
+    sent = visit.send("applicant", {**APPLICANT, **values}, next="1")
+    assert error in visit.client.get(sent["Location"]).content.decode()
+
+
 @pytest.mark.parametrize("step", [APPLICANT, {**APPLICANT, "phone": "12"}])
 def test_stolen_encrypted_value_is_shown_as_it_was_typed(visit: Visit, step: dict[str, Any]) -> None:
     stolen = encryption.encrypt("096185009999")
@@ -277,16 +285,28 @@ class TestFiles:
         bad = picture("anh.exe")
         data = {"child_name": "Nguyễn Văn Mới", "born": "1/11/2026", "proof": bad}
         html = client.post(address, data, follow=True).content.decode()
-        assert "Không nhận được" in html
+        assert "Cổng không nhận loại tệp" in html
         assert "Chọn tệp cho" not in html, "one message for one file"
         assert value_of(html, "child_name") == "Nguyễn Văn Mới"
         assert Draft.objects.get().answers["child_name"] == "Nguyễn Văn Mới"
+
+    def test_same_file_under_another_name_is_not_lost_without_a_word(self, page: Any) -> None:
+        client, address = page
+        content, said = picture("to khai.png").read(), "“ban-sao.png” có nội dung giống hệt “to khai.png”"
+
+        def send(*names: str) -> str:
+            files = [SimpleUploadedFile(name, content) for name in names]
+            return client.post(address, {"proof": files, "upload": "proof"}, follow=True).content.decode()
+
+        assert said in send("to khai.png", "ban-sao.png")
+        assert Attachment.objects.count() == 1
+        assert "giống hệt" not in send("to khai.png"), "a page that is sent again repeats the same file"
 
     def test_rejected_file_keeps_the_page_even_when_going_back(self, page: Any) -> None:
         client, address = page
         answer = client.post(address, {"proof": picture("anh.exe"), "goto": "applicant"}, follow=True)
         assert answer.redirect_chain[0][0].startswith(address)
-        assert "Không nhận được" in answer.content.decode()
+        assert "Cổng không nhận loại tệp" in answer.content.decode()
 
     @pytest.mark.usefixtures("inspecting_process")
     def test_file_made_to_exhaust_its_reader_is_refused_and_the_rest_kept(self, page: Any) -> None:
