@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from core import display
 from core.worktime import TimeUnit, WorkCalendar
-from forms_app.builder.field_types import registry
+from forms_app.builder import identity_numbers
 from forms_app.builder.identity_numbers import identity_questions
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import DeadlineRule
@@ -174,7 +174,7 @@ def mask_identity_numbers(schema: FormSchema, answers: Mapping[str, Any]) -> dic
     Viewing one in full is logged.
     """
     masked = {
-        spec.id: registry.get(spec.type).masked(answers[spec.id])
+        spec.id: identity_numbers.masked(spec, answers[spec.id])
         for spec in identity_questions(schema)
         if answers.get(spec.id)
     }

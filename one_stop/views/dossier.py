@@ -158,9 +158,9 @@ def _answered_steps(found: DossierDetail, *, revealed: bool) -> list[AnsweredSte
     version = found.dossier.form_version
     if version is None:
         return []
-    schema = in_active_language(FormSchema.from_json(version.schema))
+    schema = FormSchema.from_json(version.schema)
     answers = found.dossier.answers if revealed else mask_identity_numbers(schema, found.dossier.answers)
-    steps = answered_steps(schema, answers, answer_files_by_field(found.files))
+    steps = answered_steps(in_active_language(schema), answers, answer_files_by_field(found.files))
     return [step for step in steps if step.id != applicant.STEP]
 
 

@@ -176,6 +176,36 @@ def test_every_type_of_identity_number_is_masked(monkeypatch: pytest.MonkeyPatch
     assert mask_identity_numbers(schema, answers) == {**answers, **masked}
 
 
+def test_numbers_within_a_free_text_that_asks_for_them_are_masked() -> None:
+    lines = (
+        "An, 12/03/1988, 096088000112\nBình, 12-03-1990, 096 191 000 345\nChi, C7654321, 12 người, 385012345"
+    )
+    step = {
+        "id": "s",
+        "title": "Bước",
+        "fields": [
+            {
+                "id": "members",
+                "type": "long_text",
+                "label": "Thành viên",
+                "help": "Họ tên, số định danh cá nhân.",
+            },
+            {
+                "id": "others",
+                "type": "long_text",
+                "label": "Người khác",
+                "options": {"identity_numbers": True},
+            },
+            {"id": "note", "type": "long_text", "label": "Ghi chú"},
+        ],
+    }
+    schema = FormSchema.from_json({"steps": [step]})
+    masked = "An, 12/03/1988, ••••••112\nBình, ••••••345\nChi, ••••••321, 12 người, ••••••345"
+    masked = masked.replace("Bình, ••••••345", "Bình, ••••••990, ••••••345")
+    answers = dict.fromkeys(("members", "others", "note"), lines)
+    assert mask_identity_numbers(schema, answers) == {"members": masked, "others": masked, "note": lines}
+
+
 @pytest.mark.parametrize(
     ("until", "text"),
     [

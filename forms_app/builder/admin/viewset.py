@@ -28,6 +28,8 @@ from core.wagtail.object_policy import (
 )
 from forms_app.builder import applicant, documents, validation
 from forms_app.builder.admin.forms import FormDefinitionForm
+from forms_app.builder.field_types import registry
+from forms_app.builder.identity_numbers import free_text_questions
 from forms_app.builder.models import FormDefinition
 from forms_app.builder.schema import FormSchema
 from forms_app.builder.schema_diff import removed_questions
@@ -112,6 +114,7 @@ class FormEditView(ObjectEditView):
             )
             messages.warning(self.request, text % {"questions": "; ".join(f"“{label}”" for label in gone)})
         self._warn_of_documents()
+        self._name_free_texts()
         return response
 
     def _warn_of_documents(self) -> None:
@@ -121,6 +124,19 @@ class FormEditView(ObjectEditView):
         names = [document.name for document in listed if document.kind == DocumentKind.SUBMIT]
         for text in documents.warnings(FormSchema.from_json(self.object.working_copy), names):
             messages.warning(self.request, text)
+
+    def _name_free_texts(self) -> None:
+        """Say which free texts ask for identity numbers by their words: a question of the type checks them too."""
+        found = free_text_questions(FormSchema.from_json(self.object.working_copy))
+        if found:
+            text = _(
+                "Ask for identity numbers in a free text: %(questions)s. The answers are stored encrypted and masked "
+                "at the desk. A question of the type “%(type)s” also checks each number."
+            )
+            labels = "; ".join(f"“{spec.label}”" for spec in found)
+            messages.warning(
+                self.request, text % {"questions": labels, "type": registry.get("citizen_id").label}
+            )
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import partial
@@ -148,6 +149,23 @@ class FormattedField(CleanCharField):
         return found
 
 
+#: The option of a free text that asks for numbers of people: all of it is encrypted, numbers in it are masked.
+IDENTITY_NUMBERS: Final = "identity_numbers"
+_IDENTITY_OPTION: Final = Option(bool, _("asks for identity numbers (stored encrypted, masked at the desk)"))
+#: Seven digits or more, however grouped, or the number of a passport; a date with dots is hidden as well.
+_NUMBER: Final = re.compile(r"[A-Za-z]?\d(?:[ .\-]?\d){6,}")
+SHOWN_DIGITS: Final = 3
+
+
+def mask_numbers(text: str) -> str:
+    """Return ``text`` with all but the last digits of each number in it hidden.
+
+    >>> mask_numbers("An, 12/03/1988, 096 088 000 112")
+    'An, 12/03/1988, ••••••112'
+    """
+    return _NUMBER.sub(lambda found: f"••••••{found[0][-SHOWN_DIGITS:]}", text)
+
+
 SHORT_TEXT_LENGTH: Final = 200
 LONG_TEXT_LENGTH: Final = 3000
 LONG_TEXT_ROWS: Final = 5
@@ -164,7 +182,8 @@ AUTOCOMPLETE_TOKENS: Final = {
 
 @register
 class ShortText(FieldType):
-    """``options``: ``max_length`` (characters), ``autocomplete`` (one of ``AUTOCOMPLETE_TOKENS``), ``person_name``.
+    """``options``: ``max_length`` (characters), ``autocomplete`` (one of ``AUTOCOMPLETE_TOKENS``), ``person_name``,
+    ``identity_numbers``.
 
     ``person_name`` (true) accepts only the name of a person; so does a question that browsers fill in with a name.
     ``format`` is one of ``FORMATS``.
@@ -176,6 +195,7 @@ class ShortText(FieldType):
         "max_length": Option(int, _("maximum length, in characters"), 1, 500),
         "autocomplete": Option(str, _("autofill by the browser"), values=AUTOCOMPLETE_TOKENS),
         "person_name": Option(bool, _("the name of a person")),
+        IDENTITY_NUMBERS: _IDENTITY_OPTION,
         "format": Option(
             str, _("form of the text"), values={name: one.label for name, one in FORMATS.items()}
         ),
@@ -199,7 +219,7 @@ class ShortText(FieldType):
 
 @register
 class LongText(FieldType):
-    """``options``: ``max_length`` (characters), ``rows``."""
+    """``options``: ``max_length`` (characters), ``rows``, ``identity_numbers``."""
 
     code = "long_text"
     blank_lines = 4
@@ -207,6 +227,7 @@ class LongText(FieldType):
     options = {
         "max_length": Option(int, _("maximum length, in characters"), 1, 20_000),
         "rows": Option(int, _("height, in lines"), 2, 30),
+        IDENTITY_NUMBERS: _IDENTITY_OPTION,
     }
 
     def form_field(self, spec: FieldSpec) -> forms.Field:

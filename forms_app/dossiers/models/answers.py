@@ -23,10 +23,11 @@ class _Encrypted(dict[str, Any]):
 class AnswersField(models.JSONField):
     """A JSON object whose identity numbers are encrypted when a row is saved and decrypted when it is read.
 
-    The form of the row (``form_version``) decides: all texts under a question with ``is_identity_number``, and
-    under its inputs, are encrypted. So is any text that has the format of an identity number by itself; numbers inside
-    a longer text are not found. If no form is known (``QuerySet.update``, a row without one, a supplement), every text
-    is encrypted. A text that looks encrypted is encrypted too; only what this field has encrypted is decrypted.
+    The form of the row (``form_version``) decides: all texts under a question that asks for such numbers, and under its
+    inputs, are encrypted (``builder.identity_numbers``). So is any text that has the format of an identity number by
+    itself; numbers inside other texts are not found. If no form is known (``QuerySet.update``, a row without one, a
+    supplement), every text is encrypted. A text that looks encrypted is encrypted too; only what this field has
+    encrypted is decrypted.
     """
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:

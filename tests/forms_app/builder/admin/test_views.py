@@ -164,6 +164,29 @@ def test_passport_question_made_in_the_editor_is_encrypted_and_masked(
     assert "C7654321" in client.post(f"{address}hien-so-dinh-danh/").content.decode()
 
 
+def test_free_text_that_asks_for_identity_numbers_is_named_encrypted_and_revealed(
+    controller: Client, definition: FormDefinition, client: Client
+) -> None:
+    data = post_data(definition, ("long_text", {"label": "Thành viên", "help": "Tên và số căn cước"}))
+    page = controller.post(reverse("forms:edit", args=[definition.pk]), data, follow=True).content.decode()
+    assert "“Thành viên”" in page
+    assert "hỏi số định danh trong câu trả lời tự do" in page
+    definition.refresh_from_db()
+    controller.post(
+        reverse("builder_publish", args=[definition.pk]), {"content_hash": definition.content_hash}
+    )
+    agency = AgencyFactory()
+    LocalAssignment.objects.create(procedure=definition.procedure, agency=agency, valid_from=date(2025, 7, 1))
+    dossier = file_dossier(definition.versions.get(), agency=agency, thanh_vien="An, 096088000112").dossier
+    client.force_login(officer_of(dossier))
+    address = f"/mot-cua/ho-so/{dossier.code}/"
+    for language in ("", "/en"):
+        shown = client.get(f"{language}{address}").content.decode()
+        assert "096088000112" not in shown
+        assert "An, ••••••112" in shown
+    assert "An, 096088000112" in client.post(f"{address}hien-so-dinh-danh/").content.decode()
+
+
 def test_exported_file_can_be_imported_in_the_admin(controller: Client, definition: FormDefinition) -> None:
     sent = controller.get(reverse("builder_export", args=[definition.pk]))
     assert sent["Content-Disposition"].endswith('.json"')

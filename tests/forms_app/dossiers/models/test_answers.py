@@ -56,6 +56,29 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.django_db
 class TestStorage:
+    def test_free_text_that_asks_for_numbers_is_encrypted_as_a_whole_and_stored_rows_are_by_the_command(
+        self,
+    ) -> None:
+        question = {
+            "id": "members",
+            "type": "long_text",
+            "label": "Thành viên",
+            "help": "Họ tên, số căn cước",
+        }
+        dossier = file_dossier(
+            make_form(schema={"steps": [{"id": "s", "title": "Bước", "fields": [question]}]}),
+            members=f"An, {NUMBER}",
+        ).dossier
+        assert NUMBER not in raw("dossiers_dossier")
+        assert "An, " not in raw("dossiers_dossier")
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE dossiers_dossier SET answers = %s", [f'{{"members": "An, {NUMBER}"}}'])
+        assert NUMBER in raw("dossiers_dossier")
+        call_command("rotate_field_keys", stdout=StringIO())
+        assert NUMBER not in raw("dossiers_dossier")
+        dossier.refresh_from_db()
+        assert dossier.answers["members"] == f"An, {NUMBER}"
+
     def test_answers_of_identity_questions_and_what_looks_like_a_number_are_encrypted(self) -> None:
         dossier = file_dossier().dossier
         answers = {
