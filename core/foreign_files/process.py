@@ -41,7 +41,8 @@ def check(file: BinaryIO, kind: str, visitor: Visitor) -> None:
     limits = {COST_OF_NETWORK: visitor.network, COST_OF_DOSSIER: visitor.dossier}
     if any(key and limit.spent(key) for limit, key in limits.items()):
         raise Refused(Reason.SPENT, COST_OF_NETWORK.seconds_left())
-    with _turns.take(visitor.network, timeout=WAIT_SECONDS), _on_disk(file) as handle:
+    size = file.seek(0, os.SEEK_END)
+    with _turns.take(visitor.network, size=size, timeout=WAIT_SECONDS), _on_disk(file) as handle:
         try:
             verdict = _run(handle, kind)
         except Refused:

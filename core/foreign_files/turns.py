@@ -14,6 +14,9 @@ from core.foreign_files.reasons import Reason, Refused
 
 #: Files of one network that wait at the same time; each of them holds a thread of the web process.
 WAITING_OF_NETWORK: Final = 4
+#: One further turn, for files of at most this size from networks that have used little, and for networks not seen yet.
+SMALL_BYTES: Final = 1024 * 1024
+LITTLE_MILLISECONDS: Final = 3000
 #: Seconds after which what the networks have used no longer decides the order.
 REMEMBERED_SECONDS: Final = 600
 
@@ -33,7 +36,7 @@ PORTAL: Final = Visitor()
 
 
 class Turns:
-    """At most `at_once` turns, at most one for each network.
+    """At most `at_once` turns, and one more for those who cost little; at most one for each network.
 
     The next turn goes to the network that has used the least time.
     """
@@ -47,9 +50,12 @@ class Turns:
         self._used_since = time.monotonic()
 
     @contextmanager
-    def take(self, network: str, *, timeout: float) -> Iterator[None]:
-        """Hold a turn; ``Refused`` as busy after `timeout` seconds, or if many files of `network` wait already."""
-        self._wait(_Ticket(network), timeout)
+    def take(self, network: str, *, size: int, timeout: float) -> Iterator[None]:
+        """Hold a turn for a file of `size` bytes.
+
+        ``Refused`` as busy after `timeout` seconds, or if many files of `network` wait already.
+        """
+        self._wait(_Ticket(network, size), timeout)
         start = time.monotonic()
         try:
             yield
@@ -76,14 +82,21 @@ class Turns:
                 self._changed.notify_all()
 
     def _next(self) -> _Ticket | None:
-        if len(self._running) >= self._at_once:
-            return None
         if time.monotonic() - self._used_since > REMEMBERED_SECONDS:
             self._used.clear()
             self._used_since = time.monotonic()
         possible = [one for one in self._waiting if not one.network or one.network not in self._running]
+        if len(self._running) > self._at_once:
+            return None
+        if len(self._running) == self._at_once:
+            # However many networks send costly files, somebody with an ordinary one does not wait for all of them.
+            possible = [one for one in possible if self._costs_little(one)]
         # Among equals, the first that came.
         return min(possible, key=lambda one: self._used[one.network], default=None)
+
+    def _costs_little(self, ticket: _Ticket) -> bool:
+        is_new = bool(ticket.network) and ticket.network not in self._used
+        return is_new or (ticket.size <= SMALL_BYTES and self._used[ticket.network] < LITTLE_MILLISECONDS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,3 +104,4 @@ class _Ticket:
     """A file that is waiting."""
 
     network: str
+    size: int

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import time
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,9 @@ def test_unclosed_tags_do_not_take_quadratic_time() -> None:
 def test_file_waits_for_its_turn_and_is_sent_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "WAIT_SECONDS", 0.01)
     turns, refused = process._turns, pytest.raises(InvalidInput, match="Gửi lại sau")
-    with turns.take("a", timeout=1), turns.take("b", timeout=1), refused:
+    with ExitStack() as running, refused:
+        for network in "abc":
+            running.enter_context(turns.take(network, size=0, timeout=1))
         inspect_bytes("don.pdf", PDF)
     assert inspect_bytes("don.pdf", PDF).name == "don.pdf"
 

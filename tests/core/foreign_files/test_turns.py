@@ -16,7 +16,7 @@ from core.errors import InvalidInput
 from core.foreign_files import process
 from core.foreign_files.inspection import Limits, inspect
 from core.foreign_files.reasons import Reason, Refused
-from core.foreign_files.turns import WAITING_OF_NETWORK, Turns, Visitor
+from core.foreign_files.turns import LITTLE_MILLISECONDS, SMALL_BYTES, WAITING_OF_NETWORK, Turns, Visitor
 from forms_app.dossiers.models import Attachment, Draft
 from tests.accounts.factories import AgencyFactory
 from tests.forms_app.dossiers.factories import make_form, make_version
@@ -154,28 +154,43 @@ def test_cost_is_counted_for_the_network_that_sent_the_file(
 
 def test_one_network_has_one_turn_and_few_waiting_files() -> None:
     turns = Turns(2)
-    with turns.take("a", timeout=1):
-        with pytest.raises(Refused), turns.take("a", timeout=0.01):
+    with turns.take("a", size=0, timeout=1):
+        with pytest.raises(Refused), turns.take("a", size=0, timeout=0.01):
             pass
-        with turns.take("b", timeout=0.01):
+        with turns.take("b", size=0, timeout=0.01):
             pass
         waiting = [threading.Thread(target=_wait, args=[turns]) for _file in range(WAITING_OF_NETWORK)]
         for thread in waiting:
             thread.start()
         while len(turns._waiting) < WAITING_OF_NETWORK:
             time.sleep(0.01)
-        with pytest.raises(Refused), turns.take("a", timeout=60):
+        with pytest.raises(Refused), turns.take("a", size=0, timeout=60):
             pass
     for thread in waiting:
         thread.join()
 
 
 def _wait(turns: Turns) -> None:
-    with turns.take("a", timeout=20):
+    with turns.take("a", size=0, timeout=20):
         pass
 
 
 def test_file_of_the_portal_itself_waits_for_no_network() -> None:
     turns = Turns(2)
-    with turns.take("", timeout=0.1), turns.take("", timeout=0.1):
+    with turns.take("", size=0, timeout=0.1), turns.take("", size=0, timeout=0.1):
         pass
+
+
+def test_one_turn_is_kept_for_small_files_and_new_networks() -> None:
+    turns = Turns(2)
+    large = SMALL_BYTES + 1
+    for network, milliseconds in {"known": 100, "costly": LITTLE_MILLISECONDS}.items():
+        turns._used[network] = milliseconds
+    with turns.take("a", size=large, timeout=1), turns.take("b", size=large, timeout=1):
+        for network, size in (("known", large), ("costly", 100), ("", large), ("a", 100)):
+            with pytest.raises(Refused), turns.take(network, size=size, timeout=0.01):
+                pass
+        for network, size in (("known", SMALL_BYTES), ("new", large), ("", 100)):
+            another = turns.take("another", size=100, timeout=0.01)
+            with turns.take(network, size=size, timeout=1), pytest.raises(Refused), another:
+                pass
