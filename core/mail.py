@@ -27,6 +27,7 @@ _STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 _ABOUT_SENDER: Final = frozenset({"5.1.7", "5.1.8", "5.2.2"})
 _QUOTED_PAIR: Final = re.compile(r"\\(.)")
 _GMAIL: Final = frozenset({"gmail.com", "googlemail.com"})
+_ENCODED: Final = "xn--"
 _NO_MAILBOX: Final = frozenset({"550", "551", "553"})
 
 
@@ -57,18 +58,30 @@ def send(*, to: Sequence[str], subject: str, text: str, html: str = "") -> None:
 def mailbox(address: str) -> str:
     """Return the address for counting: one spelling for all addresses that reach the same mailbox.
 
-    Lower case, without quotation marks around the local part and without what follows a plus sign in it, the domain in
-    ASCII; Gmail ignores dots.
+    Lower case (Turkish i too), without quotation marks around the local part and without what follows a plus sign in
+    it, the domain in ASCII whether it was written in letters or as `xn--`; Gmail ignores dots.
     """
-    local, _at, domain = unicodedata.normalize("NFKC", address).strip().casefold().rpartition("@")
+    local, _at, domain = _folded(address.strip()).rpartition("@")
     if len(local) > 1 and local.startswith('"') and local.endswith('"'):
         local = _QUOTED_PAIR.sub(r"\1", local[1:-1])
     local = local.partition("+")[0] or local
     with suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
+        domain = ".".join(map(_readable, domain.split("."))).encode("idna").decode("ascii")
     if domain in _GMAIL:
         local, domain = local.replace(".", ""), "gmail.com"
     return f"{local}@{domain}"
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().replace("i\u0307", "i").replace("ı", "i")
+
+
+def _readable(label: str) -> str:
+    """Return a part of a domain in letters: IDNA of 2003 and 2008 encode the same letters differently."""
+    if label.startswith(_ENCODED):
+        with suppress(UnicodeError):
+            return _folded(label.removeprefix(_ENCODED).encode("ascii").decode("punycode"))
+    return label
 
 
 def _refusal(error: SMTPException) -> str:

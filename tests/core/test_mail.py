@@ -235,3 +235,15 @@ def raiser(error):
         raise error
 
     return send
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["VICTİM@straße.de", "vıctim@xn--strae-oqa.de", "victim@STRASSE.de", "Victim+a@strasse.de"],
+)
+def test_one_mailbox_has_one_spelling_for_counting(address: str) -> None:
+    assert portal_mail.mailbox(address) == "victim@strasse.de"
+
+
+def test_domain_that_nothing_can_decode_stays_as_it_is() -> None:
+    assert portal_mail.mailbox("a@xn--zz!.vn") == "a@xn--zz!.vn"
