@@ -21,9 +21,7 @@ _CENTRAL: Final = struct.Struct("<4sBBBBHHHHIIIHHHHHII")
 _LOCAL: Final = struct.Struct("<4sBBHHHHIIIHH")
 _EXTRA: Final = struct.Struct("<HH")
 _SIZE: Final = struct.Struct("<Q")
-_LOCATOR: Final = b"PK\x06\x07"
 _DESCRIPTOR_MARK: Final = b"PK\x07\x08"
-LOCATOR_BYTES: Final = 20
 #: Flags: the sizes follow the part; the name is UTF-8.
 _SIZES_FOLLOW: Final = 0x08
 _LOCKED: Final = 0x01
@@ -84,11 +82,10 @@ def _directory(data: bytes) -> tuple[int, list[_Entry]]:
     if at < 0:
         raise Refused(Reason.OFFICE_DAMAGED)
     mark, disk, first, here, total, length, start, comment = _END.unpack_from(data, at)
-    # If there are two directories, one program reads the first and another the second; no file of this size needs both.
-    second = data[max(0, at - LOCATOR_BYTES) : at].startswith(_LOCATOR)
-    if mark != b"PK\x05\x06" or disk or first or comment or here != total or second or start + length != at:
+    if mark != b"PK\x05\x06" or disk or first or comment or here != total or start + length != at:
         raise Refused(Reason.OFFICE_DAMAGED)
     entries, position = [], start
+    # Nothing but entries: if there is a second directory too, one program reads the first and another the second.
     while position < at:
         fields = _CENTRAL.unpack_from(data, position)
         name, extra, note = fields[12:15]

@@ -73,6 +73,8 @@ class TestFieldsAndTemplate:
             '\x13 HYPERLINK "file://203.0.113.9/s" \x14x\x15',
             '\x13 PAGE \x14 \x13 INCLUDETEXT "\\\\\\\\203.0.113.9\\\\s" \x15 \x15',
             "\x13 DDE cmd x",
+            '\x13 QUOTE "DDEAUTO cmd x" \x14x\x15',
+            "\x13 HYPERLINK \x13 QUOTE 68 \x14x\x15 \x14x\x15",
         ],
     )
     @pytest.mark.parametrize("wide", [True, False])

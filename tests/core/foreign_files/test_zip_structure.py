@@ -16,7 +16,7 @@ import pytest
 from core.foreign_files.reasons import Reason, Refused
 from core.foreign_files.zip_structure import check_names, check_structure
 from tests.core.foreign_files.test_inspection import archive
-from tests.core.foreign_files.test_library_formats import DAMAGED, PATH, check, packed, refused
+from tests.core.foreign_files.test_library_formats import DAMAGED, LOCKED, PATH, check, packed, refused
 
 CENTRAL, END_SIZE = b"PK\x01\x02", 22
 
@@ -73,7 +73,18 @@ class TestStructure:
         self, old: bytes, new: bytes
     ) -> None:
         data = packed({"a.txt": b"xin"})
-        refused("a.zip", data.replace(old, new, 1), DAMAGED)
+        # Python compares the names too.
+        with pytest.raises(Refused):
+            check_structure(io.BytesIO(data.replace(old, new, 1)))
+
+    def test_part_that_is_locked_by_its_own_header_only_is_refused(self) -> None:
+        data = bytearray(packed({"a.txt": b"xin"}))
+        data[6] |= 1
+        refused("a.zip", bytes(data), LOCKED)
+
+    def test_end_that_announces_a_comment_behind_the_file_is_refused(self) -> None:
+        with pytest.raises(Refused):
+            check_structure(io.BytesIO(packed({"a.txt": b"xin"})[:-2] + b"\5\0"))
 
     def test_two_parts_in_one_place_are_refused(self) -> None:
         data = packed({"a.txt": b"xin", "b.txt": b"xin"})
@@ -109,6 +120,9 @@ class TestStructure:
                 new.writestr(entry, old.read(entry))
         refused("a.docx", out.getvalue(), PATH)
 
+    def test_so_are_names_that_are_one_for_windows(self) -> None:
+        refused("a.docx", archive({"word/a.xml": b"<a/>", "word/A.xml": b"<a/>"}), PATH)
+
 
 class TestOrdinaryArchives:
     def test_times_owners_and_accents_are_accepted(self) -> None:
@@ -132,10 +146,12 @@ class TestOrdinaryArchives:
         out = io.BytesIO()
         with zipfile.ZipFile(_Pipe(out), "w") as file:
             file.writestr("a.txt", b"xin")
-        data = bytearray(out.getvalue())
-        data[data.index(b"PK\x07\x08") + 4] ^= 1
-        with pytest.raises(Refused):
-            check_structure(io.BytesIO(bytes(data)))
+        # The checksum behind the part, and the size in its header.
+        for place in (out.getvalue().index(b"PK\x07\x08") + 4, 22):
+            data = bytearray(out.getvalue())
+            data[place] ^= 1
+            with pytest.raises(Refused):
+                check_structure(io.BytesIO(bytes(data)))
 
     @pytest.mark.skipif(shutil.which("zip") is None, reason="Info-ZIP is not installed")
     def test_archive_of_info_zip_is_accepted(self, tmp_path: Path) -> None:
