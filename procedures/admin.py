@@ -5,32 +5,77 @@ from __future__ import annotations
 from typing import Final
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
-from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
+from wagtail.snippets.views.chooser import (
+    ChooseResultsView,
+    ChooseView,
+    SnippetChooserViewSet,
+    SnippetChosenMultipleView,
+    SnippetChosenView,
+)
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
+from core.text import parse_pk
 from core.wagtail.register_filters import RegisterFilterSet
-from procedures.control import controlled_procedures
+from procedures.control import controlled_procedures, visible_procedures
 from procedures.decision_chooser import DecisionChooser, with_columns
 from procedures.models import BlankForm, Field, Procedure, PublicationDecision
 
 CHOOSER_ROWS: Final = 20
 
 
+class _VisibleMixin:
+    """Offer what everybody can read, and what the user controls: names of others are not public yet."""
+
+    request: HttpRequest
+
+    def get_object_list(self) -> QuerySet[Procedure]:
+        """Return the procedures with a public page, and those in the user's scope."""
+        return visible_procedures(self.request.user)
+
+
+class _ChooseView(_VisibleMixin, ChooseView):
+    """The chooser with its search."""
+
+
+class _ChooseResultsView(_VisibleMixin, ChooseResultsView):
+    """The results of its search."""
+
+
+class _ChosenView(SnippetChosenView):
+    """The name of a chosen procedure."""
+
+    def get_object(self, pk: str) -> Procedure:
+        """Return the procedure; 404 for one that the chooser does not offer."""
+        return get_object_or_404(visible_procedures(self.request.user), pk=parse_pk(pk))
+
+
+class _ChosenMultipleView(SnippetChosenMultipleView):
+    """The names of chosen procedures."""
+
+    def get_objects(self, pks: list[str]) -> QuerySet[Procedure]:
+        """Return those that the chooser offers."""
+        return visible_procedures(self.request.user).filter(pk__in=filter(None, map(parse_pk, pks)))
+
+
 class ProcedureChooser(SnippetChooserViewSet):
     """Choose a procedure by name or code."""
 
     choose_view_class = with_columns(
-        ChooseView, Column("core_code", label=_("Code")), Column("get_status_display", label=_("Status"))
+        _ChooseView, Column("core_code", label=_("Code")), Column("get_status_display", label=_("Status"))
     )
     choose_results_view_class = with_columns(
-        ChooseResultsView,
+        _ChooseResultsView,
         Column("core_code", label=_("Code")),
         Column("get_status_display", label=_("Status")),
     )
+    chosen_view_class = _ChosenView
+    chosen_multiple_view_class = _ChosenMultipleView
 
 
 class ProcedureIndexView(IndexView):

@@ -42,6 +42,12 @@ def controlled_procedures(user: User | AnonymousUser) -> QuerySet[Procedure]:
     return Procedure.objects.filter(pk__in=ProcedurePage.objects.filter(below).values("procedure"))
 
 
+def visible_procedures(user: User | AnonymousUser) -> QuerySet[Procedure]:
+    """Return the procedures whose name is public, and those that ``user`` controls."""
+    public = ProcedurePage.objects.live().values("procedure")
+    return Procedure.objects.filter(Q(pk__in=public) | Q(pk__in=controlled_procedures(user).values("pk")))
+
+
 def limit_choice(field: Any, user: User | AnonymousUser) -> None:
     """Accept in a model choice field only procedures that ``user`` controls; below the province one is required."""
     field.queryset = controlled_procedures(user)

@@ -15,6 +15,7 @@ from core.models import Holiday
 from forms_app.builder.models import FormVersion
 from forms_app.builder.services import export_form
 from forms_app.dossiers.models import FilingChannel
+from procedures.models import ProcedurePage
 from tests.accounts.factories import START
 from tests.forms_app.builder.factories import controller, make_definition
 from tests.procedures.factories import make_agency, make_page, make_section
@@ -127,3 +128,21 @@ def test_the_province_reaches_every_form_and_channel(departments: Any) -> None:
     for one in departments:
         assert client.get(reverse("forms:edit", args=[one.form.pk])).status_code == 200
         assert client.get(reverse("filing_channels:edit", args=[one.channel.pk])).status_code == 200
+
+
+def test_the_chooser_names_no_unpublished_procedure_of_another_department(departments: Any) -> None:
+    own, other = departments
+    address = "wagtailsnippetchoosers_procedures_procedure:"
+    hidden = [reverse(f"{address}chosen", args=[other.procedure.pk])]
+    for name in ("choose", "choose_results"):
+        assert own.procedure.core_code in own.client.get(reverse(f"{address}{name}")).content.decode()
+    ProcedurePage.objects.filter(procedure=other.procedure).update(live=False)
+    for name in ("choose", "choose_results"):
+        found = own.client.get(reverse(f"{address}{name}")).content.decode()
+        assert other.procedure.core_code not in found, name
+    for path in hidden:
+        assert own.client.get(path).status_code == 404
+        assert other.client.get(path).status_code == 200
+    several = reverse(f"{address}chosen_multiple")
+    keys = [own.procedure.pk, other.procedure.pk]
+    assert other.procedure.core_code not in own.client.get(several, {"id": keys}).content.decode()
