@@ -49,7 +49,10 @@ def reset_translations() -> None:
 SERVERS = ("postgres", "elasticsearch", "redis", "clamav", "browser")
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
-LONG_TESTS = ("tests/bench/", "tests/demo/", "tests/e2e/", "tests/portal/", "tests/security/")
+LONG_TESTS = (
+    "tests/bench/", "tests/demo/", "tests/e2e/", "tests/forms_app/dossiers/test_transitions.py", "tests/portal/",
+    "tests/procedures/management/", "tests/procedures/test_permissions.py", "tests/security/",
+)  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
