@@ -36,6 +36,8 @@ def peak_of(count: int) -> int:
     return peak
 
 
+# The memory of Python; the next test reads and plans rows on both databases.
+@pytest.mark.one_database
 def test_ten_times_as_many_rows_need_the_same_memory(monkeypatch):
     monkeypatch.setattr(rows, "BATCH", 50)
     peak_of(100)  # loads what needs to be loaded only once

@@ -165,6 +165,7 @@ def test_blank_forms_are_taken_from_a_folder_and_can_be_downloaded(client, setti
 MOST_MODULES = 30
 
 
+@REPEATED
 def test_importing_two_records_runs_through_few_modules(tmp_path):
     """The modules that one must read to follow an import (docs/architecture.md#length-of-a-path)."""
     lists = [
