@@ -65,9 +65,9 @@ class PhraseIndex(Generic[T]):
         known = self._values.get(tuple(syllable.folded for syllable in query), ())
         return [value for exact_forms, value in known if marks_agree(query, exact_forms)]
 
-    def within(self, query: Sequence[Syllable]) -> Iterator[tuple[int, T]]:
-        """Yield the length of each phrase that ``query`` contains, and its value, longest first."""
+    def within(self, query: Sequence[Syllable]) -> Iterator[tuple[range, T]]:
+        """Yield the positions of each phrase that ``query`` contains, and its value, longest first."""
         for length in range(min(self._longest, len(query)), 0, -1):
             for start in range(len(query) - length + 1):
                 for value in self.exactly(query[start : start + length]):
-                    yield length, value
+                    yield range(start, start + length), value

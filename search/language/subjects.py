@@ -21,7 +21,8 @@ _LISTED: Final = (
 )
 # Other single syllables are something else without diacritics: "con" is rather "con" than "còn".
 _CLEAR: Final = frozenset({"va", "roi", "and", "then"})
-_CONJUNCTIONS: Final = tuple(_LISTED.split(", "))
+#: Words between several things that a question names.
+CONJUNCTIONS: Final = tuple(_LISTED.split(", "))
 
 
 def split(text: str) -> list[str]:
@@ -44,7 +45,7 @@ def _spans(text: str, query: Sequence[Syllable]) -> list[tuple[int, int]]:
     """Return the segments of ``query`` between conjunctions and punctuation, as (start, end)."""
     cuts = {0, len(query)}
     dropped: set[int] = set()
-    for start, end in find_phrases(query, _CONJUNCTIONS):
+    for start, end in find_phrases(query, CONJUNCTIONS):
         if end - start == 1 and query[start].marked == query[start].folded not in _CLEAR:
             continue
         cuts.update((start, end))

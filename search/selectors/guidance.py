@@ -6,6 +6,7 @@ query without either needs no database query. Neither changes the order of the r
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,7 +14,8 @@ from typing import Final
 from core.text import nonempty_lines
 from core.web.process_cache import cached_until_publish
 from search.documents import PUBLIC
-from search.language.phrases import PhraseIndex
+from search.language.phrases import PhraseIndex, find_phrases
+from search.language.subjects import CONJUNCTIONS
 from search.language.tokenizer import Syllable, syllables
 from search.language.vocabulary import without_stop_phrases
 from search.models import BestBet, OtherOffice
@@ -26,6 +28,9 @@ MAX_BETS: Final = 3
 MAX_OFFICES: Final = 2
 #: A procedure answers a query if the lexicon leads this share of it (0..1) to a code of the best hit.
 ANSWERED_BY_LEXICON: Final = 0.6
+#: Words before a paper that somebody does not have, and how many syllables before them describe a case.
+LACKING: Final = ("không có", "hổng có", "hông có", "không còn", "ko có")
+MIN_CASE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +124,38 @@ def _offices(in_force: GuidanceInForce, asked: Sequence[Syllable], result: Searc
     parts = result.hits[0].explanation if result.hits else {}
     if parts.get("code") or parts.get("whole_title"):
         return []
-    excepted = {pk for _length, pk in in_force.exceptions.within(asked)}
-    longest: dict[int, tuple[int, OtherOffice]] = {}
-    for length, office in in_force.offices.within(asked):
-        if office.pk not in excepted:
-            longest.setdefault(office.pk, (length, office))
-    most_words = max((length for length, _office in longest.values()), default=0)
+    excepted = {pk for _place, pk in in_force.exceptions.within(asked)}
+    found = [(place, office) for place, office in in_force.offices.within(asked) if office.pk not in excepted]
+    most_words = max((len(place) for place, _office in found), default=0)
     if (
         most_words < len(without_stop_phrases(asked))
         and parts.get("curated", 0.0) >= ANSWERED_BY_LEXICON * CURATED_WEIGHT
     ):
         return []
-    return [office for length, office in longest.values() if length == most_words][:MAX_OFFICES]
+    named = [(place, office) for place, office in found if not _is_only_lacking(asked, place)]
+    return list(dict.fromkeys(_of_each_matter(asked, named)))[:MAX_OFFICES]
+
+
+def _of_each_matter(
+    asked: Sequence[Syllable], found: Sequence[tuple[range, OtherOffice]]
+) -> list[OtherOffice]:
+    """Return the offices of the longest phrases between the conjunctions of ``asked``, in the order of the matters."""
+    cuts = [start for start, _end in find_phrases(asked, CONJUNCTIONS)]
+    matters: dict[int, list[tuple[range, OtherOffice]]] = defaultdict(list)
+    for place, office in found:
+        matters[sum(cut < place.start for cut in cuts)].append((place, office))
+    return [
+        office
+        for _matter, some in sorted(matters.items())
+        for place, office in some
+        if len(place) == len(some[0][0])
+    ]
+
+
+def _is_only_lacking(asked: Sequence[Syllable], place: range) -> bool:
+    """Return True if the phrase at ``place`` is a paper that is lacking in a case described before it.
+
+    Who asks for nothing but the paper ("tôi không có căn cước") gets the office that issues it.
+    """
+    starts = [start for start, end in find_phrases(asked, LACKING) if end == place.start]
+    return bool(starts) and starts[0] >= MIN_CASE

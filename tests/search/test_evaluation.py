@@ -40,6 +40,12 @@ def answer(*codes: str, low_confidence: bool = False, subjects: tuple[tuple[str,
     return Reply([((code,), f"title of {code}") for code in codes], low_confidence, subjects)
 
 
+def test_enough_questions_for_a_fit_of_the_likelihood_with_and_without_an_answer():
+    questions = read_graded_queries(OWN.with_name("confidence_questions.tsv"))
+    assert min(Counter(bool(one.best) for one in questions).values()) >= 300
+    assert not {one.query for one in questions} & {one.query for one in [*QUERIES, *CITIZENS]}
+
+
 class TestMeasures:
     @pytest.mark.parametrize(
         ("hits", "at_1", "at_5", "mrr"),

@@ -207,6 +207,43 @@ class TestOffices:
         )
         assert [one.name for one in shown("thuế nhập khẩu").offices] == ["Hải quan"]
 
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            (
+                "đổi bằng lái xe với làm lại căn cước bị mất luôn một lượt",
+                ["Cảnh sát giao thông", "Công an xã"],
+            ),
+            ("mất căn cước và mất bằng lái xe", ["Công an xã", "Cảnh sát giao thông"]),
+            ("căn cước ghi trên bằng lái xe", ["Cảnh sát giao thông"]),
+        ],
+    )
+    def test_each_of_several_matters_gets_its_office(
+        self, samples: SearchFixture, query: str, expected: list[str]
+    ):
+        samples.sync()
+        office("bằng lái xe", office="Cảnh sát giao thông")
+        OtherOffice.objects.create(
+            slug="can-cuoc", words="căn cước", office="Công an xã", text="x", checked_on=date(2026, 1, 1)
+        )
+        assert [one.name for one in shown(query, samples.name).offices] == expected
+
+    @pytest.mark.parametrize(
+        ("query", "number"),
+        [
+            ("đẻ rớt ở nhà bà mụ đỡ, không có giấy chứng sinh. Giờ làm giấy tờ cho cháu", 0),
+            ("sinh ở nhà hổng có giấy chứng sinh", 0),
+            ("tôi không có giấy chứng sinh", 1),
+            ("sinh ở bệnh viện, mất giấy chứng sinh", 1),
+        ],
+    )
+    def test_a_paper_lacking_in_a_case_is_not_what_is_asked_for(
+        self, samples: SearchFixture, query: str, number: int
+    ):
+        samples.sync()
+        office("giấy chứng sinh", office="Bệnh viện")
+        assert len(shown(query, samples.name).offices) == number
+
     def test_a_best_bet_takes_precedence(self, samples: SearchFixture):
         document = samples.add("Trang giải thích")
         samples.sync()
