@@ -90,14 +90,12 @@ IN_A_TEST = GARBAGE.replace("def test", "@ignored\ndef test") + LATER
 IN_A_MODULE = GARBAGE + "pytestmark = ignored\n"
 
 
-@pytest.mark.parametrize("body", [IN_A_TEST, IN_A_MODULE], ids=["test", "module"])
-def test_garbage_whose_warnings_are_ignored_is_deleted_before_the_next_test(
-    tmp_path: Path, body: str
-) -> None:
-    first = tmp_path / "test_first.py"
-    first.write_text(f"import pytest\n{body}")
-    done = run_pytest(tmp_path, LATER, PYTEST_ADDOPTS=f"-p no:randomly {first}")
-    assert "failed" not in done.stdout, done.stdout
+def test_garbage_whose_warnings_are_ignored_is_deleted_before_the_next_test(tmp_path: Path) -> None:
+    modules = [tmp_path / "test_first.py", tmp_path / "test_second.py"]
+    for module, body in zip(modules, (IN_A_TEST, IN_A_MODULE), strict=True):
+        module.write_text(f"import pytest\n{body}")
+    done = run_pytest(tmp_path, LATER, PYTEST_ADDOPTS=f"-p no:randomly {' '.join(map(str, modules))}")
+    assert "4 passed" in done.stdout, done.stdout
     assert done.returncode == 0
 
 
