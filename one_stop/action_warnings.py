@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.display import datetime_text
 from forms_app.builder.schema import RESULT_WAYS, FormSchema
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.models import Dossier
@@ -71,6 +72,11 @@ def without_fee(dossier: Dossier, user: User, now: datetime) -> str:
     """Warn that the procedure has no fee, or that it has been paid, so that another obligation must be named."""
     if dossier.owes_fee:
         return ""
+    if dossier.is_correction:
+        return _(
+            "A wrong result is corrected at the agency's cost (article 23 of NĐ 118/2025). Ask for payment only if "
+            "there is another obligation, and name its legal basis in the reason."
+        )
     if dossier.was_paid:
         return _(
             "A payment is already recorded for this dossier. Ask for another one only if there is another "
@@ -124,7 +130,12 @@ def correction(dossier: Dossier, user: User, now: datetime) -> str:
         "result can no longer be downloaded. The correct result is due in %(days)d working days (article 23 "
         "of NĐ 118/2025)."
     )
-    return text % {"days": deadlines.CORRECTION_DAYS}
+    if dossier.due_at is None or dossier.has_result_on_record():
+        return text % {"days": deadlines.CORRECTION_DAYS}
+    return _(
+        "The result was handed over, but no file, tracking number or refusal is on record that could be wrong. The "
+        "citizen is notified. The due date stays %(day)s: article 23 of NĐ 118/2025 gives no time for what is missing."
+    ) % {"day": datetime_text(dossier.due_at)}
 
 
 def late_request(dossier: Dossier, user: User, now: datetime) -> str:

@@ -18,7 +18,7 @@ from forms_app.builder.identity_numbers import identity_questions
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.models import Dossier, DossierEvent
-from forms_app.dossiers.status_texts import payment_text
+from forms_app.dossiers.status_texts import correction_name, is_correction, payment_text
 from forms_app.dossiers.transitions import (
     PAUSED_STATUSES,
     RUNNING_STATUSES,
@@ -67,6 +67,8 @@ class HasDeadlines(Protocol):
     def pause_ends_at(self) -> datetime | None: ...
     @property
     def deadline_rule(self) -> dict[str, Any] | None: ...
+    @property
+    def is_correction(self) -> bool: ...
     def is_late_while_paused(self, now: datetime) -> bool: ...
 
 
@@ -153,7 +155,9 @@ def _processing_status(dossier: HasDeadlines, now: datetime, calendar: WorkCalen
     if due_at < now:
         # The delay began when the dossier became late, even if the due date was moved afterwards.
         due_at = limit
-    in_calendar_days = DeadlineRule.from_json(dossier.deadline_rule).unit in {TimeUnit.DAY, TimeUnit.MONTH}
+    unit = DeadlineRule.from_json(dossier.deadline_rule).unit
+    # The days of a correction are working days, whatever the rule of the procedure.
+    in_calendar_days = unit in {TimeUnit.DAY, TimeUnit.MONTH} and not dossier.is_correction
     words = display.due_text(due_at, now) if in_calendar_days else _working_days_text(due_at, now, calendar)
     if limit < now <= due_at:
         return DueStatus(Urgency.LATE, _("%(due)s, counted as overdue") % {"due": words})
@@ -183,6 +187,8 @@ def mask_identity_numbers(schema: FormSchema, answers: Mapping[str, Any]) -> dic
 
 def _event_name(event: DossierEvent) -> str:
     """Return the action in words; an assignment names the officer who received the dossier."""
+    if is_correction(event):
+        return correction_name(event)
     if event.action == Action.ASSIGN and (assignee := event.data.get("assignee")):
         return _("Assigned to %(name)s") % {"name": assignee}
     if event.action == Action.RETURN_RESULT and (way := event.data.get("delivery")):
@@ -203,6 +209,21 @@ def _postal_change(event: DossierEvent) -> str:
         return " · ".join(filter(None, (facts.get("tracking_number"), money))) or "—"
 
     return f"{text(event.data.get('before', {}))} → {text(event.data)}"
+
+
+def corrections_of(events: list[DossierEvent]) -> list[dict[str, Any]]:
+    """Return when wrong results were taken back after the handover, by whom, and if nothing was on record by then."""
+    return [
+        {
+            "name": correction_name(event),
+            "at": event.at,
+            "officer": event.actor_name,
+            "reason": event.note,
+            "on_record": event.data.get("on_record", True),
+        }
+        for event in events
+        if is_correction(event)
+    ]
 
 
 def timeline_items(events: list[DossierEvent]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.display import date_text
 from core.worktime import WorkCalendar
-from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.models import Dossier, DossierEvent
 from forms_app.dossiers.transitions import Status
 from one_stop.dossier_display import DueStatus, due_status
 
@@ -51,24 +51,32 @@ class QueueRow:
 
 
 def queue_rows(
-    dossiers: Collection[Dossier], now: datetime, calendar: WorkCalendar, *, locked: Collection[int] = ()
+    dossiers: Collection[Dossier],
+    now: datetime,
+    calendar: WorkCalendar,
+    *,
+    locked: Collection[int] = (),
+    corrections: Mapping[int, DossierEvent],
 ) -> list[QueueRow]:
-    """Return the rows of ``dossiers``, which come ``with_parties``; those with ids in ``locked`` cannot be selected."""
+    """Return the rows of ``dossiers``, which come ``with_parties``; those with ids in ``locked`` cannot be selected.
+
+    ``corrections`` are ``selectors.dossiers.last_corrections`` of them.
+    """
     return [
         QueueRow(
             dossier,
             due_status(
                 dossier, now, calendar=calendar, supplement_due_at=getattr(dossier, "supplement_due_at", None)
             ),
-            tuple(_status_parts(dossier)),
+            tuple(_status_parts(dossier, corrections.get(dossier.pk))),
             dossier.pk not in locked,
         )
         for dossier in dossiers
     ]
 
 
-def _status_parts(dossier: Dossier) -> Iterator[str]:
-    """Yield the status, then the assignee, the supplement, the handover and the restarts, if there are any."""
+def _status_parts(dossier: Dossier, correction: DossierEvent | None) -> Iterator[str]:
+    """Yield the status, then the assignee, the supplement, the handover, corrections and restarts, if there are any."""
     yield dossier.get_status_display()
     if dossier.assigned_to:
         yield dossier.assigned_to.get_full_name()
@@ -79,5 +87,22 @@ def _status_parts(dossier: Dossier) -> Iterator[str]:
         yield dossier.get_result_delivery_display()
         if dossier.finished_at:
             yield _("since %(day)s") % {"day": date_text(dossier.finished_at)}
+    if correction is not None:
+        yield from _correction_parts(dossier, correction)
     if times := dossier.clock_restarts:
         yield ngettext("restarted once", "restarted %(times)s times", times) % {"times": times}
+
+
+def _correction_parts(dossier: Dossier, correction: DossierEvent) -> Iterator[str]:
+    """Yield which correction of a wrong result it is, since when, and what was known of the first result."""
+    facts = {"number": dossier.corrections, "day": date_text(correction.at)}
+    yield _("correction of a wrong result, no. %(number)d, since %(day)s") % facts
+    if first := dossier.first_finished_at:
+        text = (
+            _("first result on %(day)s, on time")
+            if dossier.first_was_on_time
+            else _("first result on %(day)s, overdue")
+        )
+        yield text % {"day": date_text(first)}
+    if not correction.data.get("on_record", True):
+        yield _("no result on record before")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -69,6 +69,23 @@ class DeadlineRule:
         if self.request_days is None:
             return None
         return deadline(accepted, value=self.request_days, unit=TimeUnit.WORKING_DAY, calendar=calendar)
+
+
+def rule_in_force(dossier: Dossier) -> DeadlineRule:
+    """Return the rule of an accepted dossier; while a wrong result is corrected, that of article 23.
+
+    Its three working days are paused but never restarted.
+    """
+    rule = DeadlineRule.from_json(dossier.deadline_rule)
+    if not dossier.is_correction:
+        return rule
+    return replace(
+        rule,
+        value=CORRECTION_DAYS,
+        unit=TimeUnit.WORKING_DAY.value,
+        mode=_Mode.PAUSE.value,
+        same_day_cutoff="",
+    )
 
 
 def intake_due(procedure_id: int, start: datetime, rules: RuleSet | None = None) -> datetime:
@@ -187,9 +204,7 @@ def _resume(dossier: Dossier, now: datetime) -> None:
     if dossier.pause_ends_at is not None:
         now = min(now, dossier.pause_ends_at)
     if dossier.due_at is not None and not is_late(dossier, dossier.paused_at):
-        rule, calendar, paused = (
-            DeadlineRule.from_json(dossier.deadline_rule), current_rules().calendar, dossier.paused_at
-        )  # fmt: skip
+        rule, calendar, paused = rule_in_force(dossier), current_rules().calendar, dossier.paused_at
         limit = dossier.on_time_until or dossier.due_at
         if _extends_on_time(dossier, paused):
             limit = rule.shifted(limit, paused, now, calendar)
@@ -207,7 +222,7 @@ def _restart(dossier: Dossier, now: datetime) -> None:
     A delay is never cancelled (docs/domain.md#pausing): a late dossier keeps its due date, and after a request
     that came too late the on-time limit stays what it was.
     """
-    rule = DeadlineRule.from_json(dossier.deadline_rule)
+    rule = rule_in_force(dossier)
     if rule.mode == _Mode.PAUSE:
         _resume(dossier, now)
         return
@@ -247,15 +262,21 @@ def _end_unpaid(dossier: Dossier, now: datetime) -> None:
 
 
 def _correct(dossier: Dossier, now: datetime) -> None:
-    """Set the time in which a wrong result is corrected.
+    """Set the time in which a wrong result is corrected, and keep whether the first one was on time (ADR 350).
 
-    A dossier whose first result was on time remains on time with the correct one, if that comes within these days; one
-    that was late stays late.
+    A dossier that was late stays late. A dossier with nothing on record that could be wrong keeps its due date: what
+    is missing is not corrected.
     """
     limit, finished = dossier.on_time_until or dossier.due_at, dossier.finished_at
-    due = deadline(now, value=CORRECTION_DAYS, unit=TimeUnit.WORKING_DAY, calendar=current_rules().calendar)
     was_late = limit is not None and finished is not None and _day(limit) < _day(finished)
-    _set_due_date(dossier, due, limit if was_late and limit else due)
+    if dossier.due_at is None or dossier.has_result_on_record():
+        due = deadline(
+            now, value=CORRECTION_DAYS, unit=TimeUnit.WORKING_DAY, calendar=current_rules().calendar
+        )
+        _set_due_date(dossier, due, limit if was_late and limit else due)
+    if not dossier.is_correction:
+        dossier.first_finished_at, dossier.first_was_on_time = finished, not was_late
+    dossier.corrections += 1
     dossier.finished_at = dossier.returned_at = None
     _run(dossier)
 
@@ -320,15 +341,19 @@ EFFECTS: Final[dict[Clock, Callable[[Dossier, datetime], None]]] = {
 def apply_clock_effect(dossier: Dossier, effect: Clock, now: datetime) -> dict[str, Any]:
     """Change the clock fields of ``dossier`` (not saved); return for the event how the due date changed.
 
-    The event of a pause that does not extend the on-time limit says why (``Uncounted``).
+    The event of a pause that does not extend the on-time limit says why (``Uncounted``); that of a correction has its
+    number, and says if nothing was on record that could be wrong.
     """
     before, runs = dossier.due_at, dossier.clock_state == _State.RUNNING
+    change: dict[str, Any] = {}
+    if effect == Clock.CORRECT:
+        change = {"correction": dossier.corrections + 1, "on_record": dossier.has_result_on_record()}
     EFFECTS[effect](dossier, now)
     if dossier.due_at == before:
         begins = runs and effect in {Clock.STOP, Clock.REQUEST}
         reason = why_uncounted(dossier, effect, now) if begins else None
-        return {"uncounted": reason.value} if reason else {}
-    change = {"due_before": _iso(before), "due_after": _iso(dossier.due_at), "clock": effect.value}
+        return change | ({"uncounted": reason.value} if reason else {})
+    change |= {"due_before": _iso(before), "due_after": _iso(dossier.due_at), "clock": effect.value}
     if dossier.on_time_until is not None:
         change["on_time_until"] = _iso(dossier.on_time_until)
     return change

@@ -136,7 +136,7 @@ REFUSAL_POSTED_TEXT: Final = StatusText(
 )  # fmt: skip
 CORRECTION_TEXT: Final = StatusText(
     _("Result being corrected"), "wait", _("The result you received was wrong and is being corrected"),
-    _("Do not use the result you received. You will receive the correct one by the new due date."),
+    _("Do not use the result you received. You will receive the correct one by the due date."),
 )  # fmt: skip
 #: Actions whose event is worded differently from the status to which it leads.
 _EVENT_TEXTS: Final[dict[str, StatusText]] = {
@@ -217,6 +217,14 @@ def is_correction(event: DossierEvent) -> bool:
     return event.action == Action.REOPEN and event.from_status == Status.RETURNED
 
 
+def correction_name(event: DossierEvent) -> str:
+    """Return the correction of a wrong result in words, with its number if that is on record."""
+    number = event.data.get("correction")
+    if number is None:
+        return gettext("Correction of a wrong result")
+    return gettext("Correction of a wrong result, no. %(number)d") % {"number": number}
+
+
 def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str, Any]]:
     """Return the items of components/timeline.html: ``events_for_citizen``, then the result while it is pending."""
     latest = None if dossier.is_closed else latest_change(events)
@@ -261,6 +269,8 @@ def _name(event: DossierEvent) -> str:
         return gettext("Due date moved to a working day")
     if event.action == Action.SUPPLY:
         return gettext("Supplement received at the counter") if event.actor_id else gettext("Supplement sent")
+    if is_correction(event):
+        return correction_name(event)
     if event.data.get("revoked_results"):
         return gettext("Result revoked, being processed again")
     return str(event_text(event).name)

@@ -76,7 +76,7 @@ class Clock(TextChoices):
     REQUEST = "request", _("stops for a supplement request, which may come too late")
     RESUME = "resume", _("resumes, the due date moves by the length of the pause")
     CONTINUE = "continue", _("resumes, the pause counts as processing time")
-    RESTART = "restart", _("restarts or resumes, depending on the procedure's rule")
+    RESTART = "restart", _("restarts or resumes, depending on the procedure's rule; resumes in a correction")
     END = "end", _("ends")
     END_UNPAID = "end_unpaid", _("ends, the pause counts as processing time")
     REOPEN = "reopen", _("resumes, the due date stays the same")
@@ -105,6 +105,7 @@ class Guard(TextChoices):
     OWES_FEE = "owes_fee", _("the procedure has a fee and no payment is recorded")
     OWES_NO_FEE = "owes_no_fee", _("the procedure has no fee, or a payment is recorded")
     SENT_BY_POST = "sent_by_post", _("the result was sent by post")
+    FIRST_RESULT = "first_result", _("no wrong result is being corrected")
     REVERSIBLE = (
         "reversible",
         format_lazy(_("closed by mistake, at most {days} working days ago"), days=UNDO_DAYS),
@@ -125,6 +126,8 @@ class DossierState(Protocol):
     @property
     def sent_by_post(self) -> bool: ...
     @property
+    def is_correction(self) -> bool: ...
+    @property
     def desk_withdrew_from(self) -> int | None: ...
     def supplement_is_late(self, now: datetime) -> bool: ...
     def is_reversible(self, now: datetime) -> bool: ...
@@ -138,6 +141,7 @@ GUARDS: dict[Guard, Callable[[DossierState, datetime], bool]] = {
     Guard.OWES_FEE: lambda dossier, _now: dossier.owes_fee,
     Guard.OWES_NO_FEE: lambda dossier, _now: not dossier.owes_fee,
     Guard.SENT_BY_POST: lambda dossier, _now: dossier.sent_by_post,
+    Guard.FIRST_RESULT: lambda dossier, _now: not dossier.is_correction,
     Guard.REVERSIBLE: lambda dossier, now: dossier.is_reversible(now),
 }
 
@@ -272,7 +276,9 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards=(Guard.REVERSIBLE,),
     ),
     Transition(
-        _A.WITHDRAW, WITHDRAWABLE, _S.WITHDRAWN, _APPLICANT, Clock.END, needs_reason=True, guards=(Guard.OPEN,),
+        # Before the decision (art. 21 NĐ 118/2025): a wrong result that was handed over needs a correct one.
+        _A.WITHDRAW, WITHDRAWABLE, _S.WITHDRAWN, _APPLICANT, Clock.END, needs_reason=True,
+        guards=(Guard.OPEN, Guard.FIRST_RESULT),
     ),
     # What the citizen withdrew stays withdrawn; what the desk recorded by mistake continues where it was.
     *(

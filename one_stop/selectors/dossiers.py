@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, prefetch_related_objects
 
 from forms_app.dossiers import codes
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalOrder, SupplementRequest
-from forms_app.dossiers.transitions import Action
+from forms_app.dossiers.transitions import Action, Status
 from one_stop.access import OfficerAccess
 
 
@@ -56,3 +57,17 @@ def dossier_for(access: OfficerAccess, code: str) -> DossierDetail | None:
         sorted(dossier.supplement_requests.all(), key=lambda request: request.number),
         orders,
     )
+
+
+def last_corrections(dossiers: Iterable[Dossier]) -> dict[int, DossierEvent]:
+    """Return for each of ``dossiers`` the event with which the last correction of a wrong result began, by its id.
+
+    No query if there is none among them, otherwise one.
+    """
+    corrected = [dossier.pk for dossier in dossiers if dossier.is_correction]
+    if not corrected:
+        return {}
+    begun = DossierEvent.objects.filter(
+        dossier__in=corrected, action=Action.REOPEN, from_status=Status.RETURNED
+    )
+    return {event.dossier_id: event for event in begun.order_by("sequence")}

@@ -27,6 +27,8 @@ class MonthFigures:
     online: int
     # Withdrawn after the due date, or closed then because the citizen did not answer: not finished, but late.
     ended_late: int = 0
+    # Results that were handed over, turned out to be wrong and were taken back in this month.
+    corrections: int = 0
 
     @property
     def on_time_percent(self) -> float | None:
@@ -49,17 +51,20 @@ def last_whole_month(today: date) -> date:
 
 
 def month_figures(first: date) -> MonthFigures:
-    """Count the month that begins on ``first`` in three queries (docs/domain.md#on-time-test).
+    """Count the month that begins on ``first`` in four queries (docs/domain.md#on-time-test).
 
     A dossier whose due date was moved when it was already late, or by a late supplement request, counts by the former
-    date.
+    date. One whose result is corrected after the handover counts with its first result, in the month of that; the
+    correction counts on its own, in the month in which it began (ADR 350).
     """
     start = datetime(first.year, first.month, 1, tzinfo=TIME_ZONE)
     end = (start + timedelta(days=32)).replace(day=1)
-    on_time = Q(due_at=None) | Q(finished_day__lte=F("due_day"))
+    in_time = Q(due_at=None) | Q(finished_day__lte=F("due_day"))
+    on_time = Q(first_was_on_time=True) | (Q(first_was_on_time=None) & in_time)
+    first_result = Q(corrections=0, finished_at__gte=start, finished_at__lt=end)
     finished = (
         Dossier.objects.filed()
-        .filter(finished_at__gte=start, finished_at__lt=end)
+        .filter(first_result | Q(first_finished_at__gte=start, first_finished_at__lt=end))
         .annotate(
             finished_day=TruncDate("finished_at", tzinfo=TIME_ZONE),
             due_day=TruncDate(Coalesce("on_time_until", "due_at"), tzinfo=TIME_ZONE),
@@ -73,18 +78,26 @@ def month_figures(first: date) -> MonthFigures:
         .aggregate(all=Count("pk"), online=Count("pk", filter=online))
     )
     numbers = finished["all"], finished["on_time"], submitted["all"], submitted["online"]
-    return MonthFigures(first, *numbers, _ended_late(start, end))
+    corrections = DossierEvent.objects.filter(
+        action=Action.REOPEN, from_status=Status.RETURNED, at__gte=start, at__lt=end
+    )
+    return MonthFigures(first, *numbers, _ended_late(start, end), corrections.count())
 
 
 def _ended_late(start: datetime, end: datetime) -> int:
     """Count the dossiers that ended without a result after the day on which they were due.
 
-    These are dossiers withdrawn by the citizen or the desk, and those closed because the citizen did not answer.
+    These are dossiers withdrawn by the citizen or the desk, and those closed because the citizen did not answer. One
+    whose result is being corrected was counted with its first result.
     """
     ends = DossierEvent.objects.filter(dossier=OuterRef("pk"), action__in=[Action.WITHDRAW, Action.CLOSE])
     return (
         Dossier.objects.filed()
-        .filter(Q(status=Status.WITHDRAWN) | Q(outcome=Dossier.Outcome.CLOSED), due_at__isnull=False)
+        .filter(
+            Q(status=Status.WITHDRAWN) | Q(outcome=Dossier.Outcome.CLOSED),
+            due_at__isnull=False,
+            corrections=0,
+        )
         .annotate(ended_at=Subquery(ends.order_by("-sequence").values("at")[:1]))
         .filter(ended_at__gte=start, ended_at__lt=end)
         .annotate(
@@ -115,4 +128,7 @@ def figures_of_last_month() -> list[Figure]:
         figures.append(Figure(_("Completed on time"), display.percent_text(month.on_time_percent)))
     if month.online_percent is not None:
         figures.append(Figure(_("Submitted online"), display.percent_text(month.online_percent)))
+    if month.corrections:
+        label = _("Wrong results taken back for correction")
+        figures.append(Figure(label, display.number_text(month.corrections)))
     return figures

@@ -37,6 +37,8 @@ class Tab:
     condition: Callable[[datetime, int], Q]
     order: tuple[str, ...] = ("deadline", "submitted_at", "id")
     tone: str = ""
+    # Only for those who read the log of the desk: heads and inspectors.
+    for_readers_of_logs: bool = False
 
 
 def _status(*statuses: Status) -> Callable[[datetime, int], Q]:
@@ -88,6 +90,10 @@ TABS: Final = (
     ),
     Tab("cho-tra", _("To be returned"), _status(Status.FINISHED), ("finished_at", "id")),
     Tab("da-dong", _("Closed"), lambda now, user_id: is_closed(), ("-submitted_at", "-id")),
+    Tab(
+        "sua-ket-qua", _("Corrected results"), lambda now, user_id: Q(corrections__gt=0),
+        ("-first_finished_at", "-id"), for_readers_of_logs=True,
+    ),
     Tab("tat-ca", _("All"), lambda now, user_id: Q(), ("-submitted_at", "-id")),
 )  # fmt: skip
 
@@ -95,6 +101,12 @@ TABS: Final = (
 def tab_by_key(key: str) -> Tab:
     """Return the tab with ``key``, or the first one if there is no such tab."""
     return next((tab for tab in TABS if tab.key == key), TABS[0])
+
+
+def tabs_of(access: OfficerAccess) -> tuple[Tab, ...]:
+    """Return the tabs that the officer sees."""
+    reads_logs = access.holds(_R.HEAD, _R.INSPECTOR)
+    return tuple(tab for tab in TABS if reads_logs or not tab.for_readers_of_logs)
 
 
 def first_tab_of(access: OfficerAccess) -> str:

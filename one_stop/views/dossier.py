@@ -33,7 +33,13 @@ from forms_app.dossiers.selectors.view_log import (
 from forms_app.dossiers.transitions import Status
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.actions import colleague_of, may_read_view_log, may_replace_key, offered_actions
-from one_stop.dossier_display import due_status, has_masked_ids, mask_identity_numbers, timeline_items
+from one_stop.dossier_display import (
+    corrections_of,
+    due_status,
+    has_masked_ids,
+    mask_identity_numbers,
+    timeline_items,
+)
 from one_stop.pauses import pauses_of
 from one_stop.selectors.dossiers import DossierDetail, dossier_for
 from one_stop.services import log_officer_view
@@ -139,6 +145,7 @@ def _render(
         "requests": request_summaries(found.requests, found.files),
         "refused_files": [item for item in found.files if item.is_refused],
         "results": [item for item in found.files if item.purpose == item.Purpose.RESULT],
+        "corrections": corrections_of(found.events),
         "pauses": pauses_of(found.events, now, current_rules().calendar),
         "postal_orders": found.postal_orders,
         "timeline": timeline_items(found.events),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,11 +30,11 @@ from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.queue_columns import COLUMNS, QueueRow, queue_rows
 from one_stop.selectors.desk_log import agencies_with_log
+from one_stop.selectors.dossiers import last_corrections
 from one_stop.selectors.queue import (
     FILE_SUFFIX,
     NEW,
     PER_PAGE,
-    TABS,
     QueueFilters,
     Tab,
     assigned_to_colleagues,
@@ -47,6 +47,7 @@ from one_stop.selectors.queue import (
     queue_list,
     queue_page,
     tab_by_key,
+    tabs_of,
 )
 from one_stop.selectors.search import find_dossiers
 from one_stop.views.list_state import LIST_PARAMS, list_query
@@ -87,7 +88,9 @@ def _rows(access: OfficerAccess, dossiers: list[Dossier]) -> list[QueueRow]:
     now = timezone.now()
     others = [dossier for dossier in dossiers if dossier.assigned_to_id not in {None, access.user.pk}]
     locked = {dossier.pk for dossier in assigned_to_colleagues(access, others, timezone.localdate(now))}
-    return queue_rows(dossiers, now, current_rules().calendar, locked=locked)
+    return queue_rows(
+        dossiers, now, current_rules().calendar, locked=locked, corrections=last_corrections(dossiers)
+    )
 
 
 @require_safe
@@ -104,7 +107,8 @@ def queue_file(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     key = f"{tab.key}{FILE_SUFFIX}"
     log_list(actor=access.user, agencies=agencies, list_key=key, found=len(dossiers), now=now, always=True)
     lines: list[tuple[str, ...]] = [
-        row.cells() for row in queue_rows(dossiers, now, current_rules().calendar)
+        row.cells()
+        for row in queue_rows(dossiers, now, current_rules().calendar, corrections=last_corrections(dossiers))
     ]
     if total > len(dossiers):
         text = _(
@@ -116,7 +120,10 @@ def queue_file(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
 
 
 def _tab_asked(request: HttpRequest, access: OfficerAccess) -> Tab:
-    return tab_by_key(request.GET.get("muc", "") or first_tab_of(access))
+    tab = tab_by_key(request.GET.get("muc", "") or first_tab_of(access))
+    if tab not in tabs_of(access):
+        raise Http404
+    return tab
 
 
 def _list_context(request: HttpRequest, access: OfficerAccess) -> dict[str, Any]:
@@ -129,7 +136,7 @@ def _list_context(request: HttpRequest, access: OfficerAccess) -> dict[str, Any]
     log_list(actor=access.user, agencies=agencies, list_key=tab.key, found=counts.shown, now=now)
     intake = [(key, label, counts.by_intake_state[key]) for key, label in INTAKE_FILTERS]
     return {
-        "tabs": [_tab(item, tab, counts.by_tab[item.key], request) for item in TABS],
+        "tabs": [_tab(item, tab, counts.by_tab[item.key], request) for item in tabs_of(access)],
         "tab": tab,
         "page": page,
         "max_id": filters.max_id or counts.newest_id,

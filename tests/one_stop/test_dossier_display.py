@@ -37,6 +37,7 @@ class Deadlines:
     accepted_at: datetime | None = datetime(2026, 11, 20, 9, 0, tzinfo=VN)
     due_at: datetime | None = None
     on_time_until: datetime | None = None
+    is_correction: bool = False
     intake_due_at: datetime | None = None
     deadline_rule: dict[str, Any] | None = None
     pause_ends_at: datetime | None = None

@@ -15,6 +15,7 @@ from accounts.models import Agency, Membership, User
 from forms_app.dossiers.models import Dossier, ListLogEntry
 from forms_app.dossiers.transitions import Action
 from one_stop.queue_columns import COLUMNS
+from one_stop.selectors.queue import FILE_SUFFIX, TABS
 from one_stop.views import queue
 from tests.accounts.factories import AgencyFactory
 from tests.one_stop.factories import NOW, do, make_desk_form, make_dossier, make_officer
@@ -103,7 +104,7 @@ def test_every_download_is_logged_in_words(agency: Agency, officer: User, client
 
 def test_key_of_every_list_fits_into_the_log() -> None:
     longest = ListLogEntry._meta.get_field("list_key").max_length
-    assert max(len(tab.key + queue.FILE_SUFFIX) for tab in queue.TABS) <= longest
+    assert max(len(tab.key + FILE_SUFFIX) for tab in TABS) <= longest
 
 
 def test_truncated_file_says_how_many_dossiers_there_are(

@@ -177,6 +177,11 @@ class Dossier(models.Model):
     pause_ends_at = models.DateTimeField(_("suspended until"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
+    # How often a wrong result was corrected after the handover (art. 23 NĐ 118/2025); when the first one was finished,
+    # and whether that was on time. The figures count the first result: a correction changes no month that is over.
+    corrections = models.PositiveSmallIntegerField(_("corrections of a wrong result"), default=0)
+    first_finished_at = models.DateTimeField(_("first result finished at"), null=True, blank=True)
+    first_was_on_time = models.BooleanField(_("first result was on time"), null=True, blank=True)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_dossiers",
         verbose_name=_("assigned to"),
@@ -224,6 +229,11 @@ class Dossier(models.Model):
                 name="dossier_on_time_before_due",
             ),
             models.CheckConstraint(
+                condition=Q(corrections=0, first_finished_at__isnull=True, first_was_on_time__isnull=True)
+                | Q(corrections__gt=0, first_finished_at__isnull=False, first_was_on_time__isnull=False),
+                name="dossier_correction_has_first_result",
+            ),
+            models.CheckConstraint(
                 condition=Q(accepted_at__isnull=True) | Q(accepted_at__gte=F("submitted_at")),
                 name="dossier_accepted_after_filed",
             ),
@@ -265,8 +275,22 @@ class Dossier(models.Model):
 
     @property
     def owes_fee(self) -> bool:
-        """Return True if the procedure charges something and no payment is recorded."""
-        return self.has_fees and not self.was_paid
+        """Return True if the procedure charges something and no payment is recorded.
+
+        A wrong result is corrected at the agency's cost (art. 23 NĐ 118/2025).
+        """
+        return self.has_fees and not self.was_paid and not self.is_correction
+
+    @property
+    def is_correction(self) -> bool:
+        """Return True if a result of the dossier was handed over and turned out to be wrong."""
+        return self.corrections > 0
+
+    def has_result_on_record(self) -> bool:
+        """Return True if something shows that there is a result: a file, a tracking number or reasons of a refusal."""
+        if self.outcome == Dossier.Outcome.REFUSED or self.attachments.valid_results().exists():
+            return True
+        return self.postal_orders.filter(cancelled_at=None).exclude(tracking_number="").exists()
 
     @property
     def sent_by_post(self) -> bool:

@@ -61,6 +61,7 @@ class FakeDossier:
     owes_fee: bool = False
     sent_by_post: bool = False
     desk_withdrew_from: int | None = None
+    is_correction: bool = False
 
     def is_reversible(self, now: datetime) -> bool:
         return self.fresh
@@ -77,9 +78,10 @@ def fake(state: State) -> FakeDossier:
         state.late,
         closed,
         state.fresh,
-        state.fees,
+        state.fees and not state.corrected,
         state.posted,
         state.withdrawn_from,
+        state.corrected,
     )
 
 
@@ -158,6 +160,9 @@ def set_state(dossier: Dossier, state: State) -> Dossier:
         paused_at=NOW - timedelta(days=1) if stopped else None,
         finished_at=NOW - timedelta(hours=1) if state.status in {9, 10} else None,
         returned_at=NOW if state.status == 10 else None,
+        corrections=int(state.corrected),
+        first_finished_at=FILED if state.corrected else None,
+        first_was_on_time=True if state.corrected else None,
     )
     if state.fresh or state.withdrawn_from:
         # Before the filing event, which remains the only one that the tests count.

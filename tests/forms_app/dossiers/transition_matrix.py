@@ -33,6 +33,8 @@ class State:
     posted: bool = False
     # The status in which the desk recorded the withdrawal.
     withdrawn_from: int | None = None
+    # A wrong result that was handed over is corrected.
+    corrected: bool = False
     # Closed recently enough to be undone.
     fresh: bool = False
 
@@ -56,6 +58,11 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
     State(4, True, fees=True): {
         "request_supplement": (5, DESK_ROLES), "require_payment": (6, {H, L}), "suspend": (8, {L}),
         "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES), "move_due_date": (4, {S}),
+    },
+    # A correction ends with a result: it cannot be withdrawn.
+    State(4, True, fees=True, corrected=True): {
+        "request_supplement": (5, DESK_ROLES), "require_payment": (6, {L}), "suspend": (8, {L}),
+        "finish": (9, {H, L}), "assign": (4, DESK_ROLES), "move_due_date": (4, {S}),
     },
     State(5): {"supply": (1, SUPPLIERS), "lift_supplement": (1, DESK_ROLES), **WITHDRAW, "assign": (5, DESK_ROLES)},
     State(5, late=True): {
@@ -107,7 +114,7 @@ def describe(state: State) -> str:
     """Return the test id for ``state``."""
     facts = [
         name
-        for name in ("accepted", "late", "fresh", "fees", "posted", "withdrawn_from")
+        for name in ("accepted", "late", "fresh", "fees", "posted", "corrected", "withdrawn_from")
         if getattr(state, name)
     ]
     return "-".join(filter(None, [str(state.status), *facts, state.outcome]))

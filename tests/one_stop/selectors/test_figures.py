@@ -51,7 +51,7 @@ def test_on_time_compares_dates_in_vietnam_and_counts_dossiers_without_a_due_dat
 
 
 def test_percentages_are_none_without_dossiers(django_assert_num_queries) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         month = month_figures(date(2026, 10, 1))
     assert (month.on_time_percent, month.online_percent) == (None, None)
 
