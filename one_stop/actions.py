@@ -263,7 +263,12 @@ DESK_ACTIONS: Final = (
         action=Action.CLOSE, danger=True,
         label=_("Close, the citizen did not answer…"),
         done=_("The dossier is closed because the citizen did not answer."),
-        warning=action_warnings.fixed(_("This ends the dossier for good, and the citizen is notified.")),
+        warning=action_warnings.fixed(
+            _(
+                "This ends the dossier, and the citizen is notified. Make sure that nothing was handed in, at any "
+                "counter. Only the head can undo it, within %(days)d working days."
+            )
+        ),
     ),
     DeskAction(
         action=Action.REOPEN,
@@ -291,6 +296,17 @@ DESK_ACTIONS: Final = (
         action=Action.UNDO_WITHDRAW,
         label=_("Undo the withdrawal…"),
         done=_("The withdrawal is undone; the dossier is back where it was before."),
+    ),
+    DeskAction(
+        action=Action.UNDO_CLOSE,
+        label=_("Undo the closing…"),
+        done=_("The closing is undone; the supplement request is open again."),
+        warning=action_warnings.fixed(
+            _(
+                "The dossier waits for the supplement again, with the processing time and the days that it had. The "
+                "citizen is notified."
+            )
+        ),
     ),
     DeskAction(
         action=Action.ASSIGN,

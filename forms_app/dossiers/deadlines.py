@@ -293,7 +293,7 @@ _MOMENTS: Final = ("paused_at", "pause_ends_at", "due_at", "on_time_until")
 
 
 def clock_to_json(dossier: Dossier) -> dict[str, Any]:
-    """Return the processing time state of ``dossier`` for the event of its withdrawal, which may be undone."""
+    """Return the processing time state of ``dossier`` for the event of its end, which may be undone."""
     moments = {name: _iso(getattr(dossier, name)) for name in _MOMENTS}
     return {
         "clock_state": dossier.clock_state, "pause_extends_on_time": dossier.pause_extends_on_time, **moments
@@ -301,8 +301,8 @@ def clock_to_json(dossier: Dossier) -> dict[str, Any]:
 
 
 def _restore(dossier: Dossier, now: datetime) -> None:
-    """Restore the processing time from before a withdrawal: a mistake gains the desk no time, and a pause goes on."""
-    event = dossier.withdrawal()
+    """Restore the processing time from before the end: a mistake gains the desk no time, and a pause goes on."""
+    event = dossier.ending()
     before = event.data["before"] if event else {}
     for name, value in before.items():
         setattr(dossier, name, datetime.fromisoformat(value) if value and name in _MOMENTS else value)

@@ -79,7 +79,13 @@ INTAKE_SUPPLEMENT_TEXT: Final = replace(
 )
 CLOSED_TEXT: Final = StatusText(
     _("Closed"), "plain", _("Your dossier is closed because nothing was supplied"),
-    _("It will not be processed further. You can apply again at any time."),
+    format_lazy(
+        _(
+            "It will not be processed further. You can apply again at any time. If you did supply what was asked for, "
+            "contact the agency at once: the closing can be undone within {days} working days."
+        ),
+        days=UNDO_DAYS,
+    ),
 )  # fmt: skip
 REFUSED_TEXT: Final = StatusText(
     _("Request refused"), "bad", _("Your request has been refused"),
@@ -111,6 +117,10 @@ WITHDRAWN_BY_DESK_TEXT: Final = StatusText(
 WITHDRAWAL_UNDONE_TEXT: Final = StatusText(
     _("Continued"), "info", _("Your dossier was recorded as withdrawn by mistake; processing continues"),
     _("The dossier is back where it was before. The due date stays the same."),
+)  # fmt: skip
+CLOSING_UNDONE_TEXT: Final = StatusText(
+    _("Supplement still awaited"), "wait", _("Your dossier was closed by mistake and is open again"),
+    _("Send what the agency asks for, if you have not handed it in already. Processing time is paused until then."),
 )  # fmt: skip
 PAYMENT_LIFTED_TEXT: Final = StatusText(
     _("Nothing to pay"), "info", _("You no longer have to pay; your dossier is being processed"),
@@ -144,6 +154,7 @@ _EVENT_TEXTS: Final[dict[str, StatusText]] = {
     Action.UNDO_RETURN: RETURN_UNDONE_TEXT,
     Action.UNDO_DECLINE: DECLINE_UNDONE_TEXT,
     Action.UNDO_WITHDRAW: WITHDRAWAL_UNDONE_TEXT,
+    Action.UNDO_CLOSE: CLOSING_UNDONE_TEXT,
     Action.LIFT_PAYMENT: PAYMENT_LIFTED_TEXT,
     Action.LIFT_SUPPLEMENT: SUPPLEMENT_LIFTED_TEXT,
 }

@@ -18,8 +18,8 @@ from accounts.models import Membership
 _R = Membership.Role
 CITIZEN = "citizen"
 SYSTEM = "system"
-#: Working days in which a wrong "handed over", "declined" or "withdrawn" can be undone: as long as the law gives the
-#: agency to correct a wrong result (art. 23 NĐ 118/2025).
+#: Working days in which a wrong "handed over", "declined", "withdrawn" or "closed" can be undone: as long as the law
+#: gives the agency to correct a wrong result (art. 23 NĐ 118/2025).
 UNDO_DAYS: Final = 3
 
 
@@ -54,6 +54,7 @@ class Action(TextChoices):
     SUSPEND = "suspend", _("Suspend processing")
     RESUME = "resume", _("Resume processing")
     CLOSE = "close", _("Close without an answer")
+    UNDO_CLOSE = "undo_close", _("Undo the closing")
     FINISH = "finish", _("Finish")
     REOPEN = "reopen", _("Reopen")
     RETURN_RESULT = "return_result", _("Return the result")
@@ -82,7 +83,7 @@ class Clock(TextChoices):
     REOPEN = "reopen", _("resumes, the due date stays the same")
     CORRECT = "correct", _("runs for the days in which a wrong result is corrected")
     RESET = "reset", _("has not started")
-    RESTORE = "restore", _("is as it was before the withdrawal")
+    RESTORE = "restore", _("is as it was before the act that is undone")
     CALENDAR = "calendar", _("a due date on a day off moves to the next working day")
 
 
@@ -128,7 +129,7 @@ class DossierState(Protocol):
     @property
     def is_correction(self) -> bool: ...
     @property
-    def desk_withdrew_from(self) -> int | None: ...
+    def desk_ended_from(self) -> int | None: ...
     def supplement_is_late(self, now: datetime) -> bool: ...
     def is_reversible(self, now: datetime) -> bool: ...
 
@@ -157,14 +158,12 @@ class Transition:
     clock: Clock = Clock.NONE
     needs_reason: bool = False
     guards: tuple[Guard, ...] = ()
-    # Only back to the status from which the desk withdrew the dossier.
+    # Only back to the status from which the desk ended the dossier.
     leads_back: bool = False
 
     def fits(self, dossier: DossierState, now: datetime) -> bool:
         """Return True if the row applies to ``dossier`` at ``now``."""
-        if dossier.status not in self.sources or (
-            self.leads_back and dossier.desk_withdrew_from != self.target
-        ):
+        if dossier.status not in self.sources or (self.leads_back and dossier.desk_ended_from != self.target):
             return False
         return all(GUARDS[guard](dossier, now) for guard in self.guards)
 
@@ -247,7 +246,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     # Until a day set by the head (``Dossier.pause_ends_at``).
     Transition(_A.SUSPEND, (_S.PROCESSING,), _S.SUSPENDED, _HEAD, Clock.STOP, needs_reason=True),
     Transition(
-        # The citizen did not answer: the desk closes an accepted dossier (art. 19.5 NĐ 118/2025), which is final.
+        # The citizen did not answer: the desk closes an accepted dossier (art. 19.5 NĐ 118/2025).
         _A.CLOSE, (_S.SUPPLEMENT,), _S.SUSPENDED, _DESK, Clock.END, needs_reason=True,
         guards=(Guard.SUPPLEMENT_LATE, Guard.WAS_ACCEPTED),
     ),
@@ -287,6 +286,10 @@ TRANSITIONS: tuple[Transition, ...] = (
             guards=(Guard.REVERSIBLE,), leads_back=True,
         )
         for status in WITHDRAWABLE
+    ),
+    Transition(
+        _A.UNDO_CLOSE, (_S.SUSPENDED,), _S.SUPPLEMENT, _HEAD, Clock.RESTORE, needs_reason=True,
+        guards=(Guard.REVERSIBLE,), leads_back=True,
     ),
     *(Transition(_A.ASSIGN, (status,), status, _DESK, guards=(Guard.OPEN,)) for status in OPEN_STATUSES),
     *(

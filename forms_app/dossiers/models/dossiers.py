@@ -297,15 +297,16 @@ class Dossier(models.Model):
         """Return True if the result was handed to the post office and this was not undone."""
         return any(order.cancelled_at is None for order in self.postal_orders.all())
 
-    def withdrawal(self) -> DossierEvent | None:
-        """Return the last event by which the dossier was withdrawn, even if that was undone."""
-        events = [event for event in self.events.all() if event.action == Action.WITHDRAW]
+    def ending(self) -> DossierEvent | None:
+        """Return the last event by which the dossier was withdrawn or closed, even if that was undone."""
+        events = [event for event in self.events.all() if event.action in {Action.WITHDRAW, Action.CLOSE}]
         return max(events, key=lambda event: event.sequence, default=None)
 
     @property
-    def desk_withdrew_from(self) -> int | None:
-        """Return the status in which the desk, not the citizen, recorded the withdrawal of a withdrawn dossier."""
-        event = self.withdrawal() if self.status == Status.WITHDRAWN else None
+    def desk_ended_from(self) -> int | None:
+        """Return from which status the desk, not the citizen, withdrew or closed the dossier; None if it is open."""
+        ended = self.status == Status.WITHDRAWN or self.outcome == Dossier.Outcome.CLOSED
+        event = self.ending() if ended else None
         return event.from_status if event is not None and "before" in event.data else None
 
     def is_late_while_paused(self, now: datetime) -> bool:

@@ -47,6 +47,7 @@ MAX_SUSPENSION: Final = timedelta(days=366)
 _OUTCOMES: Final[dict[Action, str]] = {
     Action.FINISH: Dossier.Outcome.GRANTED,
     Action.CLOSE: Dossier.Outcome.CLOSED,
+    Action.UNDO_CLOSE: "",
     Action.REOPEN: "",
 }
 
@@ -131,12 +132,13 @@ def apply_action(
     _check_ending(dossier, transition, outcome, note)
     before = dossier.status
     paid = _set_end_of_payment_pause(dossier, transition.action, payment, moment)
+    kept = {"before": deadlines.clock_to_json(dossier)} if transition.action == Action.CLOSE else {}
     adjustment = deadlines.apply_clock_effect(dossier, transition.clock, moment)
     _update_status(dossier, transition, moment)
     details = _set_details(
         dossier, transition.action, outcome=outcome, pause_ends_at=pause_ends_at, assigned_to=assigned_to, now=moment
     )  # fmt: skip
-    data = {**(data or {}), **paid, **details}
+    data = {**(data or {}), **paid, **kept, **details}
     deadlines.restart_intake_deadline(dossier, transition.action, before, moment)
     if transition.action == Action.REOPEN and (revoked := _revoke_results(dossier, acting, note, moment)):
         data["revoked_results"] = revoked
@@ -277,7 +279,10 @@ def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> N
         dossier.finished_at = now
     elif transition.action == Action.RETURN_RESULT:
         dossier.returned_at = now
-    elif transition.action == Action.UNDO_WITHDRAW and transition.target == Status.SUPPLEMENT:
+    elif (
+        transition.action in {Action.UNDO_WITHDRAW, Action.UNDO_CLOSE}
+        and transition.target == Status.SUPPLEMENT
+    ):
         _reopen_request(dossier, now)
     elif transition.action in {Action.UNDO_RETURN, Action.REOPEN}:
         dossier.returned_at = None
@@ -285,8 +290,8 @@ def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> N
 
 
 def _reopen_request(dossier: Dossier, now: datetime) -> None:
-    """Reopen the supplement request that a withdrawal had closed, with as many working days as were left then."""
-    event, calendar = dossier.withdrawal(), current_rules().calendar
+    """Reopen the supplement request that the end of the dossier had closed, with the working days left then."""
+    event, calendar = dossier.ending(), current_rules().calendar
     request = dossier.supplement_requests.filter(answered_at=None).order_by("-number").first()
     if event is None or request is None:
         return

@@ -38,7 +38,7 @@ from forms_app.dossiers.selectors.dossiers import (
     postal_order_of,
     supplement_answers,
     unsent_answers,
-    without_undone_withdrawals,
+    without_undone_ends,
 )
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.services.view_log import log_own_view
@@ -233,7 +233,7 @@ def _cause(dossier: Dossier, events: list[DossierEvent]) -> DossierEvent:
     """Return the event whose reason the citizen has to read; for a refusal even after its notice was handed over."""
     if dossier.outcome == Dossier.Outcome.REFUSED and dossier.status == Status.RETURNED:
         return next(event for event in reversed(events) if event.action == Action.FINISH)
-    return latest_change(without_undone_withdrawals(events))
+    return latest_change(without_undone_ends(events))
 
 
 def _facts(dossier: Dossier, latest: DossierEvent) -> list[tuple[str, str]]:

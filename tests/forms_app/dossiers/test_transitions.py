@@ -60,7 +60,7 @@ class FakeDossier:
     fresh: bool = False
     owes_fee: bool = False
     sent_by_post: bool = False
-    desk_withdrew_from: int | None = None
+    desk_ended_from: int | None = None
     is_correction: bool = False
 
     def is_reversible(self, now: datetime) -> bool:
@@ -80,7 +80,7 @@ def fake(state: State) -> FakeDossier:
         state.fresh,
         state.fees and not state.corrected,
         state.posted,
-        state.withdrawn_from,
+        state.ended_from,
         state.corrected,
     )
 
@@ -164,11 +164,14 @@ def set_state(dossier: Dossier, state: State) -> Dossier:
         first_finished_at=FILED if state.corrected else None,
         first_was_on_time=True if state.corrected else None,
     )
-    if state.fresh or state.withdrawn_from:
+    if state.fresh or state.ended_from:
         # Before the filing event, which remains the only one that the tests count.
-        action, source = {3: ("decline", 1), 7: ("withdraw", state.withdrawn_from), 10: ("return_result", 9)}[
-            state.status
-        ]
+        action, source = {
+            3: ("decline", 1),
+            7: ("withdraw", state.ended_from),
+            8: ("close", 5),
+            10: ("return_result", 9),
+        }[state.status]
         DossierEvent.objects.create(
             dossier=dossier, sequence=0, action=action, from_status=source, to_status=state.status,
             at=NOW if state.fresh else FILED, data={"before": {"clock_state": "running"}},

@@ -31,8 +31,8 @@ class State:
     fees: bool = False
     # The result was sent by post.
     posted: bool = False
-    # The status in which the desk recorded the withdrawal.
-    withdrawn_from: int | None = None
+    # The status in which the desk recorded the withdrawal, or closed the dossier.
+    ended_from: int | None = None
     # A wrong result that was handed over is corrected.
     corrected: bool = False
     # Closed recently enough to be undone.
@@ -81,12 +81,14 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
         "assign": (6, DESK_ROLES),
     },
     State(7): {},
-    State(7, True, withdrawn_from=4): {},
-    State(7, True, withdrawn_from=4, fresh=True): {"undo_withdraw": (4, {L})},
+    State(7, True, ended_from=4): {},
+    State(7, True, ended_from=4, fresh=True): {"undo_withdraw": (4, {L})},
     State(8, True): {
         "resume": (4, {H, L, S}), "finish": (9, {H, L}), **WITHDRAW, "assign": (8, DESK_ROLES),
     },
     State(8, True, outcome="closed"): {},
+    State(8, True, outcome="closed", ended_from=5): {},
+    State(8, True, outcome="closed", ended_from=5, fresh=True): {"undo_close": (5, {L})},
     State(9, True): {
         "reopen": (4, {H, L}), "return_result": (10, {T, R, L}), "assign": (9, DESK_ROLES),
     },
@@ -102,7 +104,7 @@ STATES = list(MATRIX)
 ACTIONS = [action.value for action in Action if action != Action.SUBMIT]
 NEED_REASON = {
     "decline", "request_supplement", "require_payment", "lift_payment", "suspend", "close", "reopen", "withdraw",
-    "undo_return", "undo_decline", "undo_withdraw", "lift_supplement",
+    "undo_return", "undo_decline", "undo_withdraw", "undo_close", "lift_supplement",
 }  # fmt: skip
 # The roles with an action anywhere in the table; an officer without one learns nothing, not even the status.
 HOLDERS = {
@@ -114,7 +116,7 @@ def describe(state: State) -> str:
     """Return the test id for ``state``."""
     facts = [
         name
-        for name in ("accepted", "late", "fresh", "fees", "posted", "corrected", "withdrawn_from")
+        for name in ("accepted", "late", "fresh", "fees", "posted", "corrected", "ended_from")
         if getattr(state, name)
     ]
     return "-".join(filter(None, [str(state.status), *facts, state.outcome]))
