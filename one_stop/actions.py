@@ -208,6 +208,18 @@ DESK_ACTIONS: Final = (
         form=PaymentForm, options=_payment_options, warning=action_warnings.late_receipt,
     ),
     DeskAction(
+        action=Action.UNDO_PAYMENT,
+        label=_("Take back the payment record…"),
+        done=_("The payment record is taken back; the dossier waits for the payment again."),
+        warning=action_warnings.fixed(
+            _(
+                "For a payment that was recorded on the wrong dossier, or with a wrong number or day. The dossier "
+                "waits for the payment as if it had not been recorded; the history keeps the receipt, struck out, and "
+                "the citizen is notified."
+            )
+        ),
+    ),
+    DeskAction(
         action=Action.RESUME, direct=True,
         label=_("Resume processing"),
         done=_("Processing has resumed. Processing time is running again."),

@@ -18,7 +18,7 @@ from forms_app.builder.identity_numbers import identity_questions
 from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.models import Dossier, DossierEvent
-from forms_app.dossiers.status_texts import correction_name, is_correction, payment_text
+from forms_app.dossiers.status_texts import correction_name, is_correction, payment_text, undone_payments
 from forms_app.dossiers.transitions import (
     PAUSED_STATUSES,
     RUNNING_STATUSES,
@@ -228,6 +228,7 @@ def corrections_of(events: list[DossierEvent]) -> list[dict[str, Any]]:
 
 def timeline_items(events: list[DossierEvent]) -> list[dict[str, Any]]:
     """Return the events for ``components/timeline.html``, newest last."""
+    undone = undone_payments(events)
     return [
         {
             "name": _event_name(event),
@@ -235,6 +236,7 @@ def timeline_items(events: list[DossierEvent]) -> list[dict[str, Any]]:
             "detail": " · ".join(
                 filter(None, (event.actor_name, _postal_change(event), payment_text(event), event.note))
             ),
+            "struck": event.sequence in undone,
             "state": "done",
         }
         for event in events

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.worktime import WorkCalendar, working_minutes_between, working_time_text
 from forms_app.dossiers.deadlines import Uncounted
 from forms_app.dossiers.models import DossierEvent
-from forms_app.dossiers.selectors.dossiers import without_undone_ends
+from forms_app.dossiers.selectors.dossiers import without_undone_acts
 from forms_app.dossiers.transitions import SAME_STATUS_ACTIONS, Action, Status
 
 _KINDS: Final[dict[str, str | Promise]] = {
@@ -56,7 +56,7 @@ def pauses_of(events: Sequence[DossierEvent], now: datetime, calendar: WorkCalen
     A supplement request before acceptance stops nothing, as the time has not begun.
     """
     items, total = [], 0
-    events = without_undone_ends(events)
+    events = without_undone_acts(events)
     for number, event in enumerate(events):
         if event.action not in _KINDS or event.from_status == Status.REGISTERED:
             continue

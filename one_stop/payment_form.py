@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.text import clean
 from forms_app.builder.field_types.date import VietnameseDateField
-from forms_app.dossiers.services.actions import Payment
+from forms_app.dossiers.services.payments import Payment
 from one_stop.forms import ActionForm
 
 
@@ -29,8 +30,28 @@ class PaymentForm(ActionForm):
         help_text=_("The day on the receipt, not the day of the entry: processing time runs again after it."),
     )
 
-    field_order = ["version", "document", "paid_on", "reason"]
+    # The number that the officer confirmed although another dossier has it; a box once that was found out.
+    confirmed = forms.CharField(
+        label=_("The receipt is also for this dossier"),
+        max_length=60,
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    field_order = ["version", "document", "confirmed", "paid_on", "reason"]
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Show the box if the number has to be confirmed."""
+        if field == "confirmed":
+            box = self.fields["confirmed"]
+            box.widget = forms.CheckboxInput({"value": clean(self.data.get("document", ""))})
+            box.one_of = True  # type: ignore[attr-defined]
+            data = cast(QueryDict, self.data).copy()
+            data.pop("confirmed", None)
+            self.data = data
+        super().add_error(field, error)
 
     def arguments(self) -> dict[str, Any]:
         """Return the payment."""
-        return {"payment": Payment(clean(self.cleaned_data["document"]), self.cleaned_data["paid_on"])}
+        document, paid_on = clean(self.cleaned_data["document"]), self.cleaned_data["paid_on"]
+        return {"payment": Payment(document, paid_on, clean(self.cleaned_data["confirmed"]))}

@@ -301,8 +301,8 @@ def clock_to_json(dossier: Dossier) -> dict[str, Any]:
 
 
 def _restore(dossier: Dossier, now: datetime) -> None:
-    """Restore the processing time from before the end: a mistake gains the desk no time, and a pause goes on."""
-    event = dossier.ending()
+    """Restore the processing time from before the end, or from before the last payment, as if it had not been."""
+    event = dossier.payments()[-1] if dossier.status == Status.PROCESSING else dossier.ending()
     before = event.data["before"] if event else {}
     for name, value in before.items():
         setattr(dossier, name, datetime.fromisoformat(value) if value and name in _MOMENTS else value)

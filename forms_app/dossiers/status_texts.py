@@ -126,6 +126,14 @@ PAYMENT_LIFTED_TEXT: Final = StatusText(
     _("Nothing to pay"), "info", _("You no longer have to pay; your dossier is being processed"),
     _("You do not need to do anything."),
 )  # fmt: skip
+PAYMENT_UNDONE_TEXT: Final = StatusText(
+    _("Payment record taken back"), "wait",
+    _("A payment was recorded for your dossier by mistake; it still has to be paid"),
+    _(
+        "Pay as described in the agency's notice; if you have paid, show the agency the receipt. Processing time is "
+        "paused until then."
+    ),
+)  # fmt: skip
 SUPPLEMENT_LIFTED_TEXT: Final = StatusText(
     _("Supplement no longer needed"), "info",
     _("You no longer have to supply anything; processing of your dossier continues"),
@@ -155,6 +163,7 @@ _EVENT_TEXTS: Final[dict[str, StatusText]] = {
     Action.UNDO_DECLINE: DECLINE_UNDONE_TEXT,
     Action.UNDO_WITHDRAW: WITHDRAWAL_UNDONE_TEXT,
     Action.UNDO_CLOSE: CLOSING_UNDONE_TEXT,
+    Action.UNDO_PAYMENT: PAYMENT_UNDONE_TEXT,
     Action.LIFT_PAYMENT: PAYMENT_LIFTED_TEXT,
     Action.LIFT_SUPPLEMENT: SUPPLEMENT_LIFTED_TEXT,
 }
@@ -238,12 +247,13 @@ def correction_name(event: DossierEvent) -> str:
 
 def timeline(dossier: Dossier, events: Sequence[DossierEvent]) -> list[dict[str, Any]]:
     """Return the items of components/timeline.html: ``events_for_citizen``, then the result while it is pending."""
-    latest = None if dossier.is_closed else latest_change(events)
+    latest, undone = None if dossier.is_closed else latest_change(events), undone_payments(events)
     items = [
         {
             "name": _name(event),
             "when": datetime_text(event.at),
             "detail": _detail(dossier, event),
+            "struck": event.sequence in undone,
             "state": "now" if event is latest else "done",
         }
         for event in events
@@ -295,10 +305,21 @@ def _detail(dossier: Dossier, event: DossierEvent) -> str:
     return note_of(event) or ("" if event.action in {Action.SUPPLY, Action.WITHDRAW} else dossier.agency.name)
 
 
+def undone_payments(events: Sequence[DossierEvent]) -> frozenset[int]:
+    """Return the sequence numbers of the payments among ``events``, oldest first, that were taken back."""
+    recorded, undone = [], set()
+    for event in events:
+        if event.action == Action.PAYMENT_DONE:
+            recorded.append(event.sequence)
+        elif event.action == Action.UNDO_PAYMENT:
+            undone.add(recorded.pop())
+    return frozenset(undone)
+
+
 def payment_text(event: DossierEvent) -> str:
     """Return the evidence of a payment, and its day."""
     document, day = event.data.get("document"), event.data.get("paid_on")
-    if event.action != Action.PAYMENT_DONE or not document or not day:
+    if event.action not in {Action.PAYMENT_DONE, Action.UNDO_PAYMENT} or not document or not day:
         return ""
     facts = {"document": document, "day": date_text(date.fromisoformat(day))}
     return gettext("Receipt or document %(document)s, paid on %(day)s") % facts

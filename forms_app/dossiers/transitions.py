@@ -50,6 +50,7 @@ class Action(TextChoices):
     PROCESS = "process", _("Start processing")
     REQUIRE_PAYMENT = "require_payment", _("Require payment")
     PAYMENT_DONE = "payment_done", _("Payment received")
+    UNDO_PAYMENT = "undo_payment", _("Take back the payment record")
     LIFT_PAYMENT = "lift_payment", _("Withdraw the payment request")
     SUSPEND = "suspend", _("Suspend processing")
     RESUME = "resume", _("Resume processing")
@@ -109,7 +110,9 @@ class Guard(TextChoices):
     FIRST_RESULT = "first_result", _("no wrong result is being corrected")
     REVERSIBLE = (
         "reversible",
-        format_lazy(_("closed by mistake, at most {days} working days ago"), days=UNDO_DAYS),
+        format_lazy(
+            _("closed or recorded as paid by mistake, at most {days} working days ago"), days=UNDO_DAYS
+        ),
     )
 
 
@@ -237,6 +240,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(
         _A.PAYMENT_DONE, (_S.PAYMENT,), _S.PROCESSING, frozenset({SYSTEM, _R.RECEIVER, *_HANDLING}), Clock.RESUME
+    ),
+    # Recorded on the wrong dossier or with a wrong day: the pause goes on as if it had not been recorded.
+    Transition(
+        _A.UNDO_PAYMENT, (_S.PROCESSING,), _S.PAYMENT, _HEAD, Clock.RESTORE, needs_reason=True,
+        guards=(Guard.REVERSIBLE,),
     ),
     Transition(
         # Requested by mistake, or the citizen is exempt: the desk gains no time. A dossier that is never paid can

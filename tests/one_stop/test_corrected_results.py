@@ -177,7 +177,8 @@ class TestInsideACorrection:
     ) -> None:
         dossier = returned(receipt, officer)
         # A sector rule without a limit, so that the request is not too late.
-        Dossier.objects.update(deadline_rule={**dossier.deadline_rule, "value": 30, "request_days": None})
+        rule = dossier.deadline_rule or {}
+        Dossier.objects.update(deadline_rule={**rule, "value": 30, "request_days": None})
         post(boss, dossier, "reopen", FOUND, reason=REASON)
         ask(dossier, officer, at=FOUND + timedelta(hours=1))
         do(dossier, Action.SUPPLY, officer, at=FOUND + timedelta(days=days, hours=1))

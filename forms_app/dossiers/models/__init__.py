@@ -1,5 +1,6 @@
 from forms_app.dossiers.models.attachments import Attachment
-from forms_app.dossiers.models.dossiers import Dossier, Draft
+from forms_app.dossiers.models.dossiers import Dossier
+from forms_app.dossiers.models.drafts import Draft
 from forms_app.dossiers.models.events import DossierEvent, ListLogEntry, SupplementRequest, ViewLogEntry
 from forms_app.dossiers.models.postal import PostalOrder
 from forms_app.dossiers.models.rules import (

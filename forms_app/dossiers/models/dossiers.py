@@ -1,4 +1,4 @@
-"""The dossier (hồ sơ) and the draft before it (hồ sơ nháp).
+"""The dossier (hồ sơ).
 
 A dossier keeps the procedure version and the form version under which it was submitted.
 """
@@ -270,8 +270,18 @@ class Dossier(models.Model):
 
     @property
     def was_paid(self) -> bool:
-        """Return True if a payment is recorded."""
-        return any(event.action == Action.PAYMENT_DONE for event in self.events.all())
+        """Return True if a payment is recorded and was not taken back."""
+        return bool(self.payments())
+
+    def payments(self) -> list[DossierEvent]:
+        """Return the events of the payments that were not taken back, oldest first."""
+        kept: list[DossierEvent] = []
+        for event in sorted(self.events.all(), key=lambda event: event.sequence):
+            if event.action == Action.PAYMENT_DONE:
+                kept.append(event)
+            elif event.action == Action.UNDO_PAYMENT:
+                kept.pop()
+        return kept
 
     @property
     def owes_fee(self) -> bool:
@@ -332,12 +342,18 @@ class Dossier(models.Model):
         return self.supplement_requests.filter(closed_at=None, supplement_due_at__lt=now).exists()
 
     def reversible_until(self) -> datetime | None:
-        """Return until when the head may undo that the dossier was closed, ``UNDO_DAYS`` later; None if it is open."""
-        last = self.events.filter(to_status=self.status).exclude(action__in=SAME_STATUS_ACTIONS)
-        closed = last.order_by("-sequence").first() if self.is_closed else None
-        if closed is None:
+        """Return until when the head may undo that the dossier was closed, or its payment recorded; None if neither is.
+
+        A record of a payment can be taken back as long as nothing else has changed the status, ``UNDO_DAYS`` at most.
+        """
+        if not self.is_closed and self.status != Status.PROCESSING:
             return None
-        return deadline(closed.at, value=UNDO_DAYS, unit=TimeUnit.WORKING_DAY, calendar=load_calendar())
+        changes = self.events.filter(to_status=self.status).exclude(action__in=SAME_STATUS_ACTIONS)
+        last = changes.order_by("-sequence").first()
+        is_payment = last is not None and last.action == Action.PAYMENT_DONE and "before" in last.data
+        if last is None or not (self.is_closed or is_payment):
+            return None
+        return deadline(last.at, value=UNDO_DAYS, unit=TimeUnit.WORKING_DAY, calendar=load_calendar())
 
     def is_reversible(self, now: datetime) -> bool:
         """Return True if ``reversible_until`` has not passed at ``now``."""
@@ -351,41 +367,3 @@ _CHANNELS: Final = {
     Dossier.Source.COUNTER: Channel.COUNTER,
     Dossier.Source.POST: Channel.POST,
 }
-
-
-class Draft(models.Model):
-    """Answers not submitted yet, pinned to the versions under which they were started. Expires.
-
-    The citizen holds its token; the database keeps only the hash.
-    """
-
-    token_hash = models.CharField(_("token hash"), max_length=64, unique=True)
-    idempotency_key = models.CharField(_("idempotency key"), max_length=64, unique=True)
-    form_version = models.ForeignKey("builder.FormVersion", on_delete=models.PROTECT, related_name="drafts")
-    procedure_version = models.ForeignKey(
-        "procedures.ProcedureVersion", on_delete=models.PROTECT, related_name="+"
-    )
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    answers = AnswersField(_("answers"), default=dict, blank=True)
-    # What was typed but is not a valid answer yet: ``{step: {name of the input: [texts]}}``.
-    typed = AnswersField(_("entered but not valid yet"), default=dict, blank=True)
-    # Why files were not accepted at the last attempt: ``{step: {field: message}}``.
-    rejected_files = models.JSONField(_("files not accepted"), default=dict, blank=True)
-    # Which page saved a step last, ``{step: id of the page}``: another tab must not overwrite it silently.
-    saved_by = models.JSONField(_("pages that saved the steps"), default=dict, blank=True)
-    steps_done = models.JSONField(_("completed steps"), default=list, blank=True)
-    on_shared_device = models.BooleanField(_("on a shared device"), default=False)
-    created_at = models.DateTimeField(_("created at"))
-    saved_at = models.DateTimeField(_("saved at"))
-    expires_at = models.DateTimeField(_("expires at"), db_index=True)
-    dossier = models.OneToOneField(
-        "dossiers.Dossier", on_delete=models.CASCADE, null=True, blank=True, related_name="draft",
-        verbose_name=_("dossier"),
-    )  # fmt: skip
-
-    class Meta:
-        verbose_name = _("draft")
-        verbose_name_plural = _("drafts")
-
-    def __str__(self) -> str:
-        return f"{self.form_version} · {self.agency}"

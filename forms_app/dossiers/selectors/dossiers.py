@@ -19,7 +19,11 @@ from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.selectors.view_log import views_by_agency
 from forms_app.dossiers.transitions import INTERNAL_ACTIONS, Action
 
-_UNDONE: Final = {Action.UNDO_WITHDRAW: Action.WITHDRAW, Action.UNDO_CLOSE: Action.CLOSE}
+_UNDONE: Final = {
+    Action.UNDO_WITHDRAW: Action.WITHDRAW,
+    Action.UNDO_CLOSE: Action.CLOSE,
+    Action.UNDO_PAYMENT: Action.PAYMENT_DONE,
+}
 #: Field of a form that names the supplement request (``SupplementRequest.number``) for which it is filled in.
 REQUEST_FIELD: Final = "request"
 
@@ -96,10 +100,10 @@ def events_for_citizen(dossier: Dossier) -> list[DossierEvent]:
     return list(dossier.events.exclude(action__in=INTERNAL_ACTIONS).order_by("sequence"))
 
 
-def without_undone_ends(events: Iterable[DossierEvent]) -> list[DossierEvent]:
-    """Return ``events``, in the order of the history, without the withdrawals and closings that were undone.
+def without_undone_acts(events: Iterable[DossierEvent]) -> list[DossierEvent]:
+    """Return ``events``, in the order of the history, without the withdrawals, closings and payments that were undone.
 
-    What was the case before such an end continues: the pause, and the reason for the present status (ADR 203, 351).
+    What was the case before such an act continues: the pause, and the reason for the present status (ADR 203, 351).
     """
     kept: list[DossierEvent] = []
     for event in events:

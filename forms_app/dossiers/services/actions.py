@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -13,20 +13,20 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.selectors import memberships_of
-from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
-from core.text import clean, clean_lines
+from core.text import clean_lines
 from core.transactions import retry_on_deadlock
 from core.worktime import TIME_ZONE, TimeUnit, postponed
 from forms_app.dossiers import deadlines
-from forms_app.dossiers.codes import document_key
 from forms_app.dossiers.models import Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.models.events import text_name
 from forms_app.dossiers.rules import current_rules
 from forms_app.dossiers.search_documents import index_dossier
 from forms_app.dossiers.selectors.assignees import other_assignee
+from forms_app.dossiers.services import payments
 from forms_app.dossiers.services.drafts import storable_text
+from forms_app.dossiers.services.payments import Payment
 from forms_app.dossiers.transitions import (
     CITIZEN,
     COUNTER_ACTIONS,
@@ -52,12 +52,8 @@ _OUTCOMES: Final[dict[Action, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """Evidence that the citizen has paid: the number of the receipt or document, and the day of the payment."""
-
-    document: str
-    paid_on: date
+#: Actions whose event keeps the processing time from before them, to be restored if they are undone.
+_KEEPING_CLOCK: Final = frozenset({Action.CLOSE, Action.PAYMENT_DONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +117,7 @@ def apply_action(
     ``NotAllowed``: no such dossier for this actor (shown as 404). ``Conflict``: the dossier is no longer at
     ``expected_version`` (code ``conflict``), its status does not allow the action (``not_possible``), it is assigned
     to a colleague (``assigned``), or others kept changing it (``busy``). ``InvalidInput``: a reason or the end of a
-    suspension is missing, the outcome is not open to an unpaid dossier, or ``payment`` is missing, recorded before, or
-    not made since the request.
+    suspension is missing, the outcome is not open to an unpaid dossier, or ``payment`` is wrong (``payments``).
     """
     moment = now or timezone.now()
     acting = actor if isinstance(actor, Actor) else officer(actor)
@@ -131,8 +126,8 @@ def apply_action(
     note = clean_lines(reason)
     _check_ending(dossier, transition, outcome, note)
     before = dossier.status
-    paid = _set_end_of_payment_pause(dossier, transition.action, payment, moment)
-    kept = {"before": deadlines.clock_to_json(dossier)} if transition.action == Action.CLOSE else {}
+    kept = {"before": deadlines.clock_to_json(dossier)} if transition.action in _KEEPING_CLOCK else {}
+    paid = payments.change_payment(dossier, transition.action, payment, moment)
     adjustment = deadlines.apply_clock_effect(dossier, transition.clock, moment)
     _update_status(dossier, transition, moment)
     details = _set_details(
@@ -171,39 +166,6 @@ def _set_details(
         name = assigned_to.get_full_name() if assigned_to else ""
         return {"assigned_to": assigned_to.pk if assigned_to else None, "assignee": name}
     return {}
-
-
-def _set_end_of_payment_pause(
-    dossier: Dossier, action: Action, payment: Payment | None, now: datetime
-) -> dict[str, str]:
-    """End the pause of an unpaid dossier (not saved) with the day of ``payment``; return what the event records of it.
-
-    A payment from before the request shows that there was nothing to wait for. Other actions change nothing here.
-    """
-    if action != Action.PAYMENT_DONE:
-        return {}
-    document = clean(payment.document) if payment else ""
-    key = document_key(document)
-    if payment is None or not key:
-        message = _("Enter the number of the receipt or of the document that shows the payment.")
-        raise InvalidInput(message, fields={"document": message})
-    first, last = timezone.localdate(dossier.paused_at or now), timezone.localdate(now)
-    if not first <= payment.paid_on <= last:
-        message = _(
-            "Choose a day from %(first)s, the day of the request, to today. If the citizen had paid before, withdraw "
-            "the payment request."
-        ) % {"first": date_text(first)}
-        raise InvalidInput(message, fields={"paid_on": message})
-    recorded = dossier.events.filter(action=Action.PAYMENT_DONE).values_list("data", flat=True)
-    if key in {document_key(str(former.get("document", ""))) for former in recorded}:
-        message = _("This document is already recorded for an earlier payment of this dossier.")
-        raise InvalidInput(message, fields={"document": message})
-    midnight = datetime.combine(payment.paid_on + timedelta(days=1), time(), tzinfo=TIME_ZONE)
-    dossier.pause_ends_at = min(now, midnight)
-    return {
-        "document": document, "document_key": key, "paid_on": payment.paid_on.isoformat(),
-        "pause_ended_at": dossier.pause_ends_at.isoformat(),
-    }  # fmt: skip
 
 
 def _check_assignee(

@@ -38,7 +38,7 @@ from forms_app.dossiers.selectors.dossiers import (
     postal_order_of,
     supplement_answers,
     unsent_answers,
-    without_undone_ends,
+    without_undone_acts,
 )
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.services.view_log import log_own_view
@@ -210,7 +210,7 @@ def _texts(dossier: Dossier, latest: DossierEvent, results: list[Attachment], *,
     """
     if _is_unreadable(dossier, latest, results):
         return UNREADABLE_RESULT_TEXT
-    if latest.action == Action.WITHDRAW or is_correction(latest):
+    if latest.action in {Action.WITHDRAW, Action.UNDO_PAYMENT, Action.UNDO_CLOSE} or is_correction(latest):
         return event_text(latest)
     return dossier_text(dossier, by_post=by_post)
 
@@ -233,7 +233,7 @@ def _cause(dossier: Dossier, events: list[DossierEvent]) -> DossierEvent:
     """Return the event whose reason the citizen has to read; for a refusal even after its notice was handed over."""
     if dossier.outcome == Dossier.Outcome.REFUSED and dossier.status == Status.RETURNED:
         return next(event for event in reversed(events) if event.action == Action.FINISH)
-    return latest_change(without_undone_ends(events))
+    return latest_change(without_undone_acts(events))
 
 
 def _facts(dossier: Dossier, latest: DossierEvent) -> list[tuple[str, str]]:

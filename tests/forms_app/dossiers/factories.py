@@ -22,7 +22,7 @@ from forms_app.builder.schema import FormSchema
 from forms_app.dossiers import services
 from forms_app.dossiers.models import Dossier, Draft, SupplementRequest
 from forms_app.dossiers.rules import consent_in_force
-from forms_app.dossiers.services.actions import Payment
+from forms_app.dossiers.services.payments import Payment
 from forms_app.dossiers.transitions import Action
 from forms_app.dossiers.views import draft_cookies
 from procedures.models import LocalAssignment, Procedure, ProcedureVersion

@@ -120,6 +120,7 @@ def test_all_actions_except_internal_ones_are_mailed() -> None:
             Action.MOVE_DUE_DATE,
             Action.CORRECT_POST,
             Action.UNDO_CLOSE,
+            Action.UNDO_PAYMENT,
             Action.UNDO_WITHDRAW,
         }
     )

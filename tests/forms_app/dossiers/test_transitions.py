@@ -70,6 +70,11 @@ class FakeDossier:
         return self.late
 
 
+RUNNING = {"clock_state": "running"}
+#: The processing time before a payment was recorded.
+STOPPED = {"clock_state": "stopped", "paused_at": FILED.isoformat()}
+
+
 def fake(state: State) -> FakeDossier:
     closed = state.status in CLOSED_STATUSES or state.outcome == "closed"
     return FakeDossier(
@@ -168,13 +173,14 @@ def set_state(dossier: Dossier, state: State) -> Dossier:
         # Before the filing event, which remains the only one that the tests count.
         action, source = {
             3: ("decline", 1),
+            4: ("payment_done", 6),
             7: ("withdraw", state.ended_from),
             8: ("close", 5),
             10: ("return_result", 9),
         }[state.status]
         DossierEvent.objects.create(
             dossier=dossier, sequence=0, action=action, from_status=source, to_status=state.status,
-            at=NOW if state.fresh else FILED, data={"before": {"clock_state": "running"}},
+            at=NOW if state.fresh else FILED, data={"before": STOPPED if source == 6 else RUNNING},
         )  # fmt: skip
     if state.posted:
         clerk = make_officer(dossier.agency, "returner")

@@ -35,7 +35,7 @@ class State:
     ended_from: int | None = None
     # A wrong result that was handed over is corrected.
     corrected: bool = False
-    # Closed recently enough to be undone.
+    # Closed, or recorded as paid, recently enough to be undone.
     fresh: bool = False
 
 
@@ -63,6 +63,11 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
     State(4, True, fees=True, corrected=True): {
         "request_supplement": (5, DESK_ROLES), "require_payment": (6, {L}), "suspend": (8, {L}),
         "finish": (9, {H, L}), "assign": (4, DESK_ROLES), "move_due_date": (4, {S}),
+    },
+    State(4, True, fresh=True): {
+        "request_supplement": (5, DESK_ROLES), "require_payment": (6, {L}), "suspend": (8, {L}),
+        "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES), "move_due_date": (4, {S}),
+        "undo_payment": (6, {L}),
     },
     State(5): {"supply": (1, SUPPLIERS), "lift_supplement": (1, DESK_ROLES), **WITHDRAW, "assign": (5, DESK_ROLES)},
     State(5, late=True): {
@@ -104,7 +109,7 @@ STATES = list(MATRIX)
 ACTIONS = [action.value for action in Action if action != Action.SUBMIT]
 NEED_REASON = {
     "decline", "request_supplement", "require_payment", "lift_payment", "suspend", "close", "reopen", "withdraw",
-    "undo_return", "undo_decline", "undo_withdraw", "undo_close", "lift_supplement",
+    "undo_return", "undo_decline", "undo_withdraw", "undo_close", "undo_payment", "lift_supplement",
 }  # fmt: skip
 # The roles with an action anywhere in the table; an officer without one learns nothing, not even the status.
 HOLDERS = {

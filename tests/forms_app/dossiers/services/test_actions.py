@@ -169,8 +169,10 @@ def test_second_of_two_officers_gets_a_conflict_with_the_new_status() -> None:
     assert dossier.events.count() == 2
 
 
-# A withdrawal can be undone only if the desk recorded it: its reason is tested in tests/one_stop/test_withdrawals.py.
-NEEDING_REASON = {row.action for row in TRANSITIONS if row.needs_reason} - {Action.UNDO_WITHDRAW}
+# What is undone has to be recorded first: these reasons are tested in tests/one_stop, in test_withdrawals.py,
+# test_undone_closings.py and test_payment_records.py.
+UNDONE = {Action.UNDO_WITHDRAW, Action.UNDO_CLOSE, Action.UNDO_PAYMENT}
+NEEDING_REASON = {row.action for row in TRANSITIONS if row.needs_reason} - UNDONE
 
 
 @pytest.mark.parametrize("action", sorted(NEEDING_REASON))
