@@ -29,6 +29,18 @@ def nothing(dossier: Dossier, user: User, now: datetime) -> str:
     return ""
 
 
+def refused_files(dossier: Dossier, user: User, now: datetime) -> str:
+    """Warn that the receipt lists files that nobody can open."""
+    names = [file.original_name for file in dossier.attachments.all() if file.is_refused]
+    if not names:
+        return ""
+    text = _(
+        "Nobody can open %(names)s, as the malware scan rejected it. The receipt marks it. Accept the dossier only if "
+        "it is complete without it; otherwise request a supplement."
+    )
+    return text % {"names": ", ".join(f"“{name}”" for name in names)}
+
+
 def fixed(text: str | Promise) -> ActionWarning:
     """Return a warning that is always ``text``.
 

@@ -101,7 +101,8 @@ class DeskAction:
     """One action of the desk.
 
     ``label`` is that of the button, ``done`` the message shown afterwards (``done_before_acceptance``: for a dossier
-    that is not accepted yet). ``direct``: the button performs the action, without a form; ``danger``: it is red.
+    that is not accepted yet). ``direct``: the button performs the action, without a form, unless there is a
+    ``warning``; ``danger``: it is red.
     ``options`` returns the arguments of ``form`` in addition to those of ``ActionForm``, ``options_as_sent`` those of
     the form that was sent, if it names what it is for. ``service`` (default:
     ``dossiers.services.apply_action``) gets the arguments of that function and those of ``form.arguments()``.
@@ -176,6 +177,7 @@ DESK_ACTIONS: Final = (
         action=Action.ACCEPT, direct=True,
         label=_("Accept the dossier"),
         done=_("The dossier is accepted. The receipt can be printed."),
+        warning=action_warnings.refused_files,
     ),
     DeskAction(
         action=Action.PROCESS, direct=True,
@@ -361,7 +363,11 @@ def offered_actions(access: OfficerAccess, dossier: Dossier, now: datetime) -> l
     if rows.keys() - COUNTER_ACTIONS and colleague_of(access, dossier, now):
         rows = {action: row for action, row in rows.items() if action in COUNTER_ACTIONS}
     return [
-        replace(entry, needs_reason=rows[entry.action].needs_reason)
+        replace(
+            entry,
+            needs_reason=rows[entry.action].needs_reason,
+            direct=entry.direct and not entry.warning(dossier, access.user, now),
+        )
         for entry in DESK_ACTIONS
         if entry.action in rows
     ]

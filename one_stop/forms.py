@@ -185,6 +185,7 @@ class SupplementForm(ActionForm):
     supplement_due_at = VietnameseDateField(
         label=_("Supplement due by"),
         help_text=_("By the close of office hours on that day, or on the next working day if it is a day off."),
+        error_messages={"required": _("Enter the citizen's last day for the supplement.")},
     )  # fmt: skip
 
     field_order = ["version", "documents", "other_documents", "answers", "reason", "supplement_due_at"]
@@ -259,6 +260,7 @@ class SuspendForm(ActionForm):
             "The last day. Afterwards processing time resumes automatically, and the citizen is notified. "
             "You can resume it earlier."
         ),
+        error_messages={"required": _("Enter the last day of the suspension.")},
     )  # fmt: skip
 
     field_order = ["version", "suspended_until", "reason"]

@@ -28,6 +28,7 @@ class PaymentForm(ActionForm):
     paid_on = VietnameseDateField(
         label=_("Paid on"),
         help_text=_("The day on the receipt, not the day of the entry: processing time runs again after it."),
+        error_messages={"required": _("Enter the day of the payment.")},
     )
 
     # The number that the officer confirmed although another dossier has it; a box once that was found out.

@@ -76,6 +76,7 @@ def deadline(
       last day is not a working day, the next one (Bộ luật Dân sự 2015, art. 148).
     * A processing time that starts at an opening ends at a closing: three working days from Tuesday 07:00 end on
       Thursday at 17:00, not on Friday at 07:00. Tuesday is the first day; the same holds for calendar days.
+    * The time starts with the minute of `start`, as it is printed: 07:00:27 is an opening, too.
     * `same_day_cutoff`: a same-day procedure (hộ tịch, chứng thực). `value` and `unit` are ignored: due at closing on
       the day of acceptance, or on the next working day if accepted after the minute of the cutoff.
 
@@ -83,7 +84,7 @@ def deadline(
     """
     if value < 0:
         raise ValueError("a processing time cannot be negative")
-    begins = next_working_moment(start, calendar)
+    begins = next_working_moment(start.replace(second=0, microsecond=0) if value else start, calendar)
     if same_day_cutoff is not None:
         late = _is_late(calendar.local(start), begins.date(), same_day_cutoff)
         return calendar.closing(calendar.add_working_days(begins.date(), int(late)))

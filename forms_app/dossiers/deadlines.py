@@ -93,7 +93,9 @@ def intake_due(procedure_id: int, start: datetime, rules: RuleSet | None = None)
     rules = rules or current_rules()
     setting = rules.deadline_setting(procedure_id, start.astimezone(TIME_ZONE).date())
     hours = setting.intake_hours if setting else DEFAULT_INTAKE_HOURS
-    return add_working_minutes(start, hours * MINUTES_PER_HOUR, rules.calendar)
+    # With the minute of the arrival, as it is printed (``core.worktime.deadline``).
+    minute = start.replace(second=0, microsecond=0)
+    return add_working_minutes(minute, hours * MINUTES_PER_HOUR, rules.calendar)
 
 
 def restart_intake_deadline(dossier: Dossier, action: Action, previous_status: int, now: datetime) -> None:

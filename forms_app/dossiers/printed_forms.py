@@ -6,7 +6,7 @@ They are always in Vietnamese, whatever the language of the page.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ from forms_app.builder.schema import FormSchema
 from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.fees import fees_of
 from forms_app.dossiers.links import lookup_url, public_url
-from forms_app.dossiers.models import DeadlineSetting, Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.models import Attachment, DeadlineSetting, Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.selectors.dossiers import answer_files_by_field
 from forms_app.dossiers.transitions import Action, Status
 
@@ -41,6 +41,13 @@ _HANDOVER_NOTES: Final[dict[str, str]] = {
     Dossier.Delivery.COUNTER: "Mang theo giấy này khi nhận kết quả.",
     Dossier.Delivery.ELECTRONIC: "Kết quả được trả trên trang theo dõi hồ sơ.",
     Dossier.Delivery.POST: "Kết quả được gửi qua dịch vụ bưu chính.",
+}
+
+
+#: Below the title of the confirmation of a dossier that ended before it was accepted.
+_SUBTITLES: Final[dict[int, str]] = {
+    Status.DECLINED: "(đã nộp; cơ quan không tiếp nhận, xem Mẫu số 03)",
+    Status.WITHDRAWN: "(đã nộp; đã rút trước khi tiếp nhận)",
 }
 
 
@@ -167,11 +174,17 @@ def _documents(dossier: Dossier) -> list[dict[str, str]]:
     schema = FormSchema.from_json(dossier.form_version.schema)
     steps = answered_steps(schema, dossier.answers, answer_files_by_field(dossier.attachments.all()))
     return [
-        {"name": field.label, "count": str(len(field.files)), "kind": "Bản điện tử"}
+        {"name": field.label, "count": str(len(field.files)), "kind": _file_kind(field.files)}
         for step in steps
         for field in step.fields
         if field.files
     ]
+
+
+def _file_kind(files: Sequence[Attachment]) -> str:
+    """Return the kind of ``files``, and how many of them did not pass the malware scan."""
+    refused = sum(file.is_refused for file in files)
+    return f"Bản điện tử ({refused} tệp không mở được)" if refused else "Bản điện tử"
 
 
 def _receipt(dossier: Dossier, key: str) -> dict[str, Any]:
@@ -182,7 +195,7 @@ def _receipt(dossier: Dossier, key: str) -> dict[str, Any]:
     if accepted is None:
         return data | {
             "title": "Giấy xác nhận đã nộp hồ sơ",
-            "subtitle": "(đã nộp, chờ tiếp nhận)",
+            "subtitle": _SUBTITLES.get(dossier.status, "(đã nộp, chờ tiếp nhận)"),
             "form": "",
             "terms": [
                 ["Thời gian nộp", datetime_in_words(dossier.submitted_at)],

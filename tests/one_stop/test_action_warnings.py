@@ -1,4 +1,4 @@
-"""An electronic result is handed over only if the citizen can open at least one of its files."""
+"""What an officer reads before an action: above all about files that the malware scan keeps back."""
 
 from __future__ import annotations
 
@@ -86,3 +86,29 @@ def test_citizen_gets_no_mail_about_a_result_that_a_later_scan_refuses(
     text = client.get(page).content.decode()
     assert "Không mở được kết quả của bạn" in text
     assert "Bạn đã nhận kết quả" not in text
+
+
+def test_result_on_paper_is_not_called_unreadable(receipt: FilingReceipt, client: Client) -> None:
+    with_file(receipt, "infected")
+    assert hand_over(client, receipt, delivery="counter").status_code == 302
+    page = Client().get(f"/ho-so/{receipt.token}/").content.decode()
+    assert "Kết quả bản giấy bạn đã nhận vẫn có giá trị" in page
+    assert "Đề nghị cơ quan cấp tệp khác" not in page
+
+
+def test_acceptance_of_a_dossier_with_a_rejected_file_asks_first(agency: Agency, client: Client) -> None:
+    dossier = file_dossier(make_desk_form(agency), now=FILED, **ANSWERS).dossier
+    page, form = (
+        reverse("one_stop:dossier", args=[dossier.code]),
+        reverse("one_stop:action", args=[dossier.code, "accept"]),
+    )
+    assert f'<form action="{form}' in client.get(page).content.decode()
+    file = Attachment.objects.create(
+        dossier=dossier, purpose="answer", field_id="ruling", original_name="ban-an.pdf", path="thu", size=1,
+        sha256="0" * 64, uploaded_at=FILED, **STATES["infected"],
+    )  # fmt: skip
+    shown = client.get(page).content.decode()
+    assert f'<form action="{form}' not in shown
+    assert f'href="{form}' in shown
+    assert file.original_name in client.get(form).content.decode()
+    assert client.post(form, {"version": dossier.version}).status_code == 302

@@ -221,14 +221,22 @@ def _select_transition(
     if not rows:
         raise NotAllowed
     if dossier.version != expected_version:
-        message = _("Someone else changed this dossier while you had it open. Its status is now: %(status)s.")
-        raise Conflict(message % {"status": dossier.get_status_display()})
+        raise Conflict(_changed_text(dossier, actor) % {"status": dossier.get_status_display()})
     for transition in rows:
         if transition.fits(dossier, now):
             _check_assignee(dossier, transition.action, actor, roles, now)
             return transition
     message = _("This is not possible now. Status of the dossier: %(status)s.")
     raise Conflict(message % {"status": dossier.get_status_display()}, code="not_possible")
+
+
+def _changed_text(dossier: Dossier, actor: Actor) -> str:
+    """Return the message for a second person; the citizen reads that it was the agency, if it was."""
+    if actor.role != CITIZEN:
+        return _("Someone else changed this dossier while you had it open. Its status is now: %(status)s.")
+    if dossier.events.order_by("sequence").last().actor_id:  # type: ignore[union-attr] # filed with an event
+        return _("The agency changed this dossier while you had it open. Its status is now: %(status)s.")
+    return _("This dossier changed while you had it open. Its status is now: %(status)s.")
 
 
 def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> None:

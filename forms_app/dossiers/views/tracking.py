@@ -197,6 +197,8 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
         ],
         "refused_files": [file for file in files if file.is_refused and file not in results],
         "results": [file for file in results if file.revoked_at is None],
+        "on_paper": dossier.status == Status.RETURNED
+        and _way(dossier, latest) != Dossier.Delivery.ELECTRONIC,
         "revoked": [file for file in results if file.revoked_at is not None],
         "views": view_log.views_by_agency(dossier),
     }
@@ -218,9 +220,13 @@ def _texts(dossier: Dossier, latest: DossierEvent, results: list[Attachment], *,
 def _is_unreadable(dossier: Dossier, latest: DossierEvent, results: list[Attachment]) -> bool:
     """Return True if the result was handed over as a file, and every file failed the scan."""
     valid = [file for file in results if file.revoked_at is None]
-    way = latest.data.get("delivery", dossier.result_delivery)
-    electronic = dossier.status == Status.RETURNED and way == Dossier.Delivery.ELECTRONIC
+    electronic = dossier.status == Status.RETURNED and _way(dossier, latest) == Dossier.Delivery.ELECTRONIC
     return electronic and bool(valid) and all(file.is_refused for file in valid)
+
+
+def _way(dossier: Dossier, latest: DossierEvent) -> str:
+    """Return how the result was handed over by ``latest``, otherwise how the citizen chose to receive it."""
+    return str(latest.data.get("delivery", dossier.result_delivery))
 
 
 def _may_apply_again(dossier: Dossier) -> bool:

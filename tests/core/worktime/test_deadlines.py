@@ -35,6 +35,9 @@ def due(accepted: str, value: int, unit: str, calendar: WorkCalendar = PLAIN):
         ("2026-03-02 06:59", 1, "2026-03-02 17:00"),
         ("2026-03-02 07:00", 1, "2026-03-02 17:00"),
         ("2026-03-02 07:01", 1, "2026-03-03 07:01"),
+        # The minute counts, as it is printed: seconds do not turn an opening into the next day.
+        ("2026-03-02 07:00:27", 1, "2026-03-02 17:00"),
+        ("2026-03-02 09:00:59", 1, "2026-03-03 09:00"),
         # In the lunch break from 13:30, half-open: 11:30 is the break, 13:30 the afternoon.
         ("2026-03-02 11:29", 1, "2026-03-03 11:29"),
         ("2026-03-02 11:30", 1, "2026-03-03 11:30"),

@@ -19,8 +19,8 @@ from pypdf import PdfReader
 from accounts.models import Agency, Membership
 from forms_app.builder.schema import FieldSpec
 from forms_app.dossiers import printed_forms, services
-from forms_app.dossiers.models import DeadlineSetting, Dossier
-from forms_app.dossiers.transitions import Action
+from forms_app.dossiers.models import Attachment, DeadlineSetting, Dossier
+from forms_app.dossiers.transitions import Action, Status
 from one_stop.services import request_supplement
 from procedures.value_objects import ChannelDetails, Fee
 from tests.accounts.factories import AgencyFactory, UnitFactory
@@ -110,6 +110,24 @@ class TestReceipt:
         )  # fmt: skip
         assert "Mẫu số 01" not in text
         assert "Thời gian trả kết quả" not in text
+
+    @pytest.mark.parametrize(
+        ("status", "words"),
+        [
+            (Status.DECLINED, "(đã nộp; cơ quan không tiếp nhận, xem Mẫu số 03)"),
+            (Status.WITHDRAWN, "(đã nộp; đã rút trước khi tiếp nhận)"),
+        ],
+    )
+    def test_confirmation_of_an_ended_dossier_does_not_say_that_it_waits(
+        self, receipt: services.FilingReceipt, status: Status, words: str
+    ) -> None:
+        receipt.dossier.status = status
+        assert printed_forms._receipt(receipt.dossier, "mau-01")["subtitle"] == words
+
+    def test_receipt_marks_files_that_nobody_can_open(self) -> None:
+        files = [Attachment(scan_state="infected"), Attachment(scan_state="clean")]
+        assert printed_forms._file_kind(files) == "Bản điện tử (1 tệp không mở được)"
+        assert printed_forms._file_kind(files[1:]) == "Bản điện tử"
 
     def test_receipt_before_acceptance_asks_for_no_signature(self, receipt: services.FilingReceipt) -> None:
         text = pdf_text(pdf_of(receipt.dossier, "mau-01"))

@@ -178,7 +178,7 @@ class TestWithdraw:
         html = answer.content.decode()
         assert answer.status_code == 422
         assert "Tôi nộp nhầm nơi" in html
-        assert "Người khác vừa thay đổi hồ sơ này" in html
+        assert "Cơ quan vừa cập nhật hồ sơ này" in html
         receipt.dossier.refresh_from_db()
         assert receipt.dossier.status == Status.ACCEPTED
 
@@ -227,7 +227,7 @@ class TestSupplement:
         request_supplement(receipt.dossier)
         data = {"version": 2, "other_1": "0912 000 111", "proof": picture()}
         answer = Client().post(f"/ho-so/{receipt.token}/bo-sung/", data, follow=True)
-        assert "Người khác vừa thay đổi hồ sơ này" in answer.content.decode()
+        assert "Cơ quan vừa cập nhật hồ sơ này" in answer.content.decode()
         assert "0912 000 111" in answer.content.decode()
         request = receipt.dossier.supplement_requests.get()
         assert request.answered_at is None
@@ -257,3 +257,14 @@ def test_withdrawal_requires_a_reason_and_closes_the_dossier() -> None:
     assert receipt.dossier.status == Status.WITHDRAWN
     assert "Bạn đã rút hồ sơ này" in client.get(f"/ho-so/{receipt.token}/").content.decode()
     assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize("by_officer", [True, False])
+def test_citizen_reads_who_changed_the_dossier(supplement_case: Any, by_officer: bool) -> None:
+    receipt, _request = supplement_case
+    if not by_officer:
+        services.withdraw(dossier=receipt.dossier, expected_version=2, reason="Đổi ý", now=NOW)
+    with pytest.raises(Conflict) as caught:
+        services.withdraw(dossier=receipt.dossier, expected_version=1, reason="Đổi ý", now=NOW)
+    words = "Cơ quan vừa cập nhật hồ sơ này" if by_officer else "Hồ sơ này đã thay đổi"
+    assert caught.value.message.startswith(words)
