@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Final
 
 #: Tests tried in addition to those of the module's own file. A line of a middleware is executed by thousands of tests;
-#: a mutant
-#: that none of these kills counts as a survivor.
+#: a mutant that none of these kills counts as a survivor.
 OTHER_TESTS: Final = 60
 
 #: These request every address in every role, which takes a minute: tried only if nothing else executes the line.

@@ -34,7 +34,7 @@ from search.selectors.query_list import chosen_documents, group_index, proposals
 from search.services import query_reviews
 from search.services.query_counts import monday_of
 
-PERMISSION: Final = "search.view_searchedquery"
+SEE_QUERIES: Final = "search.view_searchedquery"
 PER_PAGE: Final = 25
 MAX_EXPORTED: Final = 5000
 #: Name in the address → (column, label).
@@ -60,7 +60,7 @@ def for_editors(view: View) -> View:
 
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.has_perm(PERMISSION):
+        if not request.user.has_perm(SEE_QUERIES):
             raise PermissionDenied
         try:
             return view(request, *args, **kwargs)

@@ -36,7 +36,7 @@ class FromQueryView(generic.CreateView):
     def query(self) -> SearchedQuery | None:
         """The query of the list, if the person came from it and may see it."""
         number = self.request.GET.get(QUERY, "")
-        if not queries.is_key(number) or not self.request.user.has_perm(queries.PERMISSION):
+        if not queries.is_key(number) or not self.request.user.has_perm(queries.SEE_QUERIES):
             return None
         return SearchedQuery.objects.exclude(text="").filter(pk=number).first()
 
@@ -182,7 +182,7 @@ class QueriesMenuItem(MenuItem):
     """Shown to those who may see the weekly list."""
 
     def is_shown(self, request: Any) -> bool:
-        return bool(request.user.has_perm(queries.PERMISSION))
+        return bool(request.user.has_perm(queries.SEE_QUERIES))
 
 
 class QueryViewSet(ViewSet):

@@ -206,7 +206,7 @@ def parse_names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for part in parts if (name := text_or_empty(part).rstrip("."))))
 
 
-def parse_fee_note(amount: Decimal, note: str) -> tuple[Decimal | None, str, str]:
+def split_fee_note(amount: Decimal, note: str) -> tuple[Decimal | None, str, str]:
     """Return (amount, note, exemption) from an amount and its note; an amount of None is set by another document."""
     sentences = [text_or_empty(part) for part in _SENTENCE.split(_strip_label(note))]
     exempt = [part for part in sentences if part and _EXEMPT.search(part)]

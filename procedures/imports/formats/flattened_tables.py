@@ -9,7 +9,7 @@ from core.text import clean, fold
 from procedures.choices import DocumentKind, FeeKind
 from procedures.imports.formats import cell_parsers
 from procedures.imports.formats.base import LOWER, UPPER
-from procedures.imports.formats.cell_parsers import parse_fee_note, text_or_empty
+from procedures.imports.formats.cell_parsers import split_fee_note, text_or_empty
 from procedures.value_objects import Case, ChannelDetails, Fee, LegalBasis, ListedBlankForm, RequiredDocument
 
 _FEE: Final = re.compile(
@@ -79,7 +79,7 @@ def _bracket(text: str) -> tuple[str, str]:
 
 
 def _fee(found: re.Match[str], beside: str) -> Fee:
-    amount, note, exemption = parse_fee_note(cell_parsers.parse_amount(found["amount"] or "0"), beside)
+    amount, note, exemption = split_fee_note(cell_parsers.parse_amount(found["amount"] or "0"), beside)
     return Fee(
         kind=(FeeKind.ADMINISTRATIVE_FEE if _DUTY in fold(beside) else FeeKind.SERVICE_FEE).value,
         amount=amount,

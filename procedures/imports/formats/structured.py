@@ -11,7 +11,7 @@ from procedures import codes
 from procedures.choices import FeeKind
 from procedures.imports.formats import cell_parsers
 from procedures.imports.formats.base import Shape, fit
-from procedures.imports.formats.cell_parsers import parse_fee_note, parse_steps
+from procedures.imports.formats.cell_parsers import parse_steps, split_fee_note
 from procedures.imports.formats.flattened_tables import NUMBER
 from procedures.imports.record import ProcedureRecord
 from procedures.value_objects import (
@@ -83,7 +83,7 @@ def _channel(row: dict[str, str]) -> ChannelDetails:
 
 def _fee(found: re.Match[str]) -> Fee:
     duty = found["kind"].lower() == "lệ phí"
-    amount, note, exemption = parse_fee_note(cell_parsers.parse_amount(found["amount"]), found["note"])
+    amount, note, exemption = split_fee_note(cell_parsers.parse_amount(found["amount"]), found["note"])
     return Fee(
         kind=(FeeKind.ADMINISTRATIVE_FEE if duty else FeeKind.SERVICE_FEE).value,
         amount=amount,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from procedures.imports.formats import cell_parsers
-from procedures.imports.formats.cell_parsers import parse_amount, parse_fee_note, parse_steps
+from procedures.imports.formats.cell_parsers import parse_amount, parse_steps, split_fee_note
 from procedures.imports.formats.flattened_tables import (
     parse_channels,
     parse_fees,
@@ -38,7 +38,7 @@ COPY = "Phí cấp bản sao Trích lục (nếu có yêu cầu) thực hiện t
     ],
 )
 def test_free_is_unknown_if_the_province_sets_the_amount(note: str) -> None:
-    value, words, _exemption = parse_fee_note(Decimal(0), note)
+    value, words, _exemption = split_fee_note(Decimal(0), note)
 
     assert value is None
     assert words
@@ -58,23 +58,23 @@ def test_free_is_unknown_if_the_province_sets_the_amount(note: str) -> None:
     ],
 )
 def test_free_of_charge_is_zero(note: str) -> None:
-    assert parse_fee_note(Decimal(0), note)[0] == 0
+    assert split_fee_note(Decimal(0), note)[0] == 0
 
 
 def test_exemption_and_note_are_separated() -> None:
-    assert parse_fee_note(Decimal(0), f"{COUNCIL} {EXEMPT} {COPY}") == (
+    assert split_fee_note(Decimal(0), f"{COUNCIL} {EXEMPT} {COPY}") == (
         None,
         f"{COUNCIL} {COPY}",
         EXEMPT.rstrip("."),
     )
-    assert parse_fee_note(Decimal(0), f"{COUNCIL}{EXEMPT}") == (None, COUNCIL.rstrip("."), EXEMPT.rstrip("."))
+    assert split_fee_note(Decimal(0), f"{COUNCIL}{EXEMPT}") == (None, COUNCIL.rstrip("."), EXEMPT.rstrip("."))
 
 
 @pytest.mark.parametrize("word", ["giám hộ", "giám sát", "giam giữ", "giám định"])
 def test_guardian_is_not_read_as_reduction(word: str) -> None:
     note = f"Phí cấp bản sao Trích lục đăng ký {word} theo quy định."
 
-    assert parse_fee_note(Decimal(8000), note) == (8000, note.rstrip("."), "")
+    assert split_fee_note(Decimal(8000), note) == (8000, note.rstrip("."), "")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_guardian_is_not_read_as_reduction(word: str) -> None:
     ],
 )
 def test_repeated_amount_becomes_a_unit(beside: str, note: str) -> None:
-    assert parse_fee_note(Decimal(70000), beside) == (70000, note, "")
+    assert split_fee_note(Decimal(70000), beside) == (70000, note, "")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_grouping_never_changes_an_amount(value: int) -> None:
 
 @given(st.decimals(min_value=0, max_value=10**9, places=0), st.text(max_size=200))
 def test_known_amount_survives_any_note(value: Decimal, note: str) -> None:
-    read, words, exemption = parse_fee_note(value, note)
+    read, words, exemption = split_fee_note(value, note)
 
     assert read == value or (value == 0 and read is None)
     assert len(words) + len(exemption) <= len(note) + 8
