@@ -124,3 +124,14 @@ def test_only_pdfs_open_in_the_browser(editor: Client) -> None:
         assert ("sandbox" in answer.headers["Content-Security-Policy"]) is not inline
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         list(answer.streaming_content)
+
+
+def test_stored_file_of_a_format_that_is_no_longer_accepted_can_be_described(editor: Client) -> None:
+    stored = PortalDocument.objects.create(
+        title="Cũ",
+        file=SimpleUploadedFile("a.rtf", b"{\\rtf1 x}"),
+        uploaded_by_user_id=editor.session["_auth_user_id"],
+    )
+    editor.post(f"/quan-tri/documents/edit/{stored.pk}/", {"title": "Mới", "collection": 1})
+    stored.refresh_from_db()
+    assert stored.title == "Mới"
