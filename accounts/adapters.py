@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any, Final
 
 import segno
@@ -18,14 +19,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import WRONG_CODES
 from accounts.roles import landing_page_of
 from accounts.second_factor import FACTORS, needs_factor
 from accounts.services.factor_secrets import decrypt_secret, encrypt_secret
 from accounts.services.notices import notify
 from accounts.services.sessions import FORGET_DEVICES_AFTER, remember_device
 from accounts.step_up import is_fresh
+from core.display import lifetime_text
 from core.web.throttle import client_address, client_network
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
@@ -39,14 +43,21 @@ MESSAGES: Final = {
 }
 
 
+def _time(text: Any) -> str:
+    return str(text) % {"time": lifetime_text(timedelta(seconds=WRONG_CODES.seconds))}
+
+
+_with_time = lazy(_time, str)
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Sign in with Django's own backend; report in the portal's words; mail through the outbox."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "incorrect_password": _("The password is wrong."),
-        "too_many_login_attempts": _("Too many wrong codes. Wait 15 minutes and try again."),
-        "rate_limited": _("Too many attempts. Wait 15 minutes and try again."),
+        "too_many_login_attempts": _with_time(_("Too many wrong codes. Wait %(time)s and try again.")),
+        "rate_limited": _with_time(_("Too many attempts. Wait %(time)s and try again.")),
     }
 
     def get_login_stages(self) -> list[str]:

@@ -5,6 +5,7 @@ django-axes counts the failures of a user name from an address and locks them ou
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ from accounts.services import email_addresses, invitations, role_requests, sessi
 from accounts.session import ROW
 from accounts.step_up import fresh_proof_required
 from core import one_time_links
+from core.display import lifetime_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.text import parse_pk
 from core.web import page_cache
@@ -46,6 +48,8 @@ from core.web.throttle import Throttle, client_network
 SIGN_IN_FAILURES: Final = Throttle("accounts.sign_in", limit=60, seconds=900)
 RESETS_BY_ADDRESS: Final = Throttle("accounts.reset.address", limit=10, seconds=3600)
 EMAIL_LINKS: Final = Throttle("accounts.email", limit=5, seconds=3600)
+#: For the templates that say how long a link in a mail works.
+EMAIL_LINK: Final = {"link_lifetime": email_addresses.LIFETIME}
 RESETS_BY_EMAIL: Final = Throttle("accounts.reset.mail", limit=3, seconds=3600)
 
 
@@ -113,7 +117,8 @@ def show_kept_form(request: HttpRequest) -> HttpResponse:
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None) -> HttpResponse:
     """Show a person with too many failures when they may try again."""
-    return render(request, "accounts/locked.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+    context = {"locked_for": timedelta(hours=settings.AXES_COOLOFF_TIME)}
+    return render(request, "accounts/locked.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
 
 
 class ChangePassword(PasswordChangeView):
@@ -175,7 +180,8 @@ def change_email(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None, initial={"email": user.email})
     if request.method == "POST" and form.is_valid():
         if not EMAIL_LINKS.hit(str(user.pk)):
-            form.add_error(None, gettext("Too many links have been sent. Try again in an hour."))
+            text = gettext("Too many links have been sent. Try again in %(time)s.")
+            form.add_error(None, text % {"time": lifetime_text(timedelta(seconds=EMAIL_LINKS.seconds))})
         else:
             try:
                 address = email_addresses.request_email_change(user=user, email=form.cleaned_data["email"])
@@ -186,7 +192,9 @@ def change_email(request: HttpRequest) -> HttpResponse:
                 messages.success(request, sent % {"email": address})
                 return redirect("accounts:email")
     return render(
-        request, "accounts/email.html", {"form": form, "pending": email_addresses.pending_email(user)}
+        request,
+        "accounts/email.html",
+        {"form": form, "pending": email_addresses.pending_email(user), **EMAIL_LINK},
     )
 
 
@@ -204,12 +212,12 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     if not address:
         if not one_time_links.was_issued(purpose=email_addresses.NEW_EMAIL, token=token):
             raise Http404
-        return render(request, "accounts/email_link_expired.html", status=HTTPStatus.GONE)
+        return render(request, "accounts/email_link_expired.html", EMAIL_LINK, status=HTTPStatus.GONE)
     if request.method == "POST":
         try:
             email_addresses.confirm_email(user=user, token=token)
         except NotAllowed:
-            return render(request, "accounts/email_link_expired.html", status=HTTPStatus.GONE)
+            return render(request, "accounts/email_link_expired.html", EMAIL_LINK, status=HTTPStatus.GONE)
         except InvalidInput as error:
             messages.error(request, error.message)
             return redirect("accounts:email")

@@ -38,7 +38,7 @@ PAUSE_SECONDS: Final = 0.15
 class Progress:
     """How far an import, or undoing it, has come: rows processed, and rows in all.
 
-    ``stalled``: nothing happened for two minutes.
+    ``stalled``: nothing happened for ``STALLED_AFTER``.
     """
 
     done: int

@@ -29,6 +29,7 @@ from core.wagtail.searchable_select import SearchableSelect
 from procedures.control import controlled_sections
 from procedures.imports.formats.base import FileProblem
 from procedures.imports.jobs import (
+    STALLED_AFTER,
     cancel_import,
     continue_import,
     progress_of,
@@ -164,6 +165,7 @@ def _preview(
         "chosen": numbers["chosen"],
         "unconfirmed": unconfirmed,
         "progress": so_far,
+        "stalled_after": STALLED_AFTER,
         "undoing": is_undoing(found),
         "progress_text": progress_text(so_far),
         "result": f"{result_text(found)} {undone_text(found)}"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.selectors import memberships_of
+from core.display import date_text
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import enqueue
 from core.text import clean_lines
@@ -199,7 +200,8 @@ def _check_ending(dossier: Dossier, transition: Transition, outcome: str, note: 
 def _end_of_suspension(moment: datetime | None, now: datetime) -> datetime:
     """Return ``moment``, until when a suspension lasts; the head never suspends without an end."""
     if moment is None or not now < moment <= now + MAX_SUSPENSION:
-        message = _("Choose a date after today and within a year.")
+        last = date_text(now + MAX_SUSPENSION)
+        message = _("Choose a date after today, %(last)s at the latest.") % {"last": last}
         raise InvalidInput(message, fields={"suspended_until": message})
     return moment
 

@@ -65,7 +65,7 @@ def start(request: HttpRequest, core_code: str) -> HttpResponseBase:
         if agency is not None and throttles.may_start(request):
             return _start_draft(request, offer, agency)
         if agency is not None:
-            messages.error(request, throttles.too_many_message())
+            messages.error(request, throttles.too_many_message(throttles.DRAFTS))
             return _page(request, offer, form, agencies, status=429)
     return _page(request, offer, form, agencies)
 
@@ -237,7 +237,8 @@ def _handover_expired(request: HttpRequest, core_code: str, link: str) -> HttpRe
     """Explain that a link was used or has expired; a forged one gets a 404."""
     if credentials.token_hash_from_handover(link) is None:
         raise Http404
-    return render(request, "dossiers/handover_expired.html", {"core_code": core_code}, status=410)
+    context = {"core_code": core_code, "link_lifetime": credentials.HANDOVER_LIFETIME}
+    return render(request, "dossiers/handover_expired.html", context, status=410)
 
 
 @own_draft

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from django.forms import Form
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.display import lifetime_text
 from core.errors import InvalidInput
 from core.web.throttle import Throttle, client_network
 
@@ -43,9 +45,10 @@ def wait_message(throttle: Throttle) -> str:
     return text % {"minutes": minutes}
 
 
-def too_many_message() -> str:
+def too_many_message(throttle: Throttle) -> str:
     """Return the message for a citizen whose connection has exceeded a limit."""
-    return _("Too much data was sent over this connection. Try again in an hour. Your answers are saved.")
+    text = _("Too much data was sent over this connection. Try again in %(time)s. Your answers are saved.")
+    return text % {"time": lifetime_text(timedelta(seconds=throttle.seconds))}
 
 
 def may_start(request: HttpRequest) -> bool:
@@ -67,4 +70,4 @@ def exceeded_lookup_limit(request: HttpRequest, code: str) -> Throttle | None:
 def check_upload(request: HttpRequest) -> None:
     """Count one file; ``InvalidInput`` if it exceeds the limit."""
     if not UPLOADS.hit(client_network(request)):
-        raise InvalidInput(too_many_message())
+        raise InvalidInput(too_many_message(UPLOADS))
