@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Locale, Page, PageLogEntry, ReferenceIndex, Revision
@@ -15,18 +14,7 @@ from procedures.models import ProcedurePage
 from tests.procedures.imports.previews import controller, undo_upload
 from tests.procedures.imports.test_undo import ONE, applied
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _surroundings(settings, tmp_path):
-    private = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(tmp_path)},
-    }
-    settings.STORAGES = {**settings.STORAGES, "private": private}
-    with time_machine.travel("2026-11-23 09:00 +0700", tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_folder", "on_a_monday")]
 
 
 @pytest.fixture

@@ -37,21 +37,12 @@ from tests.procedures.imports.previews import (
     uploaded,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_folder", "on_a_monday")]
 
 
 @pytest.fixture(autouse=True)
-def _surroundings(settings, tmp_path, monkeypatch):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        },
-    }
+def _small_portions(monkeypatch):
     monkeypatch.setattr(rows, "PORTION", 2)
-    with time_machine.travel("2026-11-23 09:00 +0700", tick=False):
-        yield
 
 
 @pytest.fixture

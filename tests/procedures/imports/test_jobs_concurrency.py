@@ -23,19 +23,16 @@ from procedures.models import ImportUpload, ProcedurePage, ProcedureVersion
 from tests.procedures.imports.previews import controller, uploaded
 from tests.support.threads import together
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("private_folder"),
+]
 RECORDS = [{"core_code": f"1.{number:06d}", "title": f"Thủ tục {number}"} for number in range(1, 6)]
 
 
 @pytest.fixture(autouse=True)
-def _surroundings(settings, tmp_path, monkeypatch):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        },
-    }
+def _small_portions(monkeypatch):
     monkeypatch.setattr(rows, "PORTION", 2)
     monkeypatch.setattr(outbox, "notify_relay", lambda *_args: None)
 

@@ -47,7 +47,7 @@ from tests.forms_app.builder.factories import make_definition
 from tests.procedures.factories import make_agency, make_procedure, make_section
 from tests.procedures.imports.previews import apply_upload, controller, signed_in, undo_upload, uploaded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_folder", "on_a_monday")]
 
 ONE: dict[str, Any] = {
     "core_code": "1.000001",
@@ -59,19 +59,6 @@ ONE: dict[str, Any] = {
     "channels": [{"channel": "truc_tiep", "time_value": 3, "time_unit": "ngay"}],
 }
 TWO: dict[str, Any] = {"core_code": "1.000002", "title": "Thủ tục hai"}
-
-
-@pytest.fixture(autouse=True)
-def _surroundings(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        },
-    }
-    with time_machine.travel("2026-11-23 09:00 +0700", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -25,23 +25,10 @@ from tests.procedures.factories import make_agency
 from tests.procedures.files import csv_list, workbook
 from tests.procedures.imports.previews import apply_upload, controller, look, press, signed_in, uploaded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_folder", "on_a_monday")]
 
 
 ONE = {"core_code": "1.000001", "title": "Một thủ tục", "summary": "Tóm tắt từ danh mục"}
-
-
-@pytest.fixture(autouse=True)
-def _surroundings(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        },
-    }
-    with time_machine.travel("2026-11-23 09:00 +0700", tick=False):
-        yield
 
 
 class TestOtherPeople:

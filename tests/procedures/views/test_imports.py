@@ -24,23 +24,7 @@ from procedures.views import imports
 from tests.procedures.imports.previews import RECORDS, look, messages_of, press, staff, upload
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _private_files(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        },
-    }
-
-
-@pytest.fixture
-def controller():
-    return staff("kiem-soat", Membership.Role.CONTROLLER)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_folder")]
 
 
 def test_upload_shows_a_preview_and_changes_nothing(client, controller):

@@ -23,23 +23,7 @@ from tests.procedures.factories import make_decision, make_section
 from tests.procedures.imports.previews import look, messages_of, press, staff, upload
 from tests.support.forms import fields_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _private_files(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        },
-    }
-
-
-@pytest.fixture
-def controller():
-    return staff("kiem-soat", Membership.Role.CONTROLLER)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_folder")]
 
 
 TWO_ROWS: list[dict[str, Any]] = [

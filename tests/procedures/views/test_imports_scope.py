@@ -6,7 +6,6 @@ import json
 from datetime import date
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from accounts.models import Membership
@@ -28,22 +27,9 @@ from tests.procedures.imports.previews import (
     uploaded,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_folder", "on_a_monday")]
 
 OWN, FOREIGN, NEW = "1.000001", "1.000002", "1.000003"
-
-
-@pytest.fixture(autouse=True)
-def _surroundings(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        },
-    }
-    with time_machine.travel("2026-11-23 09:00 +0700", tick=False):
-        yield
 
 
 @pytest.fixture
