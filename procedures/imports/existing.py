@@ -1,4 +1,4 @@
-"""What the catalogue already has of the procedures in a file, and the locks under which an import changes it."""
+"""What the catalogue already has of the procedures in a file, what of it a file must not change, and the locks."""
 
 from __future__ import annotations
 
@@ -12,9 +12,17 @@ from django.db.models import Case, F, OuterRef, Subquery, When
 from django.utils.translation import gettext as _
 from wagtail.models import Locale, Page
 
+from core.display import date_text
 from procedures.choices import Status
 from procedures.imports.record import ProcedureRecord
-from procedures.models import ImportedFacts, LocalAssignment, Procedure, ProcedurePage, ProcedureVersion
+from procedures.models import (
+    ImportedFacts,
+    LocalAssignment,
+    Procedure,
+    ProcedureEnding,
+    ProcedurePage,
+    ProcedureVersion,
+)
 from procedures.page_content import read_decision
 
 LOCK_KEY: Final = 0x5454_4843  # "TTHC"; different from every other advisory lock of the portal
@@ -143,3 +151,18 @@ def _blocked_reason(page: dict[str, Any]) -> str:
     if page.get("has_unpublished_changes"):
         return _("an editor has unpublished changes on this page; publish or discard them")
     return _("an editor has locked this page") if page.get("locked") else ""
+
+
+def reserved_procedures(core_codes: Iterable[str]) -> dict[str, str]:
+    """Return why an import must not touch a procedure, by code.
+
+    A controller has entered its end, or is preparing its first version.
+    """
+    wanted = list(core_codes)
+    endings = ProcedureEnding.objects.filter(procedure__core_code__in=wanted)
+    ended = endings.values_list("procedure__core_code", "decision__number", "day")
+    message = _("ended from %(day)s under Decision %(number)s, entered by a controller")
+    found = {code: message % {"number": number, "day": date_text(day)} for code, number, day in ended}
+    drafts = Procedure.objects.filter(core_code__in=wanted, versions__isnull=True, pages__isnull=False)
+    waiting = _("a controller is preparing the first version on its page; publish or delete that page")
+    return found | dict.fromkeys(drafts.values_list("core_code", flat=True).distinct(), waiting)

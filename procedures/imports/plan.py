@@ -15,7 +15,12 @@ from django.utils.translation import gettext as _
 
 from core.display import date_text
 from procedures.choices import Level, Status
-from procedures.imports.existing import ExistingProcedure, existing_procedures, lock_imports
+from procedures.imports.existing import (
+    ExistingProcedure,
+    existing_procedures,
+    lock_imports,
+    reserved_procedures,
+)
 from procedures.imports.formats.base import ParsedRow
 from procedures.imports.manual_edits import describe, reconcile
 from procedures.imports.merge_rules import merge
@@ -28,7 +33,6 @@ from procedures.imports.reference_rows import (
     with_existing_forms,
 )
 from procedures.imports.report import ImportReport, Outcome, ReportRow, field_changes, sorted_rows
-from procedures.imports.reserved import reserved_procedures
 from procedures.imports.scope import ImportScope
 from procedures.models import ProcedureVersion
 from procedures.value_objects import Decision
