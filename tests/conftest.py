@@ -47,7 +47,6 @@ def reset_translations() -> None:
 
 
 SERVERS = ("postgres", "elasticsearch", "redis", "clamav", "browser")
-OBJECTS_BETWEEN_COLLECTIONS = 20_000
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 LONG_TESTS = (
     "tests/bench/", "tests/demo/", "tests/e2e/", "tests/forms_app/dossiers/test_transitions.py", "tests/portal/",
@@ -76,10 +75,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Collect no garbage while tests are collected, since they live to the end; later collections skip them.
-
-    Collect it seldom afterwards: the default, after every 700 new objects, takes twice the time.
-    """
+    """Collect no garbage while tests are collected, since they live to the end; later collections skip them."""
     gc.disable()
     try:
         yield
@@ -87,7 +83,6 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
         gc.collect()
         gc.freeze()
-        gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def uses_only_the_database(item: pytest.Item) -> bool:
@@ -188,33 +183,6 @@ def _end_other_sessions(connection: Any) -> None:
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         connection.close()
-
-
-def allows_warnings_of_garbage(node: pytest.Item | pytest.Collector) -> bool:
-    """Return True if the test, class or module itself ignores warnings that objects raise when they are deleted."""
-    return any(
-        mark.name == "filterwarnings"
-        and mark.args[0].endswith(("UnraisableExceptionWarning", "ResourceWarning"))
-        for mark in node.own_markers
-    )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _garbage_of_the_module(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Delete what would raise ignored warnings before a test runs that does not ignore them."""
-    yield
-    if allows_warnings_of_garbage(request.node):
-        gc.collect()
-
-
-@pytest.fixture(autouse=True)
-def _garbage_of_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Like the fixture for the module."""
-    yield
-    if any(map(allows_warnings_of_garbage, request.node.listchain())) and not allows_warnings_of_garbage(
-        request.node.getparent(pytest.Module)
-    ):
-        gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -67,38 +67,6 @@ def test_collected_tests_are_left_out_of_garbage_collections() -> None:
     assert gc.get_freeze_count() > 10_000
 
 
-def test_garbage_is_collected_seldom() -> None:
-    assert gc.get_threshold()[0] >= 10_000
-
-
-GARBAGE = """
-import warnings
-ignored = pytest.mark.filterwarnings("ignore:.*Careless:pytest.PytestUnraisableExceptionWarning")
-
-class Careless:
-    def __init__(self):
-        self.itself = self
-
-    def __del__(self):
-        warnings.warn("not closed", ResourceWarning)
-
-def test_leaves_garbage():
-    Careless()
-"""
-LATER = "import gc\n\ndef test_later():\n    gc.collect()\n"
-IN_A_TEST = GARBAGE.replace("def test", "@ignored\ndef test") + LATER
-IN_A_MODULE = GARBAGE + "pytestmark = ignored\n"
-
-
-def test_garbage_whose_warnings_are_ignored_is_deleted_before_the_next_test(tmp_path: Path) -> None:
-    modules = [tmp_path / "test_first.py", tmp_path / "test_second.py"]
-    for module, body in zip(modules, (IN_A_TEST, IN_A_MODULE), strict=True):
-        module.write_text(f"import pytest\n{body}")
-    done = run_pytest(tmp_path, LATER, PYTEST_ADDOPTS=f"-p no:randomly {' '.join(map(str, modules))}")
-    assert "4 passed" in done.stdout, done.stdout
-    assert done.returncode == 0
-
-
 def test_catalogues_are_compiled() -> None:
     assert gettext("Provincial People's Committee") == "Ủy ban nhân dân tỉnh"
 

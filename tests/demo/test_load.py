@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import F, Q
 from django.test import Client, RequestFactory, TestCase
 from django.utils import timezone
@@ -35,6 +36,7 @@ from procedures.models import ProcedurePage, ProcedureVersion
 from search.models import LexiconEntry
 from tests.accounts.helpers import has_role
 from tests.demo.settings import demo_settings
+from tests.support.database import update_statistics
 
 COUNTED_MODELS = [
     model
@@ -72,6 +74,7 @@ class ProvinceTests(TestCase):
 
         with patch.object(load, "load_english", load_and_count):
             load_province(lambda _line: None)
+        update_statistics(connection)
 
     def read(self, path: str) -> str:
         answer = Client().get(path)

@@ -17,7 +17,7 @@ from demo.load import load_province
 from tests.e2e.scenario import Scenario
 from tests.e2e.walks import WIDTHS, Walk
 from tests.support.browser import Visits
-from tests.support.database import Snapshot
+from tests.support.database import Snapshot, update_statistics
 
 #: Fixtures whose data is kept until the end of the module.
 SHARED = {"scenario", "demo_server"}
@@ -76,6 +76,7 @@ def demo_server(django_db_setup: None, django_db_blocker: Any) -> Iterator[LiveS
         before = Snapshot(connection)
         with translation.override("vi"), patch.object(plans, "STATUS_PATHS", plans.STATUS_PATHS[:1]):
             load_province(lambda _line: None)
+        update_statistics(connection)
         running = LiveServer("localhost")
         yield running
         running.stop()
