@@ -16,12 +16,12 @@ from django.urls import reverse
 
 from accounts.models import Agency, User
 from forms_app.dossiers import printed_forms
-from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.models import Dossier, SupplementRequest
 from forms_app.dossiers.services import FilingReceipt
 from forms_app.dossiers.transitions import Action, Status
 from one_stop.selectors.figures import figures_of_last_month, month_figures
 from one_stop.services import finish, return_result
-from tests.forms_app.dossiers.factories import at, file_dossier, picture
+from tests.forms_app.dossiers.factories import WITH_FEE, at, file_dossier, picture
 from tests.forms_app.dossiers.files import PDF
 from tests.one_stop.factories import ANSWERS, FILED, NOW, ask, do, make_desk_form, make_officer
 
@@ -139,6 +139,17 @@ def test_late_result_stays_late_while_it_is_corrected(
     assert (dossier.first_was_on_time, dossier.late_since(FOUND)) == (False, limit)
 
 
+def test_reopening_before_the_handover_is_no_correction(
+    receipt: FilingReceipt, officer: User, boss: User
+) -> None:
+    dossier = receipt.dossier
+    for action, who in ((Action.ACCEPT, officer), (Action.PROCESS, officer), (Action.FINISH, officer)):
+        do(dossier, action, who, at=NOW)
+    do(dossier, Action.REOPEN, boss, at=NOW)
+    assert dossier.corrections == 0
+    assert month_figures(date(2026, 11, 1)).corrections == 0
+
+
 class TestNothingOnRecord:
     """An empty handover gains no time: what is missing is not corrected."""
 
@@ -169,8 +180,39 @@ class TestNothingOnRecord:
         post(boss, dossier, "reopen", FOUND, reason=REASON)
         assert dossier.due_at == at("2027-01-28 09:00")
 
+    def test_number_of_a_letter_that_was_cancelled_is_none(
+        self, receipt: FilingReceipt, officer: User, boss: User
+    ) -> None:
+        dossier = returned(receipt, officer, result=False, number="EA123456789VN")
+        due = dossier.due_at
+        do(dossier, Action.UNDO_RETURN, boss, at=NOW)
+        return_result(
+            dossier_id=dossier.pk, expected_version=dossier.version, actor=officer, delivery="counter", now=NOW
+        )  # fmt: skip
+        dossier.refresh_from_db()
+        post(boss, dossier, "reopen", FOUND, reason=REASON)
+        assert dossier.due_at == due
+
 
 class TestInsideACorrection:
+    def test_no_fee_is_owed(self, agency: Agency) -> None:
+        """A wrong result is corrected at the agency's cost."""
+        dossier = file_dossier(make_desk_form(agency, channels=WITH_FEE), now=FILED, **ANSWERS).dossier
+        assert dossier.owes_fee
+        dossier.corrections = 1
+        assert not dossier.owes_fee
+
+    def test_its_closing_is_not_counted_beside_the_first_result(
+        self, receipt: FilingReceipt, officer: User, boss: User
+    ) -> None:
+        dossier = returned(receipt, officer)
+        post(boss, dossier, "reopen", FOUND, reason=REASON)
+        ask(dossier, officer, at=FOUND + timedelta(hours=1))
+        SupplementRequest.objects.update(supplement_due_at=at("2027-02-02 17:00"))
+        do(dossier, Action.CLOSE, officer, at=at("2027-03-01 09:00"))
+        assert dossier.outcome == Dossier.Outcome.CLOSED
+        assert month_figures(date(2027, 3, 1)).ended_late == 0
+
     @pytest.mark.parametrize("days", [0, 2])
     def test_supplement_pauses_the_three_days_and_restarts_nothing(
         self, receipt: FilingReceipt, officer: User, boss: User, days: int

@@ -15,9 +15,10 @@ from accounts.models import Agency, User
 from core.errors import Conflict
 from core.worktime import load_calendar
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.services import FilingReceipt
+from forms_app.dossiers.services import FilingReceipt, actions
 from forms_app.dossiers.transitions import Action, Status
 from one_stop.pauses import pauses_of
+from one_stop.services import assign
 from tests.accounts.factories import AgencyFactory
 from tests.forms_app.dossiers.factories import WITH_FEE, at, file_dossier
 from tests.one_stop.factories import ANSWERS, FILED, NOW, do, make_desk_form, make_officer
@@ -147,5 +148,27 @@ class TestTakenBack:
         dossier = do(unpaid(agency, officer).dossier, Action.PAYMENT_DONE, officer, at=PAID)
         do(dossier, Action.SUSPEND, boss, at=PAID)
         do(dossier, Action.RESUME, boss, at=PAID)
+        with pytest.raises(Conflict):
+            do(dossier, Action.UNDO_PAYMENT, boss, at=PAID)
+
+    def test_an_assignment_does_not_count_as_something_else(
+        self, agency: Agency, officer: User, boss: User
+    ) -> None:
+        dossier = do(unpaid(agency, officer).dossier, Action.PAYMENT_DONE, officer, at=PAID)
+        assign(
+            dossier_id=dossier.pk, expected_version=dossier.version, actor=boss, officer=boss, reason="Đổi",
+            now=PAID
+        )  # fmt: skip
+        dossier.refresh_from_db()
+        do(dossier, Action.UNDO_PAYMENT, boss, at=PAID)
+        assert dossier.status == Status.PAYMENT
+
+    def test_record_from_before_the_upgrade_stays(
+        self, agency: Agency, officer: User, boss: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its event does not say what the processing time was before."""
+        with monkeypatch.context() as patch:
+            patch.setattr(actions, "_KEEPING_CLOCK", frozenset())
+            dossier = do(unpaid(agency, officer).dossier, Action.PAYMENT_DONE, officer, at=PAID)
         with pytest.raises(Conflict):
             do(dossier, Action.UNDO_PAYMENT, boss, at=PAID)

@@ -15,7 +15,7 @@ from accounts.models import Agency, User
 from core.errors import Conflict
 from core.worktime import load_calendar
 from forms_app.dossiers.models import SupplementRequest
-from forms_app.dossiers.services import FilingReceipt
+from forms_app.dossiers.services import FilingReceipt, actions
 from forms_app.dossiers.transitions import Action, Status
 from one_stop.pauses import pauses_of
 from one_stop.selectors.figures import month_figures
@@ -113,3 +113,17 @@ def test_suspended_dossier_has_no_closing_to_undo(receipt: FilingReceipt, office
     do(dossier, Action.SUSPEND, boss, at=NOW)
     with pytest.raises(Conflict):
         do(dossier, Action.UNDO_CLOSE, boss, at=NOW)
+
+
+def test_closing_from_before_the_upgrade_stays(
+    receipt: FilingReceipt, officer: User, boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its event does not say what the processing time was before."""
+    dossier = do(receipt.dossier, Action.ACCEPT, officer, at=NOW)
+    ask(dossier, officer, at=NOW + timedelta(hours=1))
+    SupplementRequest.objects.update(supplement_due_at=at("2026-12-02 17:00"))
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "_KEEPING_CLOCK", frozenset())
+        do(dossier, Action.CLOSE, officer, at=CLOSED)
+    with pytest.raises(Conflict):
+        do(dossier, Action.UNDO_CLOSE, boss, at=UNDONE)

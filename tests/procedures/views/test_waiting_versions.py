@@ -13,7 +13,7 @@ from wagtail.models import Locale
 
 from accounts.models import Membership, User
 from accounts.services import grant
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import deliver_due
 from procedures.models import ProcedureEnding, ProcedurePage, ProcedureVersion
 from procedures.search_documents import ProcedureSource
@@ -177,6 +177,10 @@ class TestWithdraw:
         assert client.get(address(page)).status_code == 404
         assert client.post(address(page), {"withdraw": "1"}).status_code == 404
         assert client_of(controller(page)).get(address(page, 9)).status_code == 404
+        with pytest.raises(NotAllowed):
+            withdraw_version(procedure=page.procedure, number=2, by=other)
+        with pytest.raises(NotAllowed):
+            move_version(procedure=page.procedure, number=2, day=RIGHT, by=other)
         assert rows(page)[1] == (2, "2037-01-05", "")
 
 
@@ -197,6 +201,12 @@ class TestMove:
         assert page.effective_from is None
         assert page.get_latest_revision_as_object().effective_from is None
 
+    def test_it_can_replace_the_version_in_force_on_its_first_day(self, page):
+        move_version(procedure=page.procedure, number=2, day=date(2025, 7, 1), by=controller(page))
+
+        assert rows(page)[0] == (1, "2025-07-01", "2025-06-30")
+        assert rows(page)[-1] == (3, "2025-07-01", "")
+
     def test_a_past_day_is_confirmed(self, page):
         client = client_of(controller(page))
         data = {"day": "15/11/2026"}
@@ -209,7 +219,12 @@ class TestMove:
 
     @pytest.mark.parametrize(
         ("day", "named"),
-        [("30/06/2025", "01/07/2025"), ("05/01/2037", "ngày này"), ("01/02/2027", "31/01/2027")],
+        [
+            ("30/06/2025", "01/07/2025"),
+            ("05/01/2037", "ngày này"),
+            ("31/01/2027", "31/01/2027"),
+            ("01/02/2027", "31/01/2027"),
+        ],
     )
     def test_a_day_that_cannot_be_kept_is_refused_at_the_field(self, page, day, named):
         end_procedure(
