@@ -38,7 +38,9 @@ _ORDER_OTHER: Final = "55"
 _SPACES: Final = re.compile(r"\s+")
 # Browsers send CRLF; lists and word processors also know VT, FF, NEL and the Unicode separators.
 _LINE_END: Final = re.compile("[^\\S\n\r\v\f\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x85\u2028\u2029])")
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+#: Pattern of characters that are not seen, among them the soft hyphen of texts copied from a web page.
+INVISIBLE: Final = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]"
+_INVISIBLE: Final = re.compile(INVISIBLE)
 # Words and abbreviations of a title in capitals are distinguished by the syllable: `PHÉP` is pronounceable, `HTX` and
 # `PET` are not (a syllable that ends in c, ch, p or t has a sharp or heavy tone). These look like syllables.
 _ABBREVIATIONS: Final = frozenset({"EU", "AI"})

@@ -12,7 +12,7 @@ from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.widgets import SlugInput
 from wagtail.models import Page
 
-from core.text import MAX_SLUG_LENGTH, fold, slugify, unused_slug
+from core.text import INVISIBLE, MAX_SLUG_LENGTH, fold, slugify, unused_slug
 from core.wagtail.page_permissions import types_not_copied
 
 #: Too short for a person to write and save two pages with the same title.
@@ -32,6 +32,7 @@ def slug_formatters() -> list[tuple[str, str]]:
         if bare.isascii() and bare.isalpha():
             marked[bare] = marked.get(bare, "") + letter
     return [
+        (INVISIBLE, ""),
         ("[\\u0300-\\u036f]+", ""),
         *((f"[{letters}]", bare) for bare, letters in sorted(marked.items())),
         ("[^a-zA-Z0-9]+", "-"),

@@ -25,6 +25,7 @@ TITLES = [
     "  Café – naïve  ",
     "Quyết định của Ủy ban nhân dân tỉnh về việc ban hành quy chế phối hợp giải quyết thủ tục hành chính",
     "a" * 200,
+    "đăng\u00adký\u200b trực tuyến",
     "!!!",
 ]
 
