@@ -56,9 +56,22 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def _set_up_the_session(session: pytest.Session) -> None:
-    """Run one test with the database, so that the forks find it created."""
-    first = next(item for item in session.items if "db" in getattr(item, "fixturenames", ()))
+    """Run one test with the database, so that the forks find it created.
+
+    The test with the fewest fixtures: a fork has none of the threads of this process, and would wait for those that
+    a set PDF leaves behind.
+    """
+    before = _thread_count()
+    with_database = [item for item in session.items if "db" in getattr(item, "fixturenames", ())]
+    first = min(with_database, key=lambda item: len(getattr(item, "fixturenames", ())))
     first.config.hook.pytest_runtest_protocol(item=first, nextitem=session.items[-1])
+    if _thread_count() > before:
+        raise RuntimeError(f"{first.nodeid} started threads, which the forks would lack")
+
+
+def _thread_count() -> int:
+    """Return the number of threads of this process, those of libraries included."""
+    return len(os.listdir("/proc/self/task"))
 
 
 def _in_a_fork(session: pytest.Session, items: list[pytest.Item], request: dict[str, Any]) -> Answer:
