@@ -93,6 +93,8 @@ def _in_a_fork(session: pytest.Session, items: list[pytest.Item], request: dict[
 
 
 def _run(session: pytest.Session, items: list[pytest.Item], request: dict[str, Any]) -> int:
+    # Objects that were frozen after the collection (tests/conftest.py) are not listed by the garbage collector.
+    gc.unfreeze()
     if request["source"] is not None and not insert(Path(request["module"]), request["source"]):
         return NEEDS_FRESH_PROCESS
     # The item after the last one only says which fixtures are still needed.
@@ -117,13 +119,15 @@ def _limit_processor_time() -> None:
 def insert(path: Path, source: str) -> bool:
     """Give the functions of the loaded module ``path`` the code of ``source``, wherever they are referred to.
 
-    Return False if the mutant also changes what the module does when it is imported.
+    Return False if the mutant also changes what the module does when it is imported, or if none of its functions is
+    loaded.
     """
     file = str(path.absolute())
     pairs = _pairs(compile(path.read_text(), file, "exec"), compile(source, file, "exec"))
     if pairs is None:
         return False
     changed = {_place(old): new for old, new in pairs}
+    inserted = False
     # Not isinstance, which would evaluate lazy objects.
     for function in [found for found in gc.get_objects() if type(found) is FunctionType]:
         code = function.__code__
@@ -132,7 +136,8 @@ def insert(path: Path, source: str) -> bool:
                 function.__code__ = new
             except ValueError:  # another number of free variables
                 return False
-    return True
+            inserted = True
+    return inserted
 
 
 def _place(code: CodeType) -> tuple[str, int]:

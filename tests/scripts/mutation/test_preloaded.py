@@ -77,3 +77,7 @@ def test_changes_outside_functions_need_a_new_process(
 ) -> None:
     assert not insert(path, SOURCE.replace(old, new))
     assert loaded.add(1) == 3
+
+
+def test_nothing_is_inserted_if_the_module_is_not_loaded(path: Path) -> None:
+    assert not insert(path, SOURCE.replace("number + 1", "number + 5"))
