@@ -27,16 +27,10 @@ from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action, Status, allowed_transitions
 from one_stop import action_warnings, services, supplements
 from one_stop.access import OfficerAccess
-from one_stop.forms import (
-    ActionForm,
-    AssignForm,
-    CounterSupplementForm,
-    SupplementForm,
-    SuspendForm,
-    WithdrawForm,
-)
-from one_stop.payment_form import PaymentForm
-from one_stop.result_forms import FinishForm, PostForm, ReopenForm, ReturnForm
+from one_stop.forms.actions import ActionForm, AssignForm, WithdrawForm
+from one_stop.forms.pauses import PaymentForm, SuspendForm
+from one_stop.forms.results import FinishForm, PostForm, ReopenForm, ReturnForm
+from one_stop.forms.supplements import CounterSupplementForm, SupplementForm
 
 Text = str | Promise
 

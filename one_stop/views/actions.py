@@ -26,7 +26,7 @@ from forms_app.dossiers.transitions import COUNTER_ACTIONS, RUNNING_STATUSES, Ac
 from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.actions import DeskAction, colleague_of, describe_action, offered_actions
-from one_stop.forms import ActionForm
+from one_stop.forms.actions import ActionForm
 from one_stop.selectors.dossiers import dossier_for
 from one_stop.views.list_state import list_query
 

@@ -18,7 +18,7 @@ from forms_app.dossiers.services import DossierSecrets, recently_issued_secrets
 from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess, officer_required
 from one_stop.actions import may_replace_key
-from one_stop.lookup_key_form import ReplaceKeyForm
+from one_stop.forms.lookup_key import ReplaceKeyForm
 from one_stop.selectors.dossiers import DossierDetail, dossier_for
 from one_stop.services import log_officer_view, replace_lookup_key
 from one_stop.views.list_state import list_query

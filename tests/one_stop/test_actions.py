@@ -9,7 +9,7 @@ import pytest
 from accounts.models import Membership
 from forms_app.dossiers.transitions import TRANSITIONS, Action
 from one_stop.actions import DESK_ACTIONS, DeskAction, describe_action
-from one_stop.forms import ActionForm
+from one_stop.forms.actions import ActionForm
 
 # Performed by the citizen; replaced on a page of its own (``one_stop.views.lookup_key``).
 ELSEWHERE = {Action.SUBMIT, Action.REPLACE_KEY}

@@ -14,7 +14,7 @@ from accounts.models import Agency
 from forms_app.builder import applicant
 from forms_app.dossiers.models import Dossier
 from one_stop import supplements
-from one_stop.forms import MAX_OTHER_DOCUMENTS, SupplementForm
+from one_stop.forms.supplements import MAX_OTHER_DOCUMENTS, SupplementForm
 from procedures.value_objects import Case, RequiredDocument
 from tests.forms_app.dossiers.factories import file_dossier, make_form, make_version, picture
 from tests.one_stop.factories import SCHEMA, VN, make_dossier

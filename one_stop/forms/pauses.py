@@ -1,4 +1,4 @@
-"""The form with which the desk records that the citizen has paid."""
+"""Forms that pause processing until a day, and that record the payment which ends a pause."""
 
 from __future__ import annotations
 
@@ -11,7 +11,26 @@ from django.utils.translation import gettext_lazy as _
 from core.text import clean
 from forms_app.builder.field_types.date import VietnameseDateField
 from forms_app.dossiers.services.payments import Payment
-from one_stop.forms import ActionForm
+from one_stop.forms.actions import ActionForm
+
+
+class SuspendForm(ActionForm):
+    """The last day of a suspension, and its reason."""
+
+    suspended_until = VietnameseDateField(
+        label=_("Suspended until"),
+        help_text=_(
+            "The last day. Afterwards processing time resumes automatically, and the citizen is notified. "
+            "You can resume it earlier."
+        ),
+        error_messages={"required": _("Enter the last day of the suspension.")},
+    )  # fmt: skip
+
+    field_order = ["version", "suspended_until", "reason"]
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the last day of the suspension."""
+        return {"suspended_until": self.cleaned_data["suspended_until"]}
 
 
 class PaymentForm(ActionForm):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.text import clean
 from forms_app.builder.field_types.file import DEFAULT_EXTENSIONS, LocalisedFileInput
 from forms_app.dossiers.models import Dossier
-from one_stop.forms import ActionForm
+from one_stop.forms.actions import ActionForm
 
 MAX_POSTAGE: Final = 10_000_000
 FINISHED_OUTCOMES: Final = (
