@@ -25,6 +25,8 @@ MAX_FRAMES: Final = 200
 #: Bits of one colour value in ordinary pictures; those of PNG may have 16, and cost twice as much to decode.
 ORDINARY_DEPTH: Final = 8
 _PNG_DEPTH_AT: Final = 24
+#: What the decoder of HEIF raises for damaged files, besides the errors of Pillow.
+_DECODER_ERRORS: Final = (EOFError, RuntimeError, IndexError)
 
 
 def check_picture(file: BinaryIO, kind: str, max_pixels: int) -> None:
@@ -60,7 +62,7 @@ def check_picture(file: BinaryIO, kind: str, max_pixels: int) -> None:
         check_end(data, kind)
     except Image.DecompressionBombError as error:
         raise Refused(Reason.PICTURE_FAR_TOO_LARGE) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, *_DECODER_ERRORS) as error:
         raise Refused(Reason.PICTURE_DAMAGED) from error
 
 
