@@ -13,9 +13,13 @@ from typing import Final
 #: a mutant that none of these kills counts as a survivor.
 OTHER_TESTS: Final = 60
 
-#: These request every address in every role, which takes a minute: tried only if nothing else executes the line.
+#: These request every address in every role or wait on purpose: tried only if nothing else executes the line.
 SWEEPS: Final = frozenset(
-    f"tests/security/test_{name}.py" for name in ("addresses", "canary", "hostile_input", "injection")
+    f"tests/security/test_{name}.py"
+    for name in (
+        *("addresses", "admin_fuzz", "admin_secrets", "anonymous_access", "canary"),
+        *("hostile_input", "injection", "throttles"),
+    )
 )
 
 #: Module path -> line number -> node ids of the tests that execute it.
