@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PLURALS = {"vi": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
 IGNORED = ("var/*", ".venv/*", "tests/*", "bench/*", "scripts/*", "node_modules/*", "artifacts/*")
 MAX_SHOWN = 15
+#: One width for everything that writes catalogues, so that a change shows in a diff as what it is.
+LINE_WIDTH = 110
 
 
 def catalogue(tree: Path, language: str) -> Path:
@@ -39,7 +41,7 @@ def collect(tree: Path) -> None:
 
 def normalise(path: Path, language: str) -> None:
     """Write the file in its normal form: no dates, sorted, and without guessed ("fuzzy") translations."""
-    messages = polib.pofile(str(path), encoding="utf-8")
+    messages = polib.pofile(str(path), encoding="utf-8", wrapwidth=LINE_WIDTH)
     messages.header = ""
     messages.metadata = {
         "Project-Id-Version": "portal",

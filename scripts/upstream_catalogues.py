@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import polib
+from catalogues import LINE_WIDTH
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUES = ROOT / "locale_upstream"
@@ -96,7 +97,7 @@ def rebuild(domain: str) -> None:
     """Write the catalogue again, without texts that were removed upstream and with new ones untranslated."""
     existing, english = own_entries(domain), source(domain, (*COMPLETE, *PARTIAL))
     missing = source(domain, COMPLETE).keys() - translated_upstream(domain)
-    messages = polib.POFile(wrapwidth=110)
+    messages = polib.POFile(wrapwidth=LINE_WIDTH)
     messages.metadata = METADATA
     for text_key in sorted((existing.keys() & english.keys()) | missing, key=lambda pair: (pair[1], pair[0])):
         messages.append(

@@ -66,11 +66,16 @@ def render(pattern: str, *, agency_code: str, agency_code_old: str, day: date, n
 
 
 def normalise(text: str) -> str:
-    """Return the stored form of a code that a person typed (lower case, spaces also for dashes, long dashes)."""
+    """Return the stored form of a code that a person typed (lower case, spaces also for dashes, long dashes).
+
+    The words around a code that was copied with its label are left out: "Mã hồ sơ: H12.44-261201-0001".
+    """
     plain = re.sub(r"[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text)).strip().upper()
     joined = re.sub(r"\s+", "", plain)
     spaced = re.sub(r"[\s-]+", "-", re.sub(r"\s*\.\s*", ".", plain))
     found = spaced if not CODE.fullmatch(joined) and CODE.fullmatch(spaced) else joined
+    if not CODE.fullmatch(found) and (inside := CODE.search(plain)):
+        return inside[0]
     return unicodedata.normalize("NFKC", found)  # once spaces are removed, an accent may follow a letter
 
 

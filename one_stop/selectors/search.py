@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 
 from forms_app.builder.field_types.contact import normalise_phone
@@ -15,11 +16,12 @@ from forms_app.dossiers.models import Dossier
 from one_stop.access import OfficerAccess
 from one_stop.selectors import queue
 from one_stop.selectors.queue import QueueFilters, dossiers_by_ref, visible_to
-from search.requests import SearchRequest
+from search.requests import MAX_PAGE, SearchRequest
 from search.selectors.search import search
 
 #: Pages of hits to read when filters leave only some of them.
-MAX_PAGES: Final = 4
+MAX_FILTERED_PAGES: Final = 4
+MAX_DIGITS: Final = 9
 _SEPARATORS: Final = re.compile(r"[\s().-]+")
 _DOCUMENT_NUMBER: Final = re.compile(r"(?=.*\d)[A-Z0-9]{6,20}")
 _PHONE: Final = re.compile(r"\+?\d{8,15}")
@@ -28,42 +30,65 @@ _CODE_PART: Final = re.compile(r"(?=.*\d)[A-Z0-9.-]{4,40}")
 
 @dataclass(frozen=True, slots=True)
 class FoundDossiers:
-    """The first dossiers found, and how many there are. ``degraded``: the search server did not answer."""
+    """One page of the dossiers found, and how many there are.
+
+    ``page`` counts those that can be reached page by page, which may be fewer than ``total``. ``degraded``: the search
+    server did not answer.
+    """
 
     dossiers: list[Dossier]
     total: int
+    page: Page[Any]
     degraded: bool = False
 
 
-def find_dossiers(access: OfficerAccess, query: str, filters: QueueFilters) -> FoundDossiers:
-    """Return the dossiers of the officer's agencies that match ``query`` and pass ``filters``.
+def find_dossiers(
+    access: OfficerAccess, query: str, filters: QueueFilters, number: str = "1"
+) -> FoundDossiers:
+    """Return page ``number`` of the dossiers of the officer's agencies that match ``query`` and pass ``filters``.
 
     An identity number is compared by its keyed hash; neither the number nor the hash is in the search index.
     """
     if condition := _exact_condition(query):
         rows = visible_to(access, filters).filter(condition).with_parties().order_by("-submitted_at", "-id")
-        if found := list(rows[: queue.PER_PAGE]):
-            return FoundDossiers(found, rows.count())
-    return _find_words(access, _compact_phone(query) or query, filters)
+        page = Paginator(rows, queue.PER_PAGE).get_page(number)
+        if found := list(page.object_list):
+            return FoundDossiers(found, page.paginator.count, page)
+    words = _compact_phone(query) or query
+    find = _find_filtered if filters.is_filtered else _find_words
+    return find(access, words, filters, number)
 
 
-def _find_words(access: OfficerAccess, query: str, filters: QueueFilters) -> FoundDossiers:
+def _find_words(access: OfficerAccess, query: str, filters: QueueFilters, number: str) -> FoundDossiers:
+    asked = int(number) if number.isdecimal() and len(number) < MAX_DIGITS else 1
+    result = search(_request(access, query, asked))
+    page = _pages(result.total).get_page(asked)
+    if page.number != asked:  # beyond the last page: a list of the desk shows that one then
+        result = search(_request(access, query, page.number))
+    dossiers = dossiers_by_ref(access, [hit.ref for hit in result.hits], filters)
+    return FoundDossiers(dossiers, result.total, page, result.degraded)
+
+
+def _find_filtered(access: OfficerAccess, query: str, filters: QueueFilters, number: str) -> FoundDossiers:
+    """Filter the first hits in the database, since the index does not know who has a dossier."""
     refs: list[str] = []
-    for page in range(1, MAX_PAGES + 1 if filters.is_filtered else 2):
-        request = SearchRequest(
-            query=query,
-            collection="dossiers",
-            scopes=access.search_scopes,
-            page=page,
-            per_page=queue.PER_PAGE,
-        )
-        result = search(request)
+    for hit_page in range(1, MAX_FILTERED_PAGES + 1):
+        result = search(_request(access, query, hit_page))
         refs += [hit.ref for hit in result.hits]
         if len(result.hits) < queue.PER_PAGE:
             break
-    found = dossiers_by_ref(access, refs, filters)
-    total = len(found) if filters.is_filtered else result.total
-    return FoundDossiers(found[: queue.PER_PAGE], total, result.degraded)
+    page = Paginator(dossiers_by_ref(access, refs, filters), queue.PER_PAGE).get_page(number)
+    return FoundDossiers(list(page.object_list), page.paginator.count, page, result.degraded)
+
+
+def _request(access: OfficerAccess, query: str, number: int) -> SearchRequest:
+    return SearchRequest(
+        query=query, collection="dossiers", scopes=access.search_scopes, page=number, per_page=queue.PER_PAGE
+    )
+
+
+def _pages(total: int) -> Paginator[int]:
+    return Paginator(range(min(total, MAX_PAGE * queue.PER_PAGE)), queue.PER_PAGE)
 
 
 def _exact_condition(query: str) -> Q:

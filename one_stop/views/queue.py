@@ -196,7 +196,7 @@ def _filter_context(access: OfficerAccess, filters: QueueFilters) -> dict[str, A
 
 def _search_context(request: HttpRequest, access: OfficerAccess, query: str) -> dict[str, Any]:
     filters = QueueFilters.from_query(request.GET)
-    result = find_dossiers(access, query, filters)
+    result = find_dossiers(access, query, filters, request.GET.get("page", "1"))
     log_search(
         actor=access.user, agencies=[agency.pk for agency in access.agencies], query=query, found=result.total
     )
@@ -205,6 +205,7 @@ def _search_context(request: HttpRequest, access: OfficerAccess, query: str) -> 
         "rows": _rows(access, result.dossiers),
         "result": result,
         "total": result.total,
+        "page": result.page,
         "columns": [{"label": label} for label, _key in COLUMNS],
     }
 

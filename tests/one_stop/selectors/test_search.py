@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -325,18 +325,50 @@ class TestOutage:
         )
         assert str(dossier.code) in client.get(QUEUE).content.decode()
 
-    def test_long_search_result_says_that_it_is_truncated(
-        self,
-        agency: Agency,
-        client: Client,
-        monkeypatch: pytest.MonkeyPatch,
-        django_capture_on_commit_callbacks: Any,
-    ) -> None:
+
+class TestPages:
+    """Results are shown page by page, whichever way they were found."""
+
+    @pytest.fixture
+    def many(self, filing: Filing, agency: Agency, monkeypatch: pytest.MonkeyPatch) -> set[str]:
         monkeypatch.setattr(queue, "PER_PAGE", 2)
-        form = make_form(make_version(), agency, schema=SCHEMA)
-        with django_capture_on_commit_callbacks(execute=True):
-            for n in range(3):
-                make_dossier(form=form, full_name="Lê Văn Bảy", at=NOW - timedelta(hours=n + 1))
+        return {str(filing(agency, "Lê Văn Bảy").code) for _n in range(5)}
+
+    @pytest.mark.parametrize(
+        "listing", [{"q": "Lê Văn Bảy"}, {"q": "H12.46.18"}, {"q": "Lê Văn Bảy", "trang-thai": "1"}]
+    )
+    def test_every_dossier_is_on_one_page(
+        self, many: set[str], client: Client, listing: dict[str, str]
+    ) -> None:
+        pages = [client.get(QUEUE, listing | {"page": number}).content.decode() for number in "123"]
+        shown = [re.findall(r'class="code" href="[^"]*/ho-so/([^/]+)/', page) for page in pages]
+        assert [len(codes) for codes in shown] == [2, 2, 1]
+        assert {code for codes in shown for code in codes} == many
+        assert all("5 hồ sơ" in page for page in pages)
+        assert "page=3" in pages[0]
+        assert "Tải về dạng CSV" not in pages[0]
+
+    @pytest.mark.parametrize("number", ["4", "999999", "9" * 30])
+    def test_a_page_beyond_the_last_is_the_last(self, many: set[str], client: Client, number: str) -> None:
+        page = client.get(QUEUE, {"q": "Lê Văn Bảy", "page": number}).content.decode()
+        assert len(re.findall(r'class="code" href="[^"]*/ho-so/([^/]+)/', page)) in {1, 2}
+
+    @pytest.mark.parametrize("number", ["0", "-1", "x", "²", ""])
+    def test_what_is_no_page_is_the_first_or_last(self, many: set[str], client: Client, number: str) -> None:
+        for query in ("Lê Văn Bảy", "H12.46.18"):
+            page = client.get(QUEUE, {"q": query, "page": number}).content.decode()
+            assert re.findall(r'class="code" href="[^"]*/ho-so/([^/]+)/', page)
+
+    def test_more_than_can_be_reached_says_so(
+        self, many: set[str], client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("one_stop.selectors.search.MAX_PAGE", 2)
         page = client.get(QUEUE, {"q": "Lê Văn Bảy"}).content.decode()
-        assert "3 hồ sơ" in page
-        assert "Đang hiện 2 hồ sơ đầu" in page
+        assert "5 hồ sơ" in page
+        assert "Chỉ hiện được 4 hồ sơ đầu; gõ thêm chữ để thu hẹp." in page
+
+
+@pytest.mark.parametrize("typed", ["Mã hồ sơ: {}", "số hồ sơ {} của tôi", "Mã: {}.", "{}, nộp ngày 5"])
+def test_code_copied_with_its_label_finds_the_dossier(agency: Agency, client: Client, typed: str) -> None:
+    dossier = make_dossier(agency)
+    assert found(client, typed.format(dossier.code)) == [dossier.code]
