@@ -33,7 +33,14 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkI
 from mutation.operators import Provider
 from mutation.preloaded_tests import PreloadedTests
 from mutation.report import report
-from mutation.selection import Coverage, batches, covering_tests, is_in_annotation, spread
+from mutation.selection import (
+    Coverage,
+    batches,
+    covering_tests,
+    is_checked_elsewhere,
+    is_in_annotation,
+    spread,
+)
 from mutation.targets import TARGETS, TEST_FOLDERS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -216,6 +223,12 @@ def start_session(database: WorkDB) -> None:
         for mutation in item.mutations
         if mutation.operator_name not in OPERATORS
         or is_in_annotation(sources[str(mutation.module_path)], *mutation.start_pos)
+        or is_checked_elsewhere(
+            sources[str(mutation.module_path)],
+            mutation.operator_name,
+            mutation.start_pos,
+            mutation.end_pos,
+        )
         or not _compiles(mutation, sources[str(mutation.module_path)])
     ]
     database.set_multiple_results(skipped, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))

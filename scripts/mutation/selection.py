@@ -86,6 +86,27 @@ def spread(tests: list[str], most: int) -> list[str]:
     return chosen
 
 
+#: Numbers from this on are limits (bytes, objects, characters) for which the next number would do as well.
+LARGE_NUMBER: Final = 100
+
+
+def is_checked_elsewhere(source: str, operator: str, start: tuple[int, int], end: tuple[int, int]) -> bool:
+    """Return True for mutants of which no test need take notice.
+
+    The type checker refuses assignments to a frozen dataclass, and slots only save memory; one more or less in a large
+    limit harms nobody (a limit that is not kept at all is another mutant).
+    """
+    line = source.splitlines()[start[0] - 1]
+    if line.strip().startswith("@dataclass(") and operator == "core/ReplaceTrueWithFalse":
+        return True
+    if operator != "core/NumberReplacer" or start[0] != end[0]:
+        return False
+    try:
+        return abs(float(line[start[1] : end[1]].replace("_", ""))) >= LARGE_NUMBER
+    except ValueError:  # 0xd8 and the like
+        return False
+
+
 @cache
 def _annotations(source: str) -> list[ast.expr]:
     notes: list[ast.expr | None] = []

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from mutation.selection import OTHER_TESTS, batches, covering_tests, is_in_annotation, spread
+from mutation.selection import (
+    OTHER_TESTS,
+    batches,
+    covering_tests,
+    is_checked_elsewhere,
+    is_in_annotation,
+    spread,
+)
 
 MODULE = """\
 LIMIT = 3
@@ -85,3 +92,22 @@ def test_all_tests_of_the_modules_file_and_a_choice_of_others_run() -> None:
     assert first == own
     assert second == others[:OTHER_TESTS]
     assert batches(others[:3], "access") == [others[:3]]
+
+
+@pytest.mark.parametrize(
+    ("line", "operator", "column", "elsewhere"),
+    [
+        ("@dataclass(frozen=True, slots=True)", "ReplaceTrueWithFalse", 18, True),
+        ("call(frozen=True)", "ReplaceTrueWithFalse", 12, False),
+        ("LIMIT = 300_000", "NumberReplacer", 8, True),
+        ("LIMIT = 100", "NumberReplacer", 8, True),
+        ("LIMIT = 99", "NumberReplacer", 8, False),
+        ("SIGN = 0xd8", "NumberReplacer", 7, False),
+        ("LIMIT = 300_000", "RemoveStatement", 8, False),
+    ],
+)
+def test_what_the_type_checker_refuses_or_nobody_notices_is_not_tried(
+    line: str, operator: str, column: int, elsewhere: bool
+) -> None:
+    end = len(line) if operator == "NumberReplacer" else column + 4
+    assert is_checked_elsewhere(line, f"core/{operator}", (1, column), (1, end)) is elsewhere
