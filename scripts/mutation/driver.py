@@ -2,8 +2,9 @@
 
 Run by scripts/mutants in a separate environment that contains Cosmic Ray; tests run in the project's environment.
 The state is kept in var/mutants: two clones of HEAD, the line coverage and the session. A second call continues where
-the first one stopped. At another HEAD with the same targets only the survivors are tried again, so that one soon sees
-whether new tests kill them; other targets start afresh. Usage: python -m mutation.driver [--limit N] [--report-only]
+the first one stopped. At another HEAD the survivors are tried again, so that one soon sees whether new tests kill them,
+and changed targets start afresh. Delete var/mutants to start with everything.
+Usage: python -m mutation.driver [--limit N] [--report-only]
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -110,15 +112,19 @@ def clone(number: int) -> Path:
 
 
 def prepare(head: str) -> None:
-    """Create the clones of HEAD unless they already exist."""
+    """Create the clones of HEAD, or bring them and the session up to date with it."""
     if (STATE / "head").exists() and (STATE / "head").read_text() == head:
         return
-    if (STATE / "session.sqlite").exists() and _targets() == _targets(clone(0)):
+    if (STATE / "session.sqlite").exists() and (STATE / "coverage.json").exists():
+        changed = {target for target in TARGETS if _text(ROOT / target) != _text(clone(0) / target)}
         for number in range(WORKERS):
             sh("git", "fetch", "-q", "origin", head, cwd=clone(number))
             sh("git", "reset", "-q", "--hard", head, cwd=clone(number))
         with use_db(str(STATE / "session.sqlite"), WorkDB.Mode.open) as database:
-            _forget_survivors(database)
+            changed |= set(TARGETS) - {str(item.mutations[0].module_path) for item in database.work_items}
+            _forget_survivors(database, changed)
+            list_mutants(database, changed)
+        _forget_lines(changed)
         (STATE / "head").write_text(head)
         return
     shutil.rmtree(STATE / "clone-0", ignore_errors=True)
@@ -130,22 +136,44 @@ def prepare(head: str) -> None:
     (STATE / "head").write_text(head)
 
 
-def _targets(folder: Path = ROOT) -> list[str]:
-    return [(folder / target).read_text() if (folder / target).exists() else "" for target in TARGETS]
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
-def _forget_survivors(database: WorkDB) -> None:
-    """Make the survivors pending again. The class has no method for it, only one that clears everything."""
+def _forget_survivors(database: WorkDB, changed: Collection[str]) -> None:
+    """Make the survivors pending again, and drop all mutants of changed targets and of what is no target any more.
+
+    The class has no method for it, only one that clears everything.
+    """
+    items = [
+        item
+        for item in database.work_items
+        if str(item.mutations[0].module_path) in TARGETS and str(item.mutations[0].module_path) not in changed
+    ]
+    names = {item.job_id for item in items}
     kept = [
         (job, result)
         for job, result in database.results
-        if result.is_killed or result.worker_outcome == WorkerOutcome.SKIPPED
+        if job in names and (result.is_killed or result.worker_outcome == WorkerOutcome.SKIPPED)
     ]
-    items = database.work_items
     database.clear()
     database.add_work_items(items)
     for job, result in kept:
         database.set_result(job, result)
+
+
+def _forget_lines(changed: Collection[str]) -> None:
+    """Note for changed targets only which tests execute them at all: their lines have moved.
+
+    If a target is new, the coverage is measured afresh.
+    """
+    stored = json.loads((STATE / "coverage.json").read_text())
+    if set(TARGETS) - stored.keys():
+        (STATE / "coverage.json").unlink()
+        return
+    for target in changed:
+        stored[target] = {"0": sorted(set(chain(*stored[target].values())))}
+    (STATE / "coverage.json").write_text(json.dumps(stored))
 
 
 def pytest_command(*arguments: str) -> list[str]:
@@ -213,25 +241,25 @@ def read_coverage() -> Coverage:
     return {module: {int(line): tests for line, tests in lines.items()} for module, lines in stored.items()}
 
 
-def start_session(database: WorkDB) -> None:
-    """List the mutants; those outside our selection are marked as skipped."""
-    init([Path(target) for target in TARGETS], database, {})
-    sources = {target: (ROOT / target).read_text() for target in TARGETS}
-    skipped = [
-        item.job_id
-        for item in database.work_items
-        for mutation in item.mutations
-        if mutation.operator_name not in OPERATORS
-        or is_in_annotation(sources[str(mutation.module_path)], *mutation.start_pos)
-        or is_checked_elsewhere(
-            sources[str(mutation.module_path)],
-            mutation.operator_name,
-            mutation.start_pos,
-            mutation.end_pos,
-        )
-        or not _compiles(mutation, sources[str(mutation.module_path)])
-    ]
+def list_mutants(database: WorkDB, targets: Collection[str]) -> None:
+    """Add the mutants of ``targets``; those outside our selection are marked as skipped."""
+    with use_db(str(STATE / "listed.sqlite"), WorkDB.Mode.create) as listed:
+        # It clears the database that it is given.
+        init([Path(target) for target in TARGETS if target in targets], listed, {})
+        items = list(listed.work_items)
+    database.add_work_items(items)
+    skipped = [item.job_id for item in items if not all(map(_is_tried, item.mutations))]
     database.set_multiple_results(skipped, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))
+
+
+def _is_tried(mutation: MutationSpec) -> bool:
+    source, name = _text(ROOT / mutation.module_path), mutation.operator_name
+    return (
+        name in OPERATORS
+        and not is_in_annotation(source, *mutation.start_pos)
+        and not is_checked_elsewhere(source, name, mutation.start_pos, mutation.end_pos)
+        and _compiles(mutation, source)
+    )
 
 
 def _compiles(mutation: MutationSpec, source: str) -> bool:
@@ -356,7 +384,7 @@ def main() -> int:
             measure_coverage()
     with use_db(str(STATE / "session.sqlite"), WorkDB.Mode.create) as database:
         if not database.num_work_items:
-            start_session(database)
+            list_mutants(database, TARGETS)
         if not options.report_only:
             run(database, read_coverage(), options.limit)
         left = len(list(database.pending_work_items))
