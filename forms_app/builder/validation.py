@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from core.text import fold
 from forms_app.builder import applicant, conditions
 from forms_app.builder.field_types import registry
+from forms_app.builder.field_types.choice import SingleChoice
 from forms_app.builder.schema import FORMAT, RESULT_WAYS, FieldSpec, FormSchema, StepSpec
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -166,6 +167,27 @@ def problems(schema: FormSchema, used_types: Mapping[str, str]) -> list[Problem]
                 found += (
                     Problem(location(step, spec), message) for message in conditions.problems(spec, step)
                 )
+    return found
+
+
+def doubts(schema: FormSchema) -> list[Problem]:
+    """Return what may be published although it is probably a mistake."""
+    found = []
+    for step in schema.steps:
+        labels = Counter(fold(spec.label) for spec in step.fields if spec.label)
+        found += [
+            Problem(
+                location(step, spec),
+                _("Another question of this step has the same label: nobody can tell the two answers apart."),
+            )
+            for spec in step.fields
+            if labels[fold(spec.label)] > 1
+        ]
+        found += [
+            Problem(location(step, spec), _("There is nothing to choose from: add a second choice."))
+            for spec in step.fields
+            if spec.type == SingleChoice.code and len(spec.choices) == 1
+        ]
     return found
 
 

@@ -44,6 +44,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "definition": definition,
         "problems": found,
+        "doubts": validation.doubts(schema) if schema is not None else [],
         "changes": unpublished_changes(schema, live) if schema is not None and not found else [],
         "live": live,
         "versions": versions,

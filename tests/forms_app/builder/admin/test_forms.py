@@ -189,6 +189,26 @@ class TestCreateAndSave:
         assert "Chưa xong: Mỗi bước phải có ít nhất một câu hỏi." in html
         assert reverse("builder_publish", args=[definition.pk]) not in html
 
+    def test_equal_labels_and_a_choice_of_one_are_pointed_out(self, client: Client) -> None:
+        one = {"id": "loai", "type": "choice", "label": "Loại", "choices": [{"value": "a", "label": "A"}]}
+        two = [
+            {"id": f"ten_{n}", "type": "short_text", "label": label}
+            for n, label in enumerate(("Họ tên", "Ho ten"))
+        ]
+        other = {"id": "ten_khac", "type": "short_text", "label": "Họ tên"}
+        steps = [
+            {"id": "mot", "title": "Bên nam", "fields": [one, *two]},
+            {"id": "hai", "title": "Bên nữ", "fields": [other]},
+        ]
+        definition = make_definition({"steps": steps})
+        html = client.get(reverse("builder_preview", args=[definition.pk])).content.decode()
+        same = "Một câu hỏi khác của bước này có cùng tên: không ai phân biệt được hai câu trả lời."
+        assert "Bên nam › Loại: Chỉ có một lựa chọn thì không chọn được: thêm lựa chọn thứ hai." in html
+        assert f"Bên nam › Họ tên: {same}" in html
+        assert f"Bên nam › Ho ten: {same}" in html
+        assert f"Bên nữ › Họ tên: {same}" not in html
+        assert reverse("builder_publish", args=[definition.pk]) in html
+
     def test_form_with_80_questions_can_be_saved(self, client: Client) -> None:
         """Each question sends about ten values, and the former limit of 500 values allowed only forty questions."""
         fields = [
