@@ -17,7 +17,7 @@ from core.display import datetime_text
 from forms_app.builder.schema import RESULT_WAYS, FormSchema
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.models import Dossier
-from forms_app.dossiers.selectors.dossiers import open_request
+from forms_app.dossiers.selectors.dossiers import has_begun, open_request
 from forms_app.dossiers.transitions import UNDO_DAYS, Status
 
 #: Returns the text for the officer, empty if there is nothing to say.
@@ -119,23 +119,35 @@ def late_receipt(dossier: Dossier, user: User, now: datetime) -> str:
     )
 
 
+def unsent_supplement(text: str | Promise) -> ActionWarning:
+    """Return the warning ``text``, followed by what the citizen has prepared for the open request and not sent."""
+
+    def warning(dossier: Dossier, user: User, now: datetime) -> str:
+        return " ".join(filter(None, (fixed(text)(dossier, user, now), _begun(dossier))))
+
+    return warning
+
+
+def _begun(dossier: Dossier) -> str:
+    request = open_request(dossier)
+    if request is None or not has_begun(request):
+        return ""
+    return _(
+        "The citizen has already begun to answer. What they prepared is not sent to you, and their page says so."
+    )
+
+
 def lifted_supplement(dossier: Dossier, user: User, now: datetime) -> str:
     """Say how withdrawing a supplement request affects the agency's time, and what the citizen has prepared."""
     text = _("The desk's deadline for this dossier stays what it was before the request.")
     if dossier.was_accepted:
         text = _("The time since the request counts as processing time: the due date stays the same.")
-    request = open_request(dossier)
-    if request is None or not (request.attachments.exists() or any(request.typed.values())):
-        return text
-    begun = _(
-        "The citizen has already begun to answer. What they prepared is not sent to you, and their page says so."
-    )
-    return f"{text} {begun}"
+    return " ".join(filter(None, (text, _begun(dossier))))
 
 
 def correction(dossier: Dossier, user: User, now: datetime) -> str:
-    """Say what happens if a dossier whose result was handed over is reopened."""
-    if dossier.status != Status.RETURNED:
+    """Say what happens if a dossier whose result was handed over is reopened, even if the handover was undone."""
+    if dossier.status != Status.RETURNED and not dossier.handover_was_undone:
         return ""
     text = _(
         "The result was handed over. The citizen is notified that it is wrong, and files issued as the "

@@ -271,7 +271,7 @@ DESK_ACTIONS: Final = (
         action=Action.CLOSE, danger=True,
         label=_("Close, the citizen did not answer…"),
         done=_("The dossier is closed because the citizen did not answer."),
-        warning=action_warnings.fixed(
+        warning=action_warnings.unsent_supplement(
             _(
                 "This ends the dossier, and the citizen is notified. Make sure that nothing was handed in, at any "
                 "counter. Only the head can undo it, within %(days)d working days."
@@ -294,6 +294,12 @@ DESK_ACTIONS: Final = (
         action=Action.UNDO_RETURN,
         label=_("Undo “result handed over”…"),
         done=_("The handover is undone; the result still has to be handed over."),
+        warning=action_warnings.fixed(
+            _(
+                "Only if nothing was handed over. If the citizen has a wrong result, choose “Return to processing…” "
+                "instead: it must be taken back and corrected."
+            )
+        ),
     ),
     DeskAction(
         action=Action.UNDO_DECLINE,
@@ -338,7 +344,7 @@ DESK_ACTIONS: Final = (
         action=Action.DECLINE, danger=True,
         label=_("Decline…"),
         done=_("The dossier is declined. The notice of decline can be printed."),
-        warning=action_warnings.fixed(
+        warning=action_warnings.unsent_supplement(
             _(
                 "This ends the dossier, and the citizen is notified. Only the head can undo it, within "
                 "%(days)d working days."

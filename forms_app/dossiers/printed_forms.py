@@ -29,6 +29,7 @@ from forms_app.dossiers.deadlines import DeadlineRule
 from forms_app.dossiers.fees import fees_of
 from forms_app.dossiers.links import lookup_url, public_url
 from forms_app.dossiers.models import Attachment, DeadlineSetting, Dossier, DossierEvent, SupplementRequest
+from forms_app.dossiers.models.events import CORRECTIONS
 from forms_app.dossiers.selectors.dossiers import answer_files_by_field
 from forms_app.dossiers.transitions import Action, Status
 
@@ -298,7 +299,7 @@ def _pauses_at(dossier: Dossier, moment: datetime) -> bool:
     """Return True if a supplement requested at ``moment`` pauses the processing time instead of restarting it."""
     if DeadlineRule.from_json(dossier.deadline_rule).mode == DeadlineSetting.Mode.PAUSE:
         return True
-    return dossier.events.filter(action=Action.REOPEN, from_status=Status.RETURNED, at__lt=moment).exists()
+    return dossier.events.filter(CORRECTIONS, at__lt=moment).exists()
 
 
 def _decline(dossier: Dossier, key: str) -> dict[str, Any]:

@@ -156,6 +156,12 @@ CORRECTION_TEXT: Final = StatusText(
     _("Result being corrected"), "wait", _("The result you received was wrong and is being corrected"),
     _("Do not use the result you received. You will receive the correct one by the due date."),
 )  # fmt: skip
+OVERDUE_CORRECTION_TEXT: Final = replace(
+    CORRECTION_TEXT,
+    next_step=_(
+        "Do not use the result you received. The correct one is overdue; you will be notified when it is ready."
+    ),
+)
 #: Actions whose event is worded differently from the status to which it leads.
 _EVENT_TEXTS: Final[dict[str, StatusText]] = {
     Action.CLOSE: CLOSED_TEXT,
@@ -218,7 +224,8 @@ def event_text(event: DossierEvent) -> StatusText:
     if event.action == Action.WITHDRAW and event.actor_id:
         return WITHDRAWN_BY_DESK_TEXT
     if is_correction(event):
-        return CORRECTION_TEXT
+        kept, due = "due_after" not in event.data, event.dossier.due_at
+        return OVERDUE_CORRECTION_TEXT if kept and due and due < event.at else CORRECTION_TEXT
     if event.action == Action.CORRECT_POST:
         return POST_CORRECTED_TEXT if former_tracking_number(event) else POST_RECORDED_TEXT
     accepted, by_post = event.from_status != Status.REGISTERED, bool(event.data.get("by_post"))
@@ -234,7 +241,9 @@ def former_tracking_number(event: DossierEvent) -> str:
 
 def is_correction(event: DossierEvent) -> bool:
     """Return True if ``event`` took back a result that had been handed over."""
-    return event.action == Action.REOPEN and event.from_status == Status.RETURNED
+    return event.action == Action.REOPEN and (
+        event.from_status == Status.RETURNED or "correction" in event.data
+    )
 
 
 def correction_name(event: DossierEvent) -> str:

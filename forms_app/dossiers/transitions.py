@@ -108,6 +108,8 @@ class Guard(TextChoices):
     OWES_NO_FEE = "owes_no_fee", _("the procedure has no fee, or a payment is recorded")
     SENT_BY_POST = "sent_by_post", _("the result was sent by post")
     FIRST_RESULT = "first_result", _("no wrong result is being corrected")
+    HANDOVER_UNDONE = "handover_undone", _("a recorded handover of the result was undone")
+    NEVER_HANDED_OVER = "never_handed_over", _("no handover of the result was recorded")
     REVERSIBLE = (
         "reversible",
         format_lazy(
@@ -132,6 +134,8 @@ class DossierState(Protocol):
     @property
     def is_correction(self) -> bool: ...
     @property
+    def handover_was_undone(self) -> bool: ...
+    @property
     def desk_ended_from(self) -> int | None: ...
     def supplement_is_late(self, now: datetime) -> bool: ...
     def is_reversible(self, now: datetime) -> bool: ...
@@ -146,6 +150,8 @@ GUARDS: dict[Guard, Callable[[DossierState, datetime], bool]] = {
     Guard.OWES_NO_FEE: lambda dossier, _now: not dossier.owes_fee,
     Guard.SENT_BY_POST: lambda dossier, _now: dossier.sent_by_post,
     Guard.FIRST_RESULT: lambda dossier, _now: not dossier.is_correction,
+    Guard.HANDOVER_UNDONE: lambda dossier, _now: dossier.handover_was_undone,
+    Guard.NEVER_HANDED_OVER: lambda dossier, _now: not dossier.handover_was_undone,
     Guard.REVERSIBLE: lambda dossier, now: dossier.is_reversible(now),
 }
 
@@ -268,7 +274,15 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     # Refused, as it was never paid.
     Transition(_A.FINISH, (_S.PAYMENT,), _S.FINISHED, _HANDLING, Clock.END_UNPAID),
-    Transition(_A.REOPEN, (_S.FINISHED,), _S.PROCESSING, _HANDLING, Clock.REOPEN, needs_reason=True),
+    Transition(
+        _A.REOPEN, (_S.FINISHED,), _S.PROCESSING, _HANDLING, Clock.REOPEN, needs_reason=True,
+        guards=(Guard.NEVER_HANDED_OVER,),
+    ),
+    # The citizen may have the result although its handover was undone: taking it back is a correction all the same.
+    Transition(
+        _A.REOPEN, (_S.FINISHED,), _S.PROCESSING, _HEAD, Clock.CORRECT, needs_reason=True,
+        guards=(Guard.HANDOVER_UNDONE,),
+    ),
     # A wrong result that was handed over, however long ago (art. 23 NĐ 118/2025).
     Transition(_A.REOPEN, (_S.RETURNED,), _S.PROCESSING, _HEAD, Clock.CORRECT, needs_reason=True),
     Transition(_A.RETURN_RESULT, (_S.FINISHED,), _S.RETURNED, _RETURN),

@@ -9,7 +9,8 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from forms_app.dossiers import codes
 from forms_app.dossiers.models import Attachment, Dossier, DossierEvent, PostalOrder, SupplementRequest
-from forms_app.dossiers.transitions import Action, Status
+from forms_app.dossiers.models.events import CORRECTIONS
+from forms_app.dossiers.transitions import Action
 from one_stop.access import OfficerAccess
 
 
@@ -67,7 +68,5 @@ def last_corrections(dossiers: Iterable[Dossier]) -> dict[int, DossierEvent]:
     corrected = [dossier.pk for dossier in dossiers if dossier.is_correction]
     if not corrected:
         return {}
-    begun = DossierEvent.objects.filter(
-        dossier__in=corrected, action=Action.REOPEN, from_status=Status.RETURNED
-    )
+    begun = DossierEvent.objects.filter(CORRECTIONS, dossier__in=corrected)
     return {event.dossier_id: event for event in begun.order_by("sequence")}

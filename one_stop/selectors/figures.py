@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core import display
 from core.worktime import TIME_ZONE
 from forms_app.dossiers.models import Dossier, DossierEvent
+from forms_app.dossiers.models.events import CORRECTIONS
 from forms_app.dossiers.transitions import Action, Status
 
 
@@ -78,9 +79,7 @@ def month_figures(first: date) -> MonthFigures:
         .aggregate(all=Count("pk"), online=Count("pk", filter=online))
     )
     numbers = finished["all"], finished["on_time"], submitted["all"], submitted["online"]
-    corrections = DossierEvent.objects.filter(
-        action=Action.REOPEN, from_status=Status.RETURNED, at__gte=start, at__lt=end
-    )
+    corrections = DossierEvent.objects.filter(CORRECTIONS, at__gte=start, at__lt=end)
     return MonthFigures(first, *numbers, _ended_late(start, end), corrections.count())
 
 

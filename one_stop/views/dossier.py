@@ -20,7 +20,7 @@ from forms_app.dossiers import deadlines, printed_forms
 from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.responses import attachment_response
 from forms_app.dossiers.rules import current_rules
-from forms_app.dossiers.selectors.dossiers import answer_files_by_field
+from forms_app.dossiers.selectors.dossiers import answer_files_by_field, has_begun
 from forms_app.dossiers.selectors.view_log import (
     CITIZEN_ID,
     DOSSIER,
@@ -142,6 +142,7 @@ def _render(
         "steps": _answered_steps(found, revealed=bool(citizen_id)),
         "can_reveal": has_masked_ids(dossier) and not citizen_id,
         "requested_ids": {item["id"] for item in open_request.items} if open_request else set(),
+        "supplement_begun": open_request is not None and has_begun(open_request),
         "requests": request_summaries(found.requests, found.files),
         "refused_files": [item for item in found.files if item.is_refused],
         "results": [item for item in found.files if item.purpose == item.Purpose.RESULT],

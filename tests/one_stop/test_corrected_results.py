@@ -108,6 +108,40 @@ def test_others_cannot(receipt: FilingReceipt, officer: User) -> None:
     assert dossier.status == Status.RETURNED
 
 
+def test_undoing_the_handover_first_is_no_way_round(
+    receipt: FilingReceipt, officer: User, boss: User
+) -> None:
+    """Nothing shows whether the citizen has the result: it is taken back as a correction, by the head."""
+    dossier = returned(receipt, officer, finished=at("2026-11-26 16:00"))
+    november = month_figures(date(2026, 11, 1))
+    client = Client()
+    client.force_login(boss)
+    with time_machine.travel("2026-11-30 08:30+07:00", tick=False):
+        client.force_login(boss)
+        form = client.get(reverse("one_stop:action", args=[dossier.code, "undo_return"])).content.decode()
+    assert "Chỉ khi chưa trao gì cho công dân." in form
+    assert post(boss, dossier, "undo_return", at("2026-11-30 08:30"), reason=REASON).status_code == 302
+    post(officer, dossier, "reopen", at("2026-12-01 08:30"), reason=REASON)
+    assert dossier.status == Status.FINISHED
+    with time_machine.travel("2026-12-01 08:30+07:00", tick=False):
+        client.force_login(boss)
+        form = client.get(reverse("one_stop:action", args=[dossier.code, "reopen"])).content.decode()
+    assert "3 ngày làm việc" in form
+    assert post(boss, dossier, "reopen", at("2026-12-01 08:30"), reason=REASON).status_code == 302
+    assert (dossier.status, dossier.corrections) == (Status.PROCESSING, 1)
+    assert dossier.due_at == at("2026-12-04 08:30")
+    assert month_figures(date(2026, 11, 1)) == november
+    assert month_figures(date(2026, 12, 1)).corrections == 1
+    with time_machine.travel("2026-12-01 09:00+07:00", tick=False):
+        client.force_login(boss)
+        assert (
+            "Sửa kết quả sai, lần 1"
+            in client.get(reverse("one_stop:dossier", args=[dossier.code])).content.decode()
+        )
+        citizen = Client().get(f"/ho-so/{receipt.token}/").content.decode()
+    assert "Kết quả bạn đã nhận bị sai" in citizen
+
+
 # Due on Thursday 26 November 2026.
 @pytest.mark.parametrize(("first", "on_time"), [("2026-11-26 16:00", 1), ("2026-11-27 08:00", 0)])
 def test_month_of_the_first_result_does_not_change(
@@ -167,7 +201,10 @@ class TestNothingOnRecord:
         assert dossier.corrections == 1
         with time_machine.travel(FOUND, tick=False):
             page = client.get(reverse("one_stop:dossier", args=[dossier.code])).content.decode()
+            citizen = Client().get(f"/ho-so/{receipt.token}/").content.decode()
         assert "Không có kết quả nào được ghi nhận trước đó" in page
+        assert "Kết quả đúng đang trễ hạn; bạn sẽ được báo khi có." in citizen
+        assert "theo ngày hẹn trả" not in citizen
 
     @pytest.mark.parametrize("evidence", ["number", "refusal"])
     def test_a_number_or_a_refusal_is_a_record(

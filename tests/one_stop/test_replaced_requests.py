@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Agency, User
-from forms_app.dossiers import credentials
+from forms_app.dossiers import credentials, services
 from forms_app.dossiers.models import Attachment, Dossier, SupplementRequest
 from forms_app.dossiers.services import FilingReceipt
 from forms_app.dossiers.transitions import Action, Status
@@ -18,6 +20,7 @@ from one_stop.services import request_supplement
 from tests.forms_app.dossiers.factories import file_dossier, picture
 from tests.one_stop.factories import ANSWERS, FILED, NOW, do, make_desk_form
 
+AFTERWARDS = NOW + timedelta(days=30)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
@@ -147,6 +150,44 @@ class TestCitizen:
         assert receipt.dossier.status == Status.PROCESSING
         request(receipt.dossier, officer, "Giấy C")
         assert "giay-a.png" not in citizen.get(self.url(receipt)).text
+
+    def test_closing_tells_both_sides_what_was_prepared_and_not_sent(
+        self, receipt: FilingReceipt, officer: User
+    ) -> None:
+        citizen, client = Client(), Client()
+        hidden = sent_by(citizen.get(self.url(receipt)).text)
+        data = {**hidden, "upload": "other_1", "other_1": picture("giay-a.png"), "purpose": "Mở quán"}
+        citizen.post(self.url(receipt), data)
+        receipt.dossier.supplement_requests.update(supplement_due_at=NOW + timedelta(days=10))
+        with time_machine.travel(AFTERWARDS, tick=False):
+            client.force_login(officer)
+            begun = "Công dân đã chuẩn bị một phần nội dung bổ sung"
+            assert begun in client.get(reverse("one_stop:dossier", args=[receipt.code])).text
+            assert begun in client.get(reverse("one_stop:action", args=[receipt.code, "close"])).text
+            do(receipt.dossier, Action.CLOSE, officer, at=AFTERWARDS)
+            page = citizen.get(f"/ho-so/{receipt.token}/").text
+            words = ("Bạn đã chuẩn bị những nội dung này nhưng chưa gửi", "giay-a.png", "Mở quán")
+            assert all(text in page for text in words)
+            late = citizen.post(self.url(receipt), hidden, follow=True)
+            assert "Chưa gửi được gì: cơ quan không còn chờ" in late.text
+            assert begun not in client.get(reverse("one_stop:dossier", args=[receipt.code])).text
+
+    def test_request_that_ends_while_files_arrive_names_them(
+        self, receipt: FilingReceipt, officer: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        citizen = Client()
+        hidden = sent_by(citizen.get(self.url(receipt)).text)
+        save = services.save_supplement
+
+        def lifted_meanwhile(**arguments: Any) -> None:
+            do(receipt.dossier, Action.LIFT_SUPPLEMENT, officer, at=NOW)
+            save(**arguments)
+
+        monkeypatch.setattr(services, "save_supplement", lifted_meanwhile)
+        late = citizen.post(self.url(receipt), {**hidden, "other_1": picture("b.png"), "purpose": "Mở quán"})
+        assert late.status_code == 409
+        assert "b.png" in late.text
+        assert "Mở quán" in late.text
 
     def test_visit_by_lookup_key_names_the_request_too(self, receipt: FilingReceipt, officer: User) -> None:
         replace(receipt.dossier, officer)

@@ -303,6 +303,14 @@ class Dossier(models.Model):
         return self.postal_orders.filter(cancelled_at=None).exclude(tracking_number="").exists()
 
     @property
+    def handover_was_undone(self) -> bool:
+        """Return True if the result of a finished dossier was recorded as handed over, and that was undone."""
+        steps = {Action.FINISH, Action.RETURN_RESULT, Action.UNDO_RETURN, Action.REOPEN}
+        events = [event for event in self.events.all() if event.action in steps]
+        latest = max(events, key=lambda event: event.sequence, default=None)
+        return latest is not None and latest.action == Action.UNDO_RETURN
+
+    @property
     def sent_by_post(self) -> bool:
         """Return True if the result was handed to the post office and this was not undone."""
         return any(order.cancelled_at is None for order in self.postal_orders.all())

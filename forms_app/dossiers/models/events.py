@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from forms_app.dossiers.models.answers import AnswersField
 from forms_app.dossiers.transitions import Action, Status, database_check
+
+#: Events that took back a result which had been handed over; older ones do not have their number (ADR 350).
+CORRECTIONS: Final = Q(action=Action.REOPEN) & (
+    Q(from_status=Status.RETURNED) | Q(data__has_key="correction")
+)
 
 
 class DossierEvent(models.Model):

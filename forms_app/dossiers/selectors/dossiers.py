@@ -66,8 +66,15 @@ def named_request(dossier: Dossier, sent: Mapping[str, str]) -> SupplementReques
     return dossier.supplement_requests.filter(number=number).first()
 
 
+def has_begun(request: SupplementRequest) -> bool:
+    """Return True if the citizen has typed or uploaded something for the open ``request`` that is not sent yet."""
+    return any(request.typed.values()) or bool(request.attachments.all())
+
+
 def unsent_answers(dossier: Dossier) -> list[tuple[str, list[str]]]:
-    """Return what the citizen had prepared for requests that the desk withdrew since the last answer.
+    """Return what the citizen had prepared for requests that ended without an answer since the last one.
+
+    The desk withdrew them, or closed or declined the dossier because nothing arrived.
 
     Each item comes with what was typed for it and the names of its files.
     """
@@ -75,7 +82,7 @@ def unsent_answers(dossier: Dossier) -> list[tuple[str, list[str]]]:
     for request in dossier.supplement_requests.order_by("-number").prefetch_related("attachments"):
         if request.answered_at is not None:
             break
-        if request.withdrawn_at is not None:
+        if request.closed_at is not None:
             files = files_by_field(request.attachments.all())
             for item in request.items:
                 names = [file.original_name for file in files.get(item["id"], [])]

@@ -71,6 +71,8 @@ def _supply(
     )
     texts = {name: request.POST[name] for name in draft_cookies.own_inputs(request.POST, spec)}
     services.save_supplement(request=asked, texts=texts, rejected_files=rejected)
+    if open_request(dossier) != asked:  # the desk ended it meanwhile
+        return late_supplement(request, dossier, token)
     if "autosave" in request.POST:
         return JsonResponse({"time": time_text(timezone.now())})
     stays = "upload" in request.POST or "remove" in request.POST

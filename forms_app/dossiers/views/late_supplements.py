@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ def late_supplement(
     """Show what was sent for a former request, for copying, and lead to the open one, if any (409).
 
     ``sent`` (default: the form that was posted) also names the request. If nothing was sent and nothing is asked, or
-    it has arrived before, return to the dossier.
+    it has arrived before, return to the dossier; if the request ended without an answer, with a word.
     """
     sent = request.POST if sent is None else sent
     asked, former = open_request(dossier), named_request(dossier, sent)
@@ -39,6 +40,10 @@ def late_supplement(
     names = [str(file.name) for _field, files in request.FILES.lists() for file in files]
     is_repeated = former is not None and former.answered_at is not None and not typed
     if asked is None and (is_repeated or not (typed or names)):
+        if former is not None and former.answered_at is None:
+            messages.warning(
+                request, _("Nothing was sent: the agency is no longer waiting for this supplement.")
+            )
         return redirect("dossiers:tracking", token)
     context = {
         "dossier": dossier, "request_": former, "typed": typed, "files": names, "asked": asked, "token": token,

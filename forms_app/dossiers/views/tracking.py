@@ -56,6 +56,8 @@ from forms_app.dossiers.transitions import CITIZEN, Action, Status, allowed_tran
 from forms_app.dossiers.views import throttles
 from forms_app.dossiers.views.late_supplements import late_supplement
 
+# Actions by which the desk ends an open supplement request.
+_ENDING_A_REQUEST: Final = frozenset({Action.LIFT_SUPPLEMENT, Action.CLOSE, Action.DECLINE})
 # Prefix of the names under which the lookup page passes on what was typed before the visit expired.
 KEPT: Final = "kept."
 
@@ -184,7 +186,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
         "received_at_counter": bool(latest.actor_id),
         "supplied": latest.action == Action.SUPPLY and dossier.status == Status.REGISTERED,
         "asked": asked if Action.SUPPLY in actions else None,
-        "unsent": unsent_answers(dossier) if latest.action == Action.LIFT_SUPPLEMENT else [],
+        "unsent": unsent_answers(dossier) if latest.action in _ENDING_A_REQUEST else [],
         "can_withdraw": Action.WITHDRAW in actions,
         "core_code": dossier.procedure_version.procedure.core_code if _may_apply_again(dossier) else "",
         "note": cause.note if cause.actor_id else "",

@@ -62,6 +62,7 @@ class FakeDossier:
     sent_by_post: bool = False
     desk_ended_from: int | None = None
     is_correction: bool = False
+    handover_was_undone: bool = False
 
     def is_reversible(self, now: datetime) -> bool:
         return self.fresh
@@ -87,6 +88,7 @@ def fake(state: State) -> FakeDossier:
         state.posted,
         state.ended_from,
         state.corrected,
+        state.undone,
     )
 
 
@@ -182,6 +184,10 @@ def set_state(dossier: Dossier, state: State) -> Dossier:
             dossier=dossier, sequence=0, action=action, from_status=source, to_status=state.status,
             at=NOW if state.fresh else FILED, data={"before": STOPPED if source == 6 else RUNNING},
         )  # fmt: skip
+    if state.undone:
+        DossierEvent.objects.create(
+            dossier=dossier, sequence=0, action="undo_return", from_status=10, to_status=9, at=NOW
+        )
     if state.posted:
         clerk = make_officer(dossier.agency, "returner")
         PostalOrder.objects.create(dossier=dossier, address="Ấp 1", handed_at=NOW, handed_by=clerk)

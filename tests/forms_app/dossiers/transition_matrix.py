@@ -37,6 +37,8 @@ class State:
     corrected: bool = False
     # Closed, or recorded as paid, recently enough to be undone.
     fresh: bool = False
+    # A recorded handover of the result was undone.
+    undone: bool = False
 
 
 # state: {action: (target, roles)}. Anything not listed here is not allowed.
@@ -97,6 +99,10 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
     State(9, True): {
         "reopen": (4, {H, L}), "return_result": (10, {T, R, L}), "assign": (9, DESK_ROLES),
     },
+    # Whoever records no handover any more corrects what may have been handed over.
+    State(9, True, undone=True): {
+        "reopen": (4, {L}), "return_result": (10, {T, R, L}), "assign": (9, DESK_ROLES),
+    },
     State(10, True): {"reopen": (4, {L})},
     State(10, True, posted=True): {"correct_post": (10, {T, R, L}), "reopen": (4, {L})},
     State(10, True, fresh=True): {"undo_return": (9, {L}), "reopen": (4, {L})},
@@ -121,7 +127,7 @@ def describe(state: State) -> str:
     """Return the test id for ``state``."""
     facts = [
         name
-        for name in ("accepted", "late", "fresh", "fees", "posted", "corrected", "ended_from")
+        for name in ("accepted", "late", "fresh", "fees", "posted", "corrected", "ended_from", "undone")
         if getattr(state, name)
     ]
     return "-".join(filter(None, [str(state.status), *facts, state.outcome]))
