@@ -4,7 +4,7 @@ Run by scripts/mutants in a separate environment that contains Cosmic Ray; tests
 The state is kept in var/mutants: two clones of HEAD, the line coverage and the session. A second call continues where
 the first one stopped. At another HEAD the survivors are tried again, so that one soon sees whether new tests kill them,
 and changed targets start afresh. Delete var/mutants to start with everything.
-Usage: python -m mutation.driver [--limit N] [--report-only]
+Usage: python -m mutation.driver [--group NAME] [--limit N] [--report-only]; each group takes at most an hour.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ import argparse
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -27,8 +26,7 @@ from typing import Final
 
 import attrs
 import cosmic_ray.plugins
-from cosmic_ray.commands import init
-from cosmic_ray.mutating import mutate_and_test, mutate_code
+from cosmic_ray.mutating import mutate_and_test
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkItem, WorkResult
 
@@ -39,15 +37,11 @@ from mutation.selection import (
     Coverage,
     batches,
     covering_tests,
-    is_checked_elsewhere,
-    is_in_annotation,
     spread,
 )
-from mutation.targets import TARGETS, TEST_FOLDERS
+from mutation.state import ROOT, STATE, WORKERS, clone, list_mutants, mutated, prepare, sh
+from mutation.targets import GROUPS, TARGETS, TEST_FOLDERS
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-STATE: Final = ROOT / "var" / "mutants"
-WORKERS: Final = 2
 #: Tests run on SQLite; compiled test files save a fifth of the start.
 DROPPED_VARIABLES: Final = {"DATABASE_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE"}
 BAR: Final = 0.90
@@ -57,123 +51,6 @@ TIMEOUT_SECONDS: Final = 600
 MAX_BATCH_SECONDS: Final = 150
 #: Tests of each target that must pass without a mutant before the first one is tried.
 TRIED_FIRST: Final = 20
-#: One replacement per operator where Cosmic Ray has a dozen: a test that sees one sees the others.
-OPERATORS: Final = frozenset(
-    {
-        "portal/RemoveStatement",
-        "portal/ReturnConstant",
-        *(
-            f"core/{name}"
-            for name in (
-                "AddNot",
-                "ExceptionReplacer",
-                "NumberReplacer",
-                "RemoveDecorator",
-                "ReplaceAndWithOr",
-                "ReplaceBreakWithContinue",
-                "ReplaceContinueWithBreak",
-                "ReplaceFalseWithTrue",
-                "ReplaceOrWithAnd",
-                "ReplaceTrueWithFalse",
-                "ReplaceUnaryOperator_Delete_Invert",
-                "ReplaceUnaryOperator_Delete_USub",
-                "ZeroIterationForLoop",
-            )
-        ),
-        *(
-            f"core/ReplaceBinaryOperator_{pair}"
-            for pair in (
-                "Add_Sub",
-                "Sub_Add",
-                "Mul_Add",
-                "FloorDiv_Mul",
-                "Mod_Mul",
-                "BitOr_BitAnd",
-                "BitAnd_BitOr",
-            )
-        ),
-        *(
-            f"core/ReplaceComparisonOperator_{pair}"
-            for pair in (
-                *("Lt_LtE", "Lt_GtE", "LtE_Lt", "LtE_Gt", "Gt_GtE", "Gt_LtE", "GtE_Gt", "GtE_Lt"),
-                *("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is", "In_NotIn", "NotIn_In"),
-            )
-        ),
-    }
-)
-
-
-def sh(*command: str, cwd: Path = ROOT) -> str:
-    return subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def clone(number: int) -> Path:
-    return STATE / f"clone-{number}"
-
-
-def prepare(head: str) -> None:
-    """Create the clones of HEAD, or bring them and the session up to date with it."""
-    if (STATE / "head").exists() and (STATE / "head").read_text() == head:
-        return
-    if (STATE / "session.sqlite").exists() and (STATE / "coverage.json").exists():
-        changed = {target for target in TARGETS if _text(ROOT / target) != _text(clone(0) / target)}
-        for number in range(WORKERS):
-            sh("git", "fetch", "-q", "origin", head, cwd=clone(number))
-            sh("git", "reset", "-q", "--hard", head, cwd=clone(number))
-        with use_db(str(STATE / "session.sqlite"), WorkDB.Mode.open) as database:
-            changed |= set(TARGETS) - {str(item.mutations[0].module_path) for item in database.work_items}
-            _forget_survivors(database, changed)
-            list_mutants(database, changed)
-        _forget_lines(changed)
-        (STATE / "head").write_text(head)
-        return
-    shutil.rmtree(STATE / "clone-0", ignore_errors=True)
-    shutil.rmtree(STATE / "clone-1", ignore_errors=True)
-    for name in ("coverage.json", "session.sqlite", "head"):
-        (STATE / name).unlink(missing_ok=True)
-    for number in range(WORKERS):
-        sh("git", "clone", "-q", "--no-hardlinks", str(ROOT), str(clone(number)))
-    (STATE / "head").write_text(head)
-
-
-def _text(path: Path) -> str:
-    return path.read_text() if path.exists() else ""
-
-
-def _forget_survivors(database: WorkDB, changed: Collection[str]) -> None:
-    """Make the survivors pending again, and drop all mutants of changed targets and of what is no target any more.
-
-    The class has no method for it, only one that clears everything.
-    """
-    items = [
-        item
-        for item in database.work_items
-        if str(item.mutations[0].module_path) in TARGETS and str(item.mutations[0].module_path) not in changed
-    ]
-    names = {item.job_id for item in items}
-    kept = [
-        (job, result)
-        for job, result in database.results
-        if job in names and (result.is_killed or result.worker_outcome == WorkerOutcome.SKIPPED)
-    ]
-    database.clear()
-    database.add_work_items(items)
-    for job, result in kept:
-        database.set_result(job, result)
-
-
-def _forget_lines(changed: Collection[str]) -> None:
-    """Note for changed targets only which tests execute them at all: their lines have moved.
-
-    If a target is new, the coverage is measured afresh.
-    """
-    stored = json.loads((STATE / "coverage.json").read_text())
-    if set(TARGETS) - stored.keys():
-        (STATE / "coverage.json").unlink()
-        return
-    for target in changed:
-        stored[target] = {"0": sorted(set(chain(*stored[target].values())))}
-    (STATE / "coverage.json").write_text(json.dumps(stored))
 
 
 def pytest_command(*arguments: str) -> list[str]:
@@ -241,44 +118,6 @@ def read_coverage() -> Coverage:
     return {module: {int(line): tests for line, tests in lines.items()} for module, lines in stored.items()}
 
 
-def list_mutants(database: WorkDB, targets: Collection[str]) -> None:
-    """Add the mutants of ``targets``; those outside our selection are marked as skipped."""
-    with use_db(str(STATE / "listed.sqlite"), WorkDB.Mode.create) as listed:
-        # It clears the database that it is given.
-        init([Path(target) for target in TARGETS if target in targets], listed, {})
-        items = list(listed.work_items)
-    database.add_work_items(items)
-    skipped = [item.job_id for item in items if not all(map(_is_tried, item.mutations))]
-    database.set_multiple_results(skipped, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))
-
-
-def _is_tried(mutation: MutationSpec) -> bool:
-    source, name = _text(ROOT / mutation.module_path), mutation.operator_name
-    return (
-        name in OPERATORS
-        and not is_in_annotation(source, *mutation.start_pos)
-        and not is_checked_elsewhere(source, name, mutation.start_pos, mutation.end_pos)
-        and _compiles(mutation, source)
-    )
-
-
-def _compiles(mutation: MutationSpec, source: str) -> bool:
-    """Return False for mutants that are invalid Python (``*args`` taken for a product): killing them proves nothing.
-
-    Cosmic Ray cannot make some at all: its ``ExceptionReplacer`` knows no dotted names (``except zipfile.BadZipFile``).
-    """
-    try:
-        compile(mutated(mutation, source), "mutant", "exec")
-    except (SyntaxError, AttributeError):
-        return False
-    return True
-
-
-def mutated(mutation: MutationSpec, source: str) -> str:
-    operator = cosmic_ray.plugins.get_operator(mutation.operator_name)()
-    return mutate_code(source, operator, mutation.occurrence) or source
-
-
 def try_mutant(
     item: WorkItem, number: int, coverage: Coverage, own: dict[str, list[str]], preloaded: PreloadedTests
 ) -> WorkResult:
@@ -320,11 +159,11 @@ def in_new_process(mutation: MutationSpec, number: int, chosen: list[list[str]])
     return attrs.evolve(result, output=(result.output or "")[-600:])
 
 
-def preload(number: int, coverage: Coverage) -> PreloadedTests:
+def preload(number: int, coverage: Coverage, targets: Sequence[str]) -> PreloadedTests:
     """Start a clone's preloaded tests and check that they pass without a mutant, so that a failure means something."""
     command = pytest_command("-p", "mutation.preloaded", *chain(*TEST_FOLDERS))
     preloaded = PreloadedTests(command, clone(number), environment(number), STATE / f"preloaded-{number}.log")
-    for target in TARGETS[number::WORKERS]:
+    for target in targets[number::WORKERS]:
         stem = Path(target).stem
         covering = covering_tests(coverage.get(target, {}), clone(number) / target, ())
         tests = list(chain(*batches(covering, stem)))
@@ -333,9 +172,14 @@ def preload(number: int, coverage: Coverage) -> PreloadedTests:
     return preloaded
 
 
-def run(database: WorkDB, coverage: Coverage, limit: int | None) -> None:
+def pending_of(database: WorkDB, targets: Collection[str]) -> list[WorkItem]:
+    """Return the mutants of ``targets`` that were not tried yet."""
+    return [item for item in database.pending_work_items if str(item.mutations[0].module_path) in targets]
+
+
+def run(database: WorkDB, coverage: Coverage, targets: Sequence[str], limit: int | None) -> None:
     """Work through what is pending, one mutant at a time in each clone."""
-    pending = list(database.pending_work_items)[:limit]
+    pending = pending_of(database, targets)[:limit]
     print(f"{len(pending)} mutants to try", flush=True)
     own = own_tests()
     lock, begun = threading.Lock(), time.monotonic()
@@ -344,7 +188,7 @@ def run(database: WorkDB, coverage: Coverage, limit: int | None) -> None:
     os.environ.update(environment(0))
 
     def work(number: int) -> None:
-        preloaded = preload(number, coverage)
+        preloaded = preload(number, coverage, targets)
         while True:
             with lock:
                 if not pending:
@@ -369,6 +213,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--group", choices=GROUPS, default=next(iter(GROUPS)), help="which targets")
     parser.add_argument("--limit", type=int, help="stop after this number of mutants")
     parser.add_argument(
         "--report-only", action="store_true", help="write the report on the mutants tested so far"
@@ -386,13 +231,14 @@ def main() -> int:
         if not database.num_work_items:
             list_mutants(database, TARGETS)
         if not options.report_only:
-            run(database, read_coverage(), options.limit)
-        left = len(list(database.pending_work_items))
-        share = report(database, (STATE / "head").read_text(), TARGETS)
+            run(database, read_coverage(), GROUPS[options.group], options.limit)
+        left = len(pending_of(database, GROUPS[options.group]))
+        shares = report(database, (STATE / "head").read_text())
     if left:
         print(f"{left} mutants remain: run `make mutants` again")
         return 1
-    print(f"RESULT mutants {share:.3f} >={BAR:.2f} {'PASS' if share >= BAR else 'FAIL'}")
+    share = shares[options.group]
+    print(f"RESULT mutants-{options.group} {share:.3f} >={BAR:.2f} {'PASS' if share >= BAR else 'FAIL'}")
     return 0 if share >= BAR else 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Final
 
 from cosmic_ray.work_db import WorkDB
 from cosmic_ray.work_item import WorkerOutcome
+
+from mutation.targets import GROUPS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 EQUIVALENTS: Final = Path(__file__).with_name("equivalents.toml")
@@ -33,8 +35,8 @@ def equivalents() -> list[Equivalent]:
     return [Equivalent(**entry) for entry in entries]
 
 
-def report(database: WorkDB, head: str, targets: Sequence[str]) -> float:
-    """Write docs/mutants.md and return the share of the non-equivalent mutants that were killed."""
+def report(database: WorkDB, head: str) -> dict[str, float]:
+    """Write docs/mutants.md and return by group the share of the non-equivalent mutants that were killed."""
     specs = {item.job_id: item.mutations[0] for item in database.work_items}
     known = {(entry.module, entry.line, entry.operator): entry for entry in equivalents()}
     killed: Counter[str] = Counter()
@@ -55,24 +57,27 @@ def report(database: WorkDB, head: str, targets: Sequence[str]) -> float:
             equal[module].append(f"`{module}` `{text}` ({name}): {entry.reason}")
         else:
             survived[module].append(f"`{module}:{mutation.start_pos[0]}` `{text}` ({name})")
-    total, alive = sum(killed.values()), sum(map(len, survived.values()))
-    share = total / (total + alive) if total + alive else 0.0
+    shares, tables = {}, []
+    for group, targets in GROUPS.items():
+        total, alive = sum(killed[one] for one in targets), sum(len(survived[one]) for one in targets)
+        shares[group] = total / (total + alive) if total + alive else 0.0
+        tables += [
+            f"## Group *{group}*: {total} of {total + alive} killed ({shares[group]:.1%})",
+            "",
+            "| module | killed | survived | equivalent |",
+            "|---|---|---|---|",
+            *(f"| `{one}` | {killed[one]} | {len(survived[one])} | {len(equal[one])} |" for one in targets),
+            "",
+        ]
     lines = [
         "# Mutants",
         "",
         "Made by `make mutants` (Cosmic Ray, ADR 120); each mutant runs the tests that execute its line, on SQLite.",
-        f"Last run: {date.today().isoformat()}, commit {head[:9]}. Killed: {total} of {total + alive} ({share:.1%});"
-        f" {sum(map(len, equal.values()))} more change nothing that can be observed.",
+        f"Last run: {date.today().isoformat()}, commit {head[:9]}.",
+        "Equivalent mutants change nothing that can be observed.",
+        "Modules that are in no table are not mutated.",
         "",
-        "Modules that are not in the table are not mutated.",
-        "",
-        "| module | killed | survived | equivalent |",
-        "|---|---|---|---|",
-        *(
-            f"| `{module}` | {killed[module]} | {len(survived[module])} | {len(equal[module])} |"
-            for module in targets
-        ),
-        "",
+        *tables,
         "## Survivors",
         "",
         *_bullets(survived),
@@ -82,7 +87,7 @@ def report(database: WorkDB, head: str, targets: Sequence[str]) -> float:
         *_bullets(equal),
     ]
     REPORT.write_text("\n".join(lines).rstrip() + "\n")
-    return share
+    return shares
 
 
 def _bullets(found: dict[str, list[str]]) -> Iterable[str]:
