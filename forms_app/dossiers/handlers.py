@@ -27,7 +27,13 @@ from forms_app.dossiers.services.actions import CITIZEN_MAIL
 from forms_app.dossiers.services.filing import receipt_for
 from forms_app.dossiers.services.scans import REFUSED_FILE_MAIL
 from forms_app.dossiers.services.secrets import CONFIRM_EMAIL, NEW_KEY, NEW_KEY_MAIL
-from forms_app.dossiers.status_texts import event_text, former_tracking_number, gives_reason, note_of
+from forms_app.dossiers.status_texts import (
+    event_text,
+    former_tracking_number,
+    gives_reason,
+    is_correction,
+    note_of,
+)
 from forms_app.dossiers.transitions import RUNNING_STATUSES, Action
 
 logger = logging.getLogger(__name__)
@@ -95,6 +101,7 @@ def _mail_status(event: DossierEvent) -> None:
         "late_since": dossier.late_since(event.at),
         "suspended_until": _moment(event.data.get("pause_ends_at")),
         "first": first,
+        "being_corrected": dossier.is_result_being_corrected and not is_correction(event),
         "former_number": former_tracking_number(event) if event.action == Action.CORRECT_POST else "",
         "postal_order": order,
         "postage": money_text(order.postage) if order and order.postage is not None else "",

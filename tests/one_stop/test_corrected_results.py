@@ -108,6 +108,29 @@ def test_others_cannot(receipt: FilingReceipt, officer: User) -> None:
     assert dossier.status == Status.RETURNED
 
 
+def test_warning_of_the_wrong_result_stays_until_there_is_a_correct_one(
+    receipt: FilingReceipt, officer: User, boss: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    dossier = returned(receipt, officer)
+    warning = "Kết quả bạn đã nhận bị sai và đang được sửa lại. Đừng sử dụng hay đưa kết quả ấy cho ai."
+
+    def page() -> str:
+        with time_machine.travel(FOUND, tick=False):
+            return Client().get(f"/ho-so/{receipt.token}/").content.decode()
+
+    assert warning not in page()
+    post(boss, dossier, "reopen", FOUND, reason=REASON)
+    assert warning not in page(), "the heading says it"
+    with django_capture_on_commit_callbacks(execute=True):
+        ask(dossier, officer, at=FOUND)
+    assert warning in page()
+    assert warning in mail.outbox[-1].body
+    do(dossier, Action.LIFT_SUPPLEMENT, officer, at=FOUND)
+    assert warning in page()
+    do(dossier, Action.FINISH, officer, at=FOUND)
+    assert warning not in page()
+
+
 def test_undoing_the_handover_first_is_no_way_round(
     receipt: FilingReceipt, officer: User, boss: User
 ) -> None:

@@ -296,6 +296,11 @@ class Dossier(models.Model):
         """Return True if a result of the dossier was handed over and turned out to be wrong."""
         return self.corrections > 0
 
+    @property
+    def is_result_being_corrected(self) -> bool:
+        """Return True while the citizen has a wrong result and there is no correct one yet."""
+        return self.is_correction and self.finished_at is None
+
     def has_result_on_record(self) -> bool:
         """Return True if something shows that there is a result: a file, a tracking number or reasons of a refusal."""
         if self.outcome == Dossier.Outcome.REFUSED or self.attachments.valid_results().exists():

@@ -201,6 +201,7 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
         "results": [file for file in results if file.revoked_at is None],
         "on_paper": dossier.status == Status.RETURNED
         and _way(dossier, latest) != Dossier.Delivery.ELECTRONIC,
+        "being_corrected": dossier.is_result_being_corrected and not is_correction(latest),
         "revoked": [file for file in results if file.revoked_at is not None],
         "views": view_log.views_by_agency(dossier),
     }
