@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from devservices.base import Service
-from devservices.system import ServiceError, install, is_root, pid_runs, run, wait_until
+from devservices.system import install, is_root, pid_runs, run, wait_until
 
 USER: Final = "clamav"
 # In two parts, or a scanner on the developer's machine would report this file.
@@ -25,6 +25,7 @@ DatabaseDirectory {home}/signatures
 LogFile {home}/log
 LogTime yes
 PidFile {home}/clamd.pid
+Foreground yes
 TemporaryDirectory {home}
 TCPSocket {port}
 TCPAddr 127.0.0.1
@@ -80,12 +81,11 @@ class ClamAV(Service):
         wait_until(lambda: not pid_runs(pid, str(self.config)), 20, "the end of clamav")
 
     def _start(self) -> None:
-        """Run clamd, which goes into the background; the signal that announces that it is ready could kill it."""
-        try:
-            run([_program() or "clamd", "--config-file", self.config], user=USER)
-        except ServiceError as error:
-            if "failed with 130" not in str(error):
-                raise
+        """Start clamd in a session of its own.
+
+        It can put itself into the background, but its first process then waits for a signal that may have come before.
+        """
+        run(["setsid", "--fork", _program() or "clamd", "--config-file", self.config], user=USER)
 
     def _pid(self) -> int:
         try:
