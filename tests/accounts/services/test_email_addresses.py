@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,15 +13,16 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from accounts.models import Membership, User
+from accounts.models import Agency, Membership, User
 from accounts.services import email_addresses
 from accounts.tasks import clean_up
-from core.errors import NotAllowed
+from core.errors import InvalidInput, NotAllowed
 from core.models import OneTimeLink
 from tests.accounts.admin_helpers import browser, member
-from tests.accounts.factories import UserFactory
+from tests.accounts.factories import AgencyFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+Role = Membership.Role
 EMAIL = "/tai-khoan/thu-dien-tu/"
 
 
@@ -120,6 +121,57 @@ class TestLink:
         send_email_link({"user": lan.pk, "email": "moi@example.vn"})
         assert not mail.outbox
         assert not OneTimeLink.objects.exists()
+
+
+class TestNotices:
+    @pytest.fixture
+    def agency(self, lan: User) -> Agency:
+        agency = AgencyFactory()
+        MembershipFactory(user=lan, agency=agency, role=Role.EDITOR)
+        return agency
+
+    @pytest.mark.parametrize(
+        ("changed_by", "heads"), [("operator", ["truong@example.vn"]), ("head", []), ("owner", [])]
+    )
+    def test_heads_hear_of_a_change_by_somebody_else(
+        self,
+        lan: User,
+        agency: Agency,
+        django_capture_on_commit_callbacks: Any,
+        changed_by: str,
+        heads: list[str],
+    ) -> None:
+        head = member(agency, Role.HEAD, email="truong@example.vn")
+        member(agency, Role.HEAD, email="da-nghi@example.vn", is_active=False)
+        member(agency, Role.RECEIVER, email="nguoi-khac@example.vn")
+        ended = MembershipFactory(
+            agency=agency, role=Role.HEAD, valid_to=date(2026, 3, 1), user__email="cu-truong@example.vn"
+        )
+        assert ended.user.is_active
+        lan.email = "moi@example.vn"
+        who = {"operator": UserFactory(is_superuser=True), "head": head, "owner": lan}[changed_by]
+        mail.outbox.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            email_addresses.report_email_change(user=lan, former="cu@example.vn", by=who)
+        own = ["cu@example.vn", "moi@example.vn"]
+        assert sorted(message.to[0] for message in mail.outbox) == [*own, *heads]
+
+    def test_what_is_no_address_is_refused(self, lan: User) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            email_addresses.request_email_change(user=lan, email="khong phai")
+        assert caught.value.fields.keys() == {"email"}
+
+    def test_cancelling_says_whether_there_was_a_request(self, lan: User) -> None:
+        assert not email_addresses.cancel_email_change(user=lan)
+        email_addresses.request_email_change(user=lan, email="moi@example.vn")
+        assert email_addresses.cancel_email_change(user=lan)
+
+    def test_request_is_all_or_nothing(self, lan: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(email_addresses, "notify", lambda *_user, **_facts: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            email_addresses.request_email_change(user=lan, email="moi@example.vn")
+        lan.refresh_from_db()
+        assert lan.pending_email == ""
 
 
 class TestPending:

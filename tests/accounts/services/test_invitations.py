@@ -10,9 +10,10 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
 from accounts.models import User
-from accounts.services.invitations import invite
+from accounts.services.invitations import PASSWORD_SET, accept, invite
 from core.errors import InvalidInput, NotAllowed
 from core.models import OutboxMessage
 from tests.accounts.admin_helpers import Role, browser, member, superuser_client
@@ -126,6 +127,12 @@ class TestLink:
     def test_closed_account_cannot_set_a_password(self, link, lan):
         User.objects.filter(pk=lan.pk).update(is_active=False)
         assert set_password(link).status_code == 410
+        with pytest.raises(NotAllowed):
+            accept(token=link.split("/")[-2], password=NEW)
+
+    def test_setting_the_password_is_logged(self, link, lan):
+        set_password(link)
+        assert ModelLogEntry.objects.for_instance(lan).filter(action=PASSWORD_SET, user=lan).exists()
 
     def test_forged_link_is_not_found(self, lan):
         assert set_password("/tai-khoan/loi-moi/abc/").status_code == 404

@@ -10,6 +10,7 @@ from accounts import selectors, services
 from accounts.models import Membership
 from accounts.services.groups import sync_agency
 from core.errors import InvalidInput, NotAllowed
+from tests.accounts.admin_helpers import member
 from tests.accounts.factories import AgencyFactory, MembershipFactory, UserFactory
 from tests.accounts.helpers import give_editors_pages, has_role
 
@@ -86,6 +87,13 @@ class TestGrant:
     def test_unknown_role_is_rejected(self):
         with pytest.raises(InvalidInput, match="giam-doc"):
             services.grant(user=UserFactory(), agency=AgencyFactory(), role="giam-doc")
+
+    def test_role_may_last_one_day_but_not_end_before_it_begins(self):
+        user, agency = UserFactory(), AgencyFactory()
+        with pytest.raises(InvalidInput, match="trước ngày"):
+            services.grant(user=user, agency=agency, role=Role.EDITOR, valid_to=TODAY - dt.timedelta(days=1))
+        services.grant(user=user, agency=agency, role=Role.EDITOR, valid_to=TODAY)
+        assert has_role(user, agency)
 
 
 class TestRevoke:
@@ -166,6 +174,19 @@ class TestAdminRights:
                 services.grant(user=user, agency=agency, role=role)
         user = type(user).objects.get(pk=user.pk)
         assert not {perm for perm in user.get_all_permissions() if perm.endswith("_user") or "group" in perm}
+
+
+class TestEndDate:
+    def test_confirming_the_same_last_day_needs_no_second_person(self):
+        """Only a later end is a new assignment; the day that is there already is not."""
+        agency = AgencyFactory()
+        membership = MembershipFactory(agency=agency, role=Role.HANDLER, valid_to=TODAY)
+        boss = member(agency)
+        services.change_end_date(membership=membership, last_day=TODAY, by=boss)
+        with pytest.raises(NotAllowed):
+            services.change_end_date(membership=membership, last_day=TODAY + dt.timedelta(days=1), by=boss)
+        membership.refresh_from_db()
+        assert membership.valid_to == TODAY
 
 
 class TestAllOrNothing:
