@@ -57,6 +57,7 @@ def report(database: WorkDB, head: str) -> dict[str, float]:
             equal[module].append(f"`{module}` `{text}` ({name}): {entry.reason}")
         else:
             survived[module].append(f"`{module}:{mutation.start_pos[0]}` `{text}` ({name})")
+    waiting = Counter(str(item.mutations[0].module_path) for item in database.pending_work_items)
     shares, tables = {}, []
     for group, targets in GROUPS.items():
         total, alive = sum(killed[one] for one in targets), sum(len(survived[one]) for one in targets)
@@ -64,6 +65,7 @@ def report(database: WorkDB, head: str) -> dict[str, float]:
         tables += [
             f"## Group *{group}*: {total} of {total + alive} killed ({shares[group]:.1%})",
             "",
+            *_unfinished(sum(waiting[one] for one in targets)),
             "| module | killed | survived | equivalent |",
             "|---|---|---|---|",
             *(f"| `{one}` | {killed[one]} | {len(survived[one])} | {len(equal[one])} |" for one in targets),
@@ -88,6 +90,15 @@ def report(database: WorkDB, head: str) -> dict[str, float]:
     ]
     REPORT.write_text("\n".join(lines).rstrip() + "\n")
     return shares
+
+
+def _unfinished(left: int) -> list[str]:
+    """Say how many mutants were not tried: their order is that of their random names, so the others are a sample."""
+    return (
+        [f"The run is not finished: {left} mutants were not tried. Those that were are a sample.", ""]
+        if left
+        else []
+    )
 
 
 def _bullets(found: dict[str, list[str]]) -> Iterable[str]:
