@@ -152,13 +152,13 @@ def process_redirects(request: HttpRequest) -> HttpResponseBase:
 
 @require_admin_access
 def create_in_chooser(request: HttpRequest, app_label: str, model_name: str) -> HttpResponseBase:
-    """Create a snippet in its chooser if the chooser has a form for it; Wagtail provides the address in any case."""
+    """Create a snippet in its chooser if that has a `creation_form_class`; Wagtail provides the address in any case."""
     try:
         viewset = apps.get_model(app_label, model_name).snippet_viewset
     except (LookupError, AttributeError) as error:
         raise Http404 from error
     chooser = viewset.chooser_viewset
-    if not (chooser.creation_form_class or chooser.form_fields or chooser.exclude_form_fields):
+    if chooser.creation_form_class is None:
         raise Http404
     response: HttpResponseBase = chooser.create_view(request)
     return response

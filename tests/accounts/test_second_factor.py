@@ -17,7 +17,7 @@ from wagtail.models import ModelLogEntry
 
 from accounts.models import Membership, User
 from tests.accounts.admin_helpers import browser, member
-from tests.accounts.factories import AgencyFactory, UserFactory
+from tests.accounts.factories import AgencyFactory, MembershipFactory, UserFactory
 from tests.accounts.totp import code_at
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +173,8 @@ class TestSettingUp:
         client.post(CODE, {"code": code_at(secret, steps=1)})
         client.post(f"{APP}go/")
         assert not Authenticator.objects.exists()
+        MembershipFactory(user=editor, role=Role.RECEIVER)
+        assert client.get(DESK).headers["Location"] == INDEX, "the factor given before no longer counts"
 
 
 class TestSigningIn:

@@ -90,6 +90,7 @@ def test_a_purpose_is_registered_once() -> None:
 def test_spent_links_are_deleted_after_a_month() -> None:
     issue(now=timezone.now() - timedelta(days=31))
     token = issue(now=timezone.now() - timedelta(days=29))
+    assert one_time_links.delete_expired_links() == 1
     tasks.clean_up_one_time_links()
     assert OneTimeLink.objects.count() == 1
     assert one_time_links.was_issued(purpose=HOUR, token=token)

@@ -69,6 +69,18 @@ class TestCloseUnused:
         assert lifecycle.close_unused(now=NOW) == 0
         assert is_open(user)
 
+    def test_an_account_is_closed_with_its_log_and_mail_or_not_at_all(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_arguments: Any, **_facts: Any) -> None:
+            raise RuntimeError("no connection")
+
+        user = officer()
+        monkeypatch.setattr(lifecycle, "notify", fail)
+        with pytest.raises(RuntimeError, match="no connection"):
+            lifecycle.close_unused(now=NOW)
+        assert is_open(user)
+
     def test_superusers_are_closed_too(self) -> None:
         user = UserFactory(is_superuser=True, date_joined=days_ago(400), last_login=days_ago(46))
         lifecycle.close_unused(now=NOW)

@@ -48,6 +48,17 @@ class TestAsking:
     def test_other_roles_are_assigned_at_once(self, commune, operator, lan, role):
         assert isinstance(ask(lan, commune, operator, role), Membership)
 
+    def test_a_request_is_stored_with_its_mails_or_not_at_all(
+        self, commune, operator, lan, head, monkeypatch
+    ):
+        def fail(*_arguments, **_facts):
+            raise RuntimeError("no connection")
+
+        monkeypatch.setattr(role_requests, "notify", fail)
+        with pytest.raises(RuntimeError, match="no connection"):
+            ask(lan, commune, operator)
+        assert not RoleRequest.objects.exists()
+
     def test_nobody_can_assign_such_a_role_alone(self, commune, operator, lan):
         for by in (operator, UserFactory(is_superuser=True)):
             with pytest.raises(NotAllowed):

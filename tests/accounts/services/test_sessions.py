@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -101,6 +102,32 @@ class TestEnding:
     def test_signing_out_removes_the_session_from_the_list(self) -> None:
         sign_in().post("/tai-khoan/dang-xuat/")
         assert not SignedInSession.objects.exists()
+
+    def test_people_whose_session_is_not_listed_can_sign_out(self) -> None:
+        assert Client().post("/tai-khoan/dang-xuat/").status_code == 302
+        client = sign_in()
+        session = client.session
+        del session["session_row"]
+        session.save()
+        client.post("/tai-khoan/dang-xuat/")
+        assert not is_signed_in(client)
+
+    def test_all_or_none_end(self, lan: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        clients = [sign_in(), sign_in()]
+        delete = SessionStore.delete
+
+        def fail_at_the_second(store: SessionStore, session_key: str | None = None) -> None:
+            if (
+                session_key == clients[0].session.session_key
+                or store.session_key == clients[0].session.session_key
+            ):
+                raise RuntimeError("no connection")
+            delete(store, session_key)
+
+        monkeypatch.setattr(SessionStore, "delete", fail_at_the_second)
+        with pytest.raises(RuntimeError, match="no connection"):
+            sessions.end_sessions(user=lan)
+        assert [is_signed_in(client) for client in clients] == [True, True]
 
     def test_new_password_ends_the_others_and_keeps_this_one_endable(self, lan: Any) -> None:
         here, there = sign_in(), sign_in()

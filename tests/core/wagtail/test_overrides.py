@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core.signing import Signer
 from wagtail.models import GroupPagePermission, Page
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,44 @@ class TestBulkActions:
         assert client.get(address).status_code == 404
         assert client.post(address).status_code == 404
         assert not Page.objects.filter(pk__in=[page.pk for page in pages], live=True).exists()
+
+    @pytest.mark.parametrize("key", ["abc", "", "²"])
+    def test_something_else_than_a_key_is_a_404(self, client, editor, pages, key):
+        client.force_login(editor)
+        address = f"/quan-tri/bulk/wagtailcore/page/publish/?id={pages[0].pk}&id={key}"
+        assert client.get(address).status_code == 404
+
+    def test_all_pages_below_one_are_chosen_with_a_word(self, admin_client, pages):
+        address = f"/quan-tri/bulk/wagtailcore/page/publish/?id=all&childOf={pages[0].get_parent().pk}"
+        assert "mine 1" in admin_client.get(address).text
+
+
+class TestCopy:
+    def test_only_people_of_the_admin_get_an_answer(self, client, django_user_model, pages):
+        address = f"/quan-tri/pages/{pages[0].pk}/copy/"
+        assert client.get(address).url.startswith("/tai-khoan/dang-nhap/")
+        client.force_login(django_user_model.objects.create_user("citizen"))
+        assert client.get(address).status_code in {302, 403}
+        assert "slug" not in client.get(address, follow=True).text
+
+
+class TestImportOfRedirects:
+    ADDRESS = "/quan-tri/redirects/import/process/"
+
+    @pytest.mark.parametrize("missing", ["import_file_name", "input_format"])
+    def test_names_that_were_not_signed_by_the_step_before_are_refused(self, admin_client, missing):
+        sent = {name: Signer().sign("0") for name in ("import_file_name", "input_format")}
+        assert admin_client.post(self.ADDRESS, sent | {missing: "/etc/passwd"}).status_code == 400
+
+
+class TestCreationInAChooser:
+    def test_a_model_whose_chooser_has_a_form_is_created(self, admin_client):
+        address = "/quan-tri/snippets/choose/procedures/publicationdecision/create/"
+        assert admin_client.get(address).json()["step"] == "reshow_creation_form"
+
+    def test_a_model_whose_chooser_has_no_form_is_a_404(self, admin_client):
+        assert admin_client.get("/quan-tri/snippets/choose/home/menuitem/create/").status_code == 404
+        assert admin_client.get("/quan-tri/snippets/choose/home/nothing/create/").status_code == 404
 
 
 # wagtail-localize lists translations without an order, so that Django's paginator warns.

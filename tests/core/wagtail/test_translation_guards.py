@@ -167,6 +167,16 @@ class TestDoors:
         client.post(self.submit(province.a), {"locales": [province.en.pk], "select_all": "on"})
         assert province.a.get_translation_or_none(province.en) is None
 
+    def test_only_the_chosen_languages_need_permission(self, client, province):
+        third = Locale.objects.create(language_code="fr")
+        # The only translation in the third language belongs to nobody's tree.
+        province.a.copy_for_translation(third, copy_parents=True)
+        client.force_login(province.editor)
+        client.post(self.submit(province.a), {"locales": [province.en.pk, third.pk]})
+        assert province.a.get_translation_or_none(province.en) is None
+        client.post(self.submit(province.a), {"locales": [province.en.pk]})
+        assert province.a.get_translation_or_none(province.en) is not None
+
     def test_the_subtree_is_translated_in_the_own_tree_only(self, client, province):
         below = province.a.add_child(instance=Page(title="Dưới", slug="duoi", locale=province.vi))
         client.force_login(province.editor)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.web import throttle as module
 from core.web.redis_cache import DegradingRedisCache, breaker
-from core.web.throttle import Throttle, client_address
+from core.web.throttle import Throttle, client_address, client_network
 from tests.support.redis_server import free_port
 
 LIMITS = {"OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}}
@@ -79,6 +79,18 @@ class TestAddress:
 
         with override_settings(TRUSTED_PROXIES=1):
             assert client_address(request(f"{made_up}, 203.0.113.9")) == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:0:1::1", "2001:db8:0:1:8000::1", True),  # they differ from the 65th bit on
+        ("2001:db8:0:1::1", "2001:db8:0:0::1", False),  # in the 64th
+        ("203.0.113.9", "203.0.113.8", False),
+    ],
+)
+def test_a_client_has_a_64_of_ipv6_and_one_address_of_ipv4(one, other, same):
+    assert (client_network(request(connection=one)) == client_network(request(connection=other))) is same
 
 
 class TestLimit:

@@ -131,6 +131,13 @@ class TestLateRequest:
         assert dossier.clock_restarts == 1
         assert counted_late(dossier, "2026-12-01 08:00")
 
+    def test_history_records_both_moments(self) -> None:
+        moved = self.requested("2026-11-26 09:01").events.get(action="supply")
+        due, limit = (datetime.fromisoformat(moved.data[name]) for name in ("due_after", "on_time_until"))
+        assert (due, limit) == (at("2026-12-07 09:00"), at("2026-11-30 09:00"))
+        moved = self.requested("2026-11-26 09:00").events.get(action="supply")
+        assert "on_time_until" not in moved.data
+
     def test_it_is_on_time_until_the_former_due_date(self) -> None:
         assert not counted_late(self.requested("2026-11-27 09:00"), "2026-11-30 16:00")
 

@@ -19,6 +19,7 @@ from wagtail.models import Page, ReferenceIndex
 from core.errors import Conflict, NotAllowed
 from core.models import OutboxMessage
 from core.outbox import deliver_due
+from forms_app.dossiers.services import start_draft
 from procedures.imports import jobs, rows, undo
 from procedures.imports.apply import import_records
 from procedures.imports.jobs import (
@@ -44,6 +45,7 @@ from procedures.selectors import version_in_force
 from procedures.services.versions import publish
 from tests.accounts.factories import UserFactory
 from tests.forms_app.builder.factories import make_definition
+from tests.forms_app.dossiers.factories import make_form
 from tests.procedures.factories import make_agency, make_procedure, make_section
 from tests.procedures.imports.previews import apply_upload, controller, signed_in, undo_upload, uploaded
 
@@ -210,6 +212,19 @@ class TestChangedProcedures:
         ]
         assert import_records([ONE]).counts()["unchanged"] == 1
 
+    def test_each_commune_regains_its_own_level(self, by):
+        for name in ("Một", "Hai"):
+            make_agency(kind="commune", name=f"UBND xã {name}")
+        import_records([{**ONE, "level_2022": "mot_phan"}])
+        LocalAssignment.objects.filter(agency__name="UBND xã Hai").update(level_2022="thong_tin")
+        upload = applied(by, {**ONE, "level_2022": "toan_trinh"})
+        levels = LocalAssignment.objects.order_by("agency__name").values_list("level_2022", flat=True)
+        assert list(levels) == ["toan_trinh", "toan_trinh"]
+
+        undo_upload(upload_id=upload.pk, by=by)
+
+        assert list(levels.all()) == ["thong_tin", "mot_phan"]
+
     def test_a_future_version_is_withdrawn(self, by):
         import_records([{**ONE, "decision": {"number": "1/QĐ-UBND", "date": "2026-01-05"}}])
         before = state()
@@ -234,6 +249,19 @@ class TestChangedProcedures:
 
         (row,) = import_records([ONE]).rows
         assert (row.outcome, "giữ nguyên" in row.note) == ("unchanged", True)
+
+    @pytest.mark.parametrize("versioned", [True, False])
+    def test_a_version_that_drafts_refer_to_is_kept(self, by, versioned):
+        """An import that made no version is undone even so: the drafts keep the version that they refer to."""
+        make_agency(kind="commune")
+        import_records([ONE])
+        changed = {"summary": "Tóm tắt khác hẳn"} if versioned else {"level_2022": "toan_trinh"}
+        upload = applied(by, {**ONE, **changed})
+        version = version_in_force("1.000001")
+        assert (version.number == 2) is versioned
+        start_draft(procedure_version=version, form_version=make_form(version), agency=make_agency())
+
+        assert undo_upload(upload_id=upload.pk, by=by) == ((0, 1) if versioned else (1, 0))
 
     def test_an_earlier_import_is_undone_after_the_later_one(self, by):
         first = applied(by, ONE)
