@@ -61,9 +61,11 @@ _STATISTICS: Final = re.compile(
 )
 #: How files name functions that are newer than their format, and variables of LET and LAMBDA.
 _PREFIX: Final = re.compile(
-    r"(?:_XLFN\.|_XLWS\.|COM\.MICROSOFT\.|ORG\.(?:OPENOFFICE|LIBREOFFICE)\.|COM\.SUN\.STAR\.SHEET\.ADDIN\.\w+\.GET)+"
+    r"(?:_XLFN\.|_XLWS\.|_XLETA\.|COM\.MICROSOFT\.|ORG\.(?:OPENOFFICE|LIBREOFFICE)\.|COM\.SUN\.STAR\.SHEET\.ADDIN\.\w+\.GET)+"
 )
 _VARIABLE: Final = "_XLPM."
+#: A function that another one is to call, without parentheses: `MAP(A1:A9,_xleta.ABS)`.
+_AS_VALUE: Final = re.compile(r"\b_xl(?:eta|fn|ws)\.[\w.]+", re.IGNORECASE)
 #: Conditions of OpenDocument cells.
 _CONDITION: Final = re.compile(
     r"\b(?:cell-content(?:-text-length)?-is-[a-z-]+|cell-content-text-length|cell-content|is-true-formula|value)\b"
@@ -78,9 +80,15 @@ _ERROR: Final = re.compile(
 _PATH: Final = re.compile(r"[\\/\[\]|]")
 #: Outside names and texts: DDE (program|topic), paths, another file (`[1]Sheet!A1`, `address#Sheet`).
 _OUTSIDE: Final = re.compile(r"[|\\#]|//|\][^\[\](),;:+\-*/^&=<> ]*!|!\s*\[|\bfile:", re.IGNORECASE)
-#: Calls whose message says what they do; other unknown calls are named.
-_REMOTE: Final = frozenset(
-    {"WEBSERVICE", "IMAGE", "RTD", "CALL", "REGISTER", "REGISTER.ID", "DDE", "FILTERXML", "EXEC"}
+#: Functions that read or open something outside the table in Excel, Calc or Google Sheets, or in macro sheets.
+#: Calls to them in a formula get a message that says so; other unknown calls are named.
+REMOTE: Final = _names(
+    """
+    CALL COPILOT CUBEKPIMEMBER CUBEMEMBER CUBEMEMBERPROPERTY CUBERANKEDMEMBER CUBESET CUBESETCOUNT CUBEVALUE DDE
+    DETECTLANGUAGE EUROCONVERT EVALUATE EXEC FIELDVALUE FILTERXML GOOGLEFINANCE GOOGLETRANSLATE HYPERLINK IMAGE
+    IMPORTDATA IMPORTFEED IMPORTHTML IMPORTRANGE IMPORTXML PY REGISTER REGISTER.ID RTD RUN SQL.REQUEST STOCKHISTORY
+    TRANSLATE WEBSERVICE
+    """
 )
 #: A link in a cell: its address is a literal text.
 _LINK: Final = re.compile(r'\bHYPERLINK\s*\(\s*("(?:#|https?://|mailto:|tel:))?', re.IGNORECASE)
@@ -99,14 +107,24 @@ def check_formula(text: str, further: frozenset[str] = frozenset()) -> None:
     rest = _ERROR.sub("", _CONDITION.sub("", _QUOTED.sub("", rest)))
     if _OUTSIDE.search(rest):
         raise Refused(Reason.OFFICE_REFERENCES)
-    for name in _CALL.findall(rest):
+    for name in [*_CALL.findall(rest), *_AS_VALUE.findall(rest)]:
         _check_function(name, further)
 
 
 def _check_function(name: str, further: frozenset[str]) -> None:
-    plain = _PREFIX.sub("", name.upper())
-    if plain in _REMOTE:
+    plain = plain_name(name)
+    if is_ordinary(plain) or plain in further or plain == "HYPERLINK" or plain.startswith(_VARIABLE):
+        return
+    if plain in REMOTE:
         raise Refused(Reason.OFFICE_REFERENCES)
-    ordinary = plain in _FUNCTIONS or plain in further or plain == "HYPERLINK" or plain.startswith(_VARIABLE)
-    if not ordinary and _STATISTICS.fullmatch(plain) is None:
-        raise Refused(Reason.OFFICE_PART, detail=name)
+    raise Refused(Reason.OFFICE_PART, detail=name)
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a function without the prefixes of file formats, in capitals."""
+    return _PREFIX.sub("", name.upper())
+
+
+def is_ordinary(plain: str) -> bool:
+    """Return True for a function that calculates with what is in the document."""
+    return plain in _FUNCTIONS or _STATISTICS.fullmatch(plain) is not None

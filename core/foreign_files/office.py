@@ -31,13 +31,26 @@ MAX_LEVELS: Final = 2
 _MACRO_TYPES: Final = re.compile(r"vbaproject|macroenabled|vbadata|macrosheet|dialogsheet", re.IGNORECASE)
 _OBJECT_TYPES: Final = re.compile(r"activex|oleobject|afchunk|subdocument|webextension", re.IGNORECASE)
 _OBJECTS: Final = frozenset({"oleobject", "objectembed", "objectlink", "altchunk", "script"})
-_REFERENCES: Final = frozenset({"ddelink", "olelink", "connection", "mailmerge", "datamashup"})
+_REFERENCES: Final = frozenset(
+    {"ddelink", "olelink", "connection", "mailmerge", "datamashup", "webpublishitem", "attachedtemplate"}
+)
 #: Elements of VML and SVG whose address is opened with the document.
 _LOADED: Final = frozenset({"imagedata", "fill", "stroke", "image", "use", "feimage"})
 _ADDRESSES: Final = frozenset({"src", "href", "althref"})
 _EXACT: Final = frozenset({"relationship", "override", "default", "fldchar", "fldsimple"})
 _FIELD_TEXTS: Final = frozenset({"instrtext", "delinstrtext"})
-_FORMULAS: Final = frozenset({"f", "definedname", "formula", "formula1", "formula2"})
+_FORMULAS: Final = frozenset(
+    {
+        "f", "definedname", "formula", "formula1", "formula2", "oldformula", "calculatedcolumnformula",
+        "totalsrowformula", "fmlalink", "fmlarange", "fmlatxbx", "fmlapict", "fmlagroup",
+    }
+)  # fmt: skip
+#: Attributes of drawings, controls and pivot tables that are formulas.
+_FORMULA_ATTRIBUTES: Final = frozenset(
+    {"textlink", "formula", "fmlalink", "fmlarange", "fmlatxbx", "fmlagroup", "linkedcell", "listfillrange"}
+)
+#: Elements of VML that name a macro or contain a script.
+_SCRIPTS: Final = frozenset({"fmlamacro", "scripttext", "scriptextended", "scriptlocation"})
 #: Excel reads other files with it only if they are open already.
 _WORKBOOK_FUNCTIONS: Final = frozenset({"INDIRECT", "INFO"})
 _SLIDE_LINKS: Final = frozenset({"hlinkclick", "hlinkmouseover", "hlinkhover"})
@@ -225,8 +238,9 @@ def _check_element(name: str, values: dict[str, str]) -> None:
         raise Refused(Reason.OFFICE_OBJECTS)
     if name in _REFERENCES:
         raise Refused(Reason.OFFICE_REFERENCES)
-    if name == "customui":
+    if name == "customui" or name in _SCRIPTS or values.get("macro", "").strip():
         raise Refused(Reason.OFFICE_MACROS)
+    _check_formulas(name, values)
     if name in _SLIDE_LINKS:
         office_parts.check_slide_action(values.get("action", ""))
     if name == "relationship":
@@ -234,10 +248,27 @@ def _check_element(name: str, values: dict[str, str]) -> None:
     elif name in {"override", "default"}:
         _check_type(values.get("contenttype", ""))
         office_parts.check_content_type(values.get("contenttype", ""))
-    elif name in _LOADED:
-        for key in _ADDRESSES & values.keys():
-            if is_elsewhere(values[key]) and not values[key].lower().startswith("data:"):
-                raise Refused(Reason.OFFICE_REFERENCES)
+    else:
+        _check_addresses(name, values)
+
+
+def _check_formulas(name: str, values: dict[str, str]) -> None:
+    """Check the attributes that are formulas."""
+    for key in _FORMULA_ATTRIBUTES & values.keys():
+        check_formula(values[key], _WORKBOOK_FUNCTIONS)
+    if name == "cfvo" and values.get("type") == "formula":
+        check_formula(values.get("val", ""), _WORKBOOK_FUNCTIONS)
+
+
+def _check_addresses(name: str, values: dict[str, str]) -> None:
+    """Refuse pictures that are loaded from elsewhere, and shapes that link to a file."""
+    if name not in _LOADED:
+        if not is_harmless_link(values.get("href", "")):
+            raise Refused(Reason.OFFICE_REFERENCES)
+        return
+    for key in _ADDRESSES & values.keys():
+        if is_elsewhere(values[key]) and not values[key].lower().startswith("data:"):
+            raise Refused(Reason.OFFICE_REFERENCES)
 
 
 def _check_relationship(values: dict[str, str]) -> None:

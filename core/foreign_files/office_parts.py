@@ -69,6 +69,8 @@ _FIELDS: Final = frozenset(
 _ANYWHERE: Final = re.compile(r"\b(?:DDE(?:AUTO)?|INCLUDETEXT|INCLUDEPICTURE)\b", re.IGNORECASE)
 #: Expat reads more encodings, which other programs may interpret differently.
 _ENCODINGS: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "US-ASCII", "ASCII"})
+#: Word takes typographic quotation marks around an argument for plain ones.
+_QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟", '"'))
 _WORD: Final = re.compile(r'"((?:[^"\\]|\\.)*)"?|(\S+)')
 _FIRST_WORD: Final = re.compile(r"\s*\S+\s")
 _SWITCH: Final = re.compile(r"\\[a-zA-Z*#@!]")
@@ -115,7 +117,7 @@ def check_kind(text: str) -> str:
 
 def check_field(code: str) -> None:
     """Refuse a Word field that ordinary files do not have, or whose link does not lead to the web."""
-    words = [quoted or bare for quoted, bare in _WORD.findall(code)]
+    words = [quoted or bare for quoted, bare in _WORD.findall(code.translate(_QUOTES))]
     if not words or words[0].startswith("="):
         return
     if words[0].upper() not in _FIELDS:

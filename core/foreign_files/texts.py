@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
+from core.foreign_files.formulas import REMOTE, is_ordinary, plain_name
 from core.foreign_files.reasons import Reason, Refused
 
 _BLANK: Final = b"\xef\xbb\xbf\t\r\n "
@@ -25,11 +26,14 @@ _AS_TEXT: Final = re.compile(r'="{1,2}[^"|()!]*"{1,2}\s*(?=[,;\t|]|$)')
 _SHEET: Final = re.compile(r"![\w$'\"#({\[]|['\[\]\\/|].*!\s", re.DOTALL)
 _CALC_SHEET: Final = re.compile(r"['/\\:].*#\s*[$'a-z_]", re.IGNORECASE | re.DOTALL)
 #: Functions are named in ASCII, words in Vietnamese mostly not.
-_CALL: Final = re.compile(r"(?<![\w.])[a-z_][a-z0-9._]*\s*\(", re.IGNORECASE)
+_CALL: Final = re.compile(r"(?<![\w.])(?P<name>[a-z_][a-z0-9._]*)\s*\(", re.IGNORECASE)
 #: An argument that is a text, or a cell, in which an address may be.
 _TEXT: Final = re.compile(r"[\"'&\\\[]")
-_CELL: Final = re.compile(r"[\s$]*(?:[a-z]{1,3}\$?[0-9]+|RC|R[0-9]+C[0-9]+)\s*", re.IGNORECASE)
-_ARGUMENT: Final = re.compile(r"[(),;:+\-*/%^=<>]")
+_CELL: Final = re.compile(r"[\s$]*(?:[a-z]{1,3}\$?[0-9]+#?|RC|R[0-9]+C[0-9]+|[RC][0-9]+)\s*", re.IGNORECASE)
+_ARGUMENT: Final = re.compile(r"[(),;:+\-*/%^=<>@]")
+#: Whole columns and rows. Rows that are a time (7:30) are left to the functions known to lead outside.
+_COLUMNS: Final = re.compile(r"(?<![\w.])\$?[a-z]{1,3}\s*:\s*\$?[a-z]{1,3}(?![\w.])", re.IGNORECASE)
+_ROWS: Final = re.compile(r"(?<![\w.:])(?!\d{1,2}:[0-5]\d(?!\d))\$?\d+\s*:\s*\$?\d+(?![\w.])")
 #: Excel reads a file that begins like this as SYLK, which has macros, whatever its name.
 _SYLK: Final = re.compile(r"[\s\ufeff\"]*ID\s*;\s*P", re.IGNORECASE)
 _SYLK_RECORD: Final = re.compile(
@@ -97,10 +101,20 @@ def _is_formula(cell: str) -> bool:
 
 
 def _has_an_argument(text: str) -> bool:
-    """Return True if a function is called with a text or a cell."""
+    """Return True if a function is called with something that may be an address.
+
+    That is a text, a cell, the answer of another function or, for a function that leads outside, all but words.
+    """
     for call in _CALL.finditer(text):
         arguments = _within(text[call.end() :])
-        if _TEXT.search(arguments) or any(map(_CELL.fullmatch, _ARGUMENT.split(arguments))):
+        name = plain_name(call["name"])
+        if name in REMOTE and any(mark in arguments for mark in ":("):
+            return True
+        if any(pattern.search(arguments) for pattern in (_TEXT, _COLUMNS, _ROWS)):
+            return True
+        if any(map(_CELL.fullmatch, _ARGUMENT.split(arguments))):
+            return True
+        if any(is_ordinary(plain_name(inner["name"])) for inner in _CALL.finditer(arguments)):
             return True
     return False
 

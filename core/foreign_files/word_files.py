@@ -57,8 +57,18 @@ _MARKS: Final = re.compile("([\x13-\x15])")
 MAX_CHARACTERS: Final = 20_000_000
 #: Strings of two bytes for each character.
 _EXTENDED: Final = 0xFFFF
-#: The string of the associated ones that names the template.
+#: The strings of the associated ones that name the template, and the data and the headings of a mail merge.
 TEMPLATE: Final = 1
+MERGED: Final = (8, 9)
+#: The records of drawings: where those of the document are listed, and the table of properties of a shape.
+_DRAWINGS_AT: Final = 0x022A
+_PROPERTY_TABLE: Final = re.compile(rb"(?s)(?=(..)\x0b\xf0(....))")
+_PROPERTY: Final = struct.Struct("<HI")
+_TABLE_VERSION: Final = 3
+_IS_COMPLEX: Final = 0x8000
+#: How a picture is stored, by a path or an address instead of its content; a link of a shape.
+_PICTURE_FLAGS, _LINKED, _SHAPE_LINK = 0x0106, 0x0C, 0x0382
+_PATH_IN_LINK: Final = re.compile(r"file:|\\\\", re.IGNORECASE)
 
 
 def check_word_file(file: BinaryIO) -> None:
@@ -116,6 +126,9 @@ def _check_document(container: olefile.OleFileIO) -> None:
         raise Refused(Reason.OFFICE_OTHER_KIND)
     table = container.openstream("1Table" if flags & _TABLE_1 else "0Table").read()
     _check_template(_part(main, table, _TEMPLATE_AT))
+    check_drawings(_part(main, table, _DRAWINGS_AT))
+    if container.exists("Data"):
+        check_drawings(container.openstream("Data").read())
     _check_fields(_text(main, _part(main, table, _PIECES_AT)))
 
 
@@ -126,8 +139,37 @@ def _part(main: bytes, table: bytes, at: int) -> bytes:
     return table[start : start + length]
 
 
+def check_drawings(records: bytes) -> None:
+    """Refuse pictures that are read from elsewhere, and shapes that link to a file (MS-ODRAW)."""
+    for table in _PROPERTY_TABLE.finditer(records):
+        (head,), (length,) = struct.unpack("<H", table[1]), struct.unpack("<I", table[2])
+        start, count = table.start() + 8, head >> 4
+        if head & 0xF != _TABLE_VERSION or length < _PROPERTY.size * count:
+            continue  # these bytes only look like a table
+        complex_at = start + _PROPERTY.size * count
+        for number in range(count):
+            if complex_at > len(records):
+                break
+            kind, value = _PROPERTY.unpack_from(records, start + _PROPERTY.size * number)
+            if kind & 0x3FFF == _PICTURE_FLAGS and value & _LINKED:
+                raise Refused(Reason.OFFICE_REFERENCES)
+            if not kind & _IS_COMPLEX:
+                continue
+            content = records[complex_at : complex_at + value]
+            complex_at += value
+            # The address is in the middle of the record, at an even or odd place, or in single bytes.
+            texts = (content.decode("utf-16-le", "replace"), content[1:].decode("utf-16-le", "replace"))
+            if kind & 0x3FFF == _SHAPE_LINK and any(
+                map(_PATH_IN_LINK.search, (*texts, content.decode("cp1252", "replace")))
+            ):
+                raise Refused(Reason.OFFICE_REFERENCES)
+
+
 def _check_template(strings: bytes) -> None:
-    """Refuse a template on another computer; that of the author's own computer is only named (STTBF of MS-DOC)."""
+    """Refuse a template on another computer, and the data of a mail merge (STTBF of MS-DOC).
+
+    A template of the author's own computer is only named.
+    """
     if not strings:
         return
     extended, count, extra = struct.unpack_from("<HHH", strings)
@@ -140,6 +182,8 @@ def _check_template(strings: bytes) -> None:
         at += 2 + 2 * length + extra
         on_a_drive = text[1:3] == ":\\"
         if number == TEMPLATE and is_elsewhere(text) and not on_a_drive:
+            raise Refused(Reason.OFFICE_REFERENCES)
+        if number in MERGED and text:
             raise Refused(Reason.OFFICE_REFERENCES)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ LEAST = 4096
 FREE, END, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 STORAGE, STREAM, ROOT = 1, 2, 5
 WORD = bytes.fromhex("0609020000000000c000000000000046")
-TEMPLATE_AT, PIECES_AT = 0x19A, 0x1A2
+TEMPLATE_AT, PIECES_AT, DRAWINGS_AT = 0x19A, 0x1A2, 0x22A
 
 
 @dataclass
@@ -79,14 +80,18 @@ def container(content: dict[str, Any], program: bytes = WORD, lost: tuple[str, .
 
 
 def document(
-    text: str = "Chào", *, template: str = "Normal.dot", flags: int = 0, wide: bool = True
-) -> dict[str, bytes]:
-    """Return the two streams of a document; ``text`` with \\x13, \\x14 and \\x15 around codes and results of fields."""
+    text: str = "Chào", *, template: str = "Normal.dot", flags: int = 0, wide: bool = True,
+    associated: Sequence[str] = (), drawings: bytes = b"",
+) -> dict[str, bytes]:  # fmt: skip
+    """Return the two streams of a document; ``text`` with \\x13, \\x14 and \\x15 around codes and results of fields.
+
+    ``associated`` are the strings after the template, ``drawings`` the records of its shapes.
+    """
     written = text.encode("utf-16-le") if wide else text.encode("cp1252")
     where = LEAST if wide else 0x40000000 | (LEAST * 2)
-    associated = ["", template]
-    strings = struct.pack("<HHH", 0xFFFF, len(associated), 0)
-    for one in associated:
+    named = ["", template, *associated]
+    strings = struct.pack("<HHH", 0xFFFF, len(named), 0)
+    for one in named:
         strings += struct.pack("<H", len(one)) + one.encode("utf-16-le")
     plan = struct.pack("<IIHIH", 0, len(text), 0, where, 0)
     pieces = b"\x01\x02\x00ab" + b"\x02" + struct.pack("<I", len(plan)) + plan
@@ -94,7 +99,8 @@ def document(
     struct.pack_into("<HH6xH", main, 0, 0xA5EC, 0x00C1, flags)
     struct.pack_into("<II", main, TEMPLATE_AT, 0, len(strings))
     struct.pack_into("<II", main, PIECES_AT, len(strings), len(pieces))
-    return {"WordDocument": bytes(main) + written, "0Table": strings + pieces}
+    struct.pack_into("<II", main, DRAWINGS_AT, len(strings) + len(pieces), len(drawings))
+    return {"WordDocument": bytes(main) + written, "0Table": strings + pieces + drawings}
 
 
 def word_file(text: str = "Chào", **options: Any) -> bytes:

@@ -84,7 +84,9 @@ class TestTables:
             "-2+3+cmd|'/c calc'!A1", "@SUM(1)*cmd|'/c'!A1", '+HYPERLINK("http://x.example")', "-WEBSERVICE (A1)",
             "\"-(1,\ncmd|'/c calc'!A1)\"", '="a"&cmd|x!y', "+'\\\\203.0.113.9\\s\\[x.xlsx]S'!A1", "-[x.xlsx]S!A1",
             "-Sheet1!A1", "+'http://203.0.113.9/x.ods'#$S.A1", "@NEW.FUNCTION($A1)", "-F(1*A1)", "-F(\"x\")",
-        "-a 'b\\c'! A1",
+            "-a 'b\\c'! A1", "+WEBSERVICE(A:A)", "-webservice( $A : $B )", "+WEBSERVICE(1:1)", "+WEBSERVICE(7:30)",
+            "@_xlfn.WEBSERVICE(CONCAT(CHAR(104),CHAR(116)))", "+IMPORTDATA(CHAR(104))", "+WEBSERVICE(@A1)", "+F(R2)",
+            "+F(2:3)", "+F(107:130)", "+F(a:b)", "+F(CHAR(104))", "+SUM(WEBSERVICE(A1#))", "-F(1*C3)", "+F(1:1 1)",
         ],
     )  # fmt: skip
     @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -122,7 +124,8 @@ class TestTables:
             "x,@uyban,-\n", '="0292",=""0292""\n', "ID;Phường\n1;Cà Mau\n", "a=b;a@example.vn;a|b!\n", "",
             "a;--\n", "STT;Ghi chú\n1;-Nộp qua bưu chính\n", "sep=;\r\na;-1\n", 'sep=,\na,"b"\n', "sep=\t\na\tb\n",
             '"- Công ty ""ABC""";x\n', "- Khổ giấy A4;- Mục [2] và số #5\n", "'=1+1;a\n", "-1;Xem (nếu có)!\n",
-            "- Giấy (khổ A4), bản sao (2 bản) & 'ảnh'\n",
+            "- Giấy (khổ A4), bản sao (2 bản) & 'ảnh'\n", "- Sáng thu (7:30 - 11:30)\n", "- Image (jpg; png)\n",
+            "+ Call (0292) 3812 345\n", "- ban sao (ban chinh (goc))\n", "- theo mau (1)\n",
         ],
     )  # fmt: skip
     def test_numbers_telephones_and_texts_are_accepted(self, text: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.foreign_files.word_files import check_drawings
 from core.foreign_files.zip_files import OLE
 from tests.core.foreign_files.test_active_content import ELSEWHERE
 from tests.core.foreign_files.test_inspection import archive
@@ -21,6 +22,16 @@ from tests.core.foreign_files.test_library_formats import (
     refused,
 )
 from tests.support.word_files import container, document, word_file
+
+
+def with_drawing(properties: list[tuple[int, int, bytes]], *, inline: bool) -> bytes:
+    """A .doc with one table of properties: kind, value, and the content of complex ones (whose length is the value)."""
+    rows = b"".join(struct.pack("<HI", kind, len(more) or value) for kind, value, more in properties)
+    rows += b"".join(more for *_head, more in properties)
+    table = b"????" + struct.pack("<HHI", 3 | (len(properties) << 4), 0xF00B, len(rows)) + rows
+    content = document(drawings=b"" if inline else table)
+    return container(content | {"Data": table} if inline else content)
+
 
 DDE = '\x13 DDEAUTO cmd "/c calc" \x14x\x15'
 
@@ -84,6 +95,49 @@ class TestFieldsAndTemplate:
     @pytest.mark.parametrize("template", ["http://203.0.113.9/a.dot", "\\\\203.0.113.9\\s\\a.dot"])
     def test_template_on_another_computer_is_refused(self, template: str) -> None:
         refused("a.doc", word_file(template=template), ELSEWHERE)
+
+    @pytest.mark.parametrize("place", [8, 9])
+    def test_data_of_a_mail_merge_are_refused(self, place: int) -> None:
+        further = [""] * (place - 2)
+        refused("a.doc", word_file(associated=[*further, "C:\\a\\danh-sach.mdb"]), ELSEWHERE)
+        check("a.doc", word_file(associated=[*further, "", "", "tiêu chí"][: 9 - 2]))
+
+    @pytest.mark.parametrize(
+        "properties",
+        [
+            [(0x0106, 0x0A, b"")],
+            [(0x0104, 1, b""), (0x4106, 0x04, b"")],
+            [(0x0181, 5, b""), (0x8382, 0, "file://203.0.113.9/s".encode("utf-16-le"))],
+            [(0xC105, 0, b"abc"), (0xC382, 0, b"x" + "\\\\203.0.113.9".encode("utf-16-le"))],
+            [(0x8382, 0, b"FILE://203.0.113.9/s")],
+        ],
+    )
+    @pytest.mark.parametrize("inline", [True, False])
+    def test_picture_or_link_that_leads_elsewhere_is_refused(self, properties: Any, inline: bool) -> None:
+        refused("a.doc", with_drawing(properties, inline=inline), ELSEWHERE)
+
+    @pytest.mark.parametrize(
+        "properties",
+        [
+            [(0x0106, 0x02, b""), (0xC105, 0, "http://203.0.113.9/logo.png".encode("utf-16-le"))],
+            [(0x0181, 0x0A, b""), (0x8382, 0, "https://example.vn/".encode("utf-16-le"))],
+            [],
+        ],
+    )
+    @pytest.mark.parametrize("inline", [True, False])
+    def test_ordinary_picture_or_link_is_accepted(self, properties: Any, inline: bool) -> None:
+        check("a.doc", with_drawing(properties, inline=inline))
+
+    @pytest.mark.parametrize(
+        "table",
+        [
+            b"\x12\x00\x0b\xf0" + struct.pack("<IHI", 6, 0x0106, 0x0A),  # another version
+            b"\x23\x00\x0b\xf0" + struct.pack("<IHI", 6, 0x0106, 0x0A),  # shorter than its own count
+            b"\x13\x00\x0b\xf0" + struct.pack("<I", 6) + b"\x06\x01",  # cut off
+        ],
+    )
+    def test_bytes_that_only_look_like_a_drawing_are_accepted(self, table: bytes) -> None:
+        check_drawings(table)
 
     @pytest.mark.parametrize(
         "text",
