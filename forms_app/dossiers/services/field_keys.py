@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import ExpressionWrapper, F, JSONField, Model
 
-from core.encryption import looks_encrypted
+from core.encryption import Unreadable, looks_encrypted
 from forms_app.dossiers.models import Dossier, Draft, SupplementRequest
 
 _COLUMNS: Final[dict[type[Model], tuple[str, ...]]] = {
@@ -22,10 +23,14 @@ _BATCH: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """Numbers of rows: all that were rewritten, and those in which more texts are encrypted than before."""
+    """Numbers of rows: all that were rewritten, and those in which more texts are encrypted than before.
+
+    ``unreadable``: rows with a text whose key is missing, by table. They keep it.
+    """
 
     rewritten: int
     newly_encrypted: int
+    unreadable: Counter[str] = field(default_factory=Counter)
 
 
 def rotate_field_keys() -> Rotation:
@@ -34,12 +39,16 @@ def rotate_field_keys() -> Rotation:
     Each row is locked and written in its own transaction, so the portal may keep running. May be repeated.
     """
     rewritten = newly_encrypted = 0
+    unreadable: Counter[str] = Counter()
     for model in _COLUMNS:
         for pk in _keys(model):
-            change = _rewrite(model, pk)
-            rewritten += change is not None
-            newly_encrypted += change is not None and change > 0
-    return Rotation(rewritten, newly_encrypted)
+            done = _rewrite(model, pk)
+            if done is None:
+                continue
+            rewritten += 1
+            newly_encrypted += done.newly_encrypted > 0
+            unreadable[model._meta.db_table] += done.unreadable
+    return Rotation(rewritten, newly_encrypted, +unreadable)
 
 
 def _keys(model: type[Model]) -> Iterator[int]:
@@ -51,16 +60,28 @@ def _keys(model: type[Model]) -> Iterator[int]:
         last = batch[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """How many more texts of a row are encrypted, and whether the key of one of them is missing."""
+
+    newly_encrypted: int
+    unreadable: bool
+
+
 @transaction.atomic
-def _rewrite(model: type[Model], pk: int) -> int | None:
-    """Save the answers of a row again; return how many more texts are encrypted, None if the row is gone."""
+def _rewrite(model: type[Model], pk: int) -> _Row | None:
+    """Save the answers of a row again; None if the row is gone."""
     columns = _COLUMNS[model]
     row = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
     if row is None:
         return None
     before = _encrypted_texts(model, pk)
+    texts = [text for column in columns for text in _texts(getattr(row, column))]
     row.save(update_fields=columns)
-    return _encrypted_texts(model, pk) - before
+    return _Row(
+        newly_encrypted=_encrypted_texts(model, pk) - before,
+        unreadable=any(isinstance(text, Unreadable) for text in texts),
+    )
 
 
 def _encrypted_texts(model: type[Model], pk: int) -> int:

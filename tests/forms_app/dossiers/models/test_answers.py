@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.management import call_command
+from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import JSONField, Value
 from django.test import Client
@@ -16,7 +17,7 @@ from accounts.services.factor_secrets import decrypt_secret, encrypt_secret
 from forms_app.builder.admin.blocks import fill_identifiers
 from forms_app.builder.applicant import identity_of
 from forms_app.dossiers.models import Dossier, Draft, SupplementRequest
-from forms_app.dossiers.models.answers import is_identity_number
+from forms_app.dossiers.models.answers import AnswersField, is_identity_number
 from forms_app.dossiers.services import field_keys, save_step
 from tests.accounts.factories import UserFactory
 from tests.forms_app.dossiers.factories import (
@@ -168,6 +169,43 @@ class TestStorage:
             row.refresh_from_db()
             assert row.answers == {"citizen_id": NUMBER}
         assert decrypt_secret(Authenticator.objects.get().data["secret"]) == "JBSWY3DPEHPK3PXP"
+
+    def test_rows_whose_key_is_missing_are_counted_and_their_tables_named(self, settings: Any) -> None:
+        """A misspelt former key: whoever destroyed it now would have lost the numbers for good."""
+        settings.FIELD_KEYS = {"1": "a" * 40}
+        supplement = request_supplement(file_dossier().dossier)
+        make_draft()
+        SupplementRequest.objects.update(typed={"other_1": "C1234567"})
+        Dossier.objects.update(answers={"people": [{"citizen_id": NUMBER}, {"citizen_id": NUMBER}]})
+        Authenticator.objects.create(
+            user=UserFactory(), type="totp", data={"secret": encrypt_secret("JBSWY3DPEHPK3PXP")}
+        )
+        settings.FIELD_KEYS = {"2": "b" * 40, "1": "A" * 40}
+        out = StringIO()
+        with pytest.raises(CommandError) as caught:
+            call_command("rotate_field_keys", stdout=out)
+        assert out.getvalue().endswith(" second_factors=0 unreadable=4\n")
+        for table in (
+            "dossiers_dossier (1)",
+            "dossiers_draft (1)",
+            "dossiers_supplementrequest (1)",
+            "mfa_authenticator (1)",
+        ):
+            assert table in str(caught.value)
+        settings.FIELD_KEYS = {"2": "b" * 40, "1": "a" * 40}
+        out = StringIO()
+        call_command("rotate_field_keys", stdout=out)
+        assert out.getvalue().endswith(" second_factors=1 unreadable=0\n")
+        settings.FIELD_KEYS = {"2": "b" * 40}
+        supplement.refresh_from_db()
+        assert supplement.typed == {"other_1": "C1234567"}
+
+    def test_the_command_covers_every_column_with_answers(self) -> None:
+        columns = {
+            model: tuple(one.name for one in model._meta.local_fields if isinstance(one, AnswersField))
+            for model in apps.get_models()
+        }
+        assert {model: names for model, names in columns.items() if names} == field_keys._COLUMNS
 
     @pytest.mark.usefixtures("small_batches")
     def test_unencrypted_numbers_are_found_by_the_form_and_encrypted_once(self) -> None:
