@@ -23,6 +23,7 @@ from procedures.choices import Status
 from procedures.codes import core_code
 from procedures.models import ProcedurePage
 from procedures.selectors import live_pages
+from procedures.texts_in_force import show_texts_in_force
 
 KIND_ORDER = [
     Agency.Kind.PROVINCE,
@@ -134,12 +135,13 @@ def news_agencies(*, locale: Locale) -> list[Agency]:
 
 
 def linked_procedures(codes: Iterable[str]) -> list[LinkedProcedure]:
-    """Return the procedures of ``codes`` that have a live page, in the order of the codes, in one query."""
+    """Return the procedures of ``codes`` that have a live page, in the order of the codes, in two queries."""
     wanted = [core for code in codes if (core := _core_code(code))]
     found: dict[str, LinkedProcedure] = {}
     pages = live_pages().filter(procedure__core_code__in=wanted, alias_of=None)
-    pages = pages.select_related("procedure", "locale")
-    for page in pages.order_by("locale_id"):
+    shown = list(pages.select_related("procedure", "locale").order_by("locale_id"))
+    show_texts_in_force(shown)
+    for page in shown:
         core = page.procedure.core_code
         if core not in found or page.locale.language_code == get_language():
             found[core] = LinkedProcedure(core, sentence_case(page.name), path_of(page), page)

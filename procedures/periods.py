@@ -22,17 +22,19 @@ class Period:
     """One or more versions without a gap, under one decision and with the same law; ``version`` is the last of them.
 
     ``first``: the version with which it began. Both days are included; without ``valid_to`` it is in force. ``end``:
-    the first day on which the procedure no longer applies.
+    the first day on which the procedure no longer applies. ``current``: the version in force, if it is one of them; a
+    later one with the same law may be waiting.
     """
 
     version: ProcedureVersion
     first: ProcedureVersion
     end: date | None = None
+    current: ProcedureVersion | None = None
 
     @property
     def number(self) -> int:
-        """Return the number of the last version."""
-        return self.version.number
+        """Return the number of the version in force, otherwise of the last one."""
+        return (self.current or self.version).number
 
     @property
     def decision(self) -> PublicationDecision | None:
@@ -43,6 +45,10 @@ class Period:
     def valid_from(self) -> date:
         """Return the day from which the content applies."""
         return self.first.valid_from
+
+    def includes(self, version: ProcedureVersion) -> bool:
+        """Return True if ``version`` is one of its versions."""
+        return self.first.number <= version.number <= self.version.number
 
     @property
     def valid_to(self) -> date | None:

@@ -20,6 +20,7 @@ from procedures.models import Procedure, ProcedurePage, ProcedureSectionPage, Pr
 from procedures.presentation.channels import channel_table
 from procedures.selectors import live_pages
 from procedures.snapshot import Snapshot
+from procedures.texts_in_force import show_texts_in_force
 from procedures.translation import in_english
 from search.documents import UNTRANSLATED, DocumentSource, SearchDocument, in_language, register
 from search.language.levels import GovernmentLevel, register_levels
@@ -79,6 +80,7 @@ class ProcedureSource(DocumentSource):
         while batch := list(islice(rest, BATCH)):
             contents = _contents(batch)
             agencies, originals = _agencies(batch), originals_of(batch)
+            show_texts_in_force([*batch, *originals.values()])
             for page in batch:
                 original = originals.get(page.translation_key)
                 yield _document(page, contents.get(page.procedure_id), agencies, original)

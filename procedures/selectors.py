@@ -47,8 +47,9 @@ from procedures.models import (
 )
 from procedures.models.endings import not_ended_q
 from procedures.models.pages import LEVEL_FIELDS
-from procedures.periods import Period, end_of, periods
+from procedures.periods import Period, end_of, periods, was_in_force
 from procedures.snapshot import Snapshot
+from procedures.texts_in_force import show_texts_in_force
 from procedures.translation import in_english
 
 MAX_RELATED: Final = 6
@@ -240,7 +241,8 @@ def version_in_force(procedure: Procedure | str, on: date | None = None) -> Proc
 class VersionHistory:
     """All versions of a procedure, newest first; the one in force with its content; the periods that readers see.
 
-    ``upcoming``: the periods that have not begun. ``end``: the first day on which the procedure no longer applies.
+    ``upcoming``: the periods that have not begun. ``waiting``: the versions that have not, oldest first. ``end``: the
+    first day on which the procedure no longer applies.
     """
 
     versions: tuple[ProcedureVersion, ...]
@@ -248,6 +250,7 @@ class VersionHistory:
     content: Snapshot | None
     periods: tuple[Period, ...]
     upcoming: tuple[Period, ...]
+    waiting: tuple[ProcedureVersion, ...]
     end: date | None = None
 
     @property
@@ -284,13 +287,17 @@ def history(procedure_id: int, on: date | None = None) -> VersionHistory:
     end = end_of(versions)
     is_open = last is not None and (last.valid_to is None or last.valid_to >= day)
     current = last if is_open and (end is None or end > day) else None
-    held = periods(versions, end)
+    held = tuple(
+        replace(one, current=current) if current and one.includes(current) else one
+        for one in periods(versions, end)
+    )
     return VersionHistory(
         versions=versions,
         current=current,
         content=content,
         periods=held,
         upcoming=tuple(one for one in held if one.valid_from > day),
+        waiting=tuple(one for one in reversed(versions) if one.valid_from > day and was_in_force(one, end)),
         end=end,
     )
 
@@ -306,7 +313,7 @@ class PageOfVersion:
 def latest_versions(*, limit: int) -> list[PageOfVersion]:
     """Return the newest legal versions with which a period begins, each with its page in the active language.
 
-    Procedures that are hidden or have no public page are left out. Four queries.
+    Procedures that are hidden or have no public page are left out. Five queries.
     """
     pages = live_pages().filter(alias_of=None)
     before = ProcedureVersion.objects.exclude(valid_to__lt=F("valid_from")).filter(
@@ -327,6 +334,7 @@ def latest_versions(*, limit: int) -> list[PageOfVersion]:
     for page in pages.filter(procedure__in=[one.procedure_id for one in versions]).select_related("locale"):
         if page.procedure_id not in shown or page.locale.language_code == get_language():
             shown[page.procedure_id] = page
+    show_texts_in_force(shown.values())
     return [PageOfVersion(one, shown[one.procedure_id]) for one in versions if one.procedure_id in shown]
 
 

@@ -23,7 +23,7 @@ def warn_about_upcoming_versions(request: HttpRequest, page: Page) -> None:
     """Warn that a future version exists and what publishing now would do (ADR 52)."""
     if request.method != "GET" or not _has_versions(page):
         return
-    for version in history(page.procedure_id).upcoming:
+    for version in history(page.procedure_id).waiting:
         message = _(
             "Version %(number)d comes into force on %(day)s; its text is shown below. What you publish with that "
             "day in “in force from” replaces it. To change the law before that day, first withdraw the version or "
@@ -32,7 +32,7 @@ def warn_about_upcoming_versions(request: HttpRequest, page: Page) -> None:
         url = reverse("procedures_waiting_version", args=[page.procedure_id, version.number])
         link = messages.button(url, _("Withdraw or change the day"))
         facts = {"number": version.number, "day": date_text(version.valid_from)}
-        messages.warning(request, message % facts, buttons=[link] if version.version.is_waiting() else [])
+        messages.warning(request, message % facts, buttons=[link] if version.is_waiting() else [])
 
 
 def warn_about_changed_source(request: HttpRequest, page: Page) -> None:

@@ -48,6 +48,7 @@ from procedures.selectors import (
     source_of,
 )
 from procedures.snapshot import Snapshot
+from procedures.texts_in_force import show_texts_in_force, show_titles_in_force
 from procedures.translation import in_english, is_complete
 
 PER_PAGE: Final = 30
@@ -122,8 +123,7 @@ class ProcedurePageContext:
     @property
     def version(self) -> Period | None:
         """The period in force."""
-        current = self._history.current
-        return next((one for one in self._history.periods if one.version == current), None)
+        return next((one for one in self._history.periods if one.current), None)
 
     @property
     def versions(self) -> tuple[Period, ...]:
@@ -145,6 +145,7 @@ class ProcedurePageContext:
     def related(self) -> list[dict[str, Any]]:
         """Related procedures."""
         pages = localized(self._nearby.related)
+        show_titles_in_force(pages)
         return [{"title": sentence_case(p.title), "url": path_of(p), "page": p} for p in pages]
 
     @cached_property
@@ -217,6 +218,8 @@ def _choices(page: Page, filters: ListFilters) -> dict[str, Any]:
 def _listing(page: Page, request: HttpRequest, filters: ListFilters) -> dict[str, Any]:
     listed = Paginator(pages_below(page, filters), PER_PAGE).get_page(request.GET.get("page"))
     pages: list[ProcedurePage] = list(listed.object_list)
+    shown_pages = localized(pages)
+    show_texts_in_force(shown_pages)
     return {
         "listed": listed,
         "rows": [
@@ -226,7 +229,7 @@ def _listing(page: Page, request: HttpRequest, filters: ListFilters) -> dict[str
                 "page": shown,
                 "code": page.procedure.core_code,
             }
-            for page, shown in zip(pages, localized(pages), strict=True)
+            for page, shown in zip(pages, shown_pages, strict=True)
         ],
         "filters": filters,
     }

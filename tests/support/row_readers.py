@@ -28,6 +28,7 @@ OTHER_READERS: Final = {
     "procedures/decision_chooser.py": "a form and the views of Wagtail's chooser",
     "procedures/imports": "a service in stages",
     "procedures/periods.py": "used by selectors",
+    "procedures/texts_in_force.py": "used by selectors",
     "search/candidates.py": "a stage of the search, used by selectors",
     "search/engines": "they keep the rows of the index",
     "search/ranking": "reads and caches the rows of the index, used by selectors",

@@ -378,3 +378,12 @@ class TestDayThatCannotBeKept:
 
         future.refresh_from_db()
         assert future.get_latest_revision_as_object().requirements == "Từ đủ 18 tuổi"
+
+
+def test_waiting_version_with_the_same_law_is_announced_to_the_editor(page, editor):
+    """Readers see no change of the law, but what is published with another day would collide with it."""
+    page.summary = "Từ năm sau"
+    publish(page=page, decision=page.decision, valid_from=date(2027, 1, 1))
+    text = editor.get(address(page)).content.decode()
+    assert "01/01/2027" in text
+    assert reverse("procedures_waiting_version", args=[page.procedure_id, 2]) in text

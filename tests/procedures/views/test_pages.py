@@ -326,3 +326,22 @@ def test_context_is_evaluated_lazily(page, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert str(context["versions"][0].number) == "1"
         assert context["procedure"].core_code == page.procedure.core_code
+
+
+def test_waiting_version_with_the_same_law_hides_nothing(client):
+    """It joins the period in force; the page says from when that applies, and the first number until the day."""
+    page = make_page(summary="Bây giờ")
+    decision = make_decision()
+    publish(page=page, decision=decision, valid_from=date(2026, 11, 1))
+    page.summary = "Từ năm sau"
+    publish(page=page, decision=decision, valid_from=date(2027, 1, 1))
+
+    text = _text(client.get(page.url))
+    assert f"Áp dụng từ 01/11/2026 theo Quyết định {decision.number}" in text
+    assert '<th scope="row"> 1 <span class="badge badge--done">đang áp dụng</span>' in text
+    assert "Từ ngày 01/01/2027" not in text, "nothing changes in law"
+    assert "Bây giờ" in text
+    with time_machine.travel("2027-01-01 09:00 +0700", tick=False):
+        text = _text(client.get(page.url))
+        assert '<th scope="row"> 2 <span class="badge badge--done">đang áp dụng</span>' in text
+        assert "Từ năm sau" in text
