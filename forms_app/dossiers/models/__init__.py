@@ -1,7 +1,13 @@
 from forms_app.dossiers.models.attachments import Attachment
 from forms_app.dossiers.models.dossiers import Dossier
 from forms_app.dossiers.models.drafts import Draft
-from forms_app.dossiers.models.events import DossierEvent, ListLogEntry, SupplementRequest, ViewLogEntry
+from forms_app.dossiers.models.events import (
+    DossierEvent,
+    ListLogEntry,
+    ReplacedLink,
+    SupplementRequest,
+    ViewLogEntry,
+)
 from forms_app.dossiers.models.postal import PostalOrder
 from forms_app.dossiers.models.rules import (
     CodeFormat,
@@ -25,6 +31,7 @@ __all__ = [
     "ListLogEntry",
     "NumberCounter",
     "PostalOrder",
+    "ReplacedLink",
     "RetentionSetting",
     "RuleGeneration",
     "SupplementRequest",

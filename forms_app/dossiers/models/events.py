@@ -50,6 +50,22 @@ class DossierEvent(models.Model):
         return f"{self.dossier} {self.sequence}: {self.get_action_display()}"
 
 
+class ReplacedLink(models.Model):
+    """A private link that opens nothing any more, so that its holder reads why and keeps what was typed (ADR 0430)."""
+
+    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.CASCADE, related_name="replaced_links")
+    token_hash = models.CharField(_("link token hash"), max_length=64, unique=True)
+    replaced_at = models.DateTimeField(_("replaced at"))
+
+    class Meta:
+        verbose_name = _("replaced private link")
+        verbose_name_plural = _("replaced private links")
+        ordering = ["dossier", "replaced_at"]
+
+    def __str__(self) -> str:
+        return f"{self.dossier} {self.replaced_at:%Y-%m-%d}"
+
+
 class SupplementRequest(models.Model):
     """What the desk asks the citizen to supply (Mẫu 02).
 

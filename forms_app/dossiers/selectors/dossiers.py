@@ -40,6 +40,12 @@ def dossier_by_token(token: str) -> Dossier | None:
     return found.filter(link_token_hash=credentials.token_hash(token)).first()
 
 
+def dossier_of_replaced_link(token: str) -> Dossier | None:
+    """Return the dossier that ``token`` opened as its private link until that was replaced."""
+    rows = Dossier.objects.filed().filter(replaced_links__token_hash=credentials.token_hash(token))
+    return rows.first()
+
+
 def filed_dossier(pk: int) -> Dossier | None:
     """Return a dossier as it is stored now."""
     return Dossier.objects.filed().filter(pk=pk).first()

@@ -17,7 +17,7 @@ from core.outbox import enqueue
 from core.transactions import retry_on_deadlock
 from forms_app.builder import applicant
 from forms_app.dossiers import codes, credentials
-from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.models import Dossier, ReplacedLink
 from forms_app.dossiers.services.actions import Actor, apply_action, citizen
 from forms_app.dossiers.transitions import Action
 
@@ -109,6 +109,7 @@ def replace_secrets(
         dossier_id=dossier_id, expected_version=version, action=Action.REPLACE_KEY, actor=actor, data=data,
         now=moment,
     )  # fmt: skip
+    ReplacedLink.objects.create(dossier=dossier, token_hash=dossier.link_token_hash, replaced_at=moment)
     issue_credentials(dossier, moment)
     if email_is_theirs is not None:
         dossier.email_confirmed_at = moment if email_is_theirs and dossier.email else None

@@ -29,6 +29,7 @@ from forms_app.dossiers.selectors.dossiers import (
     answer_files_by_field,
     dossier_by_lookup_key,
     dossier_by_token,
+    dossier_of_replaced_link,
     events_for_citizen,
     filed_dossier,
     files_for_citizen,
@@ -116,7 +117,7 @@ def _continue(request: HttpRequest, dossier: Dossier, token: str) -> HttpRespons
 
 
 class VisitEnded(Exception):
-    """The two hours of a visit with code and key are over, or the key was replaced."""
+    """The two hours of a visit with code and key are over, or key and private link were replaced."""
 
     def __init__(self, dossier: Dossier, *, replaced: bool) -> None:
         super().__init__()
@@ -129,10 +130,10 @@ def dossier_or_404(token: str) -> Dossier:
     if dossier is not None:
         return dossier
     visit = credentials.visit(token)
-    visited = filed_dossier(visit.dossier_id) if visit else None
-    if visit is None or visited is None:
+    visited = filed_dossier(visit.dossier_id) if visit else dossier_of_replaced_link(token)
+    if visited is None:
         raise Http404
-    raise VisitEnded(visited, replaced=not visit.expired)
+    raise VisitEnded(visited, replaced=visit is None or not visit.expired)
 
 
 def own_dossier(view: View) -> View:

@@ -117,6 +117,34 @@ class TestReplacedKey:
         receipt.dossier.refresh_from_db()
         assert receipt.dossier.status != "withdrawn"
 
+    def test_former_private_link_explains_itself_and_keeps_what_was_typed(self) -> None:
+        receipt = file_dossier()
+        request_supplement(receipt.dossier)
+        officer = officer_of(receipt.dossier)
+        services.replace_secrets(dossier_id=receipt.dossier.pk, actor=officer, data={"by": "desk"})
+        for page in ("", "noi-dung/", "rut/", "bo-sung/", "du-lieu.json", "giay/mau-01.pdf"):
+            answer = Client().get(f"/ho-so/{receipt.token}/{page}")
+            assert answer.status_code == 403, page
+            assert "Nhập mã tra cứu mới" in answer.text
+            assert receipt.dossier.applicant_name not in answer.text
+        client = Client()
+        page = client.post(f"/ho-so/{receipt.token}/bo-sung/", {"other_1": "0912 345 678"})
+        assert page.status_code == 403
+        dossier = Dossier.objects.get()
+        sent = dict(re.findall(r'name="((?:kept\.)?[\w.]+)"[^>]* value="([^"]*)"', page.text))
+        key = services.recently_issued_secrets(dossier).lookup_key
+        client.post("/tra-cuu/", sent | {"code": receipt.code, "lookup_key": key})
+        assert dossier.supplement_requests.get().typed["other_1"] == "0912 345 678"
+
+    def test_each_former_link_is_known_and_an_invented_one_is_the_usual_404(self) -> None:
+        receipt = file_dossier()
+        officer, links = officer_of(receipt.dossier), [receipt.token]
+        for _time in range(2):
+            services.replace_secrets(dossier_id=receipt.dossier.pk, actor=officer, data={"by": "desk"})
+            links.append(services.recently_issued_secrets(Dossier.objects.get()).token)
+        assert [Client().get(f"/ho-so/{link}/").status_code for link in links] == [403, 403, 200]
+        assert Client().get(f"/ho-so/{credentials.new_token()}/").status_code == 404
+
     def test_rotation_of_secrets_does_not_end_visits(self, settings: Any) -> None:
         receipt = file_dossier()
         visit = credentials.visit_token(receipt.dossier)
