@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from core import pdf
-from core.display import datetime_in_words, day_in_words
+from core.display import date_text, datetime_in_words, day_in_words
 from core.worktime import duration_text
 from forms_app.builder import applicant
 from forms_app.builder.answer_display import answered_steps
@@ -30,7 +30,7 @@ from forms_app.dossiers.fees import fees_of
 from forms_app.dossiers.links import lookup_url, public_url
 from forms_app.dossiers.models import Attachment, DeadlineSetting, Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.models.events import CORRECTIONS
-from forms_app.dossiers.selectors.dossiers import answer_files_by_field
+from forms_app.dossiers.selectors.dossiers import answer_files_by_field, files_by_field
 from forms_app.dossiers.transitions import Action, Status
 
 TEMPLATES: Final = Path(__file__).parent / "templates" / "dossiers" / "pdf"
@@ -169,17 +169,40 @@ def _head(dossier: Dossier, at: datetime, officer: str) -> dict[str, Any]:
 
 
 def _documents(dossier: Dossier) -> list[dict[str, str]]:
-    """Return the uploaded documents under the labels of their questions."""
+    """Return the uploaded documents under the labels of their questions, then what came with supplements."""
+    files = list(dossier.attachments.order_by("id"))
+    supplied = [row for asked in _answered(dossier) for row in _supplied(asked, files)]
     if dossier.form_version is None:
-        return []
+        return supplied
     schema = FormSchema.from_json(dossier.form_version.schema)
-    steps = answered_steps(schema, dossier.answers, answer_files_by_field(dossier.attachments.all()))
-    return [
+    steps = answered_steps(schema, dossier.answers, answer_files_by_field(files))
+    filed = [
         {"name": field.label, "count": str(len(field.files)), "kind": _file_kind(field.files)}
         for step in steps
         for field in step.fields
         if field.files
     ]
+    return filed + supplied
+
+
+def _answered(dossier: Dossier) -> list[SupplementRequest]:
+    return list(dossier.supplement_requests.exclude(answered_at=None).order_by("number"))
+
+
+def _supplied(asked: SupplementRequest, files: Sequence[Attachment]) -> list[dict[str, str]]:
+    """Return the documents that answered a supplement request, on paper or as files, with the day."""
+    assert asked.answered_at is not None, "it was answered"  # noqa: S101
+    sent = files_by_field(file for file in files if file.supplement_id == asked.pk)
+    rows = []
+    for item in asked.items:
+        entry, scans = asked.received_items.get(item["id"], {}), sent.get(item["id"], [])
+        name = f"{item['label']} (bổ sung ngày {date_text(asked.answered_at)})"
+        if entry.get("copy"):
+            kind = str(SupplementRequest.CopyKind(entry["copy"]).label)
+            rows.append({"name": name, "count": str(entry["count"]), "kind": kind})
+        elif scans:
+            rows.append({"name": name, "count": str(len(scans)), "kind": _file_kind(scans)})
+    return rows
 
 
 def _file_kind(files: Sequence[Attachment]) -> str:
