@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from procedures.models import Procedure
 
@@ -24,6 +28,18 @@ class FilingLink:
 NATIONAL_PORTAL: Final = "https://dichvucong.gov.vn"
 Provider = Callable[[Procedure], FilingLink | None]
 _providers: Final[list[Provider]] = []
+
+
+# Letters, digits, dots and hyphens only: browsers read "a\\b" or "a@b" as another host than Python does.
+_ADDRESS: Final = re.compile(r"https://[a-z0-9.-]+(:443)?(/[^\\\s]*)?([?#][^\\\s]*)?", re.IGNORECASE)
+
+
+def is_on_national_portal(address: str) -> bool:
+    """Return True for an https address of the national portal (``NATIONAL_PORTAL_HOSTS``) or one of its subdomains."""
+    if not _ADDRESS.fullmatch(address):
+        return False
+    host = (urlsplit(address).hostname or "").removesuffix(".")
+    return any(host == own or host.endswith(f".{own}") for own in settings.NATIONAL_PORTAL_HOSTS)
 
 
 def register(provider: Provider) -> Provider:

@@ -15,7 +15,7 @@ from forms_app.dossiers.services.scans import late_files
 from procedures import filing_links
 from procedures.choices import ServiceLevel
 from procedures.dependants import procedures_of
-from procedures.filing_links import FilingLink
+from procedures.filing_links import FilingLink, is_on_national_portal
 from procedures.models import Procedure
 
 
@@ -24,7 +24,9 @@ def portal_filing_link(procedure: Procedure) -> FilingLink | None:
     """Return the portal's own form, the national portal or None, according to the dated filing channel. One query."""
     option = filing_option(procedure)
     if option.channel == FilingChannel.Channel.NATIONAL:
-        return FilingLink(_("Apply on the national portal"), option.url, note=_("Opens dichvucong.gov.vn."))
+        # Rows made before a change of the setting may lead elsewhere: its first page is always right.
+        address = option.url if is_on_national_portal(option.url) else filing_links.NATIONAL_PORTAL
+        return FilingLink(_("Apply on the national portal"), address, note=_("Opens dichvucong.gov.vn."))
     if option.channel != FilingChannel.Channel.OWN:
         return None
     if option.minutes is None or not option.has_agency:

@@ -38,6 +38,8 @@ PORTAL_PLACE_NAMES: list[str] = env.list(
         "Phú Tân", "Giá Rai", "Hồng Dân", "Phước Long", "Vĩnh Lợi", "Đông Hải", "Hòa Bình",
     ],
 )  # fmt: skip
+# Hosts of the national portal, each with its subdomains: procedures link to no other address for filing online.
+NATIONAL_PORTAL_HOSTS: list[str] = env.list("NATIONAL_PORTAL_HOSTS", default=["dichvucong.gov.vn"])
 PORTAL_OWNER = env.str("PORTAL_OWNER", default="UBND tỉnh Cà Mau")
 # Contact for help, in the footer of every page; empty: nothing is shown.
 PORTAL_PHONE = env.str("PORTAL_PHONE", default="")

@@ -27,6 +27,7 @@ from procedures.choices import (
     ServiceLevel,
     Status,
 )
+from procedures.filing_links import is_on_national_portal
 from procedures.snapshot import RecordError, Snapshot, decode, encode, normalise_texts
 from procedures.value_objects import (
     Case,
@@ -144,6 +145,8 @@ class ProcedureRecord(Snapshot):
             raise RecordError("core_code: " + _("write it as %(code)s") % {"code": core})
         if not clean(self.title):
             raise RecordError("title: " + _("the name is missing"))
+        if self.national_url and not is_on_national_portal(self.national_url):
+            raise RecordError("national_url: " + _("This is not an address of the national portal."))
         for path, value, allowed in self._choice_values():
             if value and value not in allowed:
                 message = _("“%(value)s” is not one of %(allowed)s")
@@ -154,10 +157,9 @@ class ProcedureRecord(Snapshot):
             if number is not None and not least <= number <= most:
                 message = _("%(value)s is not between %(least)s and %(most)s")
                 raise RecordError(f"{path}: " + message % {"value": number, "least": least, "most": most})
-
-        for channel in self.channels:
-            if any(fee.amount is not None and fee.amount != round(fee.amount, 2) for fee in channel.fees):
-                raise RecordError("channels.fees.amount: " + _("at most two decimal places"))
+        fees = chain.from_iterable(channel.fees for channel in self.channels)
+        if any(fee.amount is not None and fee.amount != round(fee.amount, 2) for fee in fees):
+            raise RecordError("channels.fees.amount: " + _("at most two decimal places"))
 
     def _bounded_numbers(self) -> list[tuple[str, Decimal | int | None, int, int]]:
         found: list[tuple[str, Decimal | int | None, int, int]] = [("level_2011", self.level_2011, 1, 4)]

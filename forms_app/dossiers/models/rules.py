@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from core.models import Validity, ValidityQuerySet
 from forms_app.dossiers.codes import validate_pattern
+from procedures.filing_links import is_on_national_portal
 
 #: Online dossiers are answered within eight working hours (docs/domain.md#intake-deadline).
 DEFAULT_INTAKE_HOURS: Final = 8
@@ -51,7 +54,11 @@ class FilingChannel(Validity):
         verbose_name=_("procedure"),
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
-    url = models.URLField(_("address on the national portal"), blank=True)
+    url = models.URLField(
+        _("address on the national portal"),
+        blank=True,
+        help_text=_("Only for the channel “National portal”; begins with https://."),
+    )
 
     objects: ClassVar[ValidityQuerySet] = ValidityQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -64,10 +71,27 @@ class FilingChannel(Validity):
             models.CheckConstraint(
                 condition=~models.Q(channel="national", url=""), name="filing_channel_has_url"
             ),
+            models.CheckConstraint(
+                condition=models.Q(url="") | models.Q(url__startswith="https://"),
+                name="filing_channel_url_is_https",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.procedure}: {self.get_channel_display()}"
+
+    def clean(self) -> None:
+        """Refuse an address that is missing, or that is not one of the national portal."""
+        super().clean()
+        if self.channel == self.Channel.NATIONAL and not self.url:
+            message = _("Enter the address at which the procedure is filed on the national portal.")
+            raise ValidationError({"url": message})
+        if self.url and not is_on_national_portal(self.url):
+            message = _(
+                "Enter an address that begins with https:// and leads to the national portal (%(hosts)s)."
+            )
+            hosts = ", ".join(settings.NATIONAL_PORTAL_HOSTS)
+            raise ValidationError({"url": ValidationError(message, params={"hosts": hosts})})
 
 
 class DeadlineSetting(Validity):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Agency, Membership
 from accounts.services.groups import sync_groups
 from forms_app.dossiers.models import CodeFormat, FilingChannel
-from procedures.filing_links import filing_link_for
+from procedures.filing_links import NATIONAL_PORTAL, filing_link_for
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.forms_app.dossiers.factories import make_form
 
@@ -53,6 +56,51 @@ def test_national_channel_without_address_is_a_form_error() -> None:
     answer = signed_in(Membership.Role.CONTROLLER).post(reverse("filing_channels:add"), data)
     assert answer.status_code == 200
     assert not FilingChannel.objects.exists()
+    errors = answer.context["form"].errors
+    assert errors == {"url": ["Nhập địa chỉ nộp hồ sơ của thủ tục này trên Cổng Dịch vụ công quốc gia."]}
+
+
+@pytest.mark.parametrize("channel", ["national", "counter"])
+@pytest.mark.parametrize("url", ["https://dichvucong.example/p", "http://dichvucong.gov.vn/p"])
+def test_channel_takes_addresses_of_the_national_portal_only(channel: str, url: str) -> None:
+    data = {
+        "procedure": make_form().definition.procedure.pk,
+        "channel": channel,
+        "url": url,
+        "valid_from": timezone.localdate().isoformat(),
+    }
+    answer = signed_in(Membership.Role.CONTROLLER).post(reverse("filing_channels:add"), data)
+    assert answer.status_code == 200
+    assert url in answer.content.decode(), "what was typed is kept"
+    (message,) = answer.context["form"].errors["url"]
+    assert "https://" in message
+    assert "dichvucong.gov.vn" in message
+    assert not FilingChannel.objects.exists()
+
+
+def test_database_refuses_an_address_without_encryption() -> None:
+    with pytest.raises(IntegrityError, match="filing_channel_url_is_https"), transaction.atomic():
+        FilingChannel.objects.create(
+            procedure=make_form().definition.procedure,
+            channel="national",
+            url="http://dichvucong.gov.vn/p",
+            valid_from=timezone.localdate(),
+        )
+
+
+def test_stored_address_of_another_host_is_not_offered(settings: Any) -> None:
+    """The setting may have changed since the row was made."""
+    procedure = make_form().definition.procedure
+    FilingChannel.objects.create(
+        procedure=procedure,
+        channel="national",
+        url="https://dichvucong.gov.vn/p",
+        valid_from=timezone.localdate(),
+    )
+    settings.NATIONAL_PORTAL_HOSTS = ["quocgia.example"]
+    offer = filing_link_for(procedure)
+    assert offer is not None
+    assert offer.url == NATIONAL_PORTAL
 
 
 @pytest.mark.parametrize("name", ["filing_channels", "deadline_settings", "code_formats", "consent_texts"])
