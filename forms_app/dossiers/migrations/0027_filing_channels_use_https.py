@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0025_payment_records_taken_back'),
+        ('dossiers', '0026_replaced_links'),
         ('procedures', '0008_versions_reopened'),
     ]
 
