@@ -11,6 +11,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from core.display import datetime_text
@@ -162,8 +163,32 @@ def correction(dossier: Dossier, user: User, now: datetime) -> str:
     ) % {"day": datetime_text(dossier.due_at)}
 
 
-def late_request(dossier: Dossier, user: User, now: datetime) -> str:
-    """Warn that a supplement does not keep the dossier from being overdue."""
+def supplement_request(dossier: Dossier, user: User, now: datetime) -> str:
+    """Warn of a request that is not the first, and that a supplement does not keep the dossier from being overdue."""
+    return " ".join(filter(None, (_repeated_request(dossier), _late_request(dossier, now))))
+
+
+def _repeated_request(dossier: Dossier) -> str:
+    """Say what the law provides, and what a further request means for the processing time (ADR 440)."""
+    times = sum(request.withdrawn_at is None for request in dossier.supplement_requests.all())
+    if not times:
+        return ""
+    texts = [
+        ngettext(
+            "A supplement has already been requested for this dossier.",
+            "Supplements have already been requested %(times)d times for this dossier.",
+            times,
+        )
+        % {"times": times},
+        _("One complete request is provided for at reception, and one after the assessment (articles 16.3 and 19.5 of "
+          "NĐ 118/2025): name everything that is missing, and say in the reason why it was not in the former request."),
+    ]  # fmt: skip
+    if deadlines.has_restarted(dossier):
+        texts.append(_("The processing time does not start again: it is paused until the citizen answers."))
+    return " ".join(texts)
+
+
+def _late_request(dossier: Dossier, now: datetime) -> str:
     if not dossier.was_accepted:
         return ""
     if deadlines.is_late(dossier, now):

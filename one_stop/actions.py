@@ -226,7 +226,7 @@ DESK_ACTIONS: Final = (
         done=_("The supplement has been requested. Processing time is paused."),
         done_before_acceptance=_("The supplement has been requested. Processing time has not started yet."),
         form=SupplementForm, options=_supplement_options, service=services.request_supplement,
-        warning=action_warnings.late_request,
+        warning=action_warnings.supplement_request,
     ),
     DeskAction(
         action=Action.SUPPLY,

@@ -168,6 +168,11 @@ def is_late_request(dossier: Dossier, now: datetime) -> bool:
     return until is not None and until < now
 
 
+def has_restarted(dossier: Dossier) -> bool:
+    """Return True if the full time has started again after a supplement, so that a further one only pauses it."""
+    return dossier.clock_restarts > 0
+
+
 class Uncounted(StrEnum):
     """Why a pause does not extend the on-time limit, from its beginning; recorded in the event that begins it."""
 
@@ -221,11 +226,12 @@ def _run(dossier: Dossier, state: str = _State.RUNNING) -> None:
 def _restart(dossier: Dossier, now: datetime) -> None:
     """Count the full time again from ``now``, unless the dossier was late when the supplement was requested.
 
-    A delay is never cancelled (docs/domain.md#pausing): a late dossier keeps its due date, and after a request
-    that came too late the on-time limit stays what it was.
+    It starts again once (ADR 440): a further supplement pauses it. A delay is never cancelled
+    (docs/domain.md#pausing): a late dossier keeps its due date, and after a request that came too late the on-time
+    limit stays what it was.
     """
     rule = rule_in_force(dossier)
-    if rule.mode == _Mode.PAUSE:
+    if rule.mode == _Mode.PAUSE or has_restarted(dossier):
         _resume(dossier, now)
         return
     paused, due = dossier.paused_at, dossier.due_at

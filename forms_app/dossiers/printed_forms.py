@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import segno
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -31,7 +32,7 @@ from forms_app.dossiers.links import lookup_url, public_url
 from forms_app.dossiers.models import Attachment, DeadlineSetting, Dossier, DossierEvent, SupplementRequest
 from forms_app.dossiers.models.events import CORRECTIONS
 from forms_app.dossiers.selectors.dossiers import answer_files_by_field, files_by_field
-from forms_app.dossiers.transitions import Action, Status
+from forms_app.dossiers.transitions import Action, Clock, Status
 
 TEMPLATES: Final = Path(__file__).parent / "templates" / "dossiers" / "pdf"
 LAW: Final = "TT 03/2025/TT-VPCP"
@@ -322,7 +323,8 @@ def _pauses_at(dossier: Dossier, moment: datetime) -> bool:
     """Return True if a supplement requested at ``moment`` pauses the processing time instead of restarting it."""
     if DeadlineRule.from_json(dossier.deadline_rule).mode == DeadlineSetting.Mode.PAUSE:
         return True
-    return dossier.events.filter(CORRECTIONS, at__lt=moment).exists()
+    restarted = Q(action=Action.SUPPLY, data__clock=Clock.RESTART)
+    return dossier.events.filter(CORRECTIONS | restarted, at__lt=moment).exists()
 
 
 def _decline(dossier: Dossier, key: str) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Aggregate, Case, Count, Exists, F, Max, OrderBy, OuterRef, Q, When
+from django.db.models import Aggregate, Case, Count, Exists, F, Max, OrderBy, OuterRef, Q, QuerySet, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from accounts.models import Membership, User
 from core.text import parse_pk
 from core.worktime import TIME_ZONE, start_of_day
 from forms_app.dossiers import codes
-from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.models import Dossier, SupplementRequest
 from forms_app.dossiers.models.dossiers import DossierQuerySet, is_closed, is_late_while_paused
 from forms_app.dossiers.selectors.assignees import ids_with_active_assignee
 from forms_app.dossiers.transitions import OPEN_STATUSES, PAUSED_STATUSES, RUNNING_STATUSES, Status
@@ -69,6 +69,12 @@ def _overdue(now: datetime, user_id: int) -> Q:
     return late | late_pause | INTAKE_STATES["qua-han"](now)
 
 
+def _requested_several_times() -> QuerySet[SupplementRequest, Any]:
+    """Return the dossiers that the desk sent back more than once; requests made by mistake do not count (ADR 440)."""
+    kept = SupplementRequest.objects.filter(withdrawn_at=None).order_by()
+    return kept.values("dossier").annotate(times=Count("pk")).filter(times__gt=1).values("dossier")
+
+
 NEW: Final = "moi"
 #: Suffix of the key under which the list log records that a list was downloaded.
 FILE_SUFFIX: Final = ".csv"
@@ -93,6 +99,11 @@ TABS: Final = (
     Tab(
         "sua-ket-qua", _("Corrected results"), lambda now, user_id: Q(corrections__gt=0),
         ("-first_finished_at", "-id"), for_readers_of_logs=True,
+    ),
+    Tab(
+        "bo-sung-nhieu-lan", _("Several supplement requests"),
+        lambda now, user_id: Q(pk__in=_requested_several_times()),
+        ("-submitted_at", "-id"), for_readers_of_logs=True,
     ),
     Tab("tat-ca", _("All"), lambda now, user_id: Q(), ("-submitted_at", "-id")),
 )  # fmt: skip
