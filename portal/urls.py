@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.conf.urls.static import static
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
@@ -11,7 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from accounts.views import ResetPassword, preferences
 from core.health import healthz
-from core.wagtail import documents
+from core.wagtail import documents, renditions
 from core.wagtail.page_serving import serve
 from core.web import csp_reports
 from core.web.csp import REPORT_PATH
@@ -32,8 +31,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tai-lieu/<int:document_id>/<path:document_filename>", documents.serve),
     path("tai-lieu/", include(wagtaildocs_urls)),
     path("", include("home.urls")),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]
+
+if settings.DEBUG or settings.DEMO:
+    # Elsewhere the web server sends them (docs/examples/nginx.conf).
+    pictures = f"{settings.MEDIA_URL.lstrip('/')}{renditions.FOLDER}<str:name>"
+    urlpatterns.append(path(pictures, renditions.serve, name="rendition"))
 
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("demo.urls")))
