@@ -202,9 +202,7 @@ class BatchWriter:
                 self.without_version.append(page.procedure_id)
                 continue
             signed = page.decision.date if page.decision else None
-            wanted = (
-                change.begins or self._context.valid_from or signed or timezone.localdate(self._context.now)
-            )
+            wanted = change.begins or _first_day(self._context, signed)
             begins = first_free_day(latest, wanted)
             if latest:
                 latest.close_before(begins)
@@ -221,6 +219,12 @@ class BatchWriter:
             )
         ProcedureVersion.objects.bulk_update(closed, ["valid_to"])
         self.versions += ProcedureVersion.objects.bulk_create(versions)
+
+
+def _first_day(context: ImportContext, signed: date | None) -> date:
+    """Return the day chosen for the file, or that of the signature if it is later or none was chosen, or today."""
+    days = [day for day in (context.valid_from, signed) if day]
+    return max(days) if days else timezone.localdate(context.now)
 
 
 def _store_fingerprints(

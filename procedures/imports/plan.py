@@ -238,11 +238,18 @@ class _Planner:
         found += [_("missing: %(facts)s") % {"facts": field_labels([name])} for name in missing]
         if record.levels == (Level.MINISTRY.value,):
             found.append(_("carried out by ministries only, not in the province"))
-        if record.decision and not (
-            self._choices.valid_from or self._reference_rows.signed_on(record.decision)
-        ):
+        signed, wanted = self._signed_on(record), self._choices.valid_from
+        if record.decision and not (wanted or signed):
             found.append(_("the date of the decision is not known: in force from the day of the import"))
+        if wanted and signed and wanted < signed:
+            text = _(
+                "the decision was signed on %(day)s, after the day chosen for the file: in force from that day"
+            )
+            found.append(text % {"day": date_text(signed)})
         return tuple(found)
+
+    def _signed_on(self, record: ProcedureRecord) -> date | None:
+        return self._reference_rows.signed_on(record.decision) if record.decision else None
 
 
 def _waiting(version: ProcedureVersion) -> tuple[str, ...]:

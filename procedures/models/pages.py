@@ -169,10 +169,21 @@ class ProcedurePageForm(PortalPageForm):
                 self.fields.pop(name, None)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to publish from a day on which the new version cannot begin."""
+        """Refuse to publish from a day on which the new version cannot begin.
+
+        A day before the decision was signed is refused before anybody is asked for approval.
+        """
         data: dict[str, Any] = super().clean()
-        if "effective_from" in self.cleaned_data and "action-publish" in self.data:
-            self._check_day(data["effective_from"] or timezone.localdate())
+        if (
+            "effective_from" not in self.cleaned_data
+            or not {"action-publish", "action-submit"} & self.data.keys()
+        ):
+            return data
+        day, decision = data["effective_from"] or timezone.localdate(), data.get("decision")
+        if decision and (message := decision.why_not_from(day)):
+            self.add_error("effective_from", message)
+        elif "action-publish" in self.data:
+            self._check_day(day)
         return data
 
     def _check_day(self, day: date) -> None:

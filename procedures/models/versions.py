@@ -5,7 +5,7 @@ A dossier keeps the version under which it was filed for ever."""
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, TypeAlias
 
 from django.conf import settings
 from django.db import models
@@ -15,11 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 from accounts.models import Agency
+from core.display import date_text
 from core.errors import NotAllowed
 from core.models import ValidityQuerySet
 from core.text import clean
 from procedures.models.procedures import Procedure
 from procedures.snapshot import Snapshot
+
+#: ``date`` is a field of the class below.
+Day: TypeAlias = date
 
 
 class PublicationDecision(index.Indexed, models.Model):
@@ -62,6 +66,15 @@ class PublicationDecision(index.Indexed, models.Model):
     def clean(self) -> None:
         self.number = clean(self.number)
         self.agency_name = clean(self.agency_name)
+
+    def why_not_from(self, day: Day) -> str:
+        """Return why no procedure can apply under this decision from ``day``; empty if it can, or without a date."""
+        if self.date is None or day >= self.date:
+            return ""
+        text = _(
+            "Decision %(number)s was signed on %(day)s; a procedure cannot apply under it before that day."
+        )
+        return str(text) % {"number": self.number, "day": date_text(self.date)}
 
 
 class ProcedureVersion(models.Model):

@@ -65,10 +65,13 @@ def create_procedure(
     """Enter a new procedure with an unpublished page in ``section``, to be published under ``decision`` from ``day``.
 
     ``code`` is the national code (1.001193) or the local one that begins with it. ``NotAllowed`` if ``by`` does
-    not control the section, ``InvalidInput`` (by field) for a code that is wrong or taken, or for a missing title.
+    not control the section, ``InvalidInput`` (by field) for a code that is wrong or taken, for a missing title, or for
+    a day before ``decision`` was signed.
     """
     if by is not None and not controlled_sections(by).filter(pk=section.pk).exists():
         raise NotAllowed(_("You do not have permission to create procedures in this section."))
+    if message := decision.why_not_from(day):
+        raise InvalidInput(message, fields={"day": message})
     name, (core, local) = clean(title), _codes(code)
     procedure = Procedure(core_code=core, code=local, title=name)
     try:

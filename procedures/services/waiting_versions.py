@@ -95,6 +95,8 @@ def check_day(
     message = ""
     if day == version.valid_from:
         message = _("The version already applies from that day.")
+    elif version.decision and (too_early := version.decision.why_not_from(day)):
+        message = too_early
     elif before is not None and day < before.next_may_begin:
         message = _("Version %(number)d applies from %(day)s; enter that day or a later one.") % {
             "number": before.number,

@@ -88,6 +88,17 @@ class TestCreate:
             self.create(title=" ")
         assert set(caught.value.fields) == {"core_code", "title"}
 
+    @pytest.mark.parametrize(("signed", "is_allowed"), [(TODAY + DAY, False), (TODAY, True), (None, True)])
+    def test_no_procedure_applies_before_its_decision_was_signed(self, signed, is_allowed):
+        decision = make_decision(number="9/QĐ-UBND", date=signed)
+        if is_allowed:
+            assert self.create(decision=decision).effective_from == TODAY
+            return
+        with pytest.raises(InvalidInput) as caught:
+            self.create(decision=decision)
+        assert "9/QĐ-UBND ký ngày 03/03/2026" in caught.value.fields["day"]
+        assert not Procedure.objects.exists()
+
     def test_long_name_is_kept_in_full(self):
         name = "Cấp giấy phép " + "rất dài " * 60
         page = self.create(title=name)
