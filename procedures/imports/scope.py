@@ -58,7 +58,8 @@ def imports_of(user: User | AnonymousUser) -> QuerySet[ImportUpload]:
     """Return the imports that ``user`` may see and decide on.
 
     Province-wide controllers: all; others: those uploaded by somebody who was controller in one of their agencies
-    that day. Files of the command belong to the province.
+    that day, and not of the whole province too, whose files may contain the procedures of every agency. Files of the
+    command belong to the province.
     """
     uploads: QuerySet[ImportUpload] = ImportUpload.objects.all()
     if controls_province(user):
@@ -68,7 +69,9 @@ def imports_of(user: User | AnonymousUser) -> QuerySet[ImportUpload]:
         Q(valid_to__isnull=True) | Q(valid_to__gte=day),
         user=OuterRef("uploaded_by"),
         role=CONTROLLER,
-        agency__in=agencies_where(user, CONTROLLER),
         valid_from__lte=day,
     )
-    return uploads.filter(Exists(memberships))
+    of_the_province = memberships.filter(agency__kind=Agency.Kind.PROVINCE, agency__parent__isnull=True)
+    of_a_colleague = memberships.filter(agency__in=agencies_where(user, CONTROLLER))
+    uploads = uploads.exclude(uploaded_by__is_superuser=True)
+    return uploads.filter(Exists(of_a_colleague), ~Exists(of_the_province))

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from accounts.models import Membership
+from accounts.models import Agency, Membership, User
 from core.errors import NotAllowed
 from core.outbox import deliver_due
 from procedures.imports.apply import import_records
@@ -161,6 +161,29 @@ class TestFiles:
         kept = uploaded(controller(own.agency), _both()[0])
 
         assert "cập nhật 1 thủ tục" in press(signed_in(controller(own.agency)), kept)
+
+    @pytest.mark.parametrize("also", ["province", "superuser", "province until yesterday"])
+    def test_an_import_of_somebody_who_controls_the_province_too_is_the_province_s(self, departments, also):
+        """Its file names procedures of every agency, and undoing it would change them."""
+        own, _other = departments
+        by = controller()
+        Membership.objects.create(
+            user=by, agency=own.agency, role=Membership.Role.CONTROLLER, valid_from=date(2025, 7, 1)
+        )
+        if also != "province":
+            last = date(2026, 11, 22)
+            of_province = Membership.objects.filter(user=by, agency__kind=Agency.Kind.PROVINCE)
+            of_province.update(valid_from=date(2025, 7, 1), valid_to=last)
+        User.objects.filter(pk=by.pk).update(is_superuser=also == "superuser")
+        by = User.objects.get(pk=by.pk)
+        kept = uploaded(by, *_both())
+
+        status = (
+            signed_in(controller(own.agency))
+            .get(reverse("procedures_import_preview", args=[kept.pk]))
+            .status_code
+        )
+        assert status == (200 if also == "province until yesterday" else 404)
 
     def test_a_controller_who_left_before_the_upload_gives_no_access(self, departments):
         own, other = departments
