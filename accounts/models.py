@@ -267,7 +267,10 @@ PROVINCE_WIDE_ROLES: Final = frozenset({Membership.Role.CONTROLLER})
 
 
 class RoleRequest(models.Model):
-    """A role of ``CONFIRMED_ROLES`` requested by one person and confirmed by another; the rows are kept as a record."""
+    """A role of ``CONFIRMED_ROLES`` requested by one person and confirmed by another; the rows are kept as a record.
+
+    ``decided_at`` without ``decided_by``: withdrawn by whoever had asked for it.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -17,7 +17,7 @@ from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -253,32 +253,42 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "accounts/invitation.html", {"form": form, "invited": user})
 
 
+#: What can be answered to a request for a role, with what is said afterwards.
+ROLE_ANSWERS: Final = {
+    "confirm": gettext_lazy("The role has been assigned."),
+    "refuse": gettext_lazy("The role is refused."),
+    "withdraw": gettext_lazy("The request is withdrawn."),
+}
+
+
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof_required
 def confirm_roles(request: HttpRequest) -> HttpResponse:
-    """Show the roles waiting for the person's confirmation; POST confirms or refuses one."""
+    """Show the roles waiting for confirmation; POST confirms or refuses one, or withdraws an own request."""
     user = _user(request)
     if not role_requests.may_decide(user):
         raise Http404
     pk, answer = parse_pk(request.POST.get("request", "")), request.POST.get("answer")
-    if request.method == "POST" and pk is not None and answer in {"confirm", "refuse"}:
+    if request.method == "POST" and pk is not None and answer in ROLE_ANSWERS:
         try:
-            role_requests.record_decision(pk=pk, by=user, confirm=answer == "confirm")
+            if answer == "withdraw":
+                role_requests.withdraw_request(pk=pk, by=user)
+            else:
+                role_requests.record_decision(pk=pk, by=user, confirm=answer == "confirm")
         except NotAllowed as error:
             raise Http404 from error
         except Conflict as error:
             messages.error(request, error.message)
         else:
-            done = (
-                gettext("The role has been assigned.")
-                if answer == "confirm"
-                else gettext("The role is refused.")
-            )
-            messages.success(request, done)
+            messages.success(request, ROLE_ANSWERS[answer])
         return redirect("accounts:role_requests")
-    return render(request, "accounts/role_requests.html", {"requests": role_requests.open_requests_for(user)})
+    context = {
+        "requests": role_requests.open_requests_for(user),
+        "own_requests": role_requests.own_open_requests(user),
+    }
+    return render(request, "accounts/role_requests.html", context)
 
 
 class PortalAccountView(AccountView):

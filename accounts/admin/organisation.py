@@ -26,7 +26,7 @@ from accounts.models import AdministrativeUnit, Agency, AgencySuccession, Member
 from accounts.policies import AgencyPolicy, MembershipPolicy, SuccessionPolicy, managed_agencies
 from accounts.selectors import with_descendants
 from accounts.services import change_end_date, revoke
-from accounts.services.role_requests import assign
+from accounts.services.role_requests import assign, deciders
 from accounts.step_up import FreshProofMixin
 from core.errors import PortalError
 from core.text import clean, slugify, unused_slug
@@ -292,14 +292,25 @@ class MembershipCreateView(FreshProofMixin, ServiceErrorsMixin, generic.CreateVi
 
     def get_success_message(self, instance: Any) -> str:
         if isinstance(instance, RoleRequest):
-            return gettext(
-                "The role takes effect when the head of the agency or another operator confirms it."
-            )
+            return _about(instance)
         message: str = super().get_success_message(instance)
         return message
 
     def get_success_buttons(self) -> list[Any]:
         return [] if isinstance(self.object, RoleRequest) else list(super().get_success_buttons())
+
+
+def _about(request: RoleRequest) -> str:
+    """Return what happens with ``request`` now; somebody who works alone is told that nobody can confirm it."""
+    if deciders(request):
+        return gettext(
+            "The role takes effect when the head of the agency or another operator confirms it. Until then you can "
+            "withdraw it: “Roles awaiting confirmation” on the page of your account."
+        )
+    return gettext(
+        "The role is not in force yet, and nobody but you could confirm it: the agency needs a head or a second "
+        "operator. You can withdraw it: “Roles awaiting confirmation” on the page of your account."
+    )
 
 
 class MembershipEditView(FreshProofMixin, ServiceErrorsMixin, ObjectEditView):

@@ -40,7 +40,39 @@ def assign(
         user=user, agency=agency, role=role, valid_from=valid_from, valid_to=valid_to,
         requested_by=by, requested_at=timezone.now(),
     )  # fmt: skip
-    _tell(request, "role_requested", {*_heads(agency), *_operators(agency)} - {by, user})
+    _tell(request, "role_requested", deciders(request))
+    return request
+
+
+def deciders(request: RoleRequest) -> set[User]:
+    """Return who is asked to confirm ``request``; empty if nobody but those concerned could.
+
+    The heads and operators of the agency and of the one above it; without any, superusers.
+    """
+    concerned = {request.requested_by, request.user}
+    asked = {*_heads(request.agency), *_operators(request.agency)} - concerned
+    return asked or set(User.objects.filter(is_active=True, is_superuser=True)) - concerned
+
+
+def own_open_requests(user: User) -> QuerySet[RoleRequest]:
+    """Return the open requests that ``user`` made."""
+    rows = RoleRequest.objects.filter(requested_by=user, decided_at=None)
+    return rows.select_related("user", "agency").order_by("requested_at", "pk")
+
+
+@transaction.atomic
+def withdraw_request(*, pk: int, by: User) -> RoleRequest:
+    """Withdraw an open request that ``by`` made: decided, but by nobody.
+
+    ``NotAllowed`` if ``by`` did not make it, ``Conflict`` if it has already been decided.
+    """
+    request = RoleRequest.objects.select_for_update(of=("self",)).filter(pk=pk, requested_by=by).first()
+    if request is None:
+        raise NotAllowed
+    if request.decided_at is not None:
+        raise Conflict(_("This request has already been decided."))
+    request.decided_at = timezone.now()
+    request.save(update_fields=["decided_at"])
     return request
 
 

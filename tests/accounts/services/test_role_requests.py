@@ -90,6 +90,51 @@ class TestAsking:
             ask(lan, commune, operator)
         assert {message.to[0] for message in mail.outbox} == {head.email, second.email}
 
+    def test_superusers_are_told_if_an_operator_works_alone(
+        self, commune, operator, lan, django_capture_on_commit_callbacks
+    ):
+        above = UserFactory(is_superuser=True)
+        with django_capture_on_commit_callbacks(execute=True):
+            ask(lan, commune, operator)
+        assert [message.to for message in mail.outbox] == [[above.email]]
+
+    def test_nobody_is_left_in_the_dark_about_a_request_that_nobody_can_confirm(self, commune, operator, lan):
+        answer = browser(operator).post(
+            "/quan-tri/memberships/new/",
+            role_facts(lan, commune, Role.RECEIVER, valid_from=timezone.localdate()),
+            follow=True,
+        )
+        assert "ngoài bạn ra chưa ai có thể xác nhận" in answer.text
+
+
+class TestWithdrawing:
+    def test_whoever_asked_sees_and_withdraws_it(self, commune, operator, head, lan):
+        request = ask(lan, commune, operator)
+        client = browser(operator)
+        assert f'data-own-request="{request.pk}"' in client.get(PAGE).text
+        said = client.post(PAGE, {"request": request.pk, "answer": "withdraw"}, follow=True).text
+        assert "Đã rút yêu cầu" in said
+        assert "data-own-request" not in said
+        request.refresh_from_db()
+        assert (request.decided_by, request.confirmed) == (None, False)
+        assert request.decided_at is not None
+        with pytest.raises(Conflict):
+            role_requests.record_decision(pk=request.pk, by=head, confirm=True)
+        assert not lan.memberships.exists()
+        assert ask(lan, commune, operator).pk != request.pk, "it can be asked for again"
+
+    def test_others_withdraw_nothing(self, commune, operator, head, lan):
+        request = ask(lan, commune, operator)
+        for one in (head, lan, member(commune)):
+            with pytest.raises(NotAllowed):
+                role_requests.withdraw_request(pk=request.pk, by=one)
+        assert browser(head).post(PAGE, {"request": request.pk, "answer": "withdraw"}).status_code == 404
+
+    def test_what_is_decided_stays(self, commune, operator, head, lan):
+        request = role_requests.record_decision(pk=ask(lan, commune, operator).pk, by=head, confirm=True)
+        with pytest.raises(Conflict):
+            role_requests.withdraw_request(pk=request.pk, by=operator)
+
 
 class TestDeciding:
     def test_head_confirms(self, commune, operator, head, lan):
