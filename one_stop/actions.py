@@ -19,75 +19,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
-from core.display import date_text
-from forms_app.dossiers.models import Dossier, SupplementRequest
-from forms_app.dossiers.selectors.assignees import ASSIGNABLE_ROLES, assignable_officers, other_assignee
-from forms_app.dossiers.selectors.dossiers import named_request, open_request
+from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.selectors.assignees import ASSIGNABLE_ROLES, other_assignee
 from forms_app.dossiers.services import apply_action
-from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action, Status, allowed_transitions
-from one_stop import action_warnings, services, supplements
+from forms_app.dossiers.transitions import COUNTER_ACTIONS, Action, allowed_transitions
+from one_stop import action_options, action_warnings, reopened_requests, services
 from one_stop.access import OfficerAccess
 from one_stop.forms.actions import ActionForm, AssignForm, WithdrawForm
-from one_stop.forms.pauses import PaymentForm, SuspendForm
+from one_stop.forms.pauses import PaymentForm, ReopenedRequestForm, SuspendForm
 from one_stop.forms.results import FinishForm, PostForm, ReopenForm, ReturnForm
 from one_stop.forms.supplements import CounterSupplementForm, SupplementForm
 
 Text = str | Promise
-
-
-def _no_options(dossier: Dossier, user: User) -> dict[str, Any]:
-    return {}
-
-
-def _supplement_options(dossier: Dossier, user: User) -> dict[str, Any]:
-    return {
-        "documents": supplements.requestable_documents(dossier),
-        "answers": supplements.requestable_answers(dossier),
-        "initial": {"supplement_due_at": date_text(services.proposed_supplement_day(timezone.now()))},
-    }
-
-
-def _counter_options(dossier: Dossier, user: User) -> dict[str, Any]:
-    # If none is open, the last one is used: what was typed for it is shown again although somebody else was quicker.
-    return _items_of(open_request(dossier) or dossier.supplement_requests.order_by("-number").first())
-
-
-def _counter_options_as_sent(dossier: Dossier, data: QueryDict) -> dict[str, Any]:
-    return _items_of(named_request(dossier, data))
-
-
-def _items_of(request: SupplementRequest | None) -> dict[str, Any]:
-    return {"items": request.items if request else [], "number": request.number if request else 0}
-
-
-def _assign_options(dossier: Dossier, user: User) -> dict[str, Any]:
-    return {
-        "officers": assignable_officers(dossier.agency_id, timezone.localdate()),
-        "initial": {"officer": str(dossier.assigned_to_id or user.pk)},
-    }
-
-
-def _finish_options(dossier: Dossier, user: User) -> dict[str, Any]:
-    return {
-        "unpaid": dossier.status == Status.PAYMENT,
-        "electronic": dossier.result_delivery == Dossier.Delivery.ELECTRONIC,
-    }
-
-
-def _return_options(dossier: Dossier, user: User) -> dict[str, Any]:
-    return {
-        "chosen": dossier.result_delivery,
-        "ways": action_warnings.result_ways(dossier),
-        "initial": {"address": dossier.address},
-    }
-
-
-def _payment_options(dossier: Dossier, user: User) -> dict[str, Any]:
-    return {"initial": {"paid_on": date_text(timezone.now())}}
-
-
-def _post_options(dossier: Dossier, user: User) -> dict[str, Any]:
-    return {"initial": services.postal_details(dossier)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +54,7 @@ class DeskAction:
     danger: bool = False
     needs_reason: bool = False
     form: type[ActionForm] = ActionForm
-    options: Callable[[Dossier, User], dict[str, Any]] = _no_options
+    options: Callable[[Dossier, User], dict[str, Any]] = action_options.no_options
     options_as_sent: Callable[[Dossier, QueryDict], dict[str, Any]] | None = None
     service: Callable[..., object] | None = None
     warning: action_warnings.ActionWarning = action_warnings.nothing
@@ -182,13 +125,13 @@ DESK_ACTIONS: Final = (
         action=Action.FINISH,
         label=_("Result is ready…"),
         done=_("The dossier is finished; the result is ready to be handed over."),
-        form=FinishForm, options=_finish_options, service=services.finish, warning=action_warnings.unpaid,
+        form=FinishForm, options=action_options.finish_options, service=services.finish, warning=action_warnings.unpaid,
     ),
     DeskAction(
         action=Action.RETURN_RESULT,
         label=_("Result handed over…"),
         done=_("The result is recorded as handed over."),
-        form=ReturnForm, options=_return_options, service=services.return_result,
+        form=ReturnForm, options=action_options.return_options, service=services.return_result,
         warning=action_warnings.handing_over(
             _(
                 "Has the result been handed over to the citizen or their proxy, or handed to the post "
@@ -201,7 +144,7 @@ DESK_ACTIONS: Final = (
         action=Action.PAYMENT_DONE,
         label=_("Payment received…"),
         done=_("The payment is recorded. Processing time is running again."),
-        form=PaymentForm, options=_payment_options, warning=action_warnings.late_receipt,
+        form=PaymentForm, options=action_options.payment_options, warning=action_warnings.late_receipt,
     ),
     DeskAction(
         action=Action.UNDO_PAYMENT,
@@ -225,14 +168,15 @@ DESK_ACTIONS: Final = (
         label=_("Request a supplement…"),
         done=_("The supplement has been requested. Processing time is paused."),
         done_before_acceptance=_("The supplement has been requested. Processing time has not started yet."),
-        form=SupplementForm, options=_supplement_options, service=services.request_supplement,
+        form=SupplementForm, options=action_options.supplement_options, service=services.request_supplement,
         warning=action_warnings.supplement_request,
     ),
     DeskAction(
         action=Action.SUPPLY,
         label=_("Supplement received at the counter…"),
         done=_("The supplement is recorded."),
-        form=CounterSupplementForm, options=_counter_options, options_as_sent=_counter_options_as_sent,
+        form=CounterSupplementForm, options=action_options.counter_options,
+        options_as_sent=action_options.counter_options_as_sent,
         service=services.receive_supplement,
     ),
     DeskAction(
@@ -288,7 +232,7 @@ DESK_ACTIONS: Final = (
         action=Action.CORRECT_POST,
         label=_("Tracking number, postage…"),
         done=_("The tracking number and postage are recorded; the citizen can see them."),
-        form=PostForm, options=_post_options, service=services.correct_post,
+        form=PostForm, options=action_options.post_options, service=services.correct_post,
     ),
     DeskAction(
         action=Action.UNDO_RETURN,
@@ -310,15 +254,19 @@ DESK_ACTIONS: Final = (
         action=Action.UNDO_WITHDRAW,
         label=_("Undo the withdrawal…"),
         done=_("The withdrawal is undone; the dossier is back where it was before."),
+        form=ReopenedRequestForm, options=action_options.reopened_request_options,
+        service=partial(reopened_requests.undo_end, action=Action.UNDO_WITHDRAW),
     ),
     DeskAction(
         action=Action.UNDO_CLOSE,
         label=_("Undo the closing…"),
         done=_("The closing is undone; the supplement request is open again."),
+        form=ReopenedRequestForm, options=action_options.reopened_request_options,
+        service=partial(reopened_requests.undo_end, action=Action.UNDO_CLOSE),
         warning=action_warnings.fixed(
             _(
-                "The dossier waits for the supplement again, with the processing time and the days that it had. The "
-                "citizen is notified."
+                "The dossier waits for the supplement again, with the processing time that it had. The citizen is "
+                "notified of the new last day."
             )
         ),
     ),
@@ -326,7 +274,8 @@ DESK_ACTIONS: Final = (
         action=Action.ASSIGN,
         label=_("Assign to…"),
         done=_("The dossier has been reassigned."),
-        form=AssignForm, options=_assign_options, service=services.assign, warning=action_warnings.assigned,
+        form=AssignForm, options=action_options.assign_options, service=services.assign,
+        warning=action_warnings.assigned,
     ),
     DeskAction(
         action=Action.WITHDRAW, danger=True,

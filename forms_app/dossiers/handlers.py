@@ -100,6 +100,7 @@ def _mail_status(event: DossierEvent) -> None:
         "due_at": _new_due_date(event),
         "late_since": dossier.late_since(event.at),
         "suspended_until": _moment(event.data.get("pause_ends_at")),
+        "answer_by": _moment(event.data.get("answer_by")),
         "first": first,
         "being_corrected": dossier.is_result_being_corrected and not is_correction(event),
         "former_number": former_tracking_number(event) if event.action == Action.CORRECT_POST else "",

@@ -297,6 +297,7 @@ def _supplement(dossier: Dossier, key: str) -> dict[str, Any]:
         "reason": request.reason,
         "terms": [
             ["Bổ sung chậm nhất", datetime_in_words(until) if until else ""],
+            ["Hạn bổ sung mới", datetime_in_words(request.extended_until) if request.extended_until else ""],
             ["Người liên hệ", ", ".join(filter(None, (officer, dossier.agency.name)))],
         ],
         "notes": [

@@ -33,6 +33,30 @@ class SuspendForm(ActionForm):
         return {"suspended_until": self.cleaned_data["suspended_until"]}
 
 
+class ReopenedRequestForm(ActionForm):
+    """The citizen's new last day for the supplement request that is open again, if it has one, and the reason."""
+
+    answer_by = VietnameseDateField(
+        label=_("Supplement due by"),
+        help_text=_(
+            "The citizen's new last day. The day on the form that was issued stays as it was; the citizen reads the "
+            "new one on their page and in the email."
+        ),
+        error_messages={"required": _("Enter the citizen's last day for the supplement.")},
+    )  # fmt: skip
+
+    field_order = ["version", "answer_by", "reason"]
+
+    def __init__(self, *args: Any, asks_for_day: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_for_day:
+            del self.fields["answer_by"]
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the new last day; None if the request has none, or if no request is open again."""
+        return {"answer_by": self.cleaned_data.get("answer_by")}
+
+
 class PaymentForm(ActionForm):
     """Evidence of the payment, and the day on which it was made: the pause ends with that day (ADR 250)."""
 

@@ -128,7 +128,7 @@ def _render(
     now, dossier = timezone.now(), found.dossier
     is_new = dossier.status == Status.REGISTERED
     open_request = next((item for item in found.requests if item.closed_at is None), None)
-    supplement_due_at = open_request.supplement_due_at if open_request else None
+    supplement_due_at = open_request.answer_due_at if open_request else None
     context = {
         "dossier": dossier,
         "list_query": list_query(request.GET),

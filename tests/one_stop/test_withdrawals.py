@@ -118,7 +118,8 @@ def test_open_supplement_request_resumes_with_the_remaining_days(receipt: Filing
     request.refresh_from_db()
     assert clock_of(dossier) == before
     assert request.closed_at is None
-    assert request.supplement_due_at == NOW + timedelta(days=4, hours=8), "two working days later"
+    assert request.supplement_due_at == NOW + timedelta(days=2, hours=8), "as issued"
+    assert request.answer_due_at == NOW + timedelta(days=4, hours=8), "two working days later"
 
 
 @pytest.mark.parametrize(("later", "status"), [(timedelta(), Status.REGISTERED), (timedelta(seconds=1), 7)])

@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
@@ -69,7 +70,9 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         answered = requests.exclude(answered_at=None).order_by("-number")
         return self.select_related("agency", "assigned_to", "procedure_version__procedure").annotate(
             supplement_due_at=Subquery(
-                requests.filter(closed_at=None).order_by().values("supplement_due_at")[:1]
+                requests.filter(closed_at=None)
+                .order_by()
+                .values(due=Coalesce("extended_until", "supplement_due_at"))[:1]
             ),
             supplied_at=Subquery(answered.values("answered_at")[:1]),
         )
@@ -352,7 +355,8 @@ class Dossier(models.Model):
 
     def supplement_is_late(self, now: datetime) -> bool:
         """Return True if the deadline of the open supplement request has passed at ``now``."""
-        return self.supplement_requests.filter(closed_at=None, supplement_due_at__lt=now).exists()
+        due = Coalesce("extended_until", "supplement_due_at")
+        return self.supplement_requests.alias(due=due).filter(closed_at=None, due__lt=now).exists()
 
     def reversible_until(self) -> datetime | None:
         """Return until when the head may undo that the dossier was closed, or its payment recorded; None if neither is.

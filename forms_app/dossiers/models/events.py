@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -87,7 +88,10 @@ class SupplementRequest(models.Model):
     items = models.JSONField(_("items"))
     reason = models.TextField(_("reason"))
     requested_at = models.DateTimeField(_("requested at"))
+    # What form 02 says; it stays as it was issued.
     supplement_due_at = models.DateTimeField(_("to be answered by"), null=True, blank=True)
+    # A later day, given when the end of the dossier was undone (ADR 441).
+    extended_until = models.DateTimeField(_("new last day"), null=True, blank=True)
     answers = AnswersField(_("answers"), default=dict, blank=True)
     # What the citizen has typed but not sent yet, and why files were not accepted: texts by item.
     typed = AnswersField(_("entered but not sent yet"), default=dict, blank=True)
@@ -122,10 +126,20 @@ class SupplementRequest(models.Model):
                 | models.Q(answered_at__isnull=True, closed_at__isnull=False),
                 name="supplement_withdrawn_unanswered",
             ),
+            models.CheckConstraint(
+                condition=models.Q(extended_until__isnull=True)
+                | models.Q(supplement_due_at__isnull=False, extended_until__gt=models.F("supplement_due_at")),
+                name="supplement_extended_forward",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.dossier} · {self.number}"
+
+    @property
+    def answer_due_at(self) -> datetime | None:
+        """Return until when the citizen answers."""
+        return self.extended_until or self.supplement_due_at
 
     @property
     def text_names(self) -> list[str]:

@@ -220,6 +220,8 @@ def own_data(dossier: Dossier) -> dict[str, Any]:
                 "reason",
                 "items",
                 "answers",
+                "supplement_due_at",
+                "extended_until",
                 "answered_at",
                 "withdrawn_at",
                 "received_items",

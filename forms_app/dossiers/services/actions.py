@@ -55,6 +55,7 @@ _OUTCOMES: Final[dict[Action, str]] = {
 
 #: Actions whose event keeps the processing time from before them, to be restored if they are undone.
 _KEEPING_CLOCK: Final = frozenset({Action.CLOSE, Action.PAYMENT_DONE})
+_UNDOING_ENDS: Final = frozenset({Action.UNDO_WITHDRAW, Action.UNDO_CLOSE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,15 @@ def apply_action(
     outcome: str = "",
     pause_ends_at: datetime | None = None,
     payment: Payment | None = None,
+    answer_by: datetime | None = None,
     now: datetime | None = None,
 ) -> Dossier:
     """Apply ``action`` to a dossier and return it changed, with its event and effects in the same transaction.
 
     ``data`` is stored with the event. ``outcome`` is that of a finished dossier (default: granted); a refusal needs a
-    reason, as it is given to the citizen as the result (art. 19.3 NĐ 118/2025). A dossier whose fee or financial
-    obligation is not paid can only be finished as refused. ``pause_ends_at`` is until when a suspension lasts at most.
-    ``payment`` is the evidence of a payment; the pause ends with the day on which it was made.
+    reason, as it is given to the citizen as the result (art. 19.3 NĐ 118/2025); a dossier that is not paid can only be
+    refused. ``pause_ends_at`` is until when a suspension lasts at most, ``answer_by`` the end of a supplement request
+    that is open again (default: the days that were left), ``payment`` the evidence of a payment, which ends the pause.
 
     ``NotAllowed``: no such dossier for this actor (shown as 404). ``Conflict``: the dossier is no longer at
     ``expected_version`` (code ``conflict``), its status does not allow the action (``not_possible``), it is assigned
@@ -127,23 +129,27 @@ def apply_action(
     note = clean_lines(reason)
     _check_ending(dossier, transition, outcome, note)
     before = dossier.status
-    kept = {"before": deadlines.clock_to_json(dossier)} if transition.action in _KEEPING_CLOCK else {}
+    kept = _clock_before(dossier, transition.action)
     paid = payments.change_payment(dossier, transition.action, payment, moment)
     adjustment = deadlines.apply_clock_effect(dossier, transition.clock, moment)
-    _update_status(dossier, transition, moment)
+    kept |= _update_status(dossier, transition, answer_by, moment)
     details = _set_details(
         dossier, transition.action, outcome=outcome, pause_ends_at=pause_ends_at, assigned_to=assigned_to, now=moment
     )  # fmt: skip
-    data = {**(data or {}), **paid, **kept, **details}
     deadlines.restart_intake_deadline(dossier, transition.action, before, moment)
-    if transition.action == Action.REOPEN and (revoked := _revoke_results(dossier, acting, note, moment)):
-        data["revoked_results"] = revoked
+    if transition.action == Action.REOPEN:
+        kept |= _revoke_results(dossier, acting, note, moment)
     dossier.save()
     append_event(
         dossier=dossier, action=transition.action, from_status=before, actor=acting, now=moment, note=note,
-        data={**data, **adjustment},
+        data={**(data or {}), **paid, **kept, **details, **adjustment},
     )  # fmt: skip
     return dossier
+
+
+def _clock_before(dossier: Dossier, action: Action) -> dict[str, Any]:
+    """Return for the event the processing time before an action that can be undone."""
+    return {"before": deadlines.clock_to_json(dossier)} if action in _KEEPING_CLOCK else {}
 
 
 def _set_details(
@@ -241,7 +247,10 @@ def _changed_text(dossier: Dossier, actor: Actor) -> str:
     return _("This dossier changed while you had it open. Its status is now: %(status)s.")
 
 
-def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> None:
+def _update_status(
+    dossier: Dossier, transition: Transition, answer_by: datetime | None, now: datetime
+) -> dict[str, Any]:
+    """Set status, version and moments; return for the event the new last day of a supplement request."""
     if dossier.status == Status.SUPPLEMENT and transition.target != Status.SUPPLEMENT:
         withdrawn_at = now if transition.action == Action.LIFT_SUPPLEMENT else None
         dossier.supplement_requests.filter(closed_at=None).update(closed_at=now, withdrawn_at=withdrawn_at)
@@ -251,35 +260,52 @@ def _update_status(dossier: Dossier, transition: Transition, now: datetime) -> N
         dossier.finished_at = now
     elif transition.action == Action.RETURN_RESULT:
         dossier.returned_at = now
-    elif (
-        transition.action in {Action.UNDO_WITHDRAW, Action.UNDO_CLOSE}
-        and transition.target == Status.SUPPLEMENT
-    ):
-        _reopen_request(dossier, now)
     elif transition.action in {Action.UNDO_RETURN, Action.REOPEN}:
         dossier.returned_at = None
         dossier.postal_orders.filter(cancelled_at=None).update(cancelled_at=now)
+    elif transition.action in _UNDOING_ENDS and transition.target == Status.SUPPLEMENT:
+        until = _reopen_request(dossier, answer_by, now)
+        return {"answer_by": until.isoformat()} if until else {}
+    return {}
 
 
-def _reopen_request(dossier: Dossier, now: datetime) -> None:
-    """Reopen the supplement request that the end of the dossier had closed, with the working days left then."""
-    event, calendar = dossier.ending(), current_rules().calendar
-    request = dossier.supplement_requests.filter(answered_at=None).order_by("-number").first()
-    if event is None or request is None:
-        return
-    if due := request.supplement_due_at:
-        later = postponed(due, stopped=event.at, resumed=now, unit=TimeUnit.WORKING_DAY, calendar=calendar)
-        request.supplement_due_at = calendar.end_of(later.date()) if later != due else due
+def ended_request(dossier: Dossier) -> SupplementRequest | None:
+    """Return the supplement request that the end of ``dossier`` closed without an answer."""
+    return dossier.supplement_requests.filter(answered_at=None, withdrawn_at=None).order_by("-number").first()
+
+
+def answer_days_left(dossier: Dossier, now: datetime) -> datetime | None:
+    """Return until when the citizen would answer the request of an ended dossier with the working days left then."""
+    event, request = dossier.ending(), ended_request(dossier)
+    if event is None or request is None or (due := request.answer_due_at) is None:
+        return None
+    calendar = current_rules().calendar
+    later = postponed(due, stopped=event.at, resumed=now, unit=TimeUnit.WORKING_DAY, calendar=calendar)
+    return calendar.end_of(later.date()) if later != due else due
+
+
+def _reopen_request(dossier: Dossier, answer_by: datetime | None, now: datetime) -> datetime | None:
+    """Reopen the supplement request that the end of the dossier had closed; return the last day if it is a new one.
+
+    The day on form 02, which was issued, stays as it was (ADR 441).
+    """
+    request = ended_request(dossier)
+    if request is None:
+        return None
+    before, until = request.answer_due_at, answer_by or answer_days_left(dossier, now)
+    if before is not None and until is not None and until > before:
+        request.extended_until = until
     request.closed_at = None
-    request.save(update_fields=["closed_at", "supplement_due_at"])
+    request.save(update_fields=["closed_at", "extended_until"])
+    return request.answer_due_at if request.answer_due_at != before else None
 
 
-def _revoke_results(dossier: Dossier, actor: Actor, reason: str, now: datetime) -> list[int]:
-    """Mark the results issued so far as revoked; return the ids of their files."""
+def _revoke_results(dossier: Dossier, actor: Actor, reason: str, now: datetime) -> dict[str, list[int]]:
+    """Mark the results issued so far as revoked; return the ids of their files for the event, if there are any."""
     results = dossier.attachments.valid_results()
     revoked = list(results.values_list("pk", flat=True))
     results.update(revoked_at=now, revoked_by=actor.user, revocation_reason=reason)
-    return revoked
+    return {"revoked_results": revoked} if revoked else {}
 
 
 def append_event(
