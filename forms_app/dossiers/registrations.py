@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from core import health, malware_scan
 from core.wagtail import dependants
 from core.wagtail.dependants import Dependants
+from forms_app.builder import obstacles
 from forms_app.dossiers.models import Dossier, FilingChannel
-from forms_app.dossiers.selectors.filing import filing_option
+from forms_app.dossiers.selectors.filing import filing_option, why_not_filed_here
 from forms_app.dossiers.services.scans import late_files
 from procedures import filing_links
 from procedures.choices import ServiceLevel
@@ -48,6 +49,12 @@ def _national_portal() -> FilingLink:
         filing_links.NATIONAL_PORTAL,
         note=_("This portal has no online form for the procedure yet. Opens dichvucong.gov.vn."),
     )
+
+
+@obstacles.register
+def obstacles_to_filing(procedure: Procedure) -> list[str]:
+    """Return why citizens cannot file ``procedure`` with its published form."""
+    return why_not_filed_here(procedure)
 
 
 @health.register("malware_scan")

@@ -220,6 +220,7 @@ REGISTRIES = {
     "core.health.register": "registrations",
     "core.wagtail.dependants.register": "registrations",
     "core.outbox.handler": "handlers",
+    "forms_app.builder.obstacles.register": "registrations",
     "procedures.filing_links.register": "registrations",
     "search.documents.register": "search_documents",
 }

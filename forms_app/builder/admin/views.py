@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Conflict, InvalidInput
 from forms_app.builder import services, validation
 from forms_app.builder.admin.forms import ImportForm
+from forms_app.builder.obstacles import obstacles_to
 from forms_app.builder.selectors import controlled_forms, unpublished_changes, used_types, version_history
 
 
@@ -48,6 +49,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": unpublished_changes(schema, live) if schema is not None and not found else [],
         "live": live,
         "versions": versions,
+        "obstacles": obstacles_to(definition) if live and definition.active else [],
     }
     return render(request, "builder/admin/preview.html", context)
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from forms_app.builder import conditions
@@ -22,7 +23,7 @@ from forms_app.dossiers.rules import filing_channels
 from procedures.choices import Status
 from procedures.models import Procedure, ProcedureVersion
 from procedures.models.endings import not_ended_q
-from procedures.selectors import agencies_for_procedure, assignments_on, version_in_force
+from procedures.selectors import agencies_for_procedure, assignments_on, page_for_code, version_in_force
 
 Channel = FilingChannel.Channel
 
@@ -96,6 +97,31 @@ def filing_offer(core_code: str) -> FilingOffer | None:
     if form is None or version is None:
         return None
     return FilingOffer(procedure, version, form, agencies_for_procedure(procedure))
+
+
+def why_not_filed_here(procedure: Procedure) -> list[str]:
+    """Return, for editors, why ``filing_offer`` finds nothing although a form is published, or nothing leads to it."""
+    if procedure.ended:
+        return [_("The procedure no longer applies.")]
+    found = []
+    if procedure.status == Status.HIDDEN:
+        found.append(_("The procedure is not public: show it in its entry in the register."))
+    elif page_for_code(procedure.core_code) is None:
+        found.append(_("The page of the procedure is not published."))
+    if version_in_force(procedure) is None:
+        found.append(_("No version of the procedure is in force yet."))
+    row = filing_channels(timezone.localdate()).filter(procedure=procedure).first()
+    if row is not None and row.channel != Channel.OWN:
+        text = _("The filing channel in force is “%(channel)s”: change it at “Filing rules”.")
+        found.append(text % {"channel": row.get_channel_display()})
+    if not assignments_on().filter(procedure=procedure).exists():
+        found.append(
+            _(
+                "No agency receives the procedure: import a list in which it has a local code, a decision of the "
+                "province or a section."
+            )
+        )
+    return found
 
 
 def draft_by_token(token: str, now: datetime) -> Draft | None:
