@@ -18,6 +18,7 @@ from core.display import datetime_text
 from forms_app.builder.schema import RESULT_WAYS, FormSchema
 from forms_app.dossiers import deadlines
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.models.postal import NUMBER_DAYS
 from forms_app.dossiers.selectors.dossiers import has_begun, open_request
 from forms_app.dossiers.transitions import UNDO_DAYS, Status
 
@@ -158,9 +159,10 @@ def correction(dossier: Dossier, user: User, now: datetime) -> str:
     if dossier.due_at is None or dossier.has_result_on_record():
         return text % {"days": deadlines.CORRECTION_DAYS}
     return _(
-        "The result was handed over, but no file, tracking number or refusal is on record that could be wrong. The "
-        "citizen is notified. The due date stays %(day)s: article 23 of NĐ 118/2025 gives no time for what is missing."
-    ) % {"day": datetime_text(dossier.due_at)}
+        "The result was handed over, but no file, tracking number or refusal is on record that could be wrong (a "
+        "number counts if it was entered within %(number_days)d working days of the handover). The citizen is "
+        "notified. The due date stays %(day)s: article 23 of NĐ 118/2025 gives no time for what is missing."
+    ) % {"day": datetime_text(dossier.due_at), "number_days": NUMBER_DAYS}
 
 
 def supplement_request(dossier: Dossier, user: User, now: datetime) -> str:

@@ -8,6 +8,8 @@ from typing import Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -293,7 +295,7 @@ def return_result(
             raise InvalidInput(_("Enter the address."), fields={"address": _("Enter the address.")})
         PostalOrder.objects.create(
             dossier=dossier, address=where, tracking_number=tracking_number, postage=postage, handed_at=moment,
-            handed_by=actor,
+            handed_by=actor, number_recorded_at=moment if tracking_number else None,
         )  # fmt: skip
     return dossier
 
@@ -343,15 +345,17 @@ def correct_post(
     The citizen gets a mail. Raise ``InvalidInput`` if nothing would change; other errors as
     ``dossiers.services.apply_action``.
     """
+    moment = now or timezone.now()
     before = postal_details(lock_dossier(dossier_id))
     after = {"tracking_number": tracking_number, "postage": postage}
     dossier = apply_action(
         dossier_id=dossier_id, expected_version=expected_version, action=Action.CORRECT_POST, actor=actor,
-        reason=reason, data={"by_post": True, **after, "before": before}, now=now,
+        reason=reason, data={"by_post": True, **after, "before": before}, now=moment,
     )  # fmt: skip
     if before == after:
         raise InvalidInput(_("Nothing was changed."), fields={"tracking_number": _("Nothing was changed.")})
-    dossier.postal_orders.filter(cancelled_at=None).update(**after)
+    first = Coalesce("number_recorded_at", Value(moment)) if tracking_number else None
+    dossier.postal_orders.filter(cancelled_at=None).update(**after, number_recorded_at=first)
     return dossier
 
 

@@ -207,53 +207,6 @@ def test_reopening_before_the_handover_is_no_correction(
     assert month_figures(date(2026, 11, 1)).corrections == 0
 
 
-class TestNothingOnRecord:
-    """An empty handover gains no time: what is missing is not corrected."""
-
-    def test_due_date_stays(self, receipt: FilingReceipt, officer: User, boss: User) -> None:
-        dossier = returned(receipt, officer, result=False)
-        due = dossier.due_at
-        client = Client()
-        with time_machine.travel(FOUND, tick=False):
-            client.force_login(boss)
-            form = client.get(reverse("one_stop:action", args=[dossier.code, "reopen"])).content.decode()
-        assert "26/11/2026" in form
-        assert "3 ngày làm việc" not in form
-        post(boss, dossier, "reopen", FOUND, reason=REASON)
-        assert (dossier.due_at, dossier.late_since(FOUND)) == (due, due)
-        assert dossier.corrections == 1
-        with time_machine.travel(FOUND, tick=False):
-            page = client.get(reverse("one_stop:dossier", args=[dossier.code])).content.decode()
-            citizen = Client().get(f"/ho-so/{receipt.token}/").content.decode()
-        assert "Không có kết quả nào được ghi nhận trước đó" in page
-        assert "Kết quả đúng đang trễ hạn; bạn sẽ được báo khi có." in citizen
-        assert "theo ngày hẹn trả" not in citizen
-
-    @pytest.mark.parametrize("evidence", ["number", "refusal"])
-    def test_a_number_or_a_refusal_is_a_record(
-        self, receipt: FilingReceipt, officer: User, boss: User, evidence: str
-    ) -> None:
-        dossier = returned(
-            receipt, officer, result=False, number="EA123456789VN" if evidence == "number" else "",
-            outcome="refused" if evidence == "refusal" else "",
-        )  # fmt: skip
-        post(boss, dossier, "reopen", FOUND, reason=REASON)
-        assert dossier.due_at == at("2027-01-28 09:00")
-
-    def test_number_of_a_letter_that_was_cancelled_is_none(
-        self, receipt: FilingReceipt, officer: User, boss: User
-    ) -> None:
-        dossier = returned(receipt, officer, result=False, number="EA123456789VN")
-        due = dossier.due_at
-        do(dossier, Action.UNDO_RETURN, boss, at=NOW)
-        return_result(
-            dossier_id=dossier.pk, expected_version=dossier.version, actor=officer, delivery="counter", now=NOW
-        )  # fmt: skip
-        dossier.refresh_from_db()
-        post(boss, dossier, "reopen", FOUND, reason=REASON)
-        assert dossier.due_at == due
-
-
 class TestInsideACorrection:
     def test_no_fee_is_owed(self, agency: Agency) -> None:
         """A wrong result is corrected at the agency's cost."""

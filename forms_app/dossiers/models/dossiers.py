@@ -305,10 +305,13 @@ class Dossier(models.Model):
         return self.is_correction and self.finished_at is None
 
     def has_result_on_record(self) -> bool:
-        """Return True if something shows that there is a result: a file, a tracking number or reasons of a refusal."""
+        """Return True if something shows that there is a result: a file, reasons of a refusal, or a tracking number.
+
+        A number that was entered long after the handover shows nothing (``PostalOrder.shows_a_result``).
+        """
         if self.outcome == Dossier.Outcome.REFUSED or self.attachments.valid_results().exists():
             return True
-        return self.postal_orders.filter(cancelled_at=None).exclude(tracking_number="").exists()
+        return any(order.shows_a_result() for order in self.postal_orders.filter(cancelled_at=None))
 
     @property
     def handover_was_undone(self) -> bool:
