@@ -66,13 +66,10 @@ class _ChosenMultipleView(SnippetChosenMultipleView):
 class ProcedureChooser(SnippetChooserViewSet):
     """Choose a procedure by name or code."""
 
-    choose_view_class = with_columns(
-        _ChooseView, Column("core_code", label=_("Code")), Column("get_status_display", label=_("Status"))
-    )
+    # The title begins with the code.
+    choose_view_class = with_columns(_ChooseView, Column("get_status_display", label=_("Status")))
     choose_results_view_class = with_columns(
-        _ChooseResultsView,
-        Column("core_code", label=_("Code")),
-        Column("get_status_display", label=_("Status")),
+        _ChooseResultsView, Column("get_status_display", label=_("Status"))
     )
     chosen_view_class = _ChosenView
     chosen_multiple_view_class = _ChosenMultipleView

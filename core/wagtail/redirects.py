@@ -9,12 +9,14 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from wagtail.contrib.redirects.forms import RedirectForm
 from wagtail.contrib.redirects.middleware import RedirectMiddleware, get_redirect
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Site
 
 from core.wagtail.addresses import leads_somewhere
 
@@ -33,6 +35,24 @@ class PortalRedirectForm(RedirectForm):
                 _(
                     "This address has a page, so a redirect from it never works. Unpublish or move the page first."
                 )
+            )
+        return entered
+
+    def clean_redirect_link(self) -> str:
+        """Refuse an address of this site that leads nowhere; other redirects are followed."""
+        entered: str = self.cleaned_data["redirect_link"] or ""
+        target = urlsplit(entered)
+        own = {
+            urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname,
+            *Site.objects.values_list("hostname", flat=True),
+        }
+        if not entered or target.hostname not in own:
+            return entered
+        paths = {target.path or "/", f"{target.path.rstrip('/')}/"}
+        redirected = Redirect.objects.filter(old_path__in=[Redirect.normalise_path(one) for one in paths])
+        if not any(leads_somewhere(one, with_parameters=True) for one in paths) and not redirected.exists():
+            raise ValidationError(
+                _("There is no page at this address. Choose the page above, or check the address.")
             )
         return entered
 

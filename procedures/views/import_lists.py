@@ -27,7 +27,7 @@ FILTERS: Final = {
     ),
     "moi": (Q(outcome="created"), gettext_lazy("New")),
     "thay-doi": (Q(outcome="updated"), gettext_lazy("Changed")),
-    "tu-choi": (Q(outcome="refused", foreign=False), gettext_lazy("Refused")),
+    "tu-choi": (Q(outcome="refused"), gettext_lazy("Refused")),
     "ngoai-muc": (Q(foreign=True), gettext_lazy("Outside your sections")),
     "khong-doi": (Q(outcome="unchanged"), gettext_lazy("Unchanged")),
     "bo-chon": (Q(selected=False), gettext_lazy("Not selected")),

@@ -18,7 +18,7 @@ from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from search.admin import queries
-from search.forms import BestBetForm, LexiconEntryForm, OtherOfficeForm
+from search.forms import BestBetForm, LexiconEntryForm, OtherOfficeForm, find_document
 from search.models import BestBet, LexiconEntry, OtherOffice, QueryReview, SearchedQuery
 from search.selectors.best_bets import documents_of, state_of
 from search.services.query_reviews import record_decision
@@ -66,7 +66,23 @@ class FromQueryView(generic.CreateView):
         return response
 
 
-class LexiconCreateView(FromQueryView):
+class UnknownCodesMixin:
+    """Warn about codes of a group that no public procedure has: they may be mistyped, or not imported yet."""
+
+    def save_instance(self) -> Any:
+        """Save, then name those codes."""
+        instance = super().save_instance()  # type: ignore[misc]
+        if unknown := [code for code in instance.codes.split() if find_document(code) is None]:
+            text = gettext("No public procedure has these codes, so they lead nowhere yet: %(codes)s")
+            messages.warning(self.request, text % {"codes": ", ".join(unknown)})  # type: ignore[attr-defined]
+        return instance
+
+
+class LexiconEditView(UnknownCodesMixin, generic.EditView):
+    """Edit a group."""
+
+
+class LexiconCreateView(UnknownCodesMixin, FromQueryView):
     """Create a group."""
 
     words_field = "terms"
@@ -134,6 +150,7 @@ class LexiconEntryViewSet(ModelViewSet):
     search_fields = ["terms", "official", "codes"]
     search_backend_name = None
     add_view_class = LexiconCreateView
+    edit_view_class = LexiconEditView
 
     def get_form_class(self, for_update: bool = False) -> type[LexiconEntryForm]:
         """Use the same form for creating and editing."""

@@ -40,6 +40,20 @@ def add(client: Client, **facts: str):
     return client.post(reverse("search_words:add"), typed(**facts))
 
 
+def test_codes_that_no_procedure_has_are_named_after_saving(controller: Client):
+    """They may be of a procedure that is imported later, so they are kept."""
+    response = controller.post(
+        reverse("search_words:add"), typed(terms="cưới nhau", codes="9.999999"), follow=True
+    )
+    assert "Chưa có thủ tục công khai nào mang các mã này" in response.text
+    assert LexiconEntry.objects.get(terms="cưới nhau").codes == "9.999999"
+    row = LexiconEntry.objects.get(terms="cưới nhau")
+    response = controller.post(
+        reverse("search_words:edit", args=[row.pk]), typed(terms="cưới nhau", codes=""), follow=True
+    )
+    assert "chưa dẫn đến đâu" not in response.text
+
+
 class TestPermissions:
     def test_a_controller_sees_the_words(self, controller: Client):
         LexiconEntry.objects.all().delete()  # the shipped words fill the first page

@@ -109,3 +109,29 @@ class TestForm:
         facts = {"old_path": old, "is_permanent": "on", "redirect_link": "https://example.org/"}
         admin_client.post(reverse("wagtailredirects:add"), facts)
         assert Redirect.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        "target",
+        ["http://localhost/khong-co/", "https://localhost:8000/tin-tuc/khong-co", "ftp://localhost/x"],
+    )
+    def test_a_target_on_this_site_that_leads_nowhere_is_refused(self, admin_client, target):
+        factories.news(slug="a")
+        facts = {"old_path": "/cu/", "is_permanent": "on", "redirect_link": target}
+        response = admin_client.post(reverse("wagtailredirects:add"), facts)
+        assert response.status_code == 200
+        assert "Không có trang ở địa chỉ này" in response.text
+        assert target in response.text, "what was typed is kept"
+        assert not Redirect.objects.exists()
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            *("http://localhost/tin-tuc/a/", "http://localhost/tin-tuc/a?x=1#y", "http://localhost"),
+            *("http://localhost/tim-kiem/?q=x", "https://example.org/x", "http://localhost/da-doi/"),
+        ],
+    )
+    def test_other_targets_are_accepted(self, admin_client, target):
+        redirect("/da-doi/", redirect_page=factories.news(slug="a"))
+        facts = {"old_path": "/cu/", "is_permanent": "on", "redirect_link": target}
+        admin_client.post(reverse("wagtailredirects:add"), facts)
+        assert Redirect.objects.get(old_path="/cu").redirect_link == target

@@ -60,6 +60,7 @@ class TestRows:
         kept = ImportUpload.objects.get(uploaded_by__isnull=False)
 
         assert "Ngoài mục của cơ quan bạn (2)" in text
+        assert "Bị từ chối (2)" in text, "the filter has as many rows as the line above it says"
         assert "trong đó ngoài mục của cơ quan bạn: 2" in text
         assert "không thuộc mục của cơ quan bạn" in text
         after = press(client, kept)
