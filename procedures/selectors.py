@@ -49,7 +49,7 @@ from procedures.models.endings import not_ended_q
 from procedures.models.pages import LEVEL_FIELDS
 from procedures.periods import Period, end_of, periods, was_in_force
 from procedures.snapshot import Snapshot
-from procedures.texts_in_force import show_texts_in_force
+from procedures.texts_in_force import FactsInForce, show_texts_in_force
 from procedures.translation import in_english
 
 MAX_RELATED: Final = 6
@@ -166,15 +166,23 @@ def _listed_pages() -> PageQuerySet:
     return live_pages().filter(not_ended_q(timezone.localdate(), "procedure__"))
 
 
-def pages_below(page: Page, filters: ListFilters | None = None) -> QuerySet[ProcedurePage]:
-    """Return the published procedures below a catalogue or section that have not ended, by name."""
+def pages_below(
+    page: Page, filters: ListFilters | None = None, facts: FactsInForce | None = None
+) -> QuerySet[ProcedurePage]:
+    """Return the published procedures below a catalogue or section that have not ended, by name.
+
+    Filters go by what applies today: ``facts``, which are read if there are filters and none are given.
+    """
     found = _listed_pages().descendant_of(page).select_related("procedure").order_by("order_key", "pk")
-    if filters and filters.field:
-        found = found.filter(field__slug=filters.field)
-    if filters and filters.level:
-        found = found.filter(**{LEVEL_FIELDS[filters.level]: True})
-    if filters and filters.service_level:
-        found = found.filter(service_level=filters.service_level)
+    if not filters:
+        return found
+    facts = facts or FactsInForce()
+    if filters.field:
+        found = found.filter(facts.of_field(filters.field))
+    if filters.level:
+        found = found.filter(facts.of_level(filters.level))
+    if filters.service_level:
+        found = found.filter(facts.of_service_level(filters.service_level))
     return found
 
 
@@ -191,12 +199,11 @@ def sections_with_counts(page: Page) -> list[tuple[ProcedureSectionPage, int]]:
 def fields_with_counts(page: Page, filters: ListFilters | None = None) -> list[dict[str, str | int]]:
     """Return label, key (slug) and number of procedures of each field below ``page``, by name.
 
-    The other ``filters`` narrow the numbers; a chosen field is kept even with 0. One query, and one more for such a
+    The other ``filters`` narrow the numbers; a chosen field is kept even with 0. Two queries, and one more for such a
     field.
     """
-    chosen = filters or ListFilters()
-    rows = pages_below(page, replace(chosen, field="")).order_by().filter(field__isnull=False)
-    found = list(rows.values(label=F("field__name"), key=F("field__slug")).annotate(number=Count("pk")))
+    chosen, facts = filters or ListFilters(), FactsInForce()
+    found = facts.count_fields(pages_below(page, replace(chosen, field=""), facts))
     if chosen.field and all(row["key"] != chosen.field for row in found):
         missing = Field.objects.filter(slug=chosen.field).values(label=F("name"), key=F("slug"))
         found += [{**row, "number": 0} for row in missing]
@@ -204,21 +211,21 @@ def fields_with_counts(page: Page, filters: ListFilters | None = None) -> list[d
 
 
 def level_counts(page: Page, filters: ListFilters | None = None) -> Counter[str]:
-    """Return the number of procedures of each level of government and each online level: one query.
+    """Return the number of procedures of each level of government and each online level: two queries.
 
     The choice in one filter narrows the numbers of the others, not its own.
     """
-    chosen = filters or ListFilters()
-    level = Q(**{LEVEL_FIELDS[chosen.level]: True}) if chosen.level else Q()
-    service = Q(service_level=chosen.service_level) if chosen.service_level else Q()
-    sums = {name: Count("pk", filter=Q(**{field: True}) & service) for name, field in LEVEL_FIELDS.items()}
-    online = {name: Count("pk", filter=Q(service_level=name) & level) for name in ServiceLevel.values}
-    rows = pages_below(page, ListFilters(field=chosen.field)).order_by()
+    chosen, facts = filters or ListFilters(), FactsInForce()
+    level = facts.of_level(chosen.level) if chosen.level else Q()
+    service = facts.of_service_level(chosen.service_level) if chosen.service_level else Q()
+    sums = {name: Count("pk", filter=facts.of_level(name) & service) for name in LEVEL_FIELDS}
+    online = {name: Count("pk", filter=facts.of_service_level(name) & level) for name in ServiceLevel.values}
+    rows = pages_below(page, ListFilters(field=chosen.field), facts).order_by()
     return Counter(rows.aggregate(**sums, **online))
 
 
 def common_level(page: Page) -> str:
-    """Return the level of government of all procedures below ``page``, if each has only that one; one query."""
+    """Return the level of government of all procedures below ``page``, if each has only that one; two queries."""
     counts = level_counts(page)
     used = [level for level in LEVEL_FIELDS if counts[level]]
     return used[0] if len(used) == 1 else ""

@@ -6,11 +6,12 @@ feeds show what the page itself shows: the version in force.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from wagtail.models import Page
 
@@ -66,6 +67,54 @@ def show_titles_in_force(pages: Sequence[Page]) -> None:
         if row and content:
             title = page_title(content.title)
             page.title = title if _is_vietnamese(page) else in_english(content.title, row.translated_texts)
+
+
+class FactsInForce:
+    """Conditions for pages by what applies today. One query, and one more where another version waits."""
+
+    def __init__(self) -> None:
+        self._contents = _contents(Q())
+        names = {content.field for content in self._contents.values()} - {""}
+        self._fields = {field.name: field for field in Field.objects.filter(name__in=names)} if names else {}
+
+    def of_level(self, level: str) -> Q:
+        """Return the condition that a page is of this level of government."""
+        return self._either(Q(**{LEVEL_FIELDS[level]: True}), lambda content: level in content.levels)
+
+    def of_service_level(self, service_level: str) -> Q:
+        """Return the condition that a page has this online service level."""
+        return self._either(
+            Q(service_level=service_level), lambda content: content.service_level == service_level
+        )
+
+    def of_field(self, slug: str) -> Q:
+        """Return the condition that a page is in the field with this slug."""
+        return self._either(Q(field__slug=slug), lambda content: self._slug(content) == slug)
+
+    def count_fields(self, pages: QuerySet[ProcedurePage]) -> list[dict[str, Any]]:
+        """Return label, key (slug) and number of each field of ``pages``."""
+        rows = pages.order_by().exclude(procedure__in=self._contents).filter(field__isnull=False)
+        found = list(rows.values(label=F("field__name"), key=F("field__slug")).annotate(number=Count("pk")))
+        if not self._contents:
+            return found
+        by_key = {row["key"]: row for row in found}
+        for procedure in (
+            pages.order_by().filter(procedure__in=self._contents).values_list("procedure", flat=True)
+        ):
+            if field := self._fields.get(self._contents[procedure].field):
+                row = by_key.setdefault(field.slug, {"label": field.name, "key": field.slug, "number": 0})
+                row["number"] += 1
+        return list(by_key.values())
+
+    def _slug(self, content: Snapshot) -> str:
+        field = self._fields.get(content.field)
+        return field.slug if field else ""
+
+    def _either(self, row: Q, matches: Callable[[Snapshot], bool]) -> Q:
+        if not self._contents:
+            return row
+        matching = [procedure for procedure, content in self._contents.items() if matches(content)]
+        return row & ~Q(procedure__in=self._contents) | Q(procedure__in=matching)
 
 
 def _is_vietnamese(page: Page) -> bool:

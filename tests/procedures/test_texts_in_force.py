@@ -13,7 +13,7 @@ from core import outbox
 from home.selectors import linked_procedures
 from procedures.models import Field, ProcedureEnding, ProcedurePage
 from procedures.search_documents import ProcedureSource
-from procedures.selectors import latest_versions
+from procedures.selectors import fields_with_counts, latest_versions, level_counts
 from procedures.services.lifecycle import end_procedure
 from procedures.services.versions import publish
 from procedures.texts_in_force import show_texts_in_force
@@ -103,6 +103,29 @@ def test_search_finds_a_procedure_by_its_name_of_the_day(page, clock):
     clock.move_to("2027-01-01 00:05 +0700")
     outbox.deliver_due()  # the outbox reindexes on the day, without an editor
     assert [hit.title.text for hit in search(SearchRequest(query=LATER)).hits] == [LATER]
+
+
+def test_lists_are_filtered_and_counted_by_what_applies_on_the_day(client, page, clock):
+    _neighbour(page)
+    section = page.get_parent()
+    now, later = ("yến", "cap_tinh", "toan_trinh"), ("chim", "cap_xa", "mot_phan")
+
+    def listed(facts: tuple[str, str, str]) -> list[bool]:
+        names = ("linh-vuc", "cap", "muc-do")
+        return [
+            any(name in _read(client, f"{section.url}?{key}={value}") for name in (NOW, LATER))
+            for key, value in zip(names, facts, strict=True)
+        ]
+
+    assert (listed(now), listed(later)) == ([True] * 3, [False] * 3)
+    assert [(row["key"], row["number"]) for row in fields_with_counts(section)] == [("yến", 1)]
+    counts = level_counts(section)
+    assert [counts[name] for name in (*now[1:], *later[1:])] == [1, 1, 0, 0]
+
+    clock.move_to("2027-01-01 00:05 +0700")
+    outbox.deliver_due()
+    assert (listed(now), listed(later)) == ([False] * 3, [True] * 3)
+    assert [(row["key"], row["number"]) for row in fields_with_counts(section)] == [("chim", 1)]
 
 
 def test_procedure_that_has_not_begun_is_listed_with_its_own_texts(client):
