@@ -54,6 +54,8 @@ def withdraw_version(*, procedure: Procedure, number: int, by: User | None = Non
             )
         )
     before = take_back([version]).get(procedure.pk)
+    if before is not None:
+        _name_again(procedure, before.content)
     if page is not None and page.live:
         _show_again(page, before, by)
     _log(version, "withdraw_version", by)
@@ -122,6 +124,13 @@ def _waiting_version(procedure: Procedure, number: int, by: User | None) -> Proc
 
 def _page(procedure: Procedure) -> ProcedurePage | None:
     return pages_of(procedure.pk, Locale.get_default().pk).first()
+
+
+def _name_again(procedure: Procedure, content: Snapshot) -> None:
+    """Give the entry of the register the name and field of ``content``; the withdrawn version had changed them."""
+    row = Procedure.objects.get(pk=procedure.pk)
+    row.title, row.field = content.title, _field_of(content)
+    row.save(update_fields=["title", "order_key", "field"])
 
 
 def _show_again(page: ProcedurePage, before: ProcedureVersion | None, by: User | None) -> None:

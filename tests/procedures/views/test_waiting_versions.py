@@ -15,7 +15,7 @@ from accounts.models import Membership, User
 from accounts.services import grant
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.outbox import deliver_due
-from procedures.models import ProcedureEnding, ProcedurePage, ProcedureVersion
+from procedures.models import Procedure, ProcedureEnding, ProcedurePage, ProcedureVersion
 from procedures.search_documents import ProcedureSource
 from procedures.selectors import version_in_force
 from procedures.services.lifecycle import end_procedure
@@ -105,6 +105,11 @@ class TestWithdraw:
         assert page.get_latest_revision_as_object().requirements == "Điều kiện cũ"
         texts = [one.content["requirements"] for one in page.revisions.order_by("pk")]
         assert texts[-2:] == ["Điều kiện mới", "Điều kiện cũ"], "the withdrawn text is in the history"
+
+    def test_the_register_has_the_name_in_force_again(self, page):
+        assert Procedure.objects.get().title == "Cấp giấy phép mới"
+        withdraw_version(procedure=page.procedure, number=2)
+        assert Procedure.objects.get().title == "Cấp giấy phép"
 
     def test_an_urgent_change_and_the_withdrawn_text_can_follow(self, page):
         withdraw_version(procedure=page.procedure, number=2, by=controller(page))
