@@ -128,10 +128,10 @@ def test_keep_alive_is_forbidden_for_anonymous_users(client: Client) -> None:
 def test_last_activity_is_saved_once_per_minute(
     officer: Client, traveller: time_machine.Traveller, django_assert_num_queries
 ) -> None:
-    advance_minutes(traveller, 0.9)
+    advance_minutes(traveller, 0.99)
     with django_assert_num_queries(2):  # session and user
         officer.get(KEEP_ALIVE)
-    advance_minutes(traveller, 0.2)
+    advance_minutes(traveller, 0.02)
     with django_assert_num_queries(6):  # and the updates of the list and, within a savepoint, of the session
         officer.get(KEEP_ALIVE)
 

@@ -138,6 +138,17 @@ class TestTakenBack:
         do(dossier, Action.PAYMENT_DONE, officer, at=later)
         assert dossier.was_paid
 
+    def test_only_the_last_payment_is_taken_back(self, agency: Agency, officer: User, boss: User) -> None:
+        dossier = unpaid(agency, officer).dossier
+        do(dossier, Action.PAYMENT_DONE, officer, at=PAID)
+        again = PAID + timedelta(days=1)
+        do(dossier, Action.REQUIRE_PAYMENT, boss, at=again)
+        before = (dossier.due_at, dossier.paused_at, dossier.clock_state)
+        do(dossier, Action.PAYMENT_DONE, officer, at=again + timedelta(days=1))
+        do(dossier, Action.UNDO_PAYMENT, boss, at=again + timedelta(days=1))
+        assert (dossier.due_at, dossier.paused_at, dossier.clock_state) == before
+        assert dossier.paused_at == again
+
     def test_only_within_three_working_days(self, agency: Agency, officer: User, boss: User) -> None:
         dossier = do(unpaid(agency, officer).dossier, Action.PAYMENT_DONE, officer, at=PAID)
         with pytest.raises(Conflict):

@@ -7,10 +7,11 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import Group
 from django.db.models.signals import m2m_changed
-from wagtail.models import GroupPagePermission, Page
+from wagtail.models import GroupCollectionPermission, GroupPagePermission, Page
 
 from accounts import services
 from accounts.models import Membership, User
+from accounts.roles import permissions_of
 from accounts.services import groups
 from accounts.services.groups import sync_dated_memberships
 from accounts.tasks import sync_groups
@@ -198,6 +199,25 @@ def test_groups_stay_when_new_ones_cannot_be_added(agency):
     finally:
         m2m_changed.disconnect(refuse, sender=User.groups.through)
     assert list(editor.groups.all()) == [former]
+
+
+def test_trees_that_an_agency_no_longer_has_are_taken_away(agency, monkeypatch):
+    editor = MembershipFactory(agency=agency, role=Role.EDITOR).user
+    groups.sync_dated_memberships()
+    assert can_edit_pages(editor, agency)
+    give_editors_pages(monkeypatch, lambda candidate: [])
+    groups.sync_agency(agency=agency)
+    assert not can_edit_pages(editor, agency)
+
+
+def test_collections_of_the_province_are_given_to_its_committee_only():
+    wider = {role: permissions_of(role).collections for role in Role.values}
+    assert any(wider.values())
+    for role in (role for role, names in wider.items() if names):
+        held = GroupCollectionPermission.objects.filter(group=groups.provincial_group(role))
+        labels = held.values_list("permission__content_type__app_label", "permission__codename")
+        assert {".".join(label) for label in labels} == wider[role], role
+        assert not wider[role] & permissions_of(role).media, "those are given to every agency"
 
 
 def test_trees_of_an_agency_change_for_all_roles_or_for_none(agency, monkeypatch):

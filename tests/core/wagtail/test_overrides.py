@@ -109,8 +109,37 @@ class TestCopy:
         assert "slug" not in client.get(address, follow=True).text
 
 
+class TestMove:
+    def test_title_of_a_foreign_page_is_not_shown_before_the_permission_is_checked(
+        self, client, editor, pages
+    ):
+        client.force_login(editor)
+        mine, theirs = pages
+        page = client.get(f"/quan-tri/pages/{mine.pk}/move/{theirs.pk}/confirm/", follow=True)
+        assert "theirs 1" not in page.text
+        below = mine.add_sibling(instance=Page(title="mine 2", slug="hai"))
+        assert "mine 2" in client.get(f"/quan-tri/pages/{mine.pk}/move/{below.pk}/confirm/").text
+
+
+class TestExternalLink:
+    ADDRESS = "/quan-tri/choose-external-link/"
+
+    def test_form_without_its_field_is_refused(self, client, editor):
+        client.force_login(editor)
+        assert client.get(self.ADDRESS).status_code == 200
+        assert client.post(self.ADDRESS, {}).status_code == 400
+        sent = {"external-link-chooser-url": "https://example.vn/", "external-link-chooser-link_text": "Xem"}
+        assert client.post(self.ADDRESS, sent).json()["step"] == "external_link_chosen"
+
+    def test_anonymous_users_are_sent_to_the_sign_in(self, client):
+        assert client.get(self.ADDRESS).url.startswith("/tai-khoan/dang-nhap/")
+
+
 class TestImportOfRedirects:
     ADDRESS = "/quan-tri/redirects/import/process/"
+
+    def test_anonymous_users_are_sent_to_the_sign_in(self, client):
+        assert client.post(self.ADDRESS, {}).url.startswith("/tai-khoan/dang-nhap/")
 
     @pytest.mark.parametrize("missing", ["import_file_name", "input_format"])
     def test_names_that_were_not_signed_by_the_step_before_are_refused(self, admin_client, missing):

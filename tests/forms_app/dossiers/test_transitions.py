@@ -180,9 +180,10 @@ def set_state(dossier: Dossier, state: State) -> Dossier:
             8: ("close", 5),
             10: ("return_result", 9),
         }[state.status]
+        kept = state.status != Status.SUSPENDED or state.ended_from is not None
         DossierEvent.objects.create(
             dossier=dossier, sequence=0, action=action, from_status=source, to_status=state.status,
-            at=NOW if state.fresh else FILED, data={"before": STOPPED if source == 6 else RUNNING},
+            at=NOW if state.fresh else FILED, data={"before": STOPPED if source == 6 else RUNNING} if kept else {},
         )  # fmt: skip
     if state.undone:
         DossierEvent.objects.create(

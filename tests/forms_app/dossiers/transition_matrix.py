@@ -94,6 +94,7 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
         "resume": (4, {H, L, S}), "finish": (9, {H, L}), **WITHDRAW, "assign": (8, DESK_ROLES),
     },
     State(8, True, outcome="closed"): {},
+    State(8, True, outcome="closed", fresh=True): {},  # from before the processing time was kept with the closing
     State(8, True, outcome="closed", ended_from=5): {},
     State(8, True, outcome="closed", ended_from=5, fresh=True): {"undo_close": (5, {L})},
     State(9, True): {
