@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from core.display import date_text
+from core.display import date_text, datetime_text
 from core.worktime import WorkCalendar
 from forms_app.dossiers.models import Dossier, DossierEvent
 from forms_app.dossiers.transitions import Status
@@ -24,6 +24,17 @@ COLUMNS: Final = (
     (gettext_lazy("Procedure"), "thu-tuc"),
     (gettext_lazy("Due"), "han"),
     (gettext_lazy("Current status"), ""),
+)
+#: The moments that the file has beside what the page says in words: heading and field of the dossier.
+FILE_COLUMNS: Final = (
+    (gettext_lazy("Submitted at"), "submitted_at"),
+    (gettext_lazy("Intake deadline"), "intake_due_at"),
+    (gettext_lazy("Accepted at"), "accepted_at"),
+    (gettext_lazy("Due date"), "due_at"),
+    (gettext_lazy("On time until"), "on_time_until"),
+    (gettext_lazy("Supplement due by"), "supplement_due_at"),
+    (gettext_lazy("Finished at"), "finished_at"),
+    (gettext_lazy("Handed over at"), "returned_at"),
 )
 #: The statuses after a supplement.
 _SUPPLIED_STATUSES: Final = (Status.REGISTERED, Status.PROCESSING)
@@ -48,6 +59,11 @@ class QueueRow:
             self.due.text,
             " · ".join(self.status),
         )
+
+    def file_cells(self) -> tuple[str, ...]:
+        """Return the texts of the row in the file: ``cells``, then one for each of ``FILE_COLUMNS``."""
+        moments = (getattr(self.dossier, name, None) for _label, name in FILE_COLUMNS)
+        return (*self.cells(), *(datetime_text(moment) if moment else "" for moment in moments))
 
 
 def queue_rows(

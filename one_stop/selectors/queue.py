@@ -101,7 +101,7 @@ TABS: Final = (
         ("-first_finished_at", "-id"), for_readers_of_logs=True,
     ),
     Tab(
-        "bo-sung-nhieu-lan", _("Several supplement requests"),
+        "bo-sung-lai", _("Several supplement requests"),
         lambda now, user_id: Q(pk__in=_requested_several_times()),
         ("-submitted_at", "-id"), for_readers_of_logs=True,
     ),

@@ -28,7 +28,7 @@ from forms_app.dossiers.services.list_log import log_list, log_search
 from forms_app.dossiers.transitions import Status
 from one_stop import services
 from one_stop.access import OfficerAccess, officer_required
-from one_stop.queue_columns import COLUMNS, QueueRow, queue_rows
+from one_stop.queue_columns import COLUMNS, FILE_COLUMNS, QueueRow, queue_rows
 from one_stop.selectors.desk_log import agencies_with_log
 from one_stop.selectors.dossiers import last_corrections
 from one_stop.selectors.queue import (
@@ -98,6 +98,8 @@ def _rows(access: OfficerAccess, dossiers: list[Dossier]) -> list[QueueRow]:
 def queue_file(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     """Send a list as CSV in UTF-8, with the columns, filters and order of the page; every download is logged.
 
+    The moments from which the page derives its words follow, so that a sheet can be sorted and counted by them.
+
     At most ``MAX_ROWS`` dossiers; the last line of a truncated file says how many there are.
     """
     now, tab = timezone.now(), _tab_asked(request, access)
@@ -107,7 +109,7 @@ def queue_file(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
     key = f"{tab.key}{FILE_SUFFIX}"
     log_list(actor=access.user, agencies=agencies, list_key=key, found=len(dossiers), now=now, always=True)
     lines: list[tuple[str, ...]] = [
-        row.cells()
+        row.file_cells()
         for row in queue_rows(dossiers, now, current_rules().calendar, corrections=last_corrections(dossiers))
     ]
     if total > len(dossiers):
@@ -116,7 +118,7 @@ def queue_file(request: HttpRequest, access: OfficerAccess) -> HttpResponseBase:
         )
         lines.append((text % {"total": number_text(total), "shown": number_text(len(dossiers))},))
     name = f"ho-so-{tab.key}-{timezone.localdate(now):%Y%m%d}.csv"
-    return csv_response(name, [label for label, _key in COLUMNS], lines)
+    return csv_response(name, [label for label, _key in (*COLUMNS, *FILE_COLUMNS)], lines)
 
 
 def _tab_asked(request: HttpRequest, access: OfficerAccess) -> Tab:

@@ -6,19 +6,21 @@ import csv
 import html
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import Agency, Membership, User
-from forms_app.dossiers.models import Dossier, ListLogEntry
+from forms_app.dossiers.models import Dossier, ListLogEntry, SupplementRequest
 from forms_app.dossiers.transitions import Action
 from one_stop.queue_columns import COLUMNS
 from one_stop.selectors.queue import FILE_SUFFIX, TABS
 from one_stop.views import queue
 from tests.accounts.factories import AgencyFactory
-from tests.one_stop.factories import NOW, do, make_desk_form, make_dossier, make_officer
+from tests.forms_app.dossiers.factories import at
+from tests.one_stop.factories import NOW, ask, do, make_desk_form, make_dossier, make_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 PAGE, FILE = "/mot-cua/", "/mot-cua/danh-sach.csv"
@@ -51,10 +53,10 @@ def test_file_has_the_rows_and_texts_of_the_page(agency: Agency, officer: User, 
     Dossier.objects.filter(pk=assigned.pk).update(assigned_to=officer)
     Dossier.objects.filter(pk=restarted.pk).update(clock_restarts=2)
     for query in ("?muc=tat-ca", "?muc=tat-ca&xep=-ma", "?muc=cho-tra"):
-        found = lines(client, query)
+        found = [line[: len(COLUMNS)] for line in lines(client, query)]
         assert found == table(client, query), query
         assert found[0] == [str(label) for label, _key in COLUMNS]
-    status = {row[0]: row[-1] for row in lines(client, "?muc=tat-ca")}
+    status = {row[0]: row[len(COLUMNS) - 1] for row in lines(client, "?muc=tat-ca")}
     assert status[finished.code] == "Đã xử lý xong · Tại quầy · từ 23/11/2026"
     assert status[assigned.code].endswith(f"· {officer.get_full_name()}")
     assert status[restarted.code].endswith("tính lại 2 lần")
@@ -66,6 +68,20 @@ def test_link_leads_to_the_file_of_the_list_on_the_page(agency: Agency, client: 
     assert 'href="/mot-cua/danh-sach.csv?muc=tat-ca&amp;nguon=portal&amp;xep=-ma">Tải xuống dạng CSV' in page
     assert "danh-sach.csv" not in client.get(f"{PAGE}?muc=da-dong").content.decode()
     assert "danh-sach.csv" not in client.get(f"{PAGE}?q=Nguyen").content.decode()
+
+
+def test_file_has_the_moments_behind_the_words(agency: Agency, officer: User, client: Client) -> None:
+    dossier = make_dossier(agency)
+    do(dossier, Action.ACCEPT, officer, at=NOW)
+    ask(dossier, officer, at=NOW + timedelta(hours=1))
+    SupplementRequest.objects.update(supplement_due_at=at("2026-12-02 17:00"))
+    names, row = lines(client, "?muc=tat-ca")
+    moments = dict(zip(names[len(COLUMNS) :], row[len(COLUMNS) :], strict=True))
+    assert moments == {
+        "Nộp lúc": "19/11/2026 20:14", "Hạn tiếp nhận": "20/11/2026 17:00", "Tiếp nhận lúc": "23/11/2026 09:00",
+        "Hẹn trả": "26/11/2026 09:00", "Đúng hạn đến": "", "Bổ sung chậm nhất ngày": "02/12/2026 17:00",
+        "Có kết quả lúc": "", "Trả kết quả lúc": "",
+    }  # fmt: skip
 
 
 def test_filters_apply_to_the_file(agency: Agency, client: Client) -> None:

@@ -127,7 +127,7 @@ def sent_back_before_acceptance(dossier: Dossier) -> None:
 
 
 class TestList:
-    ADDRESS = "/mot-cua/?muc=bo-sung-nhieu-lan"
+    ADDRESS = "/mot-cua/?muc=bo-sung-lai"
 
     def test_heads_and_inspectors_see_dossiers_with_several_requests(
         self, dossier: Dossier, client: Client, time_machine: Any
