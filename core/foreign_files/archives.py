@@ -31,9 +31,9 @@ def check_archive(file: BinaryIO, inspect: Callable[[BinaryIO, str], None]) -> N
             entries = archive.infolist()
             check_sizes(entries)
             check_names(entry.orig_filename for entry in entries)
-            kinds = [_kind(entry) for entry in entries]
+            kinds = [(entry, _kind(entry)) for entry in entries]
             left = MAX_UNPACKED_BYTES
-            for entry, kind in zip(entries, kinds, strict=True):
+            for entry, kind in kinds:
                 content = unpacked(archive, entry, left)
                 left -= len(content)
                 if kind:

@@ -99,9 +99,9 @@ def inspect(file: BinaryIO, *, name: str, size: int, limits: Limits, visitor: Vi
 
 
 def _is_encrypted(file: BinaryIO) -> bool:
-    """Return True for an office file with a password: an OLE container with an encrypted package."""
+    """Return True for an office file with a password: an OLE container with an encrypted package anywhere in it."""
     file.seek(0)
-    return file.read(len(OLE)) == OLE and _ENCRYPTED_PACKAGE in file.read(ENCRYPTION_SEARCH_BYTES)
+    return file.read(len(OLE)) == OLE and _ENCRYPTED_PACKAGE in file.read()
 
 
 def _actual_extension(head: bytes, extension: str, limits: Limits) -> str | None:
@@ -126,7 +126,6 @@ def _check_content(file: BinaryIO, shown: str, kind: Kind, visitor: Visitor) -> 
 
 def check_content(file: BinaryIO, shown: str, check: str, visitor: Visitor) -> None:
     """Raise ``InvalidInput`` unless the inspecting process accepts the content as ``check``, one of its kinds."""
-    file.seek(0)
     try:
         process.check(file, check, visitor)
     except Refused as refused:
@@ -260,8 +259,6 @@ def extension_of(name: str) -> str:
 
 OFFICE: Final = frozenset({"docx", "xlsx"})
 _ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
-# The directory of an OLE container may be anywhere in it.
-ENCRYPTION_SEARCH_BYTES: Final = 20 * 1024 * 1024
 _JPEG = Kind("image/jpeg", frozenset({".jpg", ".jpeg", ".jfif", ".jpe"}), "JPEG")
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import dataclass, field
 from typing import IO, BinaryIO, Final
 from xml.parsers import expat
 
@@ -23,9 +24,6 @@ from core.foreign_files.zip_files import (
     readable,
 )
 from core.foreign_files.zip_structure import check_names, check_structure
-
-#: Charts keep their figures in separate workbooks, which contain nothing further.
-MAX_LEVELS: Final = 2
 
 # Content types and kinds of relationships of ECMA-376 and its extensions; part names alone can be chosen freely.
 _MACRO_TYPES: Final = re.compile(r"vbaproject|macroenabled|vbadata|macrosheet|dialogsheet", re.IGNORECASE)
@@ -61,10 +59,10 @@ _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 def check_office(file: BinaryIO, main_part: str) -> None:
     """Refuse a file that is not an office file with `main_part`, unpacks to too much, or has active parts."""
     with readable():
-        _check_archive(file, main_part, MAX_UNPACKED_BYTES, 1)
+        _check_archive(file, main_part, MAX_UNPACKED_BYTES)
 
 
-def _check_archive(file: BinaryIO, main_part: str, left: int, level: int) -> None:
+def _check_archive(file: BinaryIO, main_part: str, left: int, *, inside: bool = False) -> None:
     check_structure(file)
     with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()
@@ -76,7 +74,7 @@ def _check_archive(file: BinaryIO, main_part: str, left: int, level: int) -> Non
             if "/activex/" in f"/{name}":
                 raise Refused(Reason.OFFICE_OBJECTS)
             with archive.open(entry) as stream:
-                left -= _check_entry(stream, name, left, level)
+                left -= _check_entry(stream, name, left, inside=inside)
             # After the content check, whose reason is clearer.
             office_parts.check_name(entry.filename)
         check_names(entry.orig_filename for entry in entries)
@@ -92,27 +90,26 @@ def _check_directory(entries: list[zipfile.ZipInfo], main_part: str) -> None:
     check_sizes(entries)
 
 
-def _check_entry(stream: IO[bytes], name: str, left: int, level: int) -> int:
+def _check_entry(stream: IO[bytes], name: str, left: int, *, inside: bool) -> int:
     """Return the unpacked size of one part after reading it: the sizes in the directory can be false."""
     first = stream.read(CHUNK)
     if first.startswith((*PROGRAMS, OLE)) or _is_foreign(first, name):
         raise Refused(Reason.OFFICE_OBJECTS)
     office_parts.check_picture_start(name, first)
-    rest: list[bytes] = [first]
-    size = len(first)
+    pieces: list[bytes] = []
+    size, chunk = 0, first
     wanted = _is_xml(first, name) or first.startswith(ZIP)
-    while chunk := stream.read(CHUNK):
+    while chunk:
         size += len(chunk)
         if size > left:
             raise Refused(Reason.OFFICE_BLOATED)
         if wanted:
-            rest.append(chunk)
-    if size > left:
-        raise Refused(Reason.OFFICE_BLOATED)
+            pieces.append(chunk)
+        chunk = stream.read(CHUNK)
     if first.startswith(ZIP):
-        _check_inner(b"".join(rest), left - size, level)
+        _check_inner(b"".join(pieces), left - size, inside=inside)
     elif wanted:
-        _Part(name).read(b"".join(rest))
+        _Part(name).read(b"".join(pieces))
     return size
 
 
@@ -129,10 +126,20 @@ def _is_xml(first: bytes, name: str) -> bool:
     return name.endswith((".xml", ".rels", ".vml")) or first.lstrip(b"\0\t\r\n ").startswith(b"<")
 
 
-def _check_inner(data: bytes, left: int, level: int) -> None:
-    if level >= MAX_LEVELS:
+def _check_inner(data: bytes, left: int, *, inside: bool) -> None:
+    """Check the workbook of a chart, which contains nothing further."""
+    if inside:
         raise Refused(Reason.OFFICE_OBJECTS)
-    _check_archive(io.BytesIO(data), "xl/workbook.xml", left, level + 1)
+    _check_archive(io.BytesIO(data), "xl/workbook.xml", left, inside=True)
+
+
+@dataclass(slots=True)
+class _Field:
+    """A field that has begun, in how many alternatives (Word reads only one), and its code, up to the separator."""
+
+    begun_in: int
+    code: list[str] = field(default_factory=list)
+    in_code: bool = True
 
 
 class _Part:
@@ -143,10 +150,7 @@ class _Part:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._fields: list[list[str]] = []
-        # For each open field, the number of alternatives in which it began; Word reads only one of them.
-        self._begun_in: list[int] = []
-        self._separated: list[bool] = []
+        self._fields: list[_Field] = []
         self._alternatives = 0
         self._loose: list[str] = []
         self._codes: list[str] = []
@@ -204,26 +208,23 @@ class _Part:
         if name in _FORMULAS:
             check_formula(text, _WORKBOOK_FUNCTIONS)
             return
-        if self._fields and self._begun_in[-1] != self._alternatives:
+        if self._fields and self._fields[-1].begun_in != self._alternatives:
             raise Refused(Reason.OFFICE_REFERENCES)
         # Word splits the text of a field into runs.
         self._codes.append(text)
-        (self._fields[-1] if self._fields else self._loose).append(text)
+        (self._fields[-1].code if self._fields else self._loose).append(text)
 
     def _mark_field(self, kind: str) -> None:
         if kind == "begin":
             if self._fields:
-                office_parts.check_outer_field("".join(self._fields[-1]), in_code=not self._separated[-1])
-            self._fields.append([])
-            self._begun_in.append(self._alternatives)
-            self._separated.append(False)
+                outer = self._fields[-1]
+                office_parts.check_outer_field("".join(outer.code), in_code=outer.in_code)
+            self._fields.append(_Field(self._alternatives))
         elif self._fields:
-            self._check_code("".join(self._fields[-1]))
-            self._separated[-1] = True
+            self._check_code("".join(self._fields[-1].code))
+            self._fields[-1].in_code = False
             if kind == "end":
-                self._separated.pop()
                 self._fields.pop()
-                self._begun_in.pop()
 
     def _check_code(self, code: str) -> None:
         office_parts.check_field(code)

@@ -46,16 +46,14 @@ BYTES_PER_OBJECT: Final = 4
 BLANK_BEFORE: Final = b"\r\n\t "
 BLANK_BEHIND: Final = b"\r\n\t\f \0\x1a"
 MAX_NEXT: Final = 20
-PDF_BYTES: Final = 64 * 1024 * 1024
 HEAD: Final = 1024
 
 
 def check_pdf(file: BinaryIO) -> None:
     """Refuse a file that merely contains a PDF somewhere (a polyglot), a truncated or locked PDF, and active parts."""
-    if not file.read(HEAD).lstrip(BLANK_BEFORE).startswith(b"%PDF-"):
+    data = file.read()
+    if not data[:HEAD].lstrip(BLANK_BEFORE).startswith(b"%PDF-"):
         raise Refused(Reason.PDF_START)
-    file.seek(0)
-    data = file.read(PDF_BYTES)
     _before, mark, rest = data.rpartition(b"%%EOF")
     if not mark:
         raise Refused(Reason.PDF_INCOMPLETE)

@@ -22,8 +22,8 @@ _SCAN: Final = b"\xff\xda"
 #: Formats in which people send still pictures only. Cameras put several pictures into JPEG and HEIF files.
 STILL: Final = frozenset({"PNG", "WEBP", "AVIF"})
 MAX_FRAMES: Final = 200
-#: Bits of one colour value in ordinary pictures; those of PNG may have 16, and cost twice as much to decode.
-ORDINARY_DEPTH: Final = 8
+#: Bits of one colour value: a PNG may have 16 instead of 8, and then costs twice as much to decode.
+_DEEP: Final = b"\x10"
 _PNG_DEPTH_AT: Final = 24
 #: What the decoder of HEIF raises for damaged files, besides the errors of Pillow.
 _DECODER_ERRORS: Final = (EOFError, RuntimeError, IndexError)
@@ -35,7 +35,8 @@ def check_picture(file: BinaryIO, kind: str, max_pixels: int) -> None:
         _check_scans(file)
     data = file.read()
     file.seek(0)
-    max_values = max_pixels // (2 if kind == "PNG" and _png_depth(file) > ORDINARY_DEPTH else 1)
+    deep = kind == "PNG" and data[_PNG_DEPTH_AT : _PNG_DEPTH_AT + 1] == _DEEP
+    max_values = max_pixels // (2 if deep else 1)
     try:
         with warnings.catch_warnings():
             # Our own limit below is stricter than the one Pillow warns about.
@@ -64,12 +65,6 @@ def check_picture(file: BinaryIO, kind: str, max_pixels: int) -> None:
         raise Refused(Reason.PICTURE_FAR_TOO_LARGE) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, *_DECODER_ERRORS) as error:
         raise Refused(Reason.PICTURE_DAMAGED) from error
-
-
-def _png_depth(file: BinaryIO) -> int:
-    head = file.read(_PNG_DEPTH_AT + 1)
-    file.seek(0)
-    return head[_PNG_DEPTH_AT] if len(head) > _PNG_DEPTH_AT else 0
 
 
 def _is_film(kind: str, frames: int, picture: Image.Image, max_pixels: int) -> bool:

@@ -103,7 +103,7 @@ def _check_entries(container: olefile.OleFileIO) -> None:
 def _names(container: olefile.OleFileIO) -> Iterator[str]:
     container.directory_fp.seek(0)
     directory = container.directory_fp.read()
-    for at in range(0, len(directory) - ENTRY + 1, ENTRY):
+    for at in range(0, len(directory), ENTRY):
         length, kind = _NAME.unpack_from(directory, at + NAME_BYTES)
         if kind:
             yield (
@@ -197,14 +197,14 @@ def _text(main: bytes, pieces: bytes) -> str:
         raise Refused(Reason.OFFICE_DAMAGED)
     (length,) = struct.unpack_from("<I", pieces, at + 1)
     plan = pieces[at + 5 : at + 5 + length]
-    count = (length - 4) // 12
-    if count < 1 or len(plan) != 4 + 12 * count:
+    count, rest = divmod(length - 4, 12)
+    if count < 1 or rest or len(plan) != length:
         raise Refused(Reason.OFFICE_DAMAGED)
     positions = struct.unpack_from(f"<{count + 1}I", plan)
     found = []
     for number in range(count):
         size = positions[number + 1] - positions[number]
-        if size < 0 or positions[number + 1] > MAX_CHARACTERS:
+        if positions[number + 1] > MAX_CHARACTERS:
             raise Refused(Reason.OFFICE_DAMAGED)
         _flags, where, _properties = _PIECE.unpack_from(plan, 4 * (count + 1) + 8 * number)
         found.append(_piece(main, where, size))
@@ -217,6 +217,7 @@ def _piece(main: bytes, where: int, size: int) -> str:
     else:
         start, width, encoding = where, 2, "utf-16-le"
     content = main[start : start + width * size]
+    # Never as long as that if the size is negative.
     if len(content) != width * size:
         raise Refused(Reason.OFFICE_DAMAGED)
     return content.decode(encoding, "replace")

@@ -25,7 +25,7 @@ _DESCRIPTOR_MARK: Final = b"PK\x07\x08"
 #: Flags: the sizes follow the part; the name is UTF-8.
 _SIZES_FOLLOW: Final = 0x08
 _LOCKED: Final = 0x01
-_UTF_8: Final = 0x0800
+_UTF_8: Final = 1 << 11
 _LARGE: Final = 0x0001
 _NO_SIZE: Final = 0xFFFFFFFF
 #: The name in Unicode, as WinRAR writes it beside a name with accents.
@@ -79,8 +79,6 @@ def check_structure(file: BinaryIO) -> None:
 def _directory(data: bytes) -> tuple[int, list[_Entry]]:
     """Return where the directory begins, and its entries."""
     at = len(data) - _END.size
-    if at < 0:
-        raise Refused(Reason.OFFICE_DAMAGED)
     mark, disk, first, here, total, length, start, comment = _END.unpack_from(data, at)
     if mark != b"PK\x05\x06" or disk or first or comment or here != total or start + length != at:
         raise Refused(Reason.OFFICE_DAMAGED)
