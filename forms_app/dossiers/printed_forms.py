@@ -84,7 +84,10 @@ def supplement_key(request: SupplementRequest) -> str:
 
 
 def available(dossier: Dossier) -> list[PrintedForm]:
-    """Return the printed forms that the dossier has, in the order of their numbers. One query."""
+    """Return the printed forms that the dossier has, in the order of their numbers. Two queries.
+
+    A form 03 that was issued stays, even if the decline was undone; it then says so.
+    """
     received = dossier.accepted_at is not None
     first = (
         gettext_lazy("Receipt and appointment (form 01)")
@@ -98,6 +101,8 @@ def available(dossier: Dossier) -> list[PrintedForm]:
         found.append(PrintedForm(supplement_key(request), label))
     if dossier.status == Status.DECLINED:
         found.append(PrintedForm(DECLINE, gettext_lazy("Notice of decline (form 03)")))
+    elif any(event.action == Action.UNDO_DECLINE for event in dossier.events.all()):
+        found.append(PrintedForm(DECLINE, gettext_lazy("Notice of decline (form 03), taken back")))
     return found
 
 
@@ -271,6 +276,9 @@ def _appointments(dossier: Dossier) -> list[list[str]]:
 
 
 def _later_due_date(dossier: Dossier) -> str:
+    """Return the due date if it was moved; none for a dossier that ended without a decision."""
+    if dossier.status == Status.WITHDRAWN or dossier.outcome == Dossier.Outcome.CLOSED:
+        return ""
     due = dossier.due_at
     return datetime_in_words(due) if due and due != dossier.original_due_at else ""
 
@@ -331,11 +339,17 @@ def _pauses_at(dossier: Dossier, moment: datetime) -> bool:
 def _decline(dossier: Dossier, key: str) -> dict[str, Any]:
     event = _event(dossier, Action.DECLINE)
     assert event is not None, "a declined dossier has the event of its decline"  # noqa: S101
+    undone = _event(dossier, Action.UNDO_DECLINE) if dossier.status != Status.DECLINED else None
     return _head(dossier, event.at, event.actor_name) | {
+        "subtitle": f"(đã thu hồi lúc {datetime_in_words(undone.at)})" if undone else "",
         "title": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
         "form": f"Mẫu số 03 ({LAW})",
         "reason": event.note,
-        "notes": ["Ông/bà có thể nộp lại hồ sơ bất cứ lúc nào."],
+        "notes": [
+            "Hồ sơ được tiếp tục xem xét, ông/bà không phải nộp lại."
+            if undone
+            else "Ông/bà có thể nộp lại hồ sơ bất cứ lúc nào."
+        ],
     }
 
 

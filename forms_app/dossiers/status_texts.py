@@ -128,10 +128,10 @@ PAYMENT_LIFTED_TEXT: Final = StatusText(
 )  # fmt: skip
 PAYMENT_UNDONE_TEXT: Final = StatusText(
     _("Payment record taken back"), "wait",
-    _("A payment was recorded for your dossier by mistake; it still has to be paid"),
+    _("The agency has taken back the record of a payment for your dossier"),
     _(
-        "Pay as described in the agency's notice; if you have paid, show the agency the receipt. Processing time is "
-        "paused until then."
+        "If you have paid, show the agency the receipt. If you have not, pay as described in the agency's notice. "
+        "Processing time is paused until then."
     ),
 )  # fmt: skip
 SUPPLEMENT_LIFTED_TEXT: Final = StatusText(

@@ -144,8 +144,11 @@ class TestTakenBack:
         again = PAID + timedelta(days=1)
         do(dossier, Action.REQUIRE_PAYMENT, boss, at=again)
         before = (dossier.due_at, dossier.paused_at, dossier.clock_state)
-        do(dossier, Action.PAYMENT_DONE, officer, at=again + timedelta(days=1))
-        do(dossier, Action.UNDO_PAYMENT, boss, at=again + timedelta(days=1))
+        paid = again + timedelta(days=1)
+        with time_machine.travel(paid, tick=False):
+            post(officer, dossier, "payment_done", document="BL 0000999", paid_on="26/11/2026")
+        assert dossier.status == Status.PROCESSING
+        do(dossier, Action.UNDO_PAYMENT, boss, at=paid)
         assert (dossier.due_at, dossier.paused_at, dossier.clock_state) == before
         assert dossier.paused_at == again
 

@@ -239,10 +239,16 @@ def _select_transition(
 
 
 def _changed_text(dossier: Dossier, actor: Actor) -> str:
-    """Return the message for a second person; the citizen reads that it was the agency, if it was."""
+    """Return the message for a second person or press; the citizen reads that it was the agency, if it was."""
+    last = dossier.events.order_by("sequence").last()
+    assert last is not None, "filed with an event"  # noqa: S101
+    if actor.user is not None and last.actor_id == actor.user.pk:
+        return _(
+            "You have changed this dossier yourself since you opened the form. Its status is now: %(status)s."
+        )
     if actor.role != CITIZEN:
         return _("Someone else changed this dossier while you had it open. Its status is now: %(status)s.")
-    if dossier.events.order_by("sequence").last().actor_id:  # type: ignore[union-attr] # filed with an event
+    if last.actor_id:
         return _("The agency changed this dossier while you had it open. Its status is now: %(status)s.")
     return _("This dossier changed while you had it open. Its status is now: %(status)s.")
 

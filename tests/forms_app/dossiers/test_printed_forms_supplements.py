@@ -1,4 +1,4 @@
-"""Form 01 lists what came with supplements, through the portal or at the counter."""
+"""What forms say about what came later: supplements, a decline that was undone, an end without a decision."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import translation
 
 from accounts.models import Membership
 from forms_app.builder.schema import FieldSpec
 from forms_app.dossiers import printed_forms, services
 from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.transitions import Status
 from one_stop.services import receive_supplement, request_supplement
 from one_stop.supplements import ReceivedItem
 from tests.forms_app.dossiers.factories import at, file_dossier, picture
@@ -29,6 +31,42 @@ def days_later(number: int) -> dict[str, object]:
     """The facts that an act on the only dossier takes, on a day after Monday."""
     dossier = Dossier.objects.get()
     return {"expected_version": dossier.version, "now": MONDAY + timedelta(days=number)}
+
+
+def test_form_03_stays_when_the_decline_is_undone_and_says_so() -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        receipt = file_dossier(now=MONDAY)
+        dossier = receipt.dossier
+        officer = make_officer(dossier.agency, *Membership.Role.values)
+        for day, action in enumerate(("decline", "undo_decline")):
+            services.apply_action(
+                dossier_id=dossier.pk, action=action, actor=officer, reason="Thiếu giấy", **days_later(day)
+            )
+            form = printed_forms._decline(Dossier.objects.get(), "mau-03")
+            assert form["reason"] == "Thiếu giấy"
+            assert form["subtitle"] == (
+                "(đã thu hồi lúc 09 giờ 00 phút, ngày 24 tháng 11 năm 2026)"
+                if action == "undo_decline"
+                else ""
+            )
+        page = Client().get(f"/ho-so/{receipt.token}/").text
+        assert "Phiếu từ chối (Mẫu số 03), đã thu hồi" in page
+        assert Client().get(f"/ho-so/{receipt.token}/giay/mau-03.pdf").status_code == 200
+        other = file_dossier(now=MONDAY)
+        assert Client().get(f"/ho-so/{other.token}/giay/mau-03.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "moved"),
+    [(Status.PROCESSING, "", True), (Status.WITHDRAWN, "", False), (Status.SUSPENDED, "closed", False)],
+)
+def test_moved_due_date_is_not_promised_by_a_dossier_that_ended(
+    status: int, outcome: str, moved: bool
+) -> None:
+    dossier = Dossier(
+        status=status, outcome=outcome, due_at=MONDAY + timedelta(days=2), original_due_at=MONDAY,
+    )  # fmt: skip
+    assert bool(printed_forms._later_due_date(dossier)) is moved
 
 
 def documents() -> list[tuple[str, ...]]:

@@ -284,3 +284,22 @@ def test_result_file_is_stored_for_the_citizen(client: Client, dossier: Dossier,
     result = dossier.attachments.get(purpose="result")
     assert result.original_name == "ket-qua.png"
     assert "ket-qua.png" in dossier_page(client, dossier)
+
+
+def test_own_change_is_told_apart_from_that_of_a_colleague(client: Client, dossier: Dossier) -> None:
+    sent = {
+        "version": dossier.version,
+        "other_documents": "Giấy uỷ quyền",
+        "reason": "Thiếu",
+        "supplement_due_at": "07/12/2026",
+    }
+    act(client, dossier, "accept")
+    url = reverse("one_stop:action", args=[dossier.code, "request_supplement"])
+    page = text(client.post(url, sent))  # type: ignore[arg-type]
+    assert "Chính bạn đã thay đổi hồ sơ này" in page
+    assert "Người khác vừa thay đổi" not in page
+    colleague = Client()
+    colleague.force_login(make_officer(dossier.agency))
+    page = text(colleague.post(url, sent))  # type: ignore[arg-type]
+    assert "Người khác vừa thay đổi hồ sơ này" in page
+    assert "Chính bạn" not in page
