@@ -59,7 +59,6 @@ def check_pdf(file: BinaryIO) -> None:
         raise Refused(Reason.PDF_INCOMPLETE)
     if rest.strip(BLANK_BEHIND):
         raise Refused(Reason.PDF_HIDDEN_FILE)
-    file.seek(0)
     try:
         with pikepdf.open(file) as document:
             if any(map(_is_active, _dictionaries(document, _max_objects(len(data))))):
