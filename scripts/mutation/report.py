@@ -13,6 +13,7 @@ from typing import Final
 from cosmic_ray.work_db import WorkDB
 from cosmic_ray.work_item import WorkerOutcome
 
+from mutation.figures import Counts
 from mutation.targets import GROUPS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -35,8 +36,8 @@ def equivalents() -> list[Equivalent]:
     return [Equivalent(**entry) for entry in entries]
 
 
-def report(database: WorkDB, head: str) -> dict[str, float]:
-    """Write docs/mutants.md and return by group the share of the non-equivalent mutants that were killed."""
+def report(database: WorkDB, head: str) -> dict[str, Counts]:
+    """Write docs/mutants.md and return the figures of each group."""
     specs = {item.job_id: item.mutations[0] for item in database.work_items}
     known = {(entry.module, entry.line, entry.operator): entry for entry in equivalents()}
     killed: Counter[str] = Counter()
@@ -58,14 +59,14 @@ def report(database: WorkDB, head: str) -> dict[str, float]:
         else:
             survived[module].append(f"`{module}:{mutation.start_pos[0]}` `{text}` ({name})")
     waiting = Counter(str(item.mutations[0].module_path) for item in database.pending_work_items)
-    shares, tables = {}, []
+    counts, tables = {}, []
     for group, targets in GROUPS.items():
         total, alive = sum(killed[one] for one in targets), sum(len(survived[one]) for one in targets)
-        shares[group] = total / (total + alive) if total + alive else 0.0
+        counts[group] = Counts(total, total + alive)
         tables += [
-            f"## Group *{group}*: {total} of {total + alive} killed ({shares[group]:.1%})",
+            f"## Group *{group}*: {total} of {total + alive} killed ({counts[group].share:.1%})",
             "",
-            *_unfinished(sum(waiting[one] for one in targets)),
+            *_unfinished(sum(waiting[one] for one in targets), counts[group]),
             "| module | killed | survived | equivalent |",
             "|---|---|---|---|",
             *(f"| `{one}` | {killed[one]} | {len(survived[one])} | {len(equal[one])} |" for one in targets),
@@ -89,16 +90,15 @@ def report(database: WorkDB, head: str) -> dict[str, float]:
         *_bullets(equal),
     ]
     REPORT.write_text("\n".join(lines).rstrip() + "\n")
-    return shares
+    return counts
 
 
-def _unfinished(left: int) -> list[str]:
+def _unfinished(left: int, counts: Counts) -> list[str]:
     """Say how many mutants were not tried: their order is that of their random names, so the others are a sample."""
-    return (
-        [f"The run is not finished: {left} mutants were not tried. Those that were are a sample.", ""]
-        if left
-        else []
-    )
+    if not left:
+        return []
+    text = f"{left} mutants were not tried. Those that were are a random sample: of all of them, at least "
+    return [f"{text}{counts.lower_bound:.1%} would be killed (95 % interval).", ""]
 
 
 def _bullets(found: dict[str, list[str]]) -> Iterable[str]:
