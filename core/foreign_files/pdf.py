@@ -11,9 +11,12 @@ import pikepdf
 from core.foreign_files.addresses import is_harmless_link
 from core.foreign_files.reasons import Reason, Refused
 
-# PDF 32000-1: actions that start programs or scripts, send data or open other files; files inside the file.
+# PDF 32000-1: actions that start programs or scripts, play media, send data or open other files; files inside the file.
 ACTIONS: Final = frozenset(
-    {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute"}
+    {
+        "/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/GoTo3DView", "/Rendition",
+        "/RichMediaExecute", "/Movie", "/Sound",
+    }
 )  # fmt: skip
 # Adobe LiveCycle forms (XFA) are programs in themselves.
 ACTIVE_KEYS: Final = frozenset(
