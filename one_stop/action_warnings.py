@@ -167,10 +167,10 @@ def correction(dossier: Dossier, user: User, now: datetime) -> str:
 
 def supplement_request(dossier: Dossier, user: User, now: datetime) -> str:
     """Warn of a request that is not the first, and that a supplement does not keep the dossier from being overdue."""
-    return " ".join(filter(None, (_repeated_request(dossier), _late_request(dossier, now))))
+    return " ".join(filter(None, (_repeated_request(dossier, now), _late_request(dossier, now))))
 
 
-def _repeated_request(dossier: Dossier) -> str:
+def _repeated_request(dossier: Dossier, now: datetime) -> str:
     """Say what the law provides, and what a further request means for the processing time (ADR 440)."""
     times = sum(request.withdrawn_at is None for request in dossier.supplement_requests.all())
     if not times:
@@ -185,7 +185,7 @@ def _repeated_request(dossier: Dossier) -> str:
         _("One complete request is provided for at reception, and one after the assessment (articles 16.3 and 19.5 of "
           "NĐ 118/2025): name everything that is missing, and say in the reason why it was not in the former request."),
     ]  # fmt: skip
-    if deadlines.has_restarted(dossier):
+    if deadlines.has_restarted(dossier) and not deadlines.is_late(dossier, now):
         texts.append(_("The processing time does not start again: it is paused until the citizen answers."))
     return " ".join(texts)
 

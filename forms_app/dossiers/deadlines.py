@@ -356,7 +356,10 @@ def apply_clock_effect(dossier: Dossier, effect: Clock, now: datetime) -> dict[s
     change: dict[str, Any] = {}
     if effect == Clock.CORRECT:
         change = {"correction": dossier.corrections + 1, "on_record": dossier.has_result_on_record()}
+    restarts = dossier.clock_restarts
     EFFECTS[effect](dossier, now)
+    if dossier.clock_restarts > restarts:
+        change["restarts"] = dossier.clock_restarts
     if dossier.due_at == before:
         begins = runs and effect in {Clock.STOP, Clock.REQUEST}
         reason = why_uncounted(dossier, effect, now) if begins else None

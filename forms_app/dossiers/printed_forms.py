@@ -318,13 +318,13 @@ def _time_after_supplement(dossier: Dossier, request: SupplementRequest) -> str:
     """Return what the supplement means for the processing time: what the rule says, or nothing for a late dossier."""
     if dossier.accepted_at is None or dossier.accepted_at > request.requested_at:
         return "Thời hạn giải quyết bắt đầu tính khi hồ sơ được tiếp nhận."
-    if _pauses_at(dossier, request.requested_at):
-        return "Thời hạn giải quyết tạm dừng và được tính tiếp sau khi bổ sung đủ."
     due = dossier.original_due_at
     for event in dossier.events.filter(at__lt=request.requested_at).order_by("sequence"):
         due = datetime.fromisoformat(event.data["due_after"]) if event.data.get("due_after") else due
     if due is not None and due < request.requested_at:
         return "Hồ sơ đã quá hạn: ngày hẹn trả kết quả giữ nguyên."
+    if _pauses_at(dossier, request.requested_at):
+        return "Thời hạn giải quyết tạm dừng và được tính tiếp sau khi bổ sung đủ."
     return "Thời hạn giải quyết được tính lại sau khi bổ sung đủ."
 
 
@@ -332,7 +332,8 @@ def _pauses_at(dossier: Dossier, moment: datetime) -> bool:
     """Return True if a supplement requested at ``moment`` pauses the processing time instead of restarting it."""
     if DeadlineRule.from_json(dossier.deadline_rule).mode == DeadlineSetting.Mode.PAUSE:
         return True
-    restarted = Q(action=Action.SUPPLY, data__clock=Clock.RESTART)
+    # Events of before have no number, only a due date that the restart moved.
+    restarted = Q(action=Action.SUPPLY) & (Q(data__has_key="restarts") | Q(data__clock=Clock.RESTART))
     return dossier.events.filter(CORRECTIONS | restarted, at__lt=moment).exists()
 
 

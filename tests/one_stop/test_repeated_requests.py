@@ -14,8 +14,9 @@ from forms_app.dossiers.models import Dossier
 from forms_app.dossiers.services import apply_action
 from forms_app.dossiers.services.actions import citizen
 from one_stop.services import request_supplement
+from tests.accounts.factories import AgencyFactory
 from tests.forms_app.dossiers.factories import at
-from tests.one_stop.factories import make_dossier, make_officer
+from tests.one_stop.factories import make_desk_form, make_dossier, make_officer
 
 pytestmark = pytest.mark.django_db
 ITEM = {"id": "proof", "label": "Giấy chứng sinh", "kind": "file", "count": "1", "note": ""}
@@ -85,6 +86,21 @@ class TestTime:
         assert "được tính lại" in notes[0]
         assert "tạm dừng và được tính tiếp" in notes[1]
 
+    def test_form_02_of_an_overdue_dossier_promises_nothing(self, dossier: Dossier) -> None:
+        act(dossier, "accept", "2026-11-23 09:00")
+        due = sent_back(dossier, "2026-11-23 09:30", "2026-11-23 10:00")
+        assert sent_back(dossier, "2026-11-30 09:00", "2026-12-01 09:00") == due
+        assert "đã quá hạn" in printed_forms._supplement(dossier, "mau-02-2")["notes"][0]
+
+    def test_a_restart_that_moves_no_day_is_one(self) -> None:
+        """Papers that come back the same morning: the time has started again, to end at the same moment."""
+        dossier = make_dossier(form=make_desk_form(AgencyFactory(), same_day=True))
+        act(dossier, "accept", "2026-11-23 08:00")
+        first = sent_back(dossier, "2026-11-23 08:30", "2026-11-23 09:00")
+        assert (first, dossier.clock_restarts) == (datetime_text(dossier.original_due_at), 1)
+        ask(dossier, "2026-11-23 09:30")
+        assert "tạm dừng" in printed_forms._supplement(dossier, "mau-02-2")["notes"][0]
+
 
 class TestWarning:
     def test_first_request_has_none(self, dossier: Dossier, client: Client, time_machine: Any) -> None:
@@ -111,6 +127,16 @@ class TestWarning:
         page = page_of(dossier, client)
         assert "đã được yêu cầu bổ sung 2 lần" in page
         assert "Thời hạn giải quyết không tính lại từ đầu" in page
+
+    def test_request_of_an_overdue_dossier_promises_no_pause(
+        self, dossier: Dossier, client: Client, time_machine: Any
+    ) -> None:
+        act(dossier, "accept", "2026-11-23 09:00")
+        sent_back(dossier, "2026-11-23 09:30", "2026-11-23 10:00")
+        time_machine.move_to(at("2026-11-30 09:00"), tick=False)
+        page = page_of(dossier, client)
+        assert "giữ nguyên" in page
+        assert "không tính lại từ đầu" not in page
 
     def test_request_withdrawn_by_mistake_does_not_count(
         self, dossier: Dossier, client: Client, time_machine: Any
