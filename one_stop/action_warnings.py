@@ -182,8 +182,8 @@ def _repeated_request(dossier: Dossier, now: datetime) -> str:
             times,
         )
         % {"times": times},
-        _("One complete request is provided for at reception, and one after the assessment (articles 16.3 and 19.5 of "
-          "NĐ 118/2025): name everything that is missing, and say in the reason why it was not in the former request."),
+        _("NĐ 118/2025 speaks of one complete request at reception (article 16.3) and of one after the assessment "
+          "(19.5): name everything that is missing, and say in the reason why it was not in the former request."),
     ]  # fmt: skip
     if deadlines.has_restarted(dossier) and not deadlines.is_late(dossier, now):
         texts.append(_("The processing time does not start again: it is paused until the citizen answers."))

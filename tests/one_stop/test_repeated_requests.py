@@ -114,7 +114,7 @@ class TestWarning:
         sent_back_before_acceptance(dossier)
         page = page_of(dossier, client)
         assert "Hồ sơ này đã được yêu cầu bổ sung 1 lần." in page
-        assert "Điều 16.3 và 19.5" in page
+        assert "một lần sau khi thẩm định (Điều 19.5)" in page
         assert "không tính lại" not in page
 
     def test_request_after_a_restart_says_what_it_means(
