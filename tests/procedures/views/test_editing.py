@@ -13,7 +13,7 @@ from wagtail.models import Locale
 
 from accounts.models import Membership
 from accounts.services import grant
-from procedures.imports.apply import ImportContext, import_records
+from procedures.imports.apply import import_records
 from procedures.models import Field, ProcedurePage, ProcedureVersion, PublicationDecision
 from procedures.services.versions import publish
 from tests.accounts.factories import UserFactory
@@ -387,49 +387,3 @@ def test_waiting_version_with_the_same_law_is_announced_to_the_editor(page, edit
     text = editor.get(address(page)).content.decode()
     assert "01/01/2027" in text
     assert reverse("procedures_waiting_version", args=[page.procedure_id, 2]) in text
-
-
-class TestDayOfTheSignature:
-    """Nothing applies under a decision before it was signed, as nothing ends under it before (ADR 412)."""
-
-    @pytest.fixture
-    def decision(self) -> PublicationDecision:
-        return make_decision(number="2/QĐ-UBND", date=date(2026, 11, 20))
-
-    @pytest.mark.parametrize("action", ["action-publish", "action-submit"])
-    def test_earlier_day_is_refused_at_its_field(self, page, editor, decision, action):
-        form = fields_of(editor.get(address(page)).content.decode())
-        facts = {"requirements": "Mới", "decision": decision.pk, "effective_from": "2026-11-19", action: "1"}
-        said = editor.post(address(page), {**form, **facts}).content.decode()
-        assert "Quyết định 2/QĐ-UBND ký ngày 20/11/2026, không thể áp dụng thủ tục" in said
-        assert "Mới" in said, "what was typed is kept"
-        assert ProcedureVersion.objects.count() == 1
-
-    def test_day_of_the_signature_is_taken(self, page, editor, decision):
-        change(editor, page, requirements="Mới", decision=decision.pk, effective_from="2026-11-20")
-        version = ProcedureVersion.objects.get(number=2)
-        assert (version.valid_from, version.decision) == (date(2026, 11, 20), decision)
-
-    def test_draft_may_have_any_day(self, page, editor, decision):
-        said = change(
-            editor, page, action="x", requirements="Mới", decision=decision.pk, effective_from="2026-11-19"
-        )
-        assert "không thể áp dụng" not in said
-
-    def test_waiting_version_is_not_moved_before_it(self, page, editor, decision):
-        page.requirements = "Mới"
-        publish(page=page, decision=decision, valid_from=date(2027, 1, 1))
-        moving = reverse("procedures_waiting_version", args=[page.procedure_id, 2])
-        said = editor.post(moving, {"day": "2026-11-19", "past_day": "2026-11-19"}).content.decode()
-        assert "ký ngày 20/11/2026" in said
-        assert ProcedureVersion.objects.count() == 2
-
-    def test_import_begins_with_the_signature_and_says_so(self, page):
-        record = {
-            "core_code": "1.001193", "title": "Đăng ký kết hôn", "levels": ["cap_xa"],
-            "decision": {"number": "2/QĐ-UBND", "date": "2026-11-20", "agency": "UBND tỉnh"},
-        }  # fmt: skip
-        report = import_records([record], context=ImportContext(source="test", valid_from=date(2026, 11, 1)))
-        (row,) = report.rows
-        assert any("20/11/2026" in concern for concern in row.concerns)
-        assert ProcedureVersion.objects.get(procedure__core_code="1.001193").valid_from == date(2026, 11, 20)

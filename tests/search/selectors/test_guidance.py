@@ -24,7 +24,7 @@ from search.models import BestBet, OtherOffice
 from search.requests import SearchRequest
 from search.results import SearchResult
 from search.selectors import search as selectors
-from search.selectors.best_bets import bets_without_page, state_of
+from search.selectors.best_bets import bets_without_page
 from search.selectors.guidance import MAX_BETS, Guidance, guidance
 from search.selectors.search import search
 from search.services.other_offices import COLUMNS, FILE, load_other_offices
@@ -137,15 +137,6 @@ class TestBestBets:
             "hai": "Dẫn tới thủ tục đã hết hiệu lực",
             "ba": "Hiển thị một phần: có trang không còn công khai",
         }
-
-    def test_bet_has_ended_after_its_last_day(self, samples: SearchFixture):
-        today = timezone.localdate()
-        lasting, ended = (
-            bet("cưới", samples.document("Không có"), valid_to=today - timedelta(days=days))
-            for days in (0, 1)
-        )
-        assert state_of(ended, {}) == "Đã kết thúc"
-        assert state_of(lasting, {}) == "Không hiển thị: trang không còn công khai"
 
     def test_english_readers_get_the_translation_or_the_vietnamese_page(self, samples: SearchFixture):
         code = ("1.000894",)
