@@ -23,5 +23,5 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('url', ''), ('url__startswith', 'https://'), _connector='OR'), name='filing_channel_url_is_https'),
         ),
         # SQLite recreates the table without its triggers.
-        ChangesRules("FilingChannel"),
+        ChangesRules("dossiers", "FilingChannel"),
     ]
