@@ -248,7 +248,9 @@ DESK_ACTIONS: Final = (
     DeskAction(
         action=Action.UNDO_DECLINE,
         label=_("Undo the decline…"),
-        done=_("The decline is undone; the dossier is new again."),
+        done=_("The decline is undone; the dossier is back where it was before."),
+        form=ReopenedRequestForm, options=action_options.reopened_request_options,
+        service=partial(reopened_requests.undo_end, action=Action.UNDO_DECLINE),
     ),
     DeskAction(
         action=Action.UNDO_WITHDRAW,

@@ -32,7 +32,7 @@ def undo_end(
     answer_by: date | None,
     now: datetime | None = None,
 ) -> Dossier:
-    """Undo a closing or a withdrawal; ``answer_by`` is the last day for a supplement request that is open again.
+    """Undo a decline, closing or withdrawal; ``answer_by`` is the last day for a supplement request that is open again.
 
     They have until the office closes on that day, or on the next working day. ``InvalidInput`` if it has passed, is
     earlier than what was left, or is too far away; other errors as ``dossiers.services.apply_action``.

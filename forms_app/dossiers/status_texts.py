@@ -107,6 +107,15 @@ DECLINE_UNDONE_TEXT: Final = StatusText(
     _("Checked again"), "info", _("Your dossier was declined by mistake and is being checked again"),
     _("The notice of decline is no longer valid. You do not need to do anything."),
 )  # fmt: skip
+_AWAITED: Final = _("Send what the agency asks for, if you have not handed it in already.")
+DECLINE_UNDONE_AWAITED_TEXT: Final = StatusText(
+    _("Supplement still awaited"), "wait", _("Your dossier was declined by mistake and is open again"),
+    format_lazy("{} {}", _AWAITED, _("The notice of decline is no longer valid.")),
+)  # fmt: skip
+WITHDRAWAL_UNDONE_AWAITED_TEXT: Final = StatusText(
+    _("Supplement still awaited"), "wait", _("Your dossier was recorded as withdrawn by mistake and is open again"),
+    _AWAITED,
+)  # fmt: skip
 WITHDRAWN_BY_DESK_TEXT: Final = StatusText(
     _("Withdrawn"), "plain", _("The agency recorded that you withdrew this dossier"),
     format_lazy(
@@ -174,6 +183,12 @@ _EVENT_TEXTS: Final[dict[str, StatusText]] = {
     Action.LIFT_SUPPLEMENT: SUPPLEMENT_LIFTED_TEXT,
 }
 
+#: Those of ends that were undone while the citizen was asked for a supplement.
+_AWAITED_TEXTS: Final[dict[str, StatusText]] = {
+    Action.UNDO_DECLINE: DECLINE_UNDONE_AWAITED_TEXT,
+    Action.UNDO_WITHDRAW: WITHDRAWAL_UNDONE_AWAITED_TEXT,
+}
+
 #: Actions that need a reason, which is the note of their event.
 REASONED_ACTIONS: Final = frozenset(row.action for row in TRANSITIONS if row.needs_reason)
 #: What the portal itself notes, without an officer: stored in Vietnamese, shown in the language of the reader.
@@ -219,6 +234,8 @@ def _registered_text(dossier: Dossier) -> StatusText:
 
 def event_text(event: DossierEvent) -> StatusText:
     """Return the texts of what ``event`` did: its own, or those of the status to which it led."""
+    if event.to_status == Status.SUPPLEMENT and event.action in _AWAITED_TEXTS:
+        return _AWAITED_TEXTS[event.action]
     if event.action in _EVENT_TEXTS:
         return _EVENT_TEXTS[event.action]
     if event.action == Action.WITHDRAW and event.actor_id:

@@ -292,9 +292,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         _A.UNDO_RETURN, (_S.RETURNED,), _S.FINISHED, _HEAD, needs_reason=True, guards=(Guard.REVERSIBLE,)
     ),
-    Transition(
-        _A.UNDO_DECLINE, (_S.DECLINED,), _S.REGISTERED, _HEAD, Clock.RESET, needs_reason=True,
-        guards=(Guard.REVERSIBLE,),
+    # A citizen who was asked for a supplement still answers it.
+    *(
+        Transition(
+            _A.UNDO_DECLINE, (_S.DECLINED,), status, _HEAD, Clock.RESET, needs_reason=True,
+            guards=(Guard.REVERSIBLE,), leads_back=True,
+        )
+        for status in (_S.REGISTERED, _S.SUPPLEMENT)
     ),
     Transition(
         # Before the decision (art. 21 NĐ 118/2025): a wrong result that was handed over needs a correct one.

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Agency, User
 from core.errors import InvalidInput
-from forms_app.dossiers.models import Dossier, RetentionSetting
+from forms_app.dossiers.models import Dossier, RetentionSetting, SupplementRequest
 from forms_app.dossiers.printed_forms import available
 from forms_app.dossiers.selectors.retention import retention_period
 from forms_app.dossiers.services import FilingReceipt
@@ -149,9 +149,35 @@ class TestDeclined:
         request.supplement_due_at = NOW - timedelta(hours=1)
         request.save()
         played(receipt, officer, Action.DECLINE)
-        post(head, dossier, "undo_decline", reason="Đã nhận bản giấy")
+        due = dossier.intake_due_at
+        post(head, dossier, "undo_decline", reason="Đã nhận bản giấy", answer_by="27/11/2026")
+        assert (dossier.status, dossier.intake_due_at) == (Status.SUPPLEMENT, due)
+        do(dossier, Action.SUPPLY, officer, at=NOW)
         assert dossier.intake_due_at is not None
         assert dossier.intake_due_at > NOW
+
+    def test_awaited_supplement_is_open_again_with_what_was_prepared(
+        self, receipt: FilingReceipt, officer: User, head: Client, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        dossier = receipt.dossier
+        request = ask(dossier, officer, at=FILED + timedelta(hours=12))
+        SupplementRequest.objects.update(
+            supplement_due_at=NOW - timedelta(hours=1), typed={"other_1": "Đang viết dở"}
+        )
+        played(receipt, officer, Action.DECLINE)
+        with django_capture_on_commit_callbacks(execute=True):
+            assert post(head, dossier, "undo_decline", reason="Nhầm").status_code == 422, (
+                "a new last day is needed"
+            )
+            post(head, dossier, "undo_decline", reason="Nhầm", answer_by="27/11/2026")
+        request.refresh_from_db()
+        assert (request.closed_at, request.typed) == (None, {"other_1": "Đang viết dở"})
+        assert "27/11/2026" in mail.outbox[-1].body
+        assert "không cần làm gì" not in mail.outbox[-1].body
+        page = citizen_page(receipt)
+        assert "bị từ chối tiếp nhận nhầm" in page
+        assert "27/11/2026" in page
+        assert "/bo-sung/" in page
 
 
 class TestUnpaid:

@@ -327,16 +327,22 @@ class Dossier(models.Model):
         return any(order.cancelled_at is None for order in self.postal_orders.all())
 
     def ending(self) -> DossierEvent | None:
-        """Return the last event by which the dossier was withdrawn or closed, even if that was undone."""
-        events = [event for event in self.events.all() if event.action in {Action.WITHDRAW, Action.CLOSE}]
+        """Return the last event by which the dossier was declined, withdrawn or closed, even if that was undone."""
+        ends = {Action.DECLINE, Action.WITHDRAW, Action.CLOSE}
+        events = [event for event in self.events.all() if event.action in ends]
         return max(events, key=lambda event: event.sequence, default=None)
 
     @property
     def desk_ended_from(self) -> int | None:
-        """Return from which status the desk, not the citizen, withdrew or closed the dossier; None if it is open."""
-        ended = self.status == Status.WITHDRAWN or self.outcome == Dossier.Outcome.CLOSED
+        """Return from which status the desk, not the citizen, ended the dossier without a decision; None if it is open.
+
+        Before a decline no processing time has run that would have to be restored.
+        """
+        ended = self.status in {Status.DECLINED, Status.WITHDRAWN} or self.outcome == Dossier.Outcome.CLOSED
         event = self.ending() if ended else None
-        return event.from_status if event is not None and "before" in event.data else None
+        if event is None or (event.action != Action.DECLINE and "before" not in event.data):
+            return None
+        return event.from_status
 
     def is_late_while_paused(self, now: datetime) -> bool:
         """Return True if the dossier counts as overdue at ``now`` despite its pause.

@@ -55,7 +55,7 @@ _OUTCOMES: Final[dict[Action, str]] = {
 
 #: Actions whose event keeps the processing time from before them, to be restored if they are undone.
 _KEEPING_CLOCK: Final = frozenset({Action.CLOSE, Action.PAYMENT_DONE})
-_UNDOING_ENDS: Final = frozenset({Action.UNDO_WITHDRAW, Action.UNDO_CLOSE})
+_UNDOING_ENDS: Final = frozenset({Action.UNDO_DECLINE, Action.UNDO_WITHDRAW, Action.UNDO_CLOSE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,10 @@ from forms_app.dossiers.views.late_supplements import late_supplement
 
 # Actions by which the desk ends an open supplement request.
 _ENDING_A_REQUEST: Final = frozenset({Action.LIFT_SUPPLEMENT, Action.CLOSE, Action.DECLINE})
+# Actions after which the page says what happened, not only the status to which it led.
+_OWN_TEXTS: Final = frozenset(
+    {Action.WITHDRAW, Action.UNDO_PAYMENT, Action.UNDO_DECLINE, Action.UNDO_WITHDRAW, Action.UNDO_CLOSE}
+)
 # Prefix of the names under which the lookup page passes on what was typed before the visit expired.
 KEPT: Final = "kept."
 
@@ -216,7 +220,7 @@ def _texts(dossier: Dossier, latest: DossierEvent, results: list[Attachment], *,
     """
     if _is_unreadable(dossier, latest, results):
         return UNREADABLE_RESULT_TEXT
-    if latest.action in {Action.WITHDRAW, Action.UNDO_PAYMENT, Action.UNDO_CLOSE} or is_correction(latest):
+    if latest.action in _OWN_TEXTS or is_correction(latest):
         return event_text(latest)
     return dossier_text(dossier, by_post=by_post)
 

@@ -174,7 +174,7 @@ def set_state(dossier: Dossier, state: State) -> Dossier:
     if state.fresh or state.ended_from:
         # Before the filing event, which remains the only one that the tests count.
         action, source = {
-            3: ("decline", 1),
+            3: ("decline", state.ended_from),
             4: ("payment_done", 6),
             7: ("withdraw", state.ended_from),
             8: ("close", 5),

@@ -52,7 +52,8 @@ MATRIX: dict[State, dict[str, tuple[int, set[str]]]] = {
         "assign": (2, DESK_ROLES), "move_due_date": (2, {S}),
     },
     State(3): {},
-    State(3, fresh=True): {"undo_decline": (1, {L})},
+    State(3, ended_from=1, fresh=True): {"undo_decline": (1, {L})},
+    State(3, ended_from=5, fresh=True): {"undo_decline": (5, {L})},
     State(4, True): {
         "request_supplement": (5, DESK_ROLES), "require_payment": (6, {L}), "suspend": (8, {L}),
         "finish": (9, {H, L}), **WITHDRAW, "assign": (4, DESK_ROLES), "move_due_date": (4, {S}),
