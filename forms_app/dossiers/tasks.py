@@ -19,8 +19,9 @@ def clean_up() -> None:
 @shared_task(name="dossiers.move_due_dates")
 @clock_guard.guarded
 def move_due_dates() -> None:
-    """Move due dates that fall on a day off after a change of the working calendar. Runs every hour."""
+    """Move due dates and last days that fall on a day off after a change of the working calendar. Runs every hour."""
     due_dates.move_from_days_off()
+    due_dates.move_answers_from_days_off()
 
 
 @shared_task(name="dossiers.end_suspensions")

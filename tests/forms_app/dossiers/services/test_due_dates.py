@@ -13,7 +13,7 @@ from core.display import datetime_text
 from core.errors import Conflict
 from core.models import Holiday
 from forms_app.dossiers import services
-from forms_app.dossiers.models import Dossier
+from forms_app.dossiers.models import Dossier, SupplementRequest
 from forms_app.dossiers.services import due_dates
 from forms_app.dossiers.services.actions import citizen
 from forms_app.dossiers.services.due_dates import move_from_days_off
@@ -118,3 +118,41 @@ def test_dossier_changed_in_the_meantime_does_not_stop_the_others(monkeypatch: p
         patched.setattr(due_dates, "apply_action", busy)
         assert move_from_days_off(now=NOW) == 1
     assert move_from_days_off(now=NOW) == 1
+
+
+class TestLastDaysOfCitizens:
+    def ask(self, receipt: services.FilingReceipt, until: str) -> SupplementRequest:
+        dossier = act(receipt.dossier, "request_supplement", "2026-11-23 10:00")
+        return SupplementRequest.objects.create(
+            dossier=dossier, number=1, items=[], reason="Mờ", requested_at=at("2026-11-23 10:00"),
+            supplement_due_at=at(until),
+        )  # fmt: skip
+
+    def test_day_that_becomes_a_day_off_moves_and_the_form_keeps_its_own(
+        self, receipt: services.FilingReceipt, time_machine: Any
+    ) -> None:
+        request = self.ask(receipt, "2026-11-26 17:00")
+        day_off(date(2026, 11, 26), date(2026, 11, 27))
+        time_machine.move_to(NOW, tick=False)
+        move_due_dates()
+        request.refresh_from_db()
+        assert request.supplement_due_at == at("2026-11-26 17:00")
+        assert request.answer_due_at == at("2026-11-30 17:00")
+        assert "30/11/2026" in Client().get(f"/ho-so/{receipt.token}/").text
+        assert not Dossier.objects.get().supplement_is_late(at("2026-11-30 16:59"))
+        day_off(date(2026, 11, 30))
+        assert [due_dates.move_answers_from_days_off(now=NOW) for _time in range(2)] == [1, 0]
+        request.refresh_from_db()
+        assert request.answer_due_at == at("2026-12-01 17:00")
+
+    def test_days_that_have_passed_and_closed_requests_stay(self, receipt: services.FilingReceipt) -> None:
+        request = self.ask(receipt, "2026-11-26 17:00")
+        assert due_dates.move_answers_from_days_off(now=NOW) == 0
+        day_off(date(2026, 11, 26))
+        assert due_dates.move_answers_from_days_off(now=at("2026-11-26 17:00")) == 0
+        SupplementRequest.objects.update(closed_at=NOW)
+        assert due_dates.move_answers_from_days_off(now=NOW) == 0
+        SupplementRequest.objects.update(closed_at=None, supplement_due_at=None)
+        assert due_dates.move_answers_from_days_off(now=NOW) == 0
+        request.refresh_from_db()
+        assert request.extended_until is None
