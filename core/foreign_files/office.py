@@ -28,7 +28,7 @@ from core.foreign_files.zip_structure import check_names, check_structure
 # Content types and kinds of relationships of ECMA-376 and its extensions; part names alone can be chosen freely.
 _MACRO_TYPES: Final = re.compile(r"vbaproject|macroenabled|vbadata|macrosheet|dialogsheet", re.IGNORECASE)
 _OBJECT_TYPES: Final = re.compile(r"activex|oleobject|afchunk|subdocument|webextension", re.IGNORECASE)
-_OBJECTS: Final = frozenset({"oleobject", "objectembed", "objectlink", "altchunk", "script"})
+_OBJECTS: Final = frozenset({"oleobject", "objectembed", "objectlink", "altchunk", "script", "webvideopr"})
 _REFERENCES: Final = frozenset(
     {"ddelink", "olelink", "connection", "mailmerge", "datamashup", "webpublishitem", "attachedtemplate"}
 )

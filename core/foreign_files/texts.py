@@ -19,8 +19,9 @@ _OWN_DELIMITER: Final = re.compile(r"[\s\"\ufeff]*sep\s*=(?P<delimiter>[^\r\n]*)
 #: What spreadsheet programs skip before a formula.
 _BEFORE: Final = '\ufeff\t\r\n\v\f \xa0"'
 _BEGINNINGS: Final = "=+-@"
-#: A number that keeps its zeros: ="0292". With another delimiter the rest of the line belongs to the cell.
-_AS_TEXT: Final = re.compile(r'="{1,2}[^"|()!]*"{1,2}\s*(?=[,;\t|]|$)')
+#: A number that keeps its zeros: ="0292", also with its quotation marks doubled, as CSV is written. With another
+#: delimiter the rest of the line belongs to the cell.
+_AS_TEXT: Final = re.compile(r'="{1,2}[^"|()!]*"{1,3}\s*(?=[,;\t|]|$)')
 # What begins with + - @ is calculated too, but is usually a number, a telephone number or a line of a list. It can name
 # something outside the table in three ways only: before the mark of a sheet, in Calc before #, or in a call.
 _SHEET: Final = re.compile(r"![\w$'\"#({\[]|['\[\]\\/|].*!\s", re.DOTALL)

@@ -121,7 +121,8 @@ class TestTables:
         "text",
         [
             "Tên;Số\nAn;-12,5\nBình;+84 292 3812 345\nChi;+84(292)3812345\n", "a,-1e5,- đường bộ (xem mục 2)\n",
-            "x,@uyban,-\n", '="0292",=""0292""\n', "ID;Phường\n1;Cà Mau\n", "a=b;a@example.vn;a|b!\n", "",
+            "x,@uyban,-\n", '="0292",=""0292""\n', '"=""0292""";x\n',
+            "ID;Phường\n1;Cà Mau\n", "a=b;a@example.vn;a|b!\n", "",
             "a;--\n", "STT;Ghi chú\n1;-Nộp qua bưu chính\n", "sep=;\r\na;-1\n", 'sep=,\na,"b"\n', "sep=\t\na\tb\n",
             '"- Công ty ""ABC""";x\n', "- Khổ giấy A4;- Mục [2] và số #5\n", "'=1+1;a\n", "-1;Xem (nếu có)!\n",
             "- Giấy (khổ A4), bản sao (2 bản) & 'ảnh'\n", "- Sáng thu (7:30 - 11:30)\n", "- Image (jpg; png)\n",

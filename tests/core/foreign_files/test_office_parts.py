@@ -89,6 +89,7 @@ OTHERS: list[tuple[dict[str, bytes], str]] = [
     ({"word/document.xml": LINK % "“file://203.0.113.9/s/x.exe”".encode()}, ELSEWHERE),
     ({"word/document.xml": LINK % "\\t “_blank” “ms-msdt:/id x”".encode()}, ELSEWHERE),
     ({"word/document.xml": LINK % b"&quot;ms.x-y+z:a&quot;"}, ELSEWHERE),
+    ({"word/document.xml": b'<wp15:webVideoPr embeddedHtml="&lt;script&gt;"/>'}, "đối tượng nhúng"),
     ({"ppt/slides/slide1.xml": SLIDE % b"program"}, "macro"),
     ({"ppt/slides/slide1.xml": SLIDE % b"macro?name=x"}, "macro"),
     ({"customUI/customUI.xml": b"<x/>"}, FOREIGN_PART),
